@@ -184,12 +184,14 @@ impl Call {
         let read = self.read_until_done(operation, cursor, decode, &span).instrument(span.clone());
         let read = read.await.inspect_err(|error| note(&span, error));
         let is_continued = cursor.or(self.cursor.as_ref()).is_some();
-        read.map_err(|error| match is_continued && error.refuses_call() {
-            true => error.with_advice(
+        read.map_err(|error| {
+            if !is_continued || !error.refuses_call() {
+                return error;
+            }
+            error.with_advice(
                 "; this is a further page of a list, so perhaps the vendor no longer accepts where it \
                  continues: start again without the cursor",
-            ),
-            false => error,
+            )
         })
     }
 
