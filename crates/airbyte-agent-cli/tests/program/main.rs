@@ -21,6 +21,7 @@ mod login;
 mod mcp;
 mod output;
 mod platform;
+mod refusals;
 mod renewal;
 mod run;
 mod sandbox;

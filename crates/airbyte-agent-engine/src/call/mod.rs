@@ -208,12 +208,14 @@ impl Call {
         let read = read.await.map_err(|error| self.cleaned(error));
         let read = read.inspect_err(|error| note(&span, error));
         let is_continued = part.cursor.or(self.cursor.as_ref()).is_some();
-        read.map_err(|error| match is_continued && error.refuses_call() {
-            true => error.with_advice(
+        read.map_err(|error| {
+            if !is_continued || !error.refuses_call() {
+                return error;
+            }
+            error.with_advice(
                 "; this is a further page of a list, so perhaps the vendor no longer accepts where it \
                  continues: start again without the cursor",
-            ),
-            false => error,
+            )
         })
     }
 

@@ -66,15 +66,12 @@ struct Reader<'a> {
     is_guessing: bool,
 }
 
-/// What has been said already where a value stands.
-type Said = Vec<String>;
-
 impl Reader<'_> {
     fn message(&self, value: &Value) -> Option<String> {
-        self.tell(value, &Said::new(), 0).map(|text| cut(&text, LONGEST_MESSAGE))
+        self.tell(value, &[], 0).map(|text| cut(&text, LONGEST_MESSAGE))
     }
 
-    fn tell(&self, value: &Value, above: &Said, depth: usize) -> Option<String> {
+    fn tell(&self, value: &Value, above: &[String], depth: usize) -> Option<String> {
         if depth > DEEPEST {
             return None;
         }
@@ -86,7 +83,7 @@ impl Reader<'_> {
         }
     }
 
-    fn list(&self, items: &[Value], above: &Said, depth: usize) -> Option<String> {
+    fn list(&self, items: &[Value], above: &[String], depth: usize) -> Option<String> {
         let mut parts: Vec<String> = Vec::new();
         let mut left_out = 0;
         for part in items.iter().filter_map(|item| self.tell(item, above, depth + 1)) {
@@ -105,14 +102,19 @@ impl Reader<'_> {
         filled(parts.join("; "))
     }
 
-    fn object(&self, members: &Map<String, Value>, above: &Said, depth: usize) -> Option<String> {
+    fn object(
+        &self,
+        members: &Map<String, Value>,
+        above: &[String],
+        depth: usize,
+    ) -> Option<String> {
         let members = Members::new(members);
         let mut texts = self.texts(&members, above);
         let mut codes = self.codes(&members, above, &mut texts);
         if texts.is_empty() && !codes.is_empty() {
             texts.push(codes.remove(0));
         }
-        let mut said = above.clone();
+        let mut said: Vec<String> = above.to_vec();
         said.extend(texts.iter().chain(&codes).cloned());
         let mut subject = self.subject(&members, depth);
         subject.retain(|word| !has_word(&said, word));
@@ -150,7 +152,13 @@ impl Reader<'_> {
 
     /// What the member says that holds further errors. If it is an object it may map fields to what is
     /// wrong with them.
-    fn contained(&self, name: &str, value: &Value, said: &Said, depth: usize) -> Option<String> {
+    fn contained(
+        &self,
+        name: &str,
+        value: &Value,
+        said: &[String],
+        depth: usize,
+    ) -> Option<String> {
         let Value::Object(inner) = value else { return self.tell(value, said, depth + 1) };
         let is_error = Members::new(inner).0.iter().any(|(name, _, _)| {
             matches!(name.as_str(), "message" | "msg" | "error" | "errors" | "errormessage")
@@ -165,7 +173,7 @@ impl Reader<'_> {
     }
 
     /// What a member says whose name is the name of a field.
-    fn member(&self, name: &str, value: &Value, said: &Said, depth: usize) -> Option<String> {
+    fn member(&self, name: &str, value: &Value, said: &[String], depth: usize) -> Option<String> {
         let text = match self.scalars(value) {
             Some(text) => text,
             None => self.tell(value, said, depth + 1)?,
@@ -173,7 +181,7 @@ impl Reader<'_> {
         (!is_said(&text, said)).then(|| format!("{}: {text}", cut(name, LONGEST_TEXT)))
     }
 
-    fn texts(&self, members: &Members<'_>, above: &Said) -> Vec<String> {
+    fn texts(&self, members: &Members<'_>, above: &[String]) -> Vec<String> {
         let mut texts: Vec<String> = Vec::new();
         for (_, value) in TEXTS.iter().flat_map(|name| members.named(name)) {
             let Some(text) = value.as_str().and_then(|text| self.text(text)) else { continue };
@@ -183,7 +191,12 @@ impl Reader<'_> {
     }
 
     /// The codes; one of several words is a text.
-    fn codes(&self, members: &Members<'_>, above: &Said, texts: &mut Vec<String>) -> Vec<String> {
+    fn codes(
+        &self,
+        members: &Members<'_>,
+        above: &[String],
+        texts: &mut Vec<String>,
+    ) -> Vec<String> {
         let mut codes: Vec<String> = Vec::new();
         for (_, value) in CODES.iter().flat_map(|name| members.named(name)) {
             let code = match value {
@@ -233,7 +246,7 @@ impl Reader<'_> {
         words
     }
 
-    fn facts(&self, members: &Members<'_>, said: &Said) -> Vec<String> {
+    fn facts(&self, members: &Members<'_>, said: &[String]) -> Vec<String> {
         let known = FACTS.iter().flat_map(|name| members.stored(name));
         let facts = known.filter_map(|(name, value)| Some((name, self.scalars(value)?)));
         facts
@@ -289,7 +302,7 @@ impl<'a> Members<'a> {
 }
 
 /// Adds a text that says more than those that are there; one that it contains goes.
-fn add(texts: &mut Vec<String>, text: String, above: &Said) {
+fn add(texts: &mut Vec<String>, text: String, above: &[String]) {
     if is_said(&text, texts) || is_said(&text, above) {
         return;
     }
@@ -357,7 +370,7 @@ fn markup(body: &str) -> Option<String> {
     };
     let mut parts: Vec<String> = Vec::new();
     for part in ["title", "code", "faultstring", "message", "h1"].into_iter().filter_map(inside) {
-        add(&mut parts, part, &Said::new());
+        add(&mut parts, part, &[]);
     }
     filled(parts.join(": "))
 }

@@ -122,7 +122,9 @@ impl ListProgress<'_> {
         if let Some(bar) = self.bar.take() {
             bar.finish();
         }
-        let (count, next) = (self.count, self.next);
+        // A cursor that was refused leads nowhere.
+        let is_dead = matches!(&ending, Ending::Failed(error) if error.refuses_call());
+        let (count, next) = (self.count, self.next.filter(|_| !is_dead));
         let is_complete = matches!(ending, Ending::Complete);
         if !self.streams && (is_complete || count > 0) {
             if !self.errors.is_empty() {
@@ -155,10 +157,7 @@ impl ListProgress<'_> {
                 };
                 Err(Stop::interrupted(message, next))
             }
-            // A cursor that was refused leads nowhere.
-            Ending::Failed(error) if count > 0 && !error.refuses_call() => {
-                Err(Stop::resumable(error, next))
-            }
+            Ending::Failed(error) if count > 0 => Err(Stop::resumable(error, next)),
             Ending::Failed(error) => Err(error.into()),
         }
     }
