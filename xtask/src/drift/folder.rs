@@ -8,8 +8,8 @@ use std::path::{Path, PathBuf};
 pub const VARIABLE: &str = "AIRBYTE_AGENT_VENDOR_DOCUMENTS";
 
 /// The endings of files that may be documents.
-const ENDINGS: [&str; 8] =
-    [".json", ".yaml", ".yml", ".graphql", ".graphqls", ".gz", ".tgz", ".tar"];
+const ENDINGS: [&str; 9] =
+    ["json", "yaml", "yml", "graphql", "graphqls", "gql", "gz", "tgz", "tar"];
 
 /// The documents in a folder and in the folders inside it.
 #[derive(Debug)]

@@ -19,6 +19,7 @@ fn connectors_are_as_their_vendors_say() {
     for file in folder.others(&slugs) {
         eprintln!("not compared: {} belongs to no connector", file.display());
     }
+    let mut compared = 0;
     let mut open = Vec::new();
     for slug in &slugs {
         let documents: Vec<PathBuf> =
@@ -27,11 +28,33 @@ fn connectors_are_as_their_vendors_say() {
             eprintln!("not compared: there is no document of {slug}");
             continue;
         }
+        compared += 1;
         match drift::drift(&specs::path(root, slug), &documents) {
             Ok(report) if report.is_clean() => eprintln!("{}", report.summary()),
             Ok(report) => open.push(report.table()),
             Err(error) => open.push(format!("{slug}: {error}")),
         }
     }
+    assert!(compared > 0, "{VARIABLE} names a folder without a document of any connector");
     assert!(open.is_empty(), "{}", open.join("\n"));
+}
+
+#[test]
+fn folders_are_searched_for_documents() {
+    let folder = tempfile::tempdir().unwrap();
+    for path in ["acme.yaml", "README.md", "in/acme-2.json.gz", "blue/users.graphql", "red.json"] {
+        let path = folder.path().join(path);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, "").unwrap();
+    }
+    let found = Folder::read(folder.path()).unwrap();
+    let slugs = ["acme", "blue", "green"].map(str::to_owned);
+    let names = |files: Vec<&Path>| -> Vec<String> {
+        let below = files.into_iter().map(|file| file.strip_prefix(folder.path()).unwrap());
+        below.map(|path| path.display().to_string()).collect()
+    };
+    assert_eq!(names(found.of("acme", &slugs)), ["acme.yaml", "in/acme-2.json.gz"]);
+    assert_eq!(names(found.of("blue", &slugs)), ["blue/users.graphql"]);
+    assert_eq!(names(found.of("green", &slugs)), [""; 0]);
+    assert_eq!(names(found.others(&slugs)), ["red.json"]);
 }
