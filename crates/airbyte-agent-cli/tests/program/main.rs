@@ -26,5 +26,6 @@ mod search;
 mod secrets;
 mod settings;
 mod sign_in;
+mod specs;
 mod terminal;
 mod vendor;
