@@ -160,13 +160,6 @@ fn find_credentials(
     };
     if let Some(credentials) = from_variables(Provenance::Environment)? {
         note_unused("those of the environment go first");
-        // A name proves nothing: every spec with this name would get them.
-        if let Some(path) = args.spec.as_deref().filter(|_| !in_sandbox) {
-            let (names, path) = (credentials.names().join(", "), path.display());
-            notes::print_notes([format!(
-                "{names} of the environment goes to the servers of {path}"
-            )]);
-        }
         return release(credentials);
     }
     if !in_sandbox && let Some(account) = stored_account(connector, None)? {

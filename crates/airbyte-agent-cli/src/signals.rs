@@ -3,7 +3,7 @@
 
 use std::future::{Future, poll_fn};
 use std::pin::pin;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::task::Poll;
 
 use airbyte_agent_core::Error;
@@ -12,22 +12,22 @@ use crate::failure::usage_error;
 
 /// The number of those who end their work by themselves after Ctrl-C.
 static INTERRUPTIBLE: AtomicUsize = AtomicUsize::new(0);
-/// The number of those who stop by themselves after any signal.
-static STOPPABLE: AtomicUsize = AtomicUsize::new(0);
+/// Whether the command stops by itself after any signal. It still does so after it was told to.
+static STOPS_BY_ITSELF: AtomicBool = AtomicBool::new(false);
 
-/// Counts somebody who reacts to signals for as long as it exists.
-struct Reacts(&'static AtomicUsize);
+/// Counts somebody who reacts to Ctrl-C for as long as it exists.
+struct Reacts;
 
 impl Reacts {
-    fn new(count: &'static AtomicUsize) -> Self {
-        count.fetch_add(1, Ordering::SeqCst);
-        Self(count)
+    fn new() -> Self {
+        INTERRUPTIBLE.fetch_add(1, Ordering::SeqCst);
+        Self
     }
 }
 
 impl Drop for Reacts {
     fn drop(&mut self) {
-        self.0.fetch_sub(1, Ordering::SeqCst);
+        INTERRUPTIBLE.fetch_sub(1, Ordering::SeqCst);
     }
 }
 
@@ -47,10 +47,10 @@ impl Interrupt {
             let kind = tokio::signal::unix::SignalKind::interrupt();
             let signal =
                 tokio::signal::unix::signal(kind).map_err(|error| cannot_listen(&error))?;
-            Ok(Self { signal, _reacts: Reacts::new(&INTERRUPTIBLE) })
+            Ok(Self { signal, _reacts: Reacts::new() })
         }
         #[cfg(not(unix))]
-        Ok(Self { _reacts: Reacts::new(&INTERRUPTIBLE) })
+        Ok(Self { _reacts: Reacts::new() })
     }
 
     /// Waits for `work` and returns its output, or `None` if Ctrl-C comes first. A Ctrl-C since the
@@ -65,6 +65,8 @@ impl Interrupt {
             #[cfg(not(unix))]
             let is_stopped = stop.as_mut().poll(context).is_ready();
             if is_stopped {
+                // The work ends by itself from now on, also when this does not exist any more.
+                std::mem::forget(Reacts::new());
                 return Poll::Ready(None);
             }
             work.as_mut().poll(context).map(Some)
@@ -81,7 +83,7 @@ pub(crate) fn is_handled(signal: u8) -> bool {
     let is = |kind: SignalKind| kind.as_raw_value() == i32::from(signal);
     let is_interrupt = is(SignalKind::interrupt());
     is_interrupt && INTERRUPTIBLE.load(Ordering::SeqCst) > 0
-        || (is_interrupt || is(SignalKind::terminate())) && STOPPABLE.load(Ordering::SeqCst) > 0
+        || (is_interrupt || is(SignalKind::terminate())) && STOPS_BY_ITSELF.load(Ordering::SeqCst)
 }
 
 /// Returns when the process is told to stop, by SIGINT or SIGTERM.
@@ -89,7 +91,7 @@ pub(crate) fn is_handled(signal: u8) -> bool {
 pub(crate) async fn wait_for_stop_signal() -> Result<(), Error> {
     use tokio::signal::unix::{SignalKind, signal};
 
-    let _reacts = Reacts::new(&STOPPABLE);
+    STOPS_BY_ITSELF.store(true, Ordering::SeqCst);
     let mut interrupt = signal(SignalKind::interrupt()).map_err(|error| cannot_listen(&error))?;
     let mut terminate = signal(SignalKind::terminate()).map_err(|error| cannot_listen(&error))?;
     poll_fn(|context| {

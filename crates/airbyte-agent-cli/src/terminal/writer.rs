@@ -35,6 +35,9 @@ impl<W: Write> Writer<W> {
             {
                 complete = error.valid_up_to();
             }
+            if bytes.ends_with(b"\r") {
+                complete = complete.min(bytes.len() - 1);
+            }
             let escape = bytes.iter().rposition(|byte| *byte == 0x1B);
             let is_open = |at: &usize| colour_length(&bytes[*at..]).is_none();
             if let Some(at) =

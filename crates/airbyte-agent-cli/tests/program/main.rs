@@ -29,5 +29,6 @@ mod search;
 mod secrets;
 mod settings;
 mod sign_in;
+mod specs;
 mod terminal;
 mod vendor;

@@ -14,7 +14,7 @@ use crate::home::Home;
 use crate::run::{Outcome, at_once};
 use crate::vendor::{Answer, Vendor};
 
-const SPEC: &str = r#"
+pub(crate) const SPEC: &str = r#"
 openapi: 3.1.0
 info:
   title: Rotating
@@ -67,7 +67,7 @@ fn rotating(pause: Duration) -> Vendor {
     })
 }
 
-const CREDENTIALS: &str = r#"{"access_token": "access-of-before", "refresh_token": "refresh-0",
+pub(crate) const CREDENTIALS: &str = r#"{"access_token": "access-of-before", "refresh_token": "refresh-0",
     "client_id": "app", "client_secret": "secret-of-the-app"}"#;
 
 struct Stage {

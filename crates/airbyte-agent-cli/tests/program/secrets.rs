@@ -123,3 +123,83 @@ fn the_platforms_secret_is_hidden() {
     assert_eq!(outcome.code, 4, "{outcome:?}");
     is_silent(&outcome);
 }
+
+/// A vendor that repeats a credential in other spellings, across the place where messages are shortened,
+/// and in records.
+#[test]
+fn no_spelling_of_a_credential_is_shown() {
+    let spellings: [fn() -> String; 6] = [
+        || CANARY.to_owned(),
+        // As HTTP's basic authentication writes it, after `id:`.
+        || "aWQ6Y2FuYXJ5LTVmMWM5Yjdl".to_owned(),
+        || CANARY.replace('-', "%2d"),
+        || CANARY.replace('-', "\\u002d"),
+        || format!("{}{CANARY}", "x".repeat(486)),
+        || CANARY.chars().map(|c| format!("&#{};", u32::from(c))).collect(),
+    ];
+    let spec = spec();
+    for (index, spelling) in spellings.into_iter().enumerate() {
+        let said = spelling();
+        for status in [200, 400, 500] {
+            let body = said.clone();
+            let vendor = Vendor::new(move |_, _| {
+                let body = json!({"things": [{"id": body, "a": {"b": [body]}}], "message": body});
+                Answer::json(status, &body)
+            });
+            let credentials = format!(r#"{{"token": "{CANARY}"}}"#);
+            for format in ["json", "jsonl", "csv", "tsv", "yaml", "table"] {
+                let outcome = run(&[
+                    "exec",
+                    "--spec",
+                    &spec,
+                    "things",
+                    "list",
+                    "--via",
+                    &vendor.url,
+                    "--credentials",
+                    &credentials,
+                    "--output",
+                    format,
+                    "-v",
+                ]);
+                let shown = format!("{}{}", outcome.stdout, outcome.stderr);
+                for part in ["canary", "5f1c9b7e", "Y2FuYXJ5", "&#99;&#97;"] {
+                    assert!(!shown.contains(part), "{index} {status} {format} {part}: {outcome:?}");
+                }
+            }
+        }
+    }
+}
+
+/// A token that a renewal has brought is as secret as one that the user gave.
+#[test]
+fn a_renewed_token_in_a_record_is_hidden() {
+    let vendor = Vendor::new(|seen, _| {
+        if seen.target.starts_with("/token") {
+            return Answer::json(200, &json!({"access_token": "obtained-at-run-time"}));
+        }
+        match seen.header("authorization") {
+            Some(header) if header.contains("obtained-at-run-time") => {
+                Answer::json(200, &json!({"things": [{"id": 1, "echo": seen.echo()}]}))
+            }
+            _ => Answer::json(401, &json!({})),
+        }
+    });
+    let folder = Folder::new("renewed");
+    let path = folder.file("rotating.yaml");
+    std::fs::write(&path, crate::renewal::SPEC).unwrap();
+    let outcome = run(&[
+        "exec",
+        "--spec",
+        &path,
+        "things",
+        "list",
+        "--via",
+        &vendor.url,
+        "--credentials",
+        crate::renewal::CREDENTIALS,
+    ]);
+    let outcome = outcome.succeeded();
+    assert!(outcome.stdout.contains("[redacted]"), "{outcome:?}");
+    assert!(!outcome.stdout.contains("obtained-at-run-time"), "{outcome:?}");
+}

@@ -75,3 +75,62 @@ fn failures_are_told_in_words_unless_a_programs_format_is_wanted() {
     let line = shown("exec gitub issues list --output json", &[]).unwrap();
     assert!(line.starts_with(r#"{"error":{"kind":"usage""#), "{line}");
 }
+
+/// Whoever may write a record, or a spec, writes to a stranger's terminal.
+#[test]
+fn nothing_that_others_wrote_controls_the_terminal() {
+    let evil = "\u{1b}]52;c;ZXZpbA==\u{7}\u{9b}31m\u{202e}x\u{2066}\r\u{8}";
+    let things = json!([{"id": 1, (evil): evil, "name": evil}, {"id": 2, (evil): evil}]);
+    let list = Vendor::always(Answer::json(200, &json!({"things": things, "next": null})));
+    let failing = Vendor::always(Answer::json(400, &json!({"message": evil})));
+    let folder = crate::run::Folder::new("terminal");
+    let text = std::fs::read_to_string(spec()).unwrap();
+    let quoted = json!(format!("An invented vendor {evil}")).to_string();
+    let text = text.replace("An invented vendor for tests of the program.", &quoted);
+    let evil_spec = folder.file("evil.yaml");
+    std::fs::write(&evil_spec, text.replace("title: Acme", &format!("title: {quoted}"))).unwrap();
+    let exec = |vendor: &Vendor, more: &str| {
+        let (spec, url) = (spec(), &vendor.url);
+        format!(
+            "exec --spec {spec} things list --via {url} --credentials '{{\"token\": \"x\"}}' {more}"
+        )
+    };
+    let mut lines: Vec<String> = ["json", "jsonl", "yaml", "csv", "tsv", "table"]
+        .iter()
+        .map(|format| exec(&list, &format!("--output {format}")))
+        .collect();
+    lines.push(exec(&failing, ""));
+    lines.push(exec(&failing, "--output json -vv"));
+    for pager in ["", "--no-pager"] {
+        lines.push(format!("describe --spec {evil_spec} {pager}"));
+        lines.push(format!("describe --spec {evil_spec} {pager} things list"));
+    }
+    lines.push(format!("describe --spec {evil_spec} --output json"));
+    for line in lines {
+        let Some(shown) = shown(&line, &[("PAGER", "cat -u")]) else { return };
+        let bare = bare_of_colours(&shown);
+        let found = bare.chars().find(|c| {
+            (c.is_control() && !matches!(c, '\n' | '\t'))
+                || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+        });
+        assert_eq!(found, None, "{line}: {shown:?}");
+    }
+}
+
+/// The text without the colours of the program.
+fn bare_of_colours(text: &str) -> String {
+    let mut out = String::new();
+    let mut rest = text;
+    while let Some((before, behind)) = rest.split_once("\u{1b}[") {
+        out.push_str(before);
+        let end = behind.find(|c: char| !c.is_ascii_digit() && c != ';').unwrap_or(behind.len());
+        match behind[end..].strip_prefix('m') {
+            Some(after) => rest = after,
+            None => {
+                out.push('\u{1b}');
+                rest = behind;
+            }
+        }
+    }
+    out + rest
+}
