@@ -1,5 +1,7 @@
 //! Fields that were sent are written over those of a generated record.
 
+use std::borrow::Cow;
+
 use serde_json::{Map, Value};
 
 use crate::data::{merge_all_of, plain, singular, type_of};
@@ -105,15 +107,22 @@ const IDENTIFIERS: [&str; 2] = ["id", "gid"];
 
 /// The schema of a property; one that allows everything where nothing is known.
 fn property_schema(schema: &Value, name: &str) -> Value {
-    let merged = merge_all_of(schema);
-    merged["properties"].get(name).cloned().unwrap_or(Value::Null)
+    merged(schema)["properties"].get(name).cloned().unwrap_or(Value::Null)
+}
+
+/// The schema with the parts of its `allOf`.
+fn merged(schema: &Value) -> Cow<'_, Value> {
+    if schema.get("allOf").is_some() {
+        return Cow::Owned(merge_all_of(schema));
+    }
+    Cow::Borrowed(schema)
 }
 
 /// The value as the schema allows it. For an object a scalar is its identifier.
 fn fitted(value: &Value, schema: &Value) -> Option<Value> {
     let unions = ["oneOf", "anyOf"].iter().filter_map(|union| schema.get(union)?.as_array());
     let variants: Vec<&Value> = unions.flatten().collect();
-    let merged = merge_all_of(schema);
+    let merged = merged(schema);
     let (kind, _) = type_of(&merged);
     match (kind, value) {
         (_, Value::Null) => Some(Value::Null),
