@@ -75,7 +75,9 @@ fn structure(
     object: &Map<String, Value>,
 ) -> Option<(String, Value)> {
     let (mut required, mut setters, mut values) = (Vec::new(), String::new(), Map::new());
-    for member in members {
+    // Required members are written first, as they are declared first in the type.
+    let declared = |required: bool| members.iter().filter(move |member| member.required == required);
+    for member in declared(true).chain(declared(false)) {
         let Some(value) = object.get(&member.wire) else {
             if member.required {
                 return None;

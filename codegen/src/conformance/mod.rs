@@ -4,7 +4,7 @@
 
 mod literal;
 
-use airbyte_agent_description::{Body, Json, Location};
+use airbyte_agent_description::{Body, Json, Location, Parameter};
 use serde_json::{Map, Value, json};
 
 use crate::model::{Argument, BuilderKind, EntityModel, Model, OperationModel};
@@ -196,9 +196,14 @@ fn sample(
 /// Whether the sandbox refuses a call without the argument.
 fn is_needed(operation: &OperationModel<'_>, argument: &Argument<'_>) -> bool {
     let parameter = argument.parameter;
-    let is_blank = parameter.default.as_ref().is_none_or(|default| default.0 == "\"\"");
+    let is_required = |parameter: &Parameter| {
+        let is_blank = parameter.default.as_ref().is_none_or(|default| default.0 == "\"\"");
+        (parameter.required || parameter.location == Location::Path) && is_blank
+    };
+    let alternatives = operation.operation.alternatives(is_required);
     is_file(operation, argument)
-        || (parameter.required || parameter.location == Location::Path) && is_blank
+        || is_required(parameter)
+        || alternatives.iter().any(|alternative| alternative.name == parameter.name)
 }
 
 /// Whether the argument is a file as base64 text.

@@ -1,6 +1,6 @@
 //! Example calls for documentation comments, README.md and REFERENCE.md.
 
-use airbyte_agent_description::{Action, Kind, Location, Schema};
+use airbyte_agent_description::{Action, Kind, Location, Parameter, Schema};
 use serde_json::{Map, Value};
 
 use crate::model::{Argument, BuilderKind, EntityModel, Model, OperationModel, SchemeModel};
@@ -41,15 +41,32 @@ fn shown<'m, 'd>(operation: &'m OperationModel<'d>) -> Vec<&'m Argument<'d>> {
         .filter(|argument| !argument.is_required() && argument.parameter.default.is_none())
         .filter(|argument| argument.parameter.location != Location::Header)
         .take(optional);
-    operation.required().chain(setters).collect()
+    let mut shown: Vec<&Argument<'_>> = operation.required().chain(setters).collect();
+    let is_shown = |parameter: &Parameter| {
+        shown.iter().any(|argument| argument.parameter.name == parameter.name)
+    };
+    let missing = operation.operation.alternatives(is_shown);
+    shown.extend(
+        operation
+            .arguments
+            .iter()
+            .filter(|argument| missing.iter().any(|one| one.name == argument.parameter.name)),
+    );
+    shown
 }
 
 /// The arguments of an example call, as a JSON object.
 pub(crate) fn params(operation: &OperationModel<'_>) -> Value {
-    let params = shown(operation)
-        .into_iter()
-        .map(|argument| (argument.parameter.name.to_string(), sample(argument)));
-    Value::Object(params.collect::<Map<String, Value>>())
+    Value::Object(values(operation, &shown(operation)))
+}
+
+/// The values that an example shows for these arguments.
+fn values(operation: &OperationModel<'_>, shown: &[&Argument<'_>]) -> Map<String, Value> {
+    let params =
+        shown.iter().map(|argument| (argument.parameter.name.to_string(), sample(argument)));
+    let mut params: Map<String, Value> = params.collect();
+    operation.operation.complete_groups(&mut params, |name, schema| sample_of(schema, name));
+    params
 }
 
 /// The expression that builds the call, without `.await?`.
@@ -58,9 +75,12 @@ pub(crate) fn bare_call(
     entity: &EntityModel<'_>,
     operation: &OperationModel<'_>,
 ) -> String {
-    let expression =
-        |argument: &&Argument<'_>| expression(model, &argument.rust, &sample(argument));
     let shown = shown(operation);
+    let values = values(operation, &shown);
+    let expression = |argument: &&Argument<'_>| {
+        let value = values.get(argument.parameter.name.as_ref()).unwrap_or(&Value::Null);
+        expression(model, &argument.rust, value)
+    };
     let positional: Vec<String> = shown.iter().filter(|a| a.positional).map(expression).collect();
     let call = format!(
         "{}.{}().{}({})",

@@ -50,7 +50,7 @@ pub(crate) fn command_start(command: &str, connector: &Connector, spec: Option<&
 /// `NAME=VALUE` for every argument that a call requires.
 fn example_pairs(operation: &Operation) -> Vec<String> {
     let required = operation.parameters.iter().filter(|parameter| must_be_given(parameter));
-    required
+    let mut arguments: Map<String, Value> = required
         .map(|parameter| {
             let is_file =
                 matches!(&operation.body, Body::Related { file } if *file == parameter.name);
@@ -60,15 +60,16 @@ fn example_pairs(operation: &Operation) -> Vec<String> {
             } else {
                 sample_value(&parameter.name, &parameter.schema)
             };
-            match value {
-                Value::String(text) if !starts_like_json(&text) => {
-                    format!("{}={text}", parameter.name)
-                }
-                Value::String(_) => format!("{}:={value}", parameter.name),
-                value => format!("{}={value}", parameter.name),
-            }
+            (parameter.name.to_string(), value)
         })
-        .collect()
+        .collect();
+    operation.complete_groups(&mut arguments, sample_value);
+    let pair = |(name, value): (&String, &Value)| match value {
+        Value::String(text) if !starts_like_json(text) => format!("{name}={text}"),
+        Value::String(_) => format!("{name}:={value}"),
+        value => format!("{name}={value}"),
+    };
+    arguments.iter().map(pair).collect()
 }
 
 /// Whether a call without an argument for this parameter is refused.

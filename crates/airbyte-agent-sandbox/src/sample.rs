@@ -4,6 +4,7 @@ use airbyte_agent_description::{Body, Kind, Location, Operation, Schema};
 use serde_json::{Map, Value, json};
 
 use crate::data::plain;
+use crate::decode::accepts;
 use crate::vendor::criteria;
 
 /// The arguments that a call of the operation needs, by parameter name. Identifiers are taken from
@@ -16,6 +17,7 @@ pub fn arguments(operation: &Operation, record: &Value) -> Map<String, Value> {
     });
     let mut all: Map<String, Value> =
         needed.map(|p| (p.name.to_string(), value_for(&p.name, &p.schema, record))).collect();
+    operation.complete_groups(&mut all, |name, schema| value_for(name, schema, record));
     if let Body::Related { file } = &operation.body {
         all.insert(file.to_string(), "aGVsbG8=".into());
     }
@@ -24,27 +26,40 @@ pub fn arguments(operation: &Operation, record: &Value) -> Map<String, Value> {
 
 /// A value for a parameter: from the record, or otherwise any value that fits.
 fn value_for(name: &str, schema: &Schema, record: &Value) -> Value {
+    of_record(name, schema, record).unwrap_or_else(|| any_value(schema, name))
+}
+
+/// The value of a record that an argument of this name takes, if it has one that fits the schema.
+fn of_record(name: &str, schema: &Schema, record: &Value) -> Option<Value> {
     let wanted = plain(name);
-    for (key, value) in record.as_object().into_iter().flatten() {
+    let fields = record.as_object()?;
+    let direct = fields.iter().find_map(|(key, value)| {
         let key = plain(key);
         let is_named = key == wanted
             || ["id", "gid", "key", "number", "ts"].contains(&key.as_str())
                 && wanted.ends_with(&key);
-        if is_named && (value.is_string() || value.is_number()) {
-            return match (value, schema.kinds.contains(&Kind::String)) {
-                (Value::Number(number), true) => number.to_string().into(),
-                (Value::String(text), false) => serde_json::from_str(text).unwrap_or(value.clone()),
-                _ => value.clone(),
-            };
+        let is_scalar = value.is_string() || value.is_number();
+        fitting(schema, value).filter(|_| is_named && is_scalar)
+    });
+    let is_list_of_own = || wanted == "ids" && schema.kinds.contains(&Kind::Array);
+    direct.or_else(|| fitting(schema, fields.get("id").filter(|_| is_list_of_own())?))
+}
+
+/// A scalar as a value that the schema allows: written as another type, or as the only element of a list.
+fn fitting(schema: &Schema, value: &Value) -> Option<Value> {
+    let has = |kind| schema.kinds.contains(&kind);
+    let value = match value {
+        Value::Number(number) if has(Kind::String) => number.to_string().into(),
+        Value::String(text) if !has(Kind::String) => {
+            serde_json::from_str(text).unwrap_or_else(|_| value.clone())
         }
+        value => value.clone(),
+    };
+    if accepts(schema, &value) {
+        return Some(value);
     }
-    if let (Some(one), Some(id)) = (wanted.strip_suffix("ids"), record.get("id"))
-        && schema.kinds.contains(&Kind::Array)
-        && one.is_empty()
-    {
-        return json!([id]);
-    }
-    any_value(schema, name)
+    let element = fitting(schema.items.first()?, &value)?;
+    has(Kind::Array).then(|| json!([element]))
 }
 
 /// The name of the parameter by which a list is searched for words, if it has one. A parameter with a
@@ -93,6 +108,7 @@ fn any_value(schema: &Schema, name: &str) -> Value {
         Some(Kind::Array) => {
             schema.items.first().map_or(json!([]), |items| json!([any_value(items, name)]))
         }
+        Some(Kind::Object) if schema.properties.is_empty() => json!({"sample": "sample"}),
         Some(Kind::Object) => {
             let required = schema.properties.iter().filter(|property| property.required);
             let members = required.map(|p| (p.name.to_string(), any_value(&p.schema, &p.name)));

@@ -131,7 +131,8 @@ pub(crate) async fn run<C>(
     let engine = LocalEngine::new([connector]);
     let sandbox = Sandbox::builder().connector(connector.clone()).executor(engine.clone());
     let sandbox = sandbox.start().await.unwrap();
-    let hosted = Hosted::new(CLIENT_ID, CLIENT_SECRET).workspace("default").via(sandbox.url());
+    // A server of one's own, because Airbyte's does not know the additions of the specs.
+    let hosted = Hosted::new(CLIENT_ID, CLIENT_SECRET).workspace("default").base_url(sandbox.url());
     let interface =
         |name, dynamic: Client| Interface { name, typed: typed(dynamic.clone()), dynamic };
     let interfaces = [

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use airbyte_agent_core::Client;
 use airbyte_agent_core::description::{
-    Action, JsonPath, MetaSource, Next, Operation as Described, Source,
+    Action, JsonPath, MetaSource, Next, Operation as Described, Schema, Source,
 };
 use airbyte_agent_sandbox::sample;
 use serde_json::{Map, Value};
@@ -45,7 +45,8 @@ pub(crate) fn goes_on_when_hosted(described: &Described) -> bool {
     })
 }
 
-/// A list with pages has at least three of them, and contains no record twice.
+/// A list with pages has at least three of them, and contains no record twice. Records that nothing
+/// identifies, such as the rows of a report, may be equal, but not those of two pages.
 pub(crate) fn is_whole(described: &Described, pages: &[Value], goes_on: bool) -> Expected {
     let all = || pages.iter().filter_map(Value::as_array).flatten();
     let count = all().count();
@@ -63,17 +64,38 @@ pub(crate) fn is_whole(described: &Described, pages: &[Value], goes_on: bool) ->
     }
     let is_cut =
         matches!(described.paging.next, Next::None { .. }) && described.paging.size.is_some();
-    if described.action == Action::List && !is_cut && count < 200 {
+    // Required arguments with a choice, such as a state, select some of the records.
+    let selects = described.parameters.iter().any(|p| p.required && has_choices(&p.schema));
+    if described.action == Action::List && !is_cut && !selects && count < 200 {
         let listed = listed(all().cloned().collect()).len();
         if listed < 200 {
             return Err(format!("only {listed} records came"));
         }
     }
-    let distinct = all().map(Value::to_string).collect::<BTreeSet<String>>().len();
-    if distinct < count {
-        return Err(format!("of {count} records {} are there twice", count - distinct));
+    let records: BTreeSet<String> = all().map(Value::to_string).collect();
+    let twice = count - records.len();
+    if twice > 0 && all().any(is_identified) {
+        return Err(format!("of {count} records {twice} are there twice"));
+    }
+    let different: BTreeSet<String> = pages.iter().map(Value::to_string).collect();
+    if records.len() > 1 && different.len() < pages.len() {
+        return Err(format!("of {} pages only {} differ", pages.len(), different.len()));
     }
     Ok(())
+}
+
+/// Whether a record has a member by which it differs from all others.
+fn is_identified(record: &Value) -> bool {
+    let names = ["id", "gid", "uuid", "guid", "key", "number"];
+    names.iter().any(|name| record.get(name).is_some_and(|value| !value.is_null()))
+}
+
+/// Whether a value, or a required member of it, is one of several.
+fn has_choices(schema: &Schema) -> bool {
+    let required = schema.properties.iter().filter(|member| member.required);
+    !schema.choices.is_empty()
+        || schema.items.iter().any(has_choices)
+        || required.map(|member| &member.schema).any(has_choices)
 }
 
 /// A search for words finds the record that contains them, and finds nothing for words that no record

@@ -4,6 +4,7 @@
 //! The calls are generated; `harness` and `lists` say what is asserted of them.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
 
+mod additions;
 mod auth;
 mod connectors;
 mod descriptions;

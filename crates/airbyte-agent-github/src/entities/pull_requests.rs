@@ -33,6 +33,7 @@ impl PullRequests<'_> {
     /// let pull_request = github.pull_requests().create("owner", "repo")
     ///     .head("head")
     ///     .base("base")
+    ///     .title("title")
     ///     .await?;
     /// println!("{:?} {:?}", pull_request.number, pull_request.id);
     /// # Ok(())

@@ -31,7 +31,9 @@ impl ReviewRequests<'_> {
     /// ```no_run
     /// # use airbyte_agent_github::{GithubConnector, Result};
     /// # async fn example(github: GithubConnector) -> Result<()> {
-    /// let review_request = github.review_requests().create("owner", "repo", 1).await?;
+    /// let review_request = github.review_requests().create("owner", "repo", 1)
+    ///     .reviewers(["reviewer"])
+    ///     .await?;
     /// println!("{:?} {:?}", review_request.number, review_request.id);
     /// # Ok(())
     /// # }

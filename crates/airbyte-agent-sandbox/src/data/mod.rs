@@ -16,6 +16,7 @@ pub(crate) use dates::format_instant;
 pub(crate) use facts::Facts;
 pub(crate) use generate::Generator;
 pub(crate) use identifier::identifiers;
+pub(crate) use schema::{merge_all_of, type_of};
 pub(crate) use shape::{property_types, schema_of_fields, schema_of_selection};
 
 /// A name without case and separators, so that `ownerId` and `owner_id` are the same.

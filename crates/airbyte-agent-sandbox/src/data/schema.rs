@@ -6,7 +6,7 @@ use super::guess::{GuessedType, guess_type};
 
 /// The type of the value to make, and whether `null` is allowed. Of several types it is the first
 /// one that is not `null`.
-pub(super) fn type_of(schema: &Value) -> (Option<&str>, bool) {
+pub(crate) fn type_of(schema: &Value) -> (Option<&str>, bool) {
     let nullable = schema.get("nullable") == Some(&Value::Bool(true));
     match schema.get("type") {
         Some(Value::String(kind)) => (Some(kind), nullable),
@@ -30,7 +30,7 @@ pub(super) fn preferred_variant(variants: &[Value]) -> Option<&Value> {
 }
 
 /// The schema with the members of its `allOf` merged into it. Its own members win.
-pub(super) fn merge_all_of(schema: &Value) -> Value {
+pub(crate) fn merge_all_of(schema: &Value) -> Value {
     let mut out = schema.as_object().cloned().unwrap_or_default();
     let parts = out.remove("allOf").and_then(|v| v.as_array().cloned()).unwrap_or_default();
     for part in parts {

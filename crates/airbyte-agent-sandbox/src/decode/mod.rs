@@ -19,7 +19,7 @@ use crate::graphql::{DeclaredDocument, GraphqlRequest, RequestError};
 use crate::request::Request;
 
 pub(crate) use query::{LINK_POSITION, restored_query, token_with_query};
-pub(crate) use values::{is_of_kind, same_value, scalar_text};
+pub(crate) use values::{accepts, is_of_kind, same_value, scalar_text};
 
 /// What a request says, in terms of the parameters of one operation.
 #[derive(Debug, Default)]

@@ -58,6 +58,13 @@ pub(super) fn value_of_tree(schema: &Schema, tree: Value) -> Result<Value, Strin
     }
 }
 
+/// Whether nothing is wrong with `value`.
+pub(crate) fn accepts(schema: &Schema, value: &Value) -> bool {
+    let mut problems = Vec::new();
+    check(schema, value, "", &mut problems);
+    problems.is_empty()
+}
+
 /// Adds everything that is wrong with `value`. `at` says where the request has it.
 pub(super) fn check(schema: &Schema, value: &Value, at: &str, problems: &mut Vec<String>) {
     if value.is_null() {

@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 
 use super::criteria;
 use super::overlay::overlay_field;
-use crate::data::{plain, singular};
+use crate::data::{is_identifier, plain, singular};
 use crate::decode::{Arguments, scalar_text};
 
 /// Names of the parameters that are about pages.
@@ -103,12 +103,30 @@ fn agrees(name: &str, wanted: &Value, record: &Map<String, Value>) -> bool {
     scalar_text(value).is_some_and(|is| wanted.iter().any(|one| one.eq_ignore_ascii_case(&is)))
 }
 
-/// Writes into a record what the records of the request belong to.
-pub(super) fn write_parents(operation: &Operation, arguments: &Arguments, record: &mut Value) {
+/// Writes into a record with this schema what the records of the request belong to. A list does not
+/// write it over the identifiers by which its records differ.
+pub(super) fn write_parents(
+    operation: &Operation,
+    arguments: &Arguments,
+    record: &mut Value,
+    schema: &Value,
+) {
     let Some(map) = record.as_object_mut() else { return };
+    let is_list = operation.action.is_array();
     for (parameter, value) in parents(operation, arguments) {
-        if parameter.default.is_none() && scalar_text(value).is_some() {
-            overlay_field(map, &parameter.name, value, true);
+        let is_own = is_list && is_identifier(&parameter.name);
+        if parameter.default.is_none() && scalar_text(value).is_some() && !is_own {
+            overlay_field(map, &parameter.name, value, true, schema);
+        }
+        if let Value::Object(conditions) = value {
+            // What is required inside of a filter names what the records belong to as well.
+            let required = parameter.schema.properties.iter().filter(|member| member.required);
+            for name in required.map(|member| member.name.as_ref()) {
+                let value = conditions.get(name).filter(|value| scalar_text(value).is_some());
+                if let Some(value) = value.filter(|_| plain(name).ends_with("id")) {
+                    overlay_field(map, name, value, true, schema);
+                }
+            }
         }
     }
 }

@@ -41,7 +41,7 @@ const OPERATIONS: &[Operation<Connector>] = &[
         arguments: r#"{"base_id":"appLkNDICXNqxSDhG","table_id":"tbltp8DGLhqbUmjK1","name":"Invoices sent","description":"Invoices that we sent"}"#,
         all: |c| c.tables().update("appLkNDICXNqxSDhG", "tbltp8DGLhqbUmjK1")
             .name("Invoices sent").description("Invoices that we sent").dry_run(),
-        needed: |c, a| record(c.tables().update(a.get::<String>("base_id"), a.get::<String>("table_id"))),
+        needed: |c, a| record(c.tables().update(a.get::<String>("base_id"), a.get::<String>("table_id")).name(a.get::<String>("name"))),
     },
     Operation {
         name: "records.list",
@@ -97,7 +97,7 @@ const OPERATIONS: &[Operation<Connector>] = &[
     },
     Operation {
         name: "record_upserts.update",
-        arguments: r#"{"base_id":"appLkNDICXNqxSDhG","table_id_or_name":"tbltp8DGLhqbUmjK1","performUpsert":{"fieldsToMergeOn":["E-mail"]},"records":[{"id":"id","fields":{"E-mail":"kim@example.com","Status":"Customer"}}],"typecast":true,"returnFieldsByFieldId":true}"#,
+        arguments: r#"{"base_id":"appLkNDICXNqxSDhG","table_id_or_name":"tbltp8DGLhqbUmjK1","performUpsert":{"fieldsToMergeOn":["E-mail"]},"records":[{"fields":{"E-mail":"kim@example.com","Status":"Customer"},"id":"id"}],"typecast":true,"returnFieldsByFieldId":true}"#,
         all: |c| c.record_upserts().update("appLkNDICXNqxSDhG", "tbltp8DGLhqbUmjK1")
             .perform_upsert(types::RecordUpsertPerformUpsert::new(["E-mail"]))
             .records([types::RecordUpsertRecord::new(json!({"E-mail":"kim@example.com","Status":"Customer"})).id("id")])
@@ -153,7 +153,7 @@ const OPERATIONS: &[Operation<Connector>] = &[
         arguments: r#"{"base_id":"appLkNDICXNqxSDhG","table_id":"tbltp8DGLhqbUmjK1","field_id":"fldTvK3sPq0LmR8aw","name":"Urgency","description":"How urgent the task is"}"#,
         all: |c| c.fields().update("appLkNDICXNqxSDhG", "tbltp8DGLhqbUmjK1", "fldTvK3sPq0LmR8aw")
             .name("Urgency").description("How urgent the task is").dry_run(),
-        needed: |c, a| record(c.fields().update(a.get::<String>("base_id"), a.get::<String>("table_id"), a.get::<String>("field_id"))),
+        needed: |c, a| record(c.fields().update(a.get::<String>("base_id"), a.get::<String>("table_id"), a.get::<String>("field_id")).name(a.get::<String>("name"))),
     },
     Operation {
         name: "views.list",

@@ -158,7 +158,7 @@ const OPERATIONS: &[Operation<Connector>] = &[
     },
     Operation {
         name: "sponsored_product_keywords.list",
-        arguments: r#"{"Amazon-Advertising-API-Scope":"3312998765432109","Amazon-Advertising-API-ClientId":"amzn1.application-oa2-client.a8358a60","Accept":"application/vnd.spKeyword.v3+json","Content-Type":"application/vnd.spKeyword.v3+json","stateFilter":{"include":["ENABLED","PAUSED"]},"keywordIdFilter":{"include":["284719503866120"]},"campaignIdFilter":{"include":["284719503866120"]},"adGroupIdFilter":{"include":["284719503866120"]},"keywordTextFilter":{"include":["spring"],"queryTermMatchType":"BROAD_MATCH"},"matchTypeFilter":["BROAD"],"locale":"de_DE","includeExtendedDataFields":true,"maxResults":100,"nextToken":"AAAAAGLeQ4Xo7zC5"}"#,
+        arguments: r#"{"Amazon-Advertising-API-Scope":"3312998765432109","Amazon-Advertising-API-ClientId":"amzn1.application-oa2-client.a8358a60","Accept":"application/vnd.spKeyword.v3+json","Content-Type":"application/vnd.spKeyword.v3+json","stateFilter":{"include":["ENABLED","PAUSED"]},"keywordIdFilter":{"include":["284719503866120"]},"campaignIdFilter":{"include":["284719503866120"]},"adGroupIdFilter":{"include":["284719503866120"]},"keywordTextFilter":{"queryTermMatchType":"BROAD_MATCH","include":["spring"]},"matchTypeFilter":["BROAD"],"locale":"de_DE","includeExtendedDataFields":true,"maxResults":100,"nextToken":"AAAAAGLeQ4Xo7zC5"}"#,
         all: |c| c.sponsored_product_keywords().list("3312998765432109")
             .amazon_advertising_api_client_id("amzn1.application-oa2-client.a8358a60")
             .accept("application/vnd.spKeyword.v3+json")
@@ -223,7 +223,7 @@ const OPERATIONS: &[Operation<Connector>] = &[
     },
     Operation {
         name: "sponsored_product_product_ads.create",
-        arguments: r#"{"Amazon-Advertising-API-Scope":"3312998765432109","Amazon-Advertising-API-ClientId":"amzn1.application-oa2-client.a8358a60","Accept":"application/vnd.spProductAd.v3+json","Content-Type":"application/vnd.spProductAd.v3+json","Prefer":"return=representation","productAds":[{"campaignId":"campaign-id","adGroupId":"ad-group-id","asin":"asin","sku":"sku","customText":"custom-text","state":"ENABLED"}]}"#,
+        arguments: r#"{"Amazon-Advertising-API-Scope":"3312998765432109","Amazon-Advertising-API-ClientId":"amzn1.application-oa2-client.a8358a60","Accept":"application/vnd.spProductAd.v3+json","Content-Type":"application/vnd.spProductAd.v3+json","Prefer":"return=representation","productAds":[{"campaignId":"campaign-id","adGroupId":"ad-group-id","state":"ENABLED","asin":"asin","sku":"sku","customText":"custom-text"}]}"#,
         all: |c| c.sponsored_product_product_ads().create("3312998765432109")
             .amazon_advertising_api_client_id("amzn1.application-oa2-client.a8358a60")
             .accept("application/vnd.spProductAd.v3+json")
@@ -308,7 +308,7 @@ const OPERATIONS: &[Operation<Connector>] = &[
     },
     Operation {
         name: "sponsored_product_negative_keywords.list",
-        arguments: r#"{"Amazon-Advertising-API-Scope":"3312998765432109","Amazon-Advertising-API-ClientId":"amzn1.application-oa2-client.a8358a60","Accept":"application/vnd.spNegativeKeyword.v3+json","Content-Type":"application/vnd.spNegativeKeyword.v3+json","stateFilter":{"include":["ENABLED","PAUSED"]},"negativeKeywordIdFilter":{"include":["284719503866120"]},"campaignIdFilter":{"include":["284719503866120"]},"adGroupIdFilter":{"include":["284719503866120"]},"negativeKeywordTextFilter":{"include":["spring"],"queryTermMatchType":"BROAD_MATCH"},"matchTypeFilter":["NEGATIVE_EXACT"],"locale":"de_DE","includeExtendedDataFields":true,"maxResults":100,"nextToken":"AAAAAGLeQ4Xo7zC5"}"#,
+        arguments: r#"{"Amazon-Advertising-API-Scope":"3312998765432109","Amazon-Advertising-API-ClientId":"amzn1.application-oa2-client.a8358a60","Accept":"application/vnd.spNegativeKeyword.v3+json","Content-Type":"application/vnd.spNegativeKeyword.v3+json","stateFilter":{"include":["ENABLED","PAUSED"]},"negativeKeywordIdFilter":{"include":["284719503866120"]},"campaignIdFilter":{"include":["284719503866120"]},"adGroupIdFilter":{"include":["284719503866120"]},"negativeKeywordTextFilter":{"queryTermMatchType":"BROAD_MATCH","include":["spring"]},"matchTypeFilter":["NEGATIVE_EXACT"],"locale":"de_DE","includeExtendedDataFields":true,"maxResults":100,"nextToken":"AAAAAGLeQ4Xo7zC5"}"#,
         all: |c| c.sponsored_product_negative_keywords().list("3312998765432109")
             .amazon_advertising_api_client_id("amzn1.application-oa2-client.a8358a60")
             .accept("application/vnd.spNegativeKeyword.v3+json")
@@ -421,7 +421,7 @@ const OPERATIONS: &[Operation<Connector>] = &[
     },
     Operation {
         name: "sponsored_product_campaign_negative_keywords.list",
-        arguments: r#"{"Amazon-Advertising-API-Scope":"3312998765432109","Amazon-Advertising-API-ClientId":"amzn1.application-oa2-client.a8358a60","Accept":"application/vnd.spCampaignNegativeKeyword.v3+json","Content-Type":"application/vnd.spCampaignNegativeKeyword.v3+json","stateFilter":{"include":["ENABLED","PAUSED"]},"campaignNegativeKeywordIdFilter":{"include":["284719503866120"]},"campaignIdFilter":{"include":["284719503866120"]},"campaignNegativeKeywordTextFilter":{"include":["spring"],"queryTermMatchType":"BROAD_MATCH"},"matchTypeFilter":["NEGATIVE_EXACT"],"includeExtendedDataFields":true,"maxResults":100,"nextToken":"AAAAAGLeQ4Xo7zC5"}"#,
+        arguments: r#"{"Amazon-Advertising-API-Scope":"3312998765432109","Amazon-Advertising-API-ClientId":"amzn1.application-oa2-client.a8358a60","Accept":"application/vnd.spCampaignNegativeKeyword.v3+json","Content-Type":"application/vnd.spCampaignNegativeKeyword.v3+json","stateFilter":{"include":["ENABLED","PAUSED"]},"campaignNegativeKeywordIdFilter":{"include":["284719503866120"]},"campaignIdFilter":{"include":["284719503866120"]},"campaignNegativeKeywordTextFilter":{"queryTermMatchType":"BROAD_MATCH","include":["spring"]},"matchTypeFilter":["NEGATIVE_EXACT"],"includeExtendedDataFields":true,"maxResults":100,"nextToken":"AAAAAGLeQ4Xo7zC5"}"#,
         all: |c| c.sponsored_product_campaign_negative_keywords().list("3312998765432109")
             .amazon_advertising_api_client_id("amzn1.application-oa2-client.a8358a60")
             .accept("application/vnd.spCampaignNegativeKeyword.v3+json")

@@ -479,7 +479,7 @@ const OPERATIONS: &[Operation<Connector>] = &[
     },
     Operation {
         name: "status_updates.create",
-        arguments: r#"{"opt_fields":"title,text,status_type","data":{"parent":"1201345678901234","title":"Week 12","text":"All milestones reached.","html_text":"html-text","status_type":"on_track"}}"#,
+        arguments: r#"{"opt_fields":"title,text,status_type","data":{"parent":"1201345678901234","text":"All milestones reached.","status_type":"on_track","title":"Week 12","html_text":"html-text"}}"#,
         all: |c| c.status_updates().create()
             .opt_fields("title,text,status_type")
             .data(types::StatusUpdateCreateInput::new("1201345678901234", "All milestones reached.", types::StatusUpdateCreateInputStatusType::OnTrack).title("Week 12").html_text("html-text"))

@@ -203,7 +203,7 @@ const OPERATIONS: &[Operation<Connector>] = &[
         all: |c| c.pull_requests().create("owner", "repo")
             .title("title").head("head").base("base").body("body").draft(true)
             .maintainer_can_modify(true).head_repo("head-repo").issue(1).dry_run(),
-        needed: |c, a| record(c.pull_requests().create(a.get::<String>("owner"), a.get::<String>("repo")).head(a.get::<String>("head")).base(a.get::<String>("base"))),
+        needed: |c, a| record(c.pull_requests().create(a.get::<String>("owner"), a.get::<String>("repo")).title(a.get::<String>("title")).head(a.get::<String>("head")).base(a.get::<String>("base"))),
     },
     Operation {
         name: "pull_requests.list",
@@ -482,7 +482,7 @@ const OPERATIONS: &[Operation<Connector>] = &[
         arguments: r#"{"owner":"owner","repo":"repo","pull_number":1,"reviewers":["reviewer"],"team_reviewers":["team-reviewer"]}"#,
         all: |c| c.review_requests().create("owner", "repo", 1)
             .reviewers(["reviewer"]).team_reviewers(["team-reviewer"]).dry_run(),
-        needed: |c, a| record(c.review_requests().create(a.get::<String>("owner"), a.get::<String>("repo"), a.get::<i64>("pull_number"))),
+        needed: |c, a| record(c.review_requests().create(a.get::<String>("owner"), a.get::<String>("repo"), a.get::<i64>("pull_number")).reviewers(a.get::<Vec<String>>("reviewers"))),
     },
     Operation {
         name: "review_requests.delete",

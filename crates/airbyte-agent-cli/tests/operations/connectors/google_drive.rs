@@ -256,7 +256,7 @@ const OPERATIONS: &[Operation<Connector>] = &[
         all: |c| c.replies().create("1BxiMVs0XRA5nFMdKvBdBZjgmUUqptlbs74OgvE2upms", "AAAAZmp3x1Q")
             .fields("id,content,action,createdTime").content("Done.")
             .action(types::ReplyAction::Resolve).dry_run(),
-        needed: |c, a| record(c.replies().create(a.get::<String>("fileId"), a.get::<String>("commentId"))),
+        needed: |c, a| record(c.replies().create(a.get::<String>("fileId"), a.get::<String>("commentId")).content(a.get::<String>("content"))),
     },
     Operation {
         name: "replies.get",
@@ -309,7 +309,7 @@ const OPERATIONS: &[Operation<Connector>] = &[
         all: |c| c.revisions().update("1BxiMVs0XRA5nFMdKvBdBZjgmUUqptlbs74OgvE2upms", "0B7l2kfTgXq9scmV2aXNpb24x")
             .fields("id,keepForever,published,publishedLink").keep_forever(true).published(false)
             .publish_auto(false).published_outside_domain(false).dry_run(),
-        needed: |c, a| record(c.revisions().update(a.get::<String>("fileId"), a.get::<String>("revisionId"))),
+        needed: |c, a| record(c.revisions().update(a.get::<String>("fileId"), a.get::<String>("revisionId")).keep_forever(a.get::<bool>("keepForever"))),
     },
     Operation {
         name: "changes.list",

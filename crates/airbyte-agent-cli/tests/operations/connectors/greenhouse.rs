@@ -32,7 +32,7 @@ const OPERATIONS: &[Operation<Connector>] = &[
             .candidate_id(5000321).job_id(3000555).initial_stage_id(7100).prospect(false)
             .job_ids([3000555]).source_id(7801).referrer_id(7901).recruiter_id(6001)
             .coordinator_id(6002).dry_run(),
-        needed: |c, a| record(c.applications().create().candidate_id(a.get::<i64>("candidate_id"))),
+        needed: |c, a| record(c.applications().create().candidate_id(a.get::<i64>("candidate_id")).job_id(a.get::<i64>("job_id"))),
     },
     Operation {
         name: "applications.get",
@@ -408,7 +408,7 @@ const OPERATIONS: &[Operation<Connector>] = &[
         all: |c| c.application_moves().create(4000123)
             .from_stage_id(7100).to_stage_id(7101).to_job_id(3000556).email_from_user_id(6001)
             .dry_run(),
-        needed: |c, a| record(c.application_moves().create(a.get::<i64>("application_id")).from_stage_id(a.get::<i64>("from_stage_id"))),
+        needed: |c, a| record(c.application_moves().create(a.get::<i64>("application_id")).from_stage_id(a.get::<i64>("from_stage_id")).to_stage_id(a.get::<i64>("to_stage_id"))),
     },
     Operation {
         name: "application_rejections.create",

@@ -203,7 +203,7 @@ const OPERATIONS: &[Operation<Connector>] = &[
     },
     Operation {
         name: "tickets.create",
-        arguments: r#"{"properties":{"subject":"Invoice shows the wrong address","content":"content","hs_pipeline":"0","hs_pipeline_stage":"1","hs_ticket_priority":"hs-ticket-priority","hs_ticket_category":"hs-ticket-category","hubspot_owner_id":"hubspot-owner-id"},"associations":[{"to":{"id":"id"},"types":[{"associationCategory":"HUBSPOT_DEFINED","associationTypeId":1}]}]}"#,
+        arguments: r#"{"properties":{"subject":"Invoice shows the wrong address","hs_pipeline":"0","hs_pipeline_stage":"1","content":"content","hs_ticket_priority":"hs-ticket-priority","hs_ticket_category":"hs-ticket-category","hubspot_owner_id":"hubspot-owner-id"},"associations":[{"to":{"id":"id"},"types":[{"associationCategory":"HUBSPOT_DEFINED","associationTypeId":1}]}]}"#,
         all: |c| c.tickets().create()
             .properties(types::TicketPropertiesInput::new("Invoice shows the wrong address", "0", "1").content("content").hs_ticket_priority("hs-ticket-priority").hs_ticket_category("hs-ticket-category").hubspot_owner_id("hubspot-owner-id"))
             .associations([types::TicketAssociation::new(types::TicketAssociationTo::new("id"), [types::TicketAssociationType::new(types::TicketAssociationTypeAssociationCategory::HubspotDefined, 1)])])
@@ -307,7 +307,7 @@ const OPERATIONS: &[Operation<Connector>] = &[
     },
     Operation {
         name: "calls.create",
-        arguments: r#"{"properties":{"hs_call_body":"hs-call-body","hs_call_direction":"hs-call-direction","hs_call_disposition":"hs-call-disposition","hs_call_duration":"420000","hs_call_from_number":"hs-call-from-number","hs_call_to_number":"hs-call-to-number","hs_call_status":"COMPLETED","hs_call_title":"Renewal call with Jane Miller","hs_timestamp":"2026-03-02T14:30:00Z","hubspot_owner_id":"hubspot-owner-id"},"associations":[{"to":{"id":"33451"},"types":[{"associationCategory":"HUBSPOT_DEFINED","associationTypeId":194}]}]}"#,
+        arguments: r#"{"properties":{"hs_timestamp":"2026-03-02T14:30:00Z","hs_call_body":"hs-call-body","hs_call_direction":"hs-call-direction","hs_call_disposition":"hs-call-disposition","hs_call_duration":"420000","hs_call_from_number":"hs-call-from-number","hs_call_to_number":"hs-call-to-number","hs_call_status":"COMPLETED","hs_call_title":"Renewal call with Jane Miller","hubspot_owner_id":"hubspot-owner-id"},"associations":[{"to":{"id":"33451"},"types":[{"associationCategory":"HUBSPOT_DEFINED","associationTypeId":194}]}]}"#,
         all: |c| c.calls().create()
             .properties(types::CallPropertiesInput::new("2026-03-02T14:30:00Z").hs_call_body("hs-call-body").hs_call_direction("hs-call-direction").hs_call_disposition("hs-call-disposition").hs_call_duration("420000").hs_call_from_number("hs-call-from-number").hs_call_to_number("hs-call-to-number").hs_call_status("COMPLETED").hs_call_title("Renewal call with Jane Miller").hubspot_owner_id("hubspot-owner-id"))
             .associations([types::CallAssociation::new().to(types::CallAssociationTo::new().id("33451")).types([types::CallAssociationType::new().association_category("HUBSPOT_DEFINED").association_type_id(194)])])
@@ -350,7 +350,7 @@ const OPERATIONS: &[Operation<Connector>] = &[
     },
     Operation {
         name: "emails.create",
-        arguments: r#"{"properties":{"hs_email_subject":"Your offer","hs_email_text":"Dear Jane, attached is the offer.","hs_email_html":"hs-email-html","hs_email_direction":"EMAIL","hs_email_status":"hs-email-status","hs_email_sender_email":"hs-email-sender-email","hs_email_to_email":"hs-email-to-email","hs_timestamp":"2026-03-02T14:30:00Z","hubspot_owner_id":"hubspot-owner-id"},"associations":[{"to":{"id":"33451"},"types":[{"associationCategory":"HUBSPOT_DEFINED","associationTypeId":198}]}]}"#,
+        arguments: r#"{"properties":{"hs_email_direction":"EMAIL","hs_timestamp":"2026-03-02T14:30:00Z","hs_email_subject":"Your offer","hs_email_text":"Dear Jane, attached is the offer.","hs_email_html":"hs-email-html","hs_email_status":"hs-email-status","hs_email_sender_email":"hs-email-sender-email","hs_email_to_email":"hs-email-to-email","hubspot_owner_id":"hubspot-owner-id"},"associations":[{"to":{"id":"33451"},"types":[{"associationCategory":"HUBSPOT_DEFINED","associationTypeId":198}]}]}"#,
         all: |c| c.emails().create()
             .properties(types::EmailPropertiesInput::new("EMAIL", "2026-03-02T14:30:00Z").hs_email_subject("Your offer").hs_email_text("Dear Jane, attached is the offer.").hs_email_html("hs-email-html").hs_email_status("hs-email-status").hs_email_sender_email("hs-email-sender-email").hs_email_to_email("hs-email-to-email").hubspot_owner_id("hubspot-owner-id"))
             .associations([types::EmailAssociation::new().to(types::EmailAssociationTo::new().id("33451")).types([types::EmailAssociationType::new().association_category("HUBSPOT_DEFINED").association_type_id(198)])])
@@ -393,7 +393,7 @@ const OPERATIONS: &[Operation<Connector>] = &[
     },
     Operation {
         name: "meetings.create",
-        arguments: r#"{"properties":{"hs_meeting_title":"Kick-off with Acme","hs_meeting_body":"hs-meeting-body","hs_meeting_start_time":"2026-03-10T09:00:00Z","hs_meeting_end_time":"2026-03-10T10:00:00Z","hs_meeting_location":"hs-meeting-location","hs_meeting_outcome":"hs-meeting-outcome","hs_internal_meeting_notes":"hs-internal-meeting-note","hs_timestamp":"2026-03-10T09:00:00Z","hubspot_owner_id":"hubspot-owner-id"},"associations":[{"to":{"id":"33451"},"types":[{"associationCategory":"HUBSPOT_DEFINED","associationTypeId":200}]}]}"#,
+        arguments: r#"{"properties":{"hs_meeting_title":"Kick-off with Acme","hs_timestamp":"2026-03-10T09:00:00Z","hs_meeting_body":"hs-meeting-body","hs_meeting_start_time":"2026-03-10T09:00:00Z","hs_meeting_end_time":"2026-03-10T10:00:00Z","hs_meeting_location":"hs-meeting-location","hs_meeting_outcome":"hs-meeting-outcome","hs_internal_meeting_notes":"hs-internal-meeting-note","hubspot_owner_id":"hubspot-owner-id"},"associations":[{"to":{"id":"33451"},"types":[{"associationCategory":"HUBSPOT_DEFINED","associationTypeId":200}]}]}"#,
         all: |c| c.meetings().create()
             .properties(types::MeetingPropertiesInput::new("Kick-off with Acme", "2026-03-10T09:00:00Z").hs_meeting_body("hs-meeting-body").hs_meeting_start_time("2026-03-10T09:00:00Z").hs_meeting_end_time("2026-03-10T10:00:00Z").hs_meeting_location("hs-meeting-location").hs_meeting_outcome("hs-meeting-outcome").hs_internal_meeting_notes("hs-internal-meeting-note").hubspot_owner_id("hubspot-owner-id"))
             .associations([types::MeetingAssociation::new().to(types::MeetingAssociationTo::new().id("33451")).types([types::MeetingAssociationType::new().association_category("HUBSPOT_DEFINED").association_type_id(200)])])
@@ -436,7 +436,7 @@ const OPERATIONS: &[Operation<Connector>] = &[
     },
     Operation {
         name: "tasks.create",
-        arguments: r#"{"properties":{"hs_task_body":"hs-task-body","hs_task_subject":"Follow up with Acme","hs_task_status":"NOT_STARTED","hs_task_priority":"hs-task-priority","hs_task_type":"hs-task-type","hs_task_reminders":"hs-task-reminder","hs_timestamp":"2026-03-09T09:00:00Z","hubspot_owner_id":"hubspot-owner-id"},"associations":[{"to":{"id":"33451"},"types":[{"associationCategory":"HUBSPOT_DEFINED","associationTypeId":204}]}]}"#,
+        arguments: r#"{"properties":{"hs_task_subject":"Follow up with Acme","hs_timestamp":"2026-03-09T09:00:00Z","hs_task_body":"hs-task-body","hs_task_status":"NOT_STARTED","hs_task_priority":"hs-task-priority","hs_task_type":"hs-task-type","hs_task_reminders":"hs-task-reminder","hubspot_owner_id":"hubspot-owner-id"},"associations":[{"to":{"id":"33451"},"types":[{"associationCategory":"HUBSPOT_DEFINED","associationTypeId":204}]}]}"#,
         all: |c| c.tasks().create()
             .properties(types::TaskPropertiesInput::new("Follow up with Acme", "2026-03-09T09:00:00Z").hs_task_body("hs-task-body").hs_task_status("NOT_STARTED").hs_task_priority("hs-task-priority").hs_task_type("hs-task-type").hs_task_reminders("hs-task-reminder").hubspot_owner_id("hubspot-owner-id"))
             .associations([types::TaskAssociation::new().to(types::TaskAssociationTo::new().id("33451")).types([types::TaskAssociationType::new().association_category("HUBSPOT_DEFINED").association_type_id(204)])])
@@ -566,7 +566,7 @@ const OPERATIONS: &[Operation<Connector>] = &[
     },
     Operation {
         name: "object_batches.update",
-        arguments: r#"{"objectType":"2-3465404","inputs":[{"id":"id","idProperty":"id-property","properties":{"key":"value"},"objectWriteTraceId":"object-write-trace-id"}]}"#,
+        arguments: r#"{"objectType":"2-3465404","inputs":[{"id":"id","properties":{"key":"value"},"idProperty":"id-property","objectWriteTraceId":"object-write-trace-id"}]}"#,
         all: |c| c.object_batches().update("2-3465404")
             .inputs([types::ObjectBatchInputInput::new("id", json!({"key":"value"})).id_property("id-property").object_write_trace_id("object-write-trace-id")])
             .dry_run(),
@@ -581,7 +581,7 @@ const OPERATIONS: &[Operation<Connector>] = &[
     },
     Operation {
         name: "object_batch_upserts.create",
-        arguments: r#"{"objectType":"2-3465404","inputs":[{"id":"id","idProperty":"id-property","properties":{"key":"value"},"objectWriteTraceId":"object-write-trace-id"}]}"#,
+        arguments: r#"{"objectType":"2-3465404","inputs":[{"id":"id","properties":{"key":"value"},"idProperty":"id-property","objectWriteTraceId":"object-write-trace-id"}]}"#,
         all: |c| c.object_batch_upserts().create("2-3465404")
             .inputs([types::ObjectBatchUpsertInput::new("id", json!({"key":"value"})).id_property("id-property").object_write_trace_id("object-write-trace-id")])
             .dry_run(),

@@ -30,7 +30,7 @@ const OPERATIONS: &[Operation<Connector>] = &[
             .avatar("https://images.example.com/jane-doe.png").signed_up_at(1741089600)
             .last_seen_at(1743508800).owner_id(991267715).unsubscribed_from_emails(true)
             .custom_attributes(json!({"team_size":9,"paid_subscriber":true})).dry_run(),
-        needed: |c, _| record(c.contacts().create()),
+        needed: |c, a| record(c.contacts().create().email(a.get::<String>("email"))),
     },
     Operation {
         name: "contacts.get",
@@ -510,7 +510,7 @@ const OPERATIONS: &[Operation<Connector>] = &[
             .intercom_version("2.11").event_name("invited-friend").created_at(1741089600)
             .id("67c5bd3e8a68186f43bafdb9").user_id("cust-10482").email("jane.doe@example.com")
             .metadata(json!({"friends":3})).dry_run(),
-        needed: |c, a| record(c.events().create().event_name(a.get::<String>("event_name")).created_at(a.get::<i64>("created_at"))),
+        needed: |c, a| record(c.events().create().event_name(a.get::<String>("event_name")).created_at(a.get::<i64>("created_at")).id(a.get::<String>("id"))),
     },
     Operation {
         name: "data_attributes.list",

@@ -26,7 +26,7 @@ const OPERATIONS: &[Operation<Connector>] = &[
     },
     Operation {
         name: "issues.create",
-        arguments: r#"{"updateHistory":false,"fields":{"project":{"id":"id","key":"APOLLO"},"issuetype":{"id":"id","name":"Bug"},"summary":"Login fails with an empty password","description":{"type":"type","version":1,"content":[{"type":"type","attrs":{"key":"value"},"content":[{"type":"type","text":"text","marks":[{"key":"value"}],"attrs":{"key":"value"},"content":[{"key":"value"}]}]}]},"priority":{"id":"id","name":"name"},"assignee":{"accountId":"account-id"},"labels":["login"],"parent":{"key":"key"},"customfield_10016":3},"update":{"worklog":[{"add":{"timeSpent":"30m"}}]},"properties":[{"key":"acme.sync","value":{"id":7}}],"historyMetadata":{"type":"acme","description":"Imported"}}"#,
+        arguments: r#"{"updateHistory":false,"fields":{"project":{"id":"id","key":"APOLLO"},"issuetype":{"id":"id","name":"Bug"},"summary":"Login fails with an empty password","description":{"content":[{"type":"type","attrs":{"key":"value"},"content":[{"type":"type","text":"text","marks":[{"key":"value"}],"attrs":{"key":"value"},"content":[{"key":"value"}]}]}],"type":"type","version":1},"priority":{"id":"id","name":"name"},"assignee":{"accountId":"account-id"},"labels":["login"],"parent":{"key":"key"},"customfield_10016":3},"update":{"worklog":[{"add":{"timeSpent":"30m"}}]},"properties":[{"key":"acme.sync","value":{"id":7}}],"historyMetadata":{"type":"acme","description":"Imported"}}"#,
         all: |c| c.issues().create()
             .update_history(false)
             .fields(types::IssueFieldsInput::new(types::IssueFieldsInputProject::new().id("id").key("APOLLO"), types::IssueFieldsInputIssuetype::new().id("id").name("Bug"), "Login fails with an empty password").description(types::AdfDocumentInput::new([types::AdfDocumentInputContent::new().type_("type").attrs(json!({"key":"value"})).content([types::AdfDocumentInputContentContent::new().type_("type").text("text").marks([json!({"key":"value"})]).attrs(json!({"key":"value"})).content([json!({"key":"value"})])])]).type_("type").version(1)).priority(types::IssueFieldsInputPriority::new().id("id").name("name")).assignee(types::IssueFieldsInputAssignee::new().account_id("account-id")).labels(["login"]).parent(types::IssueFieldsInputParent::new().key("key")).param("customfield_10016", json!(3)))
@@ -46,7 +46,7 @@ const OPERATIONS: &[Operation<Connector>] = &[
     },
     Operation {
         name: "issues.update",
-        arguments: r#"{"issueIdOrKey":"APOLLO-42","notifyUsers":true,"overrideScreenSecurity":false,"overrideEditableFlag":false,"returnIssue":true,"expand":"names","fields":{"summary":"Login fails with an empty password","description":{"type":"type","version":1,"content":[{"type":"type","attrs":{"key":"value"},"content":[{"type":"type","text":"text","marks":[{"key":"value"}],"attrs":{"key":"value"},"content":[{"key":"value"}]}]}]},"priority":{"id":"id","name":"name"},"assignee":{"accountId":"account-id"},"labels":["label"],"customfield_10016":5},"update":{"labels":[{"add":"triaged"},{"remove":"new"}]},"transition":{"id":"31"}}"#,
+        arguments: r#"{"issueIdOrKey":"APOLLO-42","notifyUsers":true,"overrideScreenSecurity":false,"overrideEditableFlag":false,"returnIssue":true,"expand":"names","fields":{"summary":"Login fails with an empty password","description":{"content":[{"type":"type","attrs":{"key":"value"},"content":[{"type":"type","text":"text","marks":[{"key":"value"}],"attrs":{"key":"value"},"content":[{"key":"value"}]}]}],"type":"type","version":1},"priority":{"id":"id","name":"name"},"assignee":{"accountId":"account-id"},"labels":["label"],"customfield_10016":5},"update":{"labels":[{"add":"triaged"},{"remove":"new"}]},"transition":{"id":"31"}}"#,
         all: |c| c.issues().update("APOLLO-42")
             .notify_users(true).override_screen_security(false).override_editable_flag(false)
             .return_issue(true).expand("names")
@@ -128,7 +128,7 @@ const OPERATIONS: &[Operation<Connector>] = &[
     },
     Operation {
         name: "issue_comments.create",
-        arguments: r#"{"issueIdOrKey":"APOLLO-42","expand":"renderedBody","body":{"type":"type","version":1,"content":[{"type":"type","attrs":{"key":"value"},"content":[{"type":"type","text":"text","marks":[{"key":"value"}],"attrs":{"key":"value"},"content":[{"key":"value"}]}]}]},"visibility":{"type":"role","value":"Developers","identifier":"identifier"},"properties":[{"key":"sd.public.comment","value":{"internal":true}}]}"#,
+        arguments: r#"{"issueIdOrKey":"APOLLO-42","expand":"renderedBody","body":{"content":[{"type":"type","attrs":{"key":"value"},"content":[{"type":"type","text":"text","marks":[{"key":"value"}],"attrs":{"key":"value"},"content":[{"key":"value"}]}]}],"type":"type","version":1},"visibility":{"type":"role","value":"Developers","identifier":"identifier"},"properties":[{"key":"sd.public.comment","value":{"internal":true}}]}"#,
         all: |c| c.issue_comments().create("APOLLO-42")
             .expand("renderedBody")
             .body(types::AdfDocumentInput::new([types::AdfDocumentInputContent::new().type_("type").attrs(json!({"key":"value"})).content([types::AdfDocumentInputContentContent::new().type_("type").text("text").marks([json!({"key":"value"})]).attrs(json!({"key":"value"})).content([json!({"key":"value"})])])]).type_("type").version(1))
@@ -145,7 +145,7 @@ const OPERATIONS: &[Operation<Connector>] = &[
     },
     Operation {
         name: "issue_comments.update",
-        arguments: r#"{"issueIdOrKey":"APOLLO-42","commentId":"10023","notifyUsers":true,"expand":"renderedBody","body":{"type":"type","version":1,"content":[{"type":"type","attrs":{"key":"value"},"content":[{"type":"type","text":"text","marks":[{"key":"value"}],"attrs":{"key":"value"},"content":[{"key":"value"}]}]}]},"visibility":{"type":"role","value":"Developers","identifier":"identifier"}}"#,
+        arguments: r#"{"issueIdOrKey":"APOLLO-42","commentId":"10023","notifyUsers":true,"expand":"renderedBody","body":{"content":[{"type":"type","attrs":{"key":"value"},"content":[{"type":"type","text":"text","marks":[{"key":"value"}],"attrs":{"key":"value"},"content":[{"key":"value"}]}]}],"type":"type","version":1},"visibility":{"type":"role","value":"Developers","identifier":"identifier"}}"#,
         all: |c| c.issue_comments().update("APOLLO-42", "10023")
             .notify_users(true).expand("renderedBody")
             .body(types::AdfDocumentInput::new([types::AdfDocumentInputContent::new().type_("type").attrs(json!({"key":"value"})).content([types::AdfDocumentInputContentContent::new().type_("type").text("text").marks([json!({"key":"value"})]).attrs(json!({"key":"value"})).content([json!({"key":"value"})])])]).type_("type").version(1))
@@ -169,7 +169,7 @@ const OPERATIONS: &[Operation<Connector>] = &[
     },
     Operation {
         name: "issue_worklogs.update",
-        arguments: r#"{"issueIdOrKey":"APOLLO-42","worklogId":"10100","notifyUsers":true,"adjustEstimate":"leave","newEstimate":"2d","expand":"properties","overrideEditableFlag":false,"timeSpentSeconds":5400,"timeSpent":"1h 30m","started":"2025-03-01T09:30:00.000+0000","comment":{"type":"type","version":1,"content":[{"type":"type","attrs":{"key":"value"},"content":[{"type":"type","text":"text","marks":[{"key":"value"}],"attrs":{"key":"value"},"content":[{"key":"value"}]}]}]},"visibility":{"type":"role","value":"Developers","identifier":"identifier"}}"#,
+        arguments: r#"{"issueIdOrKey":"APOLLO-42","worklogId":"10100","notifyUsers":true,"adjustEstimate":"leave","newEstimate":"2d","expand":"properties","overrideEditableFlag":false,"timeSpentSeconds":5400,"timeSpent":"1h 30m","started":"2025-03-01T09:30:00.000+0000","comment":{"content":[{"type":"type","attrs":{"key":"value"},"content":[{"type":"type","text":"text","marks":[{"key":"value"}],"attrs":{"key":"value"},"content":[{"key":"value"}]}]}],"type":"type","version":1},"visibility":{"type":"role","value":"Developers","identifier":"identifier"}}"#,
         all: |c| c.issue_worklogs().update("APOLLO-42", "10100")
             .notify_users(true).adjust_estimate(types::IssueWorklogAdjustEstimate::Leave)
             .new_estimate("2d").expand("properties").override_editable_flag(false)
@@ -197,7 +197,7 @@ const OPERATIONS: &[Operation<Connector>] = &[
     },
     Operation {
         name: "issue_worklogs.create",
-        arguments: r#"{"issueIdOrKey":"APOLLO-42","notifyUsers":true,"adjustEstimate":"leave","newEstimate":"2d","reduceBy":"2h","timeSpentSeconds":5400,"timeSpent":"1h 30m","started":"2025-03-01T09:30:00.000+0000","comment":{"type":"type","version":1,"content":[{"type":"type","attrs":{"key":"value"},"content":[{"type":"type","text":"text","marks":[{"key":"value"}],"attrs":{"key":"value"},"content":[{"key":"value"}]}]}]},"visibility":{"type":"role","value":"Developers","identifier":"identifier"}}"#,
+        arguments: r#"{"issueIdOrKey":"APOLLO-42","notifyUsers":true,"adjustEstimate":"leave","newEstimate":"2d","reduceBy":"2h","timeSpentSeconds":5400,"timeSpent":"1h 30m","started":"2025-03-01T09:30:00.000+0000","comment":{"content":[{"type":"type","attrs":{"key":"value"},"content":[{"type":"type","text":"text","marks":[{"key":"value"}],"attrs":{"key":"value"},"content":[{"key":"value"}]}]}],"type":"type","version":1},"visibility":{"type":"role","value":"Developers","identifier":"identifier"}}"#,
         all: |c| c.issue_worklogs().create("APOLLO-42")
             .notify_users(true).adjust_estimate(types::IssueWorklogAdjustEstimate::Leave)
             .new_estimate("2d").reduce_by("2h").time_spent_seconds(5400).time_spent("1h 30m")
@@ -235,7 +235,7 @@ const OPERATIONS: &[Operation<Connector>] = &[
     },
     Operation {
         name: "issue_links.create",
-        arguments: r#"{"type":{"name":"Blocks","id":"id","inward":"inward","outward":"outward"},"inwardIssue":{"key":"APOLLO-42","id":"id"},"outwardIssue":{"key":"APOLLO-43","id":"id"},"comment":{"body":{"type":"doc","version":1,"content":[{"type":"paragraph","attrs":{"key":"value"},"content":[{"type":"text","text":"Needs the new login.","marks":[{"key":"value"}],"attrs":{"key":"value"},"content":[{"key":"value"}]}]}]}}}"#,
+        arguments: r#"{"type":{"name":"Blocks","id":"id","inward":"inward","outward":"outward"},"inwardIssue":{"key":"APOLLO-42","id":"id"},"outwardIssue":{"key":"APOLLO-43","id":"id"},"comment":{"body":{"content":[{"type":"paragraph","attrs":{"key":"value"},"content":[{"type":"text","text":"Needs the new login.","marks":[{"key":"value"}],"attrs":{"key":"value"},"content":[{"key":"value"}]}]}],"type":"doc","version":1}}}"#,
         all: |c| c.issue_links().create()
             .type_(types::IssueLinkTypeInput::new().name("Blocks").id("id").inward("inward").outward("outward"))
             .inward_issue(types::IssueLinkInwardIssue::new("APOLLO-42").id("id"))

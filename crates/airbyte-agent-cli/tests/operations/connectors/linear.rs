@@ -495,7 +495,7 @@ const OPERATIONS: &[Operation<Connector>] = &[
             .x_apollo_operation_name("createWebhook").url("https://example.com/linear")
             .resource_types(["Issue"]).team_id("b2a1c6f0-3d5e-4a47-9f1a-6e0c2f7d8a11")
             .all_public_teams(true).label("Tickets").enabled(true).dry_run(),
-        needed: |c, a| record(c.webhooks().create().url(a.get::<String>("url")).resource_types(a.get::<Vec<String>>("resourceTypes"))),
+        needed: |c, a| record(c.webhooks().create().url(a.get::<String>("url")).resource_types(a.get::<Vec<String>>("resourceTypes")).team_id(a.get::<String>("teamId"))),
     },
     Operation {
         name: "webhooks.delete",

@@ -300,7 +300,7 @@ const OPERATIONS: &[Operation<Connector>] = &[
         all: |c| c.segment_member_batches().update("57afe96172", "49377")
             .members_to_add(["jane.doe@example.com"]).members_to_remove(["john.roe@example.com"])
             .dry_run(),
-        needed: |c, a| record(c.segment_member_batches().update(a.get::<String>("list_id"), a.get::<String>("segment_id"))),
+        needed: |c, a| record(c.segment_member_batches().update(a.get::<String>("list_id"), a.get::<String>("segment_id")).members_to_add(a.get::<Vec<String>>("members_to_add"))),
     },
     Operation {
         name: "segment_members.list",
@@ -408,7 +408,7 @@ const OPERATIONS: &[Operation<Connector>] = &[
             .archive(types::CampaignContentArchive::new("UEsDBAoAAAAAAA==").archive_type(types::CampaignContentArchiveArchiveType::Zip))
             .variate_contents([types::CampaignContentVariateContentInput::new("Short").html("<h1>Sale</h1>").plain_text("plain-text").url("https://example.com").template(json!({"key":"value"})).archive(json!({"key":"value"}))])
             .dry_run(),
-        needed: |c, a| record(c.campaign_content().update(a.get::<String>("campaign_id"))),
+        needed: |c, a| record(c.campaign_content().update(a.get::<String>("campaign_id")).html(a.get::<String>("html"))),
     },
     Operation {
         name: "campaign_checklists.get",

@@ -24,7 +24,7 @@ const OPERATIONS: &[Operation<Connector>] = &[
     },
     Operation {
         name: "customers.create",
-        arguments: r#"{"name":"Acme Inc.","email":"billing@acme.example","external_customer_id":"acme-4711","additional_emails":["finance@acme.example"],"currency":"USD","payment_provider":"stripe_charge","payment_provider_id":"cus_NffrFeUfNV2Hib","auto_collection":true,"auto_issuance":true,"email_delivery":true,"billing_address":{"line1":"line1","line2":"line2","city":"city","state":"state","postal_code":"postal-code","country":"country"},"shipping_address":{"line1":"line1","line2":"line2","city":"city","state":"state","postal_code":"postal-code","country":"country"},"tax_id":{"type":"type","value":"value","country":"country"},"metadata":{"team":"blue"},"timezone":"America/New_York"}"#,
+        arguments: r#"{"name":"Acme Inc.","email":"billing@acme.example","external_customer_id":"acme-4711","additional_emails":["finance@acme.example"],"currency":"USD","payment_provider":"stripe_charge","payment_provider_id":"cus_NffrFeUfNV2Hib","auto_collection":true,"auto_issuance":true,"email_delivery":true,"billing_address":{"country":"country","line1":"line1","line2":"line2","city":"city","state":"state","postal_code":"postal-code"},"shipping_address":{"country":"country","line1":"line1","line2":"line2","city":"city","state":"state","postal_code":"postal-code"},"tax_id":{"type":"type","value":"value","country":"country"},"metadata":{"team":"blue"},"timezone":"America/New_York"}"#,
         all: |c| c.customers().create()
             .name("Acme Inc.").email("billing@acme.example").external_customer_id("acme-4711")
             .additional_emails(["finance@acme.example"]).currency("USD")
@@ -46,7 +46,7 @@ const OPERATIONS: &[Operation<Connector>] = &[
     },
     Operation {
         name: "customers.update",
-        arguments: r#"{"customer_id":"k3M9sPq2VbTzRw7N","name":"Acme Inc.","email":"billing@acme.example","external_customer_id":"acme-4711","additional_emails":["finance@acme.example"],"currency":"USD","payment_provider":"stripe_charge","payment_provider_id":"cus_NffrFeUfNV2Hib","auto_collection":true,"auto_issuance":true,"email_delivery":true,"billing_address":{"line1":"line1","line2":"line2","city":"city","state":"state","postal_code":"postal-code","country":"country"},"shipping_address":{"line1":"line1","line2":"line2","city":"city","state":"state","postal_code":"postal-code","country":"country"},"tax_id":{"type":"type","value":"value","country":"country"},"metadata":{"team":"blue"}}"#,
+        arguments: r#"{"customer_id":"k3M9sPq2VbTzRw7N","name":"Acme Inc.","email":"billing@acme.example","external_customer_id":"acme-4711","additional_emails":["finance@acme.example"],"currency":"USD","payment_provider":"stripe_charge","payment_provider_id":"cus_NffrFeUfNV2Hib","auto_collection":true,"auto_issuance":true,"email_delivery":true,"billing_address":{"country":"country","line1":"line1","line2":"line2","city":"city","state":"state","postal_code":"postal-code"},"shipping_address":{"country":"country","line1":"line1","line2":"line2","city":"city","state":"state","postal_code":"postal-code"},"tax_id":{"type":"type","value":"value","country":"country"},"metadata":{"team":"blue"}}"#,
         all: |c| c.customers().update("k3M9sPq2VbTzRw7N")
             .name("Acme Inc.").email("billing@acme.example").external_customer_id("acme-4711")
             .additional_emails(["finance@acme.example"]).currency("USD")
@@ -87,7 +87,7 @@ const OPERATIONS: &[Operation<Connector>] = &[
             .remove_prices([json!({"price_id":"Xq7LwN2vRt9KpYzM"})])
             .replace_prices([json!({"replaces_price_id":"Xq7LwN2vRt9KpYzM","fixed_price_quantity":5})])
             .metadata([("team", "blue")]).dry_run(),
-        needed: |c, _| record(c.subscriptions().create()),
+        needed: |c, a| record(c.subscriptions().create().customer_id(a.get::<String>("customer_id"))),
     },
     Operation {
         name: "subscriptions.get",

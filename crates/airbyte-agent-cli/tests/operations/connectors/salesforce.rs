@@ -336,7 +336,7 @@ const OPERATIONS: &[Operation<Connector>] = &[
             .description("Asked for a quote for 40 seats.").who_id("003Hs00004Wm2PqIAJ")
             .what_id("006Hs00001FvKdXIAV").is_all_day_event(true).show_as("Busy")
             .owner_id("005Hs00000CqRnUIAV").dry_run(),
-        needed: |c, a| record(c.events().create().subject(a.get::<String>("Subject")).start_date_time(a.get::<String>("StartDateTime"))),
+        needed: |c, a| record(c.events().create().subject(a.get::<String>("Subject")).start_date_time(a.get::<String>("StartDateTime")).duration_in_minutes(a.get::<i64>("DurationInMinutes"))),
     },
     Operation {
         name: "events.get",
@@ -735,7 +735,7 @@ const OPERATIONS: &[Operation<Connector>] = &[
             .opportunity_id("006Hs00001FvKdXIAV").pricebook_entry_id("01uHs00000AbCdEIAV")
             .product2_id("01tHs00000AbCdEIAV").quantity(40.0).unit_price(49.9).total_price(1996.0)
             .service_date("2026-05-12").description("40 seats for a year").dry_run(),
-        needed: |c, a| record(c.opportunity_line_items().create().opportunity_id(a.get::<String>("OpportunityId")).quantity(a.get::<f64>("Quantity"))),
+        needed: |c, a| record(c.opportunity_line_items().create().opportunity_id(a.get::<String>("OpportunityId")).pricebook_entry_id(a.get::<String>("PricebookEntryId")).quantity(a.get::<f64>("Quantity"))),
     },
     Operation {
         name: "opportunity_line_items.delete",
@@ -829,7 +829,7 @@ const OPERATIONS: &[Operation<Connector>] = &[
         all: |c| c.campaign_members().create()
             .campaign_id("701Hs00000AbCdEIAV").lead_id("00QHs00000AbCdEIAV")
             .contact_id("003Hs00004Wm2PqIAJ").status("Sent").dry_run(),
-        needed: |c, a| record(c.campaign_members().create().campaign_id(a.get::<String>("CampaignId"))),
+        needed: |c, a| record(c.campaign_members().create().campaign_id(a.get::<String>("CampaignId")).lead_id(a.get::<String>("LeadId"))),
     },
     Operation {
         name: "campaign_members.delete",

@@ -333,7 +333,7 @@ const OPERATIONS: &[Operation<Connector>] = &[
     },
     Operation {
         name: "discount_codes.create",
-        arguments: r#"{"basicCodeDiscount":{"title":"Spring sale","code":"SPRING20","startsAt":"2026-03-20T00:00:00Z","endsAt":"2025-03-01T00:00:00Z","usageLimit":1,"customerSelection":{"all":true},"customerGets":{"value":{"percentage":0.2,"discountAmount":{"amount":"amount","appliesOnEachItem":true}},"items":{"all":true}}}}"#,
+        arguments: r#"{"basicCodeDiscount":{"title":"Spring sale","code":"SPRING20","startsAt":"2026-03-20T00:00:00Z","customerSelection":{"all":true},"customerGets":{"value":{"percentage":0.2,"discountAmount":{"amount":"amount","appliesOnEachItem":true}},"items":{"all":true}},"endsAt":"2025-03-01T00:00:00Z","usageLimit":1}}"#,
         all: |c| c.discount_codes().create()
             .basic_code_discount(types::DiscountCodeBasicCodeDiscount::new("Spring sale", "SPRING20", "2026-03-20T00:00:00Z", types::DiscountCodeBasicCodeDiscountCustomerSelection::new().all(true), types::DiscountCodeBasicCodeDiscountCustomerGets::new().value(types::DiscountCodeBasicCodeDiscountCustomerGetsValue::new().percentage(0.2).discount_amount(types::DiscountCodeBasicCodeDiscountCustomerGetsValueDiscountAmount::new().amount("amount").applies_on_each_item(true))).items(types::DiscountCodeBasicCodeDiscountCustomerGetsItems::new().all(true))).ends_at("2025-03-01T00:00:00Z").usage_limit(1))
             .dry_run(),
@@ -539,7 +539,7 @@ const OPERATIONS: &[Operation<Connector>] = &[
     },
     Operation {
         name: "order_refunds.create",
-        arguments: r#"{"input":{"orderId":"gid://shopify/Order/5123456789012","note":"note","notify":true,"refundLineItems":[{"lineItemId":"gid://shopify/LineItem/12123456789012","quantity":1,"restockType":"RETURN","locationId":"location-id"}],"shipping":{"amount":"amount","fullRefund":true},"transactions":[{"orderId":"order-id","parentId":"parent-id","gateway":"gateway","kind":"AUTHORIZATION","amount":"amount"}],"currency":"currency","allowOverRefunding":true,"discrepancyReason":"CUSTOMER"},"idempotencyKey":"4b1f6f2e-2f0b-4d55-9b6e-6d1f4f1a9c37"}"#,
+        arguments: r#"{"input":{"orderId":"gid://shopify/Order/5123456789012","note":"note","notify":true,"refundLineItems":[{"lineItemId":"gid://shopify/LineItem/12123456789012","quantity":1,"restockType":"RETURN","locationId":"location-id"}],"shipping":{"amount":"amount","fullRefund":true},"transactions":[{"orderId":"order-id","gateway":"gateway","kind":"AUTHORIZATION","amount":"amount","parentId":"parent-id"}],"currency":"currency","allowOverRefunding":true,"discrepancyReason":"CUSTOMER"},"idempotencyKey":"4b1f6f2e-2f0b-4d55-9b6e-6d1f4f1a9c37"}"#,
         all: |c| c.order_refunds().create()
             .input(types::OrderRefundCreateInput::new("gid://shopify/Order/5123456789012").note("note").notify(true).refund_line_items([types::OrderRefundCreateInputRefundLineItem::new("gid://shopify/LineItem/12123456789012", 1).restock_type(types::OrderRefundCreateInputRefundLineItemRestockType::Return).location_id("location-id")]).shipping(types::OrderRefundCreateInputShipping::new().amount("amount").full_refund(true)).transactions([types::OrderRefundCreateInputTransaction::new("order-id", "gateway", types::OrderRefundCreateInputTransactionKind::Authorization, "amount").parent_id("parent-id")]).currency("currency").allow_over_refunding(true).discrepancy_reason(types::OrderRefundCreateInputDiscrepancyReason::Customer))
             .idempotency_key("4b1f6f2e-2f0b-4d55-9b6e-6d1f4f1a9c37").dry_run(),
@@ -808,7 +808,7 @@ const OPERATIONS: &[Operation<Connector>] = &[
     },
     Operation {
         name: "articles.create",
-        arguments: r#"{"article":{"title":"Five boards for spring snow","blogId":"gid://shopify/Blog/82123456789","body":"<p>Soft snow asks for a wide nose.</p>","handle":"handle","isPublished":true,"tags":["tag"],"author":{"name":"Jonas Pereira"}}}"#,
+        arguments: r#"{"article":{"title":"Five boards for spring snow","blogId":"gid://shopify/Blog/82123456789","author":{"name":"Jonas Pereira"},"body":"<p>Soft snow asks for a wide nose.</p>","handle":"handle","isPublished":true,"tags":["tag"]}}"#,
         all: |c| c.articles().create()
             .article(types::ArticleCreateInput::new("Five boards for spring snow", "gid://shopify/Blog/82123456789", types::ArticleCreateInputAuthor::new("Jonas Pereira")).body("<p>Soft snow asks for a wide nose.</p>").handle("handle").is_published(true).tags(["tag"]))
             .dry_run(),
@@ -888,7 +888,7 @@ const OPERATIONS: &[Operation<Connector>] = &[
     },
     Operation {
         name: "inventory_set.create",
-        arguments: r#"{"input":{"name":"available","reason":"cycle_count_available","referenceDocumentUri":"reference-document-uri","quantities":[{"inventoryItemId":"gid://shopify/InventoryItem/46123456789012","locationId":"gid://shopify/Location/71234567890","quantity":42,"changeFromQuantity":40}]},"idempotencyKey":"4b1f6f2e-2f0b-4d55-9b6e-6d1f4f1a9c37"}"#,
+        arguments: r#"{"input":{"name":"available","reason":"cycle_count_available","quantities":[{"inventoryItemId":"gid://shopify/InventoryItem/46123456789012","locationId":"gid://shopify/Location/71234567890","quantity":42,"changeFromQuantity":40}],"referenceDocumentUri":"reference-document-uri"},"idempotencyKey":"4b1f6f2e-2f0b-4d55-9b6e-6d1f4f1a9c37"}"#,
         all: |c| c.inventory_set().create()
             .input(types::InventorySetCreateInput::new("available", "cycle_count_available", [types::InventorySetCreateInputQuantity::new("gid://shopify/InventoryItem/46123456789012", "gid://shopify/Location/71234567890", 42, 40)]).reference_document_uri("reference-document-uri"))
             .idempotency_key("4b1f6f2e-2f0b-4d55-9b6e-6d1f4f1a9c37").dry_run(),
@@ -896,7 +896,7 @@ const OPERATIONS: &[Operation<Connector>] = &[
     },
     Operation {
         name: "inventory_adjust.create",
-        arguments: r#"{"input":{"name":"available","reason":"received","referenceDocumentUri":"reference-document-uri","changes":[{"inventoryItemId":"gid://shopify/InventoryItem/46123456789012","locationId":"gid://shopify/Location/71234567890","delta":10,"changeFromQuantity":1}]},"idempotencyKey":"4b1f6f2e-2f0b-4d55-9b6e-6d1f4f1a9c37"}"#,
+        arguments: r#"{"input":{"name":"available","reason":"received","changes":[{"inventoryItemId":"gid://shopify/InventoryItem/46123456789012","locationId":"gid://shopify/Location/71234567890","delta":10,"changeFromQuantity":1}],"referenceDocumentUri":"reference-document-uri"},"idempotencyKey":"4b1f6f2e-2f0b-4d55-9b6e-6d1f4f1a9c37"}"#,
         all: |c| c.inventory_adjust().create()
             .input(types::InventoryAdjustCreateInput::new("available", "received", [types::InventoryAdjustCreateInputChange::new("gid://shopify/InventoryItem/46123456789012", "gid://shopify/Location/71234567890", 10, 1)]).reference_document_uri("reference-document-uri"))
             .idempotency_key("4b1f6f2e-2f0b-4d55-9b6e-6d1f4f1a9c37").dry_run(),
@@ -1141,7 +1141,7 @@ const OPERATIONS: &[Operation<Connector>] = &[
     },
     Operation {
         name: "metafield_definitions.create",
-        arguments: r#"{"definition":{"name":"Material","namespace":"custom","key":"material","type":"single_line_text_field","ownerType":"PRODUCT","description":"description","pin":true,"validations":[{"name":"name","value":"value"}]}}"#,
+        arguments: r#"{"definition":{"name":"Material","key":"material","type":"single_line_text_field","ownerType":"PRODUCT","namespace":"custom","description":"description","pin":true,"validations":[{"name":"name","value":"value"}]}}"#,
         all: |c| c.metafield_definitions().create()
             .definition(types::MetafieldDefinitionCreateInput::new("Material", "material", "single_line_text_field", types::MetafieldDefinitionCreateInputOwnerType::Product).namespace("custom").description("description").pin(true).validations([types::MetafieldDefinitionCreateInputValidation::new("name", "value")]))
             .dry_run(),
@@ -1149,7 +1149,7 @@ const OPERATIONS: &[Operation<Connector>] = &[
     },
     Operation {
         name: "automatic_discounts.create",
-        arguments: r#"{"automaticBasicDiscount":{"title":"Spring sale","startsAt":"2026-05-01T00:00:00Z","endsAt":"2025-03-01T00:00:00Z","customerGets":{"value":{"percentage":0.1},"items":{"all":true}},"minimumRequirement":{"key":"value"},"combinesWith":{"key":"value"},"context":{"key":"value"}}}"#,
+        arguments: r#"{"automaticBasicDiscount":{"title":"Spring sale","startsAt":"2026-05-01T00:00:00Z","customerGets":{"value":{"percentage":0.1},"items":{"all":true}},"endsAt":"2025-03-01T00:00:00Z","minimumRequirement":{"key":"value"},"combinesWith":{"key":"value"},"context":{"key":"value"}}}"#,
         all: |c| c.automatic_discounts().create()
             .automatic_basic_discount(types::AutomaticDiscountAutomaticBasicDiscount::new("Spring sale", "2026-05-01T00:00:00Z", types::AutomaticDiscountAutomaticBasicDiscountCustomerGets::new(json!({"percentage":0.1}), json!({"all":true}))).ends_at("2025-03-01T00:00:00Z").minimum_requirement(json!({"key":"value"})).combines_with(json!({"key":"value"})).context(json!({"key":"value"})))
             .dry_run(),

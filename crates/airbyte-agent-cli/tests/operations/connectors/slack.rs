@@ -88,7 +88,7 @@ const OPERATIONS: &[Operation<Connector>] = &[
             .icon_emoji(":rocket:").icon_url("https://example.com/icon.png")
             .metadata(json!({"event_type":"release_posted","event_payload":{"version":"2.4"}}))
             .dry_run(),
-        needed: |c, a| record(c.messages().create().channel(a.get::<String>("channel"))),
+        needed: |c, a| record(c.messages().create().channel(a.get::<String>("channel")).text(a.get::<String>("text"))),
     },
     Operation {
         name: "messages.update",
@@ -101,7 +101,7 @@ const OPERATIONS: &[Operation<Connector>] = &[
             .link_names(true)
             .metadata(json!({"event_type":"release_posted","event_payload":{"version":"2.4"}}))
             .file_ids(["F0ABC12DE"]).reply_broadcast(true).dry_run(),
-        needed: |c, a| record(c.messages().update().channel(a.get::<String>("channel")).ts(a.get::<String>("ts"))),
+        needed: |c, a| record(c.messages().update().channel(a.get::<String>("channel")).ts(a.get::<String>("ts")).text(a.get::<String>("text"))),
     },
     Operation {
         name: "messages.delete",
@@ -179,7 +179,7 @@ const OPERATIONS: &[Operation<Connector>] = &[
             .mrkdwn(true).markdown_text("**Release 2.4** is live.")
             .parse(types::EphemeralMessageParse::None).link_names(true).username("Release bot")
             .icon_emoji(":rocket:").icon_url("https://example.com/icon.png").dry_run(),
-        needed: |c, a| record(c.ephemeral_messages().create().channel(a.get::<String>("channel")).user(a.get::<String>("user"))),
+        needed: |c, a| record(c.ephemeral_messages().create().channel(a.get::<String>("channel")).user(a.get::<String>("user")).text(a.get::<String>("text"))),
     },
     Operation {
         name: "scheduled_messages.create",
@@ -194,7 +194,7 @@ const OPERATIONS: &[Operation<Connector>] = &[
             .parse(types::ScheduledMessageParse::None).link_names(true)
             .metadata(json!({"event_type":"release_posted","event_payload":{"version":"2.4"}}))
             .dry_run(),
-        needed: |c, a| record(c.scheduled_messages().create().channel(a.get::<String>("channel")).post_at(a.get::<i64>("post_at"))),
+        needed: |c, a| record(c.scheduled_messages().create().channel(a.get::<String>("channel")).text(a.get::<String>("text")).post_at(a.get::<i64>("post_at"))),
     },
     Operation {
         name: "scheduled_messages.list",
@@ -346,7 +346,7 @@ const OPERATIONS: &[Operation<Connector>] = &[
         all: |c| c.direct_messages().create()
             .users("U061F7AUR,U062G8BVS").channel("D0ABC12DE").return_im(true)
             .prevent_creation(true).dry_run(),
-        needed: |c, _| record(c.direct_messages().create()),
+        needed: |c, a| record(c.direct_messages().create().users(a.get::<String>("users"))),
     },
     Operation {
         name: "user_lookups.get",

@@ -26,7 +26,7 @@ const OPERATIONS: &[Operation<Connector>] = &[
     },
     Operation {
         name: "customers.create",
-        arguments: r#"{"stripe_version":"2026-10-28.endive","email":"jenny@example.com","name":"Jenny Rosen","description":"Met at the trade fair","phone":"+14155550123","address":{"line1":"354 Oyster Point Blvd","line2":"line2","city":"South San Francisco","state":"CA","postal_code":"94080","country":"US"},"metadata":{"crm_id":"4711"},"expand":["default_source"],"shipping":{"name":"name","phone":"phone","address":{"line1":"line1","line2":"line2","city":"city","state":"state","postal_code":"postal-code","country":"country"}},"tax_exempt":"none","invoice_settings":{"default_payment_method":"default-payment-method","footer":"footer"},"preferred_locales":["en","de"],"balance":-500,"payment_method":"pm_1MqM05LkdIwHu7ixlDxxO6Mc","tax_id_data":[{"type":"type","value":"value"}],"test_clock":"clock_1Mr3I22eZvKYlo2Ck0rgMqd7"}"#,
+        arguments: r#"{"stripe_version":"2026-10-28.endive","email":"jenny@example.com","name":"Jenny Rosen","description":"Met at the trade fair","phone":"+14155550123","address":{"line1":"354 Oyster Point Blvd","line2":"line2","city":"South San Francisco","state":"CA","postal_code":"94080","country":"US"},"metadata":{"crm_id":"4711"},"expand":["default_source"],"shipping":{"name":"name","address":{"line1":"line1","line2":"line2","city":"city","state":"state","postal_code":"postal-code","country":"country"},"phone":"phone"},"tax_exempt":"none","invoice_settings":{"default_payment_method":"default-payment-method","footer":"footer"},"preferred_locales":["en","de"],"balance":-500,"payment_method":"pm_1MqM05LkdIwHu7ixlDxxO6Mc","tax_id_data":[{"type":"type","value":"value"}],"test_clock":"clock_1Mr3I22eZvKYlo2Ck0rgMqd7"}"#,
         all: |c| c.customers().create()
             .stripe_version("2026-10-28.endive").email("jenny@example.com").name("Jenny Rosen")
             .description("Met at the trade fair").phone("+14155550123")
@@ -50,7 +50,7 @@ const OPERATIONS: &[Operation<Connector>] = &[
     },
     Operation {
         name: "customers.update",
-        arguments: r#"{"id":"cus_NffrFeUfNV2Hib","stripe_version":"2026-10-28.endive","email":"jenny@example.com","name":"Jenny Rosen","description":"Key account","phone":"+14155550123","address":{"line1":"354 Oyster Point Blvd","line2":"line2","city":"South San Francisco","state":"CA","postal_code":"94080","country":"US"},"metadata":{"crm_id":"4711"},"expand":["default_source"],"shipping":{"name":"name","phone":"phone","address":{"line1":"line1","line2":"line2","city":"city","state":"state","postal_code":"postal-code","country":"country"}},"tax_exempt":"none","invoice_settings":{"default_payment_method":"default-payment-method","footer":"footer"},"preferred_locales":["en","de"],"balance":-500}"#,
+        arguments: r#"{"id":"cus_NffrFeUfNV2Hib","stripe_version":"2026-10-28.endive","email":"jenny@example.com","name":"Jenny Rosen","description":"Key account","phone":"+14155550123","address":{"line1":"354 Oyster Point Blvd","line2":"line2","city":"South San Francisco","state":"CA","postal_code":"94080","country":"US"},"metadata":{"crm_id":"4711"},"expand":["default_source"],"shipping":{"name":"name","address":{"line1":"line1","line2":"line2","city":"city","state":"state","postal_code":"postal-code","country":"country"},"phone":"phone"},"tax_exempt":"none","invoice_settings":{"default_payment_method":"default-payment-method","footer":"footer"},"preferred_locales":["en","de"],"balance":-500}"#,
         all: |c| c.customers().update("cus_NffrFeUfNV2Hib")
             .stripe_version("2026-10-28.endive").email("jenny@example.com").name("Jenny Rosen")
             .description("Key account").phone("+14155550123")
@@ -107,7 +107,7 @@ const OPERATIONS: &[Operation<Connector>] = &[
             .default_tax_rates(["txr_1MoHNbLkdIwHu7ixkeTsM0g6"])
             .discounts([types::InvoiceDiscountInput::new().coupon("coupon").promotion_code("promotion-code").discount("discount")])
             .number("ACME-0042").statement_descriptor("ACME INVOICE").dry_run(),
-        needed: |c, _| record(c.invoices().create()),
+        needed: |c, a| record(c.invoices().create().customer(a.get::<String>("customer"))),
     },
     Operation {
         name: "invoices.get",
@@ -384,7 +384,7 @@ const OPERATIONS: &[Operation<Connector>] = &[
     },
     Operation {
         name: "payment_intents.create",
-        arguments: r#"{"stripe_version":"2026-10-28.endive","amount":2000,"currency":"usd","customer":"cus_NffrFeUfNV2Hib","description":"Order 1042","payment_method":"pm_1MqM05LkdIwHu7ixlDxxO6Mc","confirm":true,"automatic_payment_methods":{"enabled":true,"allow_redirects":"never"},"receipt_email":"jenny@example.com","statement_descriptor":"ACME ORDER 1042","statement_descriptor_suffix":"ORDER 1042","metadata":{"order_id":"1042"},"expand":["latest_charge"],"shipping":{"name":"name","phone":"phone","carrier":"carrier","tracking_number":"tracking-number","address":{"line1":"line1","line2":"line2","city":"city","state":"state","postal_code":"postal-code","country":"country"}},"setup_future_usage":"off_session","capture_method":"manual","off_session":true,"return_url":"https://example.com/orders/1042","payment_method_types":["card"],"allowed_payment_method_types":["card"]}"#,
+        arguments: r#"{"stripe_version":"2026-10-28.endive","amount":2000,"currency":"usd","customer":"cus_NffrFeUfNV2Hib","description":"Order 1042","payment_method":"pm_1MqM05LkdIwHu7ixlDxxO6Mc","confirm":true,"automatic_payment_methods":{"enabled":true,"allow_redirects":"never"},"receipt_email":"jenny@example.com","statement_descriptor":"ACME ORDER 1042","statement_descriptor_suffix":"ORDER 1042","metadata":{"order_id":"1042"},"expand":["latest_charge"],"shipping":{"name":"name","address":{"line1":"line1","line2":"line2","city":"city","state":"state","postal_code":"postal-code","country":"country"},"phone":"phone","carrier":"carrier","tracking_number":"tracking-number"},"setup_future_usage":"off_session","capture_method":"manual","off_session":true,"return_url":"https://example.com/orders/1042","payment_method_types":["card"],"allowed_payment_method_types":["card"]}"#,
         all: |c| c.payment_intents().create()
             .stripe_version("2026-10-28.endive").amount(2000).currency("usd")
             .customer("cus_NffrFeUfNV2Hib").description("Order 1042")
@@ -409,7 +409,7 @@ const OPERATIONS: &[Operation<Connector>] = &[
     },
     Operation {
         name: "payment_intents.update",
-        arguments: r#"{"id":"pi_3MtwBwLkdIwHu7ix28a3tqPa","stripe_version":"2026-10-28.endive","amount":2500,"currency":"eur","customer":"cus_NffrFeUfNV2Hib","description":"Order 1042","payment_method":"pm_1MqM05LkdIwHu7ixlDxxO6Mc","receipt_email":"jenny@example.com","statement_descriptor":"ACME ORDER 1042","statement_descriptor_suffix":"ORDER 1042","metadata":{"order_id":"1042"},"expand":["latest_charge"],"shipping":{"name":"name","phone":"phone","carrier":"carrier","tracking_number":"tracking-number","address":{"line1":"line1","line2":"line2","city":"city","state":"state","postal_code":"postal-code","country":"country"}},"setup_future_usage":"off_session","capture_method":"manual"}"#,
+        arguments: r#"{"id":"pi_3MtwBwLkdIwHu7ix28a3tqPa","stripe_version":"2026-10-28.endive","amount":2500,"currency":"eur","customer":"cus_NffrFeUfNV2Hib","description":"Order 1042","payment_method":"pm_1MqM05LkdIwHu7ixlDxxO6Mc","receipt_email":"jenny@example.com","statement_descriptor":"ACME ORDER 1042","statement_descriptor_suffix":"ORDER 1042","metadata":{"order_id":"1042"},"expand":["latest_charge"],"shipping":{"name":"name","address":{"line1":"line1","line2":"line2","city":"city","state":"state","postal_code":"postal-code","country":"country"},"phone":"phone","carrier":"carrier","tracking_number":"tracking-number"},"setup_future_usage":"off_session","capture_method":"manual"}"#,
         all: |c| c.payment_intents().update("pi_3MtwBwLkdIwHu7ix28a3tqPa")
             .stripe_version("2026-10-28.endive").amount(2500).currency("eur")
             .customer("cus_NffrFeUfNV2Hib").description("Order 1042")
@@ -479,7 +479,7 @@ const OPERATIONS: &[Operation<Connector>] = &[
             .transform_quantity(types::PriceTransformQuantityInput::new(1, types::PriceTransformQuantityInputRound::Down))
             .product_data(types::PriceProductData::new("name").active(true).id("id").statement_descriptor("statement-descriptor").tax_code("tax-code").unit_label("unit-label").metadata([("key", "value")]))
             .transfer_lookup_key(true).dry_run(),
-        needed: |c, a| record(c.prices().create().currency(a.get::<String>("currency"))),
+        needed: |c, a| record(c.prices().create().currency(a.get::<String>("currency")).product(a.get::<String>("product"))),
     },
     Operation {
         name: "prices.get",
@@ -526,7 +526,7 @@ const OPERATIONS: &[Operation<Connector>] = &[
         all: |c| c.payment_method_attachments().create("pm_1MqM05LkdIwHu7ixlDxxO6Mc")
             .stripe_version("2026-10-28.endive").customer("cus_NffrFeUfNV2Hib")
             .expand(["customer"]).customer_account("acct_1Nv0FGQ9RKHgCVdK").dry_run(),
-        needed: |c, a| record(c.payment_method_attachments().create(a.get::<String>("id"))),
+        needed: |c, a| record(c.payment_method_attachments().create(a.get::<String>("id")).customer(a.get::<String>("customer"))),
     },
     Operation {
         name: "disputes.list",
@@ -686,7 +686,7 @@ const OPERATIONS: &[Operation<Connector>] = &[
             .period(types::InvoiceItemPeriodInput::new(1, 1))
             .tax_rates(["txr_1MoHNbLkdIwHu7ixkeTsM0g6"]).metadata([("project", "apollo")])
             .expand(["invoice"]).dry_run(),
-        needed: |c, _| record(c.invoice_items().create()),
+        needed: |c, a| record(c.invoice_items().create().customer(a.get::<String>("customer"))),
     },
     Operation {
         name: "invoice_payments.list",
@@ -711,7 +711,7 @@ const OPERATIONS: &[Operation<Connector>] = &[
     },
     Operation {
         name: "payment_links.create",
-        arguments: r#"{"stripe_version":"2026-10-28.endive","line_items":[{"price":"price","price_data":{"currency":"currency","unit_amount":1,"product":"product","product_data":{"name":"name","description":"description"},"recurring":{"interval":"day","interval_count":1},"tax_behavior":"exclusive"},"quantity":1,"adjustable_quantity":{"enabled":true,"minimum":1,"maximum":1}}],"allow_promotion_codes":true,"after_completion":{"type":"hosted_confirmation","redirect":{"url":"url"},"hosted_confirmation":{"custom_message":"custom-message"}},"billing_address_collection":"auto","customer_creation":"if_required","inactive_message":"This offer has ended","restrictions":{"completed_sessions":{"limit":1}},"automatic_tax":{"enabled":true},"metadata":{"campaign":"spring"},"currency":"usd","payment_method_types":["card"],"submit_type":"pay","subscription_data":{"description":"description","trial_period_days":1,"metadata":{"key":"value"}},"expand":["line_items"]}"#,
+        arguments: r#"{"stripe_version":"2026-10-28.endive","line_items":[{"quantity":1,"price":"price","price_data":{"currency":"currency","unit_amount":1,"product":"product","product_data":{"name":"name","description":"description"},"recurring":{"interval":"day","interval_count":1},"tax_behavior":"exclusive"},"adjustable_quantity":{"enabled":true,"minimum":1,"maximum":1}}],"allow_promotion_codes":true,"after_completion":{"type":"hosted_confirmation","redirect":{"url":"url"},"hosted_confirmation":{"custom_message":"custom-message"}},"billing_address_collection":"auto","customer_creation":"if_required","inactive_message":"This offer has ended","restrictions":{"completed_sessions":{"limit":1}},"automatic_tax":{"enabled":true},"metadata":{"campaign":"spring"},"currency":"usd","payment_method_types":["card"],"submit_type":"pay","subscription_data":{"description":"description","trial_period_days":1,"metadata":{"key":"value"}},"expand":["line_items"]}"#,
         all: |c| c.payment_links().create()
             .stripe_version("2026-10-28.endive")
             .line_items([types::PaymentLinkLineItem::new(1).price("price").price_data(types::PaymentLinkLineItemPriceData::new("currency").unit_amount(1).product("product").product_data(types::PaymentLinkLineItemPriceDataProductData::new("name").description("description")).recurring(types::PaymentLinkLineItemPriceDataRecurring::new(types::PaymentLinkLineItemPriceDataRecurringInterval::Day).interval_count(1)).tax_behavior(types::PaymentLinkLineItemPriceDataTaxBehavior::Exclusive)).adjustable_quantity(types::PaymentLinkLineItemAdjustableQuantity::new(true).minimum(1).maximum(1))])
@@ -767,7 +767,7 @@ const OPERATIONS: &[Operation<Connector>] = &[
             .name("Spring sale").max_redemptions(100).redeem_by(1775001600)
             .applies_to(types::CouponAppliesTo::new().products(["product"]))
             .metadata([("project", "apollo")]).expand(["applies_to"]).dry_run(),
-        needed: |c, _| record(c.coupons().create()),
+        needed: |c, a| record(c.coupons().create().percent_off(a.get::<f64>("percent_off"))),
     },
     Operation {
         name: "coupons.get",
@@ -804,7 +804,7 @@ const OPERATIONS: &[Operation<Connector>] = &[
             .expires_at(1775001600).max_redemptions(100)
             .restrictions(types::PromotionCodeRestrictionsInput::new().first_time_transaction(true).minimum_amount(1).minimum_amount_currency("minimum-amount-currency"))
             .metadata([("project", "apollo")]).expand(["promotion.coupon"]).dry_run(),
-        needed: |c, _| record(c.promotion_codes().create()),
+        needed: |c, a| record(c.promotion_codes().create().promotion(a.get::<types::PromotionCodePromotionInput>("promotion"))),
     },
     Operation {
         name: "dispute_closures.create",
@@ -822,7 +822,7 @@ const OPERATIONS: &[Operation<Connector>] = &[
             .configuration("bpc_1MrGhA2eZvKYlo2C").locale("auto")
             .flow_data(types::BillingPortalSessionFlowData::new(types::BillingPortalSessionFlowDataType::PaymentMethodUpdate).subscription_cancel(types::BillingPortalSessionFlowDataSubscriptionCancel::new("subscription")).subscription_update(types::BillingPortalSessionFlowDataSubscriptionUpdate::new("subscription")))
             .expand(["configuration"]).dry_run(),
-        needed: |c, _| record(c.billing_portal_sessions().create()),
+        needed: |c, a| record(c.billing_portal_sessions().create().customer(a.get::<String>("customer"))),
     },
     Operation {
         name: "payment_intent_captures.create",

@@ -82,7 +82,7 @@ const OPERATIONS: &[Operation<Connector>] = &[
         arguments: r#"{"chat_id":"2503.9981.UfUmuCBEZB6Qb","tags":["refund","vip"],"unread":true}"#,
         all: |c| c.chats().update("2503.9981.UfUmuCBEZB6Qb")
             .tags(["refund", "vip"]).unread(true).dry_run(),
-        needed: |c, a| record(c.chats().update(a.get::<String>("chat_id"))),
+        needed: |c, a| record(c.chats().update(a.get::<String>("chat_id")).tags(a.get::<Vec<String>>("tags"))),
     },
     Operation {
         name: "chats.delete",

@@ -446,7 +446,7 @@ const OPERATIONS: &[Operation<Connector>] = &[
     },
     Operation {
         name: "articles.create",
-        arguments: r#"{"section_id":360007654321,"article":{"title":"Reset a password","body":"<p>Click on…</p>","locale":"en-us","draft":true,"label_names":["label-name"],"user_segment_id":1,"permission_group_id":360000654321,"promoted":true,"position":1,"comments_disabled":true,"author_id":1},"notify_subscribers":true}"#,
+        arguments: r#"{"section_id":360007654321,"article":{"title":"Reset a password","locale":"en-us","body":"<p>Click on…</p>","draft":true,"label_names":["label-name"],"user_segment_id":1,"permission_group_id":360000654321,"promoted":true,"position":1,"comments_disabled":true,"author_id":1},"notify_subscribers":true}"#,
         all: |c| c.articles().create(360007654321)
             .article(types::ArticleCreateInput::new("Reset a password", "en-us").body("<p>Click on…</p>").draft(true).label_names(["label-name"]).user_segment_id(1).permission_group_id(360000654321).promoted(true).position(1).comments_disabled(true).author_id(1))
             .notify_subscribers(true).dry_run(),
@@ -512,7 +512,7 @@ const OPERATIONS: &[Operation<Connector>] = &[
     },
     Operation {
         name: "ticket_bulk_creations.create",
-        arguments: r#"{"tickets":[{"subject":"Printer broken","comment":{"body":"It does not turn on."},"requester_id":1,"priority":"urgent","tags":["tag"]}]}"#,
+        arguments: r#"{"tickets":[{"comment":{"body":"It does not turn on."},"subject":"Printer broken","requester_id":1,"priority":"urgent","tags":["tag"]}]}"#,
         all: |c| c.ticket_bulk_creations().create()
             .tickets([types::TicketBulkCreationTicket::new(json!({"body":"It does not turn on."})).subject("Printer broken").requester_id(1).priority(types::TicketBulkCreationTicketPriority::Urgent).tags(["tag"])])
             .dry_run(),
@@ -662,7 +662,7 @@ const OPERATIONS: &[Operation<Connector>] = &[
     },
     Operation {
         name: "side_conversations.create",
-        arguments: r#"{"ticket_id":35436,"message":{"subject":"Spare part","body":"Please send one.","html_body":"html-body","to":[{"email":"parts@example.com","user_id":1,"support_group_id":1}],"attachment_ids":["attachment-id"]}}"#,
+        arguments: r#"{"ticket_id":35436,"message":{"body":"Please send one.","to":[{"email":"parts@example.com","user_id":1,"support_group_id":1}],"subject":"Spare part","html_body":"html-body","attachment_ids":["attachment-id"]}}"#,
         all: |c| c.side_conversations().create(35436)
             .message(types::SideConversationMessage::new("Please send one.", [types::SideConversationMessageTo::new().email("parts@example.com").user_id(1).support_group_id(1)]).subject("Spare part").html_body("html-body").attachment_ids(["attachment-id"]))
             .dry_run(),

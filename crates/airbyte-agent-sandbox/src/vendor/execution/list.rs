@@ -103,7 +103,7 @@ impl Execution<'_> {
         named: Option<&(Vec<(u64, String)>, String)>,
     ) -> Value {
         let mut record = self.records.record(shape, self.entity(), index);
-        filter::write_parents(self.operation, self.arguments, &mut record);
+        filter::write_parents(self.operation, self.arguments, &mut record, &shape.record);
         if let Some((numbers, name)) = named
             && let Some((_, id)) = numbers.iter().find(|(number, _)| *number == index)
             && !is_named(&record, name, id)

@@ -41,7 +41,7 @@ impl Execution<'_> {
     /// give by which it was requested.
     pub(super) fn named_record(&self, shape: &Shape, index: u64) -> Value {
         let mut record = self.records.record(shape, self.entity(), index);
-        filter::write_parents(self.operation, self.arguments, &mut record);
+        filter::write_parents(self.operation, self.arguments, &mut record, &shape.record);
         if let Naming::Own(name) = naming(self.description, self.operation)
             && is_given_name(&name)
             && let Some(wanted) = self.arguments.text(&name)

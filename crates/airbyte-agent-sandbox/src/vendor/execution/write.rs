@@ -53,7 +53,7 @@ impl Execution<'_> {
         self.records.delete(self.entity(), index);
         if let Some(map) = record.as_object_mut() {
             for name in ["deleted", "success", "ok"] {
-                overlay_field(map, name, &Value::Bool(true), true);
+                overlay_field(map, name, &Value::Bool(true), true, &shape.record);
             }
         }
         let body = self.body_around(vec![record], false);

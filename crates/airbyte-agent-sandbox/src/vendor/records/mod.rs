@@ -163,7 +163,7 @@ impl Records {
     /// Writes everything that was written to a record over another view of it.
     fn overlay_written(&self, view: &mut Map<String, Value>, entity: &str, index: u64) {
         for (name, value) in &self.changes.written(entity, index).unwrap_or_default() {
-            overlay_field(view, name, value, true);
+            overlay_field(view, name, value, true, &Value::Null);
         }
     }
 }

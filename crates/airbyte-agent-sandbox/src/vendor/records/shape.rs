@@ -18,7 +18,7 @@ pub(in crate::vendor) struct Shape {
     pub(super) number: usize,
     /// The schema of one record. Where the description takes a whole body with a list in it for the
     /// record, it is the schema of one element of that list.
-    pub(super) record: Value,
+    pub(in crate::vendor) record: Value,
     /// The body around the list in that case.
     pub(in crate::vendor) around: Option<Surroundings>,
     /// Whether records show the flag by which the description leaves some of them out.
