@@ -192,7 +192,7 @@ impl AmazonAdsConnector {
     /// A search term for which a whole Sponsored Products campaign shows no ads.
     pub const fn sponsored_product_campaign_negative_keywords(
         &self,
-    ) -> entities::sponsored_product_campaign_negative_keywords::SponsoredProductCampaignNegativeKeywords<'_>{
+    ) -> entities::sponsored_product_campaign_negative_keywords::SponsoredProductCampaignNegativeKeywords<'_> {
         entities::sponsored_product_campaign_negative_keywords::SponsoredProductCampaignNegativeKeywords::new(
             &self.client,
         )

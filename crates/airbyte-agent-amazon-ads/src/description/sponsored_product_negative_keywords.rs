@@ -43,6 +43,7 @@ const LIST: Operation = Operation::by(Method::Post, "listSponsoredProductNegativ
     ])
     .body(Body::Json { open: false, in_array: false })
     .records(json_path!("$"))
+    .total(MetaSource::Body(json_path!("$.totalResults")))
     .meta(list![meta("next_token", json_path!("$.nextToken"))])
     .paging(Paging::cursor(from_meta("next_token"), "nextToken").size(page_size("maxResults")))
     .schema(LIST_RECORD);

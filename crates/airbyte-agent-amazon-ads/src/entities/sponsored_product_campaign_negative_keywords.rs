@@ -41,8 +41,7 @@ impl SponsoredProductCampaignNegativeKeywords<'_> {
         &self,
         amazon_advertising_api_scope: impl Into<String>,
     ) -> SponsoredProductCampaignNegativeKeywordsCreate {
-        let mut call =
-            self.client.call("sponsored_product_campaign_negative_keywords", Action::Create);
+        let mut call = self.client.call("sponsored_product_campaign_negative_keywords", Action::Create);
         call.set("Amazon-Advertising-API-Scope", amazon_advertising_api_scope.into());
         SponsoredProductCampaignNegativeKeywordsCreate { call }
     }
@@ -71,8 +70,7 @@ impl SponsoredProductCampaignNegativeKeywords<'_> {
         &self,
         amazon_advertising_api_scope: impl Into<String>,
     ) -> SponsoredProductCampaignNegativeKeywordsDelete {
-        let mut call =
-            self.client.call("sponsored_product_campaign_negative_keywords", Action::Delete);
+        let mut call = self.client.call("sponsored_product_campaign_negative_keywords", Action::Delete);
         call.set("Amazon-Advertising-API-Scope", amazon_advertising_api_scope.into());
         SponsoredProductCampaignNegativeKeywordsDelete { call }
     }
@@ -102,8 +100,7 @@ impl SponsoredProductCampaignNegativeKeywords<'_> {
         &self,
         amazon_advertising_api_scope: impl Into<String>,
     ) -> SponsoredProductCampaignNegativeKeywordsList {
-        let mut call =
-            self.client.call("sponsored_product_campaign_negative_keywords", Action::List);
+        let mut call = self.client.call("sponsored_product_campaign_negative_keywords", Action::List);
         call.set("Amazon-Advertising-API-Scope", amazon_advertising_api_scope.into());
         SponsoredProductCampaignNegativeKeywordsList { call }
     }

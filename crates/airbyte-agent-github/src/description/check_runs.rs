@@ -27,6 +27,7 @@ const LIST: Operation = Operation::get("CheckRuns_List", "check_runs", Action::L
         query("page", INTEGER.minimum(1.0).default("1")).default("1").description("Number of the page, from 1. Left out, the first page."),
     ])
     .records(json_path!("$.check_runs"))
+    .total(MetaSource::Body(json_path!("$.total_count")))
     .meta(list![link_meta("next", "next"), meta("total_count", json_path!("$.total_count"))])
     .paging(Paging::link(from_meta("next"), list![(text("page"), text("page"))]).size(page_size("per_page").default(30).maximum(100)))
     .schema(RECORD);

@@ -21,6 +21,7 @@ const SEARCH: Operation = Operation::get("Code_Search", "code", Action::Search, 
         query("page", INTEGER.minimum(1.0).default("1")).default("1").description("Number of the page, from 1. Left out, the first page."),
     ])
     .records(json_path!("$.items"))
+    .total(MetaSource::Body(json_path!("$.total_count")))
     .meta(list![
         link_meta("next", "next"),
         meta("total_count", json_path!("$.total_count")),

@@ -67,6 +67,7 @@ const SEARCH: Operation = Operation::by(Method::Post, "Discussions_Search", "dis
         set("after", given("after")),
     ]))
     .records(json_path!("$.data.search.nodes"))
+    .total(MetaSource::Body(json_path!("$.data.search.discussionCount")))
     .meta(list![
         meta("has_next_page", json_path!("$.data.search.pageInfo.hasNextPage")),
         meta("end_cursor", json_path!("$.data.search.pageInfo.endCursor")),

@@ -105,6 +105,7 @@ const SEARCH: Operation = Operation::by(Method::Post, "PullRequests_Search", "pu
         set("after", given("after")),
     ]))
     .records(json_path!("$.data.search.nodes"))
+    .total(MetaSource::Body(json_path!("$.data.search.issueCount")))
     .meta(list![
         meta("has_next_page", json_path!("$.data.search.pageInfo.hasNextPage")),
         meta("end_cursor", json_path!("$.data.search.pageInfo.endCursor")),

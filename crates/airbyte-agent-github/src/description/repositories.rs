@@ -75,6 +75,7 @@ const SEARCH: Operation = Operation::by(Method::Post, "Repositories_Search", "re
         set("after", given("after")),
     ]))
     .records(json_path!("$.data.search.nodes"))
+    .total(MetaSource::Body(json_path!("$.data.search.repositoryCount")))
     .meta(list![
         meta("has_next_page", json_path!("$.data.search.pageInfo.hasNextPage")),
         meta("end_cursor", json_path!("$.data.search.pageInfo.endCursor")),

@@ -29,6 +29,7 @@ const LIST: Operation = Operation::by(Method::Post, "Stargazers_List", "stargaze
         set("after", given("after")),
     ]))
     .records(json_path!("$.data.repository.stargazers.edges"))
+    .total(MetaSource::Body(json_path!("$.data.repository.stargazerCount")))
     .meta(list![
         meta("has_next_page", json_path!("$.data.repository.stargazers.pageInfo.hasNextPage")),
         meta("end_cursor", json_path!("$.data.repository.stargazers.pageInfo.endCursor")),

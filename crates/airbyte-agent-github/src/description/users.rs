@@ -61,6 +61,7 @@ const SEARCH: Operation = Operation::by(Method::Post, "Users_Search", "users", A
         set("after", given("after")),
     ]))
     .records(json_path!("$.data.search.nodes"))
+    .total(MetaSource::Body(json_path!("$.data.search.userCount")))
     .meta(list![
         meta("has_next_page", json_path!("$.data.search.pageInfo.hasNextPage")),
         meta("end_cursor", json_path!("$.data.search.pageInfo.endCursor")),

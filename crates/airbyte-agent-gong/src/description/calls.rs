@@ -43,6 +43,8 @@ const LIST: Operation = Operation::get("listCalls", "calls", Action::List, templ
         query("cursor", STRING).description("Token of the next page: the `cursor` of the previous response's metadata. Leave it out for the first page, repeat every other argument unchanged, and stop when a response carries no cursor. Tokens expire, so do not store them."),
     ])
     .records(json_path!("$.calls"))
+    .total(MetaSource::Body(json_path!("$.records.totalRecords")))
+    .empty(list![EmptyList::new().status(404).message("No * found*")])
     .filter(Filter::Unless(json_path!("$.isPrivate")))
     .meta(list![
         meta("cursor", json_path!("$.records.cursor")),

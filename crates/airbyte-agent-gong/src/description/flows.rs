@@ -22,6 +22,7 @@ const LIST: Operation = Operation::get("listFlows", "flows", Action::List, templ
         query("cursor", STRING).description("Token of the next page: the `cursor` of the previous response's metadata. Leave it out for the first page, repeat every other argument unchanged, and stop when a response carries no cursor. Tokens expire, so do not store them."),
     ])
     .records(json_path!("$.flows"))
+    .total(MetaSource::Body(json_path!("$.records.totalRecords")))
     .meta(list![
         meta("cursor", json_path!("$.records.cursor")),
         meta("total_records", json_path!("$.records.totalRecords")),

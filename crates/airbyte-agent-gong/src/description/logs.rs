@@ -28,6 +28,8 @@ const SEARCH: Operation = Operation::get("searchLogs", "logs", Action::Search, t
         query("cursor", STRING).description("Token of the next page: the `cursor` of the previous response's metadata. Leave it out for the first page, repeat every other argument unchanged, and stop when a response carries no cursor. Tokens expire, so do not store them."),
     ])
     .records(json_path!("$.logEntries"))
+    .total(MetaSource::Body(json_path!("$.records.totalRecords")))
+    .empty(list![EmptyList::new().status(404).message("No * found*")])
     .meta(list![
         meta("cursor", json_path!("$.records.cursor")),
         meta("total_records", json_path!("$.records.totalRecords")),

@@ -28,6 +28,10 @@ const LIST: Operation = Operation::get("listScorecards", "settings_scorecards", 
         query("workspaceId", STRING).description("Limits the answer to one workspace. Gong's reference does not document this filter, so also compare `workspaceId` of the scorecards that come back."),
     ])
     .records(json_path!("$.scorecards"))
+    .empty(list![
+        EmptyList::new().status(404).message("No * found*"),
+        EmptyList::new().status(404).message("*corecards not found*"),
+    ])
     .paging(Paging::none("Gong returns all scorecards in one response and takes no cursor."))
     .schema(RECORD);
 

@@ -26,6 +26,7 @@ const LIST: Operation = Operation::by(Method::Post, "getActivityDayByDay", "stat
     ])
     .body(Body::Json { open: false, in_array: false })
     .records(json_path!("$.usersDetailedActivities"))
+    .total(MetaSource::Body(json_path!("$.records.totalRecords")))
     .meta(list![
         meta("cursor", json_path!("$.records.cursor")),
         meta("total_records", json_path!("$.records.totalRecords")),

@@ -44,6 +44,11 @@ const LIST: Operation = Operation::by(Method::Post, "listAnsweredScorecards", "s
     ])
     .body(Body::Json { open: false, in_array: false })
     .records(json_path!("$.answeredScorecards"))
+    .total(MetaSource::Body(json_path!("$.records.totalRecords")))
+    .empty(list![
+        EmptyList::new().status(404).message("No * found*"),
+        EmptyList::new().status(404).message("*scorecards not found*"),
+    ])
     .meta(list![
         meta("cursor", json_path!("$.records.cursor")),
         meta("total_records", json_path!("$.records.totalRecords")),

@@ -167,6 +167,7 @@ const SEARCH: Operation = Operation::by(Method::Post, "searchDeals", "deals", Ac
     ])
     .body(Body::Json { open: false, in_array: false })
     .records(json_path!("$.results"))
+    .total(MetaSource::Body(json_path!("$.total")))
     .meta(list![
         meta("total", json_path!("$.total")),
         meta("next_cursor", json_path!("$.paging.next.after")),

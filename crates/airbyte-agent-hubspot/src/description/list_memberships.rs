@@ -21,6 +21,7 @@ const LIST: Operation = Operation::get("listListMemberships", "list_memberships"
         query("after", STRING).description("Where to go on: `next_cursor` from the metadata of the page before. Leave out for the first page."),
     ])
     .records(json_path!("$.results"))
+    .total(MetaSource::Body(json_path!("$.total")))
     .meta(list![
         meta("next_cursor", json_path!("$.paging.next.after")),
         meta("next_link", json_path!("$.paging.next.link")),

@@ -27,6 +27,7 @@ const SEARCH: Operation = Operation::by(Method::Post, "searchLists", "lists", Ac
     ])
     .body(Body::Json { open: false, in_array: false })
     .records(json_path!("$.lists"))
+    .total(MetaSource::Body(json_path!("$.total")))
     .meta(list![meta("total", json_path!("$.total")), meta("has_more", json_path!("$.hasMore"))])
     .paging(Paging::offset("offset", 0).more(from_meta("has_more")).size(page_size("count").default(20).maximum(500)))
     .schema(RECORD);

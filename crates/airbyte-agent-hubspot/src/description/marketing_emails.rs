@@ -21,6 +21,7 @@ const LIST: Operation = Operation::get("listMarketingEmails", "marketing_emails"
         query("archived", BOOLEAN).description("True returns only archived e-mails."),
     ])
     .records(json_path!("$.results"))
+    .total(MetaSource::Body(json_path!("$.total")))
     .meta(list![
         meta("next_cursor", json_path!("$.paging.next.after")),
         meta("next_link", json_path!("$.paging.next.link")),

@@ -141,6 +141,7 @@ const SEARCH: Operation = Operation::by(Method::Post, "searchObjects", "objects"
     ])
     .body(Body::Json { open: false, in_array: false })
     .records(json_path!("$.results"))
+    .total(MetaSource::Body(json_path!("$.total")))
     .meta(list![
         meta("total", json_path!("$.total")),
         meta("next_cursor", json_path!("$.paging.next.after")),

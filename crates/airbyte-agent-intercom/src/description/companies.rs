@@ -50,8 +50,9 @@ const LIST: Operation = Operation::get("listCompanies", "companies", Action::Lis
         query("segment_id", STRING).addition().description("Only companies in this segment, by id."),
     ])
     .records(json_path!("$.data"))
+    .total(MetaSource::Body(json_path!("$.total_count")))
     .meta(list![meta("next_page", json_path!("$.pages.next.starting_after"))])
-    .paging(Paging::page("page", 1).more(from_body(json_path!("$.pages.next"))).size(page_size("per_page").default(15).maximum(60)))
+    .paging(Paging::page("page", 1).more(from_body(json_path!("$.pages.next"))).size(page_size("per_page").default(15).maximum(60).served(from_body(json_path!("$.pages.per_page")))))
     .schema(RECORD);
 
 const CREATE: Operation = Operation::by(Method::Post, "Company_Create", "companies", Action::Create, template!("/companies"))

@@ -22,8 +22,9 @@ const LIST: Operation = Operation::get("listContactCompanies", "contact_companie
         header("Intercom-Version", STRING.default(r#""2.11""#)).default(r#""2.11""#).send_default().description("API version to speak, sent as a header. Leave it alone: parameters and records here follow the default."),
     ])
     .records(json_path!("$.companies"))
+    .total(MetaSource::Body(json_path!("$.total_count")))
     .meta(list![meta("total_pages", json_path!("$.pages.total_pages"))])
-    .paging(Paging::page("page", 1).more(from_body(json_path!("$.pages.next"))).size(page_size("per_page").default(15)))
+    .paging(Paging::page("page", 1).more(from_body(json_path!("$.pages.next"))).size(page_size("per_page").default(15).served(from_body(json_path!("$.pages.per_page")))))
     .schema(RECORD);
 
 const CREATE: Operation = Operation::by(Method::Post, "attachContactToCompany", "contact_companies", Action::Create, template!("/contacts/{contact_id}/companies"))

@@ -110,6 +110,7 @@ const LIST: Operation = Operation::get("listContacts", "contacts", Action::List,
         header("Intercom-Version", STRING.default(r#""2.11""#)).default(r#""2.11""#).send_default().description("API version to speak, sent as a header. Leave it alone: parameters and records here follow the default."),
     ])
     .records(json_path!("$.data"))
+    .total(MetaSource::Body(json_path!("$.total_count")))
     .meta(list![meta("next_page", json_path!("$.pages.next.starting_after"))])
     .paging(Paging::cursor(from_meta("next_page"), "starting_after").size(page_size("per_page").maximum(150)))
     .schema(RECORD);
@@ -197,6 +198,7 @@ const SEARCH: Operation = Operation::by(Method::Post, "searchContacts", "contact
     ])
     .body(Body::Json { open: false, in_array: false })
     .records(json_path!("$.data"))
+    .total(MetaSource::Body(json_path!("$.total_count")))
     .meta(list![
         meta("next_page", json_path!("$.pages.next.starting_after")),
         meta("total_pages", json_path!("$.pages.total_pages")),

@@ -28,6 +28,7 @@ const SEARCH: Operation = Operation::by(Method::Post, "searchTickets", "tickets"
     ])
     .body(Body::Json { open: false, in_array: false })
     .records(json_path!("$.tickets"))
+    .total(MetaSource::Body(json_path!("$.total_count")))
     .meta(list![
         meta("next_page", json_path!("$.pages.next.starting_after")),
         meta("total_pages", json_path!("$.pages.total_pages")),

@@ -22,8 +22,9 @@ const LIST: Operation = Operation::get("listBacklogIssues", "backlog_issues", Ac
         query("expand", STRING).description("More to return, separated by commas, as for `issues.get`."),
     ])
     .records(json_path!("$.issues"))
+    .total(MetaSource::Body(json_path!("$.total")))
     .meta(list![meta("total", json_path!("$.total"))])
-    .paging(Paging::offset("startAt", 0).size(page_size("maxResults").default(50)))
+    .paging(Paging::offset("startAt", 0).size(page_size("maxResults").default(50).served(from_body(json_path!("$.maxResults")))))
     .schema(RECORD);
 
 const CREATE: Operation = Operation::by(Method::Post, "moveIssuesToBacklog", "backlog_issues", Action::Create, template!("/rest/agile/1.0/backlog/issue"))

@@ -23,8 +23,9 @@ const LIST: Operation = Operation::get("listBoards", "boards", Action::List, tem
         query("name", STRING).description("Only boards whose name contains this text."),
     ])
     .records(json_path!("$.values"))
+    .total(MetaSource::Body(json_path!("$.total")))
     .meta(list![meta("total", json_path!("$.total")), meta("isLast", json_path!("$.isLast"))])
-    .paging(Paging::offset("startAt", 0).done(from_body(json_path!("$.isLast"))).size(page_size("maxResults").default(50).maximum(50)))
+    .paging(Paging::offset("startAt", 0).done(from_body(json_path!("$.isLast"))).size(page_size("maxResults").default(50).maximum(50).served(from_body(json_path!("$.maxResults")))))
     .schema(RECORD);
 
 const RECORD: Json = json(include_str!("schemas/boards.json"));

@@ -37,6 +37,7 @@ const LIST: Operation = Operation::get("listComponents", "components", Action::L
         query("componentSource", STRING.choices(words!["jira", "compass", "auto"]).default(r#""jira""#)).default(r#""jira""#).description("Where they come from: `jira`, `compass` or `auto`. Left out, `jira`."),
     ])
     .records(json_path!("$.values"))
+    .total(MetaSource::Body(json_path!("$.total")))
     .meta(list![meta("nextPage", json_path!("$.nextPage")), meta("total", json_path!("$.total"))])
     .paging(Paging::link(from_meta("nextPage"), list![(text("startAt"), text("startAt"))]).done(from_body(json_path!("$.isLast"))).size(page_size("maxResults").default(50)))
     .schema(RECORD);

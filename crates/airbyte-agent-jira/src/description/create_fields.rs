@@ -22,8 +22,9 @@ const LIST: Operation = Operation::get("listCreateFields", "create_fields", Acti
         query("maxResults", INTEGER.format("int32").minimum(1.0).maximum(200.0).default("50")).default("50").description("Fields per page, 50 if left out, at most 200."),
     ])
     .records(json_path!("$.fields"))
+    .total(MetaSource::Body(json_path!("$.total")))
     .meta(list![meta("total", json_path!("$.total"))])
-    .paging(Paging::offset("startAt", 0).size(page_size("maxResults").default(50).maximum(200)))
+    .paging(Paging::offset("startAt", 0).size(page_size("maxResults").default(50).maximum(200).served(from_body(json_path!("$.maxResults")))))
     .schema(RECORD);
 
 const RECORD: Json = json(include_str!("schemas/create_fields.json"));

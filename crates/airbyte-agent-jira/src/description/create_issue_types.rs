@@ -21,8 +21,9 @@ const LIST: Operation = Operation::get("listCreateIssueTypes", "create_issue_typ
         query("maxResults", INTEGER.format("int32").minimum(1.0).maximum(200.0).default("50")).default("50").description("Issue types per page, 50 if left out, at most 200."),
     ])
     .records(json_path!("$.issueTypes"))
+    .total(MetaSource::Body(json_path!("$.total")))
     .meta(list![meta("total", json_path!("$.total"))])
-    .paging(Paging::offset("startAt", 0).size(page_size("maxResults").default(50).maximum(200)))
+    .paging(Paging::offset("startAt", 0).size(page_size("maxResults").default(50).maximum(200).served(from_body(json_path!("$.maxResults")))))
     .schema(RECORD);
 
 const RECORD: Json = json(include_str!("schemas/create_issue_types.json"));

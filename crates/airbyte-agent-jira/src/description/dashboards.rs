@@ -46,6 +46,7 @@ const SEARCH: Operation = Operation::get("searchDashboards", "dashboards", Actio
         query("expand", STRING).description("More to return, separated by commas: `description`, `owner`, `viewUrl`, `favourite`, `favouritedCount`, `sharePermissions`, `editPermissions`, `isWritable`."),
     ])
     .records(json_path!("$.values"))
+    .total(MetaSource::Body(json_path!("$.total")))
     .meta(list![meta("nextPage", json_path!("$.nextPage")), meta("total", json_path!("$.total"))])
     .paging(Paging::link(from_meta("nextPage"), list![(text("startAt"), text("startAt"))]).done(from_body(json_path!("$.isLast"))).size(page_size("maxResults").default(50).maximum(100)))
     .schema(RECORD);

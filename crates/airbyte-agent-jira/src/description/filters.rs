@@ -49,6 +49,7 @@ const SEARCH: Operation = Operation::get("searchFilters", "filters", Action::Sea
         query("expand", STRING).description("More to return, separated by commas: `description`, `favourite`, `favouritedCount`, `jql`, `owner`, `searchUrl`, `sharePermissions`, `editPermissions`, `subscriptions`, `viewUrl`."),
     ])
     .records(json_path!("$.values"))
+    .total(MetaSource::Body(json_path!("$.total")))
     .meta(list![meta("nextPage", json_path!("$.nextPage")), meta("total", json_path!("$.total"))])
     .paging(Paging::link(from_meta("nextPage"), list![(text("startAt"), text("startAt"))]).done(from_body(json_path!("$.isLast"))).size(page_size("maxResults").default(50).maximum(100)))
     .schema(RECORD);

@@ -21,6 +21,7 @@ const LIST: Operation = Operation::get("listIssueChangelogs", "issue_changelogs"
         query("maxResults", INTEGER.format("int32").minimum(1.0).maximum(100.0).default("100")).default("100").description("Changes per page, 100 if left out, at most 100."),
     ])
     .records(json_path!("$.values"))
+    .total(MetaSource::Body(json_path!("$.total")))
     .meta(list![meta("nextPage", json_path!("$.nextPage")), meta("total", json_path!("$.total"))])
     .paging(Paging::link(from_meta("nextPage"), list![(text("startAt"), text("startAt"))]).done(from_body(json_path!("$.isLast"))).size(page_size("maxResults").default(100).maximum(100)))
     .schema(RECORD);

@@ -36,12 +36,13 @@ const LIST: Operation = Operation::get("listIssueComments", "issue_comments", Ac
         query("expand", STRING).description("`renderedBody` adds each comment as HTML."),
     ])
     .records(json_path!("$.comments"))
+    .total(MetaSource::Body(json_path!("$.total")))
     .meta(list![
         meta("next_offset", json_path!("$.startAt")),
         meta("max_results", json_path!("$.maxResults")),
         meta("total", json_path!("$.total")),
     ])
-    .paging(Paging::offset("startAt", 0).size(page_size("maxResults").default(100).maximum(100)))
+    .paging(Paging::offset("startAt", 0).size(page_size("maxResults").default(100).maximum(100).served(from_body(json_path!("$.maxResults")))))
     .schema(RECORD);
 
 const CREATE: Operation = Operation::by(Method::Post, "createIssueComment", "issue_comments", Action::Create, template!("/rest/api/3/issue/{issueIdOrKey}/comment"))

@@ -60,6 +60,7 @@ const SEARCH: Operation = Operation::get("searchIssueFields", "issue_fields", Ac
         query("projectIds", ARRAY.items(list![INTEGER])).addition().description("Only fields of these projects, by numeric id."),
     ])
     .records(json_path!("$"))
+    .total(MetaSource::Body(json_path!("$.total")))
     .paging(Paging::link(from_body(json_path!("$.nextPage")), list![(text("startAt"), text("startAt"))]).done(from_body(json_path!("$.isLast"))).size(page_size("maxResults").default(50).maximum(100)))
     .schema(SEARCH_RECORD);
 

@@ -19,6 +19,7 @@ const LIST: Operation = Operation::get("listIssueWatchers", "issue_watchers", Ac
         path("issueIdOrKey", STRING).required().description("Issue key such as `APOLLO-42`, or numeric id. Keys of moved issues still work."),
     ])
     .records(json_path!("$.watchers"))
+    .total(MetaSource::Body(json_path!("$.watchCount")))
     .meta(list![
         meta("watchCount", json_path!("$.watchCount")),
         meta("isWatching", json_path!("$.isWatching")),

@@ -110,12 +110,13 @@ const LIST: Operation = Operation::get("listIssueWorklogs", "issue_worklogs", Ac
         query("startedBefore", INTEGER.format("int64")).addition().description("Only entries whose work began before this time, in milliseconds since 1970."),
     ])
     .records(json_path!("$.worklogs"))
+    .total(MetaSource::Body(json_path!("$.total")))
     .meta(list![
         meta("next_offset", json_path!("$.startAt")),
         meta("max_results", json_path!("$.maxResults")),
         meta("total", json_path!("$.total")),
     ])
-    .paging(Paging::offset("startAt", 0).size(page_size("maxResults").default(5000).maximum(5000)))
+    .paging(Paging::offset("startAt", 0).size(page_size("maxResults").default(5000).maximum(5000).served(from_body(json_path!("$.maxResults")))))
     .schema(RECORD);
 
 const CREATE: Operation = Operation::by(Method::Post, "createIssueWorklog", "issue_worklogs", Action::Create, template!("/rest/api/3/issue/{issueIdOrKey}/worklog"))

@@ -24,6 +24,7 @@ const SEARCH: Operation = Operation::get("searchPriorities", "priorities", Actio
         query("onlyDefault", BOOLEAN.default("false")).default("false").description("True returns only the priority that new issues get."),
     ])
     .records(json_path!("$.values"))
+    .total(MetaSource::Body(json_path!("$.total")))
     .meta(list![meta("nextPage", json_path!("$.nextPage")), meta("total", json_path!("$.total"))])
     .paging(Paging::link(from_meta("nextPage"), list![(text("startAt"), text("startAt"))]).done(from_body(json_path!("$.isLast"))).size(page_size("maxResults").default(50)))
     .schema(RECORD);

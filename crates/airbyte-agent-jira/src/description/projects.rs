@@ -89,6 +89,7 @@ const SEARCH: Operation = Operation::get("searchProjects", "projects", Action::S
         query("status", ARRAY.items(list![STRING.choices(words!["live", "archived", "deleted"]).default(r#""live""#)])).description("Only projects in these states: `live`, `archived`, `deleted` (in the trash)."),
     ])
     .records(json_path!("$.values"))
+    .total(MetaSource::Body(json_path!("$.total")))
     .meta(list![meta("nextPage", json_path!("$.nextPage")), meta("total", json_path!("$.total"))])
     .paging(Paging::link(from_meta("nextPage"), list![(text("startAt"), text("startAt"))]).done(from_body(json_path!("$.isLast"))).size(page_size("maxResults").default(50).maximum(100)))
     .schema(RECORD);

@@ -22,8 +22,9 @@ const LIST: Operation = Operation::get("listSprints", "sprints", Action::List, t
         query("state", STRING).description("Only sprints in these states, separated by commas: `future`, `active`, `closed`."),
     ])
     .records(json_path!("$.values"))
+    .total(MetaSource::Body(json_path!("$.total")))
     .meta(list![meta("total", json_path!("$.total")), meta("isLast", json_path!("$.isLast"))])
-    .paging(Paging::offset("startAt", 0).done(from_body(json_path!("$.isLast"))).size(page_size("maxResults").default(50).maximum(50)))
+    .paging(Paging::offset("startAt", 0).done(from_body(json_path!("$.isLast"))).size(page_size("maxResults").default(50).maximum(50).served(from_body(json_path!("$.maxResults")))))
     .schema(RECORD);
 
 const GET: Operation = Operation::get("getSprint", "sprints", Action::Get, template!("/rest/agile/1.0/sprint/{sprintId}"))

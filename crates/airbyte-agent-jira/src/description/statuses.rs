@@ -23,6 +23,7 @@ const SEARCH: Operation = Operation::get("searchStatuses", "statuses", Action::S
         query("statusCategory", STRING.choices(words!["TODO", "IN_PROGRESS", "DONE"])).description("Only statuses of this category."),
     ])
     .records(json_path!("$.values"))
+    .total(MetaSource::Body(json_path!("$.total")))
     .meta(list![meta("nextPage", json_path!("$.nextPage")), meta("total", json_path!("$.total"))])
     .paging(Paging::link(from_meta("nextPage"), list![(text("startAt"), text("startAt"))]).done(from_body(json_path!("$.isLast"))).size(page_size("maxResults").default(200).maximum(200)))
     .schema(RECORD);

@@ -41,6 +41,7 @@ const LIST: Operation = Operation::get("listVersions", "versions", Action::List,
         query("expand", STRING).description("More to return, separated by commas: `issuesstatus`, `operations`, `driver`, `approvers`."),
     ])
     .records(json_path!("$.values"))
+    .total(MetaSource::Body(json_path!("$.total")))
     .meta(list![meta("nextPage", json_path!("$.nextPage")), meta("total", json_path!("$.total"))])
     .paging(Paging::link(from_meta("nextPage"), list![(text("startAt"), text("startAt"))]).done(from_body(json_path!("$.isLast"))).size(page_size("maxResults").default(50)))
     .schema(RECORD);

@@ -178,6 +178,7 @@ const SEARCH: Operation = Operation::by(Method::Post, "searchIssues", "issues", 
         set("after", given("after")),
     ]))
     .records(json_path!("$.data.searchIssues.nodes"))
+    .total(MetaSource::Body(json_path!("$.data.searchIssues.totalCount")))
     .meta(list![
         meta("hasNextPage", json_path!("$.data.searchIssues.pageInfo.hasNextPage")),
         meta("endCursor", json_path!("$.data.searchIssues.pageInfo.endCursor")),

@@ -63,6 +63,7 @@ const LIST: Operation = Operation::get("Automations_List", "automations", Action
         query("exclude_fields", ARRAY.items(list![STRING])).style(Style::Comma).addition().description("These fields are left out; a dot reaches into records, as in `automations.tracking`. Not together with `fields`."),
     ])
     .records(json_path!("$.automations"))
+    .total(MetaSource::Body(json_path!("$.total_items")))
     .meta(list![meta("links", json_path!("$._links"))])
     .paging(Paging::offset("offset", 0).size(page_size("count").default(10).maximum(1000)))
     .schema(RECORD);

@@ -22,6 +22,7 @@ const LIST: Operation = Operation::get("Batches_List", "batches", Action::List, 
         query("offset", INTEGER.minimum(0.0).default("0")).default("0").description("How many records to skip, for paging, which is the number of records received so far."),
     ])
     .records(json_path!("$.batches"))
+    .total(MetaSource::Body(json_path!("$.total_items")))
     .meta(list![meta("links", json_path!("$._links"))])
     .paging(Paging::offset("offset", 0).size(page_size("count").default(10).maximum(1000)))
     .schema(RECORD);

@@ -134,6 +134,7 @@ const LIST: Operation = Operation::get("Campaigns_List", "campaigns", Action::Li
         query("member_id", STRING).addition().description("Only campaigns sent to this contact, by the MD5 hash of the e-mail address in lower case."),
     ])
     .records(json_path!("$.campaigns"))
+    .total(MetaSource::Body(json_path!("$.total_items")))
     .meta(list![meta("links", json_path!("$._links"))])
     .paging(Paging::offset("offset", 0).size(page_size("count").default(10).maximum(1000)))
     .schema(RECORD);
@@ -297,6 +298,7 @@ const SEARCH: Operation = Operation::get("Campaigns_Search", "campaigns", Action
     .addition()
     .parameters(list![query("query", STRING).required().description("Words to look for.")])
     .records(json_path!("$.results"))
+    .total(MetaSource::Body(json_path!("$.total_items")))
     .meta(list![meta("links", json_path!("$._links"))])
     .paging(Paging::none("Mailchimp responds with the best matches at once, and has no further pages."))
     .schema(SEARCH_RECORD);

@@ -35,6 +35,7 @@ const LIST: Operation = Operation::get("EmailActivity_List", "email_activity", A
         query("exclude_fields", ARRAY.items(list![STRING])).style(Style::Comma).addition().description("These fields are left out; a dot reaches into records, as in `emails.activity`. Not together with `fields`."),
     ])
     .records(json_path!("$.emails"))
+    .total(MetaSource::Body(json_path!("$.total_items")))
     .meta(list![meta("links", json_path!("$._links"))])
     .paging(Paging::offset("offset", 0).size(page_size("count").default(10).maximum(1000)))
     .schema(RECORD);

@@ -29,6 +29,7 @@ const LIST: Operation = Operation::get("InterestCategories_List", "interest_cate
         query("exclude_fields", ARRAY.items(list![STRING])).style(Style::Comma).addition().description("These fields are left out; a dot reaches into records, as in `categories.title`. Not together with `fields`."),
     ])
     .records(json_path!("$.categories"))
+    .total(MetaSource::Body(json_path!("$.total_items")))
     .meta(list![meta("links", json_path!("$._links"))])
     .paging(Paging::offset("offset", 0).size(page_size("count").default(10).maximum(1000)))
     .schema(RECORD);

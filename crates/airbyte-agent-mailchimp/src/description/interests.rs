@@ -31,6 +31,7 @@ const LIST: Operation = Operation::get("Interests_List", "interests", Action::Li
         query("exclude_fields", ARRAY.items(list![STRING])).style(Style::Comma).addition().description("These fields are left out; a dot reaches into records, as in `interests.subscriber_count`. Not together with `fields`."),
     ])
     .records(json_path!("$.interests"))
+    .total(MetaSource::Body(json_path!("$.total_items")))
     .meta(list![meta("links", json_path!("$._links"))])
     .paging(Paging::offset("offset", 0).size(page_size("count").default(10).maximum(1000)))
     .schema(RECORD);

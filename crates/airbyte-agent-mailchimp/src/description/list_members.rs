@@ -76,6 +76,7 @@ const LIST: Operation = Operation::get("ListMembers_List", "list_members", Actio
         query("unsubscribed_since", STRING.format("date-time")).addition().description("Only contacts who unsubscribed after this instant, ISO 8601 with offset. Mailchimp refuses it together with a `status` other than `unsubscribed`."),
     ])
     .records(json_path!("$.members"))
+    .total(MetaSource::Body(json_path!("$.total_items")))
     .meta(list![meta("links", json_path!("$._links"))])
     .paging(Paging::offset("offset", 0).size(page_size("count").default(10).maximum(1000)))
     .schema(RECORD);
@@ -181,6 +182,7 @@ const SEARCH: Operation = Operation::get("ListMembers_Search", "list_members", A
         query("list_id", STRING).description("Only contacts of this audience (list), by id."),
     ])
     .records(json_path!("$.full_search.members"))
+    .total(MetaSource::Body(json_path!("$.full_search.total_items")))
     .meta(list![
         meta("exact_matches", json_path!("$.exact_matches.members")),
         meta("links", json_path!("$._links")),

@@ -81,6 +81,7 @@ const LIST: Operation = Operation::get("Lists_List", "lists", Action::List, temp
         query("include_total_contacts", BOOLEAN).addition().description("Set to true to get `stats.total_contacts`, about the number of contacts in any state."),
     ])
     .records(json_path!("$.lists"))
+    .total(MetaSource::Body(json_path!("$.total_items")))
     .meta(list![meta("links", json_path!("$._links"))])
     .paging(Paging::offset("offset", 0).size(page_size("count").default(10).maximum(1000)))
     .schema(RECORD);

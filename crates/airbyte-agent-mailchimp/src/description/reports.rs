@@ -93,6 +93,7 @@ const LIST: Operation = Operation::get("Reports_List", "reports", Action::List, 
         query("exclude_fields", ARRAY.items(list![STRING])).style(Style::Comma).addition().description("These fields are left out; a dot reaches into records, as in `reports.timeseries`. Not together with `fields`."),
     ])
     .records(json_path!("$.reports"))
+    .total(MetaSource::Body(json_path!("$.total_items")))
     .meta(list![meta("links", json_path!("$._links"))])
     .paging(Paging::offset("offset", 0).size(page_size("count").default(10).maximum(1000)))
     .schema(RECORD);

@@ -56,6 +56,7 @@ const LIST: Operation = Operation::get("SegmentMembers_List", "segment_members",
         query("include_unsubscribed", BOOLEAN).addition().description("Whether contacts who unsubscribed are listed. False when left out."),
     ])
     .records(json_path!("$.members"))
+    .total(MetaSource::Body(json_path!("$.total_items")))
     .meta(list![meta("links", json_path!("$._links"))])
     .paging(Paging::offset("offset", 0).size(page_size("count").default(10).maximum(1000)))
     .schema(RECORD);

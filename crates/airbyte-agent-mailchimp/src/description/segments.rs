@@ -42,6 +42,7 @@ const LIST: Operation = Operation::get("Segments_List", "segments", Action::List
         query("include_unsubscribed", BOOLEAN).addition().description("Whether contacts who unsubscribed are counted. False when left out."),
     ])
     .records(json_path!("$.segments"))
+    .total(MetaSource::Body(json_path!("$.total_items")))
     .meta(list![meta("links", json_path!("$._links"))])
     .paging(Paging::offset("offset", 0).size(page_size("count").default(10).maximum(1000)))
     .schema(RECORD);

@@ -23,6 +23,7 @@ const LIST: Operation = Operation::get("Tags_List", "tags", Action::List, templa
         query("name", STRING).description("Only tags whose name begins with this text; left out, all tags of the audience."),
     ])
     .records(json_path!("$.tags"))
+    .total(MetaSource::Body(json_path!("$.total_items")))
     .meta(list![meta("links", json_path!("$._links"))])
     .paging(Paging::none("All matching tags come at once."))
     .schema(RECORD);

@@ -33,6 +33,7 @@ const LIST: Operation = Operation::get("Unsubscribes_List", "unsubscribes", Acti
         query("exclude_fields", ARRAY.items(list![STRING])).style(Style::Comma).addition().description("These fields are left out; a dot reaches into records, as in `unsubscribes.reason`. Not together with `fields`."),
     ])
     .records(json_path!("$.unsubscribes"))
+    .total(MetaSource::Body(json_path!("$.total_items")))
     .meta(list![meta("links", json_path!("$._links"))])
     .paging(Paging::offset("offset", 0).size(page_size("count").default(10).maximum(1000)))
     .schema(RECORD);

@@ -27,8 +27,9 @@ const LIST: Operation = Operation::get("listFiles", "files", Action::List, templ
         query("team_id", STRING).description("Id of the workspace (`T…`). Slack requires it with a token that is installed for a whole Enterprise organization; with other tokens it has no effect."),
     ])
     .records(json_path!("$.files"))
+    .total(MetaSource::Body(json_path!("$.paging.total")))
     .meta(list![meta("page", json_path!("$.paging.page")), meta("pages", json_path!("$.paging.pages"))])
-    .paging(Paging::page("page", 1).size(page_size("count").default(100)))
+    .paging(Paging::page("page", 1).size(page_size("count").default(100).served(from_body(json_path!("$.paging.count")))))
     .schema(RECORD);
 
 const GET: Operation = Operation::get("getFile", "files", Action::Get, template!("/files.info"))

@@ -89,11 +89,12 @@ const SEARCH: Operation = Operation::get("searchMessages", "messages", Action::S
         query("team_id", STRING).description("Id of the workspace (`T…`). Slack requires it with a token that is installed for a whole Enterprise organization; with other tokens it has no effect."),
     ])
     .records(json_path!("$.messages.matches"))
+    .total(MetaSource::Body(json_path!("$.messages.total")))
     .meta(list![
         meta("query", json_path!("$.query")),
         meta("pages", json_path!("$.messages.paging.pages")),
     ])
-    .paging(Paging::page("page", 1).size(page_size("count").default(20).maximum(100)))
+    .paging(Paging::page("page", 1).size(page_size("count").default(20).maximum(100).served(from_body(json_path!("$.messages.paging.count")))))
     .schema(RECORD);
 
 const RECORD: Json = json(include_str!("schemas/messages.json"));

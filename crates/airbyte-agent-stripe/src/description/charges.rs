@@ -84,7 +84,7 @@ const LIST: Operation = Operation::get("Charges_List", "charges", Action::List, 
     ])
     .records(json_path!("$.data"))
     .meta(list![meta("has_more", json_path!("$.has_more"))])
-    .paging(Paging::last_record(json_path!("$.id"), "starting_after", 0).more(from_meta("has_more")).size(page_size("limit").maximum(100)))
+    .paging(Paging::both_ways(json_path!("$.id"), "starting_after", 0, "ending_before").more(from_meta("has_more")).size(page_size("limit").maximum(100)))
     .schema(RECORD);
 
 const GET: Operation = Operation::get("Charges_Get", "charges", Action::Get, template!("/v1/charges/{id}"))

@@ -31,7 +31,7 @@ const LIST: Operation = Operation::get("Disputes_List", "disputes", Action::List
     ])
     .records(json_path!("$.data"))
     .meta(list![meta("has_more", json_path!("$.has_more"))])
-    .paging(Paging::last_record(json_path!("$.id"), "starting_after", 0).more(from_meta("has_more")).size(page_size("limit").maximum(100)))
+    .paging(Paging::both_ways(json_path!("$.id"), "starting_after", 0, "ending_before").more(from_meta("has_more")).size(page_size("limit").maximum(100)))
     .schema(RECORD);
 
 const GET: Operation = Operation::get("Disputes_Get", "disputes", Action::Get, template!("/v1/disputes/{id}"))

@@ -126,7 +126,7 @@ const LIST: Operation = Operation::get("Invoices_List", "invoices", Action::List
     ])
     .records(json_path!("$.data"))
     .meta(list![meta("has_more", json_path!("$.has_more"))])
-    .paging(Paging::last_record(json_path!("$.id"), "starting_after", 0).more(from_meta("has_more")).size(page_size("limit").maximum(100)))
+    .paging(Paging::both_ways(json_path!("$.id"), "starting_after", 0, "ending_before").more(from_meta("has_more")).size(page_size("limit").maximum(100)))
     .schema(RECORD);
 
 const CREATE: Operation = Operation::by(Method::Post, "Invoices_Create", "invoices", Action::Create, template!("/v1/invoices"))

@@ -24,7 +24,7 @@ const LIST: Operation = Operation::get("Meters_List", "meters", Action::List, te
     ])
     .records(json_path!("$.data"))
     .meta(list![meta("has_more", json_path!("$.has_more"))])
-    .paging(Paging::last_record(json_path!("$.id"), "starting_after", 0).more(from_meta("has_more")).size(page_size("limit").default(10).maximum(100)))
+    .paging(Paging::both_ways(json_path!("$.id"), "starting_after", 0, "ending_before").more(from_meta("has_more")).size(page_size("limit").default(10).maximum(100)))
     .schema(RECORD);
 
 const RECORD: Json = json(include_str!("schemas/meters.json"));

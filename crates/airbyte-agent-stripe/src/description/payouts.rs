@@ -37,7 +37,7 @@ const LIST: Operation = Operation::get("Payouts_List", "payouts", Action::List, 
     ])
     .records(json_path!("$.data"))
     .meta(list![meta("has_more", json_path!("$.has_more"))])
-    .paging(Paging::last_record(json_path!("$.id"), "starting_after", 0).more(from_meta("has_more")).size(page_size("limit").maximum(100)))
+    .paging(Paging::both_ways(json_path!("$.id"), "starting_after", 0, "ending_before").more(from_meta("has_more")).size(page_size("limit").maximum(100)))
     .schema(RECORD);
 
 const CREATE: Operation = Operation::by(Method::Post, "Payouts_Create", "payouts", Action::Create, template!("/v1/payouts"))

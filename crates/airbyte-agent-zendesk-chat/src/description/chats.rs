@@ -76,6 +76,7 @@ const SEARCH: Operation = Operation::get("SearchChats", "chats", Action::Search,
     .addition()
     .parameters(list![query("q", STRING).required().description("What to search for.")])
     .records(json_path!("$.results"))
+    .total(MetaSource::Body(json_path!("$.count")))
     .meta(list![meta("next_url", json_path!("$.next_url")), meta("count", json_path!("$.count"))])
     .paging(Paging::link(from_meta("next_url"), list![]))
     .schema(SEARCH_RECORD);

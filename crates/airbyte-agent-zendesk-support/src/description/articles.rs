@@ -41,6 +41,7 @@ const LIST: Operation = Operation::get("ListArticles", "articles", Action::List,
         query("page[after]", STRING).addition().description("Cursor of the next page: `after_cursor` in `meta` of the previous response. Pass `page[size]` with it. Leave it out for the first page."),
     ])
     .records(json_path!("$.articles"))
+    .total(MetaSource::Body(json_path!("$.count")))
     .meta(list![
         meta("next_page", json_path!("$.next_page")),
         meta("previous_page", json_path!("$.previous_page")),
@@ -103,6 +104,7 @@ const SEARCH: Operation = Operation::get("SearchArticles", "articles", Action::S
         query("per_page", INTEGER.minimum(1.0).maximum(100.0)).description("Number of records per page. Zendesk uses 25 when it is left out."),
     ])
     .records(json_path!("$.results"))
+    .total(MetaSource::Body(json_path!("$.count")))
     .meta(list![
         meta("next_page", json_path!("$.next_page")),
         meta("previous_page", json_path!("$.previous_page")),

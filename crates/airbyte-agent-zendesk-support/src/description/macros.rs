@@ -48,6 +48,7 @@ const LIST: Operation = Operation::get("ListMacros", "macros", Action::List, tem
         query("page[after]", STRING).addition().description("Cursor of the next page: `after_cursor` in `meta` of the previous response. Pass `page[size]` with it. Leave it out for the first page."),
     ])
     .records(json_path!("$.macros"))
+    .total(MetaSource::Body(json_path!("$.count")))
     .meta(list![
         meta("next_page", json_path!("$.next_page")),
         meta("previous_page", json_path!("$.previous_page")),

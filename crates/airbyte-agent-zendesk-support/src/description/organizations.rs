@@ -38,6 +38,7 @@ const LIST: Operation = Operation::get("ListOrganizations", "organizations", Act
         query("page[after]", STRING).addition().description("Cursor of the next page: `after_cursor` in `meta` of the previous response. Pass `page[size]` with it. Leave it out for the first page."),
     ])
     .records(json_path!("$.organizations"))
+    .total(MetaSource::Body(json_path!("$.count")))
     .meta(list![
         meta("next_page", json_path!("$.next_page")),
         meta("previous_page", json_path!("$.previous_page")),
@@ -127,6 +128,7 @@ const SEARCH: Operation = Operation::get("SearchOrganizations", "organizations",
         query("per_page", INTEGER.minimum(1.0).maximum(100.0)).description("Number of records per page. Zendesk uses 100 when it is left out."),
     ])
     .records(json_path!("$.organizations"))
+    .total(MetaSource::Body(json_path!("$.count")))
     .meta(list![
         meta("next_page", json_path!("$.next_page")),
         meta("previous_page", json_path!("$.previous_page")),

@@ -21,6 +21,7 @@ const LIST: Operation = Operation::get("ListSideConversations", "side_conversati
         query("per_page", INTEGER.minimum(1.0).maximum(100.0)).description("Number of records per page. Zendesk uses 100 when it is left out."),
     ])
     .records(json_path!("$.side_conversations"))
+    .total(MetaSource::Body(json_path!("$.count")))
     .meta(list![
         meta("next_page", json_path!("$.next_page")),
         meta("previous_page", json_path!("$.previous_page")),

@@ -52,6 +52,7 @@ const LIST: Operation = Operation::get("ListTicketFields", "ticket_fields", Acti
         query("creator", BOOLEAN).addition().description("True adds `creator_user_id` and `creator_app_name`, who made each field."),
     ])
     .records(json_path!("$.ticket_fields"))
+    .total(MetaSource::Body(json_path!("$.count")))
     .meta(list![
         meta("next_page", json_path!("$.next_page")),
         meta("previous_page", json_path!("$.previous_page")),

@@ -42,6 +42,7 @@ const LIST: Operation = Operation::get("ListTicketForms", "ticket_forms", Action
         query("associated_to_brand", BOOLEAN).addition().description("True returns only forms of the brand that the address belongs to."),
     ])
     .records(json_path!("$.ticket_forms"))
+    .total(MetaSource::Body(json_path!("$.count")))
     .meta(list![
         meta("next_page", json_path!("$.next_page")),
         meta("previous_page", json_path!("$.previous_page")),

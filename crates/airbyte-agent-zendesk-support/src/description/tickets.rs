@@ -80,6 +80,7 @@ const LIST: Operation = Operation::get("ListTickets", "tickets", Action::List, t
         query("include", STRING).addition().description("More about each ticket, separated by commas: `comment_count`, `dates`, `metric_sets` and `slas` become fields of the ticket. What Zendesk returns beside the tickets (`users`, `groups`, `organizations`) is not shown."),
     ])
     .records(json_path!("$.tickets"))
+    .total(MetaSource::Body(json_path!("$.count")))
     .meta(list![
         meta("next_page", json_path!("$.next_page")),
         meta("previous_page", json_path!("$.previous_page")),

@@ -65,6 +65,7 @@ const LIST: Operation = Operation::get("ListUsers", "users", Action::List, templ
         query("role[]", ARRAY.items(list![STRING])).addition().description("Only users of these roles: `end-user`, `agent`, `admin`; instead of `role`."),
     ])
     .records(json_path!("$.users"))
+    .total(MetaSource::Body(json_path!("$.count")))
     .meta(list![
         meta("next_page", json_path!("$.next_page")),
         meta("previous_page", json_path!("$.previous_page")),
@@ -156,6 +157,7 @@ const SEARCH: Operation = Operation::get("SearchUsers", "users", Action::Search,
         query("per_page", INTEGER.minimum(1.0).maximum(100.0)).description("Number of records per page. Zendesk uses 100 when it is left out."),
     ])
     .records(json_path!("$.users"))
+    .total(MetaSource::Body(json_path!("$.count")))
     .meta(list![
         meta("next_page", json_path!("$.next_page")),
         meta("previous_page", json_path!("$.previous_page")),

@@ -23,6 +23,7 @@ const LIST: Operation = Operation::get("ListViewTickets", "view_tickets", Action
         query("per_page", INTEGER.minimum(1.0).maximum(100.0)).description("Number of records per page. Zendesk uses 100 when it is left out."),
     ])
     .records(json_path!("$.tickets"))
+    .total(MetaSource::Body(json_path!("$.count")))
     .meta(list![
         meta("next_page", json_path!("$.next_page")),
         meta("previous_page", json_path!("$.previous_page")),

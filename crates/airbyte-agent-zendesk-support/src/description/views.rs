@@ -26,6 +26,7 @@ const LIST: Operation = Operation::get("ListViews", "views", Action::List, templ
         query("page[after]", STRING).addition().description("Cursor of the next page: `after_cursor` in `meta` of the previous response. Pass `page[size]` with it. Leave it out for the first page."),
     ])
     .records(json_path!("$.views"))
+    .total(MetaSource::Body(json_path!("$.count")))
     .meta(list![
         meta("next_page", json_path!("$.next_page")),
         meta("previous_page", json_path!("$.previous_page")),
