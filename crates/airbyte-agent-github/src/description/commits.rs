@@ -35,6 +35,7 @@ const LIST: Operation = Operation::by(Method::Post, "Commits_List", "commits", A
         set("path", given("path")),
     ]))
     .records(json_path!("$.data.repository.defaultBranchRef.target.history.nodes"))
+    .records_optional()
     .meta(list![
         meta("has_next_page", json_path!("$.data.repository.defaultBranchRef.target.history.pageInfo.hasNextPage")),
         meta("end_cursor", json_path!("$.data.repository.defaultBranchRef.target.history.pageInfo.endCursor")),
