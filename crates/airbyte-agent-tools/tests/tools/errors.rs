@@ -69,6 +69,15 @@ async fn wrong_calls_are_told_what_to_correct() {
                 vec!["'titel' cannot be set to null"],
                 Some(("clear", json!(["note"]))),
             ),
+            // Digits may be lost by now.
+            (
+                "books",
+                "create",
+                json!({"title": 1_526_552_662.000_43}),
+                json!({}),
+                vec!["'title' must be a string", "in quotation marks and with all its digits"],
+                None,
+            ),
             (
                 "books",
                 "update",
