@@ -64,8 +64,9 @@ paths:
 
 /// A schema whose properties refer to another one in so many ways.
 fn level(name: usize, to: usize, ways: usize) -> String {
-    let properties: Vec<String> =
-        (0..ways).map(|way| format!("p{way}: {{$ref: '#/components/schemas/A{to}'}}")).collect();
+    let properties: Vec<String> = (0..ways)
+        .map(|number| format!("p{number}: {{$ref: '#/components/schemas/A{to}'}}"))
+        .collect();
     format!("    A{name}: {{type: object, properties: {{{}}}}}\n", properties.join(", "))
 }
 

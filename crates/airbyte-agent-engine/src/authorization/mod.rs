@@ -312,11 +312,21 @@ fn setting(
     Ok(endpoint::Value { text: text.to_owned(), source: Source::Setting })
 }
 
-/// The last two labels of the host.
+/// Names below a country under which anybody may have a domain, such as `co.uk`.
+const SHARED: [&str; 14] =
+    ["ac", "co", "com", "edu", "go", "gob", "gov", "ltd", "mil", "ne", "net", "nom", "or", "org"];
+
+/// The part of the host that has one owner: its last two labels, or three where the second one from the
+/// end is shared.
 fn domain(url: &Url) -> Option<String> {
     let Host::Domain(name) = url.host()? else { return None };
-    let labels: Vec<&str> = name.rsplit('.').take(2).collect();
-    (labels.len() == 2).then(|| labels.join("."))
+    let mut labels = name.rsplit('.');
+    let (country, second) = (labels.next()?, labels.next()?);
+    let is_shared = country.len() == 2 && SHARED.contains(&second);
+    if !is_shared {
+        return Some(format!("{second}.{country}"));
+    }
+    labels.next().map(|third| format!("{third}.{second}.{country}"))
 }
 
 fn random() -> Result<SecretString> {
@@ -325,4 +335,25 @@ fn random() -> Result<SecretString> {
         .fill(&mut bytes)
         .map_err(|_| Error::internal("the system gives no random numbers"))?;
     Ok(URL_SAFE_NO_PAD.encode(bytes).into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_domain_has_one_owner() {
+        for (address, expected) in [
+            ("https://login.acme.test/x", Some("acme.test")),
+            ("https://acme.test", Some("acme.test")),
+            ("https://login.acme.co.uk", Some("acme.co.uk")),
+            ("https://evil.co.uk", Some("evil.co.uk")),
+            ("https://co.uk", None),
+            ("https://auth.x.io", Some("x.io")),
+            ("https://localhost", None),
+            ("https://127.0.0.1", None),
+        ] {
+            assert_eq!(domain(&Url::parse(address).unwrap()).as_deref(), expected, "{address}");
+        }
+    }
 }

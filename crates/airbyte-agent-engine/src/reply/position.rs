@@ -24,7 +24,9 @@ pub(super) fn path_at(text: &[u8], line: usize, column: usize) -> String {
             b'"' => {
                 let close = closing_quote(text, index);
                 if let Some(Level::Object { key, awaits_key: awaits @ true }) = open.last_mut() {
-                    *key = Some(String::from_utf8_lossy(&text[index + 1..close]).into_owned());
+                    // A text that breaks off behind its quote has no name.
+                    let name = text.get(index + 1..close).unwrap_or_default();
+                    *key = Some(String::from_utf8_lossy(name).into_owned());
                     *awaits = false;
                 }
                 index = close;
@@ -77,6 +79,15 @@ fn closing_quote(text: &[u8], start: usize) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_text_that_breaks_off_has_a_place_as_well() {
+        for (text, expected) in
+            [("{\"", "$."), ("[{\"", "$[0]."), ("{\"a\":\"", "$.a"), ("\"", "$")]
+        {
+            assert_eq!(path_at(text.as_bytes(), 1, text.len()), expected, "{text}");
+        }
+    }
 
     #[test]
     fn the_place_of_a_wrong_type_is_named() {

@@ -290,7 +290,7 @@ impl Site {
         response
     }
 
-    /// Makes room for a new session of the peer, and returns whether there is some.
+    /// Makes a place for a new session of the peer, and returns whether there is one.
     async fn make_room(&self, peer: IpAddr) -> bool {
         let room = {
             let sessions = self.sessions.sessions.read().await;

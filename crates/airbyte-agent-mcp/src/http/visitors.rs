@@ -25,7 +25,7 @@ pub(super) struct Bounds {
     pub(super) connections_of_peer: usize,
     /// How long a session may exist before it is used.
     pub(super) first_call: Duration,
-    /// How long the longest call may take. Only sessions that have not been used for longer make room.
+    /// How long the longest call may take. Only sessions that have not been used for longer give their place away.
     pub(super) longest_call: Duration,
 }
 
@@ -95,7 +95,7 @@ impl Visitors {
     }
 
     /// Forgets the sessions that `exists` does not know, and returns those that have to be closed for a
-    /// new session of the peer: the oldest unused ones first. `None` if there is no room.
+    /// new session of the peer: the oldest unused ones first. `None` if there is no place.
     pub(super) fn make_room(
         &self,
         peer: IpAddr,
