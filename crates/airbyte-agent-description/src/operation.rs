@@ -397,8 +397,7 @@ pub enum VariableValue {
 pub struct Response {
     /// Where the body holds the records; `None` if the whole body is the records.
     pub records: Option<JsonPath>,
-    /// Whether the vendor leaves the place of the records out when there are none. Otherwise a response
-    /// without it is a failure.
+    /// Whether the vendor leaves the place of the records out when there are none.
     pub records_optional: bool,
     /// Where a response says how many records the whole list has.
     pub total: Option<MetaSource>,

@@ -5,6 +5,7 @@
 //! implementations. A record is decoded in one pass, without the buffer that serde's `flatten` needs for unknown
 //! members.
 
+mod containers;
 mod extra;
 mod kinds;
 mod lenient;
