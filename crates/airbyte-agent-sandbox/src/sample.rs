@@ -115,6 +115,8 @@ fn any_value(schema: &Schema, name: &str) -> Value {
             Value::Object(members.collect())
         }
         _ if plain(name).contains("date") => json!("2025-03-01"),
+        // Records may have an identifier as a text or as a number.
+        _ if ["id", "ids"].iter().any(|end| plain(name).ends_with(end)) => json!("1"),
         // Nearly every record has this letter somewhere.
         _ if criteria::is_search(name) => json!("e"),
         _ => json!("sample"),

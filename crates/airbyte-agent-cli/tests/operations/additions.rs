@@ -10,7 +10,7 @@ fn the_cloud_is_asked_for_no_addition() {
     let (mut refused, mut wrong) = (0, Vec::new());
     for connector in airbyte_agent::registry() {
         let hosted = Hosted::new("id", "secret").base_url("https://api.airbyte.ai");
-        let client = Client::hosted(connector, hosted.workspace("default")).unwrap();
+        let client = Client::hosted(*connector, hosted.workspace("default")).unwrap();
         for operation in connector.operations() {
             let arguments = sample::arguments(operation, &Value::Null);
             let is_addition = operation.is_addition

@@ -1,6 +1,6 @@
 //! The body of a request to execute or to prepare an operation.
 
-use airbyte_agent_description::{Action, Body, Connector, Next, Operation};
+use airbyte_agent_description::{Action, Body, Connector, Kind, Next, Operation};
 use serde_json::{Map, Value};
 
 use super::error::ApiError;
@@ -68,7 +68,8 @@ impl ExecuteRequest {
     }
 
     /// What is to be executed. The action `search` is a search of the context store when its query
-    /// is an object, or when the vendor has no search; one generation of the platform called it so.
+    /// is an object and the vendor's own search takes none, or when the vendor has no search; one
+    /// generation of the platform called it so.
     pub(super) fn task<'c>(&self, description: &'c Connector) -> Result<Task<'c>, ApiError> {
         match self.action.as_str() {
             "context_store_search" => return Ok(Task::Search),
@@ -81,7 +82,11 @@ impl ExecuteRequest {
         if self.action == "search" {
             let query = self.params.get("query");
             let has_store = description.entity(&self.entity).is_some_and(|e| !e.store.is_empty());
-            if query.is_some_and(Value::is_object) || operation.is_none() && has_store {
+            let takes_object = operation
+                .and_then(|operation| operation.parameter("query"))
+                .is_some_and(|query| query.schema.kinds.contains(&Kind::Object));
+            let is_of_store = query.is_some_and(Value::is_object) && !takes_object;
+            if is_of_store || operation.is_none() && has_store {
                 return Ok(Task::Search);
             }
         }

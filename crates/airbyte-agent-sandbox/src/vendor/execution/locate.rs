@@ -1,7 +1,9 @@
 //! Which record a request means by the name or identifier that it gives.
 
+use airbyte_agent_description::Operation;
+
 use super::Execution;
-use crate::data::{identifiers, initial_count, singular};
+use crate::data::{identifiers, initial_count, plain, singular};
 use crate::hash::stable;
 use crate::vendor::failure::Failure;
 use crate::vendor::identity::{Naming, is_absent_name, is_given_name, is_named, naming};
@@ -55,10 +57,29 @@ impl Execution<'_> {
                 .records
                 .position_among(existing, self.entity(), wanted)
                 .or_else(|| self.position_by_name(shape, existing, name, wanted));
-            let number = position.map(|at| existing[at]).or_else(|| of_other_entity(wanted))?;
+            let stand_in = || {
+                let number = stable(&[wanted]) % initial_count(connector, self.entity());
+                existing.contains(&number).then_some(number).filter(|_| !self.can_be_known(name))
+            };
+            let number = position
+                .map(|at| existing[at])
+                .or_else(|| of_other_entity(wanted))
+                .or_else(stand_in)?;
             Some((number, wanted.clone()))
         };
         ids.iter().filter_map(number).collect()
+    }
+
+    /// Whether a caller can find out which identifiers exist: there is a list of the entity that can
+    /// be read without them.
+    fn can_be_known(&self, name: &str) -> bool {
+        let needs_them = |list: &Operation| {
+            let mut required = list.parameters.iter().filter(|parameter| parameter.required);
+            required.any(|parameter| singular(&plain(&parameter.name)) == name)
+        };
+        let entity = self.description.entity(self.entity());
+        let mut all = entity.into_iter().flat_map(|entity| entity.operations.iter());
+        all.any(|operation| operation.action.is_array() && !needs_them(operation))
     }
 
     fn position_by_name(

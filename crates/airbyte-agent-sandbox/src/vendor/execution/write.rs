@@ -17,7 +17,9 @@ const LONGEST_FIELD: usize = 10_000;
 impl Execution<'_> {
     pub(super) fn create(&self) -> Response {
         let shape = self.records.shape(self.operation, self.arguments.graphql.as_deref());
-        let index = self.records.create(self.entity(), self.fields());
+        // What only reads, such as a preview, makes no record.
+        let is_made = !self.operation.hints.read_only;
+        let index = if is_made { self.records.create(self.entity(), self.fields()) } else { 0 };
         self.store_upload(index);
         let mut record = self.records.record(&shape, self.entity(), index);
         self.start_job(&mut record, index);

@@ -42,11 +42,11 @@ pub(super) struct PageAddress<'a> {
     pub(super) query: Vec<(String, String)>,
 }
 
-/// The style of paging that a request uses: the one whose parameters it has, otherwise one that does
-/// not need a page size.
+/// The style of paging that a request uses: the one whose parameters it has, otherwise the last one
+/// that does not need a page size. Those before the last one have to be asked for.
 pub(super) fn style<'o>(operation: &'o Operation, arguments: &Arguments) -> &'o Paging {
     let paging = &operation.paging;
     let uses = |style: &&Paging| style.parameters().any(|name| arguments.values.contains_key(name));
     let is_free = |style: &&Paging| !style.size.as_ref().is_some_and(|size| size.needed);
-    paging.styles().find(uses).or_else(|| paging.styles().find(is_free)).unwrap_or(paging)
+    paging.styles().find(uses).or_else(|| paging.styles().filter(is_free).last()).unwrap_or(paging)
 }
