@@ -33,7 +33,7 @@ pub mod types;
 /// The engine that runs the connector, for types and functions that this crate does not re-export.
 #[cfg(feature = "engine")]
 pub use airbyte_agent_core as core;
-{context}{jobs}#[cfg(feature = "testing")]
+{context}#[cfg(feature = "testing")]
 pub use airbyte_agent_core::testing;
 #[cfg(feature = "tools")]
 pub use airbyte_agent_core::tools;
@@ -46,7 +46,7 @@ pub use airbyte_agent_core::{{
     StoredTokens, TokenLock, TokenStore, TokenUpdate, TypedConnector, description::RetryPolicy,
     serde_json,
 }};
-
+{jobs}
 #[cfg(feature = "typed")]
 pub use connector::{class};
 pub use description::DESCRIPTION;

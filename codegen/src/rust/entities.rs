@@ -192,7 +192,13 @@ fn method(
                 w.line(&format!("{} {{ call }}", operation.builder));
             };
         }
-        w.line(&format!("let mut call = {call};"));
+        let one = format!("let mut call = {call};");
+        if one.len() + 8 <= 100 {
+            w.line(&one);
+        } else {
+            w.line("let mut call =");
+            w.indented(|w| w.line(&format!("{call};")));
+        }
         for argument in &positional {
             let name = &argument.parameter.name;
             let value = argument_value(&argument.rust, &argument.binding());

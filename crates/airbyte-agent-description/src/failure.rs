@@ -1,8 +1,8 @@
-//! What the error codes of a vendor mean.
+//! How a vendor reports failures, and what its error codes mean.
 
 use serde::Serialize;
 
-use super::Text;
+use super::{Json, JsonPath, Text};
 
 /// What an error code means.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -56,4 +56,28 @@ pub enum FailureKind {
     Unavailable,
     /// Any other failure, which another attempt does not help against.
     Vendor,
+}
+
+/// A failure that a vendor reports in a response with a success status.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ErrorCheck {
+    /// The place in the body that shows the failure.
+    pub path: JsonPath,
+    /// The condition under which the value there means a failure.
+    pub when: ErrorCondition,
+    /// Where the body holds the message.
+    pub message: Option<JsonPath>,
+}
+
+/// The condition under which a value means a failure.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ErrorCondition {
+    /// The value equals this one.
+    Equals(Json),
+    /// There is a value, and it is not empty, `null`, `false` or 0.
+    NotEmpty,
+    /// The value is not empty, and all other members of its object are: nothing was done. If
+    /// something was done, the errors are part of the record.
+    Alone,
 }

@@ -9,6 +9,7 @@ mod entity;
 #[cfg(feature = "expressions")]
 pub mod expression;
 mod failure;
+mod groups;
 mod hosting;
 mod job;
 mod lookup;
@@ -32,14 +33,14 @@ pub use closest::{closest, suggestion};
 pub use connector::{Connector, Link, Questions, Relationship};
 pub use empty::EmptyList;
 pub use entity::{Entity, Scoping, StoreField};
-pub use failure::{ErrorCode, ErrorMeaning, FailureKind};
+pub use failure::{ErrorCheck, ErrorCode, ErrorCondition, ErrorMeaning, FailureKind};
 pub use hosting::{Constant, Hosting, Setting, StoredField, StoredVariable};
 pub use job::{Job, JobStep};
 pub use lookup::{UnknownName, find_operation};
 pub use operation::{
-    Action, AtLeastOne, Body, ConfigInject, Download, ErrorCheck, ErrorCondition, Filter, GraphQl,
-    Hints, Location, MetaField, MetaSource, Method, Operation, Parameter, Response, Style,
-    Transform, UrlStep, Variable, VariableValue,
+    Action, AtLeastOne, Body, ConfigInject, Download, Filter, GraphQl, Hints, Location, MetaField,
+    MetaSource, Method, Operation, Parameter, Response, Style, Transform, UrlStep, Variable,
+    VariableValue,
 };
 pub use paging::{Next, PageSize, Paging, Source};
 pub use path::{JsonPath, Step};

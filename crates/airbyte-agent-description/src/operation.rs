@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use serde::Serialize;
 
-use super::{EmptyList, Job, Json, JsonPath, List, Paging, Schema, Template, Text};
+use super::{EmptyList, ErrorCheck, Job, Json, JsonPath, List, Paging, Schema, Template, Text};
 
 /// What is done with an entity.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
@@ -166,50 +166,6 @@ impl Operation {
     /// Whether the body is a GraphQL document.
     pub const fn is_graphql(&self) -> bool {
         matches!(self.body, Body::GraphQl(_))
-    }
-
-    /// For every group of arguments of which none is given, its first parameter.
-    pub fn alternatives(&self, is_given: impl Fn(&Parameter) -> bool) -> Vec<&Parameter> {
-        let mut chosen: Vec<&Parameter> = Vec::new();
-        for group in self.at_least_one.iter().filter(|group| group.inside.is_empty()) {
-            let mut known = group.names.iter().filter_map(|name| self.parameter(name));
-            let Some(first) = known.clone().next() else { continue };
-            if !known.any(|one| is_given(one) || chosen.iter().any(|other| other.name == one.name))
-            {
-                chosen.push(first);
-            }
-        }
-        chosen
-    }
-
-    /// Adds to sample arguments the first member of every group of which they have none. `make` gives
-    /// a value for a name and a schema. Objects that are not there are not added.
-    pub fn complete_groups(
-        &self,
-        arguments: &mut serde_json::Map<String, serde_json::Value>,
-        make: impl Fn(&str, &Schema) -> serde_json::Value,
-    ) {
-        for parameter in self.alternatives(|one| arguments.contains_key(one.name.as_ref())) {
-            let value = make(&parameter.name, &parameter.schema);
-            arguments.insert(parameter.name.to_string(), value);
-        }
-        for group in self.at_least_one.iter() {
-            let Some((outermost, inside)) = group.inside.split_first() else { continue };
-            let Some(parameter) = self.parameter(outermost) else { continue };
-            let object =
-                arguments.get_mut(outermost.as_ref()).map(|value| (value, &parameter.schema));
-            let object = inside.iter().fold(object, |object, name| {
-                let (value, schema) = object?;
-                Some((value.get_mut(name.as_ref())?, &schema.property(name)?.schema))
-            });
-            let Some((serde_json::Value::Object(members), schema)) = object else { continue };
-            if group.names.iter().any(|name| members.contains_key(name.as_ref())) {
-                continue;
-            }
-            if let Some(first) = group.names.iter().find_map(|name| schema.property(name)) {
-                members.insert(first.name.to_string(), make(&first.name, &first.schema));
-            }
-        }
     }
 }
 
@@ -453,30 +409,6 @@ pub enum MetaSource {
     Link(Text),
     /// The value of the response header with this name.
     Header(Text),
-}
-
-/// A failure that a vendor reports in a response with a success status.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct ErrorCheck {
-    /// The place in the body that shows the failure.
-    pub path: JsonPath,
-    /// The condition under which the value there means a failure.
-    pub when: ErrorCondition,
-    /// Where the body holds the message.
-    pub message: Option<JsonPath>,
-}
-
-/// The condition under which a value means a failure.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum ErrorCondition {
-    /// The value equals this one.
-    Equals(Json),
-    /// There is a value, and it is not empty, `null`, `false` or 0.
-    NotEmpty,
-    /// The value is not empty, and all other members of its object are: nothing was done. If
-    /// something was done, the errors are part of the record.
-    Alone,
 }
 
 /// How a file is fetched.

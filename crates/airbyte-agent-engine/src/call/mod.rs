@@ -1,6 +1,7 @@
 //! One call being put together, and what can be asked of it.
 
 mod complete;
+mod parts;
 
 use std::fmt;
 use std::sync::Arc;
@@ -29,6 +30,9 @@ use crate::runtime::Runtime;
 use crate::span::note;
 use crate::transport::{CheckedCall, Reply};
 
+pub(crate) use self::parts::CallParts;
+use self::parts::{Part, too_large};
+
 /// One call being put together.
 ///
 /// The builders of the connector crates wrap it; [`Client::call`](crate::Client::call) gives a bare
@@ -55,32 +59,6 @@ enum Target {
         entity: String,
         action: String,
     },
-}
-
-/// What a call hands over to calls that follow from it.
-pub(crate) struct CallParts {
-    pub(crate) runtime: Runtime,
-    pub(crate) operation: OperationRef,
-    pub(crate) arguments: Arguments,
-    pub(crate) options: CallOptions,
-}
-
-/// Which part of a list is read.
-#[derive(Clone, Copy, Default)]
-struct Part<'a> {
-    /// Where the page stands; without it, where the call begins.
-    cursor: Option<&'a Cursor>,
-    /// How many records are wanted of the page at most.
-    most: Option<usize>,
-}
-
-/// The error for an answer whose values take more memory than they may.
-fn too_large(name: &str, held: usize, status: u16) -> Error {
-    Error::decode(format!(
-        "{name}: the answer has more values than {} MiB of memory hold; ask for fewer records or fields",
-        held.div_ceil(1024 * 1024)
-    ))
-    .with_status(status)
 }
 
 impl Call {

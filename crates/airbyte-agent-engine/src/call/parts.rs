@@ -1,0 +1,34 @@
+//! What a call is made of for those that read its pages and follow from it.
+
+use crate::arguments::Arguments;
+use crate::call_options::CallOptions;
+use crate::cursor::Cursor;
+use crate::error::Error;
+use crate::operation::OperationRef;
+use crate::runtime::Runtime;
+
+/// What a call hands over to calls that follow from it.
+pub(crate) struct CallParts {
+    pub(crate) runtime: Runtime,
+    pub(crate) operation: OperationRef,
+    pub(crate) arguments: Arguments,
+    pub(crate) options: CallOptions,
+}
+
+/// Which part of a list is read.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Part<'a> {
+    /// Where the page stands; without it, where the call begins.
+    pub(super) cursor: Option<&'a Cursor>,
+    /// How many records are wanted of the page at most.
+    pub(super) most: Option<usize>,
+}
+
+/// The error for an answer whose values take more memory than they may.
+pub(super) fn too_large(name: &str, held: usize, status: u16) -> Error {
+    Error::decode(format!(
+        "{name}: the answer has more values than {} MiB of memory hold; ask for fewer records or fields",
+        held.div_ceil(1024 * 1024)
+    ))
+    .with_status(status)
+}
