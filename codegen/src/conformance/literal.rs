@@ -76,7 +76,8 @@ fn structure(
 ) -> Option<(String, Value)> {
     let (mut required, mut setters, mut values) = (Vec::new(), String::new(), Map::new());
     // Required members are written first, as they are declared first in the type.
-    let declared = |required: bool| members.iter().filter(move |member| member.required == required);
+    let declared =
+        |required: bool| members.iter().filter(move |member| member.required == required);
     for member in declared(true).chain(declared(false)) {
         let Some(value) = object.get(&member.wire) else {
             if member.required {

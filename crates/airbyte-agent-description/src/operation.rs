@@ -191,7 +191,8 @@ impl Operation {
         for group in self.at_least_one.iter() {
             let Some((outermost, inside)) = group.inside.split_first() else { continue };
             let Some(parameter) = self.parameter(outermost) else { continue };
-            let object = arguments.get_mut(outermost.as_ref()).map(|value| (value, &parameter.schema));
+            let object =
+                arguments.get_mut(outermost.as_ref()).map(|value| (value, &parameter.schema));
             let object = inside.iter().fold(object, |object, name| {
                 let (value, schema) = object?;
                 Some((value.get_mut(name.as_ref())?, &schema.property(name)?.schema))

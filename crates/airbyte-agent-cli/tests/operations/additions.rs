@@ -17,13 +17,13 @@ fn the_cloud_is_asked_for_no_addition() {
                 || arguments
                     .keys()
                     .any(|name| operation.parameter(name).is_some_and(|p| p.is_addition));
-            let call = client.execute(&operation.entity, operation.action.as_str(), arguments.into());
+            let call =
+                client.execute(&operation.entity, operation.action.as_str(), arguments.into());
             let why = match call.into_call().and_then(|call| call.dry_run()) {
                 Ok(_) => None,
                 Err(why) => Some(why.message().to_owned()),
             };
-            let is_refused =
-                why.as_ref().is_some_and(|why| why.contains("platform does not know"));
+            let is_refused = why.as_ref().is_some_and(|why| why.contains("platform does not know"));
             refused += u32::from(is_refused);
             if is_addition != is_refused || !is_refused && why.is_some() {
                 wrong.push(format!("{} {}: {why:?}", connector.name, operation.place()));
