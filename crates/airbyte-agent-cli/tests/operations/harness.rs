@@ -4,9 +4,7 @@ use std::collections::BTreeMap;
 use std::future::IntoFuture;
 
 use airbyte_agent_cli::engine::LocalEngine;
-use airbyte_agent_core::description::{
-    Action, Connector, Location, Operation as Described, Piece,
-};
+use airbyte_agent_core::description::{Action, Connector, Location, Operation as Described, Piece};
 use airbyte_agent_core::{
     BoxFuture, Client, Cursor, Download, DryRun, Error, ErrorKind, Hosted, Page, Pages,
 };

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use airbyte_agent_core::Client;
 use airbyte_agent_core::description::{
-    Action, JsonPath, MetaSource, Next, Operation as Described, Schema, Source,
+    Action, JsonPath, Kind, MetaSource, Next, Operation as Described, Parameter, Schema, Source,
 };
 use airbyte_agent_sandbox::sample;
 use serde_json::{Map, Value};
@@ -64,8 +64,15 @@ pub(crate) fn is_whole(described: &Described, pages: &[Value], goes_on: bool) ->
     }
     let is_cut =
         matches!(described.paging.next, Next::None { .. }) && described.paging.size.is_some();
-    // Required arguments with a choice, such as a state, select some of the records.
-    let selects = described.parameters.iter().any(|p| p.required && has_choices(&p.schema));
+    // Required arguments with a choice, such as a state, and lists of ids select some of the records.
+    let names_records = |p: &Parameter| {
+        let ends = ["ids", "Ids"].iter().any(|end| p.name.ends_with(end));
+        ends && p.schema.kinds.contains(&Kind::Array)
+    };
+    let selects = described
+        .parameters
+        .iter()
+        .any(|p| p.required && (names_records(p) || has_choices(&p.schema)));
     if described.action == Action::List && !is_cut && !selects && count < 200 {
         let listed = listed(all().cloned().collect()).len();
         if listed < 200 {

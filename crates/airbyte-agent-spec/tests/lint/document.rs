@@ -54,7 +54,7 @@ fn keys_are_known() {
         (
             "  x-agent-entities:",
             "  x-agent-failures: [{equals: false}]\n  x-agent-entities:",
-            "error: `failure.place` is missing",
+            "error: failure: `place` is missing",
         ),
         (
             "  x-agent-entities:",
