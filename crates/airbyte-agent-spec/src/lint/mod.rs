@@ -12,6 +12,7 @@ mod schemas;
 mod scope;
 mod service;
 mod texts;
+mod uploads;
 
 use crate::lower::{self, Cx};
 
@@ -24,6 +25,7 @@ pub(crate) fn check(cx: &Cx<'_>) {
     service::check(cx);
     entities::check(cx, &connector);
     jobs::check(cx, &connector);
+    uploads::check(cx, &connector);
     for op in lower::operations(cx.root) {
         texts::check(cx, op);
         responses::check(cx, op);

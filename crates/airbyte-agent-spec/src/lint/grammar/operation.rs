@@ -115,6 +115,7 @@ static OPERATION: Shape = Shape {
         ("x-agent-idempotent", Bool),
         ("x-agent-addition", Bool),
         ("x-agent-job", Object(&JOB)),
+        ("x-agent-address", Object(&ADDRESS)),
     ],
     // Entity and action are looked at when the operation is lowered.
     required: &["responses"],
@@ -142,6 +143,20 @@ static JOB_STEP: Shape = Shape {
     name: "job step",
     keys: &[("operation", Text), ("argument", Text), ("take", Map(&Text)), ("keep", TEXTS)],
     required: &["operation"],
+    unknown: Unknown::Strict,
+};
+
+static ADDRESS: Shape = Shape {
+    name: "x-agent-address",
+    keys: &[("argument", Text), ("hosts", TEXTS), ("issued_by", Object(&ISSUER))],
+    required: &["argument", "hosts"],
+    unknown: Unknown::Strict,
+};
+
+static ISSUER: Shape = Shape {
+    name: "issued_by",
+    keys: &[("operation", Text), ("place", Text)],
+    required: &["operation", "place"],
     unknown: Unknown::Strict,
 };
 
@@ -268,7 +283,13 @@ static REQUEST_BODY: Shape = Shape {
 
 static MEDIA_TYPE: Shape = Shape {
     name: "media type",
-    keys: &[("schema", Any), ("example", Any), ("examples", Any), ("encoding", Any)],
+    keys: &[
+        ("schema", Any),
+        ("example", Any),
+        ("examples", Any),
+        ("encoding", Any),
+        ("x-agent-argument", Text),
+    ],
     required: &[],
     unknown: Unknown::Strict,
 };
@@ -282,6 +303,7 @@ static BODY_TYPE: Shape = Shape {
         ("operationName", Text),
         ("default_fields", Either(&TEXTS, &Text)),
         ("x-airbyte-nullable-variables", TEXTS),
+        ("x-agent-optional", TEXTS),
     ],
     required: &[],
     unknown: Unknown::Strict,
