@@ -1,7 +1,9 @@
 //! Operations at an address that the vendor gave out before, such as the upload of a file. The address is an
 //! argument, so it is checked like any other, and no credential is sent there.
 
+use bytes::Bytes;
 use http::HeaderMap;
+use serde::de::IgnoredAny;
 use serde_json::Value;
 use url::Url;
 
@@ -33,7 +35,19 @@ pub(super) async fn send(
     };
     let (status, headers) = (response.status, response.headers.clone());
     let body = response.bytes(transport.max_answer_bytes).await?;
+    let body = readable(call, body);
     Ok(Reply::new(status, headers, body, Layout::described()))
+}
+
+/// The body of a response as JSON. Stores of files often respond with a plain text, which becomes a JSON
+/// text where the description expects nothing else.
+fn readable(call: &CheckedCall<'_>, body: Bytes) -> Bytes {
+    let response = &call.operation.response;
+    let expects_json = response.schema.is_some() || response.records.is_some();
+    if expects_json || body.is_empty() || serde_json::from_slice::<IgnoredAny>(&body).is_ok() {
+        return body;
+    }
+    Value::String(String::from_utf8_lossy(&body).into_owned()).to_string().into()
 }
 
 /// The request that `send` would send.

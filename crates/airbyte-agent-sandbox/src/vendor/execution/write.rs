@@ -21,6 +21,11 @@ impl Execution<'_> {
         let shape = self.records.shape(self.operation, self.arguments.graphql.as_deref());
         let index = self.records.create(self.entity(), self.fields());
         self.store_upload(index);
+        if self.operation.address.is_some() && self.operation.response.schema.is_none() {
+            // Stores of files respond with a text.
+            let size = self.arguments.upload.as_ref().map_or(0, |upload| upload.bytes.len());
+            return Response::bytes(200, "text/plain", format!("OK - {size}"));
+        }
         let mut record = self.records.record(&shape, self.entity(), index);
         self.start_job(&mut record, index);
         self.issue_addresses(&mut record, index);
