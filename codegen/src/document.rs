@@ -124,7 +124,19 @@ impl<'d> OperationObject<'d> {
         let declared = self.declared(parameter).and_then(|object| {
             object.get("schema").or_else(|| object.pointer("/content/application~1json/schema"))
         });
-        declared.or_else(|| self.body_properties()?.get(parameter.name.as_ref()))
+        declared
+            .or_else(|| self.whole_body(parameter))
+            .or_else(|| self.body_properties()?.get(parameter.name.as_ref()))
+    }
+
+    /// The schema of the body, if the parameter is the whole body.
+    fn whole_body(self, parameter: &Parameter) -> Option<&'d Value> {
+        let body = self.document.resolve(self.object.get("requestBody")?)?.schema;
+        let mut media = body.get("content")?.as_object()?.values();
+        let name = Some(parameter.name.as_ref());
+        let is_whole =
+            |media: &&Value| media.get("x-agent-argument").and_then(Value::as_str) == name;
+        media.find(is_whole)?.get("schema")
     }
 
     /// The example the document gives for a parameter.
@@ -153,7 +165,7 @@ impl<'d> OperationObject<'d> {
             Location::Path => Some("path"),
             Location::Query => Some("query"),
             Location::Header => Some("header"),
-            Location::GraphQl | Location::Body => None,
+            Location::GraphQl | Location::Body | Location::File => None,
         };
         [self.object, self.item]
             .into_iter()

@@ -311,7 +311,9 @@ fn arguments<'d>(
         })
         .collect();
     // Members of the body come after the arguments that say which record is meant.
-    arguments.sort_by_key(|argument| argument.parameter.location == Location::Body);
+    arguments.sort_by_key(|argument| {
+        matches!(argument.parameter.location, Location::Body | Location::File)
+    });
     arguments
 }
 
@@ -324,7 +326,7 @@ fn is_required(parameter: &Parameter) -> bool {
 fn addresses(parameter: &Parameter, object: Option<OperationObject<'_>>) -> bool {
     match parameter.location {
         Location::Path | Location::Query | Location::Header => true,
-        Location::Body => false,
+        Location::Body | Location::File => false,
         Location::GraphQl => object.is_some_and(|object| object.declares(parameter)),
     }
 }

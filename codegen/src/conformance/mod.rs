@@ -4,7 +4,7 @@
 
 mod literal;
 
-use airbyte_agent_description::{Body, Json, Location, Parameter};
+use airbyte_agent_description::{Json, Location, Parameter};
 use serde_json::{Map, Value, json};
 
 use crate::model::{Argument, BuilderKind, EntityModel, Model, OperationModel};
@@ -208,6 +208,5 @@ fn is_needed(operation: &OperationModel<'_>, argument: &Argument<'_>) -> bool {
 
 /// Whether the argument is a file as base64 text.
 fn is_file(operation: &OperationModel<'_>, argument: &Argument<'_>) -> bool {
-    let name = &argument.parameter.name;
-    matches!(&operation.operation.body, Body::Related { file } if file == name)
+    operation.operation.is_base64(&argument.parameter.name)
 }

@@ -176,6 +176,7 @@ fn parameters(operation: &OperationModel<'_>) -> String {
             Location::Query => "query",
             Location::Header => "header",
             Location::Body => "body",
+            Location::File => "file",
             Location::GraphQl => "variable",
         };
         let default = parameter.default.as_ref().or(parameter.schema.default.as_ref());

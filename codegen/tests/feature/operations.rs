@@ -151,10 +151,32 @@ const OPERATIONS: &[Operation<Connector>] = &[
     },
     Operation {
         name: "avatars.create",
-        arguments: r#"{"user_id":"user-id","caption":"caption"}"#,
+        arguments: r#"{"user_id":"user-id","caption":"caption","picture":"aGVsbG8=","file_name":"file-name","picture_media_type":"picture-media-type"}"#,
         all: |c| c.avatars().create()
-            .user_id("user-id").caption("caption").dry_run(),
-        needed: |c, _| record(c.avatars().create()),
+            .user_id("user-id").caption("caption").picture("aGVsbG8=").file_name("file-name")
+            .picture_media_type("picture-media-type").dry_run(),
+        needed: |c, a| record(c.avatars().create().picture(a.get::<String>("picture"))),
+    },
+    Operation {
+        name: "watchers.create",
+        arguments: r#"{"user_id":"user-id"}"#,
+        all: |c| c.watchers().create()
+            .user_id("user-id").dry_run(),
+        needed: |c, a| record(c.watchers().create().user_id(a.get::<String>("user_id"))),
+    },
+    Operation {
+        name: "imports.create",
+        arguments: r#"{"filename":"filename","rows":"row","rows_media_type":"rows-media-type"}"#,
+        all: |c| c.imports().create()
+            .filename("filename").rows("row").rows_media_type("rows-media-type").dry_run(),
+        needed: |c, a| record(c.imports().create().rows(a.get::<String>("rows"))),
+    },
+    Operation {
+        name: "import_files.create",
+        arguments: r#"{"upload_url":"https://uploads.acme.test/imports/1","content":"aGVsbG8=","content_media_type":"content-media-type"}"#,
+        all: |c| c.import_files().create("https://uploads.acme.test/imports/1")
+            .content("aGVsbG8=").content_media_type("content-media-type").dry_run(),
+        needed: |c, a| record(c.import_files().create(a.get::<String>("upload_url")).content(a.get::<String>("content"))),
     },
     Operation {
         name: "recordings.download",

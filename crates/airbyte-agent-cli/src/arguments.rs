@@ -1,6 +1,6 @@
 //! Turns `--params` and `-p` into the arguments of an operation.
 //!
-//! The value of `-p` is a text, and the schema of the operation decides which JSON value it becomes.
+//! A file is passed as `-p NAME=@PATH`. The value of any other `-p` is a text, and the schema of the operation decides which JSON value it becomes.
 //! This module does not check whether the value is allowed: the engine checks every argument.
 
 use airbyte_agent_core::Error;
@@ -8,6 +8,7 @@ use airbyte_agent_core::description::{Kind, Operation, Schema};
 use serde_json::{Map, Value};
 
 use crate::failure::{usage_error, validation_error};
+use crate::file_argument;
 use crate::json_option::parse_json_object;
 
 /// The value of one `-p` option.
@@ -39,10 +40,23 @@ pub(crate) fn typed_arguments(
             None => values_by_name.push((name, vec![value])),
         }
     }
+    let files = operation.files();
+    let mut paths = Vec::new();
     for (name, values) in values_by_name {
+        let file = files.iter().find(|file| file.content == name);
+        if let (Some(file), [PairValue::Text(text)]) = (file, &values[..])
+            && let Some(path) = text.strip_prefix('@')
+        {
+            paths.push((file, path.to_owned()));
+            continue;
+        }
         let (steps, schema) = find_target(operation, name);
         let value = argument_value(name, schema, values)?;
         assign(&mut arguments, &steps, name, value)?;
+    }
+    // After all others, so that a name that the caller gives is known.
+    for (file, path) in paths {
+        file_argument::set(file, &path, &mut arguments)?;
     }
     Ok(arguments)
 }
@@ -341,5 +355,36 @@ paths:
         let params = r#"{"page": 1, "name": "x"}"#;
         let got = typed_arguments(&operation(), Some(params), &["page=2".to_owned()]).unwrap();
         assert_eq!(Value::Object(got), json!({"page": 2, "name": "x"}));
+    }
+
+    #[test]
+    fn files_are_read_from_their_path() {
+        let spec = SPEC.replace("application/json:", "multipart/form-data:").replace(
+            "                filter:",
+            "                picture: {type: string, format: binary}\n                filter:",
+        );
+        let connector = airbyte_agent_spec::Spec::parse(&spec).unwrap().lower().unwrap();
+        let operation = connector.operations().next().unwrap();
+        let folder = std::env::temp_dir().join(format!("airbyte-agent-{}", std::process::id()));
+        std::fs::create_dir_all(&folder).unwrap();
+        let path = folder.join("cat.png");
+        std::fs::write(&path, b"\x00\xffcat").unwrap();
+        let at = format!("picture=@{}", path.display());
+        for (pairs, expected) in [
+            (vec![at.clone()], json!({"picture": "AP9jYXQ=", "picture_name": "cat.png"})),
+            (
+                vec![at.clone(), "picture_name=dog.png".to_owned()],
+                json!({"picture": "AP9jYXQ=", "picture_name": "dog.png"}),
+            ),
+            (vec!["picture=AP8=".to_owned()], json!({"picture": "AP8="})),
+            (vec!["name=@cat".to_owned()], json!({"name": "@cat"})),
+        ] {
+            let got = typed_arguments(operation, None, &pairs).unwrap();
+            assert_eq!(Value::Object(got), expected, "{pairs:?}");
+        }
+        let missing = format!("{at}.missing");
+        let error = typed_arguments(operation, None, &[missing]).unwrap_err();
+        assert!(error.to_string().contains("cat.png.missing"), "{error}");
+        std::fs::remove_dir_all(&folder).unwrap();
     }
 }

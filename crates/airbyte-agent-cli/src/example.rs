@@ -4,7 +4,7 @@
 use std::fmt::Write as _;
 use std::path::Path;
 
-use airbyte_agent_core::description::{Body, Connector, Json, Kind, Operation, Parameter, Schema};
+use airbyte_agent_core::description::{Connector, Json, Kind, Operation, Parameter, Schema};
 use serde_json::{Map, Value, json};
 
 /// The command that runs an operation, with all arguments that it requires.
@@ -52,11 +52,14 @@ fn example_pairs(operation: &Operation) -> Vec<String> {
     let required = operation.parameters.iter().filter(|parameter| must_be_given(parameter));
     let mut arguments: Map<String, Value> = required
         .map(|parameter| {
-            let is_file =
-                matches!(&operation.body, Body::Related { file } if *file == parameter.name);
-            let value = if is_file {
+            let value = if operation.is_base64(&parameter.name) {
                 // The text "Hello" in base64.
                 Value::String("SGVsbG8=".to_owned())
+            } else if let Some(address) =
+                operation.address.as_ref().filter(|a| a.argument == parameter.name)
+            {
+                let host = address.hosts.first().map_or("", |host| host.trim_start_matches("*."));
+                Value::String(format!("https://{host}/…"))
             } else {
                 sample_value(&parameter.name, &parameter.schema)
             };

@@ -21,6 +21,7 @@ pub mod engine;
 mod example;
 mod failure;
 mod failure_report;
+mod file_argument;
 mod help;
 mod json_option;
 mod notes;

@@ -22,6 +22,7 @@ mod schema;
 mod selection;
 mod server;
 mod template;
+mod upload;
 
 use std::borrow::Cow;
 
@@ -50,6 +51,7 @@ pub use schema::{Json, Kind, Property, Schema};
 pub use selection::{Selection, is_name as is_graphql_name};
 pub use server::{Derivation, Server, ServerVariable};
 pub use template::{Piece, Template};
+pub use upload::{AddressIssuer, FileArgument, UploadAddress};
 
 /// Text of a description: borrowed in generated crates, owned in dynamic ones.
 pub type Text = Cow<'static, str>;

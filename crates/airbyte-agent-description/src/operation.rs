@@ -5,7 +5,10 @@ use std::str::FromStr;
 
 use serde::Serialize;
 
-use super::{EmptyList, ErrorCheck, Job, Json, JsonPath, List, Paging, Schema, Template, Text};
+use super::{
+    EmptyList, ErrorCheck, FileArgument, Job, Json, JsonPath, List, Paging, Schema, Template, Text,
+    UploadAddress,
+};
 
 /// What is done with an entity.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
@@ -140,6 +143,8 @@ pub struct Operation {
     pub is_addition: bool,
     /// The job that the operation starts at the vendor, if it starts one.
     pub job: Option<Job>,
+    /// The address that is requested instead of the path below the base URL; `None` if the path is.
+    pub address: Option<UploadAddress>,
 }
 
 /// Arguments, or members of an object inside an argument, of which at least one has to be given.
@@ -233,6 +238,8 @@ pub enum Location {
     Header,
     /// The argument becomes a top-level member of the body.
     Body,
+    /// The argument says how a file in the body is called, or what media type it has.
+    File,
     /// The argument becomes a variable, or the field selection, of a GraphQL document.
     GraphQl,
 }
@@ -277,8 +284,18 @@ pub enum Body {
     },
     /// Body parameters as a form, nested values with brackets.
     Form,
-    /// Body parameters as fields of `multipart/form-data`.
-    Multipart,
+    /// The value of one argument as JSON.
+    Value {
+        /// The argument whose value is the body.
+        argument: Text,
+    },
+    /// The content of one file.
+    Raw(FileArgument),
+    /// Body parameters as fields of `multipart/form-data`, and then its files.
+    Multipart {
+        /// The body parameters that are files.
+        files: List<FileArgument>,
+    },
     /// A JSON part and a file part (`multipart/related`).
     Related {
         /// Body parameter that holds the file as base64 text.
@@ -301,6 +318,9 @@ pub struct GraphQl {
     pub nullable: List<Text>,
     /// `operationName`, when the document holds several operations.
     pub operation_name: Option<Text>,
+    /// Variables, or dotted names of members of variables, that disappear from what is sent if the caller
+    /// passes no value for them.
+    pub optional: List<Text>,
 }
 
 /// The place in a document that the field selection is put into.

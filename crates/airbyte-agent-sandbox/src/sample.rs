@@ -1,11 +1,11 @@
 //! Sample arguments with which an operation of a sandbox succeeds, made from its description alone.
 
-use airbyte_agent_description::{Body, Kind, Location, Operation, Schema};
+use airbyte_agent_description::{Kind, Location, Operation, Schema};
 use serde_json::{Map, Value, json};
 
 use crate::data::plain;
 use crate::decode::accepts;
-use crate::vendor::criteria;
+use crate::vendor::{criteria, uploads};
 
 /// The arguments that a call of the operation needs, by parameter name. Identifiers are taken from
 /// `record`, for example the first record of a list of the same entity; pass `null` when there is none.
@@ -18,8 +18,13 @@ pub fn arguments(operation: &Operation, record: &Value) -> Map<String, Value> {
     let mut all: Map<String, Value> =
         needed.map(|p| (p.name.to_string(), value_for(&p.name, &p.schema, record))).collect();
     operation.complete_groups(&mut all, |name, schema| value_for(name, schema, record));
-    if let Body::Related { file } = &operation.body {
-        all.insert(file.to_string(), "aGVsbG8=".into());
+    for file in operation.files().iter() {
+        let content = if file.is_base64 { "aGVsbG8=" } else { "hello" };
+        all.insert(file.content.to_string(), content.into());
+    }
+    if let Some(address) = &operation.address {
+        let text = uploads::address(operation, address, 1);
+        all.insert(address.argument.to_string(), text.into());
     }
     all
 }

@@ -3,10 +3,10 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
 use airbyte_agent_description::{
-    Action, ApiKeyLocation, AuthKind, Body, Connector, ErrorCondition, FailureKind, Filter, Json,
-    JsonPath, Kind, Location, MetaSource, Method, Next, Operation, Parameter, Piece, RefreshFormat,
-    RefreshGrant, RefreshStyle, Source, Style, Template, UrlStep, Variable, VariableValue,
-    WaitFormat,
+    Action, ApiKeyLocation, AuthKind, Body, Connector, ErrorCondition, FailureKind, FileArgument,
+    Filter, Json, JsonPath, Kind, Location, MetaSource, Method, Next, Operation, Parameter, Piece,
+    RefreshFormat, RefreshGrant, RefreshStyle, Source, Style, Template, UrlStep, Variable,
+    VariableValue, WaitFormat,
 };
 use airbyte_agent_spec::Spec;
 use serde_json::json;
@@ -234,6 +234,41 @@ fn parameters_know_place_style_and_default() {
     assert_eq!(parameter(search, "limit").probe_default.as_ref().unwrap().value(), 1);
 }
 
+/// A file in base64, with a parameter of its own for its media type.
+fn file(content: &str, default_media_type: &str) -> FileArgument {
+    FileArgument {
+        content: content.to_owned().into(),
+        is_base64: true,
+        name: None,
+        media_type: Some(format!("{content}_media_type").into()),
+        default_media_type: default_media_type.to_owned().into(),
+    }
+}
+
+#[test]
+fn files_have_parameters_for_what_is_said_about_them() {
+    let acme = feature();
+    for (entity, name, location, is_addition) in [
+        ("avatars", "picture", Location::Body, true),
+        ("avatars", "file_name", Location::File, true),
+        ("avatars", "picture_media_type", Location::File, true),
+        ("imports", "filename", Location::Query, false),
+        ("imports", "rows_media_type", Location::File, false),
+        ("import_files", "content_media_type", Location::File, false),
+        ("import_files", "upload_url", Location::Path, false),
+    ] {
+        let operation = operation(&acme, entity, Action::Create);
+        let found = parameter(operation, name);
+        assert_eq!((found.location, found.is_addition), (location, is_addition), "{name}");
+    }
+    let address = operation(&acme, "import_files", Action::Create).address.as_ref().unwrap();
+    assert_eq!(address.argument, "upload_url");
+    assert_eq!(address.hosts[..], ["uploads.acme.test", "*.store.acme.test"]);
+    let issuer = address.issuer.as_ref().unwrap();
+    assert_eq!((&*issuer.entity, issuer.action), ("imports", Action::Create));
+    assert_eq!(issuer.place.to_string(), "$.upload_url");
+}
+
 #[test]
 fn bodies_are_made_from_parameters() {
     let acme = feature();
@@ -243,7 +278,28 @@ fn bodies_are_made_from_parameters() {
         ("objects", Action::Create, Body::Json { open: true, in_array: false }),
         ("links", Action::Create, Body::Json { open: false, in_array: true }),
         ("customers", Action::Create, Body::Form),
-        ("avatars", Action::Create, Body::Multipart),
+        (
+            "avatars",
+            Action::Create,
+            Body::Multipart {
+                files: vec![FileArgument {
+                    name: Some("file_name".into()),
+                    ..file("picture", "image/png")
+                }]
+                .into(),
+            },
+        ),
+        ("watchers", Action::Create, Body::Value { argument: "user_id".into() }),
+        (
+            "imports",
+            Action::Create,
+            Body::Raw(FileArgument {
+                is_base64: false,
+                name: Some("filename".into()),
+                ..file("rows", "text/csv")
+            }),
+        ),
+        ("import_files", Action::Create, Body::Raw(file("content", "application/octet-stream"))),
         ("files", Action::Create, Body::Related { file: "content".into() }),
         ("settings", Action::Delete, Body::None),
     ] {
@@ -289,6 +345,7 @@ fn graphql_bodies_keep_document_and_variables() {
     );
     assert!(matches!(&input[1].value, VariableValue::Array(items) if items.len() == 2));
     assert_eq!(body.nullable[..], ["assignee"]);
+    assert_eq!(body.optional[..], ["assignee", "input.text"]);
     assert!(
         parameter(update, "assignee").schema.nullable && !parameter(update, "text").schema.nullable
     );

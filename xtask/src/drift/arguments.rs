@@ -34,7 +34,7 @@ impl<'d> Request<'_, 'd> {
                 Location::Query => found.extend(self.parameter(parameter, Place::Query, out)),
                 Location::Header => found.extend(self.parameter(parameter, Place::Header, out)),
                 Location::Body => self.member(parameter, body.as_ref(), is_form, out),
-                Location::GraphQl => {}
+                Location::File | Location::GraphQl => {}
             }
         }
         for theirs in &self.theirs.parameters {
@@ -129,9 +129,9 @@ impl<'d> Request<'_, 'd> {
         let wanted = match &self.operation.body {
             Body::None | Body::Json { .. } => "json",
             Body::Form => "x-www-form-urlencoded",
-            Body::Multipart => "multipart/form-data",
+            Body::Multipart { .. } => "multipart/form-data",
             Body::Related { .. } => "multipart/related",
-            Body::GraphQl(_) => return None,
+            Body::Value { .. } | Body::Raw(_) | Body::GraphQl(_) => return None,
         };
         let theirs = self.theirs.body.as_ref()?;
         let fitting = theirs.contents.iter().find(|content| content.media_type.contains(wanted));

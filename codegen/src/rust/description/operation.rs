@@ -1,9 +1,10 @@
 //! Writes operations and entities as code.
 
 use airbyte_agent_description::{
-    AtLeastOne, Body, Download, EmptyList, Entity, ErrorCheck, ErrorCondition, Filter, GraphQl,
-    Hints, Job, JobStep, JsonPath, MetaField, MetaSource, Method, Next, Operation, PageSize,
-    Paging, Response, Source, StoreField, Text, Transform, UrlStep, Variable, VariableValue,
+    AddressIssuer, AtLeastOne, Body, Download, EmptyList, Entity, ErrorCheck, ErrorCondition,
+    FileArgument, Filter, GraphQl, Hints, Job, JobStep, JsonPath, MetaField, MetaSource, Method,
+    Next, Operation, PageSize, Paging, Response, Source, StoreField, Text, Transform,
+    UploadAddress, UrlStep, Variable, VariableValue,
 };
 
 use super::code::Code;
@@ -34,6 +35,28 @@ fn job_step(step: &JobStep) -> Code {
         .maybe("keep", (!keep.is_empty()).then(|| Code::texts(keep.iter())))
 }
 
+fn file_argument(file: &FileArgument) -> Code {
+    let FileArgument { content, is_base64, name, media_type, default_media_type } = file;
+    let is_usual = default_media_type == "application/octet-stream";
+    Code::call("file", [Code::text(content)])
+        .mark("plain", !is_base64)
+        .maybe("name", name.as_deref().map(Code::text))
+        .maybe("media_type", media_type.as_deref().map(Code::text))
+        .maybe("default_media_type", (!is_usual).then(|| Code::text(default_media_type)))
+}
+
+fn upload_address(address: &UploadAddress) -> Code {
+    let UploadAddress { argument, hosts, issuer } = address;
+    let code = Code::call("upload_address", [Code::text(argument), Code::texts(hosts.iter())]);
+    match issuer {
+        None => code,
+        Some(AddressIssuer { entity, action, place }) => {
+            let action = Code::plain(format!("Action::{action:?}"));
+            code.with("issued_by", [Code::text(entity), action, path(place)])
+        }
+    }
+}
+
 fn alternatives(group: &AtLeastOne) -> Code {
     let AtLeastOne { inside, names } = group;
     Code::call("at_least_one", [Code::texts(inside.iter()), Code::texts(names.iter())])
@@ -48,7 +71,7 @@ pub(super) fn operation(operation: &Operation, files: &mut Included<'_>) -> Code
         summary,
         description,
         method,
-        path: address,
+        path: template,
         parameters,
         body,
         response,
@@ -59,6 +82,7 @@ pub(super) fn operation(operation: &Operation, files: &mut Included<'_>) -> Code
         at_least_one,
         is_addition,
         job,
+        address,
     } = operation;
     let Response {
         records,
@@ -76,7 +100,7 @@ pub(super) fn operation(operation: &Operation, files: &mut Included<'_>) -> Code
         _ => vec![Code::plain(format!("Method::{method:?}"))],
     };
     head.extend([Code::text(id), Code::text(entity), Code::plain(format!("Action::{action:?}"))]);
-    head.push(template(address));
+    head.push(self::template(template));
     let name = if *method == Method::Get { "Operation::get" } else { "Operation::by" };
     let code = Code::call(name, head).said("summary", summary).said("description", description);
     let code = self::hints(code, *hints)
@@ -84,6 +108,7 @@ pub(super) fn operation(operation: &Operation, files: &mut Included<'_>) -> Code
         .each("at_least_one", at_least_one, alternatives)
         .mark("addition", *is_addition)
         .maybe("job", job.as_ref().map(self::job))
+        .maybe("address", address.as_ref().map(upload_address))
         .each("parameters", parameters, parameter);
     let code = match body {
         Body::None => code,
@@ -95,7 +120,16 @@ pub(super) fn operation(operation: &Operation, files: &mut Included<'_>) -> Code
             code.with("body", [Code::Plain(body)])
         }
         Body::Form => code.with("body", [Code::plain("Body::Form")]),
-        Body::Multipart => code.with("body", [Code::plain("Body::Multipart")]),
+        Body::Value { argument } => {
+            let argument = Code::call("text", [Code::text(argument)]);
+            code.with("body", [Code::Struct("Body::Value", vec![("argument", argument)])])
+        }
+        Body::Raw(file) => code.with("body", [Code::call("Body::Raw", [file_argument(file)])]),
+        Body::Multipart { files } => {
+            let files = Code::list(files.iter().map(file_argument));
+            let files = Code::call("Cow::Borrowed", [files]);
+            code.with("body", [Code::Struct("Body::Multipart", vec![("files", files)])])
+        }
         Body::Related { file } => {
             let file = Code::call("text", [Code::text(file)]);
             code.with("body", [Code::Struct("Body::Related", vec![("file", file)])])
@@ -139,7 +173,9 @@ fn hints(code: Code, hints: Hints) -> Code {
 }
 
 fn graphql(graphql: &GraphQl, action: &str, files: &mut Included<'_>) -> Code {
-    let GraphQl { document, default_fields, variables, nullable, operation_name } = graphql;
+    let GraphQl { document, default_fields, variables, nullable, operation_name, optional } =
+        graphql;
+    let optional = (!optional.is_empty()).then(|| Code::texts(optional.iter()));
     let fields = default_fields.as_deref().map(|fields| files.selection(fields, action));
     let nullable = (!nullable.is_empty()).then(|| Code::texts(nullable.iter()));
     Code::call("graphql", [files.document(document, action)])
@@ -147,6 +183,7 @@ fn graphql(graphql: &GraphQl, action: &str, files: &mut Included<'_>) -> Code {
         .maybe("default_fields", fields)
         .each("variables", variables, variable)
         .maybe("nullable", nullable)
+        .maybe("optional", optional)
 }
 
 fn variable(variable: &Variable) -> Code {

@@ -97,6 +97,7 @@ pub(super) fn parameter(parameter: &Parameter) -> Code {
         Location::Query => "query",
         Location::Header => "header",
         Location::Body => "body",
+        Location::File => "file_part",
         Location::GraphQl => "argument",
     };
     let style = (*style != Style::Repeat).then(|| Code::plain(format!("Style::{style:?}")));

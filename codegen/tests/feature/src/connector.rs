@@ -150,6 +150,21 @@ impl AcmeConnector {
         entities::avatars::Avatars::new(&self.client)
     }
 
+    /// Somebody who is told of changes.
+    pub const fn watchers(&self) -> entities::watchers::Watchers<'_> {
+        entities::watchers::Watchers::new(&self.client)
+    }
+
+    /// Rows that are brought in from elsewhere.
+    pub const fn imports(&self) -> entities::imports::Imports<'_> {
+        entities::imports::Imports::new(&self.client)
+    }
+
+    /// A file of an import.
+    pub const fn import_files(&self) -> entities::import_files::ImportFiles<'_> {
+        entities::import_files::ImportFiles::new(&self.client)
+    }
+
     /// A recorded meeting.
     pub const fn recordings(&self) -> entities::recordings::Recordings<'_> {
         entities::recordings::Recordings::new(&self.client)

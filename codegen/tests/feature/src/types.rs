@@ -124,6 +124,16 @@ record! {
 }
 
 record! {
+    /// Rows that are brought in from elsewhere.
+    pub struct Import {
+        /// Id of the import.
+        pub id: String,
+        /// Where more rows can be sent.
+        pub upload_url: String,
+    }
+}
+
+record! {
     /// A place where somebody is named.
     pub struct Mention {
         /// Id.

@@ -31,7 +31,7 @@ pub(crate) struct ExecArgs {
     #[arg(long, value_name = "JSON", help_heading = ARGUMENTS)]
     pub(crate) params: Option<String>,
     /// One argument, typed by the operation's schema; a.b reaches into an object, lists are
-    /// repeated or written a,b,c; NAME:=JSON passes JSON as it is
+    /// repeated or written a,b,c; NAME:=JSON passes JSON as it is, NAME=@PATH passes a file
     #[arg(short = 'p', value_name = "NAME=VALUE", help_heading = ARGUMENTS)]
     pub(crate) param: Vec<String>,
     #[command(flatten)]

@@ -23,6 +23,7 @@ mod operation;
 mod paging;
 mod schema;
 mod syntax;
+mod upload;
 
 pub use std::borrow::Cow;
 
@@ -36,11 +37,12 @@ pub use operation::{
 };
 pub use paging::{from_body, from_meta, from_meta_at, page_size};
 pub use schema::{
-    ANY, ARRAY, BOOLEAN, INTEGER, NUMBER, OBJECT, STRING, argument, body, header, optional, path,
-    query, required,
+    ANY, ARRAY, BOOLEAN, INTEGER, NUMBER, OBJECT, STRING, argument, body, file_part, header,
+    optional, path, query, required,
 };
 #[doc(hidden)]
 pub use syntax::{count_pieces, count_steps, pieces, steps};
+pub use upload::{file, upload_address};
 
 /// A text that is borrowed from the program.
 pub const fn text(text: &'static str) -> Text {

@@ -6,7 +6,8 @@ use super::setters;
 use crate::{
     Action, AtLeastOne, Body, Download, EmptyList, Entity, ErrorCheck, ErrorCondition, Filter,
     GraphQl, Hints, Job, Json, JsonPath, MetaField, MetaSource, Method, Operation, Paging,
-    Parameter, Response, StoreField, Template, Text, Transform, UrlStep, Variable, VariableValue,
+    Parameter, Response, StoreField, Template, Text, Transform, UploadAddress, UrlStep, Variable,
+    VariableValue,
 };
 
 impl Operation {
@@ -61,6 +62,7 @@ impl Operation {
             at_least_one: Cow::Borrowed(&[]),
             is_addition: false,
             job: None,
+            address: None,
         }
     }
 
@@ -116,6 +118,8 @@ impl Operation {
         addition() is_addition = true;
         /// The job that the operation starts at the vendor.
         job(job: Job) job = Some(job);
+        /// The address that is requested instead of the path.
+        address(address: UploadAddress) address = Some(address);
     }
 
     /// The operation changes data, with a new effect each time.
@@ -184,6 +188,7 @@ pub const fn graphql(document: &'static str) -> GraphQl {
         variables: Cow::Borrowed(&[]),
         nullable: Cow::Borrowed(&[]),
         operation_name: None,
+        optional: Cow::Borrowed(&[]),
     }
 }
 
@@ -197,6 +202,8 @@ impl GraphQl {
         nullable(names: &'static [Text]) nullable = Cow::Borrowed(names);
         /// Name of the operation of the document that is meant.
         operation_name(name: &'static str) operation_name = Some(Cow::Borrowed(name));
+        /// Variables and members of variables that disappear if no value is passed.
+        optional(names: &'static [Text]) optional = Cow::Borrowed(names);
     }
 }
 

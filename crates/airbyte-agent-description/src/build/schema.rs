@@ -84,6 +84,11 @@ pub const fn body(name: &'static str, schema: Schema) -> Parameter {
     parameter(Location::Body, name, schema)
 }
 
+/// A parameter for the name or the media type of a file in the body.
+pub const fn file_part(name: &'static str, schema: Schema) -> Parameter {
+    parameter(Location::File, name, schema)
+}
+
 /// A parameter for the variables, or the field selection, of a GraphQL document.
 pub const fn argument(name: &'static str, schema: Schema) -> Parameter {
     parameter(Location::GraphQl, name, schema)

@@ -4,6 +4,7 @@
 //! renewed once, and failures become errors. Knows the description, no vendor.
 
 mod destinations;
+mod elsewhere;
 mod file;
 mod options;
 mod server;
@@ -280,6 +281,15 @@ impl LocalTransport {
         }
     }
 
+    /// The headers as a preview shows them.
+    fn shown_headers(&self, outgoing: &Outgoing) -> Vec<(String, String)> {
+        let shown = outgoing.headers.iter().map(|(name, value)| {
+            let value = String::from_utf8_lossy(value.as_bytes());
+            (name.to_string(), self.wire.redactor.clean(&value))
+        });
+        shown.collect()
+    }
+
     fn credential(&self, access_token: Option<&str>) -> Result<Credential> {
         let scheme = self.account.scheme(self.connector());
         auth::apply(scheme, self.account.secrets(), access_token)
@@ -307,6 +317,9 @@ impl LocalTransport {
 impl Transport for LocalTransport {
     fn send<'a>(&'a self, call: CheckedCall<'a>) -> BoxFuture<'a, Result<Reply>> {
         Box::pin(async move {
+            if let Some(address) = &call.operation.address {
+                return elsewhere::send(self, &call, address).await;
+            }
             let request = Self::request(&call)?;
             let make = |base: &Url| {
                 let outgoing = self.outgoing(&call, &request, base)?;
@@ -325,6 +338,9 @@ impl Transport for LocalTransport {
     }
 
     fn preview(&self, call: CheckedCall<'_>) -> Result<DryRun> {
+        if let Some(address) = &call.operation.address {
+            return elsewhere::preview(self, &call, address);
+        }
         let request = Self::request(&call)?;
         // A base URL that only the token answer knows is shown as it stands in the spec.
         let base = if self.needs_extracted {
@@ -336,14 +352,7 @@ impl Transport for LocalTransport {
             self.base(&BTreeMap::new())?.url
         };
         let outgoing = self.outgoing(&call, &request, &base)?;
-        let mut headers: Vec<(String, String)> = outgoing
-            .headers
-            .iter()
-            .map(|(name, value)| {
-                let value = String::from_utf8_lossy(value.as_bytes());
-                (name.to_string(), self.wire.redactor.clean(&value))
-            })
-            .collect();
+        let mut headers = self.shown_headers(&outgoing);
         let mut url = outgoing.url;
         let credential = self.credential(Some(MASK))?;
         for (name, _) in credential.headers {

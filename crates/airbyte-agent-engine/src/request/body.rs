@@ -1,14 +1,13 @@
 //! Request bodies.
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 use serde_json::{Map, Value};
 
 use super::graphql;
+use super::multipart::{self, Content, Part};
 use super::{encode_pairs, form_pairs};
 use crate::arguments::Arguments;
-use crate::description::{Body, Location, Operation};
+use crate::description::{Body, FileArgument, Location, Operation, Text};
 use crate::error::{Error, Result};
 
 /// A body and what it is.
@@ -24,7 +23,7 @@ pub(super) fn body(operation: &Operation, arguments: &Arguments) -> Result<Optio
     match &operation.body {
         Body::None => Ok(None),
         Body::Json { open, in_array } => {
-            let members = members(operation, arguments, *open);
+            let members = members(operation, arguments, *open, |_| true);
             if members.is_empty() {
                 return Ok(None);
             }
@@ -38,11 +37,10 @@ pub(super) fn body(operation: &Operation, arguments: &Arguments) -> Result<Optio
                 content_type: "application/x-www-form-urlencoded".to_owned(),
             }))
         }
-        Body::Multipart => {
-            let pairs = form_pairs(body_names(operation), arguments);
-            Ok((!pairs.is_empty()).then(|| form_data(&pairs)))
-        }
-        Body::Related { file } => related(operation, arguments, file),
+        Body::Value { argument } => arguments.get(argument.as_ref()).map(json).transpose(),
+        Body::Raw(file) => raw(file, arguments),
+        Body::Multipart { files } => form_data(operation, arguments, files),
+        Body::Related { .. } => related(operation, arguments),
         Body::GraphQl(document) => json(&graphql::payload(document, arguments)?).map(Some),
     }
 }
@@ -53,9 +51,14 @@ fn body_names(operation: &Operation) -> impl Iterator<Item = &str> {
 }
 
 /// The members of a JSON body: declared ones, then, where the body is open, all the others.
-fn members(operation: &Operation, arguments: &Arguments, open: bool) -> Map<String, Value> {
+fn members(
+    operation: &Operation,
+    arguments: &Arguments,
+    open: bool,
+    is_wanted: impl Fn(&str) -> bool,
+) -> Map<String, Value> {
     let mut members = Map::new();
-    for name in body_names(operation) {
+    for name in body_names(operation).filter(|name| is_wanted(name)) {
         if let Some(value) = arguments.get(name) {
             members.insert(name.to_owned(), value.clone());
         }
@@ -77,76 +80,102 @@ fn json(value: &Value) -> Result<Encoded> {
     Ok(Encoded { bytes: bytes.into(), content_type: JSON.to_owned() })
 }
 
-/// `multipart/form-data` with one part per field.
-fn form_data(pairs: &[(String, String)]) -> Encoded {
+/// `multipart/form-data` with one part for each field, and then one for each file.
+fn form_data(
+    operation: &Operation,
+    arguments: &Arguments,
+    files: &[FileArgument],
+) -> Result<Option<Encoded>> {
+    let is_field = |name: &&str| !files.iter().any(|file| file.content == *name);
+    let pairs = form_pairs(body_names(operation).filter(is_field), arguments);
     let mut parts = Vec::new();
-    for (name, value) in pairs {
-        let name = name.replace('\\', "\\\\").replace('"', "%22").replace(['\r', '\n'], " ");
-        let head = format!("Content-Disposition: form-data; name=\"{name}\"");
-        parts.push((head, value.as_bytes().to_vec()));
+    for (name, value) in &pairs {
+        let head = format!("Content-Disposition: form-data; name=\"{}\"", part_name(name));
+        parts.push(Part { head, content: Content::Text(value) });
     }
-    multipart("form-data", &parts)
+    for file in files {
+        let Some(content) = content(file, arguments)? else { continue };
+        let name = part_name(&file.content);
+        let file_name = argument(file.name.as_ref(), arguments)?.unwrap_or("file");
+        let file_name = file_name.replace('"', "%22");
+        let media_type = media_type(file, arguments)?;
+        let head = format!(
+            "Content-Disposition: form-data; name=\"{name}\"; filename=\"{file_name}\"\r\n\
+             Content-Type: {media_type}"
+        );
+        parts.push(Part { head, content });
+    }
+    if parts.is_empty() {
+        return Ok(None);
+    }
+    multipart::join("form-data", &parts).map(Some)
+}
+
+/// The name of a field as the head of its part has it.
+fn part_name(name: &str) -> String {
+    name.replace('\\', "\\\\").replace('"', "%22").replace(['\r', '\n'], " ")
 }
 
 /// `multipart/related`: the members as JSON, then the file.
-fn related(operation: &Operation, arguments: &Arguments, file: &str) -> Result<Option<Encoded>> {
-    let mut members = members(operation, arguments, false);
-    let mime = match members.remove("file_mime_type") {
-        Some(Value::String(mime)) if !mime.contains(['\r', '\n']) => mime,
-        _ => "application/octet-stream".to_owned(),
-    };
-    let content = match members.remove(file) {
-        None | Some(Value::Null) => None,
-        Some(Value::String(text)) if text.is_empty() => None,
-        Some(Value::String(text)) => Some(STANDARD.decode(text.trim()).map_err(|_| {
-            Error::validation(format!("'{file}' must be the file's content as base64"))
-        })?),
-        Some(_) => return Err(Error::validation(format!("'{file}' must be base64 text"))),
-    };
+fn related(operation: &Operation, arguments: &Arguments) -> Result<Option<Encoded>> {
+    let files = operation.files();
+    let Some(file) = files.first() else { return Ok(None) };
+    let is_own = |name: &str| file.content == name || file.media_type.as_deref() == Some(name);
+    let metadata = members(operation, arguments, false, |name| !is_own(name));
+    let content = content(file, arguments)?.filter(|content| content.size() > 0);
     let Some(content) = content else {
         // Without a file what is left is an ordinary JSON request.
-        return if members.is_empty() { Ok(None) } else { json(&Value::Object(members)).map(Some) };
+        let rest = members(operation, arguments, false, |name| name != file.content);
+        return if rest.is_empty() { Ok(None) } else { json(&Value::Object(rest)).map(Some) };
     };
-    let metadata = json(&Value::Object(members))?.bytes.to_vec();
+    let metadata = Value::Object(metadata).to_string();
     let parts = [
-        ("Content-Type: application/json; charset=UTF-8".to_owned(), metadata),
-        (format!("Content-Type: {mime}"), content),
+        Part {
+            head: "Content-Type: application/json; charset=UTF-8".to_owned(),
+            content: Content::Text(&metadata),
+        },
+        Part { head: format!("Content-Type: {}", media_type(file, arguments)?), content },
     ];
-    Ok(Some(multipart("related", &parts)))
+    multipart::join("related", &parts).map(Some)
 }
 
-/// Joins parts by a boundary that occurs in none of them.
-fn multipart(subtype: &str, parts: &[(String, Vec<u8>)]) -> Encoded {
-    let holds = |haystack: &[u8], needle: &[u8]| {
-        haystack.windows(needle.len()).any(|window| window == needle)
-    };
-    let mut number = 0_u32;
-    let boundary = loop {
-        let boundary = format!("airbyte_boundary_{number:032x}");
-        if !parts.iter().any(|(_, content)| holds(content, boundary.as_bytes())) {
-            break boundary;
+/// The content of one file as the body.
+fn raw(file: &FileArgument, arguments: &Arguments) -> Result<Option<Encoded>> {
+    let Some(content) = content(file, arguments)? else { return Ok(None) };
+    let mut bytes = Vec::with_capacity(content.size());
+    content.write(&mut bytes)?;
+    let content_type = media_type(file, arguments)?.to_owned();
+    Ok(Some(Encoded { bytes: bytes.into(), content_type }))
+}
+
+/// The content of a file, if the caller passes one.
+fn content<'a>(file: &'a FileArgument, arguments: &'a Arguments) -> Result<Option<Content<'a>>> {
+    let name = file.content.as_ref();
+    match arguments.get(name) {
+        None | Some(Value::Null) => Ok(None),
+        Some(Value::String(text)) if file.is_base64 => Ok(Some(Content::Base64(text, name))),
+        Some(Value::String(text)) => Ok(Some(Content::Text(text))),
+        Some(_) if file.is_base64 => {
+            Err(Error::validation(format!("'{name}' must be base64 text")))
         }
-        number += 1;
-    };
-    let mut bytes = Vec::new();
-    for (head, content) in parts {
-        bytes.extend_from_slice(format!("--{boundary}\r\n{head}\r\n\r\n").as_bytes());
-        bytes.extend_from_slice(content);
-        bytes.extend_from_slice(b"\r\n");
+        Some(_) => Err(Error::validation(format!("'{name}' must be a text"))),
     }
-    bytes.extend_from_slice(format!("--{boundary}--\r\n").as_bytes());
-    let content_type = format!("multipart/{subtype}; boundary={boundary}");
-    Encoded { bytes: bytes.into(), content_type }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
+fn media_type<'a>(file: &'a FileArgument, arguments: &'a Arguments) -> Result<&'a str> {
+    let given = argument(file.media_type.as_ref(), arguments)?;
+    Ok(given.unwrap_or(&file.default_media_type))
+}
 
-    #[test]
-    fn a_boundary_occurs_in_no_part() {
-        let hostile = format!("--airbyte_boundary_{:032x}", 0).into_bytes();
-        let encoded = multipart("related", &[("X: y".to_owned(), hostile)]);
-        assert!(encoded.content_type.ends_with(&format!("{:032x}", 1)));
+/// A text about a file, which becomes a part of a header.
+fn argument<'a>(name: Option<&Text>, arguments: &'a Arguments) -> Result<Option<&'a str>> {
+    let Some(name) = name else { return Ok(None) };
+    let text = match arguments.get(name.as_ref()) {
+        Some(Value::String(text)) if !text.is_empty() => text,
+        _ => return Ok(None),
+    };
+    if text.chars().any(char::is_control) {
+        return Err(Error::validation(format!("'{name}' must not hold control characters")));
     }
+    Ok(Some(text))
 }

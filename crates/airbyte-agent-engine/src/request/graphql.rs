@@ -2,18 +2,19 @@
 
 use serde_json::{Map, Value, json};
 
+use super::optional;
 use crate::arguments::Arguments;
-use crate::description::{GraphQl, Piece, Variable, VariableValue};
+use crate::description::{GraphQl, Piece, Text, Variable, VariableValue};
 use crate::error::{Error, Result};
 use crate::selection::{self, ARGUMENT};
 
 /// `{query, variables, operationName}`.
 pub(super) fn payload(graphql: &GraphQl, arguments: &Arguments) -> Result<Value> {
     let mut payload = Map::new();
-    payload.insert("query".to_owned(), Value::String(document(graphql, arguments)?));
     let mut variables = Map::new();
     for Variable { name, value } in graphql.variables.iter() {
-        let resolved = resolve(value, arguments);
+        let resolved =
+            resolve(value, arguments, &Place { optional: &graphql.optional, path: name });
         // A null goes out only where the spec says that it means something and the caller said it.
         let is_wanted = graphql.nullable.contains(name) && is_explicit_null(value, arguments);
         match resolved {
@@ -23,6 +24,13 @@ pub(super) fn payload(graphql: &GraphQl, arguments: &Arguments) -> Result<Value>
             }
         }
     }
+    let is_absent = |name: &&Text| !name.contains('.') && !variables.contains_key(name.as_ref());
+    let absent: Vec<&str> = graphql.optional.iter().filter(is_absent).map(AsRef::as_ref).collect();
+    let mut document = document(graphql, arguments)?;
+    if !absent.is_empty() {
+        document = optional::without(&document, &absent)?;
+    }
+    payload.insert("query".to_owned(), Value::String(document));
     if !variables.is_empty() {
         payload.insert("variables".to_owned(), Value::Object(variables));
     }
@@ -40,8 +48,20 @@ fn document(graphql: &GraphQl, arguments: &Arguments) -> Result<String> {
         .ok_or_else(|| Error::validation(format!("'{ARGUMENT}' must name at least one field")))
 }
 
+/// The place of a value in the variables, and the places that disappear if no value is passed.
+struct Place<'a> {
+    optional: &'a [Text],
+    path: &'a str,
+}
+
+impl Place<'_> {
+    fn is_optional(&self) -> bool {
+        self.optional.iter().any(|name| *name == self.path)
+    }
+}
+
 /// The value of a variable; `None` when a piece of it is missing.
-fn resolve(value: &VariableValue, arguments: &Arguments) -> Option<Value> {
+fn resolve(value: &VariableValue, arguments: &Arguments, place: &Place<'_>) -> Option<Value> {
     match value {
         VariableValue::Parameter(name) => arguments.get(name.as_ref()).cloned(),
         VariableValue::Constant(json) => Some(json.value()),
@@ -62,13 +82,20 @@ fn resolve(value: &VariableValue, arguments: &Arguments) -> Option<Value> {
         VariableValue::Object(members) => {
             let mut out = Map::new();
             for member in members.iter() {
-                let value = resolve(&member.value, arguments).unwrap_or(Value::Null);
-                out.insert(member.name.to_string(), value);
+                let path = format!("{}.{}", place.path, member.name);
+                let place = Place { path: &path, ..*place };
+                match resolve(&member.value, arguments, &place) {
+                    None if place.is_optional() => {}
+                    value => {
+                        out.insert(member.name.to_string(), value.unwrap_or(Value::Null));
+                    }
+                }
             }
-            Some(Value::Object(out))
+            let is_gone = out.is_empty() && !members.is_empty() && place.is_optional();
+            (!is_gone).then_some(Value::Object(out))
         }
         VariableValue::Array(items) => {
-            let resolve = |item| resolve(item, arguments).unwrap_or(Value::Null);
+            let resolve = |item| resolve(item, arguments, place).unwrap_or(Value::Null);
             Some(Value::Array(items.iter().map(resolve).collect()))
         }
     }

@@ -5,6 +5,8 @@
 mod body;
 mod form;
 mod graphql;
+mod multipart;
+mod optional;
 #[cfg(test)]
 mod properties;
 mod query;
@@ -38,7 +40,10 @@ pub(crate) struct Request {
 /// Builds the request of an operation.
 pub(crate) fn build(operation: &Operation, arguments: &Arguments) -> Result<Request> {
     let mut headers = headers(operation, arguments)?;
-    let path = path(&operation.path, arguments)?;
+    let path = match operation.address {
+        Some(_) => String::new(),
+        None => path(&operation.path, arguments)?,
+    };
     let query = query::query(operation, arguments, &headers);
     let body = body::body(operation, arguments)?;
     let has = |headers: &[(String, String)], wanted: &str| {

@@ -40,5 +40,6 @@ mod spans;
 mod store;
 mod token_endpoint;
 mod transports;
+mod uploads;
 mod waits;
 mod wire;

@@ -2,11 +2,11 @@
 
 use std::rc::Rc;
 
-use airbyte_agent_description::{Body, Location, Operation, Schema};
+use airbyte_agent_description::{Body, FileArgument, Location, Operation, Schema};
 use serde_json::{Map, Value};
 
 use super::graphql_body::decode_graphql;
-use super::{Arguments, SentRequest, Upload, brackets, multipart, values};
+use super::{Arguments, SentRequest, Upload, brackets, files, multipart, values};
 use crate::graphql::{DeclaredDocument, RequestError};
 use crate::request::{Request, form_pairs};
 
@@ -22,7 +22,9 @@ pub(super) fn decode_body(
         Body::None => no_body(request),
         Body::Json { open, in_array } => json_body(operation, request, *open, *in_array, arguments),
         Body::Form => form_body(operation, request, arguments),
-        Body::Multipart => multipart_form(operation, request, arguments),
+        Body::Value { argument } => json_value(operation, request, argument, arguments),
+        Body::Raw(file) => files::raw(operation, request, file, arguments),
+        Body::Multipart { files } => multipart_form(operation, request, files, arguments),
         Body::Related { file } => multipart_related(operation, request, file, arguments),
         Body::GraphQl(body) => match (sent.graphql(), declared) {
             (Ok(parsed), Some(declared)) => {
@@ -106,6 +108,27 @@ fn json_body(
     Ok(())
 }
 
+/// A body that is the value of one argument.
+fn json_value(
+    operation: &Operation,
+    request: &Request,
+    argument: &str,
+    arguments: &mut Arguments,
+) -> Result<(), String> {
+    let Some(parameter) = operation.parameter(argument) else { return Ok(()) };
+    if request.body.is_empty() {
+        let needed = parameter.required.then(|| "the body is missing".to_owned());
+        return needed.map_or(Ok(()), Err);
+    }
+    if request.media_type() != "application/json" {
+        return Err("the content type is not `application/json`".to_owned());
+    }
+    let value = serde_json::from_slice(&request.body)
+        .map_err(|error| format!("the body is not valid JSON: {error}"))?;
+    arguments.add(parameter, Ok(value), "the body");
+    Ok(())
+}
+
 fn form_body(
     operation: &Operation,
     request: &Request,
@@ -156,15 +179,16 @@ fn parts(request: &Request, expected: &str) -> Result<Vec<multipart::Part>, Stri
 fn multipart_form(
     operation: &Operation,
     request: &Request,
+    declared: &[FileArgument],
     arguments: &mut Arguments,
 ) -> Result<(), String> {
     let mut tree = Map::new();
     let mut files = Vec::new();
     for part in parts(request, "multipart/form-data")? {
         let name = part.name().ok_or("a part has no name")?.to_owned();
-        if part.is_file() {
-            let media_type = part.media_type().to_owned();
-            arguments.upload = Some(Upload { media_type, bytes: part.bytes });
+        let file = declared.iter().find(|file| file.content == name);
+        if part.is_file() || file.is_some() {
+            files::part(part, file, arguments)?;
             files.push(name);
         } else {
             tree.insert(name, String::from_utf8_lossy(&part.bytes).into_owned().into());

@@ -3,6 +3,7 @@
 
 mod body;
 mod brackets;
+mod files;
 mod graphql_body;
 mod multipart;
 mod query;

@@ -25,9 +25,14 @@ impl Part {
         attribute(self.header("content-disposition"), "name")
     }
 
+    /// The name of the file, if the part is one of `multipart/form-data`.
+    pub(super) fn file_name(&self) -> Option<&str> {
+        attribute(self.header("content-disposition"), "filename")
+    }
+
     /// Whether the part is a file of `multipart/form-data`.
     pub(super) fn is_file(&self) -> bool {
-        attribute(self.header("content-disposition"), "filename").is_some()
+        self.file_name().is_some()
     }
 }
 

@@ -23,6 +23,8 @@ pub(crate) struct DeclaredDocument {
     pieces: Vec<Vec<Token>>,
     root_fields: Vec<String>,
     variables: Vec<String>,
+    /// Variables that requests may leave out, with everything that they are used in.
+    optional: Vec<String>,
 }
 
 impl DeclaredDocument {
@@ -40,13 +42,18 @@ impl DeclaredDocument {
                 .collect(),
             root_fields: root_fields(&document, document.selection_of(None)),
             variables: variables.into_iter().flatten().map(|v| v.name.clone()).collect(),
+            optional: declared.optional.iter().map(ToString::to_string).collect(),
         }
     }
 
     /// How well the document of a request fits; 0 when it does not fit at all.
     pub(crate) fn fit(&self, request: &GraphqlRequest) -> i64 {
-        if self.has_pieces_of(&tokens(&request.source)) {
+        let sent = tokens(&request.source);
+        if self.has_pieces_of(&sent) {
             return SAME_DOCUMENT;
+        }
+        if self.is_shortened_to(&sent, request) {
+            return SAME_DOCUMENT - 1;
         }
         let Some(first) = request.document.operations.first() else { return 0 };
         let roots = root_fields(&request.document, &first.selection);
@@ -58,6 +65,30 @@ impl DeclaredDocument {
         let difference = self.variables.len().abs_diff(names.len());
         SAME_ROOT_FIELDS + i64::try_from(common).unwrap_or(0)
             - i64::try_from(difference).unwrap_or(0)
+    }
+
+    /// Whether the tokens are those of this document without some of its optional variables.
+    fn is_shortened_to(&self, sent: &[Token], request: &GraphqlRequest) -> bool {
+        let Some(operation) = request.document.operations.first() else { return false };
+        let is_declared = |name: &String| operation.variables.iter().any(|v| v.name == *name);
+        let may_miss = |name: &String| is_declared(name) || self.optional.contains(name);
+        if self.optional.is_empty() || !self.variables.iter().all(may_miss) {
+            return false;
+        }
+        let (head, tail) = match self.pieces.as_slice() {
+            [only] => (only.as_slice(), &[][..]),
+            [head, .., tail] => (head.as_slice(), tail.as_slice()),
+            [] => return false,
+        };
+        let Some(rest) = sent.strip_suffix(tail) else { return false };
+        // What was left out is skipped, so all tokens that were sent have to be found in their order.
+        let mut at = 0;
+        let mut last_is_found = false;
+        for token in head {
+            last_is_found = rest.get(at) == Some(token);
+            at += usize::from(last_is_found);
+        }
+        last_is_found && (self.pieces.len() > 1 || at == rest.len())
     }
 
     /// Whether the tokens are those of this document, with any selection of fields.
@@ -86,4 +117,36 @@ fn tokens(source: &str) -> Vec<Token> {
         .filter(|token| !matches!(token.kind(), Whitespace | Comment | Comma | Eof))
         .map(|token| (token.kind(), token.data().to_owned()))
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use airbyte_agent_description::build::graphql;
+
+    use super::*;
+
+    #[test]
+    fn optional_variables_may_be_missing_and_others_not() {
+        const OWN: &str =
+            "query ($a: ID!, $b: ID, $c: Int) { x(a: $a, by: {b: $b}, c: $c) { {{ fields }} } }";
+        const OPTIONAL: &[airbyte_agent_description::Text] = &[std::borrow::Cow::Borrowed("b")];
+        let declared = DeclaredDocument::new(&graphql(OWN).default_fields("id").optional(OPTIONAL));
+        for (document, expected) in [
+            (
+                "query ($a: ID!, $b: ID, $c: Int) { x(a: $a, by: {b: $b}, c: $c) { id } }",
+                SAME_DOCUMENT,
+            ),
+            ("query ($a: ID!, $c: Int) { x(a: $a, c: $c) { id name } }", SAME_DOCUMENT - 1),
+            ("query ($a: ID!, $b: ID) { x(a: $a, by: {b: $b}) { id } }", SAME_ROOT_FIELDS + 1),
+            ("query ($c: Int, $a: ID!) { x(c: $c, a: $a) { id } }", SAME_ROOT_FIELDS + 1),
+            ("query ($a: ID!) { y(a: $a) { id } }", 0),
+        ] {
+            let request = GraphqlRequest {
+                document: Document::parse(document).unwrap(),
+                source: document.to_owned(),
+                ..GraphqlRequest::default()
+            };
+            assert_eq!(declared.fit(&request), expected, "{document}");
+        }
+    }
 }

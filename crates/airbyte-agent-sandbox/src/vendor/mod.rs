@@ -15,6 +15,7 @@ mod overlay;
 mod page;
 mod records;
 mod route;
+pub(crate) mod uploads;
 mod vendors;
 
 use std::sync::Arc;
@@ -22,7 +23,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use airbyte_agent_description::{Action, Connector, Operation, WaitFormat};
 
-use crate::decode::Arguments;
+use crate::decode::{self, Arguments, SentRequest};
 use crate::fault::{FaultKind, FaultQueue, Target};
 use crate::request::{Request, path_segments};
 use crate::response::Response;
@@ -103,9 +104,29 @@ impl Vendor {
         }
         let segments = path_segments(path);
         let fitting = bases.filter(|base| base.rest_of(&segments).is_some());
-        let most = fitting.map(Address::specificity).max()?;
-        let routed = route::exists(&self.description, &self.base_addresses, &self.routes, request);
-        Some((routed, most))
+        let most = fitting.map(Address::specificity).max();
+        match self.upload(request) {
+            Some(_) => Some((true, most.unwrap_or_default())),
+            None => Some((self.has_route(request), most?)),
+        }
+    }
+
+    fn has_route(&self, request: &Request) -> bool {
+        route::exists(&self.description, &self.base_addresses, &self.routes, request)
+    }
+
+    /// The operation whose address a request has, if it is no address of another operation.
+    fn upload(&self, request: &Request) -> Option<RoutedRequest<'_>> {
+        let (operation, address) = uploads::find(&self.description, request)?;
+        if self.has_route(request) {
+            return None;
+        }
+        let capture = uploads::argument(address, request);
+        // The query belongs to the address.
+        let request = Request { query: String::new(), ..request.clone() };
+        let sent = SentRequest::new(&request);
+        let arguments = decode::decode(&self.description, operation, None, &sent, &[capture]);
+        Some(RoutedRequest { operation, arguments, siblings: Vec::new() })
     }
 
     /// Responds to a request for `path`. `has_slug` says that the vendor was chosen by its slug, so
@@ -126,6 +147,8 @@ impl Vendor {
             "token".clone_into(&mut target.entity);
             let fault = faults.take(&target, path);
             return (self.with_fault(fault.as_ref(), || response), target);
+        } else if let Some(routed) = self.upload(request) {
+            Some(Ok(routed))
         } else {
             Some(route::find(
                 &self.description,
@@ -211,7 +234,12 @@ impl Vendor {
         path: &str,
         routed: Result<RoutedRequest<'_>, RouteError>,
     ) -> Result<Response, Failure> {
-        self.check_credential(request)?;
+        match &routed {
+            Ok(routed) if routed.operation.address.is_some() => {
+                self.check_no_credential(request)?;
+            }
+            _ => self.check_credential(request)?,
+        }
         let method = || request.method.clone();
         let RoutedRequest { operation, arguments, siblings } = match routed {
             Ok(routed) => routed,
@@ -258,6 +286,17 @@ impl Vendor {
             return Err(Failure::RateLimited);
         }
         Ok(())
+    }
+
+    /// Fails when a credential was sent to an address that a response gave out.
+    fn check_no_credential(&self, request: &Request) -> Result<(), Failure> {
+        match credential::find(&self.description, request) {
+            Ok(Some(_)) => {
+                let problem = "a credential was sent to an address that needs none";
+                Err(Failure::InvalidArguments(vec![problem.to_owned()]))
+            }
+            Ok(None) | Err(_) => Ok(()),
+        }
     }
 
     fn serve_file(&self, request: &Request, path: &str) -> Result<Response, Failure> {

@@ -43,6 +43,20 @@ pub(super) fn check<'a>(cx: &Cx<'a>, op: Op<'a>) {
                 .error(place, format!("the document needs `${name}`; fill it under `variables`"));
         }
     }
+    let optional = settings.texts("x-agent-optional");
+    for name in optional.iter().filter(|name| !name.contains('.')) {
+        let place = settings.get("x-agent-optional").unwrap_or(settings);
+        if declared.iter().any(|(known, needed)| known == name && *needed) {
+            cx.report.error(
+                place,
+                format!("the document needs `${name}`, so it cannot be left out; remove its `!`"),
+            );
+        }
+        if document.contains(&format!("(if: ${name})")) {
+            cx.report
+                .error(place, format!("`${name}` decides a directive, which cannot be left out"));
+        }
+    }
     unused(cx, op, settings, &document);
 }
 

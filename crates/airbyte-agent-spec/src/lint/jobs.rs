@@ -76,7 +76,7 @@ fn find<'a>(cx: &Cx<'a>, step: &JobStep) -> Option<Op<'a>> {
 }
 
 /// Reports a place that the record of an operation does not have.
-fn leads_somewhere<'a>(cx: &Cx<'a>, op: Op<'a>, node: &'a Node, path: &JsonPath) {
+pub(super) fn leads_somewhere<'a>(cx: &Cx<'a>, op: Op<'a>, node: &'a Node, path: &JsonPath) {
     let Some(schema) = success_schema(cx, op) else { return };
     let extractor = op.node.get("x-airbyte-record-extractor").map(Node::plain);
     let record = extractor.and_then(|text| JsonPath::parse(&text));

@@ -13,6 +13,7 @@ mod schemas;
 mod scope;
 mod service;
 mod texts;
+mod uploads;
 
 use crate::lower::{self, Cx};
 
@@ -26,6 +27,7 @@ pub(crate) fn check(cx: &Cx<'_>) {
     drift::check(cx);
     entities::check(cx, &connector);
     jobs::check(cx, &connector);
+    uploads::check(cx, &connector);
     for op in lower::operations(cx.root) {
         texts::check(cx, op);
         responses::check(cx, op);

@@ -56,8 +56,8 @@ const KEYWORDS: [&str; 45] = [
 ];
 const TYPES: [&str; 7] = ["string", "integer", "number", "boolean", "array", "object", "null"];
 /// Keys of ours that any schema may have.
-const EXTENSIONS: [&str; 3] =
-    ["x-airbyte-probe-default", "x-agent-at-least-one", "x-agent-addition"];
+const EXTENSIONS: [&str; 4] =
+    ["x-airbyte-probe-default", "x-agent-at-least-one", "x-agent-addition", "x-agent-file"];
 const COMPONENT_KEYS: [&str; 3] =
     ["x-airbyte-entity-name", "x-airbyte-stream-name", "x-airbyte-ai-hints"];
 
@@ -109,6 +109,7 @@ fn schema<'a>(cx: &Cx<'a>, node: &'a Node, role: Role) {
     values(cx, node);
     required(cx, node);
     at_least_one(cx, node);
+    file(cx, node);
     range(cx, node);
     for key in ["properties", "patternProperties", "$defs"] {
         for (name, child) in node.get(key).map(Node::members).unwrap_or_default() {
@@ -326,6 +327,23 @@ fn values<'a>(cx: &Cx<'a>, node: &'a Node) {
             default,
             format!("the default {value} is not of the type {}", types.join(" or ")),
         );
+    }
+}
+
+/// `x-agent-file` names the arguments with the name and the media type of a file.
+fn file<'a>(cx: &Cx<'a>, node: &'a Node) {
+    let Some(settings) = node.get("x-agent-file") else { return };
+    const KEYS: [&str; 2] = ["name", "media_type"];
+    for (key, child) in settings.members() {
+        if !KEYS.contains(&key.as_str()) {
+            let hint = hint(key, KEYS);
+            cx.report.error(child, format!("`x-agent-file` has no key `{key}`{hint}"));
+        } else if child.as_str().is_none_or(str::is_empty) {
+            cx.report.error(child, format!("`{key}` must be the name of an argument"));
+        }
+    }
+    if !settings.is_map() || types(node) != ["string"] {
+        cx.report.error(settings, "`x-agent-file` is a mapping beside `type: string`");
     }
 }
 

@@ -1,14 +1,16 @@
 //! Request bodies.
 
-use airbyte_agent_description::{Body, Json, Kind, Location, Parameter, Schema, Style};
+use airbyte_agent_description::{Body, FileArgument, Kind, Location, Parameter, Schema};
 
 use super::refs::{is_open, types};
-use super::{Cx, Op, graphql, parameter};
+use super::{Cx, Op, graphql, parameter, upload};
 use crate::yaml::Node;
 
 const FORM: &str = "application/x-www-form-urlencoded";
 const MULTIPART: &str = "multipart/form-data";
 const RELATED: &str = "multipart/related";
+/// The key that names the argument which is the whole body.
+const ARGUMENT: &str = "x-agent-argument";
 
 /// How the body is made; its members become parameters.
 pub(super) fn body<'a>(cx: &Cx<'a>, op: Op<'a>, parameters: &mut Vec<Parameter>) -> Body {
@@ -41,6 +43,9 @@ pub(super) fn body<'a>(cx: &Cx<'a>, op: Op<'a>, parameters: &mut Vec<Parameter>)
         );
         return Body::None;
     };
+    if media.get(ARGUMENT).is_some() || !is_of_members(kind, target) {
+        return whole(cx, (kind, media), (schema, target), parameters);
+    }
     let in_array = types(target) == ["array"];
     let object = match target.get("items") {
         Some(items) if in_array => items,
@@ -51,7 +56,7 @@ pub(super) fn body<'a>(cx: &Cx<'a>, op: Op<'a>, parameters: &mut Vec<Parameter>)
     add(cx, schema, parameters, inputs);
     match kind {
         FORM => Body::Form,
-        MULTIPART => Body::Multipart,
+        MULTIPART => Body::Multipart { files: files(cx, media, target, parameters).into() },
         RELATED => related(cx, op, media, parameters),
         kind if is_json(kind) => {
             let object = cx.essential(object).unwrap_or(object);
@@ -60,16 +65,83 @@ pub(super) fn body<'a>(cx: &Cx<'a>, op: Op<'a>, parameters: &mut Vec<Parameter>)
         other => {
             cx.report.fatal(
                 media,
-                format!("bodies of the type `{other}` are not supported; expected application/json, {FORM}, {MULTIPART} or {RELATED}"),
+                format!("bodies of the type `{other}` must have a schema of `type: string`; others are application/json, {FORM}, {MULTIPART} or {RELATED}"),
             );
             Body::None
         }
     }
 }
 
-/// The schema of the members that a body takes: of an array, that of its elements.
+/// Whether the members of a body of this kind are arguments of their own.
+fn is_of_members(kind: &str, schema: &Node) -> bool {
+    is_json(kind) || [FORM, MULTIPART, RELATED].contains(&kind) || types(schema) != ["string"]
+}
+
+/// A body that is the value of one argument: JSON of any form, a text, or a file.
+fn whole<'a>(
+    cx: &Cx<'a>,
+    (kind, media): (&str, &'a Node),
+    (schema, target): (&'a Node, &'a Node),
+    parameters: &mut Vec<Parameter>,
+) -> Body {
+    let name = media.text(ARGUMENT);
+    if name.is_empty() {
+        cx.report.fatal(
+            media,
+            format!("the body is a single value; name the argument that has it with `{ARGUMENT}`"),
+        );
+        return Body::None;
+    }
+    if [FORM, MULTIPART, RELATED].contains(&kind) {
+        cx.report.fatal(
+            media.get(ARGUMENT).unwrap_or(media),
+            format!("a body of the type `{kind}` consists of members; remove `{ARGUMENT}`"),
+        );
+        return Body::None;
+    }
+    let input = member(cx, &name, schema, Location::Body, true);
+    add(cx, schema, parameters, vec![input]);
+    if is_json(kind) {
+        return Body::Value { argument: name.into() };
+    }
+    if types(target) != ["string"] {
+        cx.report.fatal(
+            schema,
+            format!("a body of the type `{kind}` is a file or a text, so its schema must have `type: string`"),
+        );
+    }
+    Body::Raw(upload::file(cx, (target, false), &name, kind, parameters))
+}
+
+/// The members of a form with parts that are files.
+fn files<'a>(
+    cx: &Cx<'a>,
+    media: &'a Node,
+    schema: &'a Node,
+    parameters: &mut Vec<Parameter>,
+) -> Vec<FileArgument> {
+    let members = cx.properties(schema);
+    let is_file = |node: &'a Node| cx.resolve(node).is_some_and(upload::is_file);
+    let files: Vec<_> = members.into_iter().filter(|(_, node)| is_file(node)).collect();
+    let declared = |name: &str| {
+        media.at(&["encoding", name, "contentType"]).map(Node::plain).unwrap_or_default()
+    };
+    files
+        .into_iter()
+        .filter_map(|(name, node)| {
+            let node = cx.resolve(node)?;
+            Some(upload::file(cx, (node, true), name, &declared(name), parameters))
+        })
+        .collect()
+}
+
+/// The schema of the members that a body takes: of an array, that of its elements. A body that is one
+/// argument takes none.
 pub(super) fn schema<'a>(cx: &Cx<'a>, request: &'a Node) -> Option<&'a Node> {
     let (_, media) = media(cx.resolve(request)?)?;
+    if media.get(ARGUMENT).is_some() {
+        return None;
+    }
     let target = cx.essential(media.get("schema")?)?;
     match target.get("items") {
         Some(items) if types(target) == ["array"] => Some(items),
@@ -102,30 +174,33 @@ fn members<'a>(cx: &Cx<'a>, schema: &'a Node, location: Location) -> Vec<Paramet
     let required = cx.required(schema);
     cx.properties(schema)
         .into_iter()
-        .map(|(name, node)| {
-            let schema = cx.argument(node);
-            let default = schema.default.clone().filter(|default| !default.value().is_null());
-            parameter::finish(
-                cx,
-                cx.resolve(node),
-                Parameter {
-                    name: name.to_owned().into(),
-                    wire: None,
-                    location,
-                    required: required.iter().any(|r| r == name),
-                    description: "".into(),
-                    schema,
-                    style: Style::Repeat,
-                    send_default: default.is_some(),
-                    default,
-                    probe_default: None,
-                    config: None,
-                    is_addition: parameter::is_addition(node),
-                    prefix: None,
-                },
-            )
-        })
+        .map(|(name, node)| member(cx, name, node, location, required.iter().any(|r| r == name)))
         .collect()
+}
+
+/// A member of a body, or a whole body, as a parameter.
+fn member<'a>(
+    cx: &Cx<'a>,
+    name: &str,
+    node: &'a Node,
+    location: Location,
+    required: bool,
+) -> Parameter {
+    let schema = cx.argument(node);
+    let default = schema.default.clone().filter(|default| !default.value().is_null());
+    let plain = graphql::undeclared(name, schema);
+    parameter::finish(
+        cx,
+        cx.resolve(node),
+        Parameter {
+            location,
+            required,
+            send_default: default.is_some(),
+            default,
+            is_addition: parameter::is_addition(node),
+            ..plain
+        },
+    )
 }
 
 /// Adds body members to the parameters; all of them share one name space.
@@ -156,20 +231,12 @@ fn related<'a>(cx: &Cx<'a>, op: Op<'a>, media: &'a Node, parameters: &mut Vec<Pa
             op.node.get("x-airbyte-upload-file-param").unwrap_or(media),
             format!("the body has no member `{file}` to hold the file as base64 text"),
         );
+        let text = Schema { kinds: vec![Kind::String].into(), nullable: false, ..Schema::ANY };
         parameters.push(Parameter {
-            name: file.clone().into(),
-            wire: None,
             location: Location::Body,
             required: true,
             description: "Content of the file, in base64.".into(),
-            schema: Schema { kinds: vec![Kind::String].into(), nullable: false, ..Schema::ANY },
-            style: Style::Repeat,
-            default: None::<Json>,
-            send_default: false,
-            probe_default: None,
-            config: None,
-            is_addition: false,
-            prefix: None,
+            ..graphql::undeclared(&file, text)
         });
     }
     Body::Related { file: file.into() }

@@ -1,8 +1,8 @@
 //! GraphQL bodies.
 
 use airbyte_agent_description::{
-    Body, GraphQl, Json, Kind, Location, Parameter, Piece, Schema, Style, Template, Variable,
-    VariableValue,
+    Body, GraphQl, Json, Kind, List, Location, Parameter, Piece, Schema, Style, Template, Text,
+    Variable, VariableValue,
 };
 
 use super::{Cx, Op};
@@ -114,6 +114,7 @@ pub(super) fn body<'a>(
             ),
         }
     }
+    let optional = optional(cx, settings, &variables);
     let operation_name = match settings.text("operationName") {
         name if name.is_empty() => None,
         name => Some(name.into()),
@@ -124,10 +125,37 @@ pub(super) fn body<'a>(
         variables: variables.into(),
         nullable: nullable.into_iter().map(Into::into).collect::<Vec<_>>().into(),
         operation_name,
+        optional,
     })
 }
 
-fn undeclared(name: &str, schema: Schema) -> Parameter {
+/// `x-agent-optional`: variables and members of variables that disappear if no value is passed.
+fn optional<'a>(cx: &Cx<'a>, settings: &'a Node, variables: &[Variable]) -> List<Text> {
+    let names = settings.texts("x-agent-optional");
+    for name in names.iter().filter(|name| !exists(name, variables)) {
+        cx.report.error(
+            settings.get("x-agent-optional").unwrap_or(settings),
+            format!("`{name}` is no variable of this document, and no member of one"),
+        );
+    }
+    names.into_iter().map(Text::from).collect::<Vec<_>>().into()
+}
+
+/// Whether a dotted name leads to a variable or to a member of one.
+fn exists(name: &str, variables: &[Variable]) -> bool {
+    let (first, rest) = name.split_once('.').map_or((name, None), |(f, r)| (f, Some(r)));
+    let Some(variable) = variables.iter().find(|variable| variable.name == first) else {
+        return false;
+    };
+    match (rest, &variable.value) {
+        (None, _) => true,
+        (Some(rest), VariableValue::Object(members)) => exists(rest, members),
+        (Some(_), _) => false,
+    }
+}
+
+/// An optional parameter about which nothing but its schema is known.
+pub(super) fn undeclared(name: &str, schema: Schema) -> Parameter {
     Parameter {
         name: name.to_owned().into(),
         wire: None,

@@ -24,6 +24,7 @@ mod response;
 mod schema;
 mod server;
 mod token_client;
+mod upload;
 
 pub(crate) use connector::connector;
 pub(crate) use credentials::looks_secret;

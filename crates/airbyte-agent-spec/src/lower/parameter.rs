@@ -68,7 +68,7 @@ fn parameter<'a>(cx: &Cx<'a>, node: &'a Node, graphql: bool, action: Action) -> 
         default.as_ref().is_some_and(|default| !is_empty_query(default, required, location))
             && match location {
                 Location::Path => false,
-                Location::Header | Location::GraphQl | Location::Body => true,
+                Location::Header | Location::GraphQl | Location::Body | Location::File => true,
                 Location::Query => match node.get("x-agent-send-default").and_then(Node::as_bool) {
                     Some(declared) => declared,
                     None => required || action == Action::Download || only_choice(&schema),

@@ -15,5 +15,12 @@ const CREATE: Operation = Operation::by(Method::Post, "createAvatar", "avatars",
     .parameters(list![
         body("user_id", STRING).description("Whose picture."),
         body("caption", STRING.default(r#""me""#)).default(r#""me""#).send_default().description("Text below it."),
+        body("picture", STRING.format("binary")).addition().description("The picture in base64."),
+        file_part("file_name", STRING).addition().description("Name of the file in `picture`, with its ending."),
+        file_part("picture_media_type", STRING).addition().description("Media type of the file in `picture`, such as image/png; `image/png` if none is given."),
     ])
-    .body(Body::Multipart);
+    .body(Body::Multipart {
+        files: Cow::Borrowed(list![
+            file("picture").name("file_name").media_type("picture_media_type").default_media_type("image/png"),
+        ]),
+    });

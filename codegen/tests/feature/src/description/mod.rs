@@ -12,6 +12,9 @@ mod notes;
 mod documents;
 mod files;
 mod avatars;
+mod watchers;
+mod imports;
+mod import_files;
 mod recordings;
 mod mentions;
 mod settings;
@@ -203,6 +206,9 @@ pub static DESCRIPTION: Connector = Connector {
         documents::ENTITY,
         files::ENTITY,
         avatars::ENTITY,
+        watchers::ENTITY,
+        imports::ENTITY,
+        import_files::ENTITY,
         recordings::ENTITY,
         mentions::ENTITY,
         settings::ENTITY,

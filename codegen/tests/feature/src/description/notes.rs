@@ -51,7 +51,7 @@ const UPDATE: Operation = Operation::by(Method::Post, "updateNote", "notes", Act
             set("labels", array(list![given("label"), constant(r#""pinned""#)])),
         ])),
         set("assignee", given("assignee")),
-    ]).nullable(texts!["assignee"]))
+    ]).nullable(texts!["assignee"]).optional(texts!["assignee", "input.text"]))
     .records(json_path!("$.data.noteUpdate.note"))
     .errors(list![
         ErrorCheck::at(json_path!("$.data.noteUpdate.userErrors"), ErrorCondition::Alone).message(json_path!("$.data.noteUpdate.userErrors[0].message")),

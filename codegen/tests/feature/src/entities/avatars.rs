@@ -24,7 +24,11 @@ impl Avatars<'_> {
     /// ```no_run
     /// # use airbyte_agent_acme::{AcmeConnector, Result};
     /// # async fn example(acme: AcmeConnector) -> Result<()> {
-    /// let avatar = acme.avatars().create().user_id("user-id").await?;
+    /// let avatar = acme.avatars().create()
+    ///     .user_id("user-id")
+    ///     .picture("picture")
+    ///     .file_name("file-name")
+    ///     .await?;
     /// println!("{avatar:?}");
     /// # Ok(())
     /// # }
@@ -43,5 +47,11 @@ record_builder! {
         ///
         /// Default: `"me"`, which is always sent.
         caption: String,
+        /// The picture in base64.
+        picture: String,
+        /// Name of the file in `picture`, with its ending.
+        file_name: String,
+        /// Media type of the file in `picture`, such as image/png; `image/png` if none is given.
+        picture_media_type: String,
     }
 }

@@ -121,6 +121,7 @@ fn location_name(location: Location) -> &'static str {
         Location::Query => "query",
         Location::Header => "header",
         Location::Body => "body",
+        Location::File => "file",
         Location::GraphQl => "graphql",
     }
 }

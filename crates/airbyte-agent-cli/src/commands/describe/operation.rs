@@ -56,7 +56,7 @@ pub(super) fn operation_page(
     let (required, optional): (Vec<&Parameter>, Vec<&Parameter>) =
         operation.parameters.iter().partition(|parameter| must_be_given(parameter));
     for parameter in required.into_iter().chain(optional) {
-        add_argument(&mut page, parameter);
+        add_argument(&mut page, operation, parameter);
     }
     page.heading("RESULT");
     add_result(&mut page, operation);
@@ -73,7 +73,7 @@ pub(super) fn operation_page(
     page.finish()
 }
 
-fn add_argument(page: &mut Page, parameter: &Parameter) {
+fn add_argument(page: &mut Page, operation: &Operation, parameter: &Parameter) {
     let required = if must_be_given(parameter) { ", required" } else { "" };
     let default = match &parameter.default {
         Some(default) => format!(" [default: {}]", default.0),
@@ -85,6 +85,10 @@ fn add_argument(page: &mut Page, parameter: &Parameter) {
     };
     page.term(&parameter.name, &format!(" ({kind}{required}){default}"), 4);
     page.indented(&parameter.description, 8);
+    if operation.files().iter().any(|file| file.content == parameter.name) {
+        let name = &parameter.name;
+        page.indented(&format!("-p {name}=@PATH passes the content of the file at PATH."), 8);
+    }
     add_limits(page, &parameter.schema, 8);
     add_members(page, &parameter.schema, 8);
 }

@@ -15,6 +15,7 @@ impl Execution<'_> {
         let index = self.locate(&shape)?;
         let mut record = self.named_record(&shape, index);
         self.show_job(&mut record, index);
+        self.issue_addresses(&mut record, index);
         let body = self.body_around(vec![record], false);
         Ok(self.response(200, body, Some(index)))
     }

@@ -8,8 +8,10 @@ use crate::data::singular;
 use crate::response::Response;
 use crate::vendor::failure::Failure;
 use crate::vendor::identity::{Naming, naming};
+use crate::vendor::json_path::set_at;
 use crate::vendor::overlay::overlay_field;
 use crate::vendor::records::merge_objects;
+use crate::vendor::uploads;
 
 /// Length from which a text is taken for the content of a file and not for a field, in bytes.
 const LONGEST_FIELD: usize = 10_000;
@@ -21,8 +23,14 @@ impl Execution<'_> {
         let is_made = !self.operation.hints.read_only;
         let index = if is_made { self.records.create(self.entity(), self.fields()) } else { 0 };
         self.store_upload(index);
+        if self.operation.address.is_some() && self.operation.response.schema.is_none() {
+            // Stores of files respond with a text.
+            let size = self.arguments.upload.as_ref().map_or(0, |upload| upload.bytes.len());
+            return Response::bytes(200, "text/plain", format!("OK - {size}"));
+        }
         let mut record = self.records.record(&shape, self.entity(), index);
         self.start_job(&mut record, index);
+        self.issue_addresses(&mut record, index);
         let body = self.body_around(vec![record], false);
         let status = match self.operation.body {
             Body::Json { .. } | Body::Related { .. } => 201,
@@ -60,6 +68,18 @@ impl Execution<'_> {
         }
         let body = self.body_around(vec![record], false);
         Ok(self.response(200, body, Some(index)))
+    }
+
+    /// Writes into a record the addresses at which other operations are requested.
+    pub(super) fn issue_addresses(&self, record: &mut Value, index: u64) {
+        for operation in self.description.operations() {
+            let Some(address) = &operation.address else { continue };
+            let Some(issuer) = &address.issuer else { continue };
+            if issuer.entity == self.entity() && issuer.action == self.operation.action {
+                let text = uploads::address(operation, address, index);
+                set_at(record, &issuer.place.steps, text.into());
+            }
+        }
     }
 
     fn store_upload(&self, index: u64) {

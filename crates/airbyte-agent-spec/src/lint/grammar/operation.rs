@@ -119,6 +119,7 @@ static OPERATION: Shape = Shape {
         ("x-agent-empty", List(&Object(&EMPTY))),
         ("x-agent-records-optional", Bool),
         ("x-agent-drift", Map(&Text)),
+        ("x-agent-address", Object(&ADDRESS)),
     ],
     // Entity and action are looked at when the operation is lowered.
     required: &["responses"],
@@ -146,6 +147,20 @@ static JOB_STEP: Shape = Shape {
     name: "job step",
     keys: &[("operation", Text), ("argument", Text), ("take", Map(&Text)), ("keep", TEXTS)],
     required: &["operation"],
+    unknown: Unknown::Strict,
+};
+
+static ADDRESS: Shape = Shape {
+    name: "x-agent-address",
+    keys: &[("argument", Text), ("hosts", TEXTS), ("issued_by", Object(&ISSUER))],
+    required: &["argument", "hosts"],
+    unknown: Unknown::Strict,
+};
+
+static ISSUER: Shape = Shape {
+    name: "issued_by",
+    keys: &[("operation", Text), ("place", Text)],
+    required: &["operation", "place"],
     unknown: Unknown::Strict,
 };
 
@@ -286,7 +301,13 @@ static REQUEST_BODY: Shape = Shape {
 
 static MEDIA_TYPE: Shape = Shape {
     name: "media type",
-    keys: &[("schema", Any), ("example", Any), ("examples", Any), ("encoding", Any)],
+    keys: &[
+        ("schema", Any),
+        ("example", Any),
+        ("examples", Any),
+        ("encoding", Any),
+        ("x-agent-argument", Text),
+    ],
     required: &[],
     unknown: Unknown::Strict,
 };
@@ -300,6 +321,7 @@ static BODY_TYPE: Shape = Shape {
         ("operationName", Text),
         ("default_fields", Either(&TEXTS, &Text)),
         ("x-airbyte-nullable-variables", TEXTS),
+        ("x-agent-optional", TEXTS),
     ],
     required: &[],
     unknown: Unknown::Strict,

@@ -1,0 +1,105 @@
+//! Operations at an address that the vendor gave out before, such as the upload of a file. The address is an
+//! argument, so it is checked like any other, and no credential is sent there.
+
+use bytes::Bytes;
+use http::HeaderMap;
+use serde::de::IgnoredAny;
+use serde_json::Value;
+use url::Url;
+
+use super::LocalTransport;
+use crate::description::UploadAddress;
+use crate::dry_run::DryRun;
+use crate::error::{Error, ErrorKind, Result};
+use crate::http::{has_user_info, is_public_host};
+use crate::layout::Layout;
+use crate::transport::{CheckedCall, Reply};
+use crate::wire::{Answer, Outgoing, Recipient};
+
+/// Sends the request to the address among the arguments.
+pub(super) async fn send(
+    transport: &LocalTransport,
+    call: &CheckedCall<'_>,
+    address: &UploadAddress,
+) -> Result<Reply> {
+    let outgoing = outgoing(transport, call, address)?;
+    let recipient = Recipient {
+        origin: outgoing.url.clone(),
+        from_answer: true,
+        headers: HeaderMap::new(),
+        query: Vec::new(),
+    };
+    let response = match transport.wire.send(&outgoing, &recipient).await? {
+        Answer::Response(response) => response,
+        Answer::Refused(refused) => return Err(transport.wire.refusal(&refused, &outgoing)),
+    };
+    let (status, headers) = (response.status, response.headers.clone());
+    let body = response.bytes(transport.max_answer_bytes).await?;
+    let body = readable(call, body);
+    Ok(Reply::new(status, headers, body, Layout::described()))
+}
+
+/// The body of a response as JSON. Stores of files often respond with a plain text, which becomes a JSON
+/// text where the description expects nothing else.
+fn readable(call: &CheckedCall<'_>, body: Bytes) -> Bytes {
+    let response = &call.operation.response;
+    let expects_json = response.schema.is_some() || response.records.is_some();
+    if expects_json || body.is_empty() || serde_json::from_slice::<IgnoredAny>(&body).is_ok() {
+        return body;
+    }
+    Value::String(String::from_utf8_lossy(&body).into_owned()).to_string().into()
+}
+
+/// The request that `send` would send.
+pub(super) fn preview(
+    transport: &LocalTransport,
+    call: &CheckedCall<'_>,
+    address: &UploadAddress,
+) -> Result<DryRun> {
+    let outgoing = outgoing(transport, call, address)?;
+    let clean = |text: &str| transport.wire.redactor.clean(text);
+    let body = clean(&String::from_utf8_lossy(&outgoing.body));
+    let headers = transport.shown_headers(&outgoing);
+    Ok(DryRun::new(outgoing.method.as_str(), clean(outgoing.url.as_str()), headers, &body))
+}
+
+fn outgoing(
+    transport: &LocalTransport,
+    call: &CheckedCall<'_>,
+    address: &UploadAddress,
+) -> Result<Outgoing> {
+    let url = checked(call, address)?;
+    if !transport.wire.network.private_hosts && !is_public_host(&url) {
+        let message = format!("{}: the address leads to no public host", call.name);
+        return Err(Error::new(ErrorKind::Network, message));
+    }
+    let request = LocalTransport::request(call)?;
+    let outgoing = transport.outgoing(call, &request, &url)?;
+    Ok(Outgoing { url, ..outgoing })
+}
+
+/// The address among the arguments, if it leads to a host that the description allows.
+fn checked(call: &CheckedCall<'_>, address: &UploadAddress) -> Result<Url> {
+    let name = address.argument.as_ref();
+    let refused = |why: &str| {
+        let hosts = address.hosts.join(", ");
+        Error::validation(format!(
+            "{}: '{name}' {why}; it must be an https address at {hosts}, as the vendor gave it out",
+            call.name
+        ))
+    };
+    let text = call.arguments.get(name).and_then(Value::as_str).unwrap_or_default();
+    let mut url = Url::parse(text).map_err(|_| refused("is no address"))?;
+    if url.scheme() != "https" {
+        return Err(refused("has no TLS"));
+    }
+    if has_user_info(&url) {
+        return Err(refused("has a user name or a password"));
+    }
+    let host = url.host_str().unwrap_or_default();
+    if url.port().is_some() || !address.allows(host) {
+        return Err(refused(&format!("leads to {host}, which is not allowed")));
+    }
+    url.set_fragment(None);
+    Ok(url)
+}
