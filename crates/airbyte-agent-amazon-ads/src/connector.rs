@@ -190,12 +190,10 @@ impl AmazonAdsConnector {
     }
 
     /// A search term for which a whole Sponsored Products campaign shows no ads.
-    pub const fn sponsored_product_campaign_negative_keywords(
+    pub const fn campaign_negative_keywords(
         &self,
-    ) -> entities::sponsored_product_campaign_negative_keywords::SponsoredProductCampaignNegativeKeywords<'_> {
-        entities::sponsored_product_campaign_negative_keywords::SponsoredProductCampaignNegativeKeywords::new(
-            &self.client,
-        )
+    ) -> entities::campaign_negative_keywords::CampaignNegativeKeywords<'_> {
+        entities::campaign_negative_keywords::CampaignNegativeKeywords::new(&self.client)
     }
 
     /// How much of the budget of a Sponsored Products campaign is spent today.

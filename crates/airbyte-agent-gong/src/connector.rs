@@ -114,6 +114,11 @@ impl GongConnector {
         entities::users::Users::new(&self.client)
     }
 
+    /// The recording of a call that was added to Gong.
+    pub const fn call_media(&self) -> entities::call_media::CallMedia<'_> {
+        entities::call_media::CallMedia::new(&self.client)
+    }
+
     /// A recorded call or meeting with its basic data: title, time, length, host.
     pub const fn calls(&self) -> entities::calls::Calls<'_> {
         entities::calls::Calls::new(&self.client)

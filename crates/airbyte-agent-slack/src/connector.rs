@@ -202,6 +202,13 @@ impl SlackConnector {
         entities::file_uploads::FileUploads::new(&self.client)
     }
 
+    /// The second step of uploading a file, which sends its bytes.
+    pub const fn file_upload_contents(
+        &self,
+    ) -> entities::file_upload_contents::FileUploadContents<'_> {
+        entities::file_upload_contents::FileUploadContents::new(&self.client)
+    }
+
     /// The last step of uploading files, which shares them.
     pub const fn file_upload_completions(
         &self,

@@ -148,6 +148,11 @@ impl ZendeskSupportConnector {
         entities::groups::Groups::new(&self.client)
     }
 
+    /// A file that was sent and can be attached to a ticket comment by its token.
+    pub const fn uploads(&self) -> entities::uploads::Uploads<'_> {
+        entities::uploads::Uploads::new(&self.client)
+    }
+
     /// A file attached to a ticket comment.
     pub const fn attachments(&self) -> entities::attachments::Attachments<'_> {
         entities::attachments::Attachments::new(&self.client)

@@ -14,7 +14,7 @@ mod sponsored_product_negative_keywords;
 mod sponsored_product_negative_targets;
 mod sponsored_brands_campaigns;
 mod sponsored_brands_ad_groups;
-mod sponsored_product_campaign_negative_keywords;
+mod campaign_negative_keywords;
 mod campaign_budget_usage;
 mod bid_recommendations;
 mod sponsored_display_campaigns;
@@ -105,7 +105,7 @@ pub static DESCRIPTION: Connector = Connector {
         sponsored_product_negative_targets::ENTITY,
         sponsored_brands_campaigns::ENTITY,
         sponsored_brands_ad_groups::ENTITY,
-        sponsored_product_campaign_negative_keywords::ENTITY,
+        campaign_negative_keywords::ENTITY,
         campaign_budget_usage::ENTITY,
         bid_recommendations::ENTITY,
         sponsored_display_campaigns::ENTITY,
@@ -124,7 +124,7 @@ pub static DESCRIPTION: Connector = Connector {
         Relationship::new("sponsored_product_negative_targets", "Amazon-Advertising-API-Scope", "profiles", "profileId", "many_to_one"),
         Relationship::new("sponsored_brands_campaigns", "Amazon-Advertising-API-Scope", "profiles", "profileId", "many_to_one"),
         Relationship::new("sponsored_brands_ad_groups", "Amazon-Advertising-API-Scope", "profiles", "profileId", "many_to_one"),
-        Relationship::new("sponsored_product_campaign_negative_keywords", "Amazon-Advertising-API-Scope", "profiles", "profileId", "many_to_one"),
+        Relationship::new("campaign_negative_keywords", "Amazon-Advertising-API-Scope", "profiles", "profileId", "many_to_one"),
         Relationship::new("campaign_budget_usage", "Amazon-Advertising-API-Scope", "profiles", "profileId", "many_to_one"),
         Relationship::new("bid_recommendations", "Amazon-Advertising-API-Scope", "profiles", "profileId", "many_to_one"),
         Relationship::new("sponsored_display_campaigns", "Amazon-Advertising-API-Scope", "profiles", "profileId", "many_to_one"),

@@ -50,7 +50,7 @@ const LIST: Operation = Operation::by(Method::Post, "listSponsoredProductNegativ
 
 const CREATE: Operation = Operation::by(Method::Post, "createSponsoredProductNegativeKeywords", "sponsored_product_negative_keywords", Action::Create, template!("/sp/negativeKeywords"))
     .summary("Create negative keywords")
-    .description("Excludes search terms from Sponsored Products ad groups. For a whole campaign use `sponsored_product_campaign_negative_keywords.create`. The response tells what became of each: `success` lists those that are done, `error` those that were refused, each with its place in the request (`index`). If all were refused, the call fails. Airbyte's hosted platform does not offer it.")
+    .description("Excludes search terms from Sponsored Products ad groups. For a whole campaign use `campaign_negative_keywords.create`. The response tells what became of each: `success` lists those that are done, `error` those that were refused, each with its place in the request (`index`). If all were refused, the call fails. Airbyte's hosted platform does not offer it.")
     .writes()
     .addition()
     .parameters(list![

@@ -5,6 +5,7 @@
 
 pub mod bid_recommendations;
 pub mod campaign_budget_usage;
+pub mod campaign_negative_keywords;
 pub mod portfolios;
 pub mod profiles;
 pub mod report_files;
@@ -14,7 +15,6 @@ pub mod sponsored_brands_campaigns;
 pub mod sponsored_display_ad_groups;
 pub mod sponsored_display_campaigns;
 pub mod sponsored_product_ad_groups;
-pub mod sponsored_product_campaign_negative_keywords;
 pub mod sponsored_product_campaigns;
 pub mod sponsored_product_keywords;
 pub mod sponsored_product_negative_keywords;

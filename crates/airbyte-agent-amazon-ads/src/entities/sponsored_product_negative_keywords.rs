@@ -48,10 +48,9 @@ impl SponsoredProductNegativeKeywords<'_> {
     /// Create negative keywords.
     ///
     /// Excludes search terms from Sponsored Products ad groups. For a whole campaign use
-    /// `sponsored_product_campaign_negative_keywords.create`. The response tells what became of
-    /// each: `success` lists those that are done, `error` those that were refused, each with its
-    /// place in the request (`index`). If all were refused, the call fails. Airbyte's hosted
-    /// platform does not offer it.
+    /// `campaign_negative_keywords.create`. The response tells what became of each: `success` lists
+    /// those that are done, `error` those that were refused, each with its place in the request
+    /// (`index`). If all were refused, the call fails. Airbyte's hosted platform does not offer it.
     ///
     /// * `amazon_advertising_api_scope`: Profile whose data is meant: `profileId` from
     ///   `profiles.list`, as text. One profile is one advertiser in one country.

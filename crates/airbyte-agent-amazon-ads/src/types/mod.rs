@@ -4,6 +4,7 @@
 
 mod bid_recommendations;
 mod campaign_budget_usage;
+mod campaign_negative_keywords;
 mod portfolios;
 mod profiles;
 mod reports;
@@ -13,7 +14,6 @@ mod sponsored_brands_campaigns;
 mod sponsored_display_ad_groups;
 mod sponsored_display_campaigns;
 mod sponsored_product_ad_groups;
-mod sponsored_product_campaign_negative_keywords;
 mod sponsored_product_campaigns;
 mod sponsored_product_keywords;
 mod sponsored_product_negative_keywords;
@@ -23,6 +23,7 @@ mod sponsored_product_targets;
 
 pub use bid_recommendations::*;
 pub use campaign_budget_usage::*;
+pub use campaign_negative_keywords::*;
 pub use portfolios::*;
 pub use profiles::*;
 pub use reports::*;
@@ -32,7 +33,6 @@ pub use sponsored_brands_campaigns::*;
 pub use sponsored_display_ad_groups::*;
 pub use sponsored_display_campaigns::*;
 pub use sponsored_product_ad_groups::*;
-pub use sponsored_product_campaign_negative_keywords::*;
 pub use sponsored_product_campaigns::*;
 pub use sponsored_product_keywords::*;
 pub use sponsored_product_negative_keywords::*;

@@ -45,18 +45,24 @@ const LIST: Operation = Operation::get("listAttachments", "attachments", Action:
     .schema(RECORD);
 
 const CREATE: Operation = Operation::by(Method::Post, "createAttachment", "attachments", Action::Create, template!("/attachments"))
-    .summary("Attach a link")
-    .description("Attaches the address of something outside Asana to a task, project or project brief. A repeated call attaches it twice. Files cannot be uploaded here, because Asana takes them only as a part with a file name. Airbyte's hosted platform does not offer it.")
+    .summary("Attach a file or a link")
+    .description("Attaches a file, up to 100 MB, or the address of something outside Asana to a task, project or project brief. A repeated call attaches it twice. Of `file` and `url`, give one; a link needs `resource_subtype: external` and `name`, too. Airbyte's hosted platform does not offer it.")
     .writes()
+    .at_least_one(list![at_least_one(texts![], texts!["file", "url"])])
     .addition()
     .parameters(list![
         body("parent", STRING).required().description("Gid of the task, project or project brief."),
-        body("resource_subtype", STRING.choices(words!["external"])).required().description("Kind of attachment; `external` for a link."),
-        body("url", STRING).required().description("Address of the thing outside."),
-        body("name", STRING).required().description("Name shown for it."),
+        body("resource_subtype", STRING.choices(words!["asana", "external"])).description("Kind of attachment; `external` for a link, `asana` or nothing for a file."),
+        body("url", STRING).description("Address of the thing outside."),
+        body("name", STRING).description("Name shown for a link."),
+        body("file", STRING.format("binary")).description("Content of the file, in base64."),
         body("connect_to_app", BOOLEAN).description("Whether the app is connected to the attachment, so that it can show a preview; only for tasks and OAuth apps."),
+        file_part("file_name", STRING).description("Name of the file in `file`, with its ending."),
+        file_part("file_mime_type", STRING).description("Media type of the file in `file`, such as image/png; `application/octet-stream` if none is given."),
     ])
-    .body(Body::Multipart)
+    .body(Body::Multipart {
+        files: Cow::Borrowed(list![file("file").name("file_name").media_type("file_mime_type")]),
+    })
     .records(json_path!("$.data"))
     .schema(CREATE_RECORD);
 

@@ -43,20 +43,20 @@ impl Attachments<'_> {
         AttachmentsList { call }
     }
 
-    /// Attach a link.
+    /// Attach a file or a link.
     ///
-    /// Attaches the address of something outside Asana to a task, project or project brief. A
-    /// repeated call attaches it twice. Files cannot be uploaded here, because Asana takes them
-    /// only as a part with a file name. Airbyte's hosted platform does not offer it.
+    /// Attaches a file, up to 100 MB, or the address of something outside Asana to a task, project
+    /// or project brief. A repeated call attaches it twice. Of `file` and `url`, give one; a link
+    /// needs `resource_subtype: external` and `name`, too. Airbyte's hosted platform does not offer
+    /// it.
     ///
     /// ```no_run
-    /// # use airbyte_agent_asana::{AsanaConnector, Result};
+    /// # use airbyte_agent_asana::{AsanaConnector, Result, types};
     /// # async fn example(asana: AsanaConnector) -> Result<()> {
     /// let attachment = asana.attachments().create()
     ///     .parent("1205678901234567")
-    ///     .resource_subtype("external")
+    ///     .resource_subtype(types::AttachmentResourceSubtype::External)
     ///     .url("https://example.com/launch-plan")
-    ///     .name("Launch plan")
     ///     .await?;
     /// println!("{:?} {:?}", attachment.name, attachment.gid);
     /// # Ok(())
@@ -138,21 +138,22 @@ record_builder! {
         ///
         /// A call without it is refused.
         parent: String,
-        /// Kind of attachment; `external` for a link.
-        ///
-        /// A call without it is refused. One of `"external"`.
-        resource_subtype: String,
+        /// Kind of attachment; `external` for a link, `asana` or nothing for a file.
+        resource_subtype: types::AttachmentResourceSubtype,
         /// Address of the thing outside.
-        ///
-        /// A call without it is refused.
         url: String,
-        /// Name shown for it.
-        ///
-        /// A call without it is refused.
+        /// Name shown for a link.
         name: String,
+        /// Content of the file, in base64.
+        file: String,
         /// Whether the app is connected to the attachment, so that it can show a preview; only for
         /// tasks and OAuth apps.
         connect_to_app: bool,
+        /// Name of the file in `file`, with its ending.
+        file_name: String,
+        /// Media type of the file in `file`, such as image/png; `application/octet-stream` if none
+        /// is given.
+        file_mime_type: String,
     }
 }
 

@@ -2,7 +2,7 @@
 
 //! Types of the records and arguments of `attachments`.
 
-use airbyte_agent_core::record;
+use airbyte_agent_core::{open_enum, record};
 
 record! {
     /// An attachment in short: gid, name and where it lives.
@@ -79,3 +79,13 @@ record! {
         pub next_page: AttachmentsListMetaNextPage,
     }
 }
+
+open_enum!(
+    /// Kind of attachment; `external` for a link, `asana` or nothing for a file.
+    AttachmentResourceSubtype {
+        /// Written `asana` in requests and responses.
+        Asana = "asana",
+        /// Written `external` in requests and responses.
+        External = "external",
+    }
+);

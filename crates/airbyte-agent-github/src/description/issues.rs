@@ -27,11 +27,17 @@ pub(super) const ENTITY: Entity = Entity::new("issues", "An issue of a repositor
 
 const LIST: Operation = Operation::by(Method::Post, "Issues_List", "issues", Action::List, template!("/graphql"))
     .summary("List issues")
-    .description("Returns the issues of one repository, newest first, open and closed unless `states` says otherwise. Pull requests are not among them. To filter by label, author or words, or across repositories, search instead. Pages: pass `end_cursor` as `after` while `has_next_page` is true.")
+    .description("Returns the issues of one repository, newest first, open and closed unless `states` says otherwise. Pull requests are not among them. To find issues by words, or across repositories, search instead. Pages: pass `end_cursor` as `after` while `has_next_page` is true.")
     .parameters(list![
         argument("owner", STRING).required().description("Login of the user or organization that owns the repository: the part before the slash in `octocat/hello-world`. Not case-sensitive."),
         argument("repo", STRING).required().description("Name of the repository without its owner: the part after the slash in `octocat/hello-world`. Not case-sensitive."),
         argument("states", ARRAY.items(list![STRING.choices(words!["OPEN", "CLOSED"])])).description("Only issues in these states: `OPEN`, `CLOSED`. Left out: all."),
+        argument("assignee", STRING).addition().description("Only issues assigned to this user, by login; `*` for issues assigned to anybody."),
+        argument("creator", STRING).addition().description("Only issues that this user opened, by login."),
+        argument("mentioned", STRING).addition().description("Only issues in which this user is mentioned, by login."),
+        argument("labels", ARRAY.items(list![STRING])).addition().description("Only issues with all of these labels, by name."),
+        argument("milestone", STRING).addition().description("Only issues of this milestone, by its number; `*` for issues of any milestone."),
+        argument("since", STRING.format("date-time")).addition().description("Only issues that changed at or after this time, ISO 8601."),
         argument("per_page", INTEGER.minimum(1.0).maximum(100.0).default("30")).default("30").send_default().description("Records per page, 1 to 100. Default 30."),
         argument("after", STRING).description("Where to go on: `end_cursor` from the meta of the page before. Opaque; leave out for the first page."),
         argument("fields", ARRAY.items(list![STRING])).description(r#"Fields of each issue to return, one entry each, replacing the default set; a dot leads into a nested object. Example: `["number", "title", "author.login"]`. GraphQL names, case-sensitive. Fields that need arguments cannot be named this way: of a connection ask for `totalCount`, not `nodes`. Without `fields`: title, body, state, dates, author, assignees, labels, milestone and number of comments."#),
@@ -42,7 +48,13 @@ const LIST: Operation = Operation::by(Method::Post, "Issues_List", "issues", Act
         set("first", given("per_page")),
         set("after", given("after")),
         set("states", given("states")),
-    ]))
+        set("assignee", given("assignee")),
+        set("creator", given("creator")),
+        set("mentioned", given("mentioned")),
+        set("labels", given("labels")),
+        set("milestone", given("milestone")),
+        set("since", given("since")),
+    ]).optional(texts!["assignee", "creator", "mentioned", "labels", "milestone", "since"]))
     .records(json_path!("$.data.repository.issues.nodes"))
     .meta(list![
         meta("has_next_page", json_path!("$.data.repository.issues.pageInfo.hasNextPage")),

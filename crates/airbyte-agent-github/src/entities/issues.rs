@@ -19,7 +19,7 @@ impl Issues<'_> {
     /// List issues.
     ///
     /// Returns the issues of one repository, newest first, open and closed unless `states` says
-    /// otherwise. Pull requests are not among them. To filter by label, author or words, or across
+    /// otherwise. Pull requests are not among them. To find issues by words, or across
     /// repositories, search instead. Pages: pass `end_cursor` as `after` while `has_next_page` is
     /// true.
     ///
@@ -176,6 +176,18 @@ list_builder! {
     pub struct IssuesList: types::Issue, types::IssuesListMeta {
         /// Only issues in these states: `OPEN`, `CLOSED`. Left out: all.
         states: [types::IssueState],
+        /// Only issues assigned to this user, by login; `*` for issues assigned to anybody.
+        assignee: String,
+        /// Only issues that this user opened, by login.
+        creator: String,
+        /// Only issues in which this user is mentioned, by login.
+        mentioned: String,
+        /// Only issues with all of these labels, by name.
+        labels: [String],
+        /// Only issues of this milestone, by its number; `*` for issues of any milestone.
+        milestone: String,
+        /// Only issues that changed at or after this time, ISO 8601.
+        since: String,
         /// Records per page, 1 to 100. Default 30.
         ///
         /// Default: `30`, which is always sent. From 1 to 100.

@@ -56,7 +56,7 @@ const LIST: Operation = Operation::get("listCalls", "calls", Action::List, templ
 
 const CREATE: Operation = Operation::by(Method::Post, "addCall", "calls", Action::Create, template!("/v2/calls"))
     .summary("Add a call")
-    .description("Adds a call that was recorded elsewhere, and returns its id. With `downloadMediaUrl` Gong fetches the recording itself; a call without a recording is not analysed. Gong recognises a call by `clientUniqueId`, so that it is not added twice. With OAuth, Gong asks for the scope `api:calls:create`. Airbyte's hosted platform does not offer it.")
+    .description("Adds a call that was recorded elsewhere, and returns its id. With `downloadMediaUrl` Gong fetches the recording itself, or send it with `call_media.create`; a call without a recording is not analysed. Gong recognises a call by `clientUniqueId`, so that it is not added twice. With OAuth, Gong asks for the scope `api:calls:create`. Airbyte's hosted platform does not offer it.")
     .writes()
     .addition()
     .parameters(list![

@@ -4,6 +4,7 @@
 //! parsed at run time.
 
 mod users;
+mod call_media;
 mod calls;
 mod calls_extensive;
 mod call_audio;
@@ -166,6 +167,7 @@ pub static DESCRIPTION: Connector = Connector {
     rate_limit_cost: None,
     entities: Borrowed(list![
         users::ENTITY,
+        call_media::ENTITY,
         calls::ENTITY,
         calls_extensive::ENTITY,
         call_audio::ENTITY,

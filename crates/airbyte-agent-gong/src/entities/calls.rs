@@ -43,9 +43,10 @@ impl Calls<'_> {
     /// Add a call.
     ///
     /// Adds a call that was recorded elsewhere, and returns its id. With `downloadMediaUrl` Gong
-    /// fetches the recording itself; a call without a recording is not analysed. Gong recognises a
-    /// call by `clientUniqueId`, so that it is not added twice. With OAuth, Gong asks for the scope
-    /// `api:calls:create`. Airbyte's hosted platform does not offer it.
+    /// fetches the recording itself, or send it with `call_media.create`; a call without a
+    /// recording is not analysed. Gong recognises a call by `clientUniqueId`, so that it is not
+    /// added twice. With OAuth, Gong asks for the scope `api:calls:create`. Airbyte's hosted
+    /// platform does not offer it.
     ///
     /// ```no_run
     /// # use airbyte_agent_gong::{GongConnector, Result, types};

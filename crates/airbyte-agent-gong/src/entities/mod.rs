@@ -4,6 +4,7 @@
 //! the builders that these methods return.
 
 pub mod call_audio;
+pub mod call_media;
 pub mod call_outcomes;
 pub mod call_transcripts;
 pub mod call_video;

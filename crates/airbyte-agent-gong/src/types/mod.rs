@@ -3,6 +3,7 @@
 //! Types of the records and arguments of the Gong connector, one module for each entity.
 
 mod call_audio;
+mod call_media;
 mod call_outcomes;
 mod call_transcripts;
 mod call_video;
@@ -40,6 +41,7 @@ mod users_extensive;
 mod workspaces;
 
 pub use call_audio::*;
+pub use call_media::*;
 pub use call_outcomes::*;
 pub use call_transcripts::*;
 pub use call_video::*;

@@ -8,7 +8,27 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("files", "A file in the file manager.")
     .when_to_use("To find the address of a file.")
     .phrases(texts!["file", "attachment"])
-    .operations(list![GET])
+    .operations(list![CREATE, GET])
+    .schema(RECORD);
+
+const CREATE: Operation = Operation::by(Method::Post, "uploadFile", "files", Action::Create, template!("/files/v3/files"))
+    .summary("Upload a file")
+    .description("Sends a file to the file manager and returns it. Give `folderId` or `folderPath`. Calling it again stores the file a second time unless `options` says otherwise. Airbyte's hosted platform does not offer it.")
+    .writes()
+    .at_least_one(list![at_least_one(texts![], texts!["folderId", "folderPath"])])
+    .addition()
+    .parameters(list![
+        body("file", STRING.format("binary")).required().description("Content of the file, in base64."),
+        body("fileName", STRING).description("Name of the file; without an ending, that of the file counts."),
+        body("folderId", STRING).description("Folder of the file manager, by id."),
+        body("folderPath", STRING).description("Folder of the file manager, by its path; it is made if it is not there."),
+        body("charsetHunch", STRING).description("Character set of a text file."),
+        body("options", STRING.default(r#""{\"access\":\"PRIVATE\"}""#)).required().default(r#""{\"access\":\"PRIVATE\"}""#).send_default().description("JSON text that says who may see the file (`access`), whether a file of the same name is replaced (`overwrite`), how long it is kept (`ttl`), and how copies are found (`duplicateValidationStrategy`, `duplicateValidationScope`)."),
+        file_part("file_mime_type", STRING).description("Media type of the file in `file`, such as image/png; `application/octet-stream` if none is given."),
+    ])
+    .body(Body::Multipart {
+        files: Cow::Borrowed(list![file("file").name("fileName").media_type("file_mime_type")]),
+    })
     .schema(RECORD);
 
 const GET: Operation = Operation::get("getFile", "files", Action::Get, template!("/files/v3/files/{fileId}"))

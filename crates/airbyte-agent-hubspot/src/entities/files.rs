@@ -15,6 +15,28 @@ accessor! {
 }
 
 impl Files<'_> {
+    /// Upload a file.
+    ///
+    /// Sends a file to the file manager and returns it. Give `folderId` or `folderPath`. Calling it
+    /// again stores the file a second time unless `options` says otherwise. Airbyte's hosted
+    /// platform does not offer it.
+    ///
+    /// ```no_run
+    /// # use airbyte_agent_hubspot::{HubspotConnector, Result};
+    /// # async fn example(hubspot: HubspotConnector) -> Result<()> {
+    /// let file = hubspot.files().create()
+    ///     .file("file")
+    ///     .file_name("price-list.pdf")
+    ///     .folder_id("47710245")
+    ///     .await?;
+    /// println!("{:?} {:?}", file.id, file.name);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn create(&self) -> FilesCreate {
+        FilesCreate { call: self.client.call("files", Action::Create) }
+    }
+
     /// Get a file.
     ///
     /// Returns name, size and address of one file in the file manager. Airbyte's hosted platform
@@ -34,6 +56,33 @@ impl Files<'_> {
         let mut call = self.client.call("files", Action::Get);
         call.set("fileId", file_id.into());
         FilesGet { call }
+    }
+}
+
+record_builder! {
+    /// A call of `files.create`: setters add arguments, and awaiting it sends the request.
+    pub struct FilesCreate: types::File {
+        /// Content of the file, in base64.
+        ///
+        /// A call without it is refused.
+        file: String,
+        /// Name of the file; without an ending, that of the file counts.
+        file_name: String = "fileName",
+        /// Folder of the file manager, by id.
+        folder_id: String = "folderId",
+        /// Folder of the file manager, by its path; it is made if it is not there.
+        folder_path: String = "folderPath",
+        /// Character set of a text file.
+        charset_hunch: String = "charsetHunch",
+        /// JSON text that says who may see the file (`access`), whether a file of the same name is
+        /// replaced (`overwrite`), how long it is kept (`ttl`), and how copies are found
+        /// (`duplicateValidationStrategy`, `duplicateValidationScope`).
+        ///
+        /// Default: `"{\"access\":\"PRIVATE\"}"`, which is always sent.
+        options_: String = "options",
+        /// Media type of the file in `file`, such as image/png; `application/octet-stream` if none
+        /// is given.
+        file_mime_type: String,
     }
 }
 

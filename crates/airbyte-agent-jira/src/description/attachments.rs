@@ -8,7 +8,7 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("attachments", "A file that is attached to an issue.")
     .when_to_use("For files of an issue. Their ids are in the field `attachment` of `issues.get`.")
     .phrases(texts!["attachment", "attached file", "screenshot"])
-    .operations(list![GET, DELETE, DOWNLOAD])
+    .operations(list![GET, DELETE, DOWNLOAD, CREATE])
     .schema(RECORD);
 
 const GET: Operation = Operation::get("getAttachment", "attachments", Action::Get, template!("/rest/api/3/attachment/{id}"))
@@ -39,5 +39,23 @@ const DOWNLOAD: Operation = Operation::get("downloadAttachment", "attachments", 
         path("id", STRING).required().description("Id of the attachment; from the field `attachment` of `issues.get`."),
     ])
     .download();
+
+const CREATE: Operation = Operation::by(Method::Post, "addAttachment", "attachments", Action::Create, template!("/rest/api/3/issue/{issueIdOrKey}/attachments"))
+    .summary("Attach a file to an issue")
+    .description("Attaches one file to an issue and returns what is known about it. Calling it again attaches the file a second time. Airbyte's hosted platform does not offer it.")
+    .writes()
+    .addition()
+    .parameters(list![
+        path("issueIdOrKey", STRING).required().description("Issue key such as `APOLLO-42`, or numeric id. Keys of moved issues still work."),
+        header("X-Atlassian-Token", STRING.choices(words!["no-check"]).default(r#""no-check""#)).required().default(r#""no-check""#).send_default().description("Tells Jira that no browser was tricked into the request. The connector fills it in; leave it out."),
+        body("file", STRING.format("binary")).required().description("Content of the file, in base64."),
+        file_part("file_name", STRING).description("Name of the file in `file`, with its ending."),
+        file_part("file_mime_type", STRING).description("Media type of the file in `file`, such as image/png; `application/octet-stream` if none is given."),
+    ])
+    .body(Body::Multipart {
+        files: Cow::Borrowed(list![file("file").name("file_name").media_type("file_mime_type")]),
+    })
+    .records(json_path!("$[0]"))
+    .schema(RECORD);
 
 const RECORD: Json = json(include_str!("schemas/attachments.json"));

@@ -8,7 +8,7 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("issue_watchers", "A user who is told of changes of an issue.")
     .when_to_use("For who watches an issue.")
     .phrases(texts!["watchers", "who follows the issue"])
-    .operations(list![LIST, DELETE])
+    .operations(list![LIST, CREATE, DELETE])
     .schema(RECORD);
 
 const LIST: Operation = Operation::get("listIssueWatchers", "issue_watchers", Action::List, template!("/rest/api/3/issue/{issueIdOrKey}/watchers"))
@@ -26,6 +26,18 @@ const LIST: Operation = Operation::get("listIssueWatchers", "issue_watchers", Ac
     ])
     .paging(Paging::none("Jira returns all watchers of an issue in one response."))
     .schema(RECORD);
+
+const CREATE: Operation = Operation::by(Method::Post, "addIssueWatcher", "issue_watchers", Action::Create, template!("/rest/api/3/issue/{issueIdOrKey}/watchers"))
+    .summary("Add a watcher")
+    .description("Has a user watch an issue. The user must be able to see it; to add somebody else than oneself takes the permission to manage watchers. Airbyte's hosted platform does not offer it.")
+    .writes()
+    .idempotent()
+    .addition()
+    .parameters(list![
+        path("issueIdOrKey", STRING).required().description("Issue key such as `APOLLO-42`, or numeric id. Keys of moved issues still work."),
+        body("accountId", STRING).required().description("User to add, by account id."),
+    ])
+    .body(Body::Value { argument: text("accountId") });
 
 const DELETE: Operation = Operation::by(Method::Delete, "removeIssueWatcher", "issue_watchers", Action::Delete, template!("/rest/api/3/issue/{issueIdOrKey}/watchers"))
     .summary("Remove a watcher")

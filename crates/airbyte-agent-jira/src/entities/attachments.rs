@@ -78,6 +78,31 @@ impl Attachments<'_> {
         call.set("id", id.into());
         AttachmentsDownload { call }
     }
+
+    /// Attach a file to an issue.
+    ///
+    /// Attaches one file to an issue and returns what is known about it. Calling it again attaches
+    /// the file a second time. Airbyte's hosted platform does not offer it.
+    ///
+    /// * `issue_id_or_key`: Issue key such as `APOLLO-42`, or numeric id. Keys of moved issues
+    ///   still work.
+    ///
+    /// ```no_run
+    /// # use airbyte_agent_jira::{JiraConnector, Result};
+    /// # async fn example(jira: JiraConnector) -> Result<()> {
+    /// let attachment = jira.attachments().create("APOLLO-42")
+    ///     .file("file")
+    ///     .file_name("file-name")
+    ///     .await?;
+    /// println!("{:?} {:?}", attachment.self_, attachment.filename);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn create(&self, issue_id_or_key: impl Into<String>) -> AttachmentsCreate {
+        let mut call = self.client.call("attachments", Action::Create);
+        call.set("issueIdOrKey", issue_id_or_key.into());
+        AttachmentsCreate { call }
+    }
 }
 
 record_builder! {
@@ -93,4 +118,24 @@ record_builder! {
 download_builder! {
     /// A call of `attachments.download`: setters add arguments, and awaiting it sends the request.
     pub struct AttachmentsDownload {}
+}
+
+record_builder! {
+    /// A call of `attachments.create`: setters add arguments, and awaiting it sends the request.
+    pub struct AttachmentsCreate: types::Attachment {
+        /// Tells Jira that no browser was tricked into the request. The connector fills it in;
+        /// leave it out.
+        ///
+        /// Default: `"no-check"`, which is always sent. One of `"no-check"`.
+        x_atlassian_token: String = "X-Atlassian-Token",
+        /// Content of the file, in base64.
+        ///
+        /// A call without it is refused.
+        file: String,
+        /// Name of the file in `file`, with its ending.
+        file_name: String,
+        /// Media type of the file in `file`, such as image/png; `application/octet-stream` if none
+        /// is given.
+        file_mime_type: String,
+    }
 }

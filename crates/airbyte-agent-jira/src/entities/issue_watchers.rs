@@ -40,6 +40,31 @@ impl IssueWatchers<'_> {
         IssueWatchersList { call }
     }
 
+    /// Add a watcher.
+    ///
+    /// Has a user watch an issue. The user must be able to see it; to add somebody else than
+    /// oneself takes the permission to manage watchers. Airbyte's hosted platform does not offer
+    /// it.
+    ///
+    /// * `issue_id_or_key`: Issue key such as `APOLLO-42`, or numeric id. Keys of moved issues
+    ///   still work.
+    ///
+    /// ```no_run
+    /// # use airbyte_agent_jira::{JiraConnector, Result};
+    /// # async fn example(jira: JiraConnector) -> Result<()> {
+    /// let issue_watcher = jira.issue_watchers().create("APOLLO-42")
+    ///     .account_id("5b10ac8d82e05b22cc7d4ef5")
+    ///     .await?;
+    /// println!("{issue_watcher:?}");
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn create(&self, issue_id_or_key: impl Into<String>) -> IssueWatchersCreate {
+        let mut call = self.client.call("issue_watchers", Action::Create);
+        call.set("issueIdOrKey", issue_id_or_key.into());
+        IssueWatchersCreate { call }
+    }
+
     /// Remove a watcher.
     ///
     /// Ends that a user watches an issue. Airbyte's hosted platform does not offer it.
@@ -71,6 +96,16 @@ impl IssueWatchers<'_> {
 list_builder! {
     /// A call of `issue_watchers.list`: setters add arguments, and awaiting it sends the request.
     pub struct IssueWatchersList: types::Watcher, types::IssueWatchersListMeta {}
+}
+
+record_builder! {
+    /// A call of `issue_watchers.create`: setters add arguments, and awaiting it sends the request.
+    pub struct IssueWatchersCreate: Value {
+        /// User to add, by account id.
+        ///
+        /// A call without it is refused.
+        account_id: String = "accountId",
+    }
 }
 
 record_builder! {

@@ -68,14 +68,23 @@ pub(super) const ENTITY: Entity = Entity::new("issues", "An issue: a bug, task o
 
 const LIST: Operation = Operation::by(Method::Post, "listIssues", "issues", Action::List, template!("/graphql"))
     .summary("List issues")
-    .description("Returns all issues that the credentials can see, newest first by time of creation, archived ones left out, each with state, assignee, team and project. There is no filter: to find issues by assignee, state, label or date use `detailed_issues.list`, by words `issues.search`, and for one issue `issues.get`.")
+    .description("Returns all issues that the credentials can see, newest first by time of creation, archived ones left out, each with state, assignee, team and project. `filter` finds issues by assignee, state, label or date; more fields of each come with `detailed_issues.list`. By words use `issues.search`, and for one issue `issues.get`.")
     .preferred_for_check()
     .parameters(list![
         header("x-apollo-operation-name", STRING.default(r#""listIssues""#)).required().default(r#""listIssues""#).send_default().description("Name of the GraphQL operation. The connector fills it in; leave it out."),
         argument("first", INTEGER.minimum(1.0).maximum(250.0).default("50")).default("50").send_default().description("Records per page. Larger pages cost more of the hourly complexity budget."),
         argument("after", STRING).description("Where to go on: `endCursor` from the metadata of the page before. Opaque; leave out for the first page."),
+        argument("filter", OBJECT).addition().description(r#"Conditions as Linear writes them, such as `{"assignee": {"isMe": {"eq": true}}}`; members of one object all have to hold."#),
+        argument("orderBy", STRING.choices(words!["createdAt", "updatedAt"])).addition().description("Time by which the issues are sorted, newest first; `createdAt` if none is given."),
+        argument("includeArchived", BOOLEAN).addition().description("True also returns archived issues."),
     ])
-    .graphql(graphql(include_str!("graphql/issues_list.graphql")).variables(list![set("first", given("first")), set("after", given("after"))]))
+    .graphql(graphql(include_str!("graphql/issues_list.graphql")).variables(list![
+        set("first", given("first")),
+        set("after", given("after")),
+        set("filter", given("filter")),
+        set("orderBy", given("orderBy")),
+        set("includeArchived", given("includeArchived")),
+    ]).optional(texts!["filter", "orderBy", "includeArchived"]))
     .records(json_path!("$.data.issues.nodes"))
     .meta(list![
         meta("hasNextPage", json_path!("$.data.issues.pageInfo.hasNextPage")),
@@ -97,7 +106,7 @@ const GET: Operation = Operation::by(Method::Post, "getIssue", "issues", Action:
 
 const CREATE: Operation = Operation::by(Method::Post, "createIssue", "issues", Action::Create, template!("/graphql"))
     .summary("Create an issue")
-    .description("Creates an issue in a team and returns `success` and the new `issue`. Assignee, labels, parent and due date cannot be set here: use `detailed_issues.create`. Calling twice makes two issues.")
+    .description("Creates an issue in a team and returns `success` and the new `issue`. More fields of the new issue come with `detailed_issues.create`. Calling twice makes two issues.")
     .writes()
     .parameters(list![
         header("x-apollo-operation-name", STRING.default(r#""createIssue""#)).required().default(r#""createIssue""#).send_default().description("Name of the GraphQL operation. The connector fills it in; leave it out."),
@@ -107,6 +116,12 @@ const CREATE: Operation = Operation::by(Method::Post, "createIssue", "issues", A
         argument("stateId", STRING).description("Workflow state to begin in, by UUID; one of the same team (from `workflow_states.list`). Left out, the team's default state."),
         argument("priority", INTEGER.minimum(0.0).maximum(4.0)).description("Priority: 0 none, 1 urgent, 2 high, 3 medium, 4 low. Default 0."),
         argument("projectId", STRING).description("Project to put the issue into, by UUID; the team has to take part in it."),
+        argument("assigneeId", STRING).addition().description("User who works on it, by UUID (from `users.list`)."),
+        argument("labelIds", ARRAY.items(list![STRING])).addition().description("Labels, by UUID."),
+        argument("dueDate", STRING.format("date")).addition().description("Day on which it has to be done."),
+        argument("estimate", INTEGER).addition().description("Estimate, in points of the team's scale."),
+        argument("parentId", STRING).addition().description("Issue that it is a part of, by UUID or identifier."),
+        argument("cycleId", STRING).addition().description("Cycle in which it is worked on, by UUID."),
     ])
     .graphql(graphql(include_str!("graphql/issues_create.graphql")).variables(list![
         set("teamId", given("teamId")),
@@ -115,7 +130,13 @@ const CREATE: Operation = Operation::by(Method::Post, "createIssue", "issues", A
         set("stateId", given("stateId")),
         set("priority", given("priority")),
         set("projectId", given("projectId")),
-    ]))
+        set("assigneeId", given("assigneeId")),
+        set("labelIds", given("labelIds")),
+        set("dueDate", given("dueDate")),
+        set("estimate", given("estimate")),
+        set("parentId", given("parentId")),
+        set("cycleId", given("cycleId")),
+    ]).optional(texts!["assigneeId", "labelIds", "dueDate", "estimate", "parentId", "cycleId"]))
     .records(json_path!("$.data.issueCreate"))
     .errors(list![
         ErrorCheck::at(json_path!("$.data.issueCreate.success"), ErrorCondition::Equals(json("false"))),

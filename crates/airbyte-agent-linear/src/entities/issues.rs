@@ -19,9 +19,9 @@ impl Issues<'_> {
     /// List issues.
     ///
     /// Returns all issues that the credentials can see, newest first by time of creation, archived
-    /// ones left out, each with state, assignee, team and project. There is no filter: to find
-    /// issues by assignee, state, label or date use `detailed_issues.list`, by words
-    /// `issues.search`, and for one issue `issues.get`.
+    /// ones left out, each with state, assignee, team and project. `filter` finds issues by
+    /// assignee, state, label or date; more fields of each come with `detailed_issues.list`. By
+    /// words use `issues.search`, and for one issue `issues.get`.
     ///
     /// Awaiting the builder gives one page; `items()` and `pages()` request all pages.
     ///
@@ -63,9 +63,8 @@ impl Issues<'_> {
 
     /// Create an issue.
     ///
-    /// Creates an issue in a team and returns `success` and the new `issue`. Assignee, labels,
-    /// parent and due date cannot be set here: use `detailed_issues.create`. Calling twice makes
-    /// two issues.
+    /// Creates an issue in a team and returns `success` and the new `issue`. More fields of the new
+    /// issue come with `detailed_issues.create`. Calling twice makes two issues.
     ///
     /// ```no_run
     /// # use airbyte_agent_linear::{LinearConnector, Result};
@@ -168,6 +167,13 @@ list_builder! {
         /// Where to go on: `endCursor` from the metadata of the page before. Opaque; leave out for
         /// the first page.
         after: String,
+        /// Conditions as Linear writes them, such as `{"assignee": {"isMe": {"eq": true}}}`;
+        /// members of one object all have to hold.
+        filter: any,
+        /// Time by which the issues are sorted, newest first; `createdAt` if none is given.
+        order_by: types::IssueOrderBy = "orderBy",
+        /// True also returns archived issues.
+        include_archived: bool = "includeArchived",
     }
 }
 
@@ -207,6 +213,18 @@ record_builder! {
         priority: i64,
         /// Project to put the issue into, by UUID; the team has to take part in it.
         project_id: String = "projectId",
+        /// User who works on it, by UUID (from `users.list`).
+        assignee_id: String = "assigneeId",
+        /// Labels, by UUID.
+        label_ids: [String] = "labelIds",
+        /// Day on which it has to be done.
+        due_date: String = "dueDate",
+        /// Estimate, in points of the team's scale.
+        estimate: i64,
+        /// Issue that it is a part of, by UUID or identifier.
+        parent_id: String = "parentId",
+        /// Cycle in which it is worked on, by UUID.
+        cycle_id: String = "cycleId",
     }
 }
 

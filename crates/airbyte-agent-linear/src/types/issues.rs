@@ -169,7 +169,7 @@ record! {
 }
 
 open_enum!(
-    /// Order, newest first: by time of creation or of the last change. Left out, `createdAt`.
+    /// Time by which the issues are sorted, newest first; `createdAt` if none is given.
     IssueOrderBy {
         /// Written `createdAt` in requests and responses.
         CreatedAt = "createdAt",

@@ -13,7 +13,7 @@ pub(super) const ENTITY: Entity = Entity::new("file_uploads", "The first step of
 
 const CREATE: Operation = Operation::by(Method::Post, "createFileUpload", "file_uploads", Action::Create, template!("/files.getUploadURLExternal"))
     .summary("Start the upload of a file")
-    .description("First of three steps to upload a file: returns a file id and a one-time address. Then send the bytes with an HTTP POST to `upload_url`, which this connector does not do, and finish with `file_upload_completions.create`; until then nobody sees the file. Needs the scope files:write. Airbyte's hosted platform does not offer it.")
+    .description("First of three steps to upload a file: returns a file id and a one-time address. Then send the bytes with `file_upload_contents.create`, and finish with `file_upload_completions.create`; until then nobody sees the file. Needs the scope files:write. Airbyte's hosted platform does not offer it.")
     .writes()
     .addition()
     .parameters(list![

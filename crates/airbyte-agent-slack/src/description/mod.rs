@@ -21,6 +21,7 @@ mod pins;
 mod bookmarks;
 mod files;
 mod file_uploads;
+mod file_upload_contents;
 mod file_upload_completions;
 mod direct_messages;
 mod user_lookups;
@@ -278,6 +279,7 @@ pub static DESCRIPTION: Connector = Connector {
         bookmarks::ENTITY,
         files::ENTITY,
         file_uploads::ENTITY,
+        file_upload_contents::ENTITY,
         file_upload_completions::ENTITY,
         direct_messages::ENTITY,
         user_lookups::ENTITY,

@@ -18,8 +18,8 @@ impl FileUploads<'_> {
     /// Start the upload of a file.
     ///
     /// First of three steps to upload a file: returns a file id and a one-time address. Then send
-    /// the bytes with an HTTP POST to `upload_url`, which this connector does not do, and finish
-    /// with `file_upload_completions.create`; until then nobody sees the file. Needs the scope
+    /// the bytes with `file_upload_contents.create`, and finish with
+    /// `file_upload_completions.create`; until then nobody sees the file. Needs the scope
     /// files:write. Airbyte's hosted platform does not offer it.
     ///
     /// ```no_run

@@ -17,6 +17,7 @@ pub mod channels;
 pub mod direct_messages;
 pub mod ephemeral_messages;
 pub mod file_upload_completions;
+pub mod file_upload_contents;
 pub mod file_uploads;
 pub mod files;
 pub mod message_permalinks;

@@ -10,6 +10,7 @@ mod deleted_tickets;
 mod users;
 mod organizations;
 mod groups;
+mod uploads;
 mod attachments;
 mod account_ticket_audits;
 mod ticket_audits;
@@ -278,6 +279,7 @@ pub static DESCRIPTION: Connector = Connector {
         users::ENTITY,
         organizations::ENTITY,
         groups::ENTITY,
+        uploads::ENTITY,
         attachments::ENTITY,
         account_ticket_audits::ENTITY,
         ticket_audits::ENTITY,

@@ -42,6 +42,7 @@ pub mod ticket_restorations;
 pub mod ticket_tags;
 pub mod tickets;
 pub mod triggers;
+pub mod uploads;
 pub mod user_exports;
 pub mod user_identities;
 pub mod user_merges;

@@ -286,6 +286,41 @@ record! {
 }
 
 record! {
+    /// A file attached to a ticket comment.
+    pub struct Attachment {
+        /// Id of the attachment.
+        pub id: i64,
+        /// Name of the file.
+        pub file_name: String,
+        /// Address the file can be downloaded from.
+        pub content_url: String,
+        /// The same address under the account's own domain.
+        pub mapped_content_url: String,
+        /// Media type, such as `image/png`.
+        pub content_type: String,
+        /// Size of the file, in bytes.
+        pub size: i64,
+        /// Width in pixels, for images.
+        pub width: i64,
+        /// Height in pixels, for images.
+        pub height: i64,
+        /// Whether it is shown inside the text.
+        pub inline: bool,
+        /// Whether the file was removed.
+        pub deleted: bool,
+        /// Whether an administrator allowed a file judged harmful.
+        pub malware_access_override: bool,
+        /// Result of the scan: `malware_found`, `malware_not_found`, `failed_to_scan` or
+        /// `not_scanned`.
+        pub malware_scan_result: String,
+        /// API address of the record.
+        pub url: String,
+        /// Small versions of an image, as attachments.
+        pub thumbnails: Vec<Value>,
+    }
+}
+
+record! {
     /// One step in the history of a ticket: everything that changed at once.
     pub struct TicketAudit {
         /// Id of the audit.

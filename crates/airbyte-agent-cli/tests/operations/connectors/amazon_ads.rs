@@ -397,43 +397,43 @@ const OPERATIONS: &[Operation<Connector>] = &[
         needed: |c, a| list!(c.sponsored_brands_ad_groups().list(a.get::<String>("Amazon-Advertising-API-Scope")), "maxResults", 90),
     },
     Operation {
-        name: "sponsored_product_campaign_negative_keywords.create",
+        name: "campaign_negative_keywords.create",
         arguments: r#"{"Amazon-Advertising-API-Scope":"3312998765432109","Amazon-Advertising-API-ClientId":"amzn1.application-oa2-client.a8358a60","Accept":"application/vnd.spCampaignNegativeKeyword.v3+json","Content-Type":"application/vnd.spCampaignNegativeKeyword.v3+json","Prefer":"return=representation","campaignNegativeKeywords":[{"campaignId":"campaign-id","keywordText":"keyword-text","matchType":"NEGATIVE_BROAD","state":"ENABLED"}]}"#,
-        all: |c| c.sponsored_product_campaign_negative_keywords().create("3312998765432109")
+        all: |c| c.campaign_negative_keywords().create("3312998765432109")
             .amazon_advertising_api_client_id("amzn1.application-oa2-client.a8358a60")
             .accept("application/vnd.spCampaignNegativeKeyword.v3+json")
             .content_type("application/vnd.spCampaignNegativeKeyword.v3+json")
             .prefer("return=representation")
-            .campaign_negative_keywords([types::SponsoredProductCampaignNegativeKeywordCreateInput::new("campaign-id", "keyword-text", types::SponsoredProductCampaignNegativeKeywordCreateInputMatchType::NegativeBroad, types::SponsoredProductCampaignNegativeKeywordCreateInputState::Enabled)])
+            .campaign_negative_keywords([types::CampaignNegativeKeywordCreateInput::new("campaign-id", "keyword-text", types::CampaignNegativeKeywordCreateInputMatchType::NegativeBroad, types::CampaignNegativeKeywordCreateInputState::Enabled)])
             .dry_run(),
-        needed: |c, a| record(c.sponsored_product_campaign_negative_keywords().create(a.get::<String>("Amazon-Advertising-API-Scope")).campaign_negative_keywords(a.get::<Vec<types::SponsoredProductCampaignNegativeKeywordCreateInput>>("campaignNegativeKeywords"))),
+        needed: |c, a| record(c.campaign_negative_keywords().create(a.get::<String>("Amazon-Advertising-API-Scope")).campaign_negative_keywords(a.get::<Vec<types::CampaignNegativeKeywordCreateInput>>("campaignNegativeKeywords"))),
     },
     Operation {
-        name: "sponsored_product_campaign_negative_keywords.delete",
+        name: "campaign_negative_keywords.delete",
         arguments: r#"{"Amazon-Advertising-API-Scope":"3312998765432109","Amazon-Advertising-API-ClientId":"amzn1.application-oa2-client.a8358a60","Accept":"application/vnd.spCampaignNegativeKeyword.v3+json","Content-Type":"application/vnd.spCampaignNegativeKeyword.v3+json","campaignNegativeKeywordIdFilter":{"include":["284719503866120"]}}"#,
-        all: |c| c.sponsored_product_campaign_negative_keywords().delete("3312998765432109")
+        all: |c| c.campaign_negative_keywords().delete("3312998765432109")
             .amazon_advertising_api_client_id("amzn1.application-oa2-client.a8358a60")
             .accept("application/vnd.spCampaignNegativeKeyword.v3+json")
             .content_type("application/vnd.spCampaignNegativeKeyword.v3+json")
-            .campaign_negative_keyword_id_filter(types::SponsoredProductCampaignNegativeKeywordCampaignNegativeKeywordIdFilter::new(["284719503866120"]))
+            .campaign_negative_keyword_id_filter(types::CampaignNegativeKeywordCampaignNegativeKeywordIdFilter::new(["284719503866120"]))
             .dry_run(),
-        needed: |c, a| record(c.sponsored_product_campaign_negative_keywords().delete(a.get::<String>("Amazon-Advertising-API-Scope")).campaign_negative_keyword_id_filter(a.get::<types::SponsoredProductCampaignNegativeKeywordCampaignNegativeKeywordIdFilter>("campaignNegativeKeywordIdFilter"))),
+        needed: |c, a| record(c.campaign_negative_keywords().delete(a.get::<String>("Amazon-Advertising-API-Scope")).campaign_negative_keyword_id_filter(a.get::<types::CampaignNegativeKeywordCampaignNegativeKeywordIdFilter>("campaignNegativeKeywordIdFilter"))),
     },
     Operation {
-        name: "sponsored_product_campaign_negative_keywords.list",
+        name: "campaign_negative_keywords.list",
         arguments: r#"{"Amazon-Advertising-API-Scope":"3312998765432109","Amazon-Advertising-API-ClientId":"amzn1.application-oa2-client.a8358a60","Accept":"application/vnd.spCampaignNegativeKeyword.v3+json","Content-Type":"application/vnd.spCampaignNegativeKeyword.v3+json","stateFilter":{"include":["ENABLED","PAUSED"]},"campaignNegativeKeywordIdFilter":{"include":["284719503866120"]},"campaignIdFilter":{"include":["284719503866120"]},"campaignNegativeKeywordTextFilter":{"queryTermMatchType":"BROAD_MATCH","include":["spring"]},"matchTypeFilter":["NEGATIVE_EXACT"],"includeExtendedDataFields":true,"maxResults":100,"nextToken":"AAAAAGLeQ4Xo7zC5"}"#,
-        all: |c| c.sponsored_product_campaign_negative_keywords().list("3312998765432109")
+        all: |c| c.campaign_negative_keywords().list("3312998765432109")
             .amazon_advertising_api_client_id("amzn1.application-oa2-client.a8358a60")
             .accept("application/vnd.spCampaignNegativeKeyword.v3+json")
             .content_type("application/vnd.spCampaignNegativeKeyword.v3+json")
-            .state_filter(types::SponsoredProductCampaignNegativeKeywordStateFilter::new([types::SponsoredProductCampaignNegativeKeywordStateFilterInclude::Enabled, types::SponsoredProductCampaignNegativeKeywordStateFilterInclude::Paused]))
-            .campaign_negative_keyword_id_filter(types::SponsoredProductCampaignNegativeKeywordCampaignNegativeKeywordIdFilterInput::new(["284719503866120"]))
-            .campaign_id_filter(types::SponsoredProductCampaignNegativeKeywordCampaignIdFilter::new(["284719503866120"]))
-            .campaign_negative_keyword_text_filter(types::SponsoredProductCampaignNegativeKeywordCampaignNegativeKeywordTextFilter::new(types::SponsoredProductCampaignNegativeKeywordCampaignNegativeKeywordTextFilterQueryTermMatchType::BroadMatch).include(["spring"]))
-            .match_type_filter([types::SponsoredProductCampaignNegativeKeywordMatchTypeFilter::NegativeExact])
+            .state_filter(types::CampaignNegativeKeywordStateFilter::new([types::CampaignNegativeKeywordStateFilterInclude::Enabled, types::CampaignNegativeKeywordStateFilterInclude::Paused]))
+            .campaign_negative_keyword_id_filter(types::CampaignNegativeKeywordCampaignNegativeKeywordIdFilterInput::new(["284719503866120"]))
+            .campaign_id_filter(types::CampaignNegativeKeywordCampaignIdFilter::new(["284719503866120"]))
+            .campaign_negative_keyword_text_filter(types::CampaignNegativeKeywordCampaignNegativeKeywordTextFilter::new(types::CampaignNegativeKeywordCampaignNegativeKeywordTextFilterQueryTermMatchType::BroadMatch).include(["spring"]))
+            .match_type_filter([types::CampaignNegativeKeywordMatchTypeFilter::NegativeExact])
             .include_extended_data_fields(true).max_results(100).next_token("AAAAAGLeQ4Xo7zC5")
             .dry_run(),
-        needed: |c, a| list!(c.sponsored_product_campaign_negative_keywords().list(a.get::<String>("Amazon-Advertising-API-Scope")), "maxResults", 90),
+        needed: |c, a| list!(c.campaign_negative_keywords().list(a.get::<String>("Amazon-Advertising-API-Scope")), "maxResults", 90),
     },
     Operation {
         name: "campaign_budget_usage.list",

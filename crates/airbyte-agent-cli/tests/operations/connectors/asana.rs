@@ -257,12 +257,14 @@ const OPERATIONS: &[Operation<Connector>] = &[
     },
     Operation {
         name: "attachments.create",
-        arguments: r#"{"parent":"1205678901234567","resource_subtype":"external","url":"https://example.com/launch-plan","name":"Launch plan","connect_to_app":true}"#,
+        arguments: r#"{"parent":"1205678901234567","resource_subtype":"external","url":"https://example.com/launch-plan","name":"Launch plan","file":"aGVsbG8=","connect_to_app":true,"file_name":"file-name","file_mime_type":"file-mime-type"}"#,
         all: |c| c.attachments().create()
-            .parent("1205678901234567").resource_subtype("external")
-            .url("https://example.com/launch-plan").name("Launch plan").connect_to_app(true)
+            .parent("1205678901234567")
+            .resource_subtype(types::AttachmentResourceSubtype::External)
+            .url("https://example.com/launch-plan").name("Launch plan").file("aGVsbG8=")
+            .connect_to_app(true).file_name("file-name").file_mime_type("file-mime-type")
             .dry_run(),
-        needed: |c, a| record(c.attachments().create().parent(a.get::<String>("parent")).resource_subtype(a.get::<String>("resource_subtype")).url(a.get::<String>("url")).name(a.get::<String>("name"))),
+        needed: |c, a| record(c.attachments().create().parent(a.get::<String>("parent")).file(a.get::<String>("file"))),
     },
     Operation {
         name: "attachments.get",

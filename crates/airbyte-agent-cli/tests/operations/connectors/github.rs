@@ -118,10 +118,11 @@ const OPERATIONS: &[Operation<Connector>] = &[
     },
     Operation {
         name: "issues.list",
-        arguments: r#"{"owner":"owner","repo":"repo","states":["OPEN"],"per_page":1,"after":"after","fields":["field"]}"#,
+        arguments: r#"{"owner":"owner","repo":"repo","states":["OPEN"],"assignee":"octocat","creator":"octocat","mentioned":"octocat","labels":["bug"],"milestone":"4","since":"2025-01-01T00:00:00Z","per_page":1,"after":"after","fields":["field"]}"#,
         all: |c| c.issues().list("owner", "repo")
-            .states([types::IssueState::Open]).per_page(1).after("after").fields(["field"])
-            .dry_run(),
+            .states([types::IssueState::Open]).assignee("octocat").creator("octocat")
+            .mentioned("octocat").labels(["bug"]).milestone("4").since("2025-01-01T00:00:00Z")
+            .per_page(1).after("after").fields(["field"]).dry_run(),
         needed: |c, a| list!(c.issues().list(a.get::<String>("owner"), a.get::<String>("repo")), "per_page", 90),
     },
     Operation {

@@ -27,6 +27,14 @@ const OPERATIONS: &[Operation<Connector>] = &[
         needed: |c, a| record(c.users().get(a.get::<String>("id"))),
     },
     Operation {
+        name: "call_media.create",
+        arguments: r#"{"id":"7782342274025937895","mediaFile":"aGVsbG8=","file_name":"file-name","file_mime_type":"file-mime-type"}"#,
+        all: |c| c.call_media().create("7782342274025937895")
+            .media_file("aGVsbG8=").file_name("file-name").file_mime_type("file-mime-type")
+            .dry_run(),
+        needed: |c, a| record(c.call_media().create(a.get::<String>("id")).media_file(a.get::<String>("mediaFile"))),
+    },
+    Operation {
         name: "calls.list",
         arguments: r#"{"fromDateTime":"2025-03-01T00:00:00Z","toDateTime":"2025-04-01T00:00:00Z","workspaceId":"623457276584334","cursor":"eyJwYWdlTnVtYmVyIjoyfQ"}"#,
         all: |c| c.calls().list()

@@ -708,6 +708,16 @@ const OPERATIONS: &[Operation<Connector>] = &[
         needed: |c, a| record(c.list_memberships().update(a.get::<String>("listId")).record_ids_to_add(a.get::<Vec<String>>("recordIdsToAdd")).record_ids_to_remove(a.get::<Vec<String>>("recordIdsToRemove"))),
     },
     Operation {
+        name: "files.create",
+        arguments: r#"{"file":"aGVsbG8=","fileName":"price-list.pdf","folderId":"47710245","folderPath":"/library/prices","charsetHunch":"UTF-8","options":"{\"access\":\"PRIVATE\",\"overwrite\":false}","file_mime_type":"file-mime-type"}"#,
+        all: |c| c.files().create()
+            .file("aGVsbG8=").file_name("price-list.pdf").folder_id("47710245")
+            .folder_path("/library/prices").charset_hunch("UTF-8")
+            .options_("{\"access\":\"PRIVATE\",\"overwrite\":false}")
+            .file_mime_type("file-mime-type").dry_run(),
+        needed: |c, a| record(c.files().create().file(a.get::<String>("file")).folder_id(a.get::<String>("folderId"))),
+    },
+    Operation {
         name: "files.get",
         arguments: r#"{"fileId":"80812345"}"#,
         all: |c| c.files().get("80812345")

@@ -273,6 +273,14 @@ const OPERATIONS: &[Operation<Connector>] = &[
         needed: |c, a| download(c.attachments().download(a.get::<String>("id"))),
     },
     Operation {
+        name: "attachments.create",
+        arguments: r#"{"issueIdOrKey":"APOLLO-42","X-Atlassian-Token":"no-check","file":"aGVsbG8=","file_name":"file-name","file_mime_type":"file-mime-type"}"#,
+        all: |c| c.attachments().create("APOLLO-42")
+            .x_atlassian_token("no-check").file("aGVsbG8=").file_name("file-name")
+            .file_mime_type("file-mime-type").dry_run(),
+        needed: |c, a| record(c.attachments().create(a.get::<String>("issueIdOrKey")).file(a.get::<String>("file"))),
+    },
+    Operation {
         name: "boards.list",
         arguments: r#"{"startAt":0,"maxResults":50,"projectKeyOrId":"APOLLO","type":"scrum","name":"Apollo"}"#,
         all: |c| c.boards().list()
@@ -385,6 +393,13 @@ const OPERATIONS: &[Operation<Connector>] = &[
         all: |c| c.issue_watchers().list("APOLLO-42")
             .dry_run(),
         needed: |c, a| list!(c.issue_watchers().list(a.get::<String>("issueIdOrKey"))),
+    },
+    Operation {
+        name: "issue_watchers.create",
+        arguments: r#"{"issueIdOrKey":"APOLLO-42","accountId":"5b10ac8d82e05b22cc7d4ef5"}"#,
+        all: |c| c.issue_watchers().create("APOLLO-42")
+            .account_id("5b10ac8d82e05b22cc7d4ef5").dry_run(),
+        needed: |c, a| record(c.issue_watchers().create(a.get::<String>("issueIdOrKey")).account_id(a.get::<String>("accountId"))),
     },
     Operation {
         name: "issue_watchers.delete",

@@ -15,10 +15,11 @@ async fn every_operation() {
 const OPERATIONS: &[Operation<Connector>] = &[
     Operation {
         name: "issues.list",
-        arguments: r#"{"x-apollo-operation-name":"listIssues","first":50,"after":"9cfb482a-81e3-4154-b5b9-2c805e70a02d"}"#,
+        arguments: r#"{"x-apollo-operation-name":"listIssues","first":50,"after":"9cfb482a-81e3-4154-b5b9-2c805e70a02d","filter":{"priority":{"lte":2}},"orderBy":"updatedAt","includeArchived":true}"#,
         all: |c| c.issues().list()
             .x_apollo_operation_name("listIssues").first(50)
-            .after("9cfb482a-81e3-4154-b5b9-2c805e70a02d").dry_run(),
+            .after("9cfb482a-81e3-4154-b5b9-2c805e70a02d").filter(json!({"priority":{"lte":2}}))
+            .order_by(types::IssueOrderBy::UpdatedAt).include_archived(true).dry_run(),
         needed: |c, _| list!(c.issues().list(), "first", 90),
     },
     Operation {
@@ -30,13 +31,17 @@ const OPERATIONS: &[Operation<Connector>] = &[
     },
     Operation {
         name: "issues.create",
-        arguments: r#"{"x-apollo-operation-name":"createIssue","teamId":"b2a1c6f0-3d5e-4a47-9f1a-6e0c2f7d8a11","title":"Login fails on Safari 18","description":"Steps:\n1. Open the login page\n2. Press *Sign in*\n\nNothing happens.","stateId":"4c3b2a19-0817-46f5-94e3-d2c1b0a9f8e7","priority":2,"projectId":"5d1f3a7e-26b4-4c0b-9a4e-8b1d0f6c2e93"}"#,
+        arguments: r#"{"x-apollo-operation-name":"createIssue","teamId":"b2a1c6f0-3d5e-4a47-9f1a-6e0c2f7d8a11","title":"Login fails on Safari 18","description":"Steps:\n1. Open the login page\n2. Press *Sign in*\n\nNothing happens.","stateId":"4c3b2a19-0817-46f5-94e3-d2c1b0a9f8e7","priority":2,"projectId":"5d1f3a7e-26b4-4c0b-9a4e-8b1d0f6c2e93","assigneeId":"8f2d7f0e-6d3b-4c1a-9b57-2a4e6c8d0f13","labelIds":["1b0c9d8e-7f6a-4b5c-8d3e-2f1a0b9c8d7e"],"dueDate":"2025-04-30","estimate":3,"parentId":"ENG-123","cycleId":"3e2d1c0b-9a8f-4e7d-b6c5-4a3b2c1d0e9f"}"#,
         all: |c| c.issues().create()
             .x_apollo_operation_name("createIssue")
             .team_id("b2a1c6f0-3d5e-4a47-9f1a-6e0c2f7d8a11").title("Login fails on Safari 18")
             .description("Steps:\n1. Open the login page\n2. Press *Sign in*\n\nNothing happens.")
             .state_id("4c3b2a19-0817-46f5-94e3-d2c1b0a9f8e7").priority(2)
-            .project_id("5d1f3a7e-26b4-4c0b-9a4e-8b1d0f6c2e93").dry_run(),
+            .project_id("5d1f3a7e-26b4-4c0b-9a4e-8b1d0f6c2e93")
+            .assignee_id("8f2d7f0e-6d3b-4c1a-9b57-2a4e6c8d0f13")
+            .label_ids(["1b0c9d8e-7f6a-4b5c-8d3e-2f1a0b9c8d7e"]).due_date("2025-04-30")
+            .estimate(3).parent_id("ENG-123").cycle_id("3e2d1c0b-9a8f-4e7d-b6c5-4a3b2c1d0e9f")
+            .dry_run(),
         needed: |c, a| record(c.issues().create().team_id(a.get::<String>("teamId")).title(a.get::<String>("title"))),
     },
     Operation {

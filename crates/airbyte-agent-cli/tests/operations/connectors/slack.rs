@@ -330,6 +330,13 @@ const OPERATIONS: &[Operation<Connector>] = &[
         needed: |c, a| record(c.file_uploads().create().filename(a.get::<String>("filename")).length(a.get::<i64>("length"))),
     },
     Operation {
+        name: "file_upload_contents.create",
+        arguments: r#"{"upload_url":"https://files.slack.com/upload/v1/ABC123","file_content":"aGVsbG8=","file_mime_type":"file-mime-type"}"#,
+        all: |c| c.file_upload_contents().create("https://files.slack.com/upload/v1/ABC123")
+            .file_content("aGVsbG8=").file_mime_type("file-mime-type").dry_run(),
+        needed: |c, a| record(c.file_upload_contents().create(a.get::<String>("upload_url")).file_content(a.get::<String>("file_content"))),
+    },
+    Operation {
         name: "file_upload_completions.create",
         arguments: r#"{"files":[{"id":"F0ABC12DE","title":"Report","highlight_type":"highlight-type"}],"channel_id":"C012AB3CD","thread_ts":"1726142400.123456","initial_comment":"The report of September.","blocks":[{"type":"section","text":{"type":"mrkdwn","text":"The report."}}]}"#,
         all: |c| c.file_upload_completions().create()

@@ -209,6 +209,21 @@ const OPERATIONS: &[Operation<Connector>] = &[
         needed: |c, a| record(c.groups().get(a.get::<i64>("group_id"))),
     },
     Operation {
+        name: "uploads.create",
+        arguments: r#"{"filename":"crash.log","token":"6bk3gql82em5nmf","file_content":"aGVsbG8=","file_mime_type":"file-mime-type"}"#,
+        all: |c| c.uploads().create("crash.log")
+            .token("6bk3gql82em5nmf").file_content("aGVsbG8=").file_mime_type("file-mime-type")
+            .dry_run(),
+        needed: |c, a| record(c.uploads().create(a.get::<String>("filename")).file_content(a.get::<String>("file_content"))),
+    },
+    Operation {
+        name: "uploads.delete",
+        arguments: r#"{"token":"6bk3gql82em5nmf"}"#,
+        all: |c| c.uploads().delete("6bk3gql82em5nmf")
+            .dry_run(),
+        needed: |c, a| record(c.uploads().delete(a.get::<String>("token"))),
+    },
+    Operation {
         name: "attachments.get",
         arguments: r#"{"attachment_id":498483}"#,
         all: |c| c.attachments().get(498483)
