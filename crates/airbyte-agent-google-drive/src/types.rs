@@ -79,7 +79,7 @@ record! {
         pub owned_by_me: bool = "ownedByMe",
         /// What the user may do with the file.
         pub capabilities: FileCapabilities,
-        /// Retired; see `copyRequiresWriterPermission`, which is its opposite.
+        /// Deprecated; see `copyRequiresWriterPermission`, which is its opposite.
         pub viewers_can_copy_content: bool = "viewersCanCopyContent",
         /// Whether copying, printing and downloading are barred for readers and commenters.
         pub copy_requires_writer_permission: bool = "copyRequiresWriterPermission",
@@ -530,7 +530,7 @@ record! {
         pub photo_link: String = "photoLink",
         /// When the permission ends; missing when it does not.
         pub expiration_time: String = "expirationTime",
-        /// Older name of `permissionDetails`.
+        /// Older, deprecated name of `permissionDetails`.
         pub team_drive_permission_details: Vec<PermissionTeamDrivePermissionDetail> = "teamDrivePermissionDetails",
         /// Where the permission comes from, one entry per source; shared drives only.
         pub permission_details: Vec<PermissionPermissionDetail> = "permissionDetails",
@@ -695,7 +695,7 @@ record! {
         pub drive: Drive,
         /// The time at which it happened.
         pub time: String,
-        /// Older name of `changeType`.
+        /// Older, deprecated name of `changeType`.
         pub type_: String = "type",
         /// What changed: `file` or `drive`.
         pub change_type: String = "changeType",
@@ -737,9 +737,9 @@ record! {
         pub drive_themes: Vec<AboutDriveTheme> = "driveThemes",
         /// Whether the user may create shared drives.
         pub can_create_drives: bool = "canCreateDrives",
-        /// Older name of `canCreateDrives`.
+        /// Older, deprecated name of `canCreateDrives`.
         pub can_create_team_drives: bool = "canCreateTeamDrives",
-        /// Older name of `driveThemes`.
+        /// Older, deprecated name of `driveThemes`.
         pub team_drive_themes: Vec<AboutTeamDriveTheme> = "teamDriveThemes",
     }
 }

@@ -71,7 +71,17 @@ const LIST: Operation = Operation::by(Method::Post, "listSponsoredProductCampaig
         header("Accept", STRING.default(r#""application/vnd.spCampaignNegativeKeyword.v3+json""#)).required().default(r#""application/vnd.spCampaignNegativeKeyword.v3+json""#).send_default().description("Media type of the response; the default names the version this connector reads, so leave it out."),
         header("Content-Type", STRING.default(r#""application/vnd.spCampaignNegativeKeyword.v3+json""#)).required().default(r#""application/vnd.spCampaignNegativeKeyword.v3+json""#).send_default().description("Media type of the request; the default names the version this connector writes, so leave it out."),
         body("stateFilter", OBJECT.properties(list![
-            required("include", ARRAY.items(list![STRING.choices(words!["ENABLED", "PAUSED", "ARCHIVED"])]).description("States wanted.")),
+            required("include", ARRAY.items(list![
+                STRING.choices(words![
+                    "ENABLED",
+                    "PAUSED",
+                    "ARCHIVED",
+                    "ENABLING",
+                    "USER_DELETED",
+                    "PROPOSED",
+                    "OTHER",
+                ]),
+            ]).description("States wanted.")),
         ]).closed()).description("Only records in these states; left out, all come back, archived ones included."),
         body("campaignNegativeKeywordIdFilter", OBJECT.properties(list![
             required("include", ARRAY.items(list![STRING]).description("Ids of the negative keywords, at most 1000.")),

@@ -173,6 +173,14 @@ open_enum!(
         Paused = "PAUSED",
         /// Written `ARCHIVED` in requests and responses.
         Archived = "ARCHIVED",
+        /// Written `ENABLING` in requests and responses.
+        Enabling = "ENABLING",
+        /// Written `USER_DELETED` in requests and responses.
+        UserDeleted = "USER_DELETED",
+        /// Written `PROPOSED` in requests and responses.
+        Proposed = "PROPOSED",
+        /// Written `OTHER` in requests and responses.
+        OtherValue = "OTHER",
     }
 );
 

@@ -44,7 +44,7 @@ pub(super) const ENTITY: Entity = Entity::new("projects", "A list or board of ta
         stored("owner.name", "string", ""),
         stored("owner.resource_type", "string", ""),
         stored("permalink_url", "string", "Web address of the project."),
-        stored("public", "boolean", "Whether everybody in the organization sees it; retired, see `privacy_setting`."),
+        stored("public", "boolean", "Whether everybody in the organization sees it; deprecated, see `privacy_setting`."),
         stored("resource_type", "string", "The value is always `project`."),
         stored("start_on", "string", "Day it starts, `YYYY-MM-DD`; null when there is none."),
         stored("team", "object", "Team that owns it; null in workspaces without teams."),

@@ -76,8 +76,8 @@ store_fields!(
         OwnerResourceType = "owner.resource_type",
         /// Web address of the project. Its JSON type is `string`.
         PermalinkUrl = "permalink_url",
-        /// Whether everybody in the organization sees it; retired, see `privacy_setting`. Its JSON
-        /// type is `boolean`.
+        /// Whether everybody in the organization sees it; deprecated, see `privacy_setting`. Its
+        /// JSON type is `boolean`.
         Public = "public",
         /// The value is always `project`. Its JSON type is `string`.
         ResourceType = "resource_type",

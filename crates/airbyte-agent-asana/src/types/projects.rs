@@ -54,7 +54,7 @@ record! {
         pub permalink_url: String,
         /// Who sees it: `public_to_workspace`, `private_to_team` (retired) or `private`.
         pub privacy_setting: String,
-        /// Whether everybody in the organization sees it; retired, see `privacy_setting`.
+        /// Whether everybody in the organization sees it; deprecated, see `privacy_setting`.
         pub public: bool,
         /// The value is always `project`.
         pub resource_type: String,

@@ -106,6 +106,7 @@ pub static DESCRIPTION: Connector = Connector {
         ErrorMeaning::new(ErrorCode::is("341"), FailureKind::RateLimited),
         ErrorMeaning::new(ErrorCode::is("613"), FailureKind::RateLimited),
         ErrorMeaning::new(ErrorCode::Between(80000, 80014), FailureKind::RateLimited),
+        ErrorMeaning::new(ErrorCode::is("3"), FailureKind::Permission),
         ErrorMeaning::new(ErrorCode::is("10"), FailureKind::Permission),
         ErrorMeaning::new(ErrorCode::is("102"), FailureKind::Authentication),
         ErrorMeaning::new(ErrorCode::is("190"), FailureKind::Authentication),

@@ -67,12 +67,12 @@ const DELETE: Operation = Operation::by(Method::Delete, "FileContent_Delete", "f
         body("sha", STRING).required().description("Blob hash of the file as it is now: `oid` of `file_content.get`. If the file has changed since, nothing is written."),
         body("branch", STRING).description("Branch to commit to. Left out, the default branch."),
         body("author", OBJECT.properties(list![
-            required("name", STRING.description("Name to record.")),
-            required("email", STRING.description("E-mail address to record.")),
+            optional("name", STRING.description("Name to record.")),
+            optional("email", STRING.description("E-mail address to record.")),
         ]).closed()).description("Author to record. Left out, the committer."),
         body("committer", OBJECT.properties(list![
-            required("name", STRING.description("Name to record.")),
-            required("email", STRING.description("E-mail address to record.")),
+            optional("name", STRING.description("Name to record.")),
+            optional("email", STRING.description("E-mail address to record.")),
         ]).closed()).description("Committer to record. Left out, the account of the token."),
     ])
     .body(Body::Json { open: false, in_array: false })

@@ -18,7 +18,7 @@ pub(super) const ENTITY: Entity = Entity::new("pull_requests", "A proposal to me
     .schema(RECORD)
     .store(list![
         stored("id", "string", "Node id, unique across GitHub."),
-        stored("databaseId", "integer", "Numeric id, as the REST API uses it. GitHub is retiring it here because it holds 32 bits only."),
+        stored("databaseId", "integer", "Numeric id, as the REST API uses it. It is deprecated here because it holds 32 bits only."),
         stored("number", "integer", "Number in its repository, as after the `#`."),
         stored("title", "string", "Title."),
         stored("body", "string", "The text, formatted as Markdown."),

@@ -12,7 +12,7 @@ pub(super) const ENTITY: Entity = Entity::new("reviews", "A review of a pull req
     .schema(RECORD)
     .store(list![
         stored("id", "string", "Node id, unique across GitHub."),
-        stored("databaseId", "integer", "Numeric id, as the REST API uses it. GitHub is retiring it here because it holds 32 bits only."),
+        stored("databaseId", "integer", "Numeric id, as the REST API uses it. It is deprecated here because it holds 32 bits only."),
         stored("state", "string", "Verdict of the review."),
         stored("body", "string", "Summary in Markdown; often empty."),
         stored("submittedAt", "string", "When it was handed in; null while pending."),

@@ -216,9 +216,9 @@ record_builder! {
         /// Branch to commit to. Left out, the default branch.
         branch: String,
         /// Author to record. Left out, the committer.
-        author: types::FileContentAuthor,
+        author: types::FileContentAuthorInput,
         /// Committer to record. Left out, the account of the token.
-        committer: types::FileContentCommitter,
+        committer: types::FileContentCommitterInput,
     }
 }
 

@@ -9,7 +9,7 @@ store_fields!(
     ReviewsField {
         /// Node id, unique across GitHub. Its JSON type is `string`.
         Id = "id",
-        /// Numeric id, as the REST API uses it. GitHub is retiring it here because it holds 32 bits
+        /// Numeric id, as the REST API uses it. It is deprecated here because it holds 32 bits
         /// only. Its JSON type is `integer`.
         DatabaseId = "databaseId",
         /// Verdict of the review. Its JSON type is `string`.

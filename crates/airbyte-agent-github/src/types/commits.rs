@@ -21,7 +21,7 @@ record! {
         pub additions: i64,
         /// Number of lines that were removed.
         pub deletions: i64,
-        /// Number of files changed. GitHub is retiring it, as it may be wrong while unknown: name
+        /// Number of files changed. It is deprecated, as it may be wrong while unknown: name
         /// `changedFilesIfAvailable` in `fields` instead.
         pub changed_files: i64 = "changedFiles",
         /// Number of files changed, null while unknown; only when named in `fields`.

@@ -85,3 +85,23 @@ request! {
         }
     }
 }
+
+request! {
+    /// Author to record. Left out, the committer.
+    pub struct FileContentAuthorInput {
+        /// Name to record.
+        name: String,
+        /// E-mail address to record.
+        email: String,
+    }
+}
+
+request! {
+    /// Committer to record. Left out, the account of the token.
+    pub struct FileContentCommitterInput {
+        /// Name to record.
+        name: String,
+        /// E-mail address to record.
+        email: String,
+    }
+}

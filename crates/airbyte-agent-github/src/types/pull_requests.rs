@@ -11,7 +11,7 @@ record! {
     pub struct PullRequest {
         /// Node id, unique across GitHub.
         pub id: String,
-        /// Numeric id, as the REST API uses it. GitHub is retiring it here because it holds 32 bits
+        /// Numeric id, as the REST API uses it. It is deprecated here because it holds 32 bits
         /// only, and it is null for ids that do not fit: name `fullDatabaseId` in `fields` instead.
         pub database_id: i64 = "databaseId",
         /// Numeric id of up to 64 bits, as a text; only when named in `fields`.

@@ -23,6 +23,7 @@ const LIST: Operation = Operation::get("listFlows", "flows", Action::List, templ
     ])
     .records(json_path!("$.flows"))
     .total(MetaSource::Body(json_path!("$.records.totalRecords")))
+    .empty(list![EmptyList::new().status(404).message("No flows found*")])
     .meta(list![
         meta("cursor", json_path!("$.records.cursor")),
         meta("total_records", json_path!("$.records.totalRecords")),

@@ -19,6 +19,7 @@ const LIST: Operation = Operation::get("listFolderContent", "library_folder_cont
         query("cursor", STRING).description("Token of the next page, from the meta of the previous response. Gong's reference does not know it: the whole folder comes at once."),
     ])
     .records(json_path!("$.calls"))
+    .total(MetaSource::Body(json_path!("$.records.totalRecords")))
     .filter(Filter::Expression(text("{{ 'isPrivate' not in record or not record.isPrivate }}")))
     .meta(list![
         meta("cursor", json_path!("$.records.cursor")),

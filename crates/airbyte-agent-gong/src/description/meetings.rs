@@ -66,7 +66,7 @@ const DELETE: Operation = Operation::by(Method::Delete, "deleteMeeting", "meetin
     .addition()
     .parameters(list![
         path("meetingId", STRING).required().description("Id of the meeting, as a text of digits; from `meetings.create`."),
-        body("organizerEmail", STRING).description("E-mail address of the Gong user who organizes it."),
+        body("organizerEmail", STRING).required().description("E-mail address of the Gong user who organizes it."),
     ])
     .body(Body::Json { open: false, in_array: false })
     .schema(DELETE_RECORD);

@@ -27,6 +27,7 @@ const LIST: Operation = Operation::by(Method::Post, "getActivityAggregate", "sta
     .body(Body::Json { open: false, in_array: false })
     .records(json_path!("$.usersAggregateActivityStats"))
     .total(MetaSource::Body(json_path!("$.records.totalRecords")))
+    .empty(list![EmptyList::new().status(404).message("No stats found*")])
     .meta(list![
         meta("cursor", json_path!("$.records.cursor")),
         meta("total_records", json_path!("$.records.totalRecords")),

@@ -20,7 +20,7 @@ const LIST: Operation = Operation::by(Method::Post, "listTasks", "tasks", Action
             required("userId", STRING.description("Gong user whose tasks are listed, by id from `users.list`.")),
             required("types", ARRAY.items(list![STRING.choices(words!["FLOW", "MANUAL"])]).description("Where the tasks come from.")),
             required("taskAction", ARRAY.items(list![STRING.choices(words!["CALL"])]).description("What is to be done; only `CALL` exists.")),
-            required("status", ARRAY.items(list![STRING.choices(words!["OPEN"])]).description("Where they stand; only `OPEN` exists.")),
+            required("status", ARRAY.items(list![STRING.choices(words!["OPEN", "DONE", "DISMISSED"])]).description("Where they stand. Gong's text names `OPEN` only, and its schema the others, too.")),
             optional("workspaceId", STRING.description("Only tasks of this workspace.")),
         ]).closed()).required().description("Which tasks to return."),
     ])

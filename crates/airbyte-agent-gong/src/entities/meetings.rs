@@ -77,7 +77,9 @@ impl Meetings<'_> {
     /// ```no_run
     /// # use airbyte_agent_gong::{GongConnector, Result};
     /// # async fn example(gong: GongConnector) -> Result<()> {
-    /// let meeting = gong.meetings().delete("8182342274025937895").await?;
+    /// let meeting = gong.meetings().delete("8182342274025937895")
+    ///     .organizer_email("jane@example.com")
+    ///     .await?;
     /// println!("{:?}", meeting.organizer_email);
     /// # Ok(())
     /// # }
@@ -145,6 +147,8 @@ record_builder! {
     /// A call of `meetings.delete`: setters add arguments, and awaiting it sends the request.
     pub struct MeetingsDelete: types::MeetingsDeleteRecord {
         /// E-mail address of the Gong user who organizes it.
+        ///
+        /// A call without it is refused.
         organizer_email: String = "organizerEmail",
     }
 }

@@ -25,7 +25,7 @@ impl Tasks<'_> {
     /// # use airbyte_agent_gong::{GongConnector, Result, types};
     /// # async fn example(gong: GongConnector) -> Result<()> {
     /// let page = gong.tasks().list()
-    ///     .filter(types::TaskFilter::new("234599484848423", [types::TaskFilterType::Flow, types::TaskFilterType::Manual], ["CALL"], ["OPEN"]))
+    ///     .filter(types::TaskFilter::new("234599484848423", [types::TaskFilterType::Flow, types::TaskFilterType::Manual], ["CALL"], [types::TaskFilterStatus::Open]))
     ///     .await?;
     /// for task in &page.data {
     ///     println!("{:?} {:?}", task.id, task.title);

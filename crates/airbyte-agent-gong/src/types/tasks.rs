@@ -151,8 +151,8 @@ request! {
             types: [TaskFilterType],
             /// What is to be done; only `CALL` exists.
             task_action: [String] = "taskAction",
-            /// Where they stand; only `OPEN` exists.
-            status: [String],
+            /// Where they stand. Gong's text names `OPEN` only, and its schema the others, too.
+            status: [TaskFilterStatus],
         }
         /// Only tasks of this workspace.
         workspace_id: String = "workspaceId",
@@ -166,5 +166,17 @@ open_enum!(
         Flow = "FLOW",
         /// Written `MANUAL` in requests and responses.
         Manual = "MANUAL",
+    }
+);
+
+open_enum!(
+    /// The type of `status` in [`TaskFilter`].
+    TaskFilterStatus {
+        /// Written `OPEN` in requests and responses.
+        Open = "OPEN",
+        /// Written `DONE` in requests and responses.
+        Done = "DONE",
+        /// Written `DISMISSED` in requests and responses.
+        Dismissed = "DISMISSED",
     }
 );

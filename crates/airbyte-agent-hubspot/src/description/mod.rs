@@ -213,7 +213,7 @@ pub static DESCRIPTION: Connector = Connector {
         ErrorMeaning::new(ErrorCode::is("RATE_LIMITS"), FailureKind::RateLimited),
         ErrorMeaning::new(ErrorCode::is("INVALID_AUTHENTICATION"), FailureKind::Authentication),
         ErrorMeaning::new(ErrorCode::is("EXPIRED_AUTHENTICATION"), FailureKind::Authentication),
-        ErrorMeaning::new(ErrorCode::is("MISSING_SCOPES"), FailureKind::Authentication),
+        ErrorMeaning::new(ErrorCode::is("MISSING_SCOPES"), FailureKind::Permission),
     ]),
     error_codes: Borrowed(list![json_path!("$.category")]),
     rate_limit_cost: None,

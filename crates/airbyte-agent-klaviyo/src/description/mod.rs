@@ -75,7 +75,7 @@ pub static DESCRIPTION: Connector = Connector {
         ErrorMeaning::new(ErrorCode::is("not_found"), FailureKind::NotFound),
         ErrorMeaning::new(ErrorCode::is("not_authenticated"), FailureKind::Authentication),
         ErrorMeaning::new(ErrorCode::is("authentication_failed"), FailureKind::Authentication),
-        ErrorMeaning::new(ErrorCode::is("permission_denied"), FailureKind::Authentication),
+        ErrorMeaning::new(ErrorCode::is("permission_denied"), FailureKind::Permission),
         ErrorMeaning::new(ErrorCode::is("throttled"), FailureKind::RateLimited),
         ErrorMeaning::new(ErrorCode::is("duplicate_profile"), FailureKind::Validation),
     ]),

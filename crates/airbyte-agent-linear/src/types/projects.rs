@@ -14,7 +14,7 @@ record! {
         /// Short description, shown beneath the name; the long text is not returned.
         pub description: String,
         /// Kind of status: `backlog`, `planned`, `started`, `paused`, `completed` or `canceled`.
-        /// Linear is retiring the field in favour of `status`, which `detailed_projects.list`
+        /// Linear has deprecated the field in favour of `status`, which `detailed_projects.list`
         /// returns.
         pub state: String,
         /// Planned start, `YYYY-MM-DD`; null when not set.

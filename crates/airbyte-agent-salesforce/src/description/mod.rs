@@ -212,6 +212,8 @@ pub static DESCRIPTION: Connector = Connector {
         ErrorMeaning::new(ErrorCode::is("DUPLICATES_DETECTED"), FailureKind::Validation),
         ErrorMeaning::new(ErrorCode::is("STORAGE_LIMIT_EXCEEDED"), FailureKind::Vendor),
         ErrorMeaning::new(ErrorCode::is("API_DISABLED_FOR_ORG"), FailureKind::Permission),
+        ErrorMeaning::new(ErrorCode::is("API_CURRENTLY_DISABLED"), FailureKind::Permission),
+        ErrorMeaning::new(ErrorCode::begins("INSUFFICIENT_ACCESS"), FailureKind::Permission),
     ]),
     error_codes: Borrowed(list![json_path!("$[0].errorCode"), json_path!("$.error")]),
     rate_limit_cost: None,

@@ -79,7 +79,7 @@ const CREATE: Operation = Operation::by(Method::Post, "Collections_Create", "cus
                     ]).closed(),
                 ]).description("The rules, at most 60.")),
             ]).closed().description("Rules that choose the products. With it the collection is a smart one; without, a custom one. It cannot be changed from one to the other later.")),
-        ])).required().description("Fields of the collection. Further fields of Shopify's `CollectionInput` (`products`, `image`, `seo`, `metafields`, …) are passed on."),
+        ])).required().description("Fields of the collection. Further fields of Shopify's `CollectionInput` (`products`, `image`, `seo`, `metafields`, …) are passed on. Shopify has deprecated the argument for another shape of the same fields, and goes on to take it."),
     ])
     .graphql(graphql(include_str!("graphql/custom_collections_create.graphql")).variables(list![set("input", given("input"))]))
     .records(json_path!("$.data.collectionCreate"))
@@ -110,7 +110,7 @@ const UPDATE: Operation = Operation::by(Method::Post, "Collections_Update", "cus
                 "PRICE_ASC",
                 "PRICE_DESC",
             ]).description("How products are sorted.")),
-        ])).required().description("Id of the collection and the fields to change; others stay as they are. Further fields of Shopify's `CollectionInput` are passed on."),
+        ])).required().description("Id of the collection and the fields to change; others stay as they are. Further fields of Shopify's `CollectionInput` are passed on. Shopify has deprecated the argument for another shape of the same fields, and goes on to take it."),
     ])
     .graphql(graphql(include_str!("graphql/custom_collections_update.graphql")).variables(list![set("input", given("input"))]))
     .records(json_path!("$.data.collectionUpdate"))

@@ -69,14 +69,14 @@ const CREATE: Operation = Operation::by(Method::Post, "Customers_Create", "custo
                     optional("address1", STRING.description("Name of the street and house number.")),
                     optional("address2", STRING.description("Apartment, floor or the like.")),
                     optional("city", STRING.description("City.")),
-                    optional("province", STRING.description("Province, state or region, as a name; `provinceCode` works too.")),
+                    optional("province", STRING.description("Province, state or region, as a name; deprecated at Shopify, `provinceCode` works, too.")),
                     optional("zip", STRING.description("Postal code, in the United States the ZIP code.")),
                     optional("countryCode", STRING.description("Two-letter ISO country code.")),
                     optional("phone", STRING.description("Phone number in E.164 form.")),
                     optional("firstName", STRING.description("First name (given name).")),
                     optional("lastName", STRING.description("Last name (family name).")),
                 ]),
-            ]).description("Addresses of the customer, as Shopify's `MailingAddressInput`.")),
+            ]).description("Addresses of the customer, as Shopify's `MailingAddressInput`. Shopify has deprecated the member for `customer_addresses.create`.")),
         ])).required().description("Fields of the customer; Shopify wants a name, e-mail address or phone number at least. Further fields of Shopify's `CustomerInput` (`emailMarketingConsent`, `locale`, `metafields`, …) are passed on."),
     ])
     .graphql(graphql(include_str!("graphql/customers_create.graphql")).variables(list![set("input", given("input"))]))

@@ -16,7 +16,7 @@ const UPDATE: Operation = Operation::by(Method::Post, "DraftOrders_Complete", "d
     .destructive()
     .parameters(list![
         argument("id", STRING).required().description("Global id of the draft order: `admin_graphql_api_id`, or `gid://shopify/DraftOrder/` and the numeric id."),
-        argument("paymentPending", BOOLEAN).description("True to leave the order unpaid (payment pending), false to mark it as paid. Shopify takes false when it is left out."),
+        argument("paymentPending", BOOLEAN).description("True to leave the order unpaid (payment pending), false to mark it as paid. Shopify takes false when it is left out. It has deprecated the argument for payment terms of the draft order."),
     ])
     .graphql(graphql(include_str!("graphql/draft_order_complete_update.graphql")).variables(list![set("id", given("id")), set("paymentPending", given("paymentPending"))]))
     .records(json_path!("$.data.draftOrderComplete"))

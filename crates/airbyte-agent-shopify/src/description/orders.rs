@@ -158,7 +158,7 @@ const DELETE: Operation = Operation::by(Method::Post, "Orders_Cancel", "orders",
         argument("orderId", STRING).required().description("Global id of the order: `admin_graphql_api_id`, or `gid://shopify/Order/` and the numeric id."),
         argument("reason", STRING.choices(words!["CUSTOMER", "DECLINED", "FRAUD", "INVENTORY", "OTHER", "STAFF"])).required().description("Why the order is canceled."),
         argument("notifyCustomer", BOOLEAN).description("Whether to e-mail the customer about it. Shopify takes false when it is left out."),
-        argument("refund", BOOLEAN).description("Whether to pay back what the customer paid, to the original means of payment. A mere authorization is released in any case. Say true or false, do not leave it out."),
+        argument("refund", BOOLEAN).description("Whether to pay back what the customer paid, to the original means of payment. A mere authorization is released in any case. Say true or false, do not leave it out. Shopify has deprecated the argument for another way to choose the means of payment."),
         argument("restock", BOOLEAN).required().description("Whether to put the items back to stock."),
         argument("staffNote", STRING).description("Note about the cancellation, for staff only."),
     ])

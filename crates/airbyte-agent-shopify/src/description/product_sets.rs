@@ -40,7 +40,7 @@ const UPDATE: Operation = Operation::by(Method::Post, "ProductSets_Update", "pro
             ]).description("Options with their values. Shopify requires them with `variants`.")),
             optional("variants", ARRAY.items(list![
                 OBJECT.properties(list![
-                    optional("optionValues", ARRAY.items(list![
+                    required("optionValues", ARRAY.items(list![
                         OBJECT.properties(list![
                             optional("optionName", STRING.description("Name of the option.")),
                             optional("name", STRING.description("Name of the value.")),

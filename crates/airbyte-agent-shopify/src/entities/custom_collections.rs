@@ -172,7 +172,8 @@ record_builder! {
     /// request.
     pub struct CustomCollectionsCreate: types::CollectionCreatePayload {
         /// Fields of the collection. Further fields of Shopify's `CollectionInput` (`products`,
-        /// `image`, `seo`, `metafields`, …) are passed on.
+        /// `image`, `seo`, `metafields`, …) are passed on. Shopify has deprecated the argument for
+        /// another shape of the same fields, and goes on to take it.
         ///
         /// A call without it is refused.
         input: types::CustomCollectionCreateInput,
@@ -184,7 +185,8 @@ record_builder! {
     /// request.
     pub struct CustomCollectionsUpdate: types::CollectionUpdatePayload {
         /// Id of the collection and the fields to change; others stay as they are. Further fields
-        /// of Shopify's `CollectionInput` are passed on.
+        /// of Shopify's `CollectionInput` are passed on. Shopify has deprecated the argument for
+        /// another shape of the same fields, and goes on to take it.
         ///
         /// A call without it is refused.
         input: types::CustomCollectionUpdateInput,

@@ -48,7 +48,8 @@ record_builder! {
         /// A call without it is refused.
         id: String,
         /// True to leave the order unpaid (payment pending), false to mark it as paid. Shopify
-        /// takes false when it is left out.
+        /// takes false when it is left out. It has deprecated the argument for payment terms of the
+        /// draft order.
         payment_pending: bool = "paymentPending",
     }
 }

@@ -255,7 +255,8 @@ record_builder! {
         /// Whether to e-mail the customer about it. Shopify takes false when it is left out.
         notify_customer: bool = "notifyCustomer",
         /// Whether to pay back what the customer paid, to the original means of payment. A mere
-        /// authorization is released in any case. Say true or false, do not leave it out.
+        /// authorization is released in any case. Say true or false, do not leave it out. Shopify
+        /// has deprecated the argument for another way to choose the means of payment.
         refund: bool,
         /// Whether to put the items back to stock.
         ///

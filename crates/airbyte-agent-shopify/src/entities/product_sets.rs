@@ -26,7 +26,7 @@ impl ProductSets<'_> {
     /// # use airbyte_agent_shopify::{Result, ShopifyConnector, types};
     /// # async fn example(shopify: ShopifyConnector) -> Result<()> {
     /// let product_set = shopify.product_sets().update()
-    ///     .input(types::ProductSetUpdateInput::new().title("Ridge 156").product_options([types::ProductSetUpdateInputProductOption::new().name("Size").values([types::ProductSetUpdateInputProductOptionValue::new().name("156")])]).variants([types::ProductSetUpdateInputVariant::new().option_values([types::ProductSetUpdateInputVariantOptionValue::new().option_name("Size").name("156")]).price("499.00")]))
+    ///     .input(types::ProductSetUpdateInput::new().title("Ridge 156").product_options([types::ProductSetUpdateInputProductOption::new().name("Size").values([types::ProductSetUpdateInputProductOptionValue::new().name("156")])]).variants([types::ProductSetUpdateInputVariant::new([types::ProductSetUpdateInputVariantOptionValue::new().option_name("Size").name("156")]).price("499.00")]))
     ///     .identifier(types::ProductSetIdentifier::new().handle("ridge-156"))
     ///     .synchronous(true)
     ///     .await?;

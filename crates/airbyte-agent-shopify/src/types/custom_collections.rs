@@ -131,7 +131,8 @@ open_enum!(
 
 request! {
     /// Fields of the collection. Further fields of Shopify's `CollectionInput` (`products`,
-    /// `image`, `seo`, `metafields`, …) are passed on.
+    /// `image`, `seo`, `metafields`, …) are passed on. Shopify has deprecated the argument for
+    /// another shape of the same fields, and goes on to take it.
     pub struct CustomCollectionCreateInput {
         required {
             /// Title of the collection.
@@ -208,7 +209,8 @@ request! {
 
 request! {
     /// Id of the collection and the fields to change; others stay as they are. Further fields of
-    /// Shopify's `CollectionInput` are passed on.
+    /// Shopify's `CollectionInput` are passed on. Shopify has deprecated the argument for another
+    /// shape of the same fields, and goes on to take it.
     pub struct CustomCollectionUpdateInput {
         required {
             /// Global id of the collection: `admin_graphql_api_id`, or `gid://shopify/Collection/`

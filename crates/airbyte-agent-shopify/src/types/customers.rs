@@ -22,13 +22,13 @@ record! {
     pub struct GraphQlCustomer {
         /// Global id (`gid://shopify/Customer/…`); the digits are the numeric id.
         pub id: String,
-        /// E-mail address.
+        /// E-mail address. Shopify has deprecated the field for `defaultEmailAddress`.
         pub email: String,
         /// First name (given name).
         pub first_name: String = "firstName",
         /// Last name (family name).
         pub last_name: String = "lastName",
-        /// Phone number.
+        /// Phone number. Shopify has deprecated the field for `defaultPhoneNumber`.
         pub phone: String,
         /// Free note by the merchant or the customer.
         pub note: String,
@@ -154,7 +154,8 @@ request! {
         tags: [String],
         /// Whether the customer pays no taxes.
         tax_exempt: bool = "taxExempt",
-        /// Addresses of the customer, as Shopify's `MailingAddressInput`.
+        /// Addresses of the customer, as Shopify's `MailingAddressInput`. Shopify has deprecated
+        /// the member for `customer_addresses.create`.
         addresses: [CustomerCreateInputAddress],
         ..extra
     }
@@ -169,7 +170,7 @@ request! {
         address2: String,
         /// City.
         city: String,
-        /// Province, state or region, as a name; `provinceCode` works too.
+        /// Province, state or region, as a name; deprecated at Shopify, `provinceCode` works, too.
         province: String,
         /// Postal code, in the United States the ZIP code.
         zip: String,

@@ -105,7 +105,7 @@ record! {
         pub created_at: String = "createdAt",
         /// When it last changed, UTC.
         pub updated_at: String = "updatedAt",
-        /// Total, as a decimal text.
+        /// Total, as a decimal text. Shopify has deprecated the field for `totalPriceSet`.
         pub total_price: String = "totalPrice",
         /// Currency of the total, three-letter ISO code.
         pub currency_code: String = "currencyCode",
@@ -161,7 +161,7 @@ request! {
         /// What is offered. A line names a variant, or a title and price for something that is no
         /// product.
         line_items: [DraftOrderCreateInputLineItem] = "lineItems",
-        /// Global id of the customer (`gid://shopify/Customer/…`). Shopify prefers
+        /// Global id of the customer (`gid://shopify/Customer/…`). Shopify has deprecated it for
         /// `purchasingEntity` with `customerId` inside, which works here too.
         customer_id: String = "customerId",
         /// E-mail address of the customer; the invoice goes there.
@@ -186,7 +186,8 @@ request! {
         /// Title of a custom line; not used when a variant is named.
         title: String,
         /// Price of one unit of a custom line, as a decimal text in the shop's currency; not used
-        /// when a variant is named.
+        /// when a variant is named. Shopify has deprecated it for `originalUnitPriceWithCurrency`,
+        /// which works here too.
         original_unit_price: String = "originalUnitPrice",
         ..extra
     }
@@ -235,7 +236,8 @@ request! {
         /// Title of a custom line; not used when a variant is named.
         title: String,
         /// Price of one unit of a custom line, as a decimal text in the shop's currency; not used
-        /// when a variant is named.
+        /// when a variant is named. Shopify has deprecated it for `originalUnitPriceWithCurrency`,
+        /// which works here too.
         original_unit_price: String = "originalUnitPrice",
         ..extra
     }

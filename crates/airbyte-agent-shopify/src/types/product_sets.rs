@@ -121,8 +121,10 @@ request! {
 request! {
     /// The type of `variants` in [`ProductSetUpdateInput`].
     pub struct ProductSetUpdateInputVariant {
-        /// A value for each option.
-        option_values: [ProductSetUpdateInputVariantOptionValue] = "optionValues",
+        required {
+            /// A value for each option.
+            option_values: [ProductSetUpdateInputVariantOptionValue] = "optionValues",
+        }
         /// Price, as a decimal text.
         price: String,
         /// Stock keeping unit.

@@ -212,7 +212,7 @@ pub static DESCRIPTION: Connector = Connector {
         ErrorMeaning::new(ErrorCode::is("token_expired"), FailureKind::Authentication),
         ErrorMeaning::new(ErrorCode::is("account_inactive"), FailureKind::Authentication),
         ErrorMeaning::new(ErrorCode::is("missing_scope"), FailureKind::Permission),
-        ErrorMeaning::new(ErrorCode::is("not_allowed_token_type"), FailureKind::Authentication),
+        ErrorMeaning::new(ErrorCode::is("not_allowed_token_type"), FailureKind::Permission),
         ErrorMeaning::new(ErrorCode::is("no_permission"), FailureKind::Permission),
         ErrorMeaning::new(ErrorCode::is("access_denied"), FailureKind::Permission),
         ErrorMeaning::new(ErrorCode::is("accesslimited"), FailureKind::Permission),

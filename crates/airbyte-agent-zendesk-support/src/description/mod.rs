@@ -257,8 +257,8 @@ pub static DESCRIPTION: Connector = Connector {
     error_kinds: Borrowed(list![
         ErrorMeaning::new(ErrorCode::is("invalid_token"), FailureKind::Authentication),
         ErrorMeaning::new(ErrorCode::is("unauthorized"), FailureKind::Authentication),
-        ErrorMeaning::new(ErrorCode::is("insufficient_scope"), FailureKind::Authentication),
-        ErrorMeaning::new(ErrorCode::is("Forbidden"), FailureKind::Authentication),
+        ErrorMeaning::new(ErrorCode::is("insufficient_scope"), FailureKind::Permission),
+        ErrorMeaning::new(ErrorCode::is("Forbidden"), FailureKind::Permission),
         ErrorMeaning::new(ErrorCode::is("RecordNotFound"), FailureKind::NotFound),
         ErrorMeaning::new(ErrorCode::is("InvalidEndpoint"), FailureKind::NotFound),
         ErrorMeaning::new(ErrorCode::is("RecordInvalid"), FailureKind::Validation),

@@ -450,8 +450,9 @@ const OPERATIONS: &[Operation<Connector>] = &[
         arguments: r#"{"owner":"owner","repo":"repo","path":"path","message":"message","sha":"sha","branch":"branch","author":{"name":"name","email":"email"},"committer":{"name":"name","email":"email"}}"#,
         all: |c| c.file_content().delete("owner", "repo", "path")
             .message("message").sha("sha").branch("branch")
-            .author(types::FileContentAuthor::new("name", "email"))
-            .committer(types::FileContentCommitter::new("name", "email")).dry_run(),
+            .author(types::FileContentAuthorInput::new().name("name").email("email"))
+            .committer(types::FileContentCommitterInput::new().name("name").email("email"))
+            .dry_run(),
         needed: |c, a| record(c.file_content().delete(a.get::<String>("owner"), a.get::<String>("repo"), a.get::<String>("path")).message(a.get::<String>("message")).sha(a.get::<String>("sha"))),
     },
     Operation {

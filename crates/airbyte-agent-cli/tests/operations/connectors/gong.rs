@@ -372,13 +372,13 @@ const OPERATIONS: &[Operation<Connector>] = &[
         arguments: r#"{"meetingId":"8182342274025937895","organizerEmail":"jane@example.com"}"#,
         all: |c| c.meetings().delete("8182342274025937895")
             .organizer_email("jane@example.com").dry_run(),
-        needed: |c, a| record(c.meetings().delete(a.get::<String>("meetingId"))),
+        needed: |c, a| record(c.meetings().delete(a.get::<String>("meetingId")).organizer_email(a.get::<String>("organizerEmail"))),
     },
     Operation {
         name: "tasks.list",
         arguments: r#"{"filter":{"userId":"234599484848423","types":["FLOW","MANUAL"],"taskAction":["CALL"],"status":["OPEN"],"workspaceId":"workspace-id"}}"#,
         all: |c| c.tasks().list()
-            .filter(types::TaskFilter::new("234599484848423", [types::TaskFilterType::Flow, types::TaskFilterType::Manual], ["CALL"], ["OPEN"]).workspace_id("workspace-id"))
+            .filter(types::TaskFilter::new("234599484848423", [types::TaskFilterType::Flow, types::TaskFilterType::Manual], ["CALL"], [types::TaskFilterStatus::Open]).workspace_id("workspace-id"))
             .dry_run(),
         needed: |c, a| list!(c.tasks().list().filter(a.get::<types::TaskFilter>("filter"))),
     },

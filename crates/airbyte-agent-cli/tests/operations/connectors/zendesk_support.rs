@@ -108,7 +108,7 @@ const OPERATIONS: &[Operation<Connector>] = &[
         all: |c| c.users().list()
             .page(2).role(types::UserRole::Agent).external_id("crm-5581").per_page(50)
             .page_size(100).page_after("eyJvIjoibmV4dCIsInYiOiI1OTg0NjI5NTQwIn0=")
-            .role_(["agent", "admin"]).dry_run(),
+            .role_([types::UserRole::Agent, types::UserRole::Admin]).dry_run(),
         needed: |c, _| list!(c.users().list()),
     },
     Operation {
