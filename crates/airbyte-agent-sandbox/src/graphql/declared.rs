@@ -118,3 +118,35 @@ fn tokens(source: &str) -> Vec<Token> {
         .map(|token| (token.kind(), token.data().to_owned()))
         .collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use airbyte_agent_description::build::graphql;
+
+    use super::*;
+
+    #[test]
+    fn optional_variables_may_be_missing_and_others_not() {
+        const OWN: &str =
+            "query ($a: ID!, $b: ID, $c: Int) { x(a: $a, by: {b: $b}, c: $c) { {{ fields }} } }";
+        const OPTIONAL: &[airbyte_agent_description::Text] = &[std::borrow::Cow::Borrowed("b")];
+        let declared = DeclaredDocument::new(&graphql(OWN).default_fields("id").optional(OPTIONAL));
+        for (document, expected) in [
+            (
+                "query ($a: ID!, $b: ID, $c: Int) { x(a: $a, by: {b: $b}, c: $c) { id } }",
+                SAME_DOCUMENT,
+            ),
+            ("query ($a: ID!, $c: Int) { x(a: $a, c: $c) { id name } }", SAME_DOCUMENT - 1),
+            ("query ($a: ID!, $b: ID) { x(a: $a, by: {b: $b}) { id } }", SAME_ROOT_FIELDS + 1),
+            ("query ($c: Int, $a: ID!) { x(c: $c, a: $a) { id } }", SAME_ROOT_FIELDS + 1),
+            ("query ($a: ID!) { y(a: $a) { id } }", 0),
+        ] {
+            let request = GraphqlRequest {
+                document: Document::parse(document).unwrap(),
+                source: document.to_owned(),
+                ..GraphqlRequest::default()
+            };
+            assert_eq!(declared.fit(&request), expected, "{document}");
+        }
+    }
+}

@@ -145,6 +145,24 @@ fn graphql_documents_and_variables_belong_together() {
             vec!["error: `m` is no variable of this document"],
         ),
         (
+            "mutation($n: String) { a(n: $n) { id } }",
+            "{n: '{{ name }}'}",
+            ", x-agent-optional: [m]",
+            vec!["error: `m` is no variable of this document, and no member of one"],
+        ),
+        (
+            "mutation($n: String!) { a(n: $n) { id } }",
+            "{n: '{{ name }}'}",
+            ", x-agent-optional: [n]",
+            vec!["error: the document needs `$n`, so it cannot be left out"],
+        ),
+        (
+            "mutation($n: String) { a { id @include(if: $n) } }",
+            "{n: '{{ name }}'}",
+            ", x-agent-optional: [n]",
+            vec!["error: `$n` decides a directive"],
+        ),
+        (
             "mutation($n: String) { a(n: $n) { {{ fields }} } }",
             "{n: '{{ name }}'}",
             ", default_fields: 'id } b { id'",
@@ -155,5 +173,75 @@ fn graphql_documents_and_variables_belong_together() {
         ),
     ] {
         check("      requestBody:\n        content:", &body(query, variables, more), &expected);
+    }
+}
+
+#[test]
+fn bodies_that_are_one_argument_fit_their_type() {
+    const FROM: &str = "          application/json:\n            schema:\n              type: object\n              required: [name]\n              properties:\n                name: {type: string, description: Name.}\n      responses:\n        '201'";
+    let body = |text: &str| format!("          {text}\n      responses:\n        '201'");
+    for (to, expected) in [
+        (
+            "application/json: {x-agent-argument: name, schema: {type: string, description: Name.}}",
+            &[][..],
+        ),
+        (
+            "image/png: {x-agent-argument: picture, schema: {type: string, format: binary, description: It.}}",
+            &[],
+        ),
+        (
+            "image/png: {schema: {type: string, format: binary, description: It.}}",
+            &[
+                "error: the body is a single value; name the argument that has it with `x-agent-argument`",
+            ],
+        ),
+        (
+            "multipart/form-data: {x-agent-argument: name, schema: {type: string, description: Name.}}",
+            &["error: a body of the type `multipart/form-data` consists of members"],
+        ),
+        (
+            "image/png: {x-agent-argument: picture, schema: {type: integer, description: It.}}",
+            &[
+                "error: a body of the type `image/png` is a file or a text",
+                "error: the file `picture` must have",
+            ],
+        ),
+        (
+            "image/png: {x-agent-argument: picture, schema: {type: string, description: It., x-agent-file: {nam: a}}}",
+            &["error: `x-agent-file` has no key `nam`; did you mean `name`?"],
+        ),
+    ] {
+        check(FROM, &body(to), expected);
+    }
+}
+
+#[test]
+fn addresses_have_an_argument_hosts_and_an_issuer() {
+    const FROM: &str = "    post:\n      operationId: createUser\n";
+    let with = |settings: &str| {
+        format!("    post:\n      operationId: createUser\n      x-agent-address: {settings}\n")
+    };
+    for (settings, expected) in [
+        (
+            "{argument: url, hosts: [files.acme.test]}",
+            &["error: the path has no parameter `url`"][..],
+        ),
+        (
+            "{argument: url, hosts: []}",
+            &["error: the path has no parameter `url`", "error: `hosts` must name the hosts"],
+        ),
+        (
+            "{argument: url, hosts: ['*.test']}",
+            &["error: the path has no parameter `url`", "error: `*.test` is no host"],
+        ),
+        (
+            "{argument: url, hosts: [a.test], issued_by: {operation: urls.create, place: $.url}}",
+            &[
+                "error: the path has no parameter `url`",
+                "error: there is no operation `urls.create`",
+            ],
+        ),
+    ] {
+        check(FROM, &with(settings), expected);
     }
 }

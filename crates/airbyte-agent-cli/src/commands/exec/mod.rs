@@ -49,7 +49,8 @@ async fn execute(args: &ExecArgs) -> Result<(), Stop> {
     if args.cursor || args.resume.is_some() {
         connection.warn_about_cursors();
     }
-    let mut identity = arguments.clone();
+    // Only what is downloaded is told from other calls. Arguments that are uploaded may be large.
+    let mut identity = if result.download.is_some() { arguments.clone() } else { Map::new() };
     let mut call = create_call(args, &connection, (&entity, &action), arguments)?;
     if args.dry_run {
         return Ok(print_dry_run(&call.dry_run()?)?);
