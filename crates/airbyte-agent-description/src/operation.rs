@@ -6,7 +6,8 @@ use std::str::FromStr;
 use serde::Serialize;
 
 use super::{
-    FileArgument, Job, Json, JsonPath, List, Paging, Schema, Template, Text, UploadAddress,
+    Download, FileArgument, Job, Json, JsonPath, List, Paging, Schema, Template, Text,
+    UploadAddress,
 };
 
 /// What is done with an entity.
@@ -441,23 +442,4 @@ pub enum ErrorCondition {
     /// The value is not empty, and all other members of its object are: nothing was done. If
     /// something was done, the errors are part of the record.
     Alone,
-}
-
-/// How a file is fetched.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Download {
-    /// Where the response holds the file's address; `None` if the response is the file.
-    pub file_url: Option<List<UrlStep>>,
-}
-
-/// One step of the path to the address of a file.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum UrlStep {
-    /// The member of an object with this name.
-    Key(Text),
-    /// The element of an array at this index, from zero.
-    Index(usize),
-    /// Member or element named by an argument.
-    Argument(Text),
 }
