@@ -4,6 +4,7 @@ mod auth;
 pub mod build;
 mod closest;
 mod connector;
+mod download;
 mod empty;
 mod entity;
 #[cfg(feature = "expressions")]
@@ -32,6 +33,7 @@ pub use auth::{
 };
 pub use closest::{closest, suggestion};
 pub use connector::{Connector, Link, Questions, Relationship};
+pub use download::{Download, UrlStep};
 pub use empty::EmptyList;
 pub use entity::{Entity, Scoping, StoreField};
 pub use failure::{ErrorCheck, ErrorCode, ErrorCondition, ErrorMeaning, FailureKind};
@@ -39,9 +41,8 @@ pub use hosting::{Constant, Hosting, Setting, StoredField, StoredVariable};
 pub use job::{Job, JobStep};
 pub use lookup::{UnknownName, find_operation};
 pub use operation::{
-    Action, AtLeastOne, Body, ConfigInject, Download, Filter, GraphQl, Hints, Location, MetaField,
-    MetaSource, Method, Operation, Parameter, Response, Style, Transform, UrlStep, Variable,
-    VariableValue,
+    Action, AtLeastOne, Body, ConfigInject, Filter, GraphQl, Hints, Location, MetaField,
+    MetaSource, Method, Operation, Parameter, Response, Style, Transform, Variable, VariableValue,
 };
 pub use paging::{Next, PageSize, Paging, Source};
 pub use path::{JsonPath, Step};

@@ -246,30 +246,6 @@ fn file(content: &str, default_media_type: &str) -> FileArgument {
 }
 
 #[test]
-fn files_have_parameters_for_what_is_said_about_them() {
-    let acme = feature();
-    for (entity, name, location, is_addition) in [
-        ("avatars", "picture", Location::Body, true),
-        ("avatars", "file_name", Location::File, true),
-        ("avatars", "picture_media_type", Location::File, true),
-        ("imports", "filename", Location::Query, false),
-        ("imports", "rows_media_type", Location::File, false),
-        ("import_files", "content_media_type", Location::File, false),
-        ("import_files", "upload_url", Location::Path, false),
-    ] {
-        let operation = operation(&acme, entity, Action::Create);
-        let found = parameter(operation, name);
-        assert_eq!((found.location, found.is_addition), (location, is_addition), "{name}");
-    }
-    let address = operation(&acme, "import_files", Action::Create).address.as_ref().unwrap();
-    assert_eq!(address.argument, "upload_url");
-    assert_eq!(address.hosts[..], ["uploads.acme.test", "*.store.acme.test"]);
-    let issuer = address.issuer.as_ref().unwrap();
-    assert_eq!((&*issuer.entity, issuer.action), ("imports", Action::Create));
-    assert_eq!(issuer.place.to_string(), "$.upload_url");
-}
-
-#[test]
 fn bodies_are_made_from_parameters() {
     let acme = feature();
     for (entity, action, body) in [

@@ -108,7 +108,12 @@ fn form_data(
     if parts.is_empty() {
         return Ok(None);
     }
-    multipart::join("form-data", &parts).map(Some)
+    joined("form-data", &parts)
+}
+
+fn joined(subtype: &str, parts: &[Part<'_>]) -> Result<Option<Encoded>> {
+    let (bytes, content_type) = multipart::join(subtype, parts)?;
+    Ok(Some(Encoded { bytes: bytes.into(), content_type }))
 }
 
 /// The name of a field as the head of its part has it.
@@ -136,7 +141,7 @@ fn related(operation: &Operation, arguments: &Arguments) -> Result<Option<Encode
         },
         Part { head: format!("Content-Type: {}", media_type(file, arguments)?), content },
     ];
-    multipart::join("related", &parts).map(Some)
+    joined("related", &parts)
 }
 
 /// The content of one file as the body.

@@ -3,7 +3,6 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
-use super::body::Encoded;
 use crate::error::{Error, Result};
 
 /// One part of a body.
@@ -44,8 +43,8 @@ impl Content<'_> {
     }
 }
 
-/// Joins parts by a boundary that occurs in none of them.
-pub(super) fn join(subtype: &str, parts: &[Part<'_>]) -> Result<Encoded> {
+/// Joins parts by a boundary that occurs in none of them: the bytes, and their media type.
+pub(super) fn join(subtype: &str, parts: &[Part<'_>]) -> Result<(Vec<u8>, String)> {
     let mut number = 0_u32;
     loop {
         let boundary = format!("airbyte_boundary_{number:032x}");
@@ -53,7 +52,7 @@ pub(super) fn join(subtype: &str, parts: &[Part<'_>]) -> Result<Encoded> {
         let found = bytes.windows(boundary.len()).filter(|found| *found == boundary.as_bytes());
         if found.count() == parts.len() + 1 {
             let content_type = format!("multipart/{subtype}; boundary={boundary}");
-            return Ok(Encoded { bytes: bytes.into(), content_type });
+            return Ok((bytes, content_type));
         }
         number += 1;
     }
@@ -85,8 +84,8 @@ mod tests {
         let hostile = format!("--airbyte_boundary_{:032x}", 0);
         let encoded = STANDARD.encode(&hostile);
         for content in [Content::Text(&hostile), Content::Base64(&encoded, "file")] {
-            let body = join("related", &[part(content)]).unwrap();
-            assert!(body.content_type.ends_with(&format!("{:032x}", 1)));
+            let (_, content_type) = join("related", &[part(content)]).unwrap();
+            assert!(content_type.ends_with(&format!("{:032x}", 1)));
         }
     }
 
