@@ -7,17 +7,20 @@ use airbyte_agent_description::build::*;
 /// `audit_entries` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("audit_entries", "One line of the audit log.").operations(list![LIST]).schema(RECORD);
 
-const LIST: Operation = Operation::get("listAuditEntries", "audit_entries", Action::List, template!("/workspaces/{workspace_id}/audit"))
+const LIST: Operation = Operation::get("listAuditEntries", "audit_entries", Action::List, template!("/workspaces/ws_{workspace_id}/audit"))
     .summary("List the audit log")
     .description("Returns what happened in a workspace, private lines left out. Pages by number.")
     .parameters(list![
-        path("workspace_id", STRING).required().description("Id of the workspace."),
+        path("workspace_id", STRING).required().prefix("ws_").description("Id of the workspace."),
         query("page", INTEGER.minimum(1.0)).description("Number of the page."),
         query("per_page", INTEGER.maximum(100.0)).description("Lines per page."),
     ])
     .records(json_path!("$"))
     .filter(Filter::Unless(json_path!("$.access.is_private")))
     .meta(list![header_meta("last_page", "X-Last-Page")])
+    .errors(list![
+        ErrorCheck::at(json_path!("$.denied"), ErrorCondition::NotEmpty).message(json_path!("$.denied.reason")),
+    ])
     .paging(Paging::page("page", 1).done(from_meta("last_page")).size(page_size("per_page").maximum(100)))
     .schema(RECORD);
 

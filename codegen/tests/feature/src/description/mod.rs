@@ -166,7 +166,7 @@ pub static DESCRIPTION: Connector = Connector {
     },
     rate_limits: Borrowed(list![
         RateLimit::new(Some(100), 60, "account").source("https://docs.acme.test/limits").description("All keys of an account together."),
-        RateLimit::new(Some(5), 1, "token"),
+        RateLimit::new(Some(5), 1, "token").wait_seconds(30),
         RateLimit::new(None, 30, "token").description("Writes; the number is in the headers."),
     ]),
     rate_limit_headers: Some(RateLimitHeaders {
@@ -178,11 +178,14 @@ pub static DESCRIPTION: Connector = Connector {
     }),
     errors: Borrowed(list![
         ErrorCheck::at(json_path!("$.ok"), ErrorCondition::Equals(json("false"))).message(json_path!("$.error")),
+        ErrorCheck::at(json_path!("$.failure"), ErrorCondition::NotEmpty).message(json_path!("$.failure.message")),
+        ErrorCheck::at(json_path!("$.status"), ErrorCondition::Equals(json(r#""error""#))),
     ]),
     error_kinds: Borrowed(list![
         ErrorMeaning::new(ErrorCode::is("gone"), FailureKind::NotFound),
         ErrorMeaning::new(ErrorCode::begins("bad_"), FailureKind::Validation),
         ErrorMeaning::new(ErrorCode::Between(80000, 80014), FailureKind::RateLimited),
+        ErrorMeaning::new(ErrorCode::is("locked"), FailureKind::Permission),
     ]),
     error_codes: Borrowed(list![json_path!("$.error.code")]),
     rate_limit_cost: Some(RateLimitCost {
