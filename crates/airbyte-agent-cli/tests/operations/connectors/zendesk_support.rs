@@ -104,11 +104,11 @@ const OPERATIONS: &[Operation<Connector>] = &[
     },
     Operation {
         name: "users.list",
-        arguments: r#"{"page":2,"role":"agent","external_id":"crm-5581","per_page":50,"page[size]":100,"page[after]":"eyJvIjoibmV4dCIsInYiOiI1OTg0NjI5NTQwIn0=","role[]":["agent","admin"]}"#,
+        arguments: r#"{"page":2,"role":"agent","external_id":"crm-5581","per_page":50,"page[size]":100,"page[after]":"eyJvIjoibmV4dCIsInYiOiI1OTg0NjI5NTQwIn0=","roles":["agent","admin"]}"#,
         all: |c| c.users().list()
             .page(2).role(types::UserRole::Agent).external_id("crm-5581").per_page(50)
             .page_size(100).page_after("eyJvIjoibmV4dCIsInYiOiI1OTg0NjI5NTQwIn0=")
-            .role_(["agent", "admin"]).dry_run(),
+            .roles(["agent", "admin"]).dry_run(),
         needed: |c, _| list!(c.users().list()),
     },
     Operation {
