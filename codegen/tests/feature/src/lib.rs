@@ -24,8 +24,6 @@ pub mod types;
 pub use airbyte_agent_core as core;
 #[cfg(feature = "engine")]
 pub use airbyte_agent_core::context_store;
-#[cfg(feature = "engine")]
-pub use airbyte_agent_core::{Job, JobState};
 #[cfg(feature = "testing")]
 pub use airbyte_agent_core::testing;
 #[cfg(feature = "tools")]
@@ -39,6 +37,8 @@ pub use airbyte_agent_core::{
     StoredTokens, TokenLock, TokenStore, TokenUpdate, TypedConnector, description::RetryPolicy,
     serde_json,
 };
+#[cfg(feature = "engine")]
+pub use airbyte_agent_core::{Job, JobState};
 
 #[cfg(feature = "typed")]
 pub use connector::AcmeConnector;

@@ -62,9 +62,10 @@ const LIST: Operation = Operation::get("ListUsers", "users", Action::List, templ
         query("per_page", INTEGER.minimum(1.0).maximum(100.0)).description("Number of records per page. Zendesk uses 100 when it is left out."),
         query("page[size]", INTEGER.minimum(1.0).maximum(100.0)).addition().description("Number of records per page, at most 100, and the sign for paging by cursor instead of by number: the only way to read a list beyond its first 10,000 records. Do not pass `page`, `per_page` with it."),
         query("page[after]", STRING).addition().description("Cursor of the next page: `after_cursor` in `meta` of the previous response. Pass `page[size]` with it. Leave it out for the first page."),
-        query("roles", ARRAY.items(list![STRING])).wire("role[]").addition().description("Only users of these roles: `end-user`, `agent`, `admin`; instead of `role`."),
+        query("roles", ARRAY.items(list![STRING.choices(words!["end-user", "agent", "admin"])])).wire("role[]").addition().description("Only users of these roles: `end-user`, `agent`, `admin`; instead of `role`."),
     ])
     .records(json_path!("$.users"))
+    .total(MetaSource::Body(json_path!("$.count")))
     .meta(list![
         meta("next_page", json_path!("$.next_page")),
         meta("previous_page", json_path!("$.previous_page")),
@@ -156,6 +157,7 @@ const SEARCH: Operation = Operation::get("SearchUsers", "users", Action::Search,
         query("per_page", INTEGER.minimum(1.0).maximum(100.0)).description("Number of records per page. Zendesk uses 100 when it is left out."),
     ])
     .records(json_path!("$.users"))
+    .total(MetaSource::Body(json_path!("$.count")))
     .meta(list![
         meta("next_page", json_path!("$.next_page")),
         meta("previous_page", json_path!("$.previous_page")),

@@ -180,7 +180,7 @@ list_builder! {
         /// `page[size]` with it. Leave it out for the first page.
         page_after: String = "page[after]",
         /// Only users of these roles: `end-user`, `agent`, `admin`; instead of `role`.
-        roles: [String],
+        roles: [types::UserRole],
     }
 }
 

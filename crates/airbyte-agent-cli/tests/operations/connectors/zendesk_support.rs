@@ -108,7 +108,7 @@ const OPERATIONS: &[Operation<Connector>] = &[
         all: |c| c.users().list()
             .page(2).role(types::UserRole::Agent).external_id("crm-5581").per_page(50)
             .page_size(100).page_after("eyJvIjoibmV4dCIsInYiOiI1OTg0NjI5NTQwIn0=")
-            .roles(["agent", "admin"]).dry_run(),
+            .roles([types::UserRole::Agent, types::UserRole::Admin]).dry_run(),
         needed: |c, _| list!(c.users().list()),
     },
     Operation {
@@ -207,6 +207,21 @@ const OPERATIONS: &[Operation<Connector>] = &[
         all: |c| c.groups().get(98738)
             .dry_run(),
         needed: |c, a| record(c.groups().get(a.get::<i64>("group_id"))),
+    },
+    Operation {
+        name: "uploads.create",
+        arguments: r#"{"filename":"crash.log","token":"6bk3gql82em5nmf","file_content":"aGVsbG8=","file_mime_type":"file-mime-type"}"#,
+        all: |c| c.uploads().create("crash.log")
+            .token("6bk3gql82em5nmf").file_content("aGVsbG8=").file_mime_type("file-mime-type")
+            .dry_run(),
+        needed: |c, a| record(c.uploads().create(a.get::<String>("filename")).file_content(a.get::<String>("file_content"))),
+    },
+    Operation {
+        name: "uploads.delete",
+        arguments: r#"{"token":"6bk3gql82em5nmf"}"#,
+        all: |c| c.uploads().delete("6bk3gql82em5nmf")
+            .dry_run(),
+        needed: |c, a| record(c.uploads().delete(a.get::<String>("token"))),
     },
     Operation {
         name: "attachments.get",
