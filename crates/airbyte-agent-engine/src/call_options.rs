@@ -93,7 +93,7 @@ impl CallOptions {
         self.confined = true;
     }
 
-    /// How many bytes of memory the values of one answer may take; a larger one is an error. By default
+    /// How many bytes of memory the values of one response may take; a larger one is an error. By default
     /// it is what the client says, see [`Local::max_held_bytes`](crate::Local::max_held_bytes).
     #[must_use]
     pub fn max_held_bytes(mut self, bytes: usize) -> Self {

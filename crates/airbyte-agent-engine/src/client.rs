@@ -194,7 +194,7 @@ impl Client {
     /// Calls one cheap read operation to see whether the credentials work. Where there is none,
     /// the platform is asked for a token.
     ///
-    /// The vendor's answer is looked at like that of any call: a GraphQL error or an error inside
+    /// The vendor's response is looked at like that of any call: a GraphQL error or an error inside
     /// a success is unhealthy.
     pub async fn check(&self) -> CheckReport {
         let Some(operation) = probe(self.description()) else {

@@ -2,7 +2,7 @@
 //!
 //! A value must not decide more than its place in the template does: inside the address it is a
 //! name, as in a host, and only one at the very start may be a whole address. So a setting, a
-//! credential or a field of a token answer cannot lead requests, and the secrets in them, elsewhere.
+//! credential or a field of a token response cannot lead requests, and the secrets in them, elsewhere.
 
 use url::Url;
 
@@ -23,11 +23,11 @@ pub(crate) enum Source {
     Setting,
     /// The user's credentials: never shown.
     Credential,
-    /// The vendor's answer to a request for a token.
+    /// The vendor's response to a request for a token.
     Answer,
 }
 
-/// An address, and whether a vendor's answer had a part in it.
+/// An address, and whether a vendor's response had a part in it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Endpoint {
     pub(crate) url: Url,

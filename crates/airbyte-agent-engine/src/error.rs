@@ -26,11 +26,11 @@ pub enum ErrorKind {
     NotFound,
     /// The vendor or the platform asks to slow down.
     RateLimited,
-    /// Any other error of the vendor or the platform, also one inside a successful answer.
+    /// Any other error of the vendor or the platform, also one inside a successful response.
     Vendor,
-    /// No answer: connection, TLS, timeout, broken body.
+    /// No response: connection, TLS, timeout, broken body.
     Network,
-    /// An answer that the spec cannot explain.
+    /// A response that the spec cannot explain.
     Decode,
     /// The program's own storage failed: a file could not be read or written, or a token store
     /// could not load or save. [`source`](std::error::Error::source) has the cause.
@@ -193,7 +193,7 @@ impl Error {
         self
     }
 
-    /// The same error with the HTTP status of the answer.
+    /// The same error with the HTTP status of the response.
     #[must_use]
     pub fn with_status(mut self, status: u16) -> Self {
         self.inner().status = Some(status);
@@ -214,14 +214,14 @@ impl Error {
         self
     }
 
-    /// The same error with the vendor's answer, which must be free of secrets.
+    /// The same error with the vendor's response, which must be free of secrets.
     #[must_use]
     pub fn with_body(mut self, body: String) -> Self {
         self.inner().body = Some(body);
         self
     }
 
-    /// The same error with the place in the answer where decoding failed, for example `$.users[3].id`.
+    /// The same error with the place in the response where decoding failed, for example `$.users[3].id`.
     #[must_use]
     pub fn with_json_path(mut self, path: String) -> Self {
         self.inner().json_path = Some(path);
@@ -259,7 +259,7 @@ impl Error {
         &self.0.message
     }
 
-    /// HTTP status of the answer, when there was one.
+    /// HTTP status of the response, when there was one.
     pub fn status(&self) -> Option<u16> {
         self.0.status
     }
@@ -274,12 +274,12 @@ impl Error {
         self.0.retry_after
     }
 
-    /// The vendor's answer (at most 8 KiB of it), cleaned of the secrets in use.
+    /// The vendor's response (at most 8 KiB of it), cleaned of the secrets in use.
     pub fn body(&self) -> Option<&str> {
         self.0.body.as_deref()
     }
 
-    /// Where in the answer decoding failed, for example `$.users[37].settings`.
+    /// Where in the response decoding failed, for example `$.users[37].settings`.
     pub fn json_path(&self) -> Option<&str> {
         self.0.json_path.as_deref()
     }
@@ -306,7 +306,7 @@ impl Error {
         self.0.retryable
     }
 
-    /// Whether a time limit ran out before the answer was there: the call's, the time to connect,
+    /// Whether a time limit ran out before the response was there: the call's, the time to connect,
     /// or the longest silence of the vendor. A vendor's own 408 or 504 is none of these.
     pub fn is_timeout(&self) -> bool {
         self.0.timeout

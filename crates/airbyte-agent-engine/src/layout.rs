@@ -1,10 +1,10 @@
-//! Where an answer holds what an operation gives.
+//! Where a response holds what an operation gives.
 
 use crate::description::{JsonPath, List, Text};
 
-/// Where the body of an answer holds records and metadata, and how it reports a failure.
+/// Where the body of a response holds records and metadata, and how it reports a failure.
 ///
-/// [`Layout::described`] is the shape of the vendor's own answers. Whoever executes an operation for
+/// [`Layout::described`] is the shape of the vendor's own responses. Whoever executes an operation for
 /// the engine and wraps what it gave starts from [`Layout::wrapped`]:
 ///
 /// ```
@@ -24,7 +24,7 @@ pub struct Layout {
     /// Where the finished records stand: filtered, and with their computed fields. `None` when they
     /// stand where the description says and are still to be finished.
     pub(crate) records: Option<JsonPath>,
-    /// Whether an answer without anything where the records belong is an error.
+    /// Whether a response without anything where the records belong is an error.
     pub(crate) needs_records: bool,
     /// The objects that hold the metadata by name, of which the first that has a field counts. `None`
     /// when each field stands where the description says.
@@ -41,7 +41,7 @@ pub struct Layout {
     pub(crate) is_unselected: bool,
 }
 
-/// A word for how a call ended, inside an answer whose HTTP status is a success.
+/// A word for how a call ended, inside a response whose HTTP status is a success.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct StatusCheck {
     /// Where the word stands. Without a word the call has succeeded.
@@ -56,13 +56,13 @@ pub(crate) struct StatusCheck {
 }
 
 impl Layout {
-    /// The vendor's own answer: everything stands where the description of the operation says.
+    /// The vendor's own response: everything stands where the description of the operation says.
     pub fn described() -> Self {
         Self::default()
     }
 
-    /// An answer that holds at `records` what the operation gives: the records are filtered, their
-    /// computed fields are there, and failures are reported before the answer is handed over. The
+    /// A response that holds at `records` what the operation gives: the records are filtered, their
+    /// computed fields are there, and failures are reported before the response is handed over. The
     /// metadata stands where the description says, unless [`metadata`](Self::metadata) says otherwise.
     pub fn wrapped(records: JsonPath) -> Self {
         Self { records: Some(records), needs_records: true, ..Self::default() }
@@ -76,7 +76,7 @@ impl Layout {
         self
     }
 
-    /// Says who is named in messages about the answer, for example `the gateway`. The vendor is
+    /// Says who is named in messages about the response, for example `the gateway`. The vendor is
     /// unless this is set.
     #[must_use]
     pub fn peer(mut self, name: impl Into<String>) -> Self {

@@ -15,7 +15,7 @@ use crate::error::{Error, Result};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum Provenance {
-    /// Said for this one run: by code, on the command line, or as an answer at the terminal.
+    /// Said for this one run: by code, on the command line, or as a response at the terminal.
     Given,
     /// The environment of the process.
     Environment,

@@ -24,9 +24,9 @@ pub(crate) fn policy(
 /// How one try ended.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Ending {
-    /// An answer with this status, and the wait that the vendor asks for.
+    /// A response with this status, and the wait that the vendor asks for.
     Status(u16, Option<Duration>),
-    /// No answer.
+    /// No response.
     Failure {
         /// Whether the request certainly never reached the server.
         never_sent: bool,
@@ -74,14 +74,14 @@ pub(crate) fn next_try(
     if attempt >= policy.max_attempts {
         return None;
     }
-    let asked = match ending {
-        Ending::Status(status, asked) => {
+    let stated = match ending {
+        Ending::Status(status, stated) => {
             // 429 is refused before anything happens; so is a 503 that names a time.
-            let refused = status == 429 || (status == 503 && asked.is_some());
+            let refused = status == 429 || (status == 503 && stated.is_some());
             if !policy.statuses.contains(&status) || !(repeatable || refused) {
                 return None;
             }
-            asked
+            stated
         }
         Ending::Failure { never_sent, timeout } => {
             let allowed = if timeout { policy.on_timeout } else { policy.on_network_error };
@@ -92,10 +92,10 @@ pub(crate) fn next_try(
         }
     };
     let longest = Duration::from_millis(policy.max_delay_ms);
-    let wait = match asked {
+    let wait = match stated {
         // A longer wait than the policy allows is for the caller to decide.
-        Some(asked) if asked > longest => return None,
-        Some(asked) => asked,
+        Some(stated) if stated > longest => return None,
+        Some(stated) => stated,
         None => backoff(policy, attempt).min(longest),
     };
     budget.spend().then_some(wait)
@@ -111,7 +111,7 @@ fn backoff(policy: &RetryPolicy, attempt: u32) -> Duration {
     Duration::from_secs_f64(full * share)
 }
 
-/// The wait that an answer asks for: the policy's header as a number or an HTTP date, else the end
+/// The wait that a response asks for: the policy's header as a number or an HTTP date, else the end
 /// of an exhausted rate-limit window.
 pub(crate) fn asked_wait(
     policy: &RetryPolicy,
@@ -134,7 +134,7 @@ pub(crate) fn published_wait(connector: &Connector) -> Option<Duration> {
     connector.published_wait().map(Duration::from_secs)
 }
 
-/// Whether the answer says that a rate-limit window is used up.
+/// Whether the response says that a rate-limit window is used up.
 pub(crate) fn is_exhausted(limits: Option<&RateLimitHeaders>, headers: &HeaderMap) -> bool {
     let Some(limits) = limits else { return false };
     let text = |name: &str| {

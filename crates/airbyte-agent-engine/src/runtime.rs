@@ -25,11 +25,11 @@ pub(crate) struct Runtime {
 struct Inner {
     description: Description,
     transport: Box<dyn Transport>,
-    /// How to read the answers of every operation of the description, in its order.
+    /// How to read the responses of every operation of the description, in its order.
     plans: Box<[OnceLock<CachedPlan>]>,
 }
 
-/// How to read the answers of an operation that have this layout.
+/// How to read the responses of an operation that have this layout.
 struct CachedPlan {
     layout: Layout,
     plan: Arc<ReadPlan>,
@@ -94,7 +94,7 @@ impl Runtime {
         Ok(Seal::new(key, connector, (operation, name), account, arguments))
     }
 
-    /// How to read an answer of an operation that has this layout.
+    /// How to read a response of an operation that has this layout.
     pub(crate) fn plan(&self, operation: &OperationRef, layout: &Layout) -> Arc<ReadPlan> {
         let make = || Arc::new(ReadPlan::new(self.description(), operation, layout));
         let slot = operation.position().and_then(|position| self.inner.plans.get(position));

@@ -1,4 +1,4 @@
-//! The argument that chooses the fields of a GraphQL answer.
+//! The argument that chooses the fields of a GraphQL response.
 //!
 //! It holds names and dotted names and nothing else of GraphQL, whoever passes it and by whichever
 //! transport: nothing in it can leave its place in the document. Calls that a policy watches are

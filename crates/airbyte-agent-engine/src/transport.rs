@@ -39,13 +39,13 @@ pub struct CheckedCall<'a> {
     pub deadline: Option<Instant>,
 }
 
-/// The answer to one call.
+/// The response to one call.
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct Reply {
-    /// HTTP status of the answer, below 400.
+    /// HTTP status of the response, below 400.
     pub status: u16,
-    /// Headers of the answer.
+    /// Headers of the response.
     pub headers: http::HeaderMap,
     /// The whole body, as it was received.
     pub body: Bytes,
@@ -65,27 +65,27 @@ pub(crate) enum Continuation {
 }
 
 impl Reply {
-    /// An answer made of parts.
+    /// A response made of parts.
     pub fn new(status: u16, headers: http::HeaderMap, body: Bytes, layout: Layout) -> Self {
         Self { status, headers, body, layout, next: Continuation::Described, answered_by: None }
     }
 
-    /// An answer without records, in the place of a failure that means that there are none.
+    /// A response without records, in the place of a failure that means that there are none.
     pub(crate) fn of_nothing() -> Self {
         let root = JsonPath { steps: Vec::new().into() };
         let body = Bytes::from_static(b"[]");
         Self::new(200, http::HeaderMap::new(), body, Layout::wrapped(root)).with_next(None)
     }
 
-    /// The same answer with where the list continues, `None` for its end. Without this it is read
-    /// from the answer, as the description says.
+    /// The same response with where the list continues, `None` for its end. Without this it is read
+    /// from the response, as the description says.
     #[must_use]
     pub fn with_next(mut self, next: Option<NextPage>) -> Self {
         self.next = Continuation::Known(next);
         self
     }
 
-    /// The same answer with the transport that gave it, where another one had been called: its
+    /// The same response with the transport that gave it, where another one had been called: its
     /// settings and its policy of retries apply.
     pub(crate) fn answered_by(mut self, transport: Arc<dyn Transport>) -> Self {
         self.answered_by = Some(transport);
@@ -115,7 +115,7 @@ impl std::fmt::Debug for Reply {
 /// Executes calls. The engine has two transports, which [`Local`](crate::Local) and
 /// [`Hosted`](crate::Hosted) describe; [`Client::new`](crate::Client::new) takes any other.
 ///
-/// Arguments are checked and completed before a transport sees them, and answers are read after it
+/// Arguments are checked and completed before a transport sees them, and responses are read after it
 /// has given them. What is left for it is to send, to send again where that is harmless, and to turn
 /// refusals into errors.
 ///
@@ -157,10 +157,10 @@ impl std::fmt::Debug for Reply {
 /// # }
 /// ```
 pub trait Transport: Send + Sync {
-    /// Executes a call whose answer is JSON.
+    /// Executes a call whose response is JSON.
     fn send<'a>(&'a self, call: CheckedCall<'a>) -> BoxFuture<'a, Result<Reply>>;
 
-    /// Executes a call whose answer is a file. Without an implementation such calls are refused.
+    /// Executes a call whose response is a file. Without an implementation such calls are refused.
     fn open<'a>(&'a self, call: CheckedCall<'a>) -> BoxFuture<'a, Result<Download>> {
         Box::pin(async move {
             Err(Error::usage(format!("{}: this transport opens no files", call.name)))
@@ -192,7 +192,7 @@ pub trait Transport: Send + Sync {
         Duration::from_secs(120)
     }
 
-    /// How many bytes of memory the values of one answer may take when the caller does not say; 1 GiB by
+    /// How many bytes of memory the values of one response may take when the caller does not say; 1 GiB by
     /// default.
     fn max_held_bytes(&self) -> usize {
         1024 * 1024 * 1024
@@ -215,7 +215,7 @@ pub trait Transport: Send + Sync {
         Vec::new()
     }
 
-    /// How long to wait before a call is made again whose answer was a success and yet reported a
+    /// How long to wait before a call is made again whose response was a success and yet reported a
     /// failure that passes; `None` when it is not to be made again. `attempt` counts from one.
     fn pause(&self, attempt: u32, error: &Error, options: &CallOptions) -> Option<Duration> {
         let _ = (attempt, error, options);

@@ -23,7 +23,7 @@ pub struct TokenUpdate {
     pub refresh_token: Option<SecretString>,
     /// Lifetime of the access token, where the vendor says it.
     pub expires_in: Option<Duration>,
-    /// Fields of the token answer that became configuration, for example `instance_url`.
+    /// Fields of the token response that became configuration, for example `instance_url`.
     pub extracted: BTreeMap<String, String>,
 }
 
@@ -56,7 +56,7 @@ impl fmt::Debug for TokenUpdate {
     }
 }
 
-/// Reads a token answer.
+/// Reads a token response.
 pub(crate) fn read_answer(extract: &[Text], body: &[u8]) -> Result<TokenUpdate> {
     let unreadable = || Error::authentication("the token endpoint's answer holds no access token");
     let answer: Value = serde_json::from_slice(body).map_err(|_| unreadable())?;

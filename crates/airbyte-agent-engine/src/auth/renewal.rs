@@ -1,6 +1,6 @@
 //! Renewing access tokens.
 //!
-//! Renewal is single-flight: however many requests find a token expired, one asks for a new one.
+//! However many requests find a token expired, one asks for a new one.
 //! It runs on a task of its own, so that a cancelled call never loses a rotating refresh token,
 //! and a refusal is remembered for a while instead of being repeated.
 

@@ -21,13 +21,13 @@ use crate::http::BoxFuture;
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct StoredTokens {
-    /// The access token.
+    /// The access token, which requests carry.
     pub access_token: Option<SecretString>,
     /// The refresh token, where the vendor gives one.
     pub refresh_token: Option<SecretString>,
     /// When the access token ends, where the vendor says it.
     pub expires_at: Option<SystemTime>,
-    /// Fields of the token endpoint's answer that became configuration, for example
+    /// Fields of the token endpoint's response that became configuration, for example
     /// `instance_url`.
     pub extracted: BTreeMap<String, String>,
 }
@@ -141,7 +141,7 @@ impl TokenLock {
         Self { _guard: Some(Box::new(guard)) }
     }
 
-    /// Locks nothing.
+    /// A lock for stores that nobody shares: it locks nothing.
     pub const fn none() -> Self {
         Self { _guard: None }
     }

@@ -203,7 +203,7 @@ impl Authorization {
     ///
     /// # Errors
     ///
-    /// `Authentication` when access was denied, the vendor reports a failure, the answer names
+    /// `Authentication` when access was denied, the vendor reports a failure, the response names
     /// another issuer, or there is no code in it.
     pub fn code(&self, query: &str) -> Result<Option<Code>> {
         let find = |wanted: &str| {

@@ -177,7 +177,7 @@ impl Call {
         })
     }
 
-    /// Makes the call and reads the answer; again where the answer, although a success, reports a
+    /// Makes the call and reads the response; again where the response, although a success, reports a
     /// failure that passes.
     async fn read<R>(&self, part: Part<'_>, decode: impl Fn(Answer<'_>) -> Result<R>) -> Result<R> {
         let operation = self.operation()?;
@@ -298,7 +298,7 @@ impl Call {
     ///
     /// # Errors
     ///
-    /// As [`page`](Self::page), and `NotFound` when the answer holds no record.
+    /// As [`page`](Self::page), and `NotFound` when the response holds no record.
     pub async fn record<T: DeserializeOwned>(self) -> Result<T> {
         self.read(Part::default(), reply::decode_record).await
     }

@@ -24,7 +24,7 @@ pub(super) struct Part<'a> {
     pub(super) most: Option<usize>,
 }
 
-/// The error for an answer whose values take more memory than they may.
+/// The error for a response whose values take more memory than they may.
 pub(super) fn too_large(name: &str, held: usize, status: u16) -> Error {
     Error::decode(format!(
         "{name}: the answer has more values than {} MiB of memory hold; ask for fewer records or fields",

@@ -50,7 +50,7 @@ pub struct NextPage {
     /// carries.
     #[serde(rename = "k", default, skip_serializing_if = "Option::is_none")]
     pub only: Option<Vec<String>>,
-    /// Address of the next page; empty when the list goes on, but the answer does not say how.
+    /// Address of the next page; empty when the list goes on, but the response does not say how.
     #[serde(rename = "u", default, skip_serializing_if = "Option::is_none")]
     pub follow: Option<String>,
     /// Why the list cannot be read further although it goes on.

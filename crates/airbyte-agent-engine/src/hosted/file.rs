@@ -15,11 +15,11 @@ use crate::download::Download;
 use crate::error::{Error, Result};
 use crate::http::{BodyStream, HttpResponse};
 
-/// How much of a JSON answer is looked at before it counts as a file that happens to be JSON.
+/// How much of a JSON response is looked at before it counts as a file that happens to be JSON.
 const LARGEST_ENVELOPE: usize = 256 * 1024;
 
 impl Session {
-    /// The file in an answer. The platform sends its bytes; an envelope comes instead when it
+    /// The file in a response. The platform sends its bytes; an envelope comes instead when it
     /// reports a failure, and from servers that know no other way.
     pub(super) async fn file(
         &self,

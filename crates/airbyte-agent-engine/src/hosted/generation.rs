@@ -14,7 +14,7 @@ const CLOUD_HOST: &str = "https://cloud.airbyte.com";
 /// are for servers that were never renewed.
 ///
 /// Older servers know neither field selection nor `intent`: fields are then chosen after the
-/// answer came, and an intent is not sent.
+/// response came, and an intent is not sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 #[non_exhaustive]
 pub enum Generation {
@@ -83,7 +83,7 @@ impl Generation {
             .what("connector lookup")
     }
 
-    /// The member of that answer that holds the connectors.
+    /// The member of that response that holds the connectors.
     pub(super) const fn listed(self) -> &'static str {
         match self {
             Self::Instances => "instances",

@@ -3,7 +3,7 @@
 //! The platform checks and authorizes the call and gives a bundle: arguments, the stored
 //! configuration with references in the places of secrets, and which part of it is a credential.
 //! The operation itself is that of the connector's own description, and so is the shape of the
-//! answer.
+//! response.
 
 use std::sync::Arc;
 
@@ -172,7 +172,7 @@ fn complete(
 }
 
 impl PreparedCall {
-    /// Executes the call. The answer is the vendor's own; the platform would have chosen the fields of
+    /// Executes the call. The response is the vendor's own; the platform would have chosen the fields of
     /// the records.
     pub(super) async fn send(self, call: CheckedCall<'_>) -> Result<Reply> {
         let call = CheckedCall { arguments: &self.arguments, ..call };

@@ -35,7 +35,7 @@ pub(super) enum Reading {
     Stream,
 }
 
-/// Largest answer that is read.
+/// Largest response that is read.
 pub(super) const LARGEST_ANSWER: usize = 64 * 1024 * 1024;
 
 /// An authenticated connection to the platform: address, token, organization.
@@ -187,7 +187,7 @@ impl Session {
     ///
     /// Every status of 400 or above is an error: `Authentication` for 401, `Permission` for 403,
     /// `Validation` for 400 and 422, `NotFound` for 404, `RateLimited` for 429, `Vendor` for the
-    /// others; `Network` when there is no answer.
+    /// others; `Network` when there is no response.
     pub async fn request(
         &self,
         method: Method,
@@ -201,11 +201,11 @@ impl Session {
         self.whole(&request).await
     }
 
-    /// Makes a request whose answer is JSON; an empty answer is `null`.
+    /// Makes a request whose response is JSON; an empty response is `null`.
     ///
     /// # Errors
     ///
-    /// As [`request`](Self::request), and `Decode` when the answer is not JSON.
+    /// As [`request`](Self::request), and `Decode` when the response is not JSON.
     pub async fn json(&self, request: &PlatformRequest) -> Result<Value> {
         let (_, _, body) = self.whole(request).await?;
         if body.iter().all(u8::is_ascii_whitespace) {
@@ -216,7 +216,7 @@ impl Session {
         })
     }
 
-    /// Makes a request; the body of the answer is still to be read.
+    /// Makes a request; the body of the response is still to be read.
     ///
     /// # Errors
     ///
@@ -244,7 +244,7 @@ impl Session {
         })
     }
 
-    /// Makes a request and reads the answer: status, headers, body.
+    /// Makes a request and reads the response: status, headers, body.
     ///
     /// # Errors
     ///
@@ -335,7 +335,7 @@ impl Session {
         Err(self.unfollowed(response.status, &response.headers, request))
     }
 
-    /// The body of an answer. Whether a break in it may be mended by another try depends on what
+    /// The body of a response. Whether a break in it may be mended by another try depends on what
     /// was asked.
     pub(super) async fn read(
         &self,

@@ -12,11 +12,11 @@ use crate::error::{Error, Result};
 use crate::json;
 use crate::transport::Reply;
 
-/// The answer to a query of `name` in the one shape that its operation describes.
+/// The response to a query of `name` in the one shape that its operation describes.
 ///
 /// # Errors
 ///
-/// `Vendor` when the platform reports a failure, `Decode` when the answer holds no records.
+/// `Vendor` when the platform reports a failure, `Decode` when the response holds no records.
 pub(super) fn reply(
     (status, headers): (u16, HeaderMap),
     body: &Bytes,
@@ -34,7 +34,7 @@ pub(super) fn reply(
     Ok(reply.with_next(next))
 }
 
-/// The rows of an answer and what came with them. A row that is `null` is none; a bare list is an answer
+/// The rows of a response and what came with them. A row that is `null` is none; a bare list is a response
 /// too.
 fn read(body: &[u8], name: &str) -> Result<(Vec<Map<String, Value>>, StoreMeta)> {
     let answer = json::parse(&String::from_utf8_lossy(body)).map_err(|error| {

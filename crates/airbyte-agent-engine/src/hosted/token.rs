@@ -39,7 +39,7 @@ impl StoredToken {
         self.text.expose_secret() == token.expose_secret()
     }
 
-    /// Reads the token endpoint's answer.
+    /// Reads the token endpoint's response.
     fn read(answer: &Value, replaces: bool) -> Result<Self> {
         let text = answer.get("access_token").and_then(Value::as_str).filter(|t| !t.is_empty());
         let text = text.ok_or_else(|| {

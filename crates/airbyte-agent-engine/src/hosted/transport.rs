@@ -148,7 +148,7 @@ impl HostedTransport {
         Ok(Execution::Done(Box::new((request, response))))
     }
 
-    /// The layout of the platform's answers.
+    /// The layout of the platform's responses.
     fn layout(&self) -> Layout {
         Layout { is_unselected: !self.session.generation().shapes_answers(), ..ENVELOPE }
     }
@@ -162,7 +162,7 @@ enum Execution {
     Done(Box<(PlatformRequest, HttpResponse)>),
 }
 
-/// Leaves fields in an answer whose fields are chosen; whoever reads it takes them out again.
+/// Leaves fields in a response whose fields are chosen; whoever reads it takes them out again.
 fn keep_fields(fields: &[String], body: &mut Value) {
     let holds = |outer: &str, field: &str| {
         field.strip_prefix(outer).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))

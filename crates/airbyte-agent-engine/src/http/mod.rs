@@ -34,7 +34,7 @@ use crate::error::{Error, Result};
 /// A future that can cross threads.
 pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
-/// The bytes of an answer as they arrive.
+/// The bytes of a response as they arrive.
 pub type BodyStream = Pin<Box<dyn Stream<Item = Result<Bytes>> + Send>>;
 
 /// Most memory that is set aside for a body before it arrives.
@@ -52,11 +52,11 @@ pub struct HttpRequest {
     pub headers: http::HeaderMap,
     /// Body, empty for none.
     pub body: Bytes,
-    /// Longest wait for the head of the answer and between two pieces of its body.
+    /// Longest wait for the head of the response and between two pieces of its body.
     pub read_timeout: Duration,
     /// Whether the address came out of a response, so that it must not lead to a private network.
     pub public_only: bool,
-    /// Whether it asks for a token, so that its body and the answer's hold credentials.
+    /// Whether it asks for a token, so that its body and the response's hold credentials.
     pub asks_for_token: bool,
 }
 
@@ -73,19 +73,19 @@ impl std::fmt::Debug for HttpRequest {
     }
 }
 
-/// The head of an answer and its body to come.
+/// The head of a response and its body to come.
 #[non_exhaustive]
 pub struct HttpResponse {
-    /// HTTP status of the answer.
+    /// HTTP status of the response.
     pub status: u16,
-    /// Headers of the answer.
+    /// Headers of the response.
     pub headers: http::HeaderMap,
     /// The body, as it arrives.
     pub body: BodyStream,
 }
 
 impl HttpResponse {
-    /// An answer made of parts.
+    /// A response made of parts.
     pub fn new(status: u16, headers: http::HeaderMap, body: BodyStream) -> Self {
         Self { status, headers, body }
     }
@@ -123,7 +123,7 @@ impl std::fmt::Debug for HttpResponse {
     }
 }
 
-/// Sends one request and gives back one answer, whatever its status.
+/// Sends one request and gives back one response, whatever its status.
 ///
 /// An implementation must not follow redirects, retry, or keep cookies: the engine does what is
 /// needed of it, and decides at each hop who may see the credentials. [`Http`] is one that can be
@@ -150,7 +150,7 @@ pub trait HttpClient: Send + Sync {
     }
 }
 
-/// Why there is no answer.
+/// Why there is no response.
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct HttpFailure {

@@ -1,4 +1,4 @@
-//! From names to addresses, where a name came out of an answer: only public ones are reached.
+//! From names to addresses, where a name came out of a response: only public ones are reached.
 
 use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;

@@ -1,4 +1,4 @@
-//! Downloads: in one step, or by an address that a first answer holds.
+//! Downloads: in one step, or by an address that a first response holds.
 
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, Method, header};

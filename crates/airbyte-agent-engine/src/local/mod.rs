@@ -53,7 +53,7 @@ pub(crate) struct Inner {
     renewal: Option<(Renewal, Arc<RenewalContext>)>,
     /// The name by which the store of the tokens knows the account.
     stored_as: Option<String>,
-    /// Whether the base URL needs a field of the token answer.
+    /// Whether the base URL needs a field of the token response.
     needs_extracted: bool,
     /// Server variables and settings, completed by defaults.
     config: Map<String, Value>,
@@ -155,7 +155,7 @@ impl LocalTransport {
         self.connector().server_of(self.account.scheme(self.connector()), given)
     }
 
-    /// The base URL. One that the token answer decides gets the account's credentials, so it must
+    /// The base URL. One that the token response decides gets the account's credentials, so it must
     /// be public and have TLS; what a user configured may be anywhere.
     fn base(&self, extracted: &BTreeMap<String, String>) -> Result<Endpoint> {
         let base = server::base_url(self.connector(), self.server(), &self.config, extracted)?;
@@ -342,7 +342,7 @@ impl Transport for LocalTransport {
             return elsewhere::preview(self, &call, address);
         }
         let request = Self::request(&call)?;
-        // A base URL that only the token answer knows is shown as it stands in the spec.
+        // A base URL that only the token response knows is shown as it stands in the spec.
         let base = if self.needs_extracted {
             let stand_in =
                 |_: &str| Ok::<_, Error>("https://unknown-until-the-token-is-renewed".to_owned());

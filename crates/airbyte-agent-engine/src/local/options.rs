@@ -112,7 +112,7 @@ impl<A> Local<A> {
         self
     }
 
-    /// Longest silence of the vendor, before the answer and within it; 30 s unless set.
+    /// Longest silence of the vendor, before the response and within it; 30 s unless set.
     #[must_use]
     pub fn read_timeout(mut self, timeout: Duration) -> Self {
         self.options.read_timeout = timeout;
@@ -192,7 +192,7 @@ impl<A> Local<A> {
         self
     }
 
-    /// Lets redirects, download addresses and a base URL out of a token answer lead to private and
+    /// Lets redirects, download addresses and a base URL out of a token response lead to private and
     /// local hosts, as a vendor inside one's own network may need, or a proxy that alone can resolve
     /// names. The configured base URL may be private in any case.
     #[must_use]
@@ -201,16 +201,16 @@ impl<A> Local<A> {
         self
     }
 
-    /// Largest JSON answer that is read; 64 MiB unless set. Downloads have no limit.
+    /// Largest JSON response that is read; 64 MiB unless set. Downloads have no limit.
     #[must_use]
     pub fn max_answer_bytes(mut self, limit: usize) -> Self {
         self.options.max_answer_bytes = limit;
         self
     }
 
-    /// How many bytes of memory the values of one answer may take; 1 GiB unless set. Small values take
-    /// many times the bytes of their text. A larger answer is an error of the kind
-    /// [`Decode`](crate::ErrorKind::Decode); servers that answer several callers at once set less.
+    /// How many bytes of memory the values of one response may take; 1 GiB unless set. Small values take
+    /// many times the bytes of their text. A larger response is an error of the kind
+    /// [`Decode`](crate::ErrorKind::Decode); servers that response several callers at once set less.
     #[must_use]
     pub fn max_held_bytes(mut self, limit: usize) -> Self {
         self.options.max_held_bytes = limit;

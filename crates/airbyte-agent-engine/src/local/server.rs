@@ -124,7 +124,7 @@ fn check_variable(connector: &Connector, variable: &ServerVariable, value: &Valu
     Ok(())
 }
 
-/// The base URL with every variable in place; fields of the token answer win over settings.
+/// The base URL with every variable in place; fields of the token response win over settings.
 pub(super) fn base_url(
     connector: &Connector,
     server: &Server,

@@ -39,7 +39,7 @@ pub trait Lenient: Sized {
 #[doc(hidden)]
 pub type Fit<T> = Result<Option<T>, Box<Value>>;
 
-/// Decodes with [`Lenient::fitting`].
+/// Decodes one member by [`Lenient::fitting`].
 #[derive(Debug)]
 #[doc(hidden)]
 pub struct Field<T>(PhantomData<T>);

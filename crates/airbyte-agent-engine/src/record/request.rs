@@ -139,7 +139,7 @@ macro_rules! __request_clear {
 #[macro_export]
 macro_rules! __request_new {
     ([Default] {} { $($field:ident)* } $($extra:ident)?) => {
-        /// Nothing set yet.
+        /// An object of which no member is set yet.
         #[must_use]
         pub fn new() -> Self {
             Self::default()

@@ -38,7 +38,7 @@ impl Absence {
         Self::Empty
     }
 
-    /// The part of a GraphQL answer that is empty although it must not be: the data as a whole, and what
+    /// The part of a GraphQL response that is empty although it must not be: the data as a whole, and what
     /// a mutation did.
     pub(super) fn of_graphql(operation: &Operation, body: &Value) -> Option<String> {
         let Body::GraphQl(_) = operation.body else { return None };

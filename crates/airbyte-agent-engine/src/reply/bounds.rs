@@ -9,7 +9,7 @@ use crate::description::Next;
 use crate::error::Result;
 use crate::transport::Continuation;
 
-/// A record as it is shown, and the number of records before it in the answer, shown or not.
+/// A record as it is shown, and the number of records before it in the response, shown or not.
 pub(super) type Shown = (usize, Value);
 
 /// The part of a page that is given.
@@ -28,7 +28,7 @@ impl Answer<'_> {
         self.behind.is_some() || self.most.is_some_and(|most| most < records)
     }
 
-    /// The part that is to be given of a page with these records. `received` are those of the answer.
+    /// The part that is to be given of a page with these records. `received` are those of the response.
     pub(super) fn bounds(&self, read: &Read, received: usize, shown: &[Shown]) -> Result<Bounds> {
         let marks: Vec<u32> = shown.iter().map(|(_, record)| mark(record)).collect();
         let skip = self.behind.map_or(Ok(0), |behind| already_given(&marks, behind))?;
@@ -68,7 +68,7 @@ impl Answer<'_> {
 }
 
 impl Paginator<'_> {
-    /// The page that begins behind a record, which is the last one of so many in the answer. `None` where
+    /// The page that begins behind a record, which is the last one of so many in the response. `None` where
     /// the vendor's parameters cannot say that.
     fn behind(&self, count: usize, record: &Value) -> Option<NextPage> {
         let operation = self.operation;

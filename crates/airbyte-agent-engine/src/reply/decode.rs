@@ -1,4 +1,4 @@
-//! Reads an answer as a page of records or as one record, decoded straight into the caller's type.
+//! Reads a response as a page of records or as one record, decoded straight into the caller's type.
 
 use std::any::{Any, TypeId};
 use std::fmt;
@@ -115,7 +115,7 @@ impl<T: DeserializeOwned> Sink for One<T> {
     }
 }
 
-/// Reads an answer as a page of records.
+/// Reads a response as a page of records.
 pub(crate) fn decode_page<T, M>(answer: Answer<'_>) -> Result<Page<T, M>>
 where
     T: DeserializeOwned + 'static,
@@ -134,7 +134,7 @@ where
     Ok(Page { data, meta: meta(answer, read)?, next, total, errors })
 }
 
-/// The records of an answer, what was read beside them, and how many the answer had before any filter.
+/// The records of a response, what was read beside them, and how many the response had before any filter.
 fn records<T: DeserializeOwned + 'static>(answer: Answer<'_>) -> Result<(Vec<T>, Read, usize)> {
     let response = &answer.operation.response;
     let is_unfinished =
@@ -158,7 +158,7 @@ fn records<T: DeserializeOwned + 'static>(answer: Answer<'_>) -> Result<(Vec<T>,
     Ok((data, read, received))
 }
 
-/// The records of an answer as they stand there.
+/// The records of a response as they stand there.
 fn many<T: DeserializeOwned>(answer: Answer<'_>) -> Result<(Vec<T>, Read)> {
     let mut many = Many::<T>::of_body(answer.reply.body.len());
     let mut read = answer.read(&mut many)?;
@@ -206,7 +206,7 @@ fn shaped<T: DeserializeOwned>(answer: Answer<'_>, records: Vec<Box<RawValue>>) 
     Ok(shaped)
 }
 
-/// Reads an answer as one record.
+/// Reads a response as one record.
 pub(crate) fn decode_record<T: DeserializeOwned>(answer: Answer<'_>) -> Result<T> {
     let record = if answer.is_unselected() {
         let selected = one::<Plain>(answer)?.map(|record| answer.select(record.0).to_string());

@@ -6,7 +6,7 @@ use crate::description::{Connector, EmptyList, Operation};
 use crate::error::Error;
 
 /// Whether a failure means that the list has no records, as the description says. The failure may be
-/// the vendor's own answer, or one in which the platform tells of it.
+/// the vendor's own response, or one in which the platform tells of it.
 pub(crate) fn means_empty(connector: &Connector, operation: &Operation, error: &Error) -> bool {
     let known = &operation.response.empty;
     let Some(status) = error.status().filter(|_| !known.is_empty() && operation.action.is_array())

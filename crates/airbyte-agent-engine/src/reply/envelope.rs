@@ -1,4 +1,4 @@
-//! One pass over a JSON answer that picks several places at once.
+//! One pass over a JSON response that picks several places at once.
 //!
 //! Records are decoded straight into their type when the reader comes to them. Metadata, error fields and
 //! paging tokens are stored as plain JSON on the way. Everything else is skipped.

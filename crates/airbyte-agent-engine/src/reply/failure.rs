@@ -1,4 +1,4 @@
-//! From an answer that is a failure to an [`Error`].
+//! From a response that is a failure to an [`Error`].
 
 use std::time::Duration;
 
@@ -11,17 +11,17 @@ use crate::description::{FailureKind, JsonPath};
 use crate::error::{Error, ErrorKind};
 use crate::layout::StatusCheck;
 
-/// How much of an answer an error keeps.
+/// How much of a response an error keeps.
 const LONGEST_BODY: usize = 8 * 1024;
 
-/// An answer with status 400 or above.
+/// A response with status 400 or above.
 pub(crate) struct Refusal<'a> {
     pub(crate) status: u16,
     pub(crate) headers: &'a HeaderMap,
     pub(crate) body: &'a [u8],
     /// What the vendor's code in the body means, where there is one.
     pub(crate) meaning: Option<FailureKind>,
-    /// Wait that the answer asks for.
+    /// Wait that the response asks for.
     pub(crate) wait: Option<Duration>,
     /// Whether doing the request again is harmless.
     pub(crate) repeatable: bool,
@@ -108,7 +108,7 @@ pub(crate) fn request_id(headers: &HeaderMap) -> Option<String> {
     named.and_then(|(_, value)| value.to_str().ok()).map(str::to_owned)
 }
 
-/// The reason of a failure that an answer reports although its HTTP status is a success; `None` when
+/// The reason of a failure that a response reports although its HTTP status is a success; `None` when
 /// it reports none.
 pub(crate) fn reported_failure(
     check: &StatusCheck,
@@ -122,7 +122,7 @@ pub(crate) fn reported_failure(
     Some(reason(check, body, clean).unwrap_or_else(|| "it gave no reason".to_owned()))
 }
 
-/// What an answer says of its failure.
+/// What a response says of its failure.
 pub(super) fn reason(
     check: &StatusCheck,
     body: &Value,

@@ -1,4 +1,4 @@
-//! From an answer to records, metadata and the next page.
+//! From a response to records, metadata and the next page.
 //!
 //! Every step is a function from one named type to the next; nothing here performs I/O.
 

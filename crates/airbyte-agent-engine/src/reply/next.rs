@@ -15,7 +15,7 @@ use crate::description::{
 };
 use crate::http::has_user_info;
 
-/// Finds out from the values of an answer how its list continues.
+/// Finds out from the values of a response how its list continues.
 pub(super) struct Paginator<'a> {
     pub(super) connector: &'a Connector,
     pub(super) operation: &'a Operation,
@@ -29,9 +29,9 @@ pub(super) struct Paginator<'a> {
     pub(super) values: &'a Picked,
     /// Where among them those of each style of paging stand.
     pub(super) places: &'a [PagingPlaces],
-    /// Number of records in the answer, before any filter.
+    /// Number of records in the response, before any filter.
     pub(super) records: usize,
-    /// How many records the whole list has, where the answer says so.
+    /// How many records the whole list has, where the response says so.
     pub(super) total: Option<u64>,
     /// The page that was read.
     pub(super) at: &'a NextPage,
@@ -131,7 +131,7 @@ impl<'a> Paginator<'a> {
         }
     }
 
-    /// Whether the vendor counts as many records as there are in the answer.
+    /// Whether the vendor counts as many records as there are in the response.
     pub(super) fn counts_records(&self) -> bool {
         self.styles().next().is_some_and(|style| {
             self.size(style).served.is_none_or(|served| served <= self.records as u64)
@@ -205,7 +205,7 @@ impl<'a> Paginator<'a> {
         self.arguments.get(name).is_some_and(|value| !value.is_null())
     }
 
-    /// The style in which this answer continues: the first whose token or address is there.
+    /// The style in which this response continues: the first whose token or address is there.
     fn style(&self) -> Option<Style<'a>> {
         if self.operation.paging.others.is_empty() {
             return self.styles().next();
@@ -407,13 +407,13 @@ pub(super) fn is_token(value: &Value) -> bool {
     }
 }
 
-/// Whether the layout of the answer can hold a value. Flags that it cannot carry say what an
+/// Whether the layout of the response can hold a value. Flags that it cannot carry say what an
 /// empty page says.
 fn is_carried(source: &Source, place: Option<usize>) -> bool {
     matches!(source, Source::Meta { .. }) || place.is_some()
 }
 
-/// Whether a flag that the answer carries says that there is more; those that say otherwise have
+/// Whether a flag that the response carries says that there is more; those that say otherwise have
 /// ended the list already.
 fn is_said_to_go_on(paging: &Paging, places: &PagingPlaces) -> bool {
     let flags = [(&paging.more, places.more), (&paging.done, places.done)];

@@ -1,4 +1,4 @@
-//! Reads an answer as plain JSON: records and metadata.
+//! Reads a response as plain JSON: records and metadata.
 
 use serde::de::Deserializer;
 use serde_json::{Map, Value, json};
@@ -27,7 +27,7 @@ impl Sink for Matches {
     }
 }
 
-/// Reads an answer as plain JSON.
+/// Reads a response as plain JSON.
 pub(crate) fn outcome(answer: Answer<'_>) -> Result<Outcome> {
     let (data, read) = data(answer)?;
     let operation = answer.operation;
@@ -56,7 +56,7 @@ pub(crate) fn outcome(answer: Answer<'_>) -> Result<Outcome> {
     Ok(Outcome { data, meta, next, total: read.total, errors: read.errors })
 }
 
-/// The data of an answer as it stands there, and what was read beside it.
+/// The data of a response as it stands there, and what was read beside it.
 fn data(answer: Answer<'_>) -> Result<(Value, Read)> {
     let mut matches = Matches::default();
     let mut read = answer.read(&mut matches)?;

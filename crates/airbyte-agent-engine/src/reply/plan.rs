@@ -1,5 +1,5 @@
-//! Which values of an answer are wanted, and where they stand: worked out once for an operation and
-//! the layout of its answers.
+//! Which values of a response are wanted, and where they stand: worked out once for an operation and
+//! the layout of its responses.
 
 use crate::description::{
     Body, Connector, ErrorCondition, JsonPath, MetaSource, Next, Operation, Source, Step, Text,
@@ -8,8 +8,8 @@ use crate::layout::Layout;
 
 use super::envelope::Place;
 
-/// Where the values of an answer stand that are wanted of it. Depends on the operation and the layout
-/// alone, so that it serves every answer of the operation.
+/// Where the values of a response stand that are wanted of it. Depends on the operation and the layout
+/// alone, so that it serves every response of the operation.
 #[derive(Debug)]
 pub(crate) struct ReadPlan {
     /// Where the records stand.
@@ -62,7 +62,7 @@ pub(super) struct PagingPlaces {
 }
 
 impl ReadPlan {
-    /// The plan for the answers of an operation that have this layout.
+    /// The plan for the responses of an operation that have this layout.
     pub(crate) fn new(connector: &Connector, operation: &Operation, layout: &Layout) -> Self {
         let root = JsonPath { steps: Vec::new().into() };
         let described = operation.response.records.as_ref();
@@ -178,7 +178,7 @@ impl ReadPlan {
 }
 
 /// Fields of records that lead to the next page of a list, in dotted form: whoever chooses the fields
-/// of an answer of this layout must not take them away.
+/// of a response of this layout must not take them away.
 pub(crate) fn fields_in_use(operation: &Operation, layout: &Layout) -> Vec<String> {
     let dotted = |steps: &[Step]| {
         let keys = steps.iter().map(|step| match step {
@@ -206,7 +206,7 @@ pub(crate) fn fields_in_use(operation: &Operation, layout: &Layout) -> Vec<Strin
     fields
 }
 
-/// Where a place of the described body stands in an answer of this layout. A layout of its own has
+/// Where a place of the described body stands in a response of this layout. A layout of its own has
 /// metadata and records only; what is in neither is lost.
 fn place_in(operation: &Operation, layout: &Layout, path: &JsonPath) -> Option<JsonPath> {
     let Some(records) = &layout.records else { return Some(path.clone()) };

@@ -226,7 +226,7 @@ proptest! {
         let mut members = value.as_object().cloned().unwrap_or_default();
         prop_assert_eq!(ours.value.clone(), members.get("value").cloned().filter(|value| !value.is_null()));
         members.retain(|name, _| !KNOWN.contains(&name.as_str()));
-        // What does not fit into a member is kept beside it, so that the text below has it, too.
+        // What does not fit into a member is accepted beside it, so that the text below has it, too.
         let mut extra = Map::from(ours.extra.clone());
         extra.retain(|name, _| !KNOWN.contains(&name.as_str()));
         prop_assert_eq!(&extra, &members);
@@ -278,10 +278,10 @@ proptest! {
 #[test]
 fn nesting_is_limited_where_it_is_kept_and_free_where_it_is_skipped() {
     let deep = |levels: usize| format!("{}{}", "[".repeat(levels), "]".repeat(levels));
-    for (levels, kept) in [(100, true), (10_000, false)] {
+    for (levels, accepted) in [(100, true), (10_000, false)] {
         let record = format!(r#"{{"data": {{"unknown": {}}}}}"#, deep(levels));
         let found = picked::<Odd>(&record, &[]);
-        assert_eq!(found.is_ok(), kept, "{levels}");
+        assert_eq!(found.is_ok(), accepted, "{levels}");
         let beside = format!(r#"{{"noise": {}, "data": {{"text": "a"}}}}"#, deep(levels));
         let (records, _) = picked::<Odd>(&beside, &[]).unwrap();
         assert_eq!(records[0].text.as_deref(), Some("a"), "{levels}");

@@ -1,4 +1,4 @@
-//! Reads one answer: body, metadata, failures inside a success, and the next page.
+//! Reads one response: body, metadata, failures inside a success, and the next page.
 
 use std::borrow::Cow;
 
@@ -25,7 +25,7 @@ use crate::json::{self, mend};
 use crate::retry::{asked_wait, published_wait};
 use crate::transport::{Continuation, Reply};
 
-/// An answer and what is needed to understand it.
+/// A response and what is needed to understand it.
 #[derive(Clone, Copy)]
 pub(crate) struct Answer<'a> {
     pub(crate) connector: &'a Connector,
@@ -158,7 +158,7 @@ impl Answer<'_> {
         meta
     }
 
-    /// Fails when the answer reports a failure although its status is a success.
+    /// Fails when the response reports a failure although its status is a success.
     ///
     /// `has_place` says whether there is anything where the records belong, and `records` how many are
     /// there: GraphQL may answer in part, and then the errors go into the metadata.
@@ -188,7 +188,7 @@ impl Answer<'_> {
                 matches!(meaning, Some(FailureKind::RateLimited | FailureKind::Unavailable))
             };
             if !has_place || records == 0 && passes() {
-                // The whole of the vendor's own answer says what a request costs, too.
+                // The whole of the vendor's own response says what a request costs, too.
                 return Err(match self.reply.layout.records {
                     None => self.described_failure(Some(&failed), None),
                     Some(_) => {
@@ -232,7 +232,7 @@ impl Answer<'_> {
         Err(self.lacks_records())
     }
 
-    /// [`require`](Self::require) for the vendor's own answer.
+    /// [`require`](Self::require) for the vendor's own response.
     fn require_described(&self, is_seen: bool) -> Result<()> {
         let operation = self.operation;
         let is_blank = self.reply.body.iter().all(u8::is_ascii_whitespace);
@@ -258,7 +258,7 @@ impl Answer<'_> {
                 Err(Error::new(ErrorKind::NotFound, message).with_status(self.reply.status))
             }
             Absence::Null(_) | Absence::Missing => {
-                // An answer that says why is a failure that the vendor reports.
+                // A response that says why is a failure that the vendor reports.
                 let says = ["error", "errors", "error_description", "errorMessages", "message"];
                 let reason = says.iter().any(|name| body.get(name).is_some_and(is_filled));
                 if reason {
@@ -355,7 +355,7 @@ impl Answer<'_> {
             .with_body(body)
     }
 
-    /// The error for an answer that cannot be decoded.
+    /// The error for a response that cannot be decoded.
     pub(super) fn undecodable(&self, text: &[u8], error: &serde_json::Error) -> Error {
         let path = path_at(text, error.line(), error.column());
         let why = error.to_string();

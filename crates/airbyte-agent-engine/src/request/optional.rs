@@ -18,15 +18,15 @@ pub(super) fn without(document: &str, absent: &[&str]) -> Result<String> {
     let mut cuts = Cuts { absent, ranges: Vec::new() };
     cuts.look_through(tree.document().syntax());
     cuts.ranges.sort_by_key(|range| range.start);
-    let mut kept = String::with_capacity(document.len());
+    let mut remaining = String::with_capacity(document.len());
     let mut at = 0;
     for range in cuts.ranges {
         // Neighbours that go both take what stands between them.
-        kept.push_str(document.get(at..range.start).unwrap_or_default());
+        remaining.push_str(document.get(at..range.start).unwrap_or_default());
         at = at.max(range.end);
     }
-    kept.push_str(document.get(at..).unwrap_or_default());
-    Ok(kept)
+    remaining.push_str(document.get(at..).unwrap_or_default());
+    Ok(remaining)
 }
 
 struct Cuts<'a> {

@@ -50,16 +50,16 @@ impl Matcher {
         }
         found.sort_unstable_by_key(|range| (range.start, range.end));
         let mut out = String::with_capacity(text.len());
-        let mut kept = 0;
+        let mut copied = 0;
         for range in found {
-            if range.start >= kept {
+            if range.start >= copied {
                 // A match begins and ends between two characters.
-                out.push_str(text.get(kept..range.start).unwrap_or_default());
+                out.push_str(text.get(copied..range.start).unwrap_or_default());
                 out.push_str(mask);
             }
-            kept = kept.max(range.end);
+            copied = copied.max(range.end);
         }
-        out.push_str(text.get(kept..).unwrap_or_default());
+        out.push_str(text.get(copied..).unwrap_or_default());
         Some(out)
     }
 

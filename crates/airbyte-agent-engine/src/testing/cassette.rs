@@ -16,7 +16,7 @@ pub(super) const PLACEHOLDER: &str = "REDACTED";
 /// Version of the format.
 const VERSION: u64 = 1;
 
-/// One request and its answer.
+/// One request and its response.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(super) struct Exchange {
     pub(super) request: RecordedRequest,
@@ -39,7 +39,7 @@ pub(super) struct RecordedRequest {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", untagged)]
 pub(super) enum RecordedResponse {
-    /// An answer.
+    /// A response.
     Answer {
         status: u16,
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -50,7 +50,7 @@ pub(super) enum RecordedResponse {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         broken: Option<String>,
     },
-    /// No answer.
+    /// No response.
     Failure {
         failure: String,
         #[serde(default)]

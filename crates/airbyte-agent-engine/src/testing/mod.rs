@@ -25,7 +25,7 @@
 //!
 //! A typed connector works on it as well: `let gong: GongConnector = mock.connector();`.
 //!
-//! Where real answers matter, [`Recorder`] writes down what a vendor says, without secrets, and
+//! Where real responses matter, [`Recorder`] writes down what a vendor says, without secrets, and
 //! [`Replay`] says it again.
 
 mod cassette;

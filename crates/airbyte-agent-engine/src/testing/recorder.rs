@@ -209,7 +209,7 @@ impl Recorder {
 }
 
 impl HttpClient for Recorder {
-    /// Passes the request on. The answer is read whole before it is handed out.
+    /// Passes the request on. The response is read whole before it is handed out.
     fn send(&self, request: HttpRequest) -> BoxFuture<'_, Result<HttpResponse, HttpFailure>> {
         Box::pin(async move {
             let mut response = match self.settings.client.send(request.clone()).await {

@@ -120,7 +120,7 @@ impl Scrubber {
         self.secrets.sort_by_key(|(_, value)| std::cmp::Reverse(value.len()));
     }
 
-    /// The tokens of a token endpoint's answer.
+    /// The tokens of a token endpoint's response.
     pub(super) fn learn_token(&mut self, body: &[u8]) {
         if let Ok(Value::Object(members)) = serde_json::from_slice(body) {
             for (name, value) in &members {

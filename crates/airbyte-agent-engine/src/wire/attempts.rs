@@ -34,12 +34,12 @@ pub(crate) enum Answer {
 }
 
 impl Wire {
-    /// Sends until there is an answer that needs no further try: one below 400, or the last one.
+    /// Sends until there is a response that needs no further try: one below 400, or the last one.
     /// The span `airbyte_agent.request` tells how it ended and after how many attempts.
     ///
     /// # Errors
     ///
-    /// `Network` when there is no answer, or when the answer leads where it must not.
+    /// `Network` when there is no response, or when the response leads where it must not.
     pub(crate) async fn send(&self, outgoing: &Outgoing, recipient: &Recipient) -> Result<Answer> {
         let span = tracing::debug_span!(
             "airbyte_agent.request",

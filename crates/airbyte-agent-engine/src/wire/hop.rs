@@ -11,7 +11,7 @@ use super::{Outgoing, Recipient, Wire};
 use crate::error::{Error, ErrorKind};
 use crate::http::{HttpFailure, HttpRequest, HttpResponse, same_origin};
 
-/// Why a try gave no answer.
+/// Why a try gave no response.
 pub(super) enum NoAnswer {
     /// The network.
     Failure(HttpFailure),

@@ -2,7 +2,7 @@
 //!
 //! A transport says what to send ([`Outgoing`]) and who may see the credential ([`Recipient`]).
 //! Everything else is done here, once: tries and their budget, redirects, the credential of each
-//! hop, the guard of addresses out of answers, another origin in the place of the intended one, and
+//! hop, the guard of addresses out of responses, another origin in the place of the intended one, and
 //! how a refusal is understood. In what the transports differ is data of the [`Wire`].
 
 mod attempts;

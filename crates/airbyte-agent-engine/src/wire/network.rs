@@ -17,7 +17,7 @@ use crate::http::{
 use crate::retry::{self, Budget, Ending};
 use crate::secret::Redactor;
 
-/// Longest answer of a token endpoint.
+/// Longest response of a token endpoint.
 const LARGEST_TOKEN_ANSWER: usize = 1024 * 1024;
 
 /// Who sends, to which origin instead of the intended one, and which hosts may be reached.
@@ -25,7 +25,7 @@ pub(crate) struct Network {
     pub(crate) http: Arc<dyn HttpClient>,
     /// Origin that everything is sent to in the place of the intended one.
     pub(crate) via: Option<Url>,
-    /// Whether addresses out of answers may be private.
+    /// Whether addresses out of responses may be private.
     pub(crate) private_hosts: bool,
 }
 
@@ -36,20 +36,20 @@ impl Network {
         Self { http, via, private_hosts: false }
     }
 
-    /// Whether an address out of an answer may be asked, by its text. `public_only` has the client
+    /// Whether an address out of a response may be asked, by its text. `public_only` has the client
     /// look again once the name is resolved.
     pub(super) fn may_reach(&self, url: &Url) -> bool {
         self.private_hosts || is_public_host(url)
     }
 
-    /// Whether an origin out of an answer may get credentials: only with TLS and at a public host,
+    /// Whether an origin out of a response may get credentials: only with TLS and at a public host,
     /// unless the user says otherwise.
     pub(crate) fn may_get_credentials(&self, origin: &Url) -> bool {
         let is_safe = origin.scheme() == "https" && is_public_host(origin);
         is_safe || self.private_hosts || self.via.is_some()
     }
 
-    /// Sends one request, whose `public_only` says that its address came out of an answer.
+    /// Sends one request, whose `public_only` says that its address came out of a response.
     pub(super) async fn exchange(
         &self,
         mut request: HttpRequest,

@@ -1,4 +1,4 @@
-//! Where an answer leads: from one hop to the next, or to a refusal. Sends nothing.
+//! Where a response leads: from one hop to the next, or to a refusal. Sends nothing.
 
 use bytes::Bytes;
 use http::Method;
@@ -17,7 +17,7 @@ pub(crate) enum Redirects {
     /// As the same request within the same origin. What only reads goes to any host, without its body and
     /// never from TLS to plain HTTP. Whatever else is an error.
     Anywhere,
-    /// As the same request within the same origin. Whatever else is the answer, and the caller's
+    /// As the same request within the same origin. Whatever else is the response, and the caller's
     /// to explain; so is one too many.
     SameOrigin,
 }
@@ -42,10 +42,10 @@ impl Hop {
     }
 }
 
-/// What follows an answer.
+/// What follows a response.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Next {
-    /// Nothing: it is the answer.
+    /// Nothing: it is the response.
     Answer,
     /// Another hop.
     Hop(Hop),
@@ -55,7 +55,7 @@ pub(super) enum Next {
     NoResult(String),
 }
 
-/// What follows an answer to `hop`.
+/// What follows a response to `hop`.
 pub(super) fn next(rule: Redirects, hop: &Hop, status: u16, headers: &HeaderMap) -> Next {
     if !(300..400).contains(&status) {
         return Next::Answer;

@@ -12,14 +12,14 @@ use crate::http::HttpResponse;
 use crate::reply::{Refusal, cost_wait, is_limit, meaning};
 use crate::retry::{self, Ending, published_wait};
 
-/// An answer with status 400 or above, read and understood.
+/// A response with status 400 or above, read and understood.
 pub(crate) struct Refused {
     pub(crate) status: u16,
     headers: HeaderMap,
     body: Bytes,
     /// What the vendor's code in the body means.
     meaning: Option<FailureKind>,
-    /// Wait that the answer asks for.
+    /// Wait that the response asks for.
     wait: Option<Duration>,
     /// Whether a rate-limit window is used up, whatever the status.
     exhausted: bool,

@@ -24,7 +24,7 @@ pub(crate) struct Outgoing {
     pub(crate) repeatable: bool,
     /// What it is for, in messages: `issues.list`.
     pub(crate) what: String,
-    /// Longest silence of the peer, before the answer and within it.
+    /// Longest silence of the peer, before the response and within it.
     pub(crate) read_timeout: Duration,
     /// How often it is sent at most, where that is another number than the policy's.
     pub(crate) max_attempts: Option<u32>,
@@ -33,7 +33,7 @@ pub(crate) struct Outgoing {
     /// The largest body that is read before the response counts as received, so that one that breaks off
     /// is requested again. Without it the body is read later, by whoever takes the response.
     pub(crate) whole: Option<usize>,
-    /// Whether it asks for a token, so that its body and the answer's hold credentials.
+    /// Whether it asks for a token, so that its body and the response's hold credentials.
     pub(crate) asks_for_token: bool,
 }
 
@@ -41,7 +41,7 @@ pub(crate) struct Outgoing {
 pub(crate) struct Recipient {
     /// Scheme, host and port count; the path does not.
     pub(crate) origin: Url,
-    /// Whether the origin came out of an answer, so that it must not be a private host.
+    /// Whether the origin came out of a response, so that it must not be a private host.
     pub(crate) from_answer: bool,
     /// Headers of the credential; they replace those of the same name.
     pub(crate) headers: HeaderMap,

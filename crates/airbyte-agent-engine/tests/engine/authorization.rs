@@ -54,8 +54,8 @@ fn the_address_says_who_asks_and_proves_nothing_yet() {
         value: Template::parse(value, "{{", "}}"),
     };
     flow.parameters = vec![parameter_of("access_type", "offline")].into();
-    let asked = app("https://a.test").scopes(["read", "write"]);
-    let authorization = Authorization::new(&connector, "oauth", asked).unwrap();
+    let options = app("https://a.test").scopes(["read", "write"]);
+    let authorization = Authorization::new(&connector, "oauth", options).unwrap();
     assert_eq!(parameter(&authorization, "scope"), "read,write");
     assert_eq!(parameter(&authorization, "access_type"), "offline");
 }

@@ -107,9 +107,9 @@ async fn a_cursor_belongs_to_one_call_of_one_account() {
 }
 
 /// Tokens that are kept under this name.
-struct Kept(&'static str);
+struct FixedStore(&'static str);
 
-impl TokenStore for Kept {
+impl TokenStore for FixedStore {
     fn load(&self) -> BoxFuture<'_, Result<StoredTokens>> {
         Box::pin(async { Ok(StoredTokens::default()) })
     }
@@ -132,12 +132,12 @@ async fn accounts_of_one_app_are_told_apart() {
         local(&server.url, tokens.field("refresh_token", format!("{token}-refresh")))
     };
     // Renewed tokens change, so what stays is the name under which they are kept.
-    let cursor = first(&client(app("one").token_store(Kept("one"))), json!({})).await;
-    for other in [app("two").token_store(Kept("two")), app("two"), app("one")] {
+    let cursor = first(&client(app("one").token_store(FixedStore("one"))), json!({})).await;
+    for other in [app("two").token_store(FixedStore("two")), app("two"), app("one")] {
         let told = refusal(&client(other), "walks", json!({}), cursor.clone()).await;
         assert!(told.contains("another account"), "{told}");
     }
-    let renewed = client(app("renewed").token_store(Kept("one")));
+    let renewed = client(app("renewed").token_store(FixedStore("one")));
     assert!(renewed.execute("walks", "list", json!({})).resume(cursor).await.is_ok());
 
     // Tokens that nobody renews do not change.

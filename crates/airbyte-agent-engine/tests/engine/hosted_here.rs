@@ -46,12 +46,12 @@ async fn both(
 
 /// The bundle for a request, with the vendor at the same address.
 fn prepared(request: &Seen, changes: &Value) -> Answer {
-    let asked = request.json();
+    let call = request.json();
     let host = request.header("host").unwrap_or_default();
     let mut bundle = json!({
         "connector_definition_id": DEFINITION,
         "definition_yaml": "openapi: 3.1.0",
-        "entity": asked["entity"], "action": asked["action"], "params": asked["params"],
+        "entity": call["entity"], "action": call["action"], "params": call["params"],
         "skip_truncation": true,
         "source_config": {
             "credentials": {

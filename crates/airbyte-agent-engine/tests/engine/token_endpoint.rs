@@ -11,10 +11,10 @@ use crate::server::{Answer, Server};
 
 /// A vendor whose token endpoint gives these responses in turn, and whose tokens have all expired before.
 async fn vendor(tokens: Vec<Answer>) -> Server {
-    let asked = std::sync::atomic::AtomicUsize::new(0);
+    let requests = std::sync::atomic::AtomicUsize::new(0);
     Server::start(move |request, _| {
         if request.target == "/token" {
-            let index = asked.fetch_add(1, std::sync::atomic::Ordering::SeqCst);
+            let index = requests.fetch_add(1, std::sync::atomic::Ordering::SeqCst);
             return tokens[index.min(tokens.len() - 1)].clone();
         }
         if request.header("authorization") == Some("Bearer fresh") {
@@ -48,8 +48,8 @@ async fn what_passes_is_waited_for() {
         let status = first.status;
         let server = vendor(vec![first, fresh()]).await;
         let start = Instant::now();
-        let (outcome, asked) = list(&server, 10).await;
-        assert!(outcome.is_ok() && asked == 2, "{status}: {outcome:?}");
+        let (outcome, requests) = list(&server, 10).await;
+        assert!(outcome.is_ok() && requests == 2, "{status}: {outcome:?}");
         assert!(start.elapsed() >= Duration::from_millis(least), "{status}");
     }
 }
@@ -60,7 +60,7 @@ async fn what_stays_is_told_as_what_it_is() {
     let limited =
         |wait: u64| Answer::json(429, json!({"error": "slow"})).header("retry-after", wait);
     let refused = json!({"error": "invalid_grant", "error_description": format!("{CANARY}-refresh-0 was revoked")});
-    for (answer, kind, wait, asked, parts) in [
+    for (answer, kind, wait, requests, parts) in [
         (limited(3_600), RateLimited, Some(3_600), 1, vec!["slow down", "slow"]),
         // It would be waited for if there were time.
         (limited(30), RateLimited, Some(30), 1, vec!["slow down"]),
@@ -106,7 +106,7 @@ async fn what_stays_is_told_as_what_it_is() {
         let start = Instant::now();
         let (outcome, count) = list(&server, 5).await;
         let error = outcome.unwrap_err();
-        assert_eq!((error.kind(), count), (kind, asked), "{status}: {error}");
+        assert_eq!((error.kind(), count), (kind, requests), "{status}: {error}");
         assert_eq!(error.retry_after(), wait.map(Duration::from_secs), "{error}");
         assert_eq!(error.is_retryable(), kind != Authentication, "{error}");
         assert!(start.elapsed() < Duration::from_secs(4), "{error}");
@@ -121,8 +121,8 @@ async fn what_stays_is_told_as_what_it_is() {
 #[tokio::test]
 async fn a_request_that_may_have_used_the_token_up_is_not_sent_again() {
     let server = vendor(vec![Answer::hang_up(), fresh()]).await;
-    let (outcome, asked) = list(&server, 5).await;
-    assert_eq!((outcome.unwrap_err().kind(), asked), (ErrorKind::Network, 1));
+    let (outcome, requests) = list(&server, 5).await;
+    assert_eq!((outcome.unwrap_err().kind(), requests), (ErrorKind::Network, 1));
 }
 
 #[tokio::test]

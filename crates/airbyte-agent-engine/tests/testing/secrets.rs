@@ -55,7 +55,7 @@ async fn credentials_are_replaced_wherever_they_occur() {
     {
         assert!(!text.contains(secret), "{secret}: {text}");
     }
-    for kept in [
+    for plain in [
         "harmless",
         "REDACTED-token",
         r#"["x-ratelimit-remaining","7"]"#,
@@ -64,7 +64,7 @@ async fn credentials_are_replaced_wherever_they_occur() {
         "<https://acme.test/?sig=REDACTED&page=2>; rel=\\\"next\\\"",
         r#""token":null,"secret":7"#,
     ] {
-        assert!(text.contains(kept), "{kept}: {text}");
+        assert!(text.contains(plain), "{plain}: {text}");
     }
     // Any token will do when it is replayed.
     let replay = Replay::open(&path).unwrap();

@@ -12,7 +12,7 @@ use http::HeaderMap;
 use serde_json::{Map, Value, json};
 
 use self::reply::{Answer, Page, Step};
-use self::rule::Kept;
+use self::rule::StoredRule;
 use crate::arguments::Completion;
 use crate::call_options::CallOptions;
 use crate::client::Client;
@@ -59,7 +59,7 @@ pub struct Mock(Arc<Mutex<Inner>>);
 
 #[derive(Default)]
 struct Inner {
-    rules: Vec<Kept>,
+    rules: Vec<StoredRule>,
     /// The connectors of the clients that were made.
     connectors: Vec<Description>,
     calls: Vec<Seen>,
@@ -72,7 +72,7 @@ impl Inner {
     fn misspelt(&self, called: Option<&Connector>) -> Vec<String> {
         let known = self.connectors.iter().map(|known| -> &Connector { known });
         let connectors: Vec<&Connector> = known.chain(called).collect();
-        let problem = |rule: &Kept| {
+        let problem = |rule: &StoredRule| {
             let problems: Option<Vec<String>> =
                 connectors.iter().map(|connector| rule.problem(connector)).collect();
             problems?.pop().map(|problem| format!("the rule '{rule}': {problem}"))
@@ -87,9 +87,9 @@ impl Inner {
 pub struct Seen {
     /// Name of the connector.
     pub connector: String,
-    /// Entity.
+    /// Name of the entity that was called.
     pub entity: String,
-    /// Action.
+    /// The action that was called.
     pub action: Action,
     /// Arguments as the caller passed them; defaults are not among them.
     pub arguments: Map<String, Value>,
@@ -127,7 +127,7 @@ impl Mock {
     /// Says what to answer to an operation.
     pub fn on(&self, entity: impl Into<String>, action: impl AsRef<str>) -> Rule {
         let mut inner = self.lock();
-        inner.rules.push(Kept::new(entity.into(), action.as_ref()));
+        inner.rules.push(StoredRule::new(entity.into(), action.as_ref()));
         Rule::new(self.clone(), inner.rules.len() - 1)
     }
 
@@ -154,7 +154,7 @@ impl Mock {
 
     /// The calls of one operation so far.
     pub fn calls_of(&self, entity: &str, action: &str) -> Vec<Seen> {
-        let wanted = Kept::new(entity.to_owned(), action);
+        let wanted = StoredRule::new(entity.to_owned(), action);
         self.calls().into_iter().filter(|call| wanted.fits(call)).collect()
     }
 
@@ -181,7 +181,7 @@ impl Mock {
         Err(Error::usage(format!("the mock was not used as told:\n  {}", problems.join("\n  "))))
     }
 
-    fn change(&self, number: usize, change: impl FnOnce(&mut Kept)) {
+    fn change(&self, number: usize, change: impl FnOnce(&mut StoredRule)) {
         if let Some(rule) = self.lock().rules.get_mut(number) {
             change(rule);
         }
@@ -192,7 +192,7 @@ impl Mock {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Checks and remembers the call, and finds the answer.
+    /// Checks and remembers the call, and finds the response.
     fn take(&self, call: &CheckedCall<'_>) -> Result<Taken> {
         let place = call.follow.and_then(Place::read);
         let arguments = call.arguments.clone();
@@ -249,7 +249,7 @@ struct Taken {
 }
 
 impl Taken {
-    /// The answer to a call for records, or for a part of a file as JSON.
+    /// The response to a call for records, or for a part of a file as JSON.
     async fn reply(self, call: &CheckedCall<'_>) -> Result<Reply> {
         let Self { seen, place, step } = self;
         tokio::time::sleep(step.delay).await;
@@ -335,7 +335,7 @@ fn unfit(seen: &Seen, why: &str) -> Error {
     Error::new(ErrorKind::Usage, message)
 }
 
-fn unexpected(rules: &[Kept], seen: &Seen) -> String {
+fn unexpected(rules: &[StoredRule], seen: &Seen) -> String {
     let mut message = format!("unexpected call: {seen}. ");
     if rules.is_empty() {
         let (entity, action) = (&seen.entity, seen.action);

@@ -14,7 +14,7 @@ use crate::download::Download;
 use crate::error::{Error, ErrorKind};
 use crate::http::HttpResponse;
 
-/// One answer of a rule.
+/// One response of a rule.
 #[derive(Clone)]
 pub(super) struct Step {
     pub(super) answer: Answer,

@@ -23,7 +23,7 @@ pub struct Rule {
 }
 
 /// A rule as the mock keeps it.
-pub(super) struct Kept {
+pub(super) struct StoredRule {
     pub(super) entity: String,
     pub(super) action: String,
     pub(super) with: Map<String, Value>,
@@ -35,7 +35,7 @@ pub(super) struct Kept {
     delay: Duration,
 }
 
-impl Kept {
+impl StoredRule {
     pub(super) fn new(entity: String, action: &str) -> Self {
         // `api_search` is `search`.
         let known = action.parse::<Action>().map(Action::as_str);
@@ -76,7 +76,7 @@ impl Kept {
         self.limit.is_some_and(|limit| self.used >= limit)
     }
 
-    /// The answer to the next call.
+    /// The response to the next call.
     pub(super) fn step(&mut self) -> Option<(usize, Step)> {
         let place = self.used.min(self.steps.len().checked_sub(1)?);
         self.used += 1;
@@ -94,7 +94,7 @@ impl Kept {
 }
 
 /// `issues.list with {"owner":"acme"}, called once`
-impl fmt::Display for Kept {
+impl fmt::Display for StoredRule {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}.{}", self.entity, self.action)?;
         if !self.with.is_empty() {
@@ -120,7 +120,7 @@ impl Rule {
         Self { mock, number }
     }
 
-    fn change(self, change: impl FnOnce(&mut Kept)) -> Self {
+    fn change(self, change: impl FnOnce(&mut StoredRule)) -> Self {
         self.mock.change(self.number, change);
         self
     }
@@ -201,7 +201,7 @@ impl Rule {
         self.change(|rule| rule.push(Answer::Failure(failure)))
     }
 
-    /// Waits before the answer set last; before the first one when none is set yet. Time that
+    /// Waits before the response set last; before the first one when none is set yet. Time that
     /// tokio has paused costs the test nothing.
     pub fn delay(self, delay: Duration) -> Self {
         self.change(|rule| match rule.steps.last_mut() {
