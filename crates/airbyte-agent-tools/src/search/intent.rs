@@ -6,11 +6,14 @@ use airbyte_agent_description::Action;
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Intent([f32; 7]);
 
-/// The intent of a query without verb: people read more often than they change.
+/// The intent of a query that begins with a word that may be a verb: people read more often than they change.
 const UNKNOWN: Intent = Intent([1.0, 0.9, 0.6, 0.6, 0.5, 0.95, 0.6]);
 
+/// The intent of a query that names records without saying what is to be done with them.
+const NAMING: Intent = Intent([1.0, 0.9, 0.25, 0.25, 0.2, 0.95, 0.6]);
+
 /// The intent of a question, which is answered by reading.
-const READING: Intent = Intent([1.0, 0.9, 0.2, 0.2, 0.1, 0.95, 0.5]);
+const READING: Intent = Intent([1.0, 0.9, 0.0, 0.0, 0.0, 0.95, 0.5]);
 
 use Action::{Create, Delete, Download, Get, List, Search, Update};
 
@@ -43,7 +46,7 @@ const ANYWHERE: &[(&str, &[Action])] = &[
     ("enable", &[Update]),
     ("enter", &[Create]),
     ("erase", &[Delete]),
-    ("export", &[Download]),
+    ("export", &[Download, List, Get, Create]),
     ("extend", &[Update]),
     ("fetch", &[Get, List]),
     ("find", &[Search, List]),
@@ -120,37 +123,56 @@ const ANYWHERE: &[(&str, &[Action])] = &[
     ("write", &[Create]),
 ];
 
-/// Words that are also nouns or adjectives, and ask for an action only at the beginning of a query.
+/// Words that are also adjectives, and ask for an action only at the beginning of a query.
 const AT_THE_START: &[(&str, &[Action])] = &[
-    ("answer", &[Create]),
     ("archive", &[Create, Update, Delete]),
     ("block", &[Create, Update]),
-    ("comment", &[Create]),
     ("complete", &[Update]),
     ("copy", &[Create]),
+    ("empty", &[Delete]),
+    ("lower", &[Update]),
+    ("mark", &[Update, Create]),
+    ("pin", &[Create]),
+    ("place", &[Create]),
+    ("react", &[Create]),
+    ("refund", &[Create]),
+    ("resume", &[Update]),
+];
+
+/// Words that are mostly names of records. They ask for an action at the beginning of a query, and only if a
+/// word follows with which no name goes on: "email an invoice" does, "email campaigns" does not.
+const WITH_OBJECT: &[(&str, &[Action])] = &[
+    ("answer", &[Create]),
+    ("comment", &[Create]),
     ("draft", &[Create]),
     ("email", &[Create]),
-    ("empty", &[Delete]),
     ("file", &[Create]),
     ("link", &[Create]),
     ("log", &[Create]),
-    ("lower", &[Update]),
-    ("mark", &[Update, Create]),
     ("message", &[Create]),
     ("note", &[Create]),
     ("open", &[Create]),
     ("order", &[Create]),
-    ("pin", &[Create]),
-    ("place", &[Create]),
     ("post", &[Create]),
-    ("react", &[Create]),
     ("record", &[Create]),
-    ("refund", &[Create]),
     ("release", &[Create, Update]),
     ("reply", &[Create]),
-    ("resume", &[Update]),
     ("store", &[Create]),
     ("tag", &[Create, Update]),
+];
+
+/// Words that begin the object of a verb.
+const BEFORE_OBJECTS: &[&str] = &[
+    "a", "an", "another", "every", "her", "him", "his", "it", "its", "me", "my", "new", "our", "some", "someone",
+    "that", "the", "their", "them", "these", "this", "those", "to", "us",
+];
+
+/// Several words that together ask for an action.
+const PHRASES: &[(&[&str], &[Action])] = &[
+    (&["get", "rid"], &[Delete]),
+    (&["give", "me"], &[List, Get]),
+    (&["give", "us"], &[List, Get]),
+    (&["jot"], &[Create]),
 ];
 
 /// Words with which a question begins.
@@ -172,26 +194,29 @@ impl Intent {
         if QUESTION_WORDS.contains(first) {
             return READING;
         }
+        let follows = |index: usize| words.get(index + 1).copied().unwrap_or_default();
         let mut wanted: Option<[f32; 7]> = None;
         // Verbs in a clause describe a record and not what is to be done with it.
         let main = words.iter().take_while(|word| !CLAUSE_WORDS.contains(word));
         for (index, word) in main.enumerate() {
-            let starts = index == 0
-                // "Open invoices" describes a state, "open an invoice" asks for an action.
-                && (*word != "open" || words.get(1).is_some_and(|next| ["a", "an", "the", "new"].contains(next)));
-            let leading = AT_THE_START.iter().filter(|_| starts);
-            let mut all = ANYWHERE.iter().chain(leading);
-            let Some((_, actions)) = all.find(|(known, _)| known == word) else { continue };
+            let has_object = index == 0 && BEFORE_OBJECTS.contains(&follows(index));
+            let leading = AT_THE_START.iter().filter(|_| index == 0);
+            let with_object = WITH_OBJECT.iter().filter(|_| has_object);
+            let mut all = ANYWHERE.iter().chain(leading).chain(with_object);
+            let phrase = PHRASES.iter().find(|(phrase, _)| words[index..].starts_with(phrase));
+            let known = all.find(|(known, _)| known == word).map(|(_, actions)| *actions);
+            let Some(actions) = phrase.map(|(_, actions)| *actions).or(known) else { continue };
             // The first verb is the one that is meant; the others describe it.
             let strength = if wanted.is_none() { 1.0 } else { 0.5 };
             let scores = wanted.get_or_insert(if index == 0 { [0.0; 7] } else { UNKNOWN.0 });
             for (rank, action) in actions.iter().enumerate() {
-                let rank = [1.0, 0.85, 0.75][rank.min(2)];
+                let rank = [1.0, 0.85, 0.75, 0.65][rank.min(3)];
                 let best = &mut scores[*action as usize];
                 *best = best.max(strength * rank);
             }
         }
-        wanted.map_or(UNKNOWN, Self)
+        let is_verb = BEFORE_OBJECTS.contains(&follows(0));
+        wanted.map_or(if is_verb { UNKNOWN } else { NAMING }, Self)
     }
 
     /// How well this action answers the query.
