@@ -1,10 +1,17 @@
 //! The actions that a query asks for, by its verbs and question words.
 
+use super::words::is_stop_word;
 use airbyte_agent_description::Action;
 
 /// How well each action answers a query, in the order of [`Action::ALL`], from 0 to 1.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Intent([f32; 7]);
+
+/// How much it counts whether the query asks for the action.
+const ACTION: f32 = 0.55;
+
+/// What the score of a change is multiplied by when the query asks to read.
+const WRITE_FOR_READ: f32 = 0.5;
 
 /// The intent of a query that begins with a word that may be a verb: people read more often than they change.
 const UNKNOWN: Intent = Intent([1.0, 0.9, 0.6, 0.6, 0.5, 0.95, 0.6]);
@@ -125,18 +132,44 @@ const ANYWHERE: &[(&str, &[Action])] = &[
 
 /// Words that are also adjectives, and ask for an action only at the beginning of a query.
 const AT_THE_START: &[(&str, &[Action])] = &[
+    ("accept", &[Update, Create]),
     ("archive", &[Create, Update, Delete]),
+    ("ban", &[Create]),
     ("block", &[Create, Update]),
+    ("capture", &[Create, Update]),
+    ("charge", &[Create]),
+    ("clear", &[Delete, Update]),
+    ("clone", &[Create]),
+    ("collect", &[Create]),
     ("complete", &[Update]),
+    ("confirm", &[Create, Update]),
     ("copy", &[Create]),
+    ("decline", &[Update, Create]),
+    ("duplicate", &[Create]),
     ("empty", &[Delete]),
+    ("escalate", &[Update, Create]),
+    ("execute", &[Create]),
+    ("follow", &[Create]),
+    ("hire", &[Create, Update]),
+    ("lock", &[Update, Create]),
     ("lower", &[Update]),
     ("mark", &[Update, Create]),
+    ("mute", &[Update, Create]),
+    ("pay", &[Create, Update]),
     ("pin", &[Create]),
     ("place", &[Create]),
+    ("promote", &[Update, Create]),
     ("react", &[Create]),
     ("refund", &[Create]),
-    ("resume", &[Update]),
+    ("reject", &[Update, Create]),
+    ("resume", &[Update, Create]),
+    ("run", &[Create, Get, List]),
+    ("snooze", &[Update, Create]),
+    ("trigger", &[Create]),
+    ("unarchive", &[Update, Create, Delete]),
+    ("unblock", &[Delete, Update]),
+    ("unpin", &[Delete, Create]),
+    ("vote", &[Create]),
 ];
 
 /// Words that are mostly names of records. They ask for an action at the beginning of a query, and only if a
@@ -182,6 +215,23 @@ const QUESTION_WORDS: &[&str] =
 /// Words with which a clause begins that describes something.
 const CLAUSE_WORDS: &[&str] = &["that", "which", "who", "whose", "where", "when", "because"];
 
+/// How well an action that reads one record answers a query about several.
+const GET_MANY: f32 = 0.75;
+
+/// How well a list answers a query about one record.
+const ONE_OF_LIST: f32 = 0.85;
+
+/// Whether a word is the number or the key of one record.
+fn is_name_of_one(word: &str) -> bool {
+    word.len() > 2 && word.bytes().any(|byte| byte.is_ascii_digit())
+}
+
+/// Whether a word names several records.
+fn is_plural(word: &str) -> bool {
+    let ends = |ending: &str| word.ends_with(ending);
+    word == "people" || word.len() > 3 && ends("s") && !["ss", "us", "is"].into_iter().any(ends)
+}
+
 impl Intent {
     /// The intent of a query with these words, which are whole and in small letters.
     pub(super) fn of(words: &[String]) -> Self {
@@ -192,7 +242,7 @@ impl Intent {
         let words: Vec<&str> = words.iter().skip_while(polite).map(String::as_str).collect();
         let Some(first) = words.first() else { return UNKNOWN };
         if QUESTION_WORDS.contains(first) {
-            return READING;
+            return READING.counting(&words);
         }
         let follows = |index: usize| words.get(index + 1).copied().unwrap_or_default();
         let mut wanted: Option<[f32; 7]> = None;
@@ -216,11 +266,34 @@ impl Intent {
             }
         }
         let is_verb = BEFORE_OBJECTS.contains(&follows(0));
-        wanted.map_or(if is_verb { UNKNOWN } else { NAMING }, Self)
+        match wanted {
+            Some(wanted) => Self(wanted),
+            None if is_verb => UNKNOWN,
+            None => NAMING.counting(&words),
+        }
     }
 
-    /// How well this action answers the query.
-    pub(super) fn score(&self, action: Action) -> f32 {
-        self.0[action as usize]
+    /// The same for one record or for several, as the words say.
+    fn counting(mut self, words: &[&str]) -> Self {
+        if words.iter().any(|word| is_name_of_one(word)) {
+            self.0[Get as usize] = 1.0;
+            self.0[List as usize] = ONE_OF_LIST;
+        } else if words.iter().find(|word| !is_stop_word(word)).is_some_and(|word| is_plural(word)) {
+            self.0[Get as usize] = GET_MANY;
+        }
+        self
+    }
+
+    /// What the score of an operation with this action is multiplied by.
+    pub(super) fn factor(&self, action: Action) -> f32 {
+        let is_write = matches!(action, Create | Update | Delete);
+        // Whoever asks to read never means a change, however well its words fit.
+        let penalty = if is_write && self.reads() { WRITE_FOR_READ } else { 1.0 };
+        penalty * (1.0 - ACTION + ACTION * self.0[action as usize])
+    }
+
+    /// Whether the query asks for no change.
+    fn reads(&self) -> bool {
+        [Create, Update, Delete].into_iter().all(|action| self.0[action as usize] < 0.5)
     }
 }
