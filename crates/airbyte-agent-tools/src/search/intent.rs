@@ -132,6 +132,7 @@ const ANYWHERE: &[(&str, &[Action])] = &[
 
 /// Words that are also adjectives, and ask for an action only at the beginning of a query.
 const AT_THE_START: &[(&str, &[Action])] = &[
+    ("abort", &[Delete, Update, Create]),
     ("accept", &[Update, Create]),
     ("archive", &[Create, Update, Delete]),
     ("ban", &[Create]),

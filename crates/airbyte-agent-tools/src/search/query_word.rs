@@ -15,6 +15,15 @@ pub(super) struct QueryWord {
 /// How much a word counts behind a preposition. In "subscribers of an audience" the subscribers are asked for.
 const BEHIND: f32 = 0.6;
 
+/// How much a verb counts as a word of a text. It says which action is meant, not of what.
+const VERB: f32 = 0.7;
+
+/// Verbs with which a query begins and that every service uses.
+const PLAIN_VERBS: &[&str] = &[
+    "add", "change", "create", "delete", "edit", "find", "get", "give", "insert", "look", "make", "modify", "put",
+    "read", "remove", "set", "show", "start", "take", "update", "write",
+];
+
 /// Words that begin what says more about the words before them.
 const PREPOSITIONS: &[&str] = &[
     "among", "at", "behind", "below", "by", "for", "from", "in", "inside", "into", "of", "on", "to", "under", "with",
@@ -34,8 +43,10 @@ pub(super) fn query_words(whole: &[String]) -> Vec<QueryWord> {
         after_how = word == "how";
         behind |= begun && PREPOSITIONS.contains(&word.as_str());
         let is_silent = asks || word.len() < 2 || is_stop_word(word);
-        begun |= !is_silent;
-        QueryWord { stem: stemmed, is_silent, weight: if behind { BEHIND } else { 1.0 } }
+        let is_verb = !begun && PLAIN_VERBS.contains(&word.as_str()) || word == "new";
+        begun |= !is_silent && !is_verb;
+        let place = if behind { BEHIND } else { 1.0 };
+        QueryWord { stem: stemmed, is_silent, weight: if is_verb { place * VERB } else { place } }
     });
     words.collect()
 }
