@@ -35,7 +35,7 @@ const LENGTH: f32 = 0.5;
 const SATURATION: f32 = 1.6;
 
 /// How much the rarity of a word counts: less than 1 keeps a rare word from outweighing several usual ones.
-const RARITY: f32 = 0.6;
+const RARITY: f32 = 0.5;
 
 /// The words of an index and their numbers.
 #[derive(Default)]

@@ -201,12 +201,12 @@ const BEFORE_OBJECTS: &[&str] = &[
     "that", "the", "their", "them", "these", "this", "those", "to", "us",
 ];
 
-/// Several words that together ask for an action.
+/// Several words that together ask for an action, whatever the other verbs are.
 const PHRASES: &[(&[&str], &[Action])] = &[
     (&["get", "rid"], &[Delete]),
     (&["give", "me"], &[List, Get]),
     (&["give", "us"], &[List, Get]),
-    (&["jot"], &[Create]),
+    (&["new", "name"], &[Update]),
 ];
 
 /// Words with which a question begins.
@@ -215,6 +215,15 @@ const QUESTION_WORDS: &[&str] =
 
 /// Words with which a clause begins that describes something.
 const CLAUSE_WORDS: &[&str] = &["that", "which", "who", "whose", "where", "when", "because"];
+
+/// The scores, raised for the actions that a verb may mean, the likeliest first.
+fn ranked(mut scores: [f32; 7], actions: &[Action], strength: f32) -> [f32; 7] {
+    for (rank, action) in actions.iter().enumerate() {
+        let best = &mut scores[*action as usize];
+        *best = best.max(strength * [1.0, 0.85, 0.75, 0.65][rank.min(3)]);
+    }
+    scores
+}
 
 /// How well an action that reads one record answers a query about several.
 const GET_MANY: f32 = 0.75;
@@ -245,6 +254,10 @@ impl Intent {
         if QUESTION_WORDS.contains(first) {
             return READING.counting(&words);
         }
+        let occurs = |phrase: &[&str]| words.windows(phrase.len()).any(|some| some == phrase);
+        if let Some((_, actions)) = PHRASES.iter().find(|(phrase, _)| occurs(phrase)) {
+            return Self(ranked([0.0; 7], actions, 1.0));
+        }
         let follows = |index: usize| words.get(index + 1).copied().unwrap_or_default();
         let mut wanted: Option<[f32; 7]> = None;
         // Verbs in a clause describe a record and not what is to be done with it.
@@ -254,17 +267,11 @@ impl Intent {
             let leading = AT_THE_START.iter().filter(|_| index == 0);
             let with_object = WITH_OBJECT.iter().filter(|_| has_object);
             let mut all = ANYWHERE.iter().chain(leading).chain(with_object);
-            let phrase = PHRASES.iter().find(|(phrase, _)| words[index..].starts_with(phrase));
-            let known = all.find(|(known, _)| known == word).map(|(_, actions)| *actions);
-            let Some(actions) = phrase.map(|(_, actions)| *actions).or(known) else { continue };
+            let Some((_, actions)) = all.find(|(known, _)| known == word) else { continue };
             // The first verb is the one that is meant; the others describe it.
             let strength = if wanted.is_none() { 1.0 } else { 0.5 };
-            let scores = wanted.get_or_insert(if index == 0 { [0.0; 7] } else { UNKNOWN.0 });
-            for (rank, action) in actions.iter().enumerate() {
-                let rank = [1.0, 0.85, 0.75, 0.65][rank.min(3)];
-                let best = &mut scores[*action as usize];
-                *best = best.max(strength * rank);
-            }
+            let scores = wanted.unwrap_or(if index == 0 { [0.0; 7] } else { UNKNOWN.0 });
+            wanted = Some(ranked(scores, actions, strength));
         }
         let is_verb = BEFORE_OBJECTS.contains(&follows(0));
         match wanted {

@@ -14,13 +14,13 @@ const MOST_WORDS: usize = 48;
 /// How much a synonym counts in comparison with the word itself.
 const SYNONYM: f32 = 0.6;
 /// The score of the full name of a service in the query.
-const SERVICE: f32 = 16.0;
+const SERVICE: f32 = 8.0;
 /// The score of a word that one service uses and the others do not.
-const OWN_WORD: f32 = 1.8;
+const OWN_WORD: f32 = 1.4;
 /// How much it counts which share of the query an operation covers.
-const COVERAGE: f32 = 0.5;
+const COVERAGE: f32 = 0.6;
 /// How much it counts which share of the entity's name the query covers.
-const NAME: f32 = 0.25;
+const NAME: f32 = 0.2;
 
 /// One thing that the query is about, with everything that may mean it.
 struct Concept {
