@@ -34,6 +34,9 @@ const LENGTH: f32 = 0.5;
 /// The weight around which further occurrences of a word stop counting.
 const SATURATION: f32 = 1.6;
 
+/// How much the rarity of a word counts: less than 1 keeps a rare word from outweighing several usual ones.
+const RARITY: f32 = 0.5;
+
 /// The words of an index and their numbers.
 #[derive(Default)]
 pub(super) struct Vocabulary {
@@ -215,7 +218,7 @@ fn weigh(words: usize, occurrences: &[Vec<(Term, Field)>]) -> Vec<Vec<(u32, f32)
     }
     for posting in &mut postings {
         let having = posting.len() as f32;
-        let rarity = (1.0 + (count - having + 0.5) / (having + 0.5)).ln();
+        let rarity = (1.0 + (count - having + 0.5) / (having + 0.5)).ln().powf(RARITY);
         for (_, weight) in posting {
             *weight = rarity * *weight * (SATURATION + 1.0) / (SATURATION + *weight);
         }

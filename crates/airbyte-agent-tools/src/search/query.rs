@@ -14,19 +14,19 @@ const MOST_WORDS: usize = 48;
 /// How much a synonym counts in comparison with the word itself.
 const SYNONYM: f32 = 0.6;
 /// The score of the full name of a service in the query.
-const SERVICE: f32 = 16.0;
+const SERVICE: f32 = 8.0;
 /// The score of a word that one service uses and the others do not.
-const OWN_WORD: f32 = 1.8;
+const OWN_WORD: f32 = 1.4;
 /// How much it counts which share of the query an operation covers.
-const COVERAGE: f32 = 0.5;
+const COVERAGE: f32 = 0.6;
 /// How much it counts which share of the entity's name the query covers.
-const NAME: f32 = 0.25;
-/// How much it counts whether the query asks for the action.
-const ACTION: f32 = 0.45;
+const NAME: f32 = 0.2;
 
 /// One thing that the query is about, with everything that may mean it.
 struct Concept {
     phrases: Vec<Phrase>,
+    /// How much the concept counts, from 0 to 1.
+    weight: f32,
 }
 
 /// Words that together may mean a concept.
@@ -61,9 +61,9 @@ impl Index {
             if most == 0.0 {
                 continue;
             }
-            possible += most;
-            for (number, score) in best.iter().enumerate() {
-                total[number] += score;
+            possible += concept.weight * most;
+            for (sum, score) in total.iter_mut().zip(&best) {
+                *sum += concept.weight * score;
             }
         }
         let mentioned = mentioned(&concepts);
@@ -81,7 +81,7 @@ impl Index {
             let score = score
                 * (1.0 - COVERAGE + COVERAGE * coverage)
                 * (1.0 - NAME + NAME * name)
-                * (1.0 - ACTION + ACTION * intent.score(entry.action));
+                * intent.factor(entry.action);
             ranked.push((number, score));
         }
         ranked
@@ -91,6 +91,7 @@ impl Index {
     fn concepts(&self, words: &[QueryWord]) -> Vec<Concept> {
         let mut concepts = Vec::new();
         for (position, word) in words.iter().enumerate() {
+            let weight = word.weight;
             let mut phrases = Vec::new();
             if !word.is_silent {
                 match self.vocabulary.get(&word.stem) {
@@ -104,11 +105,11 @@ impl Index {
                     phrases.extend(others);
                 } else {
                     // A phrase is a concept of its own beside its words.
-                    concepts.push(Concept { phrases: others.collect() });
+                    concepts.push(Concept { phrases: others.collect(), weight });
                 }
             }
             if !phrases.is_empty() {
-                concepts.push(Concept { phrases });
+                concepts.push(Concept { phrases, weight });
             }
         }
         concepts

@@ -110,6 +110,7 @@ const GROUPS: &[&[&str]] = &[
     &["dependent", "wait", "depend"],
     &["ban", "block"],
     &["membership", "belong", "member"],
+    &["bulk", "batch", "many", "at once"],
     &["skill", "expertise"],
     &["routing", "distribute", "assignment"],
     &["role", "permission"],
