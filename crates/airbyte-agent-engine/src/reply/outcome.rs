@@ -76,6 +76,7 @@ fn data(answer: Answer<'_>) -> Result<(Value, Read)> {
     };
     match data {
         Value::Null if is_array => Ok((json!([]), read)),
+        Value::Object(_) if !answer.takes_object() => Err(answer.object_for_list()),
         data @ (Value::Null | Value::Array(_) | Value::Object(_)) => Ok((data, read)),
         _ if is_array => Err(answer.no_list()),
         data => Ok((data, read)),

@@ -238,7 +238,8 @@ impl Answer<'_> {
         let is_blank = self.reply.body.iter().all(u8::is_ascii_whitespace);
         if is_blank && operation.action.is_array() {
             // Without content there are no records.
-            return if self.reply.status == 204 { Ok(()) } else { Err(self.lacks_records()) };
+            let is_expected = self.reply.status == 204 && operation.response.no_content;
+            return if is_expected { Ok(()) } else { Err(self.lacks_records()) };
         }
         let body = json::parse(&json_text(&self.reply.body)).unwrap_or_default();
         if let Some(place) = Absence::of_graphql(operation, &body) {
@@ -258,16 +259,33 @@ impl Answer<'_> {
                 Err(Error::new(ErrorKind::NotFound, message).with_status(self.reply.status))
             }
             Absence::Null(_) | Absence::Missing => {
-                // A response that says why is a failure that the vendor reports.
-                let says = ["error", "errors", "error_description", "errorMessages", "message"];
-                let reason = says.iter().any(|name| body.get(name).is_some_and(is_filled));
-                if reason {
-                    let message = vendor_message(&body.to_string(), self.redact);
-                    return Err(self.described_failure_in(&body, None, message));
-                }
-                Err(self.lacks_records())
+                Err(self.stated_failure(&body).unwrap_or_else(|| self.lacks_records()))
             }
         }
+    }
+
+    /// The failure that a response reports which has no records where they belong and says why.
+    fn stated_failure(&self, body: &Value) -> Option<Error> {
+        let says = ["error", "errors", "error_description", "errorMessages", "message"];
+        let reason = says.iter().any(|name| body.get(name).is_some_and(is_filled));
+        reason.then(|| {
+            let message = vendor_message(&body.to_string(), self.redact);
+            self.described_failure_in(body, None, message)
+        })
+    }
+
+    /// Whether an object may stand where the records of a list belong: it is one record if the description
+    /// says that the whole response is meant, and if each match of the place is a record.
+    pub(super) fn takes_object(&self) -> bool {
+        let records = self.operation.response.records.as_ref();
+        !self.operation.action.is_array()
+            || records.is_some_and(|path| path.steps.is_empty() || path.is_multiple())
+    }
+
+    /// The error for an object that stands where the list of records belongs.
+    pub(super) fn object_for_list(&self) -> Error {
+        let body = json::parse(&json_text(&self.reply.body)).unwrap_or_default();
+        self.stated_failure(&body).unwrap_or_else(|| self.no_list())
     }
 
     fn lacks_records(&self) -> Error {

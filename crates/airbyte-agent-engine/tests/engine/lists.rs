@@ -29,6 +29,8 @@ pub fn connector(lines: &str) -> Connector {
             format!("        - {{name: {name}, in: query, schema: {{type: {kind}}}}}\n")
         })
         .collect();
+    let responses = "      responses: {'200': {description: Books.}}\n";
+    let responses = if lines.contains("responses:") { "" } else { responses };
     let text = format!(
         r"openapi: 3.1.0
 info:
@@ -53,8 +55,7 @@ paths:
       x-airbyte-entity: books
       x-airbyte-action: list
 {operation}      parameters:
-{query}      responses: {{'200': {{description: Books.}}}}
-  /books/{{id}}:
+{query}{responses}  /books/{{id}}:
     get:
       x-airbyte-entity: books
       x-airbyte-action: get

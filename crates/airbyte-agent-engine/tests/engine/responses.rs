@@ -12,6 +12,8 @@ use crate::server::{Answer, Server};
 async fn an_absent_list_is_no_empty_list() {
     use ErrorKind::{Decode, RateLimited, Vendor};
     let plain = "x-agent-pagination: {none: Short.}";
+    let no_content = "x-agent-pagination: {none: Short.}\n\
+                      responses: {'200': {description: Books.}, '204': {description: None.}}";
     let optional = "x-agent-records-optional: true\nx-agent-pagination: {none: Short.}";
     for (line, status, body, expected) in [
         (plain, 200, json!({"books": []}).to_string(), Ok(0)),
@@ -33,7 +35,16 @@ async fn an_absent_list_is_no_empty_list() {
         (plain, 200, json!({"books": "none"}).to_string(), Err((Decode, ""))),
         (plain, 200, json!({"books": 7}).to_string(), Err((Decode, ""))),
         (plain, 200, String::new(), Err((Decode, "no 'books'"))),
-        (plain, 204, String::new(), Ok(0)),
+        (plain, 204, String::new(), Err((Decode, "no 'books'"))),
+        (no_content, 204, String::new(), Ok(0)),
+        (plain, 200, json!({"books": {"id": 1}}).to_string(), Err((Decode, "no list at $.books"))),
+        (plain, 200, json!({"books": {}}).to_string(), Err((Decode, "no list at $.books"))),
+        (
+            plain,
+            200,
+            json!({"books": {"id": 1}, "error": "gone"}).to_string(),
+            Err((Vendor, "gone")),
+        ),
         (optional, 200, json!({"status": "fine"}).to_string(), Ok(0)),
     ] {
         let text = body.clone();
@@ -55,6 +66,31 @@ async fn an_absent_list_is_no_empty_list() {
                 _ => panic!("{line} {body}: {found:?}"),
             }
         }
+    }
+}
+
+#[tokio::test]
+async fn an_object_is_a_record_of_a_list_only_where_the_spec_says_so() {
+    for (extractor, body, expected) in [
+        ("", json!({"id": 1}), Err(ErrorKind::Decode)),
+        ("", json!({"errorMessages": ["nope"]}), Err(ErrorKind::Vendor)),
+        ("", json!([{"id": 1}]), Ok(1)),
+        ("x-airbyte-record-extractor: $", json!({"id": 1}), Ok(1)),
+        (
+            "x-airbyte-record-extractor: $.books[*].book",
+            json!({"books": [{"book": {"id": 1}}]}),
+            Ok(1),
+        ),
+    ] {
+        let told = body.clone();
+        let server = Server::start(move |_, _| Answer::json(200, told.clone())).await;
+        let client =
+            client(&format!("{extractor}\nx-agent-pagination: {{none: Short.}}"), &server.url);
+        let call = || client.execute("books", "list", json!({})).into_call().unwrap();
+        let plain = call().outcome().await;
+        assert_eq!(plain.map(|_| 1).map_err(|error| error.kind()), expected, "{body}");
+        let typed = call().page::<Book, Value>().await.map(|page| page.data.len());
+        assert_eq!(typed.map_err(|error| error.kind()), expected, "{body}");
     }
 }
 
@@ -99,6 +135,7 @@ async fn a_list_of_the_platform_is_a_list() {
         (Value::Null, Ok(0)),
         (json!("none"), Err(ErrorKind::Decode)),
         (json!(7), Err(ErrorKind::Decode)),
+        (json!({"id": 1}), Err(ErrorKind::Decode)),
     ] {
         let client = on_platform(json!({"status": "success", "result": result})).await;
         let call = || client.execute("books", "list", json!({})).into_call().unwrap();
