@@ -7,6 +7,7 @@ use url::Url;
 
 use super::counted::{Counted, Size, Turn};
 use super::envelope::Picked;
+use super::failure::is_filled;
 use super::plan::PagingPlaces;
 use crate::arguments::Arguments;
 use crate::cursor::{Cut, NextPage};
@@ -35,6 +36,8 @@ pub(super) struct Paginator<'a> {
     pub(super) total: Option<u64>,
     /// The page that was read.
     pub(super) at: &'a NextPage,
+    /// A hash of the records of the response.
+    pub(super) fingerprint: &'a dyn Fn() -> Option<u32>,
 }
 
 /// A style of paging and where its values stand.
@@ -73,24 +76,29 @@ impl<'a> Paginator<'a> {
         let ends = || says_more.then(|| NextPage::cut(Cut::NoWay));
         let mut page = NextPage::default();
         match &paging.next {
-            Next::None { .. } => return None,
+            Next::None { reason } => {
+                return says_more.then(|| NextPage::cut(Cut::OnePage(reason.to_string())));
+            }
             Next::Cursor { from, .. } | Next::Link { from, .. }
                 if !is_carried(from, places.next) =>
             {
                 // Whoever goes on is told that there is no way.
                 return is_said_to_go_on(paging, places).then(|| NextPage::cut(Cut::Withheld));
             }
-            Next::Cursor { from, into } => match self.value(from, places.next).filter(is_token) {
-                Some(token) => {
+            Next::Cursor { from, into } => match self.value(from, places.next) {
+                Some(token) if is_token(&token) => {
                     page.set.insert(into.to_string(), self.typed(into, token));
                 }
-                None => return ends(),
+                // Something leads on, but nothing that a parameter takes.
+                Some(other) if is_filled(&other) => return Some(NextPage::cut(Cut::NoWay)),
+                _ => return ends(),
             },
             Next::Link { from, feed, keep } => match self.value(from, places.next) {
                 Some(Value::String(address)) if !address.is_empty() => {
                     self.follow(&address, feed, &mut page);
                     page.only = only(keep.as_ref(), &page.set);
                 }
+                Some(other) if is_filled(&other) => return Some(NextPage::cut(Cut::NoWay)),
                 _ => return ends(),
             },
             Next::LastRecord { into, add, backwards, .. } => {
@@ -106,13 +114,16 @@ impl<'a> Paginator<'a> {
                 }
             }
             Next::Offset { into, start } | Next::Page { into, start } => {
-                let counted = self.counted((paging, places), (into, *start));
+                let fingerprint = (self.fingerprint)();
+                let mut counted = self.counted((paging, places), (into, *start));
+                counted.repeats = fingerprint.is_some() && fingerprint == self.at.before;
                 let is_offset = matches!(paging.next, Next::Offset { .. });
                 match if is_offset { counted.offset() } else { counted.page() } {
                     Turn::End => return None,
                     Turn::Cut(cut) => return Some(NextPage::cut(cut)),
                     Turn::Next(number) => {
                         page.set.insert(into.to_string(), json!(number));
+                        page.before = fingerprint;
                     }
                 }
             }
@@ -167,6 +178,7 @@ impl<'a> Paginator<'a> {
             received: self.records as u64,
             size: self.size((paging, places)),
             total: self.total,
+            repeats: false,
             says_more: match flag {
                 // A flag that this response cannot hold says what an empty page says.
                 Some(flag) if !is_carried(flag, places.more) => Some(self.records > 0),
@@ -212,7 +224,8 @@ impl<'a> Paginator<'a> {
         }
         self.styles().find(|(style, places)| match &style.next {
             Next::Cursor { from, .. } | Next::Link { from, .. } => {
-                self.value(from, places.next).as_ref().is_some_and(is_token)
+                let value = self.value(from, places.next);
+                value.is_some_and(|value| is_token(&value) || is_filled(&value))
             }
             // A counter goes on by itself, but not where the request was made in another style.
             _ => !self.is_steered_by_others(style),

@@ -2,6 +2,9 @@
 
 use std::borrow::Cow;
 
+use serde::Deserialize;
+use serde::de::Deserializer;
+use serde_json::value::RawValue;
 use serde_json::{Map, Value, json};
 
 use super::absence::Absence;
@@ -16,7 +19,7 @@ use super::position::path_at;
 use super::select;
 use crate::arguments::Arguments;
 use crate::call_options::CallOptions;
-use crate::cursor::{Cursor, NextPage, Seal};
+use crate::cursor::{Cursor, NextPage, START, Seal, hash};
 use crate::description::{
     Action, Connector, ErrorCheck, ErrorCondition, FailureKind, MetaSource, Operation,
 };
@@ -50,6 +53,21 @@ pub(crate) struct Answer<'a> {
     pub(crate) behind: Option<(usize, u32)>,
     /// How many records are wanted of the page at most.
     pub(crate) most: Option<usize>,
+}
+
+/// A hash of the records as they stand there.
+struct Fingerprint(u32);
+
+impl Sink for Fingerprint {
+    fn take<'de, D: Deserializer<'de>>(&mut self, deserializer: D) -> Result<(), D::Error> {
+        let text = <&'de RawValue>::deserialize(deserializer)?;
+        self.0 = hash(self.0, text.get().as_bytes());
+        Ok(())
+    }
+
+    fn clear(&mut self) {
+        self.0 = START;
+    }
 }
 
 /// What was read besides the records.
@@ -396,7 +414,12 @@ impl Answer<'_> {
     }
 
     /// What finds out how the list continues.
-    pub(super) fn paginator<'r>(&'r self, read: &'r Read, records: usize) -> Paginator<'r> {
+    pub(super) fn paginator<'r>(
+        &'r self,
+        read: &'r Read,
+        records: usize,
+        fingerprint: &'r dyn Fn() -> Option<u32>,
+    ) -> Paginator<'r> {
         Paginator {
             connector: self.connector,
             operation: self.operation,
@@ -408,7 +431,15 @@ impl Answer<'_> {
             records,
             total: read.total,
             at: self.at,
+            fingerprint,
         }
+    }
+
+    /// A hash of the records as they stand in the response.
+    pub(super) fn fingerprint(&self) -> Option<u32> {
+        let text = self.text();
+        let mut hash = Fingerprint(START);
+        pick(&text, Some(&self.plan.records), &[], &mut hash).ok().map(|_| hash.0)
     }
 
     /// The cursor of the next page. `records` counts those before any filter.
@@ -416,7 +447,7 @@ impl Answer<'_> {
         let Some(seal) = self.seal else { return Ok(None) };
         let page = match self.reply.continuation() {
             Continuation::Known(page) => page.clone(),
-            Continuation::Described => self.paginator(read, records).next(),
+            Continuation::Described => self.paginator(read, records, &|| self.fingerprint()).next(),
         };
         page.map(|page| seal.page(page)).transpose()
     }

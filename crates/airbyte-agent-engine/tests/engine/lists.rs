@@ -157,6 +157,7 @@ const OFFSET: &str =
     "x-agent-pagination: {offset: {into: offset}, size: {parameter: limit, default: 2}}";
 const SERVED: &str = "x-agent-pagination: {offset: {into: offset}, size: {parameter: limit, default: 2, served: $.size}}";
 const PAGE: &str = "x-agent-pagination: {page: {into: page}, size: {parameter: limit, default: 2}}";
+const MOST: &str = "x-agent-pagination: {offset: {into: offset}, size: {parameter: limit, default: 2, maximum: 100}}";
 const TOTAL: &str = "x-agent-total: $.total";
 
 #[tokio::test]
@@ -165,15 +166,17 @@ async fn counted_lists_are_read_to_their_end() {
     let size = |_: u64, _: u64| json!({"size": 3});
     let nothing = |_: u64, _: u64| json!({});
     type Rest = fn(u64, u64) -> Value;
-    let cases: [(&[&str], Rest, Value, usize); 8] = [
+    let cases: [(&[&str], Rest, Value, usize); 9] = [
         (&[OFFSET, TOTAL], total, json!({"limit": 50}), 3),
         (&[PAGE, TOTAL], total, json!({"limit": 50}), 4),
         (&[SERVED], size, json!({"limit": 50}), 4),
         (&[OFFSET], nothing, json!({"limit": 50}), 4),
         (&[PAGE], nothing, json!({"limit": 50}), 4),
         (&[OFFSET], nothing, json!({"limit": 1}), 8),
-        (&[OFFSET], nothing, json!({}), 4),
-        (&[PAGE], nothing, json!({}), 4),
+        // A short page may be a filtered one: only an empty page ends the list.
+        (&[OFFSET], nothing, json!({}), 5),
+        (&[PAGE], nothing, json!({}), 5),
+        (&[MOST], nothing, json!({"limit": 50}), 4),
     ];
     for (keys, rest, arguments, requests) in cases {
         let server = shelf(7, 3, rest).await;
@@ -212,6 +215,9 @@ async fn a_total_is_told_by_every_entry_point() {
 }
 
 const CURSOR: &str = "x-agent-pagination: {cursor: {from: $.next, into: cursor}, more: $.more, size: {parameter: limit}}";
+const TOKEN: &str = "x-agent-pagination: {cursor: {from: $.next, into: cursor}}";
+const LINK: &str = "x-agent-pagination: {link: {from: $.next}}";
+const FLAG: &str = "x-agent-pagination: {offset: {into: offset}, more: $.more}";
 const DONE: &str = "x-agent-pagination: {cursor: {from: $.next, into: cursor}, done: $.last}";
 const LAST: &str = "x-agent-pagination: {last_record: {field: id, into: after}, more: $.more}";
 
@@ -257,6 +263,18 @@ async fn a_list_that_is_cut_is_told() {
             2,
             "same cursor twice",
         ),
+        (
+            CURSOR,
+            vec![json!({"books": [{"id": 0}], "next": {"id": "5"}, "more": true})],
+            1,
+            "not how",
+        ),
+        (TOKEN, vec![json!({"books": [{"id": 0}], "next": {"id": "5"}})], 1, "not how to get it"),
+        (TOKEN, vec![json!({"books": [{"id": 0}], "next": ["a"]})], 1, "not how to get it"),
+        (LINK, vec![json!({"books": [{"id": 0}], "next": {"url": "/2"}})], 1, "not how to get it"),
+        (OFFSET, vec![json!({"books": [{"id": 0}]})], 2, "same page twice"),
+        (PAGE, vec![json!({"books": [{"id": 0}], "time": 7})], 2, "same page twice"),
+        (FLAG, vec![json!({"books": [{"id": 0}], "more": true})], 2, "same page twice"),
     ] {
         let last = pages.len() - 1;
         let server = Server::start(move |request, _| {
@@ -279,6 +297,45 @@ async fn a_list_that_is_cut_is_told() {
     assert!(next.dead_end().unwrap().contains("not how to get it"));
     let error = client.execute("books", "list", json!({})).resume(next).await.unwrap_err();
     assert_eq!((error.kind(), server.seen().len()), (ErrorKind::Vendor, 1));
+}
+
+#[tokio::test]
+async fn a_list_of_one_page_says_that_there_is_more() {
+    let line = "x-agent-pagination: {none: Pass a token., more: $.more}";
+    for (more, is_cut) in [(json!({"page": 2}), true), (json!(true), true), (Value::Null, false)] {
+        let body = json!({"books": [{"id": 0}], "more": more});
+        let server = Server::start(move |_, _| Answer::json(200, body.clone())).await;
+        let client = client(&format!("{RECORDS}{line}"), &server.url);
+        let (ids, error, _, _) = read_all(&client, &json!({}), None).await;
+        assert_eq!((ids, error.is_some()), (vec![0], is_cut), "{more}");
+        if let Some(error) = error {
+            assert!(error.message().contains("the list is cut"), "{error}");
+            assert!(error.message().contains("Pass a token."), "{error}");
+        }
+        let page = client.execute("books", "list", json!({})).await.unwrap();
+        assert_eq!(page.next.is_some_and(|next| next.dead_end().is_some()), is_cut, "{more}");
+    }
+}
+
+#[tokio::test]
+async fn refused_credentials_are_no_empty_list() {
+    let line = "x-agent-empty: [{message: 'No * found*'}, {code: none}]\nx-agent-pagination: {none: Short.}";
+    let named = "x-agent-empty: [{status: 403, code: none}]\nx-agent-pagination: {none: Short.}";
+    for (line, status, is_empty) in [
+        (line, 401, false),
+        (line, 403, false),
+        (line, 429, false),
+        (line, 503, false),
+        (line, 404, true),
+        (line, 400, true),
+        (named, 403, true),
+    ] {
+        let body = json!({"message": "No token found", "code": "none"});
+        let server = Server::start(move |_, _| Answer::json(status, body.clone())).await;
+        let client = client(&format!("{RECORDS}{line}"), &server.url);
+        let page = client.execute("books", "list", json!({})).await;
+        assert_eq!(page.is_ok(), is_empty, "{status}");
+    }
 }
 
 #[tokio::test]
