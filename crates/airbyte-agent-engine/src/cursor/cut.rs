@@ -24,6 +24,8 @@ pub(crate) enum Cut {
     },
     /// The way on leads to the same records again.
     Repeats,
+    /// The way on leads to another host.
+    Elsewhere,
     /// With this argument only one page can be read.
     SinglePage(String),
     /// Only one page can be read, for the reason that the description gives.
@@ -35,6 +37,7 @@ impl Cut {
     pub(crate) fn error(&self, operation: &str) -> Error {
         let kind = match self {
             Self::Withheld | Self::SinglePage(_) | Self::OnePage(_) => ErrorKind::Usage,
+            Self::Elsewhere => ErrorKind::Decode,
             Self::NoWay | Self::Circle | Self::Repeats | Self::Missing { .. } => ErrorKind::Vendor,
         };
         Error::new(kind, format!("{operation}: {}", self.sentence()))
@@ -61,6 +64,9 @@ impl Cut {
                 "the list is cut: the vendor gave the same page twice, so the position in the list does \
                                not move; stopped instead of reading it for ever"
                     .to_owned()
+            }
+            Self::Elsewhere => {
+                "the list is cut: the next page is on another host; not followed".to_owned()
             }
             Self::Missing { total, received } => format!(
                 "the list is cut: the vendor says that it has {total} records, but gave none behind the \

@@ -49,7 +49,7 @@ impl Answer<'_> {
         place: (usize, u32),
     ) -> Result<Option<Cursor>> {
         let Some(seal) = self.seal else { return Ok(None) };
-        let paginator = self.paginator(read, received, &|| None);
+        let paginator = self.paginator(read, received);
         let is_described = matches!(self.reply.continuation(), Continuation::Described);
         let is_direct = is_described && self.operation.response.filter.is_none();
         if is_direct && let Some(page) = paginator.behind(before + 1, record) {

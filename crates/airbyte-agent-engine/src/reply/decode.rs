@@ -12,6 +12,7 @@ use serde_json::value::RawValue;
 use super::envelope::Sink;
 use super::outcome::{keeps, shown, transform_record};
 use super::read::{Answer, Read};
+use crate::description::Action;
 use crate::error::{Error, Result};
 use crate::json::{self, Plain, budget};
 use crate::page::Page;
@@ -239,10 +240,19 @@ fn decode_text<T: DeserializeOwned>(text: &str) -> std::result::Result<T, serde_
 
 fn one<T: DeserializeOwned>(answer: Answer<'_>) -> Result<Option<T>> {
     let mut one = One::<T>::default();
-    let mut read = answer.read(&mut one)?;
+    let mut read = match answer.read(&mut one) {
+        // An empty list is a record that is not there.
+        Err(_) if answer.operation.action == Action::Get && answer.is_blank_record() => {
+            return Ok(None);
+        }
+        read => read?,
+    };
     let is_there = one.record.is_some();
     answer.check(&mut read, is_there, usize::from(is_there))?;
     answer.require(one.seen, is_there)?;
+    if answer.operation.action == Action::Get && answer.is_blank_record() {
+        return Ok(None);
+    }
     Ok(one.record)
 }
 

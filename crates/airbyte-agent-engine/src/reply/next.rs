@@ -9,12 +9,13 @@ use super::counted::{Counted, Size, Turn};
 use super::envelope::Picked;
 use super::failure::is_filled;
 use super::plan::PagingPlaces;
+use super::read::Answer;
 use crate::arguments::Arguments;
 use crate::cursor::{Cut, NextPage};
 use crate::description::{
     ApiKeyLocation, AuthKind, Connector, Kind, List, Next, Operation, Paging, Source, Text,
 };
-use crate::http::has_user_info;
+use crate::http::{has_user_info, same_origin};
 
 /// Finds out from the values of a response how its list continues.
 pub(super) struct Paginator<'a> {
@@ -36,8 +37,8 @@ pub(super) struct Paginator<'a> {
     pub(super) total: Option<u64>,
     /// The page that was read.
     pub(super) at: &'a NextPage,
-    /// A hash of the records of the response.
-    pub(super) fingerprint: &'a dyn Fn() -> Option<u32>,
+    /// The response, for what has to be read as it is written.
+    pub(super) answer: &'a Answer<'a>,
 }
 
 /// A style of paging and where its values stand.
@@ -87,6 +88,7 @@ impl<'a> Paginator<'a> {
             }
             Next::Cursor { from, into } => match self.value(from, places.next) {
                 Some(token) if is_token(&token) => {
+                    let token = self.spelled(token, self.place(from, places.next));
                     page.set.insert(into.to_string(), self.typed(into, token));
                 }
                 // Something leads on, but nothing that a parameter takes.
@@ -96,25 +98,35 @@ impl<'a> Paginator<'a> {
             Next::Link { from, feed, keep } => match self.value(from, places.next) {
                 Some(Value::String(address)) if !address.is_empty() => {
                     self.follow(&address, feed, &mut page);
+                    if page.follow.as_deref().is_some_and(|address| self.is_elsewhere(address)) {
+                        return Some(NextPage::cut(Cut::Elsewhere));
+                    }
                     page.only = only(keep.as_ref(), &page.set);
                 }
                 Some(other) if is_filled(&other) => return Some(NextPage::cut(Cut::NoWay)),
                 _ => return ends(),
             },
             Next::LastRecord { into, add, backwards, .. } => {
-                let (into, value) = match backwards.as_ref().filter(|name| self.is_given(name)) {
-                    Some(backwards) => (backwards, self.field(places.first_record)),
-                    None => (into, self.field(places.last_record).map(|value| behind(value, *add))),
-                };
+                let (into, value, place) =
+                    match backwards.as_ref().filter(|name| self.is_given(name)) {
+                        Some(backwards) => {
+                            (backwards, self.field(places.first_record), places.first_record)
+                        }
+                        None => {
+                            let value = self.field(places.last_record);
+                            (into, value.map(|value| behind(value, *add)), places.last_record)
+                        }
+                    };
                 match value.filter(|_| self.records > 0) {
                     Some(value) => {
+                        let value = self.spelled(value, place);
                         page.set.insert(into.to_string(), self.typed(into, value));
                     }
                     None => return ends(),
                 }
             }
             Next::Offset { into, start } | Next::Page { into, start } => {
-                let fingerprint = (self.fingerprint)();
+                let fingerprint = self.answer.fingerprint();
                 let mut counted = self.counted((paging, places), (into, *start));
                 counted.repeats = fingerprint.is_some() && fingerprint == self.at.before;
                 let is_offset = matches!(paging.next, Next::Offset { .. });
@@ -283,6 +295,33 @@ impl<'a> Paginator<'a> {
     /// The field of a record that leads to the next page.
     fn field(&self, place: Option<usize>) -> Option<Value> {
         self.values.get(place?)?.clone().filter(is_token)
+    }
+
+    /// A number that is not whole as the vendor writes it: as a token, every digit counts.
+    fn spelled(&self, value: Value, place: Option<usize>) -> Value {
+        let is_fraction = value.as_number().is_some_and(serde_json::Number::is_f64);
+        let text = place.filter(|_| is_fraction).and_then(|place| self.answer.spelling(place));
+        match text {
+            Some(text) if text != value.to_string() && !text.starts_with('"') => {
+                Value::String(text)
+            }
+            _ => value,
+        }
+    }
+
+    /// Where in the plan the value of a source stands.
+    fn place(&self, source: &Source, place: Option<usize>) -> Option<usize> {
+        let Source::Meta { name, inside } = source else { return place };
+        let fields = self.operation.response.meta.iter().zip(&self.answer.plan.meta);
+        let (_, places) = fields.into_iter().find(|(field, _)| field.name == *name)?;
+        let is_there = |place: &&usize| self.values.get(**place).is_some_and(Option::is_some);
+        places.iter().find(is_there).filter(|_| inside.steps.is_empty()).copied()
+    }
+
+    /// Whether an address is on another host than the response, so that it will not be requested.
+    fn is_elsewhere(&self, address: &str) -> bool {
+        let Some(base) = self.answer.reply.base() else { return false };
+        base.join(address).is_ok_and(|next| !same_origin(&next, base))
     }
 
     /// A token as the parameter wants it: vendors write numbers as texts and the other way round.

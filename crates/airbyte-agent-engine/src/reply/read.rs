@@ -2,12 +2,10 @@
 
 use std::borrow::Cow;
 
-use serde::Deserialize;
-use serde::de::Deserializer;
-use serde_json::value::RawValue;
 use serde_json::{Map, Value, json};
 
 use super::absence::Absence;
+use super::charset;
 use super::envelope::{Picked, Sink, pick};
 use super::failure::{is_filled, is_there, reason, request_id};
 use super::link::link;
@@ -19,7 +17,7 @@ use super::position::path_at;
 use super::select;
 use crate::arguments::Arguments;
 use crate::call_options::CallOptions;
-use crate::cursor::{Cursor, NextPage, START, Seal, hash};
+use crate::cursor::{Cursor, NextPage, Seal};
 use crate::description::{
     Action, Connector, ErrorCheck, ErrorCondition, FailureKind, MetaSource, Operation,
 };
@@ -53,21 +51,6 @@ pub(crate) struct Answer<'a> {
     pub(crate) behind: Option<(usize, u32)>,
     /// How many records are wanted of the page at most.
     pub(crate) most: Option<usize>,
-}
-
-/// A hash of the records as they stand there.
-struct Fingerprint(u32);
-
-impl Sink for Fingerprint {
-    fn take<'de, D: Deserializer<'de>>(&mut self, deserializer: D) -> Result<(), D::Error> {
-        let text = <&'de RawValue>::deserialize(deserializer)?;
-        self.0 = hash(self.0, text.get().as_bytes());
-        Ok(())
-    }
-
-    fn clear(&mut self) {
-        self.0 = START;
-    }
 }
 
 /// What was read besides the records.
@@ -122,9 +105,9 @@ impl Answer<'_> {
         let text = self.text();
         let (records, places) = (Some(&self.plan.records), &self.plan.places);
         let values = pick(&text, records, places, sink).or_else(|error| {
-            // Half a character must not cost the whole page. Few texts have one, so that looking for
-            // them is left until one was found.
-            let Some(mended) = mend::half_characters(&text) else {
+            // One odd value must not cost the whole page. Few texts have one, so that looking for them is
+            // left until one was found.
+            let Some(mended) = mend::broken(&text) else {
                 return Err(self.undecodable(text.as_bytes(), &error));
             };
             sink.clear();
@@ -138,12 +121,21 @@ impl Answer<'_> {
     }
 
     /// The body as JSON. A list without content is no record without members.
-    fn text(&self) -> Cow<'_, str> {
+    pub(super) fn text(&self) -> Cow<'_, str> {
         let body = &self.reply.body;
         if self.operation.action.is_array() && body.iter().all(u8::is_ascii_whitespace) {
             return Cow::Borrowed("null");
         }
-        json_text(body)
+        self.json()
+    }
+
+    /// The body as JSON text, whatever its character set.
+    fn json(&self) -> Cow<'_, str> {
+        let body = &self.reply.body;
+        match charset::declared(&self.reply.headers, body) {
+            Some(text) => Cow::Owned(json_text(text.as_bytes()).into_owned()),
+            None => json_text(body),
+        }
     }
 
     fn total(&self, read: &Read) -> Option<u64> {
@@ -259,7 +251,7 @@ impl Answer<'_> {
             let is_expected = self.reply.status == 204 && operation.response.no_content;
             return if is_expected { Ok(()) } else { Err(self.lacks_records()) };
         }
-        let body = json::parse(&json_text(&self.reply.body)).unwrap_or_default();
+        let body = json::parse(&self.json()).unwrap_or_default();
         if let Some(place) = Absence::of_graphql(operation, &body) {
             let message = format!("'{place}' of its answer is empty");
             return Err(self.described_failure_in(&body, None, Some(message)));
@@ -302,7 +294,7 @@ impl Answer<'_> {
 
     /// The error for an object that stands where the list of records belongs.
     pub(super) fn object_for_list(&self) -> Error {
-        let body = json::parse(&json_text(&self.reply.body)).unwrap_or_default();
+        let body = json::parse(&self.json()).unwrap_or_default();
         self.stated_failure(&body).unwrap_or_else(|| self.no_list())
     }
 
@@ -414,12 +406,7 @@ impl Answer<'_> {
     }
 
     /// What finds out how the list continues.
-    pub(super) fn paginator<'r>(
-        &'r self,
-        read: &'r Read,
-        records: usize,
-        fingerprint: &'r dyn Fn() -> Option<u32>,
-    ) -> Paginator<'r> {
+    pub(super) fn paginator<'r>(&'r self, read: &'r Read, records: usize) -> Paginator<'r> {
         Paginator {
             connector: self.connector,
             operation: self.operation,
@@ -431,15 +418,8 @@ impl Answer<'_> {
             records,
             total: read.total,
             at: self.at,
-            fingerprint,
+            answer: self,
         }
-    }
-
-    /// A hash of the records as they stand in the response.
-    pub(super) fn fingerprint(&self) -> Option<u32> {
-        let text = self.text();
-        let mut hash = Fingerprint(START);
-        pick(&text, Some(&self.plan.records), &[], &mut hash).ok().map(|_| hash.0)
     }
 
     /// The cursor of the next page. `records` counts those before any filter.
@@ -447,7 +427,7 @@ impl Answer<'_> {
         let Some(seal) = self.seal else { return Ok(None) };
         let page = match self.reply.continuation() {
             Continuation::Known(page) => page.clone(),
-            Continuation::Described => self.paginator(read, records, &|| self.fingerprint()).next(),
+            Continuation::Described => self.paginator(read, records).next(),
         };
         page.map(|page| seal.page(page)).transpose()
     }

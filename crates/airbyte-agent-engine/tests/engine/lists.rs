@@ -272,6 +272,12 @@ async fn a_list_that_is_cut_is_told() {
         (TOKEN, vec![json!({"books": [{"id": 0}], "next": {"id": "5"}})], 1, "not how to get it"),
         (TOKEN, vec![json!({"books": [{"id": 0}], "next": ["a"]})], 1, "not how to get it"),
         (LINK, vec![json!({"books": [{"id": 0}], "next": {"url": "/2"}})], 1, "not how to get it"),
+        (
+            LINK,
+            vec![json!({"books": [{"id": 0}], "next": "https://evil.test/2"})],
+            1,
+            "another host",
+        ),
         (OFFSET, vec![json!({"books": [{"id": 0}]})], 2, "same page twice"),
         (PAGE, vec![json!({"books": [{"id": 0}], "time": 7})], 2, "same page twice"),
         (FLAG, vec![json!({"books": [{"id": 0}], "more": true})], 2, "same page twice"),
@@ -286,7 +292,8 @@ async fn a_list_that_is_cut_is_told() {
         let client = client(&format!("{RECORDS}{line}"), &server.url);
         let (ids, error, cursor, _) = read_all(&client, &json!({}), None).await;
         let error = error.unwrap_or_else(|| panic!("{line}: the end is silent"));
-        assert_eq!((ids.len(), error.kind()), (count, ErrorKind::Vendor), "{line}: {error}");
+        let kind = if part == "another host" { ErrorKind::Decode } else { ErrorKind::Vendor };
+        assert_eq!((ids.len(), error.kind()), (count, kind), "{line}: {error}");
         assert!(error.message().contains(part), "{line}: {error}");
         assert_eq!(cursor, None, "{line}");
     }
@@ -314,6 +321,25 @@ async fn a_list_of_one_page_says_that_there_is_more() {
         }
         let page = client.execute("books", "list", json!({})).await.unwrap();
         assert_eq!(page.next.is_some_and(|next| next.dead_end().is_some()), is_cut, "{more}");
+    }
+}
+
+#[tokio::test]
+async fn a_token_keeps_every_digit_of_a_number() {
+    for (line, body) in [
+        (LAST, r#"{"books": [{"id": 1526552662.000430}], "more": true}"#),
+        (TOKEN, r#"{"books": [{"id": 1}], "next": 1526552662.000430}"#),
+    ] {
+        let server = Server::start(move |request, _| {
+            let is_first = !request.target.contains('?');
+            Answer::json(200, if is_first { body } else { r#"{"books": []}"# })
+        })
+        .await;
+        let client = client(&format!("{RECORDS}{line}"), &server.url);
+        let (_, error, _, _) = read_all(&client, &json!({}), None).await;
+        assert!(error.is_none(), "{error:?}");
+        let sent = &server.seen()[1].target;
+        assert!(sent.ends_with("=1526552662.000430"), "{sent}");
     }
 }
 

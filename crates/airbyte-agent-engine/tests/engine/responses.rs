@@ -96,9 +96,12 @@ async fn an_object_is_a_record_of_a_list_only_where_the_spec_says_so() {
 
 #[tokio::test]
 async fn what_is_not_there_is_not_found() {
-    for (body, kind) in
-        [(json!({"book": null}), ErrorKind::NotFound), (json!({"other": 1}), ErrorKind::Decode)]
-    {
+    for (body, kind) in [
+        (json!({"book": null}), ErrorKind::NotFound),
+        (json!({"book": {}}), ErrorKind::NotFound),
+        (json!({"book": []}), ErrorKind::NotFound),
+        (json!({"other": 1}), ErrorKind::Decode),
+    ] {
         let told = body.clone();
         let server = Server::start(move |_, _| Answer::json(200, told.clone())).await;
         let client = client("x-agent-pagination: {none: Short.}", &server.url);
@@ -207,6 +210,30 @@ async fn every_digit_and_every_name_is_data() {
     assert_eq!(books[3].scores, Some(Vec::new()));
     // Written again, a record is what it was.
     assert_eq!(serde_json::to_value(&books[2]).unwrap()["scores"], json!([1, 2.5, 3]));
+}
+
+#[tokio::test]
+async fn one_odd_value_does_not_cost_the_page() {
+    let latin = "application/json; charset=ISO-8859-1";
+    for (kind, body, name) in [
+        ("application/json", &b"{\"books\": [{\"id\": 1, \"name\": \"a\tb\"}]}"[..], "a\tb"),
+        ("application/json", b"{\"books\": [{\"id\": 1, \"name\": 1E400}]}", "1E400"),
+        (latin, b"{\"books\": [{\"id\": 1, \"name\": \"Jos\xe9 \x80\"}]}", "José €"),
+        (latin, "{\"books\": [{\"id\": 1, \"name\": \"José\"}]}".as_bytes(), "José"),
+        ("application/json", b"{\"books\": [{\"id\": 1, \"name\": \"Jos\xe9\"}]}", "Jos\u{fffd}"),
+    ] {
+        let server = Server::start(move |_, _| Answer {
+            headers: vec![("content-type".to_owned(), kind.to_owned())],
+            body: body.to_vec(),
+            ..Answer::json(200, "")
+        })
+        .await;
+        let client = client(&format!("{RECORDS}x-agent-pagination: {{none: Short.}}"), &server.url);
+        let call = || client.execute("books", "list", json!({})).into_call().unwrap();
+        assert_eq!(call().outcome().await.unwrap().data[0]["name"], name);
+        let books: Vec<Book> = call().page::<Book, Value>().await.unwrap().data;
+        assert_eq!((books[0].id, &books[0].extra["name"]), (Some(1), &json!(name)));
+    }
 }
 
 #[tokio::test]
