@@ -375,6 +375,8 @@ pub struct Response {
     pub records: Option<JsonPath>,
     /// Whether the vendor leaves the place of the records out when there are none.
     pub records_optional: bool,
+    /// Whether a response with the status 204 and no content is an empty list.
+    pub no_content: bool,
     /// Where a response says how many records the whole list has.
     pub total: Option<MetaSource>,
     /// Failures that mean that there are no records.

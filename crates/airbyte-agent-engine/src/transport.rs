@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use serde_json::{Map, Value};
+use url::Url;
 
 use crate::arguments::{Arguments, Completion};
 use crate::call_options::CallOptions;
@@ -53,6 +54,7 @@ pub struct Reply {
     pub layout: Layout,
     next: Continuation,
     answered_by: Option<Arc<dyn Transport>>,
+    base: Option<Url>,
 }
 
 /// How to tell where a list continues.
@@ -67,7 +69,8 @@ pub(crate) enum Continuation {
 impl Reply {
     /// A response made of parts.
     pub fn new(status: u16, headers: http::HeaderMap, body: Bytes, layout: Layout) -> Self {
-        Self { status, headers, body, layout, next: Continuation::Described, answered_by: None }
+        let next = Continuation::Described;
+        Self { status, headers, body, layout, next, answered_by: None, base: None }
     }
 
     /// A response without records, in the place of a failure that means that there are none.
@@ -90,6 +93,17 @@ impl Reply {
     pub(crate) fn answered_by(mut self, transport: Arc<dyn Transport>) -> Self {
         self.answered_by = Some(transport);
         self
+    }
+
+    /// The same response with the server that gave it: addresses of next pages lead to no other.
+    pub(crate) fn from_server(mut self, base: Option<Url>) -> Self {
+        self.base = base;
+        self
+    }
+
+    /// The server that gave the response, where it matters.
+    pub(crate) fn base(&self) -> Option<&Url> {
+        self.base.as_ref()
     }
 
     pub(crate) fn continuation(&self) -> &Continuation {

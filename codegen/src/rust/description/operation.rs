@@ -87,6 +87,7 @@ pub(super) fn operation(operation: &Operation, files: &mut Included<'_>) -> Code
     let Response {
         records,
         records_optional,
+        no_content,
         total,
         empty,
         filter,
@@ -145,6 +146,7 @@ pub(super) fn operation(operation: &Operation, files: &mut Included<'_>) -> Code
     let is_paged = *paging != Paging::none("");
     code.maybe("records", records.as_ref().map(path))
         .mark("records_optional", *records_optional)
+        .mark("no_content", *no_content)
         .maybe("total", total.as_ref().map(self::total))
         .each("empty", empty, empty_list)
         .maybe("filter", filter.as_ref().map(self::filter))

@@ -22,16 +22,23 @@ pub(crate) enum Cut {
         /// How many came, or were passed over by the vendor.
         received: u64,
     },
+    /// The way on leads to the same records again.
+    Repeats,
+    /// The way on leads to another host.
+    Elsewhere,
     /// With this argument only one page can be read.
     SinglePage(String),
+    /// Only one page can be read, for the reason that the description gives.
+    OnePage(String),
 }
 
 impl Cut {
     /// The error for who wants to read on. `operation` is its name, such as `issues.list`.
     pub(crate) fn error(&self, operation: &str) -> Error {
         let kind = match self {
-            Self::Withheld | Self::SinglePage(_) => ErrorKind::Usage,
-            Self::NoWay | Self::Circle | Self::Missing { .. } => ErrorKind::Vendor,
+            Self::Withheld | Self::SinglePage(_) | Self::OnePage(_) => ErrorKind::Usage,
+            Self::Elsewhere => ErrorKind::Decode,
+            Self::NoWay | Self::Circle | Self::Repeats | Self::Missing { .. } => ErrorKind::Vendor,
         };
         Error::new(kind, format!("{operation}: {}", self.sentence()))
     }
@@ -53,6 +60,14 @@ impl Cut {
                              instead of going in circles"
                     .to_owned()
             }
+            Self::Repeats => {
+                "the list is cut: the vendor gave the same page twice, so the position in the list does \
+                               not move; stopped instead of reading it for ever"
+                    .to_owned()
+            }
+            Self::Elsewhere => {
+                "the list is cut: the next page is on another host; not followed".to_owned()
+            }
             Self::Missing { total, received } => format!(
                 "the list is cut: the vendor says that it has {total} records, but gave none behind the \
                  first {received}"
@@ -60,6 +75,10 @@ impl Cut {
             Self::SinglePage(argument) => format!(
                 "the list goes on, but with `{argument}` only one page can be read; leave `{argument}` \
                  out to read all pages"
+            ),
+            Self::OnePage(reason) => format!(
+                "the list is cut: the vendor says that there is more, but only one page can be read: \
+                 {reason}"
             ),
         }
     }

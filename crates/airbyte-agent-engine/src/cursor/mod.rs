@@ -22,6 +22,7 @@ use crate::error::{Error, Result};
 
 pub(crate) use self::cut::Cut;
 pub use self::key::CursorKey;
+pub(crate) use self::place::{START, hash};
 pub use self::place::{already_given, mark};
 pub use self::seal::Seal;
 
@@ -56,6 +57,9 @@ pub struct NextPage {
     /// Why the list cannot be read further although it goes on.
     #[serde(rename = "c", default, skip_serializing_if = "Option::is_none")]
     pub(crate) cut: Option<Cut>,
+    /// A hash of the records of the page before, for lists that go on by counting.
+    #[serde(rename = "h", default, skip_serializing_if = "Option::is_none")]
+    pub(crate) before: Option<u32>,
 }
 
 impl NextPage {
@@ -106,7 +110,7 @@ impl Cursor {
         let (payload, _) = self.parts().ok()?;
         let position: Position = serde_json::from_slice(&payload).ok()?;
         let mut shown = Map::from_iter([("operation".to_owned(), position.operation.into())]);
-        let NextPage { set, only, follow, cut } = position.page;
+        let NextPage { set, only, follow, cut, before: _ } = position.page;
         if !set.is_empty() {
             shown.insert("arguments".to_owned(), Value::Object(set));
         }

@@ -33,12 +33,15 @@ pub fn mark(record: &Value) -> u32 {
     let identifier = names
         .into_iter()
         .find_map(|name| record.get(name).filter(|value| value.is_string() || value.is_number()));
-    // FNV-1a is the same on every machine and in every release.
-    let mut hash: u32 = 0x811c_9dc5;
-    for byte in identifier.unwrap_or(record).to_string().bytes() {
-        hash = (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193);
-    }
-    hash
+    hash(START, identifier.unwrap_or(record).to_string().as_bytes())
+}
+
+/// The hash of nothing.
+pub(crate) const START: u32 = 0x811c_9dc5;
+
+/// A hash with further bytes. FNV-1a is the same on every machine and in every release.
+pub(crate) fn hash(start: u32, bytes: &[u8]) -> u32 {
+    bytes.iter().fold(start, |hash, byte| (hash ^ u32::from(*byte)).wrapping_mul(0x0100_0193))
 }
 
 #[cfg(test)]

@@ -1,5 +1,5 @@
-//! Mends what a JSON text has that the decoders cannot hold: integers beyond 64 bits, and halves of
-//! characters.
+//! Mends what a JSON text has that the decoders cannot hold: numbers beyond their types, halves of
+//! characters, and control characters that are not escaped.
 
 /// Digits of the shortest integer that may be beyond 64 bits.
 const LONG: usize = 19;
@@ -10,6 +10,51 @@ pub(crate) fn long_integers(text: &str) -> Option<String> {
     if !may_have_long_integer(text.as_bytes()) {
         return None;
     }
+    numbers_as_texts(text, |number| {
+        let is_integer = !number.contains(['.', 'e', 'E']);
+        let fits = || number.parse::<i64>().is_ok() || number.parse::<u64>().is_ok();
+        is_integer && number.len() >= LONG && !fits()
+    })
+}
+
+/// The text without anything that makes the decoders fail although it can be told; `None` when there is
+/// nothing of the kind.
+pub(crate) fn broken(text: &str) -> Option<String> {
+    let mut mended: Option<String> = None;
+    for mend in [half_characters, boundless_numbers, raw_controls] {
+        mended = mend(mended.as_deref().unwrap_or(text)).or(mended);
+    }
+    mended
+}
+
+/// The text with every number that no type can hold, such as `1E400`, as a text.
+fn boundless_numbers(text: &str) -> Option<String> {
+    numbers_as_texts(text, |number| number.parse::<f64>().is_ok_and(f64::is_infinite))
+}
+
+/// The text with an escape for every control character that stands in a text as it is.
+fn raw_controls(text: &str) -> Option<String> {
+    let bytes = text.as_bytes();
+    let mut mended = String::new();
+    let (mut taken, mut at) = (0, 0);
+    while at < bytes.len() {
+        if bytes[at] != b'"' {
+            at += 1;
+            continue;
+        }
+        let end = end_of_string(bytes, at).min(bytes.len());
+        for (index, byte) in bytes[at..end].iter().enumerate().filter(|(_, byte)| **byte < 0x20) {
+            mended.push_str(&text[taken..at + index]);
+            mended.push_str(&format!("\\u{byte:04x}"));
+            taken = at + index + 1;
+        }
+        at = end;
+    }
+    (taken > 0).then(|| mended + &text[taken..])
+}
+
+/// The text with the numbers that are unfit as texts of their digits; `None` when there is none.
+fn numbers_as_texts(text: &str, is_unfit: impl Fn(&str) -> bool) -> Option<String> {
     let bytes = text.as_bytes();
     let mut mended = String::new();
     let (mut taken, mut at) = (0, 0);
@@ -21,9 +66,7 @@ pub(crate) fn long_integers(text: &str) -> Option<String> {
                     |byte: &u8| matches!(byte, b'0'..=b'9' | b'+' | b'-' | b'.' | b'e' | b'E');
                 let length = bytes[at..].iter().take_while(|byte| is_part(byte)).count();
                 let number = &text[at..at + length];
-                let is_integer = !number.contains(['.', 'e', 'E']);
-                let fits = || number.parse::<i64>().is_ok() || number.parse::<u64>().is_ok();
-                if is_integer && length >= LONG && !fits() {
+                if is_unfit(number) {
                     mended.push_str(&text[taken..at]);
                     mended.push('"');
                     mended.push_str(number);
@@ -127,6 +170,21 @@ mod tests {
                 let shifted = format!("{}{text}", " ".repeat(spaces));
                 assert_eq!(long_integers(&shifted).is_some(), expected.is_some(), "{shifted}");
             }
+        }
+    }
+
+    #[test]
+    fn what_decoders_refuse_is_mended() {
+        for (text, expected) in [
+            ("[1E400, -1e999, 1e5]", Some(r#"["1E400", "-1e999", 1e5]"#)),
+            ("[\"1E400\"]", None),
+            (
+                "{\"a\": \"b\tc\nd\",\n\t\"e\": 1}",
+                Some("{\"a\": \"b\\u0009c\\u000ad\",\n\t\"e\": 1}"),
+            ),
+            ("[\"\\ud83d\t\", 1E400]", Some("[\"\\ufffd\\u0009\", \"1E400\"]")),
+        ] {
+            assert_eq!(broken(text).as_deref(), expected, "{text}");
         }
     }
 

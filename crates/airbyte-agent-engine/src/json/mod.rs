@@ -14,7 +14,7 @@ pub(crate) fn parse(text: &str) -> Result<Value, serde_json::Error> {
     let text = longer.as_deref().unwrap_or(text);
     match serde_json::from_str::<Plain>(text) {
         Ok(plain) => Ok(plain.0),
-        Err(error) => match mend::half_characters(text) {
+        Err(error) => match mend::broken(text) {
             Some(mended) => serde_json::from_str::<Plain>(&mended).map(|plain| plain.0),
             None => Err(error),
         },

@@ -10,8 +10,8 @@ mod options;
 mod server;
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
@@ -321,7 +321,9 @@ impl Transport for LocalTransport {
                 return elsewhere::send(self, &call, address).await;
             }
             let request = Self::request(&call)?;
+            let server = OnceLock::new();
             let make = |base: &Url| {
+                server.get_or_init(|| base.clone());
                 let outgoing = self.outgoing(&call, &request, base)?;
                 Ok(Outgoing { whole: Some(self.max_answer_bytes), ..outgoing })
             };
@@ -329,7 +331,8 @@ impl Transport for LocalTransport {
             let response = self.authorized(&place, call.deadline, make).await?;
             let (status, headers) = (response.status, response.headers.clone());
             let body = response.bytes(self.max_answer_bytes).await?;
-            Ok(Reply::new(status, headers, body, Layout::described()))
+            let reply = Reply::new(status, headers, body, Layout::described());
+            Ok(reply.from_server(server.into_inner()))
         })
     }
 

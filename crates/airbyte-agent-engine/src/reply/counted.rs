@@ -28,6 +28,8 @@ pub(super) struct Counted {
     pub(super) total: Option<u64>,
     /// Whether a flag in the response says that there is more; `None` without such a flag.
     pub(super) says_more: Option<bool>,
+    /// Whether the page before had the same records, or none either.
+    pub(super) repeats: bool,
 }
 
 /// The size of a page, as far as it is known.
@@ -54,19 +56,6 @@ impl Size {
     pub(super) fn exceeds(self, received: u64) -> bool {
         self.expected().is_some_and(|expected| received < expected)
     }
-
-    /// Whether so many records are fewer than the vendor serves, so that the list must have ended. Where
-    /// it may have lowered the size that was requested, fewer records say nothing.
-    fn shows_end(self, received: u64) -> bool {
-        if let Some(served) = self.served {
-            let is_lowered = self.requested.is_some_and(|requested| served < requested);
-            return !is_lowered && received < served;
-        }
-        let is_served = self.requested.is_none_or(|requested| {
-            self.maximum.is_some() || self.default.is_some_and(|default| requested <= default)
-        });
-        is_served && self.exceeds(received)
-    }
 }
 
 impl Counted {
@@ -75,12 +64,16 @@ impl Counted {
     pub(super) fn offset(self) -> Turn {
         let step = self.received.max(self.size.served.unwrap_or_default());
         let position = self.sent.saturating_sub(self.start).saturating_add(step);
-        let goes_on = self.says_more.unwrap_or_else(|| match self.total {
+        let total = self.credible_total(position);
+        let goes_on = self.says_more.unwrap_or_else(|| match total {
             Some(total) => position < total && self.size.requested != Some(0),
-            None => self.received > 0 && !self.size.shows_end(self.received),
+            None => self.received > 0,
         });
-        match self.total {
+        match total {
             _ if !goes_on => Turn::End,
+            _ if self.stands_still(total.is_some_and(|total| position < total)) => {
+                Turn::Cut(Cut::Repeats)
+            }
             _ if step > 0 => Turn::Next(self.sent.saturating_add(step)),
             Some(total) if self.says_more.is_none() => {
                 Turn::Cut(Cut::Missing { total, received: position })
@@ -92,6 +85,20 @@ impl Counted {
     /// The next page of a list whose number is that of the page.
     pub(super) fn page(self) -> Turn {
         let before = self.sent.saturating_sub(self.start);
+        let size = self.size.served.or_else(|| self.size.expected());
+        let passed = before.saturating_mul(size.unwrap_or_default());
+        let total = self.credible_total(passed.saturating_add(self.received));
+        let end = passed.saturating_add(size.unwrap_or_default());
+        let turn = self.page_by((passed, size), total);
+        let is_within = total.is_some_and(|total| end < total);
+        if matches!(turn, Turn::Next(_)) && self.stands_still(is_within) {
+            return Turn::Cut(Cut::Repeats);
+        }
+        turn
+    }
+
+    /// [`page`](Self::page), whether or not the list moves.
+    fn page_by(self, (passed, size): (u64, Option<u64>), total: Option<u64>) -> Turn {
         let next = Turn::Next(self.sent.saturating_add(1));
         let may_be_filtered = self.received > 0 || self.size.served.is_some();
         if let Some(says_more) = self.says_more {
@@ -101,14 +108,10 @@ impl Counted {
                 (true, false) => Turn::Cut(Cut::NoWay),
             };
         }
-        let Some(total) = self.total else {
-            let goes_on = self.received > 0 && !self.size.shows_end(self.received);
-            return if goes_on { next } else { Turn::End };
-        };
-        let Some(size) = self.size.served.or_else(|| self.size.expected()) else {
+        let (Some(total), Some(size)) = (total, size) else {
+            // A short page may be a filtered one, or one of a size that the vendor has lowered.
             return if self.received > 0 { next } else { Turn::End };
         };
-        let passed = before.saturating_mul(size);
         let due = total.saturating_sub(passed).min(size);
         if self.received == due || self.size.served.is_some() {
             let goes_on = passed.saturating_add(size) < total && size > 0;
@@ -119,6 +122,19 @@ impl Counted {
             0 => Turn::Cut(Cut::Missing { total, received: passed }),
             _ => next,
         }
+    }
+
+    /// The total, unless there are more records already.
+    fn credible_total(self, position: u64) -> Option<u64> {
+        let step = self.received.max(self.size.served.unwrap_or_default());
+        let received = position.saturating_sub(step).saturating_add(self.received);
+        self.total.filter(|total| self.received == 0 || received <= *total)
+    }
+
+    /// Whether reading on would give the same again. Pages without records may follow each other where
+    /// the vendor leaves records out, but only as long as the total says that there are more.
+    fn stands_still(self, is_within_total: bool) -> bool {
+        self.repeats && (self.received > 0 || !is_within_total)
     }
 }
 
@@ -140,7 +156,8 @@ mod tests {
             maximum: some(maximum),
             served: some(served),
         };
-        Counted { sent, start: 0, received, size, total: some(total), says_more }
+        let total = some(total);
+        Counted { sent, start: 0, received, size, total, says_more, repeats: false }
     }
 
     const NONE: u64 = 9_999_999;
@@ -163,11 +180,14 @@ mod tests {
             // Without a total, a page of a lowered size is not the last one.
             (page((0, 1_000), (5_000, 50, NONE, 1_000), NONE, None), Turn::Next(1_000)),
             (page((1_000, 300), (5_000, 50, NONE, 1_000), NONE, None), Turn::Next(2_000)),
-            (page((0, 300), (1_000, 50, NONE, 1_000), NONE, None), Turn::End),
+            (page((0, 300), (1_000, 50, NONE, 1_000), NONE, None), Turn::Next(1_000)),
             (page((0, 100), (5_000, 50, 100, NONE), NONE, None), Turn::Next(100)),
-            (page((100, 99), (5_000, 50, 100, NONE), NONE, None), Turn::End),
+            (page((100, 99), (5_000, 50, 100, NONE), NONE, None), Turn::Next(199)),
             (page((0, 100), (5_000, 50, NONE, NONE), NONE, None), Turn::Next(100)),
-            (page((0, 9), (10, 50, NONE, NONE), NONE, None), Turn::End),
+            (page((0, 9), (10, 50, NONE, NONE), NONE, None), Turn::Next(9)),
+            // A total that is below what has come is none.
+            (page((0, 2), (2, NONE, NONE, NONE), 0, None), Turn::Next(2)),
+            (page((2, 0), (2, NONE, NONE, NONE), 0, None), Turn::End),
             (page((100, 0), (5_000, 50, NONE, NONE), NONE, None), Turn::End),
             // A flag decides before everything else.
             (page((0, 1), (5, 5, 5, NONE), 1, Some(true)), Turn::Next(1)),
@@ -194,12 +214,32 @@ mod tests {
                 Turn::Cut(Cut::Missing { total: 25, received: 10 }),
             ),
             (page((0, 0), (NONE, 10, NONE, 10), 25, None), Turn::Next(1)),
-            (page((0, 9), (NONE, 10, NONE, NONE), NONE, None), Turn::End),
+            (page((0, 9), (NONE, 10, NONE, NONE), NONE, None), Turn::Next(1)),
+            (page((0, 9), (NONE, 10, NONE, NONE), 0, None), Turn::Next(1)),
             (page((0, 9), (NONE, NONE, NONE, NONE), NONE, None), Turn::Next(1)),
             (page((0, 0), (NONE, 10, NONE, NONE), NONE, Some(true)), Turn::Cut(Cut::NoWay)),
             (page((0, 0), (NONE, 10, NONE, NONE), NONE, Some(false)), Turn::End),
         ] {
             assert_eq!(page.page(), expected, "{page:?}");
+        }
+    }
+
+    #[test]
+    fn a_list_that_does_not_move_is_cut() {
+        let repeats = |page: Counted| Counted { repeats: true, ..page };
+        let cut = || Turn::Cut(Cut::Repeats);
+        let known = (2, 2, NONE, 2);
+        let unknown = (NONE, NONE, NONE, NONE);
+        for (page, offset, number) in [
+            (page((4, 2), unknown, NONE, None), cut(), cut()),
+            (page((4, 2), unknown, NONE, Some(true)), cut(), cut()),
+            (page((4, 2), unknown, NONE, Some(false)), Turn::End, Turn::End),
+            (page((4, 0), known, NONE, Some(true)), cut(), cut()),
+            (page((2, 0), known, 9, Some(true)), Turn::Next(4), Turn::Next(3)),
+            (page((8, 0), known, 9, Some(true)), cut(), cut()),
+        ] {
+            assert_eq!(repeats(page).offset(), offset, "{page:?}");
+            assert_eq!(repeats(page).page(), number, "{page:?}");
         }
     }
 }

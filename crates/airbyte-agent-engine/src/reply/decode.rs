@@ -5,18 +5,19 @@ use std::fmt;
 
 use serde::Deserialize;
 use serde::de::value::MapAccessDeserializer;
-use serde::de::{DeserializeOwned, Deserializer, MapAccess, SeqAccess, Visitor};
+use serde::de::{DeserializeOwned, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::Value;
 use serde_json::value::RawValue;
 
 use super::envelope::Sink;
 use super::outcome::{keeps, shown, transform_record};
 use super::read::{Answer, Read};
+use crate::description::Action;
 use crate::error::{Error, Result};
 use crate::json::{self, Plain, budget};
 use crate::page::Page;
 
-/// Records of a list. `null` is an empty list; an object is a list of one.
+/// Records of a list. `null` is an empty list; an object is a list of one where the description allows it.
 struct Many<T> {
     records: Vec<T>,
     /// An estimate of how many records the body holds.
@@ -25,6 +26,10 @@ struct Many<T> {
     found: bool,
     /// Whether there is anything, be it `null`.
     seen: bool,
+    /// Whether an object is a list of one.
+    takes_object: bool,
+    /// Whether there is an object that is none.
+    is_object: bool,
 }
 
 /// Most records for which memory is reserved before they are read.
@@ -34,9 +39,10 @@ impl<T> Many<T> {
     /// An empty list for the records of a body of this many bytes. Without its texts, a record takes
     /// about as much memory as its JSON has bytes, which gives an estimate that rarely makes the list
     /// grow and be copied.
-    fn of_body(bytes: usize) -> Self {
+    fn of_body(bytes: usize, takes_object: bool) -> Self {
         let expected = (bytes / size_of::<T>().max(1)).min(LARGEST_RESERVE);
-        Self { records: Vec::new(), expected, found: false, seen: false }
+        let (found, seen, is_object) = (false, false, false);
+        Self { records: Vec::new(), expected, found, seen, takes_object, is_object }
     }
 }
 
@@ -48,7 +54,7 @@ impl<T: DeserializeOwned> Sink for Many<T> {
 
     fn clear(&mut self) {
         self.records.clear();
-        (self.found, self.seen) = (false, false);
+        (self.found, self.seen, self.is_object) = (false, false, false);
     }
 }
 
@@ -79,6 +85,10 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for Collect<'_, T> {
 
     fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<(), A::Error> {
         self.0.found = true;
+        if !self.0.takes_object {
+            self.0.is_object = true;
+            return IgnoredAny::deserialize(MapAccessDeserializer::new(map)).map(|_| ());
+        }
         self.0.records.push(T::deserialize(MapAccessDeserializer::new(map))?);
         Ok(())
     }
@@ -160,10 +170,13 @@ fn records<T: DeserializeOwned + 'static>(answer: Answer<'_>) -> Result<(Vec<T>,
 
 /// The records of a response as they stand there.
 fn many<T: DeserializeOwned>(answer: Answer<'_>) -> Result<(Vec<T>, Read)> {
-    let mut many = Many::<T>::of_body(answer.reply.body.len());
+    let mut many = Many::<T>::of_body(answer.reply.body.len(), answer.takes_object());
     let mut read = answer.read(&mut many)?;
     answer.check(&mut read, many.found, many.records.len())?;
     answer.require(many.seen, many.found)?;
+    if many.is_object {
+        return Err(answer.object_for_list());
+    }
     Ok((many.records, read))
 }
 
@@ -227,10 +240,19 @@ fn decode_text<T: DeserializeOwned>(text: &str) -> std::result::Result<T, serde_
 
 fn one<T: DeserializeOwned>(answer: Answer<'_>) -> Result<Option<T>> {
     let mut one = One::<T>::default();
-    let mut read = answer.read(&mut one)?;
+    let mut read = match answer.read(&mut one) {
+        // An empty list is a record that is not there.
+        Err(_) if answer.operation.action == Action::Get && answer.is_blank_record() => {
+            return Ok(None);
+        }
+        read => read?,
+    };
     let is_there = one.record.is_some();
     answer.check(&mut read, is_there, usize::from(is_there))?;
     answer.require(one.seen, is_there)?;
+    if answer.operation.action == Action::Get && answer.is_blank_record() {
+        return Ok(None);
+    }
     Ok(one.record)
 }
 

@@ -20,6 +20,10 @@ pub(crate) fn means_empty(connector: &Connector, operation: &Operation, error: &
 }
 
 fn fits(known: &EmptyList, connector: &Connector, status: u16, parts: &[&Value]) -> bool {
+    // Refused credentials, limits and outages are no empty lists, whatever they say.
+    if known.status.is_none() && (matches!(status, 401 | 403 | 429) || status >= 500) {
+        return false;
+    }
     let has_status = known.status.is_none_or(|wanted| {
         let wanted_text = wanted.to_string();
         let mentions = |text: &str| {

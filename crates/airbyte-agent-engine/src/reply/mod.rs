@@ -4,6 +4,7 @@
 
 mod absence;
 mod bounds;
+mod charset;
 mod counted;
 mod decode;
 mod empty;
@@ -20,6 +21,7 @@ mod position;
 mod properties;
 mod read;
 mod select;
+mod spelling;
 
 pub(crate) use decode::{decode_page, decode_record};
 pub(crate) use empty::means_empty;

@@ -7,13 +7,15 @@ use url::Url;
 
 use super::counted::{Counted, Size, Turn};
 use super::envelope::Picked;
+use super::failure::is_filled;
 use super::plan::PagingPlaces;
+use super::read::Answer;
 use crate::arguments::Arguments;
 use crate::cursor::{Cut, NextPage};
 use crate::description::{
     ApiKeyLocation, AuthKind, Connector, Kind, List, Next, Operation, Paging, Source, Text,
 };
-use crate::http::has_user_info;
+use crate::http::{has_user_info, same_origin};
 
 /// Finds out from the values of a response how its list continues.
 pub(super) struct Paginator<'a> {
@@ -35,6 +37,8 @@ pub(super) struct Paginator<'a> {
     pub(super) total: Option<u64>,
     /// The page that was read.
     pub(super) at: &'a NextPage,
+    /// The response, for what has to be read as it is written.
+    pub(super) answer: &'a Answer<'a>,
 }
 
 /// A style of paging and where its values stand.
@@ -73,46 +77,65 @@ impl<'a> Paginator<'a> {
         let ends = || says_more.then(|| NextPage::cut(Cut::NoWay));
         let mut page = NextPage::default();
         match &paging.next {
-            Next::None { .. } => return None,
+            Next::None { reason } => {
+                return says_more.then(|| NextPage::cut(Cut::OnePage(reason.to_string())));
+            }
             Next::Cursor { from, .. } | Next::Link { from, .. }
                 if !is_carried(from, places.next) =>
             {
                 // Whoever goes on is told that there is no way.
                 return is_said_to_go_on(paging, places).then(|| NextPage::cut(Cut::Withheld));
             }
-            Next::Cursor { from, into } => match self.value(from, places.next).filter(is_token) {
-                Some(token) => {
+            Next::Cursor { from, into } => match self.value(from, places.next) {
+                Some(token) if is_token(&token) => {
+                    let token = self.spelled(token, self.place(from, places.next));
                     page.set.insert(into.to_string(), self.typed(into, token));
                 }
-                None => return ends(),
+                // Something leads on, but nothing that a parameter takes.
+                Some(other) if is_filled(&other) => return Some(NextPage::cut(Cut::NoWay)),
+                _ => return ends(),
             },
             Next::Link { from, feed, keep } => match self.value(from, places.next) {
                 Some(Value::String(address)) if !address.is_empty() => {
                     self.follow(&address, feed, &mut page);
+                    if page.follow.as_deref().is_some_and(|address| self.is_elsewhere(address)) {
+                        return Some(NextPage::cut(Cut::Elsewhere));
+                    }
                     page.only = only(keep.as_ref(), &page.set);
                 }
+                Some(other) if is_filled(&other) => return Some(NextPage::cut(Cut::NoWay)),
                 _ => return ends(),
             },
             Next::LastRecord { into, add, backwards, .. } => {
-                let (into, value) = match backwards.as_ref().filter(|name| self.is_given(name)) {
-                    Some(backwards) => (backwards, self.field(places.first_record)),
-                    None => (into, self.field(places.last_record).map(|value| behind(value, *add))),
-                };
+                let (into, value, place) =
+                    match backwards.as_ref().filter(|name| self.is_given(name)) {
+                        Some(backwards) => {
+                            (backwards, self.field(places.first_record), places.first_record)
+                        }
+                        None => {
+                            let value = self.field(places.last_record);
+                            (into, value.map(|value| behind(value, *add)), places.last_record)
+                        }
+                    };
                 match value.filter(|_| self.records > 0) {
                     Some(value) => {
+                        let value = self.spelled(value, place);
                         page.set.insert(into.to_string(), self.typed(into, value));
                     }
                     None => return ends(),
                 }
             }
             Next::Offset { into, start } | Next::Page { into, start } => {
-                let counted = self.counted((paging, places), (into, *start));
+                let fingerprint = self.answer.fingerprint();
+                let mut counted = self.counted((paging, places), (into, *start));
+                counted.repeats = fingerprint.is_some() && fingerprint == self.at.before;
                 let is_offset = matches!(paging.next, Next::Offset { .. });
                 match if is_offset { counted.offset() } else { counted.page() } {
                     Turn::End => return None,
                     Turn::Cut(cut) => return Some(NextPage::cut(cut)),
                     Turn::Next(number) => {
                         page.set.insert(into.to_string(), json!(number));
+                        page.before = fingerprint;
                     }
                 }
             }
@@ -167,6 +190,7 @@ impl<'a> Paginator<'a> {
             received: self.records as u64,
             size: self.size((paging, places)),
             total: self.total,
+            repeats: false,
             says_more: match flag {
                 // A flag that this response cannot hold says what an empty page says.
                 Some(flag) if !is_carried(flag, places.more) => Some(self.records > 0),
@@ -212,7 +236,8 @@ impl<'a> Paginator<'a> {
         }
         self.styles().find(|(style, places)| match &style.next {
             Next::Cursor { from, .. } | Next::Link { from, .. } => {
-                self.value(from, places.next).as_ref().is_some_and(is_token)
+                let value = self.value(from, places.next);
+                value.is_some_and(|value| is_token(&value) || is_filled(&value))
             }
             // A counter goes on by itself, but not where the request was made in another style.
             _ => !self.is_steered_by_others(style),
@@ -270,6 +295,33 @@ impl<'a> Paginator<'a> {
     /// The field of a record that leads to the next page.
     fn field(&self, place: Option<usize>) -> Option<Value> {
         self.values.get(place?)?.clone().filter(is_token)
+    }
+
+    /// A number that is not whole as the vendor writes it: as a token, every digit counts.
+    fn spelled(&self, value: Value, place: Option<usize>) -> Value {
+        let is_fraction = value.as_number().is_some_and(serde_json::Number::is_f64);
+        let text = place.filter(|_| is_fraction).and_then(|place| self.answer.spelling(place));
+        match text {
+            Some(text) if text != value.to_string() && !text.starts_with('"') => {
+                Value::String(text)
+            }
+            _ => value,
+        }
+    }
+
+    /// Where in the plan the value of a source stands.
+    fn place(&self, source: &Source, place: Option<usize>) -> Option<usize> {
+        let Source::Meta { name, inside } = source else { return place };
+        let fields = self.operation.response.meta.iter().zip(&self.answer.plan.meta);
+        let (_, places) = fields.into_iter().find(|(field, _)| field.name == *name)?;
+        let is_there = |place: &&usize| self.values.get(**place).is_some_and(Option::is_some);
+        places.iter().find(is_there).filter(|_| inside.steps.is_empty()).copied()
+    }
+
+    /// Whether an address is on another host than the response, so that it will not be requested.
+    fn is_elsewhere(&self, address: &str) -> bool {
+        let Some(base) = self.answer.reply.base() else { return false };
+        base.join(address).is_ok_and(|next| !same_origin(&next, base))
     }
 
     /// A token as the parameter wants it: vendors write numbers as texts and the other way round.

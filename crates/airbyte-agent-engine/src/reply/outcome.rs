@@ -30,6 +30,9 @@ impl Sink for Matches {
 /// Reads a response as plain JSON.
 pub(crate) fn outcome(answer: Answer<'_>) -> Result<Outcome> {
     let (data, read) = data(answer)?;
+    if answer.operation.action == Action::Get && is_blank(&data) {
+        return Err(answer.no_record());
+    }
     let operation = answer.operation;
     let received = data.as_array().map_or(usize::from(!data.is_null()), Vec::len);
     let mut next = answer.next(&read, received)?;
@@ -56,6 +59,11 @@ pub(crate) fn outcome(answer: Answer<'_>) -> Result<Outcome> {
     Ok(Outcome { data, meta, next, total: read.total, errors: read.errors })
 }
 
+/// Whether there is nothing in an object or a list.
+fn is_blank(data: &Value) -> bool {
+    data.as_array().is_some_and(Vec::is_empty) || data.as_object().is_some_and(Map::is_empty)
+}
+
 /// The data of a response as it stands there, and what was read beside it.
 fn data(answer: Answer<'_>) -> Result<(Value, Read)> {
     let mut matches = Matches::default();
@@ -76,6 +84,7 @@ fn data(answer: Answer<'_>) -> Result<(Value, Read)> {
     };
     match data {
         Value::Null if is_array => Ok((json!([]), read)),
+        Value::Object(_) if !answer.takes_object() => Err(answer.object_for_list()),
         data @ (Value::Null | Value::Array(_) | Value::Object(_)) => Ok((data, read)),
         _ if is_array => Err(answer.no_list()),
         data => Ok((data, read)),

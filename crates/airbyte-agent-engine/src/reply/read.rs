@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use serde_json::{Map, Value, json};
 
 use super::absence::Absence;
+use super::charset;
 use super::envelope::{Picked, Sink, pick};
 use super::failure::{is_filled, is_there, reason, request_id};
 use super::link::link;
@@ -104,9 +105,9 @@ impl Answer<'_> {
         let text = self.text();
         let (records, places) = (Some(&self.plan.records), &self.plan.places);
         let values = pick(&text, records, places, sink).or_else(|error| {
-            // Half a character must not cost the whole page. Few texts have one, so that looking for
-            // them is left until one was found.
-            let Some(mended) = mend::half_characters(&text) else {
+            // One odd value must not cost the whole page. Few texts have one, so that looking for them is
+            // left until one was found.
+            let Some(mended) = mend::broken(&text) else {
                 return Err(self.undecodable(text.as_bytes(), &error));
             };
             sink.clear();
@@ -120,12 +121,21 @@ impl Answer<'_> {
     }
 
     /// The body as JSON. A list without content is no record without members.
-    fn text(&self) -> Cow<'_, str> {
+    pub(super) fn text(&self) -> Cow<'_, str> {
         let body = &self.reply.body;
         if self.operation.action.is_array() && body.iter().all(u8::is_ascii_whitespace) {
             return Cow::Borrowed("null");
         }
-        json_text(body)
+        self.json()
+    }
+
+    /// The body as JSON text, whatever its character set.
+    fn json(&self) -> Cow<'_, str> {
+        let body = &self.reply.body;
+        match charset::declared(&self.reply.headers, body) {
+            Some(text) => Cow::Owned(json_text(text.as_bytes()).into_owned()),
+            None => json_text(body),
+        }
     }
 
     fn total(&self, read: &Read) -> Option<u64> {
@@ -238,9 +248,10 @@ impl Answer<'_> {
         let is_blank = self.reply.body.iter().all(u8::is_ascii_whitespace);
         if is_blank && operation.action.is_array() {
             // Without content there are no records.
-            return if self.reply.status == 204 { Ok(()) } else { Err(self.lacks_records()) };
+            let is_expected = self.reply.status == 204 && operation.response.no_content;
+            return if is_expected { Ok(()) } else { Err(self.lacks_records()) };
         }
-        let body = json::parse(&json_text(&self.reply.body)).unwrap_or_default();
+        let body = json::parse(&self.json()).unwrap_or_default();
         if let Some(place) = Absence::of_graphql(operation, &body) {
             let message = format!("'{place}' of its answer is empty");
             return Err(self.described_failure_in(&body, None, Some(message)));
@@ -258,16 +269,33 @@ impl Answer<'_> {
                 Err(Error::new(ErrorKind::NotFound, message).with_status(self.reply.status))
             }
             Absence::Null(_) | Absence::Missing => {
-                // A response that says why is a failure that the vendor reports.
-                let says = ["error", "errors", "error_description", "errorMessages", "message"];
-                let reason = says.iter().any(|name| body.get(name).is_some_and(is_filled));
-                if reason {
-                    let message = vendor_message(&body.to_string(), self.redact);
-                    return Err(self.described_failure_in(&body, None, message));
-                }
-                Err(self.lacks_records())
+                Err(self.stated_failure(&body).unwrap_or_else(|| self.lacks_records()))
             }
         }
+    }
+
+    /// The failure that a response reports which has no records where they belong and says why.
+    fn stated_failure(&self, body: &Value) -> Option<Error> {
+        let says = ["error", "errors", "error_description", "errorMessages", "message"];
+        let reason = says.iter().any(|name| body.get(name).is_some_and(is_filled));
+        reason.then(|| {
+            let message = vendor_message(&body.to_string(), self.redact);
+            self.described_failure_in(body, None, message)
+        })
+    }
+
+    /// Whether an object may stand where the records of a list belong: it is one record if the description
+    /// says that the whole response is meant, and if each match of the place is a record.
+    pub(super) fn takes_object(&self) -> bool {
+        let records = self.operation.response.records.as_ref();
+        !self.operation.action.is_array()
+            || records.is_some_and(|path| path.steps.is_empty() || path.is_multiple())
+    }
+
+    /// The error for an object that stands where the list of records belongs.
+    pub(super) fn object_for_list(&self) -> Error {
+        let body = json::parse(&self.json()).unwrap_or_default();
+        self.stated_failure(&body).unwrap_or_else(|| self.no_list())
     }
 
     fn lacks_records(&self) -> Error {
@@ -390,6 +418,7 @@ impl Answer<'_> {
             records,
             total: read.total,
             at: self.at,
+            answer: self,
         }
     }
 

@@ -29,6 +29,8 @@ pub fn connector(lines: &str) -> Connector {
             format!("        - {{name: {name}, in: query, schema: {{type: {kind}}}}}\n")
         })
         .collect();
+    let responses = "      responses: {'200': {description: Books.}}\n";
+    let responses = if lines.contains("responses:") { "" } else { responses };
     let text = format!(
         r"openapi: 3.1.0
 info:
@@ -53,8 +55,7 @@ paths:
       x-airbyte-entity: books
       x-airbyte-action: list
 {operation}      parameters:
-{query}      responses: {{'200': {{description: Books.}}}}
-  /books/{{id}}:
+{query}{responses}  /books/{{id}}:
     get:
       x-airbyte-entity: books
       x-airbyte-action: get
@@ -156,6 +157,7 @@ const OFFSET: &str =
     "x-agent-pagination: {offset: {into: offset}, size: {parameter: limit, default: 2}}";
 const SERVED: &str = "x-agent-pagination: {offset: {into: offset}, size: {parameter: limit, default: 2, served: $.size}}";
 const PAGE: &str = "x-agent-pagination: {page: {into: page}, size: {parameter: limit, default: 2}}";
+const MOST: &str = "x-agent-pagination: {offset: {into: offset}, size: {parameter: limit, default: 2, maximum: 100}}";
 const TOTAL: &str = "x-agent-total: $.total";
 
 #[tokio::test]
@@ -164,15 +166,17 @@ async fn counted_lists_are_read_to_their_end() {
     let size = |_: u64, _: u64| json!({"size": 3});
     let nothing = |_: u64, _: u64| json!({});
     type Rest = fn(u64, u64) -> Value;
-    let cases: [(&[&str], Rest, Value, usize); 8] = [
+    let cases: [(&[&str], Rest, Value, usize); 9] = [
         (&[OFFSET, TOTAL], total, json!({"limit": 50}), 3),
         (&[PAGE, TOTAL], total, json!({"limit": 50}), 4),
         (&[SERVED], size, json!({"limit": 50}), 4),
         (&[OFFSET], nothing, json!({"limit": 50}), 4),
         (&[PAGE], nothing, json!({"limit": 50}), 4),
         (&[OFFSET], nothing, json!({"limit": 1}), 8),
-        (&[OFFSET], nothing, json!({}), 4),
-        (&[PAGE], nothing, json!({}), 4),
+        // A short page may be a filtered one: only an empty page ends the list.
+        (&[OFFSET], nothing, json!({}), 5),
+        (&[PAGE], nothing, json!({}), 5),
+        (&[MOST], nothing, json!({"limit": 50}), 4),
     ];
     for (keys, rest, arguments, requests) in cases {
         let server = shelf(7, 3, rest).await;
@@ -211,6 +215,9 @@ async fn a_total_is_told_by_every_entry_point() {
 }
 
 const CURSOR: &str = "x-agent-pagination: {cursor: {from: $.next, into: cursor}, more: $.more, size: {parameter: limit}}";
+const TOKEN: &str = "x-agent-pagination: {cursor: {from: $.next, into: cursor}}";
+const LINK: &str = "x-agent-pagination: {link: {from: $.next}}";
+const FLAG: &str = "x-agent-pagination: {offset: {into: offset}, more: $.more}";
 const DONE: &str = "x-agent-pagination: {cursor: {from: $.next, into: cursor}, done: $.last}";
 const LAST: &str = "x-agent-pagination: {last_record: {field: id, into: after}, more: $.more}";
 
@@ -256,6 +263,24 @@ async fn a_list_that_is_cut_is_told() {
             2,
             "same cursor twice",
         ),
+        (
+            CURSOR,
+            vec![json!({"books": [{"id": 0}], "next": {"id": "5"}, "more": true})],
+            1,
+            "not how",
+        ),
+        (TOKEN, vec![json!({"books": [{"id": 0}], "next": {"id": "5"}})], 1, "not how to get it"),
+        (TOKEN, vec![json!({"books": [{"id": 0}], "next": ["a"]})], 1, "not how to get it"),
+        (LINK, vec![json!({"books": [{"id": 0}], "next": {"url": "/2"}})], 1, "not how to get it"),
+        (
+            LINK,
+            vec![json!({"books": [{"id": 0}], "next": "https://evil.test/2"})],
+            1,
+            "another host",
+        ),
+        (OFFSET, vec![json!({"books": [{"id": 0}]})], 2, "same page twice"),
+        (PAGE, vec![json!({"books": [{"id": 0}], "time": 7})], 2, "same page twice"),
+        (FLAG, vec![json!({"books": [{"id": 0}], "more": true})], 2, "same page twice"),
     ] {
         let last = pages.len() - 1;
         let server = Server::start(move |request, _| {
@@ -267,7 +292,8 @@ async fn a_list_that_is_cut_is_told() {
         let client = client(&format!("{RECORDS}{line}"), &server.url);
         let (ids, error, cursor, _) = read_all(&client, &json!({}), None).await;
         let error = error.unwrap_or_else(|| panic!("{line}: the end is silent"));
-        assert_eq!((ids.len(), error.kind()), (count, ErrorKind::Vendor), "{line}: {error}");
+        let kind = if part == "another host" { ErrorKind::Decode } else { ErrorKind::Vendor };
+        assert_eq!((ids.len(), error.kind()), (count, kind), "{line}: {error}");
         assert!(error.message().contains(part), "{line}: {error}");
         assert_eq!(cursor, None, "{line}");
     }
@@ -278,6 +304,64 @@ async fn a_list_that_is_cut_is_told() {
     assert!(next.dead_end().unwrap().contains("not how to get it"));
     let error = client.execute("books", "list", json!({})).resume(next).await.unwrap_err();
     assert_eq!((error.kind(), server.seen().len()), (ErrorKind::Vendor, 1));
+}
+
+#[tokio::test]
+async fn a_list_of_one_page_says_that_there_is_more() {
+    let line = "x-agent-pagination: {none: Pass a token., more: $.more}";
+    for (more, is_cut) in [(json!({"page": 2}), true), (json!(true), true), (Value::Null, false)] {
+        let body = json!({"books": [{"id": 0}], "more": more});
+        let server = Server::start(move |_, _| Answer::json(200, body.clone())).await;
+        let client = client(&format!("{RECORDS}{line}"), &server.url);
+        let (ids, error, _, _) = read_all(&client, &json!({}), None).await;
+        assert_eq!((ids, error.is_some()), (vec![0], is_cut), "{more}");
+        if let Some(error) = error {
+            assert!(error.message().contains("the list is cut"), "{error}");
+            assert!(error.message().contains("Pass a token."), "{error}");
+        }
+        let page = client.execute("books", "list", json!({})).await.unwrap();
+        assert_eq!(page.next.is_some_and(|next| next.dead_end().is_some()), is_cut, "{more}");
+    }
+}
+
+#[tokio::test]
+async fn a_token_keeps_every_digit_of_a_number() {
+    for (line, body) in [
+        (LAST, r#"{"books": [{"id": 1526552662.000430}], "more": true}"#),
+        (TOKEN, r#"{"books": [{"id": 1}], "next": 1526552662.000430}"#),
+    ] {
+        let server = Server::start(move |request, _| {
+            let is_first = !request.target.contains('?');
+            Answer::json(200, if is_first { body } else { r#"{"books": []}"# })
+        })
+        .await;
+        let client = client(&format!("{RECORDS}{line}"), &server.url);
+        let (_, error, _, _) = read_all(&client, &json!({}), None).await;
+        assert!(error.is_none(), "{error:?}");
+        let sent = &server.seen()[1].target;
+        assert!(sent.ends_with("=1526552662.000430"), "{sent}");
+    }
+}
+
+#[tokio::test]
+async fn refused_credentials_are_no_empty_list() {
+    let line = "x-agent-empty: [{message: 'No * found*'}, {code: none}]\nx-agent-pagination: {none: Short.}";
+    let named = "x-agent-empty: [{status: 403, code: none}]\nx-agent-pagination: {none: Short.}";
+    for (line, status, is_empty) in [
+        (line, 401, false),
+        (line, 403, false),
+        (line, 429, false),
+        (line, 503, false),
+        (line, 404, true),
+        (line, 400, true),
+        (named, 403, true),
+    ] {
+        let body = json!({"message": "No token found", "code": "none"});
+        let server = Server::start(move |_, _| Answer::json(status, body.clone())).await;
+        let client = client(&format!("{RECORDS}{line}"), &server.url);
+        let page = client.execute("books", "list", json!({})).await;
+        assert_eq!(page.is_ok(), is_empty, "{status}");
+    }
 }
 
 #[tokio::test]

@@ -12,6 +12,8 @@ use crate::server::{Answer, Server};
 async fn an_absent_list_is_no_empty_list() {
     use ErrorKind::{Decode, RateLimited, Vendor};
     let plain = "x-agent-pagination: {none: Short.}";
+    let no_content = "x-agent-pagination: {none: Short.}\n\
+                      responses: {'200': {description: Books.}, '204': {description: None.}}";
     let optional = "x-agent-records-optional: true\nx-agent-pagination: {none: Short.}";
     for (line, status, body, expected) in [
         (plain, 200, json!({"books": []}).to_string(), Ok(0)),
@@ -33,7 +35,16 @@ async fn an_absent_list_is_no_empty_list() {
         (plain, 200, json!({"books": "none"}).to_string(), Err((Decode, ""))),
         (plain, 200, json!({"books": 7}).to_string(), Err((Decode, ""))),
         (plain, 200, String::new(), Err((Decode, "no 'books'"))),
-        (plain, 204, String::new(), Ok(0)),
+        (plain, 204, String::new(), Err((Decode, "no 'books'"))),
+        (no_content, 204, String::new(), Ok(0)),
+        (plain, 200, json!({"books": {"id": 1}}).to_string(), Err((Decode, "no list at $.books"))),
+        (plain, 200, json!({"books": {}}).to_string(), Err((Decode, "no list at $.books"))),
+        (
+            plain,
+            200,
+            json!({"books": {"id": 1}, "error": "gone"}).to_string(),
+            Err((Vendor, "gone")),
+        ),
         (optional, 200, json!({"status": "fine"}).to_string(), Ok(0)),
     ] {
         let text = body.clone();
@@ -59,10 +70,38 @@ async fn an_absent_list_is_no_empty_list() {
 }
 
 #[tokio::test]
+async fn an_object_is_a_record_of_a_list_only_where_the_spec_says_so() {
+    for (extractor, body, expected) in [
+        ("", json!({"id": 1}), Err(ErrorKind::Decode)),
+        ("", json!({"errorMessages": ["nope"]}), Err(ErrorKind::Vendor)),
+        ("", json!([{"id": 1}]), Ok(1)),
+        ("x-airbyte-record-extractor: $", json!({"id": 1}), Ok(1)),
+        (
+            "x-airbyte-record-extractor: $.books[*].book",
+            json!({"books": [{"book": {"id": 1}}]}),
+            Ok(1),
+        ),
+    ] {
+        let told = body.clone();
+        let server = Server::start(move |_, _| Answer::json(200, told.clone())).await;
+        let client =
+            client(&format!("{extractor}\nx-agent-pagination: {{none: Short.}}"), &server.url);
+        let call = || client.execute("books", "list", json!({})).into_call().unwrap();
+        let plain = call().outcome().await;
+        assert_eq!(plain.map(|_| 1).map_err(|error| error.kind()), expected, "{body}");
+        let typed = call().page::<Book, Value>().await.map(|page| page.data.len());
+        assert_eq!(typed.map_err(|error| error.kind()), expected, "{body}");
+    }
+}
+
+#[tokio::test]
 async fn what_is_not_there_is_not_found() {
-    for (body, kind) in
-        [(json!({"book": null}), ErrorKind::NotFound), (json!({"other": 1}), ErrorKind::Decode)]
-    {
+    for (body, kind) in [
+        (json!({"book": null}), ErrorKind::NotFound),
+        (json!({"book": {}}), ErrorKind::NotFound),
+        (json!({"book": []}), ErrorKind::NotFound),
+        (json!({"other": 1}), ErrorKind::Decode),
+    ] {
         let told = body.clone();
         let server = Server::start(move |_, _| Answer::json(200, told.clone())).await;
         let client = client("x-agent-pagination: {none: Short.}", &server.url);
@@ -99,6 +138,7 @@ async fn a_list_of_the_platform_is_a_list() {
         (Value::Null, Ok(0)),
         (json!("none"), Err(ErrorKind::Decode)),
         (json!(7), Err(ErrorKind::Decode)),
+        (json!({"id": 1}), Err(ErrorKind::Decode)),
     ] {
         let client = on_platform(json!({"status": "success", "result": result})).await;
         let call = || client.execute("books", "list", json!({})).into_call().unwrap();
@@ -170,6 +210,30 @@ async fn every_digit_and_every_name_is_data() {
     assert_eq!(books[3].scores, Some(Vec::new()));
     // Written again, a record is what it was.
     assert_eq!(serde_json::to_value(&books[2]).unwrap()["scores"], json!([1, 2.5, 3]));
+}
+
+#[tokio::test]
+async fn one_odd_value_does_not_cost_the_page() {
+    let latin = "application/json; charset=ISO-8859-1";
+    for (kind, body, name) in [
+        ("application/json", &b"{\"books\": [{\"id\": 1, \"name\": \"a\tb\"}]}"[..], "a\tb"),
+        ("application/json", b"{\"books\": [{\"id\": 1, \"name\": 1E400}]}", "1E400"),
+        (latin, b"{\"books\": [{\"id\": 1, \"name\": \"Jos\xe9 \x80\"}]}", "José €"),
+        (latin, "{\"books\": [{\"id\": 1, \"name\": \"José\"}]}".as_bytes(), "José"),
+        ("application/json", b"{\"books\": [{\"id\": 1, \"name\": \"Jos\xe9\"}]}", "Jos\u{fffd}"),
+    ] {
+        let server = Server::start(move |_, _| Answer {
+            headers: vec![("content-type".to_owned(), kind.to_owned())],
+            body: body.to_vec(),
+            ..Answer::json(200, "")
+        })
+        .await;
+        let client = client(&format!("{RECORDS}x-agent-pagination: {{none: Short.}}"), &server.url);
+        let call = || client.execute("books", "list", json!({})).into_call().unwrap();
+        assert_eq!(call().outcome().await.unwrap().data[0]["name"], name);
+        let books: Vec<Book> = call().page::<Book, Value>().await.unwrap().data;
+        assert_eq!((books[0].id, &books[0].extra["name"]), (Some(1), &json!(name)));
+    }
 }
 
 #[tokio::test]

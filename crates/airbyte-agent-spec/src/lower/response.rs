@@ -15,6 +15,7 @@ pub(super) fn response<'a>(cx: &Cx<'a>, op: Op<'a>, action: Action) -> Response 
     let records = extractor(cx, op);
     Response {
         records_optional: records_optional(cx, op, records.is_some()),
+        no_content: action.is_array() && declares_no_content(op),
         total: total(cx, op, action),
         empty: empty(cx, op, action),
         filter: filter(cx, op, action),
@@ -30,6 +31,11 @@ pub(super) fn response<'a>(cx: &Cx<'a>, op: Op<'a>, action: Action) -> Response 
 pub(crate) fn success(op: Op<'_>) -> Option<&Node> {
     let responses = op.node.get("responses")?;
     responses.get("200").or_else(|| responses.get("201"))
+}
+
+/// Whether the responses of the operation have one without content.
+fn declares_no_content(op: Op<'_>) -> bool {
+    op.node.get("responses").is_some_and(|responses| responses.get("204").is_some())
 }
 
 /// The schema of the whole response.

@@ -1,0 +1,28 @@
+//! Bodies that are not UTF-8 but say what they are.
+
+use http::HeaderMap;
+use http::header::CONTENT_TYPE;
+
+/// What the bytes from 0x80 to 0x9f mean in Windows-1252, which is what servers mean by ISO 8859-1.
+const WINDOWS: [char; 32] = [
+    '€', '\u{81}', '‚', 'ƒ', '„', '…', '†', '‡', 'ˆ', '‰', 'Š', '‹', 'Œ', '\u{8d}', 'Ž', '\u{8f}',
+    '\u{90}', '‘', '’', '“', '”', '•', '–', '—', '˜', '™', 'š', '›', 'œ', '\u{9d}', 'ž', 'Ÿ',
+];
+
+/// The text of a body in the character set that its headers declare. `None` for UTF-8, also where the
+/// headers are wrong about it, and for character sets that are not known.
+pub(super) fn declared(headers: &HeaderMap, body: &[u8]) -> Option<String> {
+    let kind = headers.get(CONTENT_TYPE)?.to_str().ok()?.to_ascii_lowercase();
+    let (_, name) = kind.split_once("charset=")?;
+    let name = name.split(';').next().unwrap_or_default().trim().trim_matches('"');
+    let is_known =
+        matches!(name, "iso-8859-1" | "iso8859-1" | "latin1" | "windows-1252" | "cp1252");
+    if !is_known || std::str::from_utf8(body).is_ok() {
+        return None;
+    }
+    let letter = |byte: &u8| match byte {
+        0x80..=0x9f => WINDOWS[usize::from(byte - 0x80)],
+        byte => char::from(*byte),
+    };
+    Some(body.iter().map(letter).collect())
+}
