@@ -22,6 +22,8 @@ pub(crate) enum Cut {
         /// How many came, or were passed over by the vendor.
         received: u64,
     },
+    /// What leads on holds a credential, which no cursor may.
+    Credential,
     /// With this argument only one page can be read.
     SinglePage(String),
 }
@@ -31,7 +33,7 @@ impl Cut {
     pub(crate) fn error(&self, operation: &str) -> Error {
         let kind = match self {
             Self::Withheld | Self::SinglePage(_) => ErrorKind::Usage,
-            Self::NoWay | Self::Circle | Self::Missing { .. } => ErrorKind::Vendor,
+            Self::NoWay | Self::Circle | Self::Credential | Self::Missing { .. } => ErrorKind::Vendor,
         };
         Error::new(kind, format!("{operation}: {}", self.sentence()))
     }
@@ -51,6 +53,11 @@ impl Cut {
             Self::Circle => {
                 "the list is cut: the vendor handed out the same cursor twice; stopped \
                              instead of going in circles"
+                    .to_owned()
+            }
+            Self::Credential => {
+                "the list is cut: the vendor repeats a credential in what leads to the next page, \
+                                 and a cursor must not hold one"
                     .to_owned()
             }
             Self::Missing { total, received } => format!(

@@ -218,8 +218,10 @@ async fn request(
         _ => (part.start(PartInfo::of(&file, fingerprint).as_ref()), 0),
     };
     bar.restart(from, file.total_size());
+    // The caller wants a part: what it announces is all that has to arrive.
+    let total = file.total_size().filter(|_| stored.is_some() || !file.is_partial());
     match out {
-        Ok(out) => Ok(receive(&mut file, out, part, interrupt, bar).await),
+        Ok(out) => Ok(receive(&mut file, (out, total), part, interrupt, bar).await),
         Err(error) => Ok(Ending::Unwritable(error)),
     }
 }
@@ -233,7 +235,7 @@ fn continues_part(file: &Download, length: u64, info: &PartInfo) -> bool {
 
 async fn receive(
     file: &mut Download,
-    mut out: File,
+    (mut out, total): (File, Option<u64>),
     part: &Part,
     interrupt: &mut Interrupt,
     bar: &ByteProgress,
@@ -253,7 +255,7 @@ async fn receive(
     if let Err(error) = out.sync_all() {
         return Ending::Unwritable(part.unwritable(&error));
     }
-    match file.total_size() {
+    match total {
         Some(total) if part.length() < total => {
             let stored = part.length();
             let message = format!("the server sent {stored} of the {total} bytes of the file");
