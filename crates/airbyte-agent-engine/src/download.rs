@@ -104,6 +104,12 @@ impl Download {
         range.trim_start().split_once('-')?.0.trim().parse().ok()
     }
 
+    /// Whether the part that the server announces is the whole file.
+    pub(crate) fn is_whole(&self) -> bool {
+        let total = self.total_size();
+        self.first_byte() == Some(0) && total.is_some() && self.announced() == total
+    }
+
     /// Number of bytes that the server has announced, for the part that it sends. What arrives
     /// otherwise encoded is not counted.
     fn announced(&self) -> Option<u64> {

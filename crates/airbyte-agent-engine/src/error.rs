@@ -176,7 +176,9 @@ impl Error {
     pub(crate) fn cleaned(mut self, clean: impl Fn(&str) -> String) -> Self {
         let inner = self.inner();
         inner.message = clean(&inner.message);
-        inner.body = inner.body.take().map(|body| clean(&body));
+        for text in [&mut inner.body, &mut inner.request_id, &mut inner.json_path] {
+            *text = text.take().map(|text| clean(&text));
+        }
         self
     }
 

@@ -21,6 +21,12 @@ const LONGEST_WAIT: Duration = Duration::from_secs(60 * 60);
 /// How many requests for the state may fail one after the other, if the failure may pass.
 const MOST_FAILURES: u32 = 5;
 
+/// The least time that a request for the state gets, also just before the waiting ends.
+const SHORTEST_REQUEST: Duration = Duration::from_secs(5);
+
+/// What becomes of a job for which nobody waits any longer.
+const GOES_ON: &str = "; it goes on at the vendor and can be waited for again by its identifier";
+
 /// How far a job is.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
@@ -179,9 +185,19 @@ impl<R: From<Call>> Job<R> {
     ///
     /// Whatever the request fails with, and `Decode` when the response holds no state.
     pub async fn state(&mut self) -> Result<JobState> {
+        self.state_within(None).await
+    }
+
+    /// Reads how far the job is. The request and the waits before its repetitions take this time at most.
+    async fn state_within(&mut self, limit: Option<Duration>) -> Result<JobState> {
         let job = described(&self.start)?.clone();
         let mut call = self.step(&job.status)?;
-        *call.options() = self.options.clone().with_all_fields();
+        let mut options = self.options.clone().with_all_fields();
+        if let Some(limit) = limit {
+            let usual = options.limit().unwrap_or_else(|| self.runtime.transport().timeout());
+            options = options.timeout(usual.min(limit));
+        }
+        *call.options() = options;
         self.status = call.outcome().await?.data;
         let place = format!("{}: the response has no state at `{}`", job.status.place(), job.state);
         let state = job.state.first(&self.status).and_then(text);
@@ -211,7 +227,10 @@ impl<R: From<Call>> Job<R> {
         let started = Instant::now();
         let mut failures = 0;
         loop {
-            let running = match self.state().await {
+            let left = self.longest_wait.saturating_sub(started.elapsed());
+            let mut pause = self.pause;
+            let mut refusal = None;
+            let running = match self.state_within(Some(left.max(SHORTEST_REQUEST))).await {
                 Ok(JobState::Done) => return self.result(),
                 Ok(JobState::Failed { state, reason }) => return Err(self.failed(&state, reason)),
                 Ok(JobState::Running { state, .. }) => {
@@ -220,18 +239,26 @@ impl<R: From<Call>> Job<R> {
                 }
                 Err(error) if error.is_retryable() && failures < MOST_FAILURES => {
                     failures += 1;
+                    if let Some(wait) = error.retry_after() {
+                        pause = pause.max(wait);
+                        refusal = Some(error);
+                    }
                     "unknown".to_owned()
                 }
                 Err(error) => return Err(error.context(&format!("waiting for {}", self.name()))),
             };
-            if started.elapsed() + self.pause > self.longest_wait {
+            if started.elapsed().saturating_add(pause) > self.longest_wait {
+                // How long the vendor asks to wait is known, so nobody has to try.
+                if let Some(error) = refusal {
+                    let error = error.context(&format!("waiting for {}", self.name()));
+                    return Err(error.with_advice(GOES_ON));
+                }
                 let (name, seconds) = (self.name(), self.longest_wait.as_secs_f64());
                 return Err(Error::timeout(format!(
-                    "{name} is not done after {seconds} s (its state is `{running}`); it goes on at \
-                     the vendor and can be waited for again by its identifier"
+                    "{name} is not done after {seconds} s (its state is `{running}`){GOES_ON}"
                 )));
             }
-            tokio::time::sleep(self.pause).await;
+            tokio::time::sleep(pause).await;
         }
     }
 

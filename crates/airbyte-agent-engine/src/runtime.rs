@@ -89,7 +89,7 @@ impl Runtime {
             Some(key) => key,
             None => CursorKey::of_process()?,
         };
-        let account = self.transport().identity();
+        let account = (self.transport().identity(), self.transport().redactor());
         let connector = &self.description().name;
         Ok(Seal::new(key, connector, (operation, name), account, arguments))
     }

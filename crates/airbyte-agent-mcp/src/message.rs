@@ -1,10 +1,24 @@
 //! Messages of clients that the protocol cannot take: each gets an error of JSON-RPC with its identifier.
 
-use rmcp::model::ClientJsonRpcMessage;
+use rmcp::model::{ClientJsonRpcMessage, ClientRequest, JsonRpcMessage};
 use serde_json::{Map, Value, json};
 
 /// Most bytes of a text at the outer level of a message that is too long to be read.
 const LONGEST_MEMBER: usize = 512;
+
+/// The methods whose parameters have a form that is checked.
+const KNOWN_METHODS: [&str; 10] = [
+    "initialize",
+    "ping",
+    "tools/list",
+    "tools/call",
+    "prompts/list",
+    "prompts/get",
+    "resources/list",
+    "resources/templates/list",
+    "resources/read",
+    "completion/complete",
+];
 
 /// Why a message is not handled.
 #[derive(Debug, PartialEq)]
@@ -39,9 +53,7 @@ impl Problem {
 /// Responses and notifications are never refused: nobody waits for an answer to them.
 pub(crate) fn check(text: &[u8]) -> Result<(), Problem> {
     let text = text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text);
-    let message: Value = serde_json::from_slice(text).map_err(|error| {
-        Problem::new(-32700, format!("the message is not valid JSON: {error}"), Value::Null)
-    })?;
+    let message: Value = serde_json::from_slice(text).map_err(|error| unreadable(text, &error))?;
     let Value::Object(members) = &message else {
         let why = "a message is one JSON object; lists of messages are not supported";
         return Err(Problem::new(-32600, why, Value::Null));
@@ -62,9 +74,32 @@ pub(crate) fn check(text: &[u8]) -> Result<(), Problem> {
         return Err(Problem::new(-32600, "`id` must be a text or a whole number", id));
     }
     match serde_json::from_slice::<ClientJsonRpcMessage>(text) {
+        // What fits no known request is taken for one of a method that this server does not know.
+        Ok(JsonRpcMessage::Request(request))
+            if matches!(request.request, ClientRequest::CustomRequest(_))
+                && KNOWN_METHODS.contains(&method) =>
+        {
+            Err(wrong_params(method, id))
+        }
         Ok(_) => Ok(()),
-        Err(_) => Err(Problem::new(-32602, format!("the `params` of {method} are wrong"), id)),
+        Err(_) => Err(wrong_params(method, id)),
     }
+}
+
+fn wrong_params(method: &str, id: Value) -> Problem {
+    Problem::new(-32602, format!("the `params` of {method} are wrong"), id)
+}
+
+/// The problem of a message that the JSON reader refuses. One that is nested too deeply may be good JSON,
+/// and whoever sent it waits for a response with its identifier.
+fn unreadable(text: &[u8], error: &serde_json::Error) -> Problem {
+    if !error.to_string().starts_with("recursion limit exceeded") {
+        let message = format!("the message is not valid JSON: {error}");
+        return Problem::new(-32700, message, Value::Null);
+    }
+    let mut finder = IdFinder::default();
+    finder.look_at(text);
+    Problem::new(-32602, "the message is nested too deeply: at most 127 levels", finder.id())
 }
 
 fn id_of(members: &Map<String, Value>) -> Value {
@@ -170,6 +205,28 @@ mod tests {
             let response =
                 problem.map(|problem| serde_json::from_str::<Value>(&problem.response()));
             assert!(response.is_none_or(|response| response.unwrap()["error"]["code"].is_i64()));
+        }
+    }
+
+    #[test]
+    fn wrong_parameters_get_the_identifier() {
+        let call = |arguments: &str| {
+            format!(
+                r#"{{"jsonrpc":"2.0","id":5,"method":"tools/call","params":{{"name":"a","arguments":{arguments}}}}}"#
+            )
+        };
+        let nested = |levels: usize| format!("{}1{}", "[".repeat(levels), "]".repeat(levels));
+        for (text, expected) in [
+            (call("{}"), None),
+            (call("[]"), Some((-32602, json!(5)))),
+            (call("5"), Some((-32602, json!(5)))),
+            (call(&format!(r#"{{"a":{}}}"#, nested(100))), None),
+            (call(&format!(r#"{{"a":{}}}"#, nested(130))), Some((-32602, json!(5)))),
+            (r#"{"jsonrpc":"2.0","id":5,"method":"tools/call"}"#.into(), Some((-32602, json!(5)))),
+            (r#"{"jsonrpc":"2.0","id":5,"method":"own/thing","params":{"a":1}}"#.into(), None),
+        ] {
+            let problem = check(text.as_bytes()).err();
+            assert_eq!(problem.map(|problem| (problem.code, problem.id)), expected, "{text}");
         }
     }
 

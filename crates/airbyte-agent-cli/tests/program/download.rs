@@ -308,6 +308,77 @@ fn the_size_is_compared_with_what_was_announced() {
     assert_eq!(std::fs::read_to_string(&path).unwrap(), CONTENT);
 }
 
+/// A server that sends the same beginning again and again brings nothing new.
+#[test]
+fn a_download_that_gets_no_further_ends() {
+    for (name, tag, kept) in [("endless", "\"v1\"", 1), ("endless-weak", "W/\"v1\"", 0)] {
+        let folder = Folder::new(name);
+        let path = folder.file("b.bin");
+        let vendor = Vendor::always(Answer::text(200, "01234").header("etag", tag).cut());
+        let outcome = acme(&vendor.url, &[&DOWNLOAD[..], &["--out", &path]].concat());
+        assert_eq!(outcome.code, 8, "{outcome:?}");
+        assert_eq!(vendor.seen().len(), 3, "{outcome:?}");
+        assert_eq!(Path::new(&format!("{path}.part")).exists(), kept == 1);
+        let hint = outcome.error()["hint"].as_str().unwrap_or_default().to_owned();
+        assert_eq!(hint.contains("5 bytes are kept"), kept == 1, "{outcome:?}");
+    }
+}
+
+#[test]
+fn one_time_limit_covers_all_attempts() {
+    let folder = Folder::new("deadline");
+    let path = folder.file("b.bin");
+    // Each request brings one byte more, so only the time ends it.
+    let vendor = serves("\"v1\"", &[1; 100]);
+    let start = std::time::Instant::now();
+    let limited = ["--out", &path, "--timeout", "2"];
+    let outcome = acme(&vendor.url, &[&DOWNLOAD[..], &limited].concat());
+    assert!(start.elapsed() < std::time::Duration::from_secs(6), "{outcome:?}");
+    assert_eq!(outcome.code, 8, "{outcome:?}");
+    let hint = outcome.error()["hint"].as_str().unwrap_or_default().to_owned();
+    assert!(hint.contains("bytes are kept"), "{outcome:?}");
+}
+
+#[test]
+fn a_file_without_a_validator_is_requested_again_as_a_whole() {
+    let folder = Folder::new("again");
+    let path = folder.file("b.bin");
+    let vendor = Vendor::new(|_, before| match before {
+        0 => Answer::text(200, "01234").cut(),
+        _ => Answer::text(200, CONTENT),
+    });
+    acme(&vendor.url, &[&DOWNLOAD[..], &["--out", &path]].concat()).succeeded();
+    assert_eq!(std::fs::read_to_string(&path).unwrap(), CONTENT);
+    assert_eq!(vendor.seen()[1].header("range"), None);
+    assert_eq!(std::fs::read_dir(Path::new(&path).parent().unwrap()).unwrap().count(), 1);
+}
+
+#[test]
+fn a_part_is_saved_only_if_it_was_requested() {
+    let part = || Answer::text(206, "56789").header("content-range", "bytes 5-9/20");
+    let folder = Folder::new("unrequested");
+    let path = folder.file("b.bin");
+    let vendor = Vendor::always(part());
+    let outcome = acme(&vendor.url, &[&DOWNLOAD[..], &["--out", &path]].concat());
+    assert_eq!(outcome.code, 7, "{outcome:?}");
+    assert_eq!(std::fs::read_dir(Path::new(&path).parent().unwrap()).unwrap().count(), 0);
+    let range = ["-p", "range_header=bytes=5-9", "--out", &path];
+    acme(&vendor.url, &[&DOWNLOAD[..], &range].concat()).succeeded();
+    assert_eq!(std::fs::read_to_string(&path).unwrap(), "56789");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_link_that_leads_nowhere_is_refused_before_anything_is_sent() {
+    let folder = Folder::new("dangling");
+    let path = folder.file("b.bin");
+    std::os::unix::fs::symlink(folder.file("nowhere"), &path).unwrap();
+    let vendor = Vendor::always(Answer::text(200, "the bytes"));
+    let outcome = acme(&vendor.url, &[&DOWNLOAD[..], &["--out", &path]].concat());
+    assert_eq!(outcome.code, 2, "{outcome:?}");
+    assert!(vendor.seen().is_empty());
+}
+
 #[test]
 fn without_a_validator_nothing_is_kept() {
     let folder = Folder::new("novalidator");

@@ -68,6 +68,20 @@ fn a_job_that_fails_or_takes_too_long_is_a_failure() {
 }
 
 #[test]
+fn a_cursor_that_cannot_belong_to_the_result_is_refused_before_the_start() {
+    let vendor = vendor("finished");
+    for (more, part) in [
+        (&["--wait", "--resume", "x"][..], "cursor"),
+        (&["--job", "e7", "--wait", "--resume", "x"], "cursor"),
+    ] {
+        let outcome = export(&vendor, more);
+        assert!(matches!(outcome.code, 2 | 3), "{outcome:?}");
+        assert!(outcome.message().contains(part), "{outcome:?}");
+    }
+    assert!(vendor.seen().is_empty());
+}
+
+#[test]
 fn without_wait_the_start_is_printed() {
     let vendor = vendor("finished");
     let outcome = export(&vendor, &[]).succeeded();

@@ -242,7 +242,8 @@ impl Call {
                 reply => reply?,
             };
             span.record("status", reply.status);
-            span.record("request_id", reply::request_id(&reply.headers));
+            let request_id = reply::request_id(&reply.headers);
+            span.record("request_id", request_id.map(|id| transport.redact(&id)));
             let answered_by = reply.transport().unwrap_or(transport);
             let read = |reply: &Reply| {
                 let plan = self.runtime.plan(operation, &reply.layout);

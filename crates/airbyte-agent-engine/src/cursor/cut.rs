@@ -26,6 +26,8 @@ pub(crate) enum Cut {
     Repeats,
     /// The way on leads to another host.
     Elsewhere,
+    /// What leads on holds a credential, which no cursor may.
+    Credential,
     /// With this argument only one page can be read.
     SinglePage(String),
     /// Only one page can be read, for the reason that the description gives.
@@ -38,7 +40,11 @@ impl Cut {
         let kind = match self {
             Self::Withheld | Self::SinglePage(_) | Self::OnePage(_) => ErrorKind::Usage,
             Self::Elsewhere => ErrorKind::Decode,
-            Self::NoWay | Self::Circle | Self::Repeats | Self::Missing { .. } => ErrorKind::Vendor,
+            Self::NoWay
+            | Self::Circle
+            | Self::Repeats
+            | Self::Credential
+            | Self::Missing { .. } => ErrorKind::Vendor,
         };
         Error::new(kind, format!("{operation}: {}", self.sentence()))
     }
@@ -67,6 +73,11 @@ impl Cut {
             }
             Self::Elsewhere => {
                 "the list is cut: the next page is on another host; not followed".to_owned()
+            }
+            Self::Credential => {
+                "the list is cut: the vendor repeats a credential in what leads to the next page, \
+                                 and a cursor must not hold one"
+                    .to_owned()
             }
             Self::Missing { total, received } => format!(
                 "the list is cut: the vendor says that it has {total} records, but gave none behind the \

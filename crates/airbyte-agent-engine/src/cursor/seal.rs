@@ -3,10 +3,11 @@
 use ring::{digest, hmac};
 use serde_json::Value;
 
-use super::{Cursor, CursorKey, NextPage, Position};
+use super::{Cursor, CursorKey, Cut, NextPage, Position};
 use crate::arguments::Arguments;
 use crate::description::{Operation, Paging};
 use crate::error::{Error, Result};
+use crate::secret::Redactor;
 
 /// Length of a seal in bytes: half of SHA-256, which nobody can guess.
 pub(super) const LENGTH: usize = 16;
@@ -21,6 +22,8 @@ pub struct Seal<'a> {
     paging: Vec<&'a str>,
     /// What tells the account from others.
     account: Vec<u8>,
+    /// Knows what must not stand in a cursor.
+    redactor: Redactor,
     /// Digest of the arguments that the caller passed, those apart that only page.
     arguments: digest::Digest,
 }
@@ -31,12 +34,12 @@ impl<'a> Seal<'a> {
         key: &'a CursorKey,
         connector: &'a str,
         (operation, name): (&'a Operation, String),
-        account: Vec<u8>,
+        (account, redactor): (Vec<u8>, Redactor),
         arguments: &Arguments,
     ) -> Self {
         let paging: Vec<&str> = operation.paging.styles().flat_map(Paging::parameters).collect();
         let arguments = fingerprint(&paging, arguments);
-        Self { key, connector, operation: name, paging, account, arguments }
+        Self { key, connector, operation: name, paging, account, redactor, arguments }
     }
 
     /// The cursor of a page.
@@ -45,14 +48,25 @@ impl<'a> Seal<'a> {
     }
 
     /// The cursor of a place inside a page: behind so many of its records, the last of which has
-    /// this mark.
+    /// this mark. If the page holds a credential in use, the cursor says that the list is cut.
     pub fn place(&self, page: NextPage, behind: Option<(usize, u32)>) -> Result<Cursor> {
+        let (page, behind) = match self.holds_credential(&page)? {
+            true => (NextPage::cut(Cut::Credential), None),
+            false => (page, behind),
+        };
         let operation = self.operation.clone();
         let position = Position { operation, page, behind, arguments: self.short() };
-        let payload = serde_json::to_vec(&position)
-            .map_err(|error| Error::internal("a cursor cannot be written").with_source(error))?;
+        let payload = serde_json::to_vec(&position).map_err(unwritable)?;
         let tag = self.tag(&payload);
         Ok(Cursor::join(payload, tag))
+    }
+
+    /// Whether a page holds a secret that the transport uses. Anybody can read a cursor.
+    fn holds_credential(&self, page: &NextPage) -> Result<bool> {
+        let written = serde_json::to_value(page).map_err(unwritable)?;
+        let mut clean = written.clone();
+        self.redactor.clean_value(&mut clean);
+        Ok(clean != written)
     }
 
     /// What a cursor says, if it was sealed for this call.
@@ -120,6 +134,10 @@ impl<'a> Seal<'a> {
         tag.iter_mut().zip(whole.as_ref()).for_each(|(to, from)| *to = *from);
         tag
     }
+}
+
+fn unwritable(error: serde_json::Error) -> Error {
+    Error::internal("a cursor cannot be written").with_source(error)
 }
 
 /// Digest of the arguments, in whatever order they were passed. What only pages is left out: a

@@ -36,7 +36,7 @@ pub(super) async fn download(
         Ok(outgoing)
     };
     let response = transport.authorized(&what, call.deadline, make).await?;
-    let Some(steps) = steps else { return Ok(Download::new(response)) };
+    let Some(steps) = steps else { return whole_unless_ranged(&call, Download::new(response)) };
 
     let (status, headers) = (response.status, response.headers.clone());
     let body = response.bytes(transport.max_answer_bytes).await?;
@@ -81,7 +81,19 @@ pub(super) async fn download(
         })
     };
     let response = transport.authorized(&what, call.deadline, make).await?;
-    Ok(Download::new(response))
+    whole_unless_ranged(&call, Download::new(response))
+}
+
+/// Refuses a part of the file where the whole of it was requested: nobody who stores it would notice.
+fn whole_unless_ranged(call: &CheckedCall<'_>, file: Download) -> Result<Download> {
+    if range(call.arguments)?.is_some() || !file.is_partial() || file.is_whole() {
+        return Ok(file);
+    }
+    Err(Error::decode(format!(
+        "{}: the server sent a part of the file although the whole of it was requested",
+        call.name
+    ))
+    .with_status(206))
 }
 
 /// The headers that ask for a part of the file, and for its bytes as they are: those of a part are

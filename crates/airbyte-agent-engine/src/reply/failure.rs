@@ -69,7 +69,7 @@ impl Refusal<'_> {
         let retryable = kind == ErrorKind::RateLimited || (passing && self.repeatable);
         Error::new(kind, message)
             .with_status(self.status)
-            .with_request_id(request_id(self.headers))
+            .with_request_id(request_id(self.headers).map(|id| redact(&id)))
             .with_retry_after(wait)
             .with_retryable(retryable)
             .with_body(body)

@@ -298,6 +298,11 @@ impl Answer<'_> {
         self.stated_failure(&body).unwrap_or_else(|| self.no_list())
     }
 
+    /// The vendor's identifier of the request, free of secrets.
+    fn request_id(&self) -> Option<String> {
+        request_id(&self.reply.headers).map(|id| (self.redact)(&id))
+    }
+
     fn lacks_records(&self) -> Error {
         let text = String::from_utf8_lossy(&self.reply.body);
         let body = (self.redact)(&text);
@@ -307,7 +312,7 @@ impl Answer<'_> {
         let (name, peer, records) = (self.name, self.peer(), records.trim_start_matches("$."));
         Error::decode(format!("{name}: {peer}'s answer has no '{records}'{message}"))
             .with_status(self.reply.status)
-            .with_request_id(request_id(&self.reply.headers))
+            .with_request_id(self.request_id())
             .with_body(body.chars().take(8_192).collect())
     }
 
@@ -379,13 +384,13 @@ impl Answer<'_> {
         let (name, peer) = (self.name, self.peer());
         Error::new(kind, format!("{name}: {peer} reports a failure: {message}"))
             .with_status(self.reply.status)
-            .with_request_id(request_id(&self.reply.headers))
+            .with_request_id(self.request_id())
             .with_body(body)
     }
 
     /// The error for a response that cannot be decoded.
     pub(super) fn undecodable(&self, text: &[u8], error: &serde_json::Error) -> Error {
-        let path = path_at(text, error.line(), error.column());
+        let path = (self.redact)(&path_at(text, error.line(), error.column()));
         let why = error.to_string();
         let why = why.split(" at line ").next().unwrap_or_default();
         let kind = self.reply.headers.get(http::header::CONTENT_TYPE);
@@ -400,7 +405,7 @@ impl Answer<'_> {
         let start: String = start.chars().take(500).collect();
         Error::decode((self.redact)(&message))
             .with_status(self.reply.status)
-            .with_request_id(request_id(&self.reply.headers))
+            .with_request_id(self.request_id())
             .with_json_path(path)
             .with_body(start)
     }

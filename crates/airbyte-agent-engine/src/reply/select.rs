@@ -60,44 +60,82 @@ pub(super) fn shape_record(record: Value, options: &CallOptions) -> Value {
     Value::Object(selected)
 }
 
-/// An exact name first, dots included; then a path through objects.
+/// An exact name first, dots included; then a path through objects and the elements of lists.
 fn select(from: &Map<String, Value>, name: &str, into: &mut Map<String, Value>) {
     if let Some(value) = from.get(name) {
         into.insert(name.to_owned(), value.clone());
         return;
     }
     let Some((first, rest)) = name.split_once('.') else { return };
-    let Some(Value::Object(inner)) = from.get(first) else { return };
-    let mut below = Map::new();
-    select(inner, rest, &mut below);
-    if below.is_empty() {
-        return;
-    }
-    match into.entry(first).or_insert_with(|| Value::Object(Map::new())) {
-        Value::Object(known) => merge(known, below),
-        other => *other = Value::Object(below),
-    }
-}
-
-fn merge(into: &mut Map<String, Value>, from: Map<String, Value>) {
-    for (name, value) in from {
-        match (into.get_mut(&name), value) {
-            (Some(Value::Object(known)), Value::Object(more)) => merge(known, more),
-            (_, value) => {
-                into.insert(name, value);
-            }
+    let Some(found) = from.get(first).and_then(|inner| select_below(inner, rest)) else { return };
+    match into.get_mut(first) {
+        Some(known) => merge(known, found),
+        None => {
+            into.insert(first.to_owned(), found);
         }
     }
 }
 
-fn exclude(from: &mut Map<String, Value>, name: &str) {
-    if from.remove(name).is_some() {
-        return;
+/// What a path leads to below a value. A list keeps its length, so that the parts that several paths
+/// select of one element meet again.
+fn select_below(value: &Value, name: &str) -> Option<Value> {
+    match value {
+        Value::Object(members) => {
+            let mut below = Map::new();
+            select(members, name, &mut below);
+            (!below.is_empty()).then_some(Value::Object(below))
+        }
+        Value::Array(items) => {
+            let found: Vec<_> = items.iter().map(|item| select_below(item, name)).collect();
+            if found.iter().all(Option::is_none) {
+                return None;
+            }
+            let nothing = |item: &Value| match item {
+                Value::Object(_) => Value::Object(Map::new()),
+                _ => Value::Null,
+            };
+            let elements = found.into_iter().zip(items);
+            Some(elements.map(|(found, item)| found.unwrap_or_else(|| nothing(item))).collect())
+        }
+        _ => None,
     }
-    if let Some((first, rest)) = name.split_once('.')
-        && let Some(Value::Object(inner)) = from.get_mut(first)
-    {
-        exclude(inner, rest);
+}
+
+fn merge(into: &mut Value, from: Value) {
+    match (into, from) {
+        (Value::Object(known), Value::Object(more)) => {
+            for (name, value) in more {
+                match known.get_mut(&name) {
+                    Some(known) => merge(known, value),
+                    None => {
+                        known.insert(name, value);
+                    }
+                }
+            }
+        }
+        (Value::Array(known), Value::Array(more)) if known.len() == more.len() => {
+            known.iter_mut().zip(more).for_each(|(known, more)| merge(known, more));
+        }
+        (_, Value::Null) => {}
+        (known, value) => *known = value,
+    }
+}
+
+/// Every reading of the name is left out: whoever excludes a field must never see it.
+fn exclude(from: &mut Map<String, Value>, name: &str) {
+    from.remove(name);
+    for (dot, _) in name.match_indices('.') {
+        if let Some(inner) = from.get_mut(&name[..dot]) {
+            exclude_below(inner, &name[dot + 1..]);
+        }
+    }
+}
+
+fn exclude_below(value: &mut Value, name: &str) {
+    match value {
+        Value::Object(members) => exclude(members, name),
+        Value::Array(items) => items.iter_mut().for_each(|item| exclude_below(item, name)),
+        _ => {}
     }
 }
 
@@ -122,8 +160,34 @@ mod tests {
             json!({"id": 1, "a": {"b": {"c": 2, "d": 3}, "e": 4}, "x.y": 5, "list": [{"q": 1}]});
         for (select, exclude, expected) in [
             (vec!["id", "a.b.c", "a.e"], vec![], json!({"id": 1, "a": {"b": {"c": 2}, "e": 4}})),
-            (vec!["x.y", "list.q", "gone"], vec!["id"], json!({"x.y": 5})),
+            (vec!["x.y", "list.w", "gone"], vec!["id"], json!({"x.y": 5})),
             (vec![], vec!["a.b", "list", "x.y"], json!({"id": 1, "a": {"e": 4}})),
+        ] {
+            let options = CallOptions::default().select(select).exclude(exclude);
+            assert_eq!(shape(json!([record]), &options), json!([expected]));
+        }
+    }
+
+    #[test]
+    fn paths_reach_into_the_elements_of_lists() {
+        let record = json!({
+            "m": [{"x": 1, "secret": 2}, {"secret": 3}, 4, [{"x": 5, "secret": 6}]],
+            "a.b": {"secret": 7, "x": 8},
+            "a": {"b": [{"secret": 9}]},
+        });
+        for (select, exclude, expected) in [
+            (vec!["m.x"], vec![], json!({"m": [{"x": 1}, {}, null, [{"x": 5}]]})),
+            (
+                vec!["m.x", "m.secret"],
+                vec![],
+                json!({"m": [{"x": 1, "secret": 2}, {"secret": 3}, null, [{"x": 5, "secret": 6}]]}),
+            ),
+            (vec!["m.gone"], vec![], json!({})),
+            (
+                vec![],
+                vec!["m.secret", "a.b.secret"],
+                json!({"m": [{"x": 1}, {}, 4, [{"x": 5}]], "a.b": {"x": 8}, "a": {"b": [{}]}}),
+            ),
         ] {
             let options = CallOptions::default().select(select).exclude(exclude);
             assert_eq!(shape(json!([record]), &options), json!([expected]));

@@ -59,7 +59,8 @@ impl Wire {
             match &end {
                 Ok(Answer::Response(response)) => {
                     span.record("status", response.status);
-                    span.record("request_id", request_id(&response.headers));
+                    let request_id = request_id(&response.headers);
+                    span.record("request_id", request_id.map(|id| self.redactor.clean(&id)));
                 }
                 Ok(Answer::Refused(refused)) => {
                     note(&span, &self.refusal(refused, outgoing));

@@ -195,3 +195,25 @@ async fn neither_are_user_name_and_password_nor_the_fragment() {
     }
     assert_eq!(page.next, None);
 }
+
+/// A token in the path of the next page, and one as the vendor's cursor.
+#[tokio::test]
+async fn no_cursor_holds_a_credential() {
+    let token = "canary-3f9a-token";
+    for (entity, body) in [
+        ("walks", json!({"walks": [{"id": 1}], "next_page": format!("/{token}/walks?page=2")})),
+        ("walks", json!({"walks": [{"id": 1}], "next_page": format!("/walks?page=v1.{token}.x")})),
+    ] {
+        let server = Server::script([Answer::json(200, body)]).await;
+        let client = client(&server.url);
+        let page = client.execute(entity, "list", json!({})).await.unwrap();
+        let cursor = page.next.unwrap();
+        let text = URL_SAFE_NO_PAD.decode(cursor.to_string()).unwrap();
+        assert!(!String::from_utf8_lossy(&text).contains(token));
+        assert!(cursor.dead_end().unwrap().contains("repeats a credential"), "{cursor:?}");
+        let call = client.execute(entity, "list", json!({}));
+        let error = call.resume(cursor).await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Vendor, "{error}");
+        assert_eq!(server.seen().len(), 1);
+    }
+}

@@ -130,3 +130,26 @@ async fn a_file_is_saved_whole_or_not_at_all() {
     let cause = std::error::Error::source(&error).unwrap();
     assert!(cause.is::<std::io::Error>(), "{cause:?}");
 }
+
+#[tokio::test]
+async fn a_part_that_nobody_requested_is_no_file() {
+    for (range, taken) in [
+        (None, false),
+        (Some("bytes 40-63/64"), false),
+        (Some("bytes 0-23/*"), false),
+        (Some("bytes 0-23/64"), false),
+        (Some("bytes 0-23/24"), true),
+    ] {
+        let mut answer = Answer::json(206, "x".repeat(24));
+        answer.headers.extend(range.map(|range| ("content-range".to_owned(), range.to_owned())));
+        let server = Server::script([answer]).await;
+        let mut call = crate::acme::client(&server.url).call("contents", Action::Download);
+        call.set("id", "7");
+        let opened = call.download().await;
+        assert_eq!(opened.is_ok(), taken, "{range:?}");
+        if let Err(error) = opened {
+            assert_eq!(error.kind(), ErrorKind::Decode, "{error}");
+            assert!(error.message().contains("a part of the file"), "{error}");
+        }
+    }
+}

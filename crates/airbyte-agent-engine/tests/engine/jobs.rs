@@ -207,3 +207,32 @@ async fn a_choice_of_fields_is_for_the_result() {
     let rows = job.wait().await.unwrap().outcome().await.unwrap();
     assert_eq!(rows.data, json!([{"row": 1}, {"row": 2}]));
 }
+
+#[tokio::test]
+async fn the_wait_that_a_vendor_asks_for_is_kept() {
+    let started = || Answer::json(200, json!({"job": {"id": 7, "state": "queued"}}));
+    let limited = |wait| Answer::json(429, json!({})).header("retry-after", wait);
+    let finished = Answer::json(200, json!({"id": 7, "state": "finished", "file": "f1"}));
+    // It does not fit, so nobody has to try.
+    let server = Server::script([started(), limited(100)]).await;
+    let mut job: Job = start(&client(&server)).start().await.unwrap();
+    job = job.pause_for(Duration::ZERO).wait_at_most(Duration::from_secs(8));
+    let before = std::time::Instant::now();
+    let error = job.wait().await.unwrap_err();
+    assert!(before.elapsed() < Duration::from_secs(4), "{error}");
+    assert_eq!(error.kind(), ErrorKind::RateLimited, "{error}");
+    assert_eq!(error.retry_after(), Some(Duration::from_secs(100)));
+    assert!(error.message().contains("the job 7 of reports.create"), "{error}");
+    assert!(error.message().contains("can be waited for again"), "{error}");
+    assert_eq!(server.seen().len(), 2);
+    // It fits.
+    let server = Server::script([started(), limited(1), finished]).await;
+    let mut call = start(&client(&server));
+    *call.options() = std::mem::take(call.options()).max_attempts(1);
+    let mut job: Job = call.start().await.unwrap();
+    job = job.pause_for(Duration::ZERO).wait_at_most(Duration::from_secs(8));
+    let before = std::time::Instant::now();
+    job.wait().await.unwrap();
+    assert!(before.elapsed() >= Duration::from_millis(900));
+    assert_eq!(server.seen().len(), 3);
+}

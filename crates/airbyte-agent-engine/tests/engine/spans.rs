@@ -103,3 +103,26 @@ async fn failures_tell_their_kind() {
         has(&request, &[("attempts", attempts)]);
     }
 }
+
+#[tokio::test]
+async fn no_secret_stands_in_a_request_id_or_a_json_path() {
+    let secret = "canary-3f9a-token";
+    for (status, body) in [
+        (404, "{}".to_owned()),
+        (400, json!({"message": "no"}).to_string()),
+        (200, "no JSON".to_owned()),
+        (200, json!({"things": 5}).to_string()),
+        (200, format!(r#"{{"things": [{{"{secret}": {{"a": tru}}}}]}}"#)),
+    ] {
+        let answer = Answer::json(status, &body).header("x-request-id", secret);
+        let server = Server::script([answer]).await;
+        let (call, request) = spans(&server).await;
+        assert!(!format!("{call:?} {request:?}").contains(secret), "{call:?} {request:?}");
+        let server = Server::script([Answer::json(status, &body).header("x-request-id", secret)]);
+        let client = client(&server.await.url);
+        let error = client.execute("things", "list", json!({})).await.unwrap_err();
+        let told = format!("{error:?} {:?} {:?}", error.request_id(), error.json_path());
+        assert!(!told.contains(secret), "{told}");
+        assert!(told.contains("[redacted]") || error.request_id().is_none(), "{told}");
+    }
+}

@@ -119,9 +119,10 @@ pub(super) fn rate_limits(cx: &Cx<'_>) -> Vec<RateLimit> {
         let (requests, per_seconds) = match (number("requests"), number("per_seconds")) {
             (Some(requests), Some(per_seconds)) => (Some(requests), per_seconds),
             _ if number("concurrent").is_some() => (number("concurrent"), 0),
-            // Some vendors publish a limit without numbers.
+            // Some vendors publish a limit without numbers, or only how long they refuse requests.
             (None, window)
-                if item.get("requests").is_none() && !item.text("description").is_empty() =>
+                if item.get("requests").is_none()
+                    && (!item.text("description").is_empty() || number("wait_seconds").is_some()) =>
             {
                 (None, window.unwrap_or(0))
             }
@@ -129,7 +130,8 @@ pub(super) fn rate_limits(cx: &Cx<'_>) -> Vec<RateLimit> {
                 cx.report.error(
                     item,
                     "a rate limit needs `requests` and `per_seconds`, or `concurrent`, or a \
-                     `description` where no number is published; all are whole numbers above 0",
+                     `description` or `wait_seconds` where no number of requests is published; all \
+                     numbers are whole and above 0",
                 );
                 continue;
             }

@@ -4,7 +4,7 @@
 use std::io::Write as _;
 
 use airbyte_agent_core::description::{Connector, Job as JobDescription, Operation};
-use airbyte_agent_core::{Call, Error, Job, JobState, find_operation};
+use airbyte_agent_core::{Call, Cursor, Error, Job, JobState, find_operation};
 use serde_json::{Value, json};
 
 use crate::args::exec::ExecArgs;
@@ -29,6 +29,19 @@ pub(super) fn result_operation<'c>(
 ) -> Result<&'c Operation, Error> {
     let job = described(start)?;
     find_operation(connector, &job.result.entity, job.result.action.as_str())
+}
+
+/// Refuses a cursor that cannot belong to the result of the job, before the job is started.
+pub(super) fn check_resume(args: &ExecArgs) -> Result<(), Error> {
+    let Some(cursor) = args.resume.as_deref().filter(|_| is_wanted(args)) else { return Ok(()) };
+    cursor.parse::<Cursor>()?;
+    if args.job.is_none() {
+        return Err(usage_error(
+            "--resume continues the result of a job that was started before, and this would start \
+             another one: give --job with the identifier of that job",
+        ));
+    }
+    Ok(())
 }
 
 fn described(start: &Operation) -> Result<&JobDescription, Error> {

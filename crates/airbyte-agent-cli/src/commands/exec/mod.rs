@@ -45,6 +45,7 @@ async fn execute(args: &ExecArgs) -> Result<(), Stop> {
     let result =
         if is_for_job { job::result_operation(&description, operation)? } else { operation };
     check_options(args, result)?;
+    job::check_resume(args)?;
     let connection = connect(&args.connection, description.clone()).await?;
     if args.cursor || args.resume.is_some() {
         connection.warn_about_cursors();

@@ -95,8 +95,11 @@ impl<'r> RecordContext<'r> {
 }
 
 /// Whether a record has the field. A name with dots is a field with that name, or a path through
-/// nested objects.
+/// nested objects and the elements of lists.
 fn has_field(record: &Value, name: &str) -> bool {
+    if let Value::Array(items) = record {
+        return items.iter().any(|item| has_field(item, name));
+    }
     record.get(name).is_some()
         || name.split_once('.').is_some_and(|(first, rest)| {
             record.get(first).is_some_and(|inner| has_field(inner, rest))

@@ -4,7 +4,7 @@
 use std::fs::File;
 use std::io::Write as _;
 use std::path::Path;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use airbyte_agent_core::{Call, Download, Error, ErrorKind};
 
@@ -13,7 +13,7 @@ use crate::failure::{Stop, usage_error};
 use crate::progress::ByteProgress;
 use crate::signals::Interrupt;
 
-/// Number of successive failures without a new byte after which the download fails.
+/// Number of successive attempts that bring no new byte after which the download fails.
 const MOST_FAILURES: u32 = 3;
 /// Time to wait after a failure.
 const DELAY: Duration = Duration::from_millis(500);
@@ -26,28 +26,64 @@ enum Ending {
     Interrupted,
     /// The stored part belongs to another version of the file.
     Stale,
-    /// The connection failed after this number of new bytes.
-    Failed(Error, u64),
+    /// The connection failed.
+    Failed(Error),
     /// The bytes cannot be written.
     Unwritable(Error),
 }
 
-/// Saves the file that the call returns.
+/// When the whole download has to be complete, however many requests it takes.
+struct Deadline {
+    limit: Duration,
+    at: Instant,
+}
+
+impl Deadline {
+    fn left(&self) -> Duration {
+        self.at.saturating_duration_since(Instant::now())
+    }
+
+    /// The failure of a request, or that the time is over.
+    fn explain(deadline: Option<&Self>, error: Error) -> Error {
+        match deadline.filter(|deadline| deadline.left().is_zero()) {
+            Some(Self { limit, .. }) => Error::timeout(format!(
+                "the file did not arrive whole within {} s: {error}",
+                limit.as_secs_f64()
+            )),
+            None => error,
+        }
+    }
+}
+
+/// Saves the file that the call returns, within this time if it is limited.
 pub(super) async fn save(
     call: &Call,
     path: &Path,
     force: bool,
     fingerprint: Option<String>,
+    limit: Option<Duration>,
 ) -> Result<(), Stop> {
     check_target(path, force)?;
+    let deadline = limit.and_then(|limit| {
+        Some(Deadline { limit, at: Instant::now().checked_add(limit)? })
+    });
     let fingerprint = fingerprint.as_deref();
     let part = Part::open(path)?;
     let mut interrupt = Interrupt::new()?;
     let bar = ByteProgress::new(None);
     let mut failures = 0;
+    let mut call = call.clone();
+    // The most bytes that were stored at any time. A server that sends the same bytes again and again
+    // brings nothing new, and must not be asked for ever.
+    let mut most = part.length();
     loop {
         let stored = fingerprint.and_then(|call| part.resumable(call));
-        let ending = match request(call, &part, stored, fingerprint, &mut interrupt, &bar).await {
+        if let Some(deadline) = &deadline {
+            let options = std::mem::take(call.options());
+            *call.options() = options.timeout(deadline.left());
+        }
+        let ending = match request(&call, &part, stored, fingerprint, &mut interrupt, &bar).await {
+            Ok(Ending::Failed(error)) => Ending::Failed(Deadline::explain(deadline.as_ref(), error)),
             Ok(ending) => ending,
             // What an earlier run has stored is still good.
             Err(error) if fingerprint.is_some_and(|call| part.resumable(call).is_some()) => {
@@ -70,29 +106,30 @@ pub(super) async fn save(
                     return Err(Error::new(ErrorKind::Network, message).into());
                 }
             }
-            Ending::Interrupted if is_resumable => {
-                return Err(Stop::interrupted(resumable_text(&part), None));
-            }
-            Ending::Interrupted => {
-                part.remove();
-                return Err(Stop::interrupted("interrupted; nothing has been saved", None));
-            }
+            Ending::Interrupted => return Err(interrupted(part, is_resumable)),
             Ending::Unwritable(error) if is_resumable => {
                 return Err(Stop::from(error).with_hint(|_| Some(resumable_text(&part))));
             }
-            Ending::Failed(error, _) | Ending::Unwritable(error) if !is_resumable => {
+            Ending::Unwritable(error) => {
                 part.remove();
                 return Err(error.into());
             }
-            Ending::Unwritable(error) => return Err(error.into()),
-            Ending::Failed(error, received) => {
-                failures = if received > 0 { 1 } else { failures + 1 };
-                if failures >= MOST_FAILURES {
-                    return Err(Stop::from(error).with_hint(|_| Some(resumable_text(&part))));
+            Ending::Failed(error) => {
+                let stored = part.length();
+                failures = if stored > most { 1 } else { failures + 1 };
+                most = most.max(stored);
+                let is_late = deadline.as_ref().is_some_and(|deadline| deadline.left() <= DELAY);
+                if failures >= MOST_FAILURES || is_late {
+                    return Err(give_up(error, part, is_resumable));
                 }
                 bar.set_message("continuing after a failure");
-                if interrupt.race(tokio::time::sleep(DELAY)).await.is_none() {
-                    return Err(Stop::interrupted(resumable_text(&part), None));
+                let pause = interrupt.race(tokio::time::sleep(DELAY)).await;
+                if !is_resumable {
+                    // Only the whole file can be requested again.
+                    part.restart();
+                }
+                if pause.is_none() {
+                    return Err(interrupted(part, is_resumable));
                 }
             }
         }
@@ -107,13 +144,32 @@ pub(super) async fn save(
     Ok(())
 }
 
+/// The failure of a download, and what is kept of the file.
+fn give_up(error: Error, part: Part, is_resumable: bool) -> Stop {
+    if is_resumable {
+        return Stop::from(error).with_hint(|_| Some(resumable_text(&part)));
+    }
+    part.remove();
+    error.into()
+}
+
+/// What is said after Ctrl-C.
+fn interrupted(part: Part, is_resumable: bool) -> Stop {
+    if is_resumable {
+        return Stop::interrupted(resumable_text(&part), None);
+    }
+    part.remove();
+    Stop::interrupted("interrupted; nothing has been saved", None)
+}
+
 /// Refuses a folder, and an existing file unless it may be overwritten.
 fn check_target(path: &Path, force: bool) -> Result<(), Error> {
     let name = path.display();
     if path.is_dir() {
         return Err(usage_error(format!("{name} is a folder; name a file in it")));
     }
-    if path.exists() && !force {
+    // A link that leads nowhere is something that exists, too.
+    if path.symlink_metadata().is_ok() && !force {
         let advice = "choose another name, or overwrite it with --force";
         return Err(usage_error(format!("{name} exists already; {advice}")));
     }
@@ -147,7 +203,7 @@ async fn request(
             return Ok(Ending::Stale);
         }
         Some(Err(error)) if stored.is_some() && error.kind() == ErrorKind::Network => {
-            return Ok(Ending::Failed(error, 0));
+            return Ok(Ending::Failed(error));
         }
         Some(Err(error)) => return Err(error),
     };
@@ -162,8 +218,10 @@ async fn request(
         _ => (part.start(PartInfo::of(&file, fingerprint).as_ref()), 0),
     };
     bar.restart(from, file.total_size());
+    // The caller wants a part: what it announces is all that has to arrive.
+    let total = file.total_size().filter(|_| stored.is_some() || !file.is_partial());
     match out {
-        Ok(out) => Ok(receive(&mut file, out, part, interrupt, bar).await),
+        Ok(out) => Ok(receive(&mut file, (out, total), part, interrupt, bar).await),
         Err(error) => Ok(Ending::Unwritable(error)),
     }
 }
@@ -177,33 +235,31 @@ fn continues_part(file: &Download, length: u64, info: &PartInfo) -> bool {
 
 async fn receive(
     file: &mut Download,
-    mut out: File,
+    (mut out, total): (File, Option<u64>),
     part: &Part,
     interrupt: &mut Interrupt,
     bar: &ByteProgress,
 ) -> Ending {
-    let mut received = 0;
     loop {
         let chunk = match interrupt.race(file.chunk()).await {
             None => return Ending::Interrupted,
             Some(Ok(None)) => break,
             Some(Ok(Some(chunk))) => chunk,
-            Some(Err(error)) => return Ending::Failed(error, received),
+            Some(Err(error)) => return Ending::Failed(error),
         };
         if let Err(error) = out.write_all(&chunk) {
             return Ending::Unwritable(part.unwritable(&error));
         }
-        received += chunk.len() as u64;
         bar.add_bytes(chunk.len());
     }
     if let Err(error) = out.sync_all() {
         return Ending::Unwritable(part.unwritable(&error));
     }
-    match file.total_size() {
+    match total {
         Some(total) if part.length() < total => {
             let stored = part.length();
             let message = format!("the server sent {stored} of the {total} bytes of the file");
-            Ending::Failed(Error::new(ErrorKind::Network, message), received)
+            Ending::Failed(Error::new(ErrorKind::Network, message))
         }
         Some(total) if part.length() > total => Ending::Stale,
         _ => Ending::Complete,
