@@ -50,23 +50,22 @@ pub(crate) fn command_start(command: &str, connector: &Connector, spec: Option<&
 /// `NAME=VALUE` for every argument that a call requires.
 fn example_pairs(operation: &Operation) -> Vec<String> {
     let required = operation.parameters.iter().filter(|parameter| must_be_given(parameter));
-    let mut arguments: Map<String, Value> = required
-        .map(|parameter| {
-            let value = if operation.is_base64(&parameter.name) {
-                // The text "Hello" in base64.
-                Value::String("SGVsbG8=".to_owned())
-            } else if let Some(address) =
-                operation.address.as_ref().filter(|a| a.argument == parameter.name)
-            {
+    let value = |name: &str, schema: &Schema| {
+        let address = operation.address.as_ref().filter(|address| address.argument == name);
+        match address {
+            // The text "Hello" in base64.
+            None if operation.is_base64(name) => Value::String("SGVsbG8=".to_owned()),
+            None => sample_value(name, schema),
+            Some(address) => {
                 let host = address.hosts.first().map_or("", |host| host.trim_start_matches("*."));
                 Value::String(format!("https://{host}/…"))
-            } else {
-                sample_value(&parameter.name, &parameter.schema)
-            };
-            (parameter.name.to_string(), value)
-        })
+            }
+        }
+    };
+    let mut arguments: Map<String, Value> = required
+        .map(|parameter| (parameter.name.to_string(), value(&parameter.name, &parameter.schema)))
         .collect();
-    operation.complete_groups(&mut arguments, sample_value);
+    operation.complete_groups(&mut arguments, value);
     let pair = |(name, value): (&String, &Value)| match value {
         Value::String(text) if !starts_like_json(text) => format!("{name}={text}"),
         Value::String(_) => format!("{name}:={value}"),

@@ -215,7 +215,10 @@ mod tests {
         for (line, expected) in [
             ("airbyte-agent ex", vec!["exec"]),
             ("airbyte-agent exec gi", vec!["github"]),
-            ("airbyte-agent exec github iss", vec!["issues"]),
+            (
+                "airbyte-agent exec github iss",
+                vec!["issues", "issue_labels", "issue_assignees", "issue_locks"],
+            ),
             ("airbyte-agent exec github issues l", vec!["list"]),
             ("airbyte-agent exec github issues list -p ow", vec!["owner="]),
             ("airbyte-agent exec github issues list -p owner=a -p ow", vec![]),

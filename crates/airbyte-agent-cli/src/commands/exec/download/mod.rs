@@ -52,7 +52,7 @@ pub(super) async fn run_download(
         Some(path) if is_device(path) => device::write(call, path).await,
         Some(path) => {
             save::save(&call, path, args.force, fingerprint, args.connection.timeout).await
-        },
+        }
         None if out.is_none() && terminal::stdout_is_terminal() => Err(usage_error(
             "a file is not written to a terminal: give --out FILE, or --out - to write it anyway",
         )

@@ -64,9 +64,8 @@ pub(super) async fn save(
     limit: Option<Duration>,
 ) -> Result<(), Stop> {
     check_target(path, force)?;
-    let deadline = limit.and_then(|limit| {
-        Some(Deadline { limit, at: Instant::now().checked_add(limit)? })
-    });
+    let deadline =
+        limit.and_then(|limit| Some(Deadline { limit, at: Instant::now().checked_add(limit)? }));
     let fingerprint = fingerprint.as_deref();
     let part = Part::open(path)?;
     let mut interrupt = Interrupt::new()?;
@@ -83,7 +82,9 @@ pub(super) async fn save(
             *call.options() = options.timeout(deadline.left());
         }
         let ending = match request(&call, &part, stored, fingerprint, &mut interrupt, &bar).await {
-            Ok(Ending::Failed(error)) => Ending::Failed(Deadline::explain(deadline.as_ref(), error)),
+            Ok(Ending::Failed(error)) => {
+                Ending::Failed(Deadline::explain(deadline.as_ref(), error))
+            }
             Ok(ending) => ending,
             // What an earlier run has stored is still good.
             Err(error) if fingerprint.is_some_and(|call| part.resumable(call).is_some()) => {
