@@ -202,7 +202,7 @@ async fn no_cursor_holds_a_credential() {
     let token = "canary-3f9a-token";
     for (entity, body) in [
         ("walks", json!({"walks": [{"id": 1}], "next_page": format!("/{token}/walks?page=2")})),
-        ("walks", json!({"walks": [{"id": 1}], "next_page": format!("/walks?page=v1.{token}.x")})),
+        ("things", json!({"things": [{"id": "1"}], "next": format!("v1.{token}.x")})),
     ] {
         let server = Server::script([Answer::json(200, body)]).await;
         let client = client(&server.url);
