@@ -127,10 +127,8 @@ async fn a_proxy_that_cuts_connections_costs_reads_a_try_and_creates_the_answer(
     assert_eq!(workspace.connectors().await.unwrap().len(), 3);
     cut(FaultKind::Close);
     stripe.customers().list().await.unwrap();
-    // An answer that has begun is not asked for again by itself; the caller may.
+    // A response that breaks off is requested again, as if the connection had closed before it.
     cut(FaultKind::Truncate);
-    let error = workspace.connectors().await.unwrap_err();
-    assert_eq!((error.kind(), error.is_retryable()), (ErrorKind::Network, true), "{error}");
     assert_eq!(workspace.connectors().await.unwrap().len(), 3);
 
     // Nobody knows what became of a create whose answer is lost; asking again finds it.

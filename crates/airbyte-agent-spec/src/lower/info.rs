@@ -122,7 +122,8 @@ pub(super) fn rate_limits(cx: &Cx<'_>) -> Vec<RateLimit> {
             // Some vendors publish a limit without numbers, or only how long they refuse requests.
             (None, window)
                 if item.get("requests").is_none()
-                    && (!item.text("description").is_empty() || number("wait_seconds").is_some()) =>
+                    && (!item.text("description").is_empty()
+                        || number("wait_seconds").is_some()) =>
             {
                 (None, window.unwrap_or(0))
             }
