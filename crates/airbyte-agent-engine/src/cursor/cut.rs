@@ -11,6 +11,8 @@ use crate::error::{Error, ErrorKind};
 pub(crate) enum Cut {
     /// What leads on stands in the vendor's own response only.
     Withheld,
+    /// Whether the list goes on, and how, stands in the vendor's own response only.
+    Unknown,
     /// The response says that there is more, but not how to get it.
     NoWay,
     /// The way on leads to the same page again.
@@ -38,7 +40,7 @@ impl Cut {
     /// The error for who wants to read on. `operation` is its name, such as `issues.list`.
     pub(crate) fn error(&self, operation: &str) -> Error {
         let kind = match self {
-            Self::Withheld | Self::SinglePage(_) | Self::OnePage(_) => ErrorKind::Usage,
+            Self::Withheld | Self::Unknown | Self::SinglePage(_) | Self::OnePage(_) => ErrorKind::Usage,
             Self::Elsewhere => ErrorKind::Decode,
             Self::NoWay
             | Self::Circle
@@ -55,6 +57,11 @@ impl Cut {
             Self::Withheld => {
                 "the list goes on, but what leads to the next page stands in the vendor's \
                                own response only, which the platform does not hand on"
+                    .to_owned()
+            }
+            Self::Unknown => {
+                "the list may go on: whether it does, and how, stands in the vendor's own response \
+                                only, which the platform does not hand on"
                     .to_owned()
             }
             Self::NoWay => {

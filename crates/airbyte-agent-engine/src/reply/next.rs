@@ -67,7 +67,10 @@ impl<'a> Paginator<'a> {
     fn following(&self) -> Option<NextPage> {
         let Some((paging, places)) = self.style() else {
             let is_cut = self.styles().any(|style| !self.has_ended(style) && self.says_more(style));
-            return is_cut.then(|| NextPage::cut(Cut::NoWay));
+            return match is_cut {
+                true => Some(NextPage::cut(Cut::NoWay)),
+                false => self.is_left_open().then(|| NextPage::cut(Cut::Unknown)),
+            };
         };
         if self.has_ended((paging, places)) {
             return None;
@@ -84,7 +87,9 @@ impl<'a> Paginator<'a> {
                 if !is_carried(from, places.next) =>
             {
                 // Whoever goes on is told that there is no way.
-                return is_said_to_go_on(paging, places).then(|| NextPage::cut(Cut::Withheld));
+                let says = is_said_to_go_on(paging, places);
+                let unknown = || self.may_go_on((paging, places)).then_some(Cut::Unknown);
+                return says.then_some(Cut::Withheld).or_else(unknown).map(NextPage::cut);
             }
             Next::Cursor { from, into } => match self.value(from, places.next) {
                 Some(token) if is_token(&token) => {
@@ -168,6 +173,27 @@ impl<'a> Paginator<'a> {
             || paging.short_page_ends
                 && paging.more.is_none()
                 && self.size((paging, places)).exceeds(self.records as u64)
+    }
+
+    /// Whether there may be more, as far as a response tells that says neither how nor whether it does.
+    fn may_go_on(&self, style: Style<'a>) -> bool {
+        let is_short = self.size(style).exceeds(self.records as u64);
+        let is_total = self.total.is_some_and(|total| total <= self.records as u64);
+        self.records > 0 && !is_short && !is_total
+    }
+
+    /// Whether the request was made in a style whose way on the layout of the response cannot hold.
+    fn is_left_open(&self) -> bool {
+        self.styles().any(|(paging, places)| {
+            let is_withheld = match &paging.next {
+                Next::Cursor { from, .. } | Next::Link { from, .. } => {
+                    !is_carried(from, places.next)
+                }
+                _ => false,
+            };
+            let is_used = paging.parameters().any(|name| self.is_given(name));
+            is_withheld && is_used && self.may_go_on((paging, places))
+        })
     }
 
     /// Whether a flag in the response says that there is more. Flags that say otherwise have ended the

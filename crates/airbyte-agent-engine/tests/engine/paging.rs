@@ -196,3 +196,32 @@ async fn a_hosted_list_whose_token_is_lost_says_so() {
     let (_server, client) = hosted(|_| Some((json!([{"id": 1}]), json!({"more": false})))).await;
     assert_eq!(all(&client, "finds", json!({})).await, [1]);
 }
+
+#[tokio::test]
+async fn a_hosted_list_of_which_nobody_says_whether_it_goes_on_says_so() {
+    type Answers = fn(&Value) -> Option<(Value, Value)>;
+    let two: Answers = |_| Some((json!([{"id": 1}, {"id": 2}]), json!({"next_page": null})));
+    let one: Answers = |_| Some((json!([{"id": 1}]), Value::Null));
+    for (entity, arguments, answers, is_open) in [
+        // The request pages in the style whose way on is lost, or in the other.
+        ("tracks", json!({"page[size]": 2}), two, true),
+        ("tracks", json!({"page[after]": "x"}), two, true),
+        ("tracks", json!({"page[size]": 2}), one, false),
+        ("tracks", json!({"page": 2}), two, false),
+        ("tracks", json!({}), two, false),
+        ("traces", json!({}), two, true),
+        ("traces", json!({"limit": 1}), one, true),
+        ("traces", json!({}), one, false),
+    ] {
+        let (_server, client) = hosted(answers).await;
+        let call = client.execute(entity, "list", arguments.clone()).into_call().unwrap();
+        let mut pages = call.pages::<Value, Value>();
+        assert!(pages.try_next().await.unwrap().is_some());
+        match pages.try_next().await {
+            Ok(page) => assert!(!is_open && page.is_none(), "{entity} {arguments}"),
+            Err(error) => {
+                assert!(is_open && error.message().contains("may go on"), "{arguments}: {error}");
+            }
+        }
+    }
+}

@@ -197,8 +197,8 @@ const WITH_OBJECT: &[(&str, &[Action])] = &[
 
 /// Words that begin the object of a verb.
 const BEFORE_OBJECTS: &[&str] = &[
-    "a", "an", "another", "every", "her", "him", "his", "it", "its", "me", "my", "new", "our", "some", "someone",
-    "that", "the", "their", "them", "these", "this", "those", "to", "us",
+    "a", "an", "another", "every", "her", "him", "his", "it", "its", "me", "my", "new", "our",
+    "some", "someone", "that", "the", "their", "them", "these", "this", "those", "to", "us",
 ];
 
 /// Several words that together ask for an action, whatever the other verbs are.
@@ -286,7 +286,8 @@ impl Intent {
         if words.iter().any(|word| is_name_of_one(word)) {
             self.0[Get as usize] = 1.0;
             self.0[List as usize] = ONE_OF_LIST;
-        } else if words.iter().find(|word| !is_stop_word(word)).is_some_and(|word| is_plural(word)) {
+        } else if words.iter().find(|word| !is_stop_word(word)).is_some_and(|word| is_plural(word))
+        {
             self.0[Get as usize] = GET_MANY;
         }
         self

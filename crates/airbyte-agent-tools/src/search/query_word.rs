@@ -20,14 +20,14 @@ const VERB: f32 = 0.7;
 
 /// Verbs with which a query begins and that every service uses.
 const PLAIN_VERBS: &[&str] = &[
-    "add", "change", "create", "delete", "edit", "find", "get", "give", "insert", "look", "make", "modify", "put",
-    "read", "remove", "set", "show", "start", "take", "update", "write",
+    "add", "change", "create", "delete", "edit", "find", "get", "give", "insert", "look", "make",
+    "modify", "put", "read", "remove", "set", "show", "start", "take", "update", "write",
 ];
 
 /// Words that begin what says more about the words before them.
 const PREPOSITIONS: &[&str] = &[
-    "among", "at", "behind", "below", "by", "for", "from", "in", "inside", "into", "of", "on", "to", "under", "with",
-    "within",
+    "among", "at", "behind", "below", "by", "for", "from", "in", "inside", "into", "of", "on",
+    "to", "under", "with", "within",
 ];
 
 /// The words of a query in the form of the index, from words that are whole and in small letters.

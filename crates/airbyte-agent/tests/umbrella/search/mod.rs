@@ -90,7 +90,7 @@ fn recall(index: &Index, half: &'static str, text: impl Fn(&Question) -> String)
 #[test]
 fn most_questions_are_answered_near_the_top() {
     let index = Index::new(registry().iter().copied());
-    // Measured: held-out 0.781, 0.938, 0.969; tuning 0.736, 0.950, 0.975.
+    // Measured: held-out 0.775, 0.963, 0.975; tuning 0.755, 0.950, 0.975.
     for (half, at_1, at_3, at_5) in [("held-out", 0.75, 0.92, 0.95), ("tuning", 0.70, 0.92, 0.95)] {
         let found = recall(&index, half, |question| question.text.to_owned());
         let enough = found.at_1 >= at_1 && found.at_3 >= at_3 && found.at_5 >= at_5;
@@ -123,6 +123,20 @@ fn a_typing_error_in_the_longest_word_costs_little() {
     let index = Index::new(registry().iter().copied());
     let found = recall(&index, "held-out", |question| mistyped(question.text));
     assert!(found.at_3 >= 0.85 && found.at_5 >= 0.90);
+}
+
+#[test]
+fn no_write_comes_first_for_a_question_that_is_answered_by_reading() {
+    let index = Index::new(registry().iter().copied());
+    let is_write = |place: &str| {
+        [".create", ".update", ".delete"].into_iter().any(|action| place.ends_with(action))
+    };
+    for question in questions() {
+        let first = index.search(question.text, 1);
+        let reads = !question.answers.iter().any(|answer| is_write(answer));
+        let wrong = reads && first.iter().any(|hit| is_write(&place(hit)));
+        assert!(!wrong, "{}: {first:?}", question.text);
+    }
 }
 
 #[test]
