@@ -3,20 +3,21 @@
 //! A file is passed as `-p NAME=@PATH`. The value of any other `-p` is a text, and the schema of the operation decides which JSON value it becomes.
 //! This module does not check whether the value is allowed: the engine checks every argument.
 
-use airbyte_agent_core::Error;
-use airbyte_agent_core::description::{Kind, Operation, Schema};
+use airbyte_agent_core::description::{Kind, Operation, Schema, Step};
+use airbyte_agent_core::{Error, rewritten_numbers};
+use serde::de::IgnoredAny;
 use serde_json::{Map, Value};
 
 use crate::failure::{usage_error, validation_error};
 use crate::file_argument;
-use crate::json_option::parse_json_object;
+use crate::json_option::parse_checked_object;
 
 /// The value of one `-p` option.
 enum PairValue {
     /// `NAME=VALUE`
     Text(String),
     /// `NAME:=JSON`
-    Json(Value),
+    Json(Value, String),
 }
 
 /// The schema of names that the operation does not know.
@@ -29,7 +30,10 @@ pub(crate) fn typed_arguments(
     pairs: &[String],
 ) -> Result<Map<String, Value>, Error> {
     let mut arguments = match params {
-        Some(text) => parse_json_object("--params", text, r#"{"limit": 10}"#)?,
+        Some(text) => {
+            let check = |text: &str| check_numbers("--params", operation, &[], text);
+            parse_checked_object("--params", text, r#"{"limit": 10}"#, check)?
+        },
         None => Map::new(),
     };
     let mut values_by_name: Vec<(&str, Vec<PairValue>)> = Vec::new();
@@ -51,6 +55,17 @@ pub(crate) fn typed_arguments(
             continue;
         }
         let (steps, schema) = find_target(operation, name);
+        let option = format!("-p {name}");
+        for value in &values {
+            let text = match value {
+                PairValue::Json(_, text) => text.as_str(),
+                PairValue::Text(text) if text.trim_start().starts_with(['{', '[']) => text.as_str(),
+                PairValue::Text(_) => continue,
+            };
+            if serde_json::from_str::<IgnoredAny>(text).is_ok() {
+                check_numbers(&option, operation, &steps, text)?;
+            }
+        }
         let value = argument_value(name, schema, values)?;
         assign(&mut arguments, &steps, name, value)?;
     }
@@ -59,6 +74,41 @@ pub(crate) fn typed_arguments(
         file_argument::set(file, &path, &mut arguments)?;
     }
     Ok(arguments)
+}
+
+/// Refuses numbers that would be sent in another spelling: below these steps through the arguments. Where a
+/// number is wanted, only its value counts.
+fn check_numbers(
+    option: &str,
+    operation: &Operation,
+    steps: &[String],
+    text: &str,
+) -> Result<(), Error> {
+    for number in rewritten_numbers(text) {
+        let keys = steps.iter().map(|step| Step::Key(step.clone().into()));
+        let path: Vec<Step> = keys.chain(number.path.steps.iter().cloned()).collect();
+        let is_number = schema_at(operation, &path).is_some_and(|schema| {
+            let is_text = schema.kinds.contains(&Kind::String);
+            !is_text && schema.kinds.iter().any(|kind| matches!(kind, Kind::Integer | Kind::Number))
+        });
+        if !(is_number && number.is_equal) {
+            return Err(validation_error(format!("{option}: {}", number.problem())));
+        }
+    }
+    Ok(())
+}
+
+/// The schema of the value at the end of a path through the arguments.
+fn schema_at<'o>(operation: &'o Operation, path: &[Step]) -> Option<&'o Schema> {
+    let [Step::Key(name), rest @ ..] = path else { return None };
+    let mut schema = &operation.parameter(name)?.schema;
+    for step in rest {
+        schema = match step {
+            Step::Key(name) => &schema.property(name)?.schema,
+            _ => schema.items.first()?,
+        };
+    }
+    Some(schema)
 }
 
 /// Splits `NAME=VALUE` or `NAME:=JSON`.
@@ -75,7 +125,7 @@ fn parse_pair(pair: &str) -> Result<(&str, PairValue), Error> {
                     "-p {name}:= is not JSON: {error}; for a plain text write {name}=…"
                 ))
             })?;
-            (name, PairValue::Json(value))
+            (name, PairValue::Json(value, text.to_owned()))
         }
         None => (name, PairValue::Text(text.to_owned())),
     };
@@ -135,7 +185,7 @@ fn argument_value(name: &str, schema: &Schema, mut values: Vec<PairValue>) -> Re
         Some(_) if several => Err(validation_error(format!(
             "-p {name} is given several times and takes a single value"
         ))),
-        Some(PairValue::Json(value)) => Ok(value),
+        Some(PairValue::Json(value, _)) => Ok(value),
         Some(PairValue::Text(text)) => scalar_value(name, schema, text),
         None => Ok(Value::Null),
     }
@@ -148,9 +198,9 @@ fn array_value(name: &str, schema: &Schema, values: Vec<PairValue>) -> Result<Va
     let mut elements = Vec::new();
     for value in values {
         match value {
-            PairValue::Json(Value::Array(values)) => elements.extend(values),
-            PairValue::Json(value) if is_only => return Ok(value),
-            PairValue::Json(value) => elements.push(value),
+            PairValue::Json(Value::Array(values), _) => elements.extend(values),
+            PairValue::Json(value, _) if is_only => return Ok(value),
+            PairValue::Json(value, _) => elements.push(value),
             PairValue::Text(text) if text.trim_start().starts_with('[') => {
                 match parse_json(name, &text)? {
                     Value::Array(values) => elements.extend(values),
@@ -193,7 +243,7 @@ fn scalar_value(name: &str, schema: &Schema, text: String) -> Result<Value, Erro
     let is_number = allows(Kind::Integer) || allows(Kind::Number) || is_free;
     if is_number
         && let Ok(Value::Number(number)) = serde_json::from_str(trimmed)
-        && is_same_number(&number, trimmed, takes_text)
+        && is_same_number(&number, trimmed, takes_text || is_free)
     {
         return Ok(Value::Number(number));
     }
@@ -293,7 +343,10 @@ paths:
             (&["any=1e3"], json!({"any": "1e3"})),
             (&["any=1.5"], json!({"any": 1.5})),
             (&["unknown=12345678901234567890123"], json!({"unknown": "12345678901234567890123"})),
-            (&["unknown=1.50"], json!({"unknown": 1.5})),
+            (&["unknown=1.50"], json!({"unknown": "1.50"})),
+            (&["unknown=12e4"], json!({"unknown": "12e4"})),
+            (&["unknown=1.5"], json!({"unknown": 1.5})),
+            (&["ratio:=0.50"], json!({"ratio": 0.5})),
             (&["ratio=0.50"], json!({"ratio": 0.5})),
             (&["name=a=b"], json!({"name": "a=b"})),
             (&["name="], json!({"name": ""})),
@@ -341,6 +394,8 @@ paths:
             (&["filter={\"a\""], "validation", "-p filter starts like JSON"),
             (&["tags=[a"], "validation", "-p tags starts like JSON"),
             (&["name=x", "name.y=1"], "validation", "no members"),
+            (&["unknown:=1.10"], "validation", "-p unknown: the number 1.10"),
+            (&["filter={\"x\": [1.10]}"], "validation", "'x[0]': the number 1.10 would be sent as 1.1"),
         ];
         for (pairs, kind, part) in cases {
             let pairs: Vec<String> = pairs.iter().map(ToString::to_string).collect();
@@ -355,6 +410,21 @@ paths:
         let params = r#"{"page": 1, "name": "x"}"#;
         let got = typed_arguments(&operation(), Some(params), &["page=2".to_owned()]).unwrap();
         assert_eq!(Value::Object(got), json!({"page": 2, "name": "x"}));
+    }
+
+    #[test]
+    fn numbers_in_params_keep_their_digits_or_are_refused() {
+        for (params, problem) in [
+            (r#"{"page": 1e2, "ratio": 0.50}"#, None),
+            (r#"{"ratio": 0.1234567890123456789}"#, Some("'ratio': the number")),
+            (r#"{"filter": {"x": 1526552662.000430}}"#, Some("\"1526552662.000430\"")),
+            (r#"{"unknown": 18446744073709551617}"#, Some("\"18446744073709551617\"")),
+        ] {
+            let got = typed_arguments(&operation(), Some(params), &[]);
+            assert_eq!(got.is_err(), problem.is_some(), "{params}");
+            let message = got.err().map(|error| error.to_string()).unwrap_or_default();
+            assert!(message.contains(problem.unwrap_or_default()), "{params}: {message}");
+        }
     }
 
     #[test]

@@ -21,6 +21,16 @@ pub(crate) fn parse_json_object(
     text: &str,
     example: &str,
 ) -> Result<Map<String, Value>, Error> {
+    parse_checked_object(option, text, example, |_| Ok(()))
+}
+
+/// The same, if this has nothing against the text.
+pub(crate) fn parse_checked_object(
+    option: &str,
+    text: &str,
+    example: &str,
+    check: impl Fn(&str) -> Result<(), Error>,
+) -> Result<Map<String, Value>, Error> {
     let (text, source) = match text.strip_prefix('@') {
         None => (text.to_owned(), String::new()),
         Some(path) => {
@@ -29,8 +39,9 @@ pub(crate) fn parse_json_object(
             (content, format!(" in {path}"))
         }
     };
-    match serde_json::from_str(text.trim_start_matches('\u{feff}')) {
-        Ok(Value::Object(members)) => Ok(members),
+    let text = text.trim_start_matches('\u{feff}');
+    match serde_json::from_str(text) {
+        Ok(Value::Object(members)) => check(text).map(|()| members),
         Ok(other) => Err(validation_error(format!(
             "{option}{source} must be a JSON object such as {example}, got {}",
             json_type(&other)

@@ -92,6 +92,7 @@ pub use self::http::{
     origin,
 };
 pub use self::job::{Job, JobState};
+pub use self::json::{RewrittenNumber, rewritten_numbers};
 pub use self::layout::Layout;
 pub use self::local::{IntoLocal, Local};
 pub use self::lookup::find_operation;

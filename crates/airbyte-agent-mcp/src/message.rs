@@ -1,5 +1,7 @@
 //! Messages of clients that the protocol cannot take: each gets an error of JSON-RPC with its identifier.
 
+use airbyte_agent_core::description::Step;
+use airbyte_agent_core::rewritten_numbers;
 use rmcp::model::{ClientJsonRpcMessage, ClientRequest, JsonRpcMessage};
 use serde_json::{Map, Value, json};
 
@@ -73,6 +75,11 @@ pub(crate) fn check(text: &[u8]) -> Result<(), Problem> {
     if id.is_null() {
         return Err(Problem::new(-32600, "`id` must be a text or a whole number", id));
     }
+    if method == "tools/call"
+        && let Some(problem) = rewritten_argument(text)
+    {
+        return Err(Problem::new(-32602, problem, id));
+    }
     match serde_json::from_slice::<ClientJsonRpcMessage>(text) {
         // What fits no known request is taken for one of a method that this server does not know.
         Ok(JsonRpcMessage::Request(request))
@@ -84,6 +91,22 @@ pub(crate) fn check(text: &[u8]) -> Result<(), Problem> {
         Ok(_) => Ok(()),
         Err(_) => Err(wrong_params(method, id)),
     }
+}
+
+/// What is wrong with an argument of a tool that would be sent with other digits than it is written with.
+fn rewritten_argument(text: &[u8]) -> Option<String> {
+    let numbers = rewritten_numbers(std::str::from_utf8(text).ok()?);
+    let mut problems = numbers.into_iter().filter_map(|mut number| {
+        let is = |step: Option<&Step>, name: &str| matches!(step, Some(Step::Key(key)) if key == name);
+        let steps = &number.path.steps;
+        if !is(steps.first(), "params") || !is(steps.get(1), "arguments") {
+            return None;
+        }
+        let below: Vec<Step> = steps.iter().skip(2).cloned().collect();
+        number.path.steps = below.into();
+        Some(number.problem())
+    });
+    problems.next()
 }
 
 fn wrong_params(method: &str, id: Value) -> Problem {
@@ -220,6 +243,9 @@ mod tests {
             (call("{}"), None),
             (call("[]"), Some((-32602, json!(5)))),
             (call("5"), Some((-32602, json!(5)))),
+            (call(r#"{"a":{"ts":1526552662.000430}}"#), Some((-32602, json!(5)))),
+            (call(r#"{"a":12345678901234567890123}"#), Some((-32602, json!(5)))),
+            (call(r#"{"a":[1.5,-2,"1.50"]}"#), None),
             (call(&format!(r#"{{"a":{}}}"#, nested(100))), None),
             (call(&format!(r#"{{"a":{}}}"#, nested(130))), Some((-32602, json!(5)))),
             (r#"{"jsonrpc":"2.0","id":5,"method":"tools/call"}"#.into(), Some((-32602, json!(5)))),

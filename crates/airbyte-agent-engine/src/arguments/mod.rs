@@ -8,7 +8,7 @@ mod check;
 use serde_json::{Map, Value};
 
 use crate::description::{
-    Action, AtLeastOne, Body, Connector, Kind, Location, Next, Operation, Parameter, Text,
+    Action, AtLeastOne, Body, Connector, Kind, Location, Next, Operation, Parameter, Schema, Text,
     expression, suggestion,
 };
 use crate::error::{Error, Result};
@@ -110,10 +110,46 @@ pub(crate) fn complete(
             .extend(operation.at_least_one.iter().filter_map(|group| none_of(group, &arguments)));
     }
     if problems.is_empty() {
+        write_integers(operation, &mut arguments);
         drop_prefixes(operation, &mut arguments);
         return Ok(arguments);
     }
     Err(Error::validation(format!("{name}: {}", problems.join("; "))))
+}
+
+/// Writes whole numbers as such where an integer is wanted: `1e2` arrives as `100.0`.
+fn write_integers(operation: &Operation, arguments: &mut Arguments) {
+    for parameter in operation.parameters.iter() {
+        if let Some(value) = arguments.get_mut(parameter.name.as_ref()) {
+            write_integer(&parameter.schema, value);
+        }
+    }
+}
+
+fn write_integer(schema: &Schema, value: &mut Value) {
+    let is_integer =
+        schema.kinds.contains(&Kind::Integer) && !schema.kinds.contains(&Kind::Number);
+    match value {
+        Value::Number(number) if is_integer && number.is_f64() => {
+            let whole = number.as_f64().map(|number| format!("{number:.0}"));
+            if let Some(whole) = whole.and_then(|whole| whole.parse::<i64>().ok()) {
+                *value = whole.into();
+            }
+        }
+        Value::Array(items) => {
+            if let Some(schema) = schema.items.first() {
+                items.iter_mut().for_each(|item| write_integer(schema, item));
+            }
+        }
+        Value::Object(members) => {
+            for (name, member) in members {
+                if let Some(property) = schema.property(name) {
+                    write_integer(&property.schema, member);
+                }
+            }
+        }
+        _ => {}
+    }
 }
 
 /// Takes from values what the path has before them anyway.

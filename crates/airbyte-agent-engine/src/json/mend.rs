@@ -100,7 +100,7 @@ fn may_have_long_integer(bytes: &[u8]) -> bool {
 }
 
 /// The position behind the text that starts with the quote at `start`.
-fn end_of_string(bytes: &[u8], start: usize) -> usize {
+pub(super) fn end_of_string(bytes: &[u8], start: usize) -> usize {
     let mut at = start + 1;
     while at < bytes.len() {
         match bytes[at] {

@@ -3,10 +3,12 @@
 pub(crate) mod budget;
 pub(crate) mod mend;
 mod plain;
+mod rewritten;
 
 use serde_json::{Map, Value};
 
 pub(crate) use plain::{Build, Plain};
+pub use rewritten::{RewrittenNumber, rewritten_numbers};
 
 /// A JSON text as a value. What can be mended is mended.
 pub(crate) fn parse(text: &str) -> Result<Value, serde_json::Error> {
