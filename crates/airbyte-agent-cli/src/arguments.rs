@@ -33,7 +33,7 @@ pub(crate) fn typed_arguments(
         Some(text) => {
             let check = |text: &str| check_numbers("--params", operation, &[], text);
             parse_checked_object("--params", text, r#"{"limit": 10}"#, check)?
-        },
+        }
         None => Map::new(),
     };
     let mut values_by_name: Vec<(&str, Vec<PairValue>)> = Vec::new();
@@ -395,7 +395,11 @@ paths:
             (&["tags=[a"], "validation", "-p tags starts like JSON"),
             (&["name=x", "name.y=1"], "validation", "no members"),
             (&["unknown:=1.10"], "validation", "-p unknown: the number 1.10"),
-            (&["filter={\"x\": [1.10]}"], "validation", "'x[0]': the number 1.10 would be sent as 1.1"),
+            (
+                &["filter={\"x\": [1.10]}"],
+                "validation",
+                "'x[0]': the number 1.10 would be sent as 1.1",
+            ),
         ];
         for (pairs, kind, part) in cases {
             let pairs: Vec<String> = pairs.iter().map(ToString::to_string).collect();

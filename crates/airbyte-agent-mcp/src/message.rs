@@ -97,7 +97,8 @@ pub(crate) fn check(text: &[u8]) -> Result<(), Problem> {
 fn rewritten_argument(text: &[u8]) -> Option<String> {
     let numbers = rewritten_numbers(std::str::from_utf8(text).ok()?);
     let mut problems = numbers.into_iter().filter_map(|mut number| {
-        let is = |step: Option<&Step>, name: &str| matches!(step, Some(Step::Key(key)) if key == name);
+        let is =
+            |step: Option<&Step>, name: &str| matches!(step, Some(Step::Key(key)) if key == name);
         let steps = &number.path.steps;
         if !is(steps.first(), "params") || !is(steps.get(1), "arguments") {
             return None;

@@ -127,8 +127,7 @@ fn write_integers(operation: &Operation, arguments: &mut Arguments) {
 }
 
 fn write_integer(schema: &Schema, value: &mut Value) {
-    let is_integer =
-        schema.kinds.contains(&Kind::Integer) && !schema.kinds.contains(&Kind::Number);
+    let is_integer = schema.kinds.contains(&Kind::Integer) && !schema.kinds.contains(&Kind::Number);
     match value {
         Value::Number(number) if is_integer && number.is_f64() => {
             let whole = number.as_f64().map(|number| format!("{number:.0}"));

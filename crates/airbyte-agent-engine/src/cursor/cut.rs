@@ -40,7 +40,9 @@ impl Cut {
     /// The error for who wants to read on. `operation` is its name, such as `issues.list`.
     pub(crate) fn error(&self, operation: &str) -> Error {
         let kind = match self {
-            Self::Withheld | Self::Unknown | Self::SinglePage(_) | Self::OnePage(_) => ErrorKind::Usage,
+            Self::Withheld | Self::Unknown | Self::SinglePage(_) | Self::OnePage(_) => {
+                ErrorKind::Usage
+            }
             Self::Elsewhere => ErrorKind::Decode,
             Self::NoWay
             | Self::Circle

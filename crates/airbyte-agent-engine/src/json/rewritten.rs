@@ -10,7 +10,7 @@ use crate::description::{JsonPath, Step};
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct RewrittenNumber {
-    /// Where it stands.
+    /// Where the number stands in the document, by names and indexes.
     pub path: JsonPath,
     /// How it is written.
     pub written: String,
@@ -122,25 +122,30 @@ mod tests {
     #[test]
     fn numbers_that_change_are_found_with_their_place() {
         for (text, expected) in [
-            (r#"{"a": 1, "b": -5, "c": 0.5, "d": "1.50", "e": 1.0, "f": 18446744073709551615}"#, vec![]),
+            (
+                r#"{"a": 1, "b": -5, "c": 0.5, "d": "1.50", "e": 1.0, "f": 18446744073709551615}"#,
+                vec![],
+            ),
             (
                 r#"{"m": {"ts": 1526552662.000430, "x\"": [1, {"p": 1.10}]}}"#,
-                vec![
-                    ("$.m.ts", "1526552662.00043", true),
-                    ("$.m.x\"[1].p", "1.1", true),
-                ],
+                vec![("$.m.ts", "1526552662.00043", true), ("$.m.x\"[1].p", "1.1", true)],
             ),
             (r#"[12345678901234567890123]"#, vec![("$[0]", "1.2345678901234568e22", false)]),
             (r#"{"f": 0.1234567890123456789}"#, vec![("$.f", "0.12345678901234568", false)]),
-            (r#"{"l": 1e2, "n": 120e-1, "z": 0.00}"#, vec![("$.l", "100.0", true), ("$.n", "12.0", true), ("$.z", "0.0", true)]),
+            (
+                r#"{"l": 1e2, "n": 120e-1, "z": 0.00}"#,
+                vec![("$.l", "100.0", true), ("$.n", "12.0", true), ("$.z", "0.0", true)],
+            ),
         ] {
             let found = rewritten_numbers(text);
             let found: Vec<(String, &str, bool)> = found
                 .iter()
                 .map(|number| (number.path.to_string(), number.sent.as_str(), number.is_equal))
                 .collect();
-            let expected: Vec<(String, &str, bool)> =
-                expected.into_iter().map(|(path, sent, same)| (path.to_owned(), sent, same)).collect();
+            let expected: Vec<(String, &str, bool)> = expected
+                .into_iter()
+                .map(|(path, sent, same)| (path.to_owned(), sent, same))
+                .collect();
             assert_eq!(found, expected, "{text}");
         }
         let problem = rewritten_numbers(r#"{"m": {"v": 1.10}}"#).remove(0).problem();

@@ -140,7 +140,7 @@ where
         data.truncate(bounds.take);
         next = bounds.rest.unwrap_or(next);
     }
-    let (total, errors) = (read.total, read.errors.clone());
+    let (total, errors) = (read.plausible_total(received), read.errors.clone());
     Ok(Page { data, meta: meta(answer, read)?, next, total, errors })
 }
 

@@ -10,6 +10,8 @@ mod decode;
 mod empty;
 mod envelope;
 mod failure;
+mod follow;
+mod lacking;
 mod link;
 mod meaning;
 mod message;
@@ -22,6 +24,7 @@ mod properties;
 mod read;
 mod select;
 mod spelling;
+mod written;
 
 pub(crate) use decode::{decode_page, decode_record};
 pub(crate) use empty::means_empty;

@@ -1,21 +1,15 @@
 //! What the next page of a list is asked by.
 
-use std::borrow::Cow;
-
 use serde_json::{Map, Value, json};
-use url::Url;
 
 use super::counted::{Counted, Size, Turn};
 use super::envelope::Picked;
 use super::failure::is_filled;
 use super::plan::PagingPlaces;
-use super::read::Answer;
+use super::written::Written;
 use crate::arguments::Arguments;
 use crate::cursor::{Cut, NextPage};
-use crate::description::{
-    ApiKeyLocation, AuthKind, Connector, Kind, List, Next, Operation, Paging, Source, Text,
-};
-use crate::http::{has_user_info, same_origin};
+use crate::description::{Connector, Kind, List, Next, Operation, Paging, Source, Text};
 
 /// Finds out from the values of a response how its list continues.
 pub(super) struct Paginator<'a> {
@@ -37,8 +31,8 @@ pub(super) struct Paginator<'a> {
     pub(super) total: Option<u64>,
     /// The page that was read.
     pub(super) at: &'a NextPage,
-    /// The response, for what has to be read as it is written.
-    pub(super) answer: &'a Answer<'a>,
+    /// What has to be read as it is written.
+    pub(super) written: &'a dyn Written,
 }
 
 /// A style of paging and where its values stand.
@@ -131,7 +125,7 @@ impl<'a> Paginator<'a> {
                 }
             }
             Next::Offset { into, start } | Next::Page { into, start } => {
-                let fingerprint = self.answer.fingerprint();
+                let fingerprint = self.written.fingerprint();
                 let mut counted = self.counted((paging, places), (into, *start));
                 counted.repeats = fingerprint.is_some() && fingerprint == self.at.before;
                 let is_offset = matches!(paging.next, Next::Offset { .. });
@@ -326,7 +320,7 @@ impl<'a> Paginator<'a> {
     /// A number that is not whole as the vendor writes it: as a token, every digit counts.
     fn spelled(&self, value: Value, place: Option<usize>) -> Value {
         let is_fraction = value.as_number().is_some_and(serde_json::Number::is_f64);
-        let text = place.filter(|_| is_fraction).and_then(|place| self.answer.spelling(place));
+        let text = place.filter(|_| is_fraction).and_then(|place| self.written.spelling(place));
         match text {
             Some(text) if text != value.to_string() && !text.starts_with('"') => {
                 Value::String(text)
@@ -338,85 +332,15 @@ impl<'a> Paginator<'a> {
     /// Where in the plan the value of a source stands.
     fn place(&self, source: &Source, place: Option<usize>) -> Option<usize> {
         let Source::Meta { name, inside } = source else { return place };
-        let fields = self.operation.response.meta.iter().zip(&self.answer.plan.meta);
+        let fields = self.operation.response.meta.iter().zip(self.written.meta_places());
         let (_, places) = fields.into_iter().find(|(field, _)| field.name == *name)?;
         let is_there = |place: &&usize| self.values.get(**place).is_some_and(Option::is_some);
         places.iter().find(is_there).filter(|_| inside.steps.is_empty()).copied()
     }
 
-    /// Whether an address is on another host than the response, so that it will not be requested.
-    fn is_elsewhere(&self, address: &str) -> bool {
-        let Some(base) = self.answer.reply.base() else { return false };
-        base.join(address).is_ok_and(|next| !same_origin(&next, base))
-    }
-
     /// A token as the parameter wants it: vendors write numbers as texts and the other way round.
-    fn typed(&self, into: &str, value: Value) -> Value {
+    pub(super) fn typed(&self, into: &str, value: Value) -> Value {
         typed(self.operation, into, value)
-    }
-
-    fn follow(&self, address: &str, feed: &[(Text, Text)], page: &mut NextPage) {
-        // A relative address still has a query.
-        let base = Url::parse("https://relative.invalid/").ok();
-        let url = Url::options().base_url(base.as_ref()).parse(address).ok();
-        let mut missing = Vec::new();
-        for (query, into) in feed {
-            let value = url.as_ref().and_then(|url| {
-                let mut pairs = url.query_pairs();
-                pairs.find(|(name, _)| name == query.as_ref()).map(|(_, value)| value.into_owned())
-            });
-            match value.filter(|value| !value.is_empty()) {
-                Some(value) => {
-                    let value = self.typed(into, Value::String(value));
-                    page.set.insert(into.to_string(), value);
-                }
-                None => missing.push(into.to_string()),
-            }
-        }
-        if page.set.is_empty() {
-            page.follow = Some(self.without_credentials(address));
-            return;
-        }
-        // What the caller gave belongs to the first page.
-        let given = missing.into_iter().filter(|name| self.arguments.contains_key(name));
-        page.set.extend(given.map(|name| (name, Value::Null)));
-    }
-}
-
-impl Paginator<'_> {
-    /// An address without the credentials that the vendor repeats in it, as user name and password
-    /// or in its query: they are added anew when the page is asked for, and have no place in a
-    /// cursor. The fragment is never sent and goes as well.
-    fn without_credentials(&self, address: &str) -> String {
-        let address = without_user_info(address);
-        let address = address.split_once('#').map_or(&*address, |(sent, _)| sent);
-        let Some((before, query)) = address.split_once('?') else { return address.to_owned() };
-        let is_key = |name: &str| {
-            self.connector.auth.iter().any(|scheme| {
-                matches!(&scheme.kind, AuthKind::ApiKey { location: ApiKeyLocation::Query, name: key }
-                    if key == name)
-            })
-        };
-        let is_secret = |pair: &str| {
-            let mut parsed = form_urlencoded::parse(pair.as_bytes());
-            parsed.any(|(name, value)| is_key(&name) || (self.redact)(&value) != value)
-        };
-        let public: Vec<&str> = query.split('&').filter(|pair| !is_secret(pair)).collect();
-        if public.is_empty() { before.to_owned() } else { format!("{before}?{}", public.join("&")) }
-    }
-}
-
-/// An address, relative or not, without user name and password.
-fn without_user_info(address: &str) -> Cow<'_, str> {
-    let base = Url::parse("https://relative.invalid/").ok();
-    match Url::options().base_url(base.as_ref()).parse(address) {
-        Ok(mut url) if has_user_info(&url) => {
-            // Both succeed for whatever has a user name or a password.
-            let _ = url.set_username("");
-            let _ = url.set_password(None);
-            String::from(url).into()
-        }
-        _ => address.into(),
     }
 }
 

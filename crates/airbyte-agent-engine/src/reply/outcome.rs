@@ -54,9 +54,10 @@ pub(crate) fn outcome(answer: Answer<'_>) -> Result<Outcome> {
     };
     // Whoever chose the fields already has left those that lead to the next page.
     let data = answer.select(data);
+    let total = read.plausible_total(received);
     let has_meta = !operation.response.meta.is_empty() || !read.meta.is_empty();
     let meta = if has_meta { Value::Object(read.meta) } else { Value::Null };
-    Ok(Outcome { data, meta, next, total: read.total, errors: read.errors })
+    Ok(Outcome { data, meta, next, total, errors: read.errors })
 }
 
 /// Whether there is nothing in an object or a list.

@@ -130,7 +130,7 @@ impl Answer<'_> {
     }
 
     /// The body as JSON text, whatever its character set.
-    fn json(&self) -> Cow<'_, str> {
+    pub(super) fn json(&self) -> Cow<'_, str> {
         let body = &self.reply.body;
         match charset::declared(&self.reply.headers, body) {
             Some(text) => Cow::Owned(json_text(text.as_bytes()).into_owned()),
@@ -274,55 +274,9 @@ impl Answer<'_> {
         }
     }
 
-    /// The failure that a response reports which has no records where they belong and says why.
-    fn stated_failure(&self, body: &Value) -> Option<Error> {
-        let says = ["error", "errors", "error_description", "errorMessages", "message"];
-        let reason = says.iter().any(|name| body.get(name).is_some_and(is_filled));
-        reason.then(|| {
-            let message = vendor_message(&body.to_string(), self.redact);
-            self.described_failure_in(body, None, message)
-        })
-    }
-
-    /// Whether an object may stand where the records of a list belong: it is one record if the description
-    /// says that the whole response is meant, and if each match of the place is a record.
-    pub(super) fn takes_object(&self) -> bool {
-        let records = self.operation.response.records.as_ref();
-        !self.operation.action.is_array()
-            || records.is_some_and(|path| path.steps.is_empty() || path.is_multiple())
-    }
-
-    /// The error for an object that stands where the list of records belongs.
-    pub(super) fn object_for_list(&self) -> Error {
-        let body = json::parse(&self.json()).unwrap_or_default();
-        self.stated_failure(&body).unwrap_or_else(|| self.no_list())
-    }
-
     /// The vendor's identifier of the request, free of secrets.
-    fn request_id(&self) -> Option<String> {
+    pub(super) fn request_id(&self) -> Option<String> {
         request_id(&self.reply.headers).map(|id| (self.redact)(&id))
-    }
-
-    fn lacks_records(&self) -> Error {
-        let text = String::from_utf8_lossy(&self.reply.body);
-        let body = (self.redact)(&text);
-        let message =
-            vendor_message(&text, self.redact).map(|text| format!(": {text}")).unwrap_or_default();
-        let records = self.plan.records.to_string();
-        let (name, peer, records) = (self.name, self.peer(), records.trim_start_matches("$."));
-        Error::decode(format!("{name}: {peer}'s answer has no '{records}'{message}"))
-            .with_status(self.reply.status)
-            .with_request_id(self.request_id())
-            .with_body(body.chars().take(8_192).collect())
-    }
-
-    /// The error for records that are no list although there must be one.
-    pub(super) fn no_list(&self) -> Error {
-        let (name, peer, records) = (self.name, self.peer(), &self.plan.records);
-        let body = (self.redact)(&String::from_utf8_lossy(&self.reply.body));
-        Error::decode(format!("{name}: {peer}'s answer has no list at {records}"))
-            .with_status(self.reply.status)
-            .with_body(body.chars().take(8_192).collect())
     }
 
     /// The error for a record that is not there.
@@ -332,7 +286,7 @@ impl Answer<'_> {
     }
 
     /// Who answered, in messages.
-    fn peer(&self) -> &str {
+    pub(super) fn peer(&self) -> &str {
         self.reply.layout.peer.as_deref().unwrap_or(&self.connector.title)
     }
 
@@ -351,7 +305,7 @@ impl Answer<'_> {
 
     /// [`described_failure`](Self::described_failure) of a body that has been read, with what may be a
     /// code.
-    fn described_failure_in(
+    pub(super) fn described_failure_in(
         &self,
         body: &Value,
         code: Option<&str>,
@@ -423,7 +377,7 @@ impl Answer<'_> {
             records,
             total: read.total,
             at: self.at,
-            answer: self,
+            written: self,
         }
     }
 
@@ -442,6 +396,11 @@ impl Read {
     /// The value at a place of the plan.
     pub(super) fn get(&self, place: usize) -> Option<&Value> {
         self.values.get(place).and_then(Option::as_ref)
+    }
+
+    /// How many records the whole list has, unless one page alone has more.
+    pub(super) fn plausible_total(&self, received: usize) -> Option<u64> {
+        self.total.filter(|total| *total >= received as u64)
     }
 
     /// Whether everything beside an error is `null` or empty, other errors apart.

@@ -3,9 +3,11 @@
 use serde::Deserialize;
 use serde::de::Deserializer;
 use serde_json::value::RawValue;
+use url::Url;
 
 use super::envelope::{Place, Sink, pick};
 use super::read::Answer;
+use super::written::Written;
 use crate::cursor::{START, hash};
 use crate::description::JsonPath;
 
@@ -40,20 +42,28 @@ impl Sink for Fingerprint {
     }
 }
 
-impl Answer<'_> {
-    /// A hash of the records as they stand in the response.
-    pub(super) fn fingerprint(&self) -> Option<u32> {
+impl Written for Answer<'_> {
+    fn fingerprint(&self) -> Option<u32> {
         let mut hash = Fingerprint(START);
         pick(&self.text(), Some(&self.plan.records), &[], &mut hash).ok().map(|_| hash.0)
     }
 
-    /// How the value at a place of the plan is written.
-    pub(super) fn spelling(&self, place: usize) -> Option<String> {
+    fn spelling(&self, place: usize) -> Option<String> {
         let Place { path, last } = self.plan.places.get(place)?;
         let mut texts = self.texts(path);
         if *last { texts.pop() } else { texts.into_iter().next() }
     }
 
+    fn meta_places(&self) -> &[Vec<usize>] {
+        &self.plan.meta
+    }
+
+    fn base(&self) -> Option<&Url> {
+        self.reply.base()
+    }
+}
+
+impl Answer<'_> {
     /// Whether what should be a record is an empty object or an empty list, which says nothing.
     pub(super) fn is_blank_record(&self) -> bool {
         let texts = self.texts(&self.plan.records);

@@ -1,0 +1,57 @@
+//! Responses that have no list where there must be one.
+
+use serde_json::Value;
+
+use super::failure::is_filled;
+use super::message::vendor_message;
+use super::read::Answer;
+use crate::error::Error;
+use crate::json;
+
+impl Answer<'_> {
+    /// The failure that a response reports which has no records where they belong and says why.
+    pub(super) fn stated_failure(&self, body: &Value) -> Option<Error> {
+        let says = ["error", "errors", "error_description", "errorMessages", "message"];
+        let reason = says.iter().any(|name| body.get(name).is_some_and(is_filled));
+        reason.then(|| {
+            let message = vendor_message(&body.to_string(), self.redact);
+            self.described_failure_in(body, None, message)
+        })
+    }
+
+    /// Whether an object may stand where the records of a list belong: it is one record if the description
+    /// says that the whole response is meant, and if each match of the place is a record.
+    pub(super) fn takes_object(&self) -> bool {
+        let records = self.operation.response.records.as_ref();
+        !self.operation.action.is_array()
+            || records.is_some_and(|path| path.steps.is_empty() || path.is_multiple())
+    }
+
+    /// The error for an object that stands where the list of records belongs.
+    pub(super) fn object_for_list(&self) -> Error {
+        let body = json::parse(&self.json()).unwrap_or_default();
+        self.stated_failure(&body).unwrap_or_else(|| self.no_list())
+    }
+
+    pub(super) fn lacks_records(&self) -> Error {
+        let text = String::from_utf8_lossy(&self.reply.body);
+        let body = (self.redact)(&text);
+        let message =
+            vendor_message(&text, self.redact).map(|text| format!(": {text}")).unwrap_or_default();
+        let records = self.plan.records.to_string();
+        let (name, peer, records) = (self.name, self.peer(), records.trim_start_matches("$."));
+        Error::decode(format!("{name}: {peer}'s answer has no '{records}'{message}"))
+            .with_status(self.reply.status)
+            .with_request_id(self.request_id())
+            .with_body(body.chars().take(8_192).collect())
+    }
+
+    /// The error for records that are no list although there must be one.
+    pub(super) fn no_list(&self) -> Error {
+        let (name, peer, records) = (self.name, self.peer(), &self.plan.records);
+        let body = (self.redact)(&String::from_utf8_lossy(&self.reply.body));
+        Error::decode(format!("{name}: {peer}'s answer has no list at {records}"))
+            .with_status(self.reply.status)
+            .with_body(body.chars().take(8_192).collect())
+    }
+}
