@@ -96,7 +96,7 @@ impl Reply {
     }
 
     /// The same response with the server that gave it: addresses of next pages lead to no other.
-    pub(crate) fn from_server(mut self, base: Option<Url>) -> Self {
+    pub(crate) fn given_by(mut self, base: Option<Url>) -> Self {
         self.base = base;
         self
     }

@@ -38,7 +38,7 @@ fn damaged_specs_are_told_not_crashed_on() {
 /// A spec with these component schemas, whose only operation sends and returns the schema `A0`.
 fn endless(schemas: &str) -> String {
     format!(
-        r##"
+        r"
 openapi: 3.1.0
 info: {{title: Endless, version: '1', x-airbyte-connector-name: endless}}
 servers: [{{url: 'https://endless.test'}}]
@@ -58,7 +58,7 @@ paths:
         '200':
           description: Things.
           content: {{application/json: {{schema: {{$ref: '#/components/schemas/A0'}}}}}}
-"##
+"
     )
 }
 
@@ -203,7 +203,10 @@ fn damaged(text: &str, random: &mut fastrand::Rng) -> String {
                 lines[at] = format!("{key}: {piece}");
             }
             3 => lines[at].insert_str(0, &" ".repeat(random.usize(1..5))),
-            4 => lines[at] = lines[at].trim_start().to_owned(),
+            4 => {
+                let trimmed = lines[at].trim_start().to_owned();
+                lines[at] = trimmed;
+            }
             5 => lines[at].push_str(piece),
             _ => {
                 let cut = random.usize(..=lines[at].len());

@@ -212,7 +212,7 @@ mod tests {
             (&[Kind::Number], json!("1.5"), json!(1.5)),
             (&[Kind::Boolean], json!("True"), json!(true)),
             (&[Kind::String], json!(7), json!("7")),
-            (&[Kind::String], json!(1_526_552_662.000_430), json!(1_526_552_662.000_430)),
+            (&[Kind::String], json!(1_526_552_662.000_43), json!(1_526_552_662.000_43)),
             (&[Kind::String], json!(1e3), json!(1e3)),
             (&[Kind::String], json!(18_446_744_073_709_551_615_u64), json!("18446744073709551615")),
             (&[Kind::String], json!("{\"a\": 1}"), json!("{\"a\": 1}")),

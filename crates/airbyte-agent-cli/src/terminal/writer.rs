@@ -102,8 +102,14 @@ pub(crate) fn shown(text: &str, colours: bool) -> String {
 pub(super) fn controls(character: char) -> bool {
     match character {
         '\n' | '\t' => false,
-        '\u{61C}' | '\u{200E}' | '\u{200F}' | '\u{2028}' | '\u{2029}' | '\u{FEFF}' => true,
-        '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' => true,
+        '\u{61C}'
+        | '\u{200E}'
+        | '\u{200F}'
+        | '\u{2028}'
+        | '\u{2029}'
+        | '\u{FEFF}'
+        | '\u{202A}'..='\u{202E}'
+        | '\u{2066}'..='\u{2069}' => true,
         character => character.is_control(),
     }
 }

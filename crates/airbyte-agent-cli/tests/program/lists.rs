@@ -27,6 +27,7 @@ fn github(args: &[&'static str]) -> Vec<&'static str> {
     [&ISSUES[..], &["repo=b"], args].concat()
 }
 
+#[allow(clippy::needless_pass_by_value, reason = "cases write the value as it is")]
 fn issues(nodes: Value, next: Option<&str>) -> Value {
     let page = json!({"hasNextPage": next.is_some(), "endCursor": next});
     json!({"data": {"repository": {"issues": {"nodes": nodes, "pageInfo": page}}}})

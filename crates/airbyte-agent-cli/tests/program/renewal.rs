@@ -14,7 +14,7 @@ use crate::home::Home;
 use crate::run::{Outcome, at_once};
 use crate::vendor::{Answer, Vendor};
 
-pub(crate) const SPEC: &str = r#"
+pub(crate) const SPEC: &str = r"
 openapi: 3.1.0
 info:
   title: Rotating
@@ -39,7 +39,7 @@ paths:
       x-airbyte-action: list
       x-airbyte-record-extractor: $.things
       responses: {'200': {description: Things.}}
-"#;
+";
 
 /// A vendor that accepts each refresh token once, and renews slowly.
 fn rotating(pause: Duration) -> Vendor {

@@ -124,12 +124,11 @@ fn bare_of_colours(text: &str) -> String {
     while let Some((before, behind)) = rest.split_once("\u{1b}[") {
         out.push_str(before);
         let end = behind.find(|c: char| !c.is_ascii_digit() && c != ';').unwrap_or(behind.len());
-        match behind[end..].strip_prefix('m') {
-            Some(after) => rest = after,
-            None => {
-                out.push('\u{1b}');
-                rest = behind;
-            }
+        if let Some(after) = behind[end..].strip_prefix('m') {
+            rest = after
+        } else {
+            out.push('\u{1b}');
+            rest = behind;
         }
     }
     out + rest

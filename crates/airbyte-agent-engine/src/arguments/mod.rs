@@ -137,7 +137,9 @@ fn write_integer(schema: &Schema, value: &mut Value) {
         }
         Value::Array(items) => {
             if let Some(schema) = schema.items.first() {
-                items.iter_mut().for_each(|item| write_integer(schema, item));
+                for item in items {
+                    write_integer(schema, item);
+                }
             }
         }
         Value::Object(members) => {

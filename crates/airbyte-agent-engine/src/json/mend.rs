@@ -156,7 +156,7 @@ mod tests {
         let long = "123456789012345678901234567890";
         for (text, expected) in [
             (format!("[{long}]"), Some(format!("[\"{long}\"]"))),
-            (format!("{long}"), Some(format!("\"{long}\""))),
+            (long.to_owned(), Some(format!("\"{long}\""))),
             (format!("{{\"a\":-{long},\"b\":1}}"), Some(format!("{{\"a\":\"-{long}\",\"b\":1}}"))),
             (format!("[\"{long}\"]"), None),
             (format!("[\"a: {long}, \\\" {long}\"]"), None),

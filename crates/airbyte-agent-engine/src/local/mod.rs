@@ -332,7 +332,7 @@ impl Transport for LocalTransport {
             let (status, headers) = (response.status, response.headers.clone());
             let body = response.bytes(self.max_answer_bytes).await?;
             let reply = Reply::new(status, headers, body, Layout::described());
-            Ok(reply.from_server(server.into_inner()))
+            Ok(reply.given_by(server.into_inner()))
         })
     }
 

@@ -95,6 +95,7 @@ impl<'de, R: Record> Visitor<'de> for RecordVisitor<R> {
 /// Keeps what a member of a record cannot hold.
 #[cold]
 #[doc(hidden)]
+#[allow(clippy::boxed_local, reason = "the value comes in a box")]
 pub fn keep(extra: &mut Extra, name: &str, value: Box<serde_json::Value>) {
     extra.insert(name.to_owned(), *value);
 }

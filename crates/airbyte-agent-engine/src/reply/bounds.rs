@@ -19,6 +19,10 @@ pub(super) struct Bounds {
     /// Records that are given now.
     pub(super) take: usize,
     /// Whether the page has more of them, and where the list goes on then.
+    #[allow(
+        clippy::option_option,
+        reason = "no more records, or more of them with or without a cursor"
+    )]
     pub(super) rest: Option<Option<Cursor>>,
 }
 

@@ -322,7 +322,7 @@ impl<'a> Paginator<'a> {
         let is_fraction = value.as_number().is_some_and(serde_json::Number::is_f64);
         let text = place.filter(|_| is_fraction).and_then(|place| self.written.spelling(place));
         match text {
-            Some(text) if text != value.to_string() && !text.starts_with('"') => {
+            Some(text) if value.to_string() != text.as_str() && !text.starts_with('"') => {
                 Value::String(text)
             }
             _ => value,

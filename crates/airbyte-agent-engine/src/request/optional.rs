@@ -136,6 +136,7 @@ impl Cuts<'_> {
 fn range_of(node: &SyntaxNode) -> Range<usize> {
     use SyntaxKind::{COMMA, COMMENT, WHITESPACE};
     let mut range: Option<Range<usize>> = None;
+    #[allow(clippy::redundant_closure_for_method_calls, reason = "the type is of another crate")]
     let tokens = node.descendants_with_tokens().filter_map(|element| element.into_token());
     for token in tokens.filter(|token| !matches!(token.kind(), WHITESPACE | COMMA | COMMENT)) {
         let (start, end) = (token.text_range().start().into(), token.text_range().end().into());

@@ -60,7 +60,7 @@ pub(super) fn decode(
                 (&buffer[..1], length)
             }
             Some((Unit::Char(character), length)) => {
-                (&*character.encode_utf8(&mut buffer).as_bytes(), length)
+                (character.encode_utf8(&mut buffer).as_bytes(), length)
             }
             None => (&buffer[..1], 1),
         };

@@ -39,6 +39,7 @@ impl Run {
 
 impl Drop for Run {
     fn drop(&mut self) {
+        #[allow(clippy::print_stdout, reason = "reported for runs by hand")]
         println!("{}: {} executions", self.name, self.executions - 1);
     }
 }

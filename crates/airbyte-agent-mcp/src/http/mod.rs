@@ -172,8 +172,8 @@ impl HttpServer {
             };
             while connections.try_join_next().is_some() {}
             match accepted {
-                Ok((stream, peer)) => match site.visitors.admit(peer.ip()) {
-                    Some(place) => {
+                Ok((stream, peer)) => {
+                    if let Some(place) = site.visitors.admit(peer.ip()) {
                         let site = Arc::clone(&site);
                         connections.spawn(connection(
                             stream,
@@ -182,9 +182,10 @@ impl HttpServer {
                             closing.clone(),
                             place,
                         ));
+                    } else {
+                        tracing::warn!(peer = %peer.ip(), "too many connections")
                     }
-                    None => tracing::warn!(peer = %peer.ip(), "too many connections"),
-                },
+                }
                 Err(error) => {
                     // Most likely there are no file handles left. They are released as connections end.
                     tracing::warn!(%error, "cannot accept a connection");

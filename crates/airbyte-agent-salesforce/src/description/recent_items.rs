@@ -16,9 +16,9 @@ const LIST: Operation = Operation::get("listRecentItems", "recent_items", Action
     .description("Lists the records that the user behind the token viewed or used lately, of any object, the latest first. Airbyte's hosted platform does not offer it.")
     .addition()
     .parameters(list![
-        query("limit", INTEGER.minimum(1.0).maximum(200.0)).description("Most records; Salesforce keeps at most 200."),
+        query("most", INTEGER.minimum(1.0).maximum(200.0)).wire("limit").description("Most records; Salesforce keeps at most 200."),
     ])
-    .paging(Paging::none("Salesforce returns at most 200 records at once.").size(page_size("limit").maximum(200)))
+    .paging(Paging::none("Salesforce returns at most 200 records at once."))
     .schema(RECORD);
 
 const RECORD: Json = json(include_str!("schemas/recent_items.json"));

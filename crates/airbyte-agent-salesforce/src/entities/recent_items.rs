@@ -42,6 +42,6 @@ list_builder! {
         /// Most records; Salesforce keeps at most 200.
         ///
         /// From 1 to 200.
-        limit: i64,
+        most: i64,
     }
 }

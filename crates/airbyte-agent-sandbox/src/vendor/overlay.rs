@@ -84,8 +84,7 @@ fn overlay_value(existing: &mut Value, value: &Value, schema: &Value) {
     }
     let Some(value) = fitted(value, schema) else { return };
     match (&mut *existing, value) {
-        (Value::Array(_), value @ Value::Array(_)) => *existing = value,
-        (Value::Null, value) => *existing = value,
+        (Value::Array(_), value @ Value::Array(_)) | (Value::Null, value) => *existing = value,
         (_, Value::Null) => *existing = Value::Null,
         (Value::Array(_), _) | (_, Value::Object(_) | Value::Array(_)) => {}
         (Value::String(_), value) => {

@@ -80,7 +80,7 @@ pub(super) fn leads_somewhere<'a>(cx: &Cx<'a>, op: Op<'a>, node: &'a Node, path:
     let Some(schema) = success_schema(cx, op) else { return };
     let extractor = op.node.get("x-airbyte-record-extractor").map(Node::plain);
     let record = extractor.and_then(|text| JsonPath::parse(&text));
-    let record = record.map(|path| cx.walk(schema, &path)).unwrap_or(Walk::Schema(schema));
+    let record = record.map_or(Walk::Schema(schema), |path| cx.walk(schema, &path));
     let Walk::Schema(record) = record else { return };
     if matches!(cx.walk(record, path), Walk::Nowhere) {
         let name = format!("{}.{}", op.entity(), op.node.text("x-airbyte-action"));

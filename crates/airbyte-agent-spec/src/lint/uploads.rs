@@ -18,14 +18,13 @@ pub(super) fn check(cx: &Cx<'_>, connector: &Connector) {
         let found = lower::operations(cx.root)
             .into_iter()
             .find(|op| op.entity() == issuer.entity && op.action == Some(issuer.action));
-        match found {
-            Some(found) => leads_somewhere(cx, found, place, &issuer.place),
-            None => {
-                let name = format!("{}.{}", issuer.entity, issuer.action);
-                let known: Vec<String> = connector.operations().map(Operation::place).collect();
-                let hint = hint(&name, known.iter().map(String::as_str));
-                cx.report.error(place, format!("there is no operation `{name}`{hint}"));
-            }
+        if let Some(found) = found {
+            leads_somewhere(cx, found, place, &issuer.place)
+        } else {
+            let name = format!("{}.{}", issuer.entity, issuer.action);
+            let known: Vec<String> = connector.operations().map(Operation::place).collect();
+            let hint = hint(&name, known.iter().map(String::as_str));
+            cx.report.error(place, format!("there is no operation `{name}`{hint}"));
         }
     }
 }

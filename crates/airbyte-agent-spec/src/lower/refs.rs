@@ -55,12 +55,11 @@ impl<'a> Cx<'a> {
         for schema in self.branches(schema) {
             for (name, property) in schema.get("properties").map(Node::members).unwrap_or_default()
             {
-                match places.get(name.as_str()) {
-                    Some(place) => found[*place].1 = property,
-                    None => {
-                        places.insert(name, found.len());
-                        found.push((name, property));
-                    }
+                if let Some(place) = places.get(name.as_str()) {
+                    found[*place].1 = property
+                } else {
+                    places.insert(name, found.len());
+                    found.push((name, property));
                 }
             }
         }

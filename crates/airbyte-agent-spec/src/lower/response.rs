@@ -147,15 +147,15 @@ fn total<'a>(cx: &Cx<'a>, op: Op<'a>, action: Action) -> Option<MetaSource> {
         cx.report.error(node, "`x-agent-total` is only for the actions `list` and `search`");
         return None;
     }
-    match meta_source(&node.plain()) {
-        Some(source @ (MetaSource::Body(_) | MetaSource::Header(_))) => Some(source),
-        _ => {
-            let text = node.plain();
-            let message =
-                format!("`{text}` is no place of a total; expected `$.path` or `@header.Name`");
-            cx.report.fatal(node, message);
-            None
-        }
+    if let Some(source @ (MetaSource::Body(_) | MetaSource::Header(_))) = meta_source(&node.plain())
+    {
+        Some(source)
+    } else {
+        let text = node.plain();
+        let message =
+            format!("`{text}` is no place of a total; expected `$.path` or `@header.Name`");
+        cx.report.fatal(node, message);
+        None
     }
 }
 

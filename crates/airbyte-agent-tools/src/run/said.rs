@@ -37,8 +37,7 @@ impl Said {
 
     /// Sentences about what is missing.
     pub(super) fn sentences(&self) -> Vec<String> {
-        let mut notes: Vec<String> =
-            self.errors.iter().take(MOST_ERRORS).map(|error| error_note(error)).collect();
+        let mut notes: Vec<String> = self.errors.iter().take(MOST_ERRORS).map(error_note).collect();
         if self.errors.len() > MOST_ERRORS {
             let others = self.errors.len() - MOST_ERRORS;
             notes.push(format!("The vendor reports {others} more errors; meta.errors has them."));

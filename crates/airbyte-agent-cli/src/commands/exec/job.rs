@@ -55,14 +55,13 @@ fn described(start: &Operation) -> Result<&JobDescription, Error> {
 
 /// Starts the job, or finds the one that `--job` names.
 pub(super) async fn start_job(args: &ExecArgs, call: Call) -> Result<Job, Stop> {
-    let mut job: Job = match &args.job {
-        Some(id) => call.job(id)?,
-        None => {
-            let job: Job = call.start().await?;
-            // Whoever stops this program needs the identifier to find the job again.
-            let _ = writeln!(std::io::stderr(), "note: the job {} was started", job.id());
-            job
-        }
+    let mut job: Job = if let Some(id) = &args.job {
+        call.job(id)?
+    } else {
+        let job: Job = call.start().await?;
+        // Whoever stops this program needs the identifier to find the job again.
+        let _ = writeln!(std::io::stderr(), "note: the job {} was started", job.id());
+        job
     };
     if let Some(pause) = args.poll {
         job = job.pause_for(pause);

@@ -929,10 +929,10 @@ const OPERATIONS: &[Operation<Connector>] = &[
     },
     Operation {
         name: "recent_items.list",
-        arguments: r#"{"limit":50}"#,
+        arguments: r#"{"most":50}"#,
         all: |c| c.recent_items().list()
-            .limit(50).dry_run(),
-        needed: |c, _| list!(c.recent_items().list(), "limit", 90),
+            .most(50).dry_run(),
+        needed: |c, _| list!(c.recent_items().list()),
     },
     Operation {
         name: "query_all.list",

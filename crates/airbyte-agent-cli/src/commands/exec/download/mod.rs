@@ -36,7 +36,7 @@ pub(super) fn fingerprint(
     let via =
         if args.connection.sandbox { Some("sandbox") } else { args.connection.via.as_deref() };
     let purpose = json!(["download", platform, server, via]).to_string();
-    let seal = client.seal(operation, &arguments.clone().into()).ok()?;
+    let seal = client.seal(operation, &arguments.clone()).ok()?;
     Some(seal.fingerprint(&purpose))
 }
 

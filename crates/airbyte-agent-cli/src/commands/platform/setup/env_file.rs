@@ -28,6 +28,7 @@ pub(super) fn check(path: &Path) -> Result<(), Error> {
 fn make_private(file: &File) -> io::Result<&'static str> {
     use std::os::unix::fs::PermissionsExt as _;
     let mode = file.metadata()?.permissions().mode();
+    #[allow(clippy::verbose_bit_mask, reason = "modes are read in octal")]
     if mode & 0o077 == 0 {
         return Ok("");
     }
