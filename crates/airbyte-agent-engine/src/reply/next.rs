@@ -321,10 +321,9 @@ impl<'a> Paginator<'a> {
     fn spelled(&self, value: Value, place: Option<usize>) -> Value {
         let is_fraction = value.as_number().is_some_and(serde_json::Number::is_f64);
         let text = place.filter(|_| is_fraction).and_then(|place| self.written.spelling(place));
+        let written = value.to_string();
         match text {
-            Some(text) if value.to_string() != text.as_str() && !text.starts_with('"') => {
-                Value::String(text)
-            }
+            Some(text) if text != written && !text.starts_with('"') => Value::String(text),
             _ => value,
         }
     }

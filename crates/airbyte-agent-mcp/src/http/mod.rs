@@ -183,7 +183,7 @@ impl HttpServer {
                             place,
                         ));
                     } else {
-                        tracing::warn!(peer = %peer.ip(), "too many connections")
+                        tracing::warn!(peer = %peer.ip(), "too many connections");
                     }
                 }
                 Err(error) => {

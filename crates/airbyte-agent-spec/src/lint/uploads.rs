@@ -19,7 +19,7 @@ pub(super) fn check(cx: &Cx<'_>, connector: &Connector) {
             .into_iter()
             .find(|op| op.entity() == issuer.entity && op.action == Some(issuer.action));
         if let Some(found) = found {
-            leads_somewhere(cx, found, place, &issuer.place)
+            leads_somewhere(cx, found, place, &issuer.place);
         } else {
             let name = format!("{}.{}", issuer.entity, issuer.action);
             let known: Vec<String> = connector.operations().map(Operation::place).collect();

@@ -56,7 +56,7 @@ impl<'a> Cx<'a> {
             for (name, property) in schema.get("properties").map(Node::members).unwrap_or_default()
             {
                 if let Some(place) = places.get(name.as_str()) {
-                    found[*place].1 = property
+                    found[*place].1 = property;
                 } else {
                     places.insert(name, found.len());
                     found.push((name, property));
