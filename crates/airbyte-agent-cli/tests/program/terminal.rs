@@ -125,7 +125,7 @@ fn bare_of_colours(text: &str) -> String {
         out.push_str(before);
         let end = behind.find(|c: char| !c.is_ascii_digit() && c != ';').unwrap_or(behind.len());
         if let Some(after) = behind[end..].strip_prefix('m') {
-            rest = after
+            rest = after;
         } else {
             out.push('\u{1b}');
             rest = behind;
