@@ -60,7 +60,7 @@ pub enum JobState {
 /// use serde_json::json;
 ///
 /// let call = client.execute("reports", "create", json!({"kind": "sales"})).into_call()?;
-/// let mut job = call.start().await?;
+/// let mut job: airbyte_agent_engine::Job = call.start().await?;
 /// println!("started {}", job.id());
 /// let report = job.wait().await?.outcome().await?;
 /// println!("{}", report.data);
