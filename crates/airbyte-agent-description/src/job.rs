@@ -2,6 +2,7 @@
 //! result.
 
 use serde::Serialize;
+use serde_json::{Map, Value};
 
 use super::{Action, JsonPath, List, Text};
 
@@ -47,5 +48,32 @@ impl JobStep {
     /// The operation as `entity.action`, for messages.
     pub fn place(&self) -> String {
         format!("{}.{}", self.entity, self.action)
+    }
+
+    /// The arguments of the step: of those with which the job was started, its identifier, and what `take`
+    /// finds at places of its status.
+    ///
+    /// # Errors
+    ///
+    /// Whatever `take` fails with.
+    pub fn arguments<E>(
+        &self,
+        started: &Map<String, Value>,
+        id: &Value,
+        take: impl Fn(&JsonPath) -> Result<Value, E>,
+    ) -> Result<Map<String, Value>, E> {
+        let mut arguments = Map::new();
+        for name in self.keep.iter() {
+            if let Some(value) = started.get(name.as_ref()) {
+                arguments.insert(name.to_string(), value.clone());
+            }
+        }
+        if let Some(name) = &self.argument {
+            arguments.insert(name.to_string(), id.clone());
+        }
+        for (name, path) in self.take.iter() {
+            arguments.insert(name.to_string(), take(path)?);
+        }
+        Ok(arguments)
     }
 }

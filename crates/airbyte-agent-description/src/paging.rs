@@ -161,4 +161,6 @@ pub struct PageSize {
     pub needed: bool,
     /// Where a response says how large a page it serves, for vendors that lower what was requested.
     pub served: Option<Source>,
+    /// Whether the vendor leaves records out of a page after it has counted them.
+    pub filtered: bool,
 }

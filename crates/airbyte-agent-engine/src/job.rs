@@ -4,7 +4,7 @@ use std::fmt;
 use std::marker::PhantomData;
 use std::time::Duration;
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 use tokio::time::Instant;
 
 use crate::arguments::Arguments;
@@ -12,6 +12,7 @@ use crate::call::{Call, CallParts};
 use crate::call_options::CallOptions;
 use crate::description::{Job as JobDescription, JobStep, JsonPath};
 use crate::error::{Error, ErrorKind, Result};
+use crate::json::scalar_text;
 use crate::operation::OperationRef;
 use crate::runtime::Runtime;
 
@@ -114,7 +115,7 @@ impl<R: From<Call>> Job<R> {
     /// The job that the record of a start describes.
     pub(crate) fn started(parts: CallParts, started: Value) -> Result<Self> {
         let described = described(&parts.operation)?;
-        let id = described.id.first(&started).and_then(text).ok_or_else(|| {
+        let id = described.id.first(&started).and_then(word).ok_or_else(|| {
             let name = parts.operation.qualified_name();
             Error::decode(format!(
                 "{name}: the response has no identifier of the job at `{}`",
@@ -200,7 +201,7 @@ impl<R: From<Call>> Job<R> {
         *call.options() = options;
         self.status = call.outcome().await?.data;
         let place = format!("{}: the response has no state at `{}`", job.status.place(), job.state);
-        let state = job.state.first(&self.status).and_then(text);
+        let state = job.state.first(&self.status).and_then(word);
         let state = state.ok_or_else(|| Error::decode(place))?;
         if job.done.iter().any(|done| *done == state) {
             return Ok(JobState::Done);
@@ -279,22 +280,13 @@ impl<R: From<Call>> Job<R> {
         let operation = found.ok_or_else(|| {
             Error::usage(format!("the connector has no operation `{}`", step.place()))
         })?;
-        let mut arguments = Map::new();
-        for name in step.keep.iter() {
-            if let Some(value) = self.arguments.get(name.as_ref()) {
-                arguments.insert(name.to_string(), value.clone());
-            }
-        }
-        if let Some(name) = &step.argument {
-            arguments.insert(name.to_string(), self.id.clone().into());
-        }
-        for (name, path) in step.take.iter() {
-            let value = path.first(&self.status).filter(|value| !value.is_null());
-            let value = value.ok_or_else(|| {
+        let take = |path: &JsonPath| {
+            let value = path.first(&self.status).filter(|value| !value.is_null()).cloned();
+            value.ok_or_else(|| {
                 Error::usage(format!("the state of {} has no `{path}` yet", self.name()))
-            })?;
-            arguments.insert(name.to_string(), value.clone());
-        }
+            })
+        };
+        let arguments = step.arguments(&self.arguments, &self.id.as_str().into(), take)?;
         let mut call = Call::of_operation(self.runtime.clone(), operation);
         call.set_all(arguments);
         *call.options() = self.options.clone();
@@ -332,13 +324,10 @@ pub(crate) fn described(operation: &OperationRef) -> Result<&JobDescription> {
     })
 }
 
-fn text(value: &Value) -> Option<String> {
-    match value {
-        Value::String(text) if !text.is_empty() => Some(text.clone()),
-        Value::Number(number) => Some(number.to_string()),
-        Value::Bool(value) => Some(value.to_string()),
-        _ => None,
-    }
+/// An identifier or a state; some vendors have flags for states.
+fn word(value: &Value) -> Option<String> {
+    let flag = || value.as_bool().map(|flag| flag.to_string());
+    scalar_text(value).filter(|text| !text.is_empty()).or_else(flag)
 }
 
 /// A reason as text; vendors give texts, lists and objects.

@@ -9,7 +9,7 @@ use std::task::{Context, Poll, ready};
 use futures_core::Stream;
 use serde_json::Value;
 
-use crate::cursor::{Cursor, Cut};
+use crate::cursor::{Cursor, DeadEnd};
 use crate::error::{Error, Result};
 use crate::http::BoxFuture;
 use crate::outcome::Outcome;
@@ -134,7 +134,7 @@ enum State<P> {
     /// A request is under way.
     Fetching(BoxFuture<'static, Result<P>>),
     /// The list goes on, but cannot be read further.
-    Cut(Box<Error>),
+    DeadEnd(Box<Error>),
     /// Nothing more comes.
     Ended,
 }
@@ -191,11 +191,11 @@ impl<P: Continues> Pages<P> {
         let error = if self.seen.insert(cursor.clone()) {
             cursor.dead_end_error()
         } else {
-            Some(Cut::Circle.error(&self.operation))
+            Some(DeadEnd::Circle.error(&self.operation))
         };
         match error {
             Some(_) if is_enough => State::Ended,
-            Some(error) => State::Cut(Box::new(error)),
+            Some(error) => State::DeadEnd(Box::new(error)),
             None => {
                 self.next = Some(cursor);
                 State::Due
@@ -213,8 +213,9 @@ impl<P: Continues> Pages<P> {
                 State::Due => {
                     self.state = State::Fetching((self.fetch)(self.next.take(), self.left));
                 }
-                State::Cut(_) => {
-                    let State::Cut(error) = std::mem::replace(&mut self.state, State::Ended) else {
+                State::DeadEnd(_) => {
+                    let State::DeadEnd(error) = std::mem::replace(&mut self.state, State::Ended)
+                    else {
                         continue;
                     };
                     return Poll::Ready(Some(Err(*error)));

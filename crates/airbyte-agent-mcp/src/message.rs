@@ -8,6 +8,9 @@ use serde_json::{Map, Value, json};
 /// Most bytes of a text at the outer level of a message that is too long to be read.
 const LONGEST_MEMBER: usize = 512;
 
+/// From this length on, a number counts as an identifier and not as an amount.
+const LONGEST_AMOUNT: usize = 15;
+
 /// The methods whose parameters have a form that is checked.
 const KNOWN_METHODS: [&str; 10] = [
     "initialize",
@@ -100,7 +103,12 @@ fn rewritten_argument(text: &[u8]) -> Option<String> {
         let is =
             |step: Option<&Step>, name: &str| matches!(step, Some(Step::Key(key)) if key == name);
         let steps = &number.path.steps;
-        if !is(steps.first(), "params") || !is(steps.get(1), "arguments") {
+        // An amount such as 1.50 is the same number in any spelling. One that is as long as a time or an
+        // identifier may be meant as a text.
+        if number.is_equal && number.written.len() < LONGEST_AMOUNT
+            || !is(steps.first(), "params")
+            || !is(steps.get(1), "arguments")
+        {
             return None;
         }
         let below: Vec<Step> = steps.iter().skip(2).cloned().collect();

@@ -328,13 +328,14 @@ fn source(source: &Source) -> Code {
 }
 
 fn page_size(size: &PageSize) -> Code {
-    let PageSize { parameter, default, maximum, needed, served } = size;
+    let PageSize { parameter, default, maximum, needed, served, filtered } = size;
     let number = |number: u64| Code::plain(number.to_string());
     Code::call("page_size", [Code::text(parameter)])
         .maybe("default", default.map(number))
         .maybe("maximum", maximum.map(number))
         .mark("needed", *needed)
         .maybe("served", served.as_ref().map(source))
+        .mark("filtered", *filtered)
 }
 
 /// An entity as an expression; its operations are the constants with these names.

@@ -28,6 +28,7 @@ pub const fn page_size(parameter: &'static str) -> PageSize {
         maximum: None,
         needed: false,
         served: None,
+        filtered: false,
     }
 }
 
@@ -41,6 +42,8 @@ impl PageSize {
         needed() needed = true;
         /// Where a response says how large a page it serves.
         served(source: Source) served = Some(source);
+        /// The vendor leaves records out of a page after it has counted them.
+        filtered() filtered = true;
     }
 }
 

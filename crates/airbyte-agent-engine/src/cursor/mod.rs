@@ -5,7 +5,7 @@
 //! writes a cursor of their own, or changes one, is refused before anything is sent. Nothing here
 //! knows of HTTP.
 
-mod cut;
+mod dead_end;
 mod key;
 mod place;
 mod seal;
@@ -20,7 +20,7 @@ use serde_json::{Map, Value};
 
 use crate::error::{Error, Result};
 
-pub(crate) use self::cut::Cut;
+pub(crate) use self::dead_end::DeadEnd;
 pub use self::key::CursorKey;
 pub(crate) use self::place::{START, hash};
 pub use self::place::{already_given, mark};
@@ -56,7 +56,7 @@ pub struct NextPage {
     pub follow: Option<String>,
     /// Why the list cannot be read further although it goes on.
     #[serde(rename = "c", default, skip_serializing_if = "Option::is_none")]
-    pub(crate) cut: Option<Cut>,
+    pub(crate) cut: Option<DeadEnd>,
     /// A hash of the records of the page before, for lists that go on by counting.
     #[serde(rename = "h", default, skip_serializing_if = "Option::is_none")]
     pub(crate) before: Option<u32>,
@@ -64,14 +64,14 @@ pub struct NextPage {
 
 impl NextPage {
     /// No page: the list goes on, but cannot be read further.
-    pub(crate) fn cut(cut: Cut) -> Self {
+    pub(crate) fn cut(cut: DeadEnd) -> Self {
         Self { cut: Some(cut), ..Self::default() }
     }
 
     /// Why the list cannot be read further.
-    pub(crate) fn why_cut(&self) -> Option<Cut> {
+    pub(crate) fn why_cut(&self) -> Option<DeadEnd> {
         let is_withheld = self.follow.as_deref() == Some("");
-        self.cut.clone().or_else(|| is_withheld.then_some(Cut::Withheld))
+        self.cut.clone().or_else(|| is_withheld.then_some(DeadEnd::Withheld))
     }
 
     /// The page at an address that only the transport itself needs to understand.
@@ -135,7 +135,7 @@ impl Cursor {
         self.cut().map(|(operation, cut)| cut.error(&operation))
     }
 
-    fn cut(&self) -> Option<(String, Cut)> {
+    fn cut(&self) -> Option<(String, DeadEnd)> {
         let (payload, _) = self.parts().ok()?;
         let position: Position = serde_json::from_slice(&payload).ok()?;
         Some((position.operation, position.page.why_cut()?))

@@ -3,7 +3,7 @@
 use ring::{digest, hmac};
 use serde_json::Value;
 
-use super::{Cursor, CursorKey, Cut, NextPage, Position};
+use super::{Cursor, CursorKey, DeadEnd, NextPage, Position};
 use crate::arguments::Arguments;
 use crate::description::{Operation, Paging};
 use crate::error::{Error, Result};
@@ -51,7 +51,7 @@ impl<'a> Seal<'a> {
     /// this mark. If the page holds a credential in use, the cursor says that the list is cut.
     pub fn place(&self, page: NextPage, behind: Option<(usize, u32)>) -> Result<Cursor> {
         let (page, behind) = match self.holds_credential(&page)? {
-            true => (NextPage::cut(Cut::Credential), None),
+            true => (NextPage::cut(DeadEnd::Credential), None),
             false => (page, behind),
         };
         let operation = self.operation.clone();

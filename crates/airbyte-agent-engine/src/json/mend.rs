@@ -1,20 +1,20 @@
 //! Mends what a JSON text has that the decoders cannot hold: numbers beyond their types, halves of
 //! characters, and control characters that are not escaped.
 
-/// Digits of the shortest integer that may be beyond 64 bits.
-const LONG: usize = 19;
+use super::rewritten::loses_digits;
+use super::scan::{end_of_number, end_of_string};
 
-/// The text with every integer that 64 bits cannot hold as a text of its digits; `None` when there is
-/// none. A rounded integer would be silently wrong.
-pub(crate) fn long_integers(text: &str) -> Option<String> {
-    if !may_have_long_integer(text.as_bytes()) {
+/// Length of the shortest number that may have more digits than its type holds, the point included.
+const LONG: usize = 17;
+
+/// The text with every number of which a digit would be lost as a text of its digits; `None` when there is
+/// none: integers that 64 bits cannot hold, and fractions that a double cannot. A rounded number would be
+/// silently wrong.
+pub(crate) fn long_numbers(text: &str) -> Option<String> {
+    if !may_have_long_number(text.as_bytes()) {
         return None;
     }
-    numbers_as_texts(text, |number| {
-        let is_integer = !number.contains(['.', 'e', 'E']);
-        let fits = || number.parse::<i64>().is_ok() || number.parse::<u64>().is_ok();
-        is_integer && number.len() >= LONG && !fits()
-    })
+    numbers_as_texts(text, |number| number.len() >= LONG && loses_digits(number))
 }
 
 /// The text without anything that makes the decoders fail although it can be told; `None` when there is
@@ -62,18 +62,16 @@ fn numbers_as_texts(text: &str, is_unfit: impl Fn(&str) -> bool) -> Option<Strin
         match bytes[at] {
             b'"' => at = end_of_string(bytes, at),
             b'-' | b'0'..=b'9' => {
-                let is_part =
-                    |byte: &u8| matches!(byte, b'0'..=b'9' | b'+' | b'-' | b'.' | b'e' | b'E');
-                let length = bytes[at..].iter().take_while(|byte| is_part(byte)).count();
-                let number = &text[at..at + length];
+                let end = end_of_number(bytes, at);
+                let number = &text[at..end];
                 if is_unfit(number) {
                     mended.push_str(&text[taken..at]);
                     mended.push('"');
                     mended.push_str(number);
                     mended.push('"');
-                    taken = at + length;
+                    taken = end;
                 }
-                at += length;
+                at = end;
             }
             _ => at += 1,
         }
@@ -81,15 +79,16 @@ fn numbers_as_texts(text: &str, is_unfit: impl Fn(&str) -> bool) -> Option<Strin
     (taken > 0).then(|| mended + &text[taken..])
 }
 
-/// Whether so many digits follow each other anywhere. Looks at few bytes of an ordinary text: such a
+/// Whether so many digits and points follow each other anywhere. Looks at few bytes of an ordinary text: such a
 /// run covers one of every so many bytes, and reaches far to one side of it.
-fn may_have_long_integer(bytes: &[u8]) -> bool {
-    let is_digit = |at: usize| bytes.get(at).is_some_and(u8::is_ascii_digit);
+fn may_have_long_number(bytes: &[u8]) -> bool {
+    let is_part = |byte: &&u8| byte.is_ascii_digit() || **byte == b'.';
+    let is_digit = |at: usize| bytes.get(at).as_ref().is_some_and(is_part);
     let mut at = LONG - 1;
     while at < bytes.len() {
-        if bytes[at].is_ascii_digit() && (is_digit(at - LONG / 2) || is_digit(at + LONG / 2)) {
-            let before = bytes[..at].iter().rev().take_while(|byte| byte.is_ascii_digit()).count();
-            let after = bytes[at..].iter().take_while(|byte| byte.is_ascii_digit()).count();
+        if is_digit(at) && (is_digit(at - LONG / 2) || is_digit(at + LONG / 2)) {
+            let before = bytes[..at].iter().rev().take_while(is_part).count();
+            let after = bytes[at..].iter().take_while(is_part).count();
             if before + after >= LONG {
                 return true;
             }
@@ -97,19 +96,6 @@ fn may_have_long_integer(bytes: &[u8]) -> bool {
         at += LONG;
     }
     false
-}
-
-/// The position behind the text that starts with the quote at `start`.
-pub(super) fn end_of_string(bytes: &[u8], start: usize) -> usize {
-    let mut at = start + 1;
-    while at < bytes.len() {
-        match bytes[at] {
-            b'\\' => at += 2,
-            b'"' => return at + 1,
-            _ => at += 1,
-        }
-    }
-    bytes.len()
 }
 
 /// The text with U+FFFD for every escape of half a character; `None` when there is none.
@@ -152,7 +138,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_integers_beyond_64_bits_become_texts() {
+    fn numbers_that_would_lose_digits_become_texts() {
         let long = "123456789012345678901234567890";
         for (text, expected) in [
             (format!("[{long}]"), Some(format!("[\"{long}\"]"))),
@@ -160,15 +146,17 @@ mod tests {
             (format!("{{\"a\":-{long},\"b\":1}}"), Some(format!("{{\"a\":\"-{long}\",\"b\":1}}"))),
             (format!("[\"{long}\"]"), None),
             (format!("[\"a: {long}, \\\" {long}\"]"), None),
-            (format!("[0.{long}, 1e{long}]"), None),
+            (format!("[0.{long}, 1.5]"), Some(format!("[\"0.{long}\", 1.5]"))),
+            ("[12345678901234567.25]".to_owned(), Some("[\"12345678901234567.25\"]".to_owned())),
+            ("[0.30000000000000004, 1526552662.000430, 1.1000000000000000000]".to_owned(), None),
             ("[18446744073709551615, -9223372036854775808]".to_owned(), None),
             ("[18446744073709551616]".to_owned(), Some("[\"18446744073709551616\"]".to_owned())),
             ("[-9223372036854775809]".to_owned(), Some("[\"-9223372036854775809\"]".to_owned())),
         ] {
-            assert_eq!(long_integers(&text), expected, "{text}");
+            assert_eq!(long_numbers(&text), expected, "{text}");
             for spaces in 0..LONG {
                 let shifted = format!("{}{text}", " ".repeat(spaces));
-                assert_eq!(long_integers(&shifted).is_some(), expected.is_some(), "{shifted}");
+                assert_eq!(long_numbers(&shifted).is_some(), expected.is_some(), "{shifted}");
             }
         }
     }

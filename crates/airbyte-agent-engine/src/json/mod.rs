@@ -4,6 +4,7 @@ pub(crate) mod budget;
 pub(crate) mod mend;
 mod plain;
 mod rewritten;
+mod scan;
 
 use serde_json::{Map, Value};
 
@@ -12,7 +13,7 @@ pub use rewritten::{RewrittenNumber, rewritten_numbers};
 
 /// A JSON text as a value. What can be mended is mended.
 pub(crate) fn parse(text: &str) -> Result<Value, serde_json::Error> {
-    let longer = mend::long_integers(text);
+    let longer = mend::long_numbers(text);
     let text = longer.as_deref().unwrap_or(text);
     match serde_json::from_str::<Plain>(text) {
         Ok(plain) => Ok(plain.0),
@@ -20,6 +21,15 @@ pub(crate) fn parse(text: &str) -> Result<Value, serde_json::Error> {
             Some(mended) => serde_json::from_str::<Plain>(&mended).map(|plain| plain.0),
             None => Err(error),
         },
+    }
+}
+
+/// A text or a number as a text.
+pub(crate) fn scalar_text(value: &Value) -> Option<String> {
+    match value {
+        Value::String(text) => Some(text.clone()),
+        Value::Number(number) => Some(number.to_string()),
+        _ => None,
     }
 }
 

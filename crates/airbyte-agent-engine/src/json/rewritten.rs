@@ -3,7 +3,7 @@
 //! A decoded number is a double or an integer of 64 bits and does not know how it was written. What a caller
 //! means as an identifier, an amount or a version must not change on its way.
 
-use super::mend::end_of_string;
+use super::scan::{end_of_number, end_of_string};
 use crate::description::{JsonPath, Step};
 
 /// A number in a JSON text that would be sent in another spelling.
@@ -71,9 +71,7 @@ pub fn rewritten_numbers(json: &str) -> Vec<RewrittenNumber> {
                 }
             }
             b'-' | b'0'..=b'9' => {
-                let is_part =
-                    |byte: &&u8| matches!(byte, b'0'..=b'9' | b'+' | b'-' | b'.' | b'e' | b'E');
-                at = start + bytes[start..].iter().take_while(is_part).count();
+                at = end_of_number(bytes, start);
                 let written = json.get(start..at).unwrap_or_default();
                 found.extend(rewritten(written).map(|(sent, is_equal)| RewrittenNumber {
                     path: JsonPath { steps: path.clone().into() },
@@ -95,6 +93,11 @@ fn rewritten(written: &str) -> Option<(String, bool)> {
         let is_equal = value(&sent) == value(written);
         (sent, is_equal)
     })
+}
+
+/// Whether a number would be another one after it was decoded. Numbers that cannot be decoded are not.
+pub(super) fn loses_digits(number: &str) -> bool {
+    rewritten(number).is_some_and(|(_, is_equal)| !is_equal)
 }
 
 /// The digits of a number without zeros at either end, and the power of ten of the last one.

@@ -4,8 +4,8 @@
 //! renewed once, and failures become errors. Knows the description, no vendor.
 
 mod destinations;
-mod elsewhere;
 mod file;
+mod given_address;
 mod options;
 mod server;
 
@@ -318,7 +318,7 @@ impl Transport for LocalTransport {
     fn send<'a>(&'a self, call: CheckedCall<'a>) -> BoxFuture<'a, Result<Reply>> {
         Box::pin(async move {
             if let Some(address) = &call.operation.address {
-                return elsewhere::send(self, &call, address).await;
+                return given_address::send(self, &call, address).await;
             }
             let request = Self::request(&call)?;
             let server = OnceLock::new();
@@ -342,7 +342,7 @@ impl Transport for LocalTransport {
 
     fn preview(&self, call: CheckedCall<'_>) -> Result<DryRun> {
         if let Some(address) = &call.operation.address {
-            return elsewhere::preview(self, &call, address);
+            return given_address::preview(self, &call, address);
         }
         let request = Self::request(&call)?;
         // A base URL that only the token response knows is shown as it stands in the spec.

@@ -61,12 +61,7 @@ impl Answer<'_> {
         }
         let mut page = self.at.clone();
         // Only the same page size gives the same page again.
-        if let Some(size) = &self.operation.paging.size
-            && let Some(value) = self.arguments.get(size.parameter.as_ref())
-        {
-            page.only.iter_mut().for_each(|only| only.push(size.parameter.to_string()));
-            page.set.entry(size.parameter.to_string()).or_insert_with(|| value.clone());
-        }
+        paginator.keep_size(&self.operation.paging, &mut page);
         Ok(Some(seal.place(page, Some(place))?))
     }
 }

@@ -1,6 +1,6 @@
 //! Lists that continue by a number: of records to skip, or of the page.
 
-use crate::cursor::Cut;
+use crate::cursor::DeadEnd;
 
 /// What follows a page.
 #[derive(Debug, PartialEq)]
@@ -10,7 +10,7 @@ pub(super) enum Turn {
     /// The page with this number.
     Next(u64),
     /// More, which cannot be reached.
-    Cut(Cut),
+    DeadEnd(DeadEnd),
 }
 
 /// What is known of a page of such a list.
@@ -47,7 +47,7 @@ pub(super) struct Size {
 
 impl Size {
     /// The size that the vendor should have served.
-    fn expected(self) -> Option<u64> {
+    pub(super) fn expected(self) -> Option<u64> {
         let wanted = self.requested.or(self.default)?;
         Some(self.maximum.map_or(wanted, |maximum| wanted.min(maximum)))
     }
@@ -72,13 +72,13 @@ impl Counted {
         match total {
             _ if !goes_on => Turn::End,
             _ if self.stands_still(total.is_some_and(|total| position < total)) => {
-                Turn::Cut(Cut::Repeats)
+                Turn::DeadEnd(DeadEnd::Repeats)
             }
             _ if step > 0 => Turn::Next(self.sent.saturating_add(step)),
             Some(total) if self.says_more.is_none() => {
-                Turn::Cut(Cut::Missing { total, received: position })
+                Turn::DeadEnd(DeadEnd::Missing { total, received: position })
             }
-            _ => Turn::Cut(Cut::NoWay),
+            _ => Turn::DeadEnd(DeadEnd::NoWay),
         }
     }
 
@@ -92,7 +92,7 @@ impl Counted {
         let turn = self.page_by((passed, size), total);
         let is_within = total.is_some_and(|total| end < total);
         if matches!(turn, Turn::Next(_)) && self.stands_still(is_within) {
-            return Turn::Cut(Cut::Repeats);
+            return Turn::DeadEnd(DeadEnd::Repeats);
         }
         turn
     }
@@ -105,7 +105,7 @@ impl Counted {
             return match (says_more, may_be_filtered) {
                 (false, _) => Turn::End,
                 (true, true) => next,
-                (true, false) => Turn::Cut(Cut::NoWay),
+                (true, false) => Turn::DeadEnd(DeadEnd::NoWay),
             };
         }
         let (Some(total), Some(size)) = (total, size) else {
@@ -119,7 +119,7 @@ impl Counted {
         }
         // The vendor serves another size than was requested, so that only an empty page is the end.
         match self.received {
-            0 => Turn::Cut(Cut::Missing { total, received: passed }),
+            0 => Turn::DeadEnd(DeadEnd::Missing { total, received: passed }),
             _ => next,
         }
     }
@@ -164,7 +164,7 @@ mod tests {
 
     #[test]
     fn an_offset_goes_on_until_the_list_has_ended() {
-        let cut = |total, received| Turn::Cut(Cut::Missing { total, received });
+        let cut = |total, received| Turn::DeadEnd(DeadEnd::Missing { total, received });
         for (page, expected) in [
             // The total decides, whatever was requested.
             (page((0, 1_000), (5_000, 50, NONE, NONE), 2_500, None), Turn::Next(1_000)),
@@ -192,7 +192,7 @@ mod tests {
             // A flag decides before everything else.
             (page((0, 1), (5, 5, 5, NONE), 1, Some(true)), Turn::Next(1)),
             (page((0, 5), (5, 5, 5, NONE), 9, Some(false)), Turn::End),
-            (page((5, 0), (5, 5, 5, NONE), NONE, Some(true)), Turn::Cut(Cut::NoWay)),
+            (page((5, 0), (5, 5, 5, NONE), NONE, Some(true)), Turn::DeadEnd(DeadEnd::NoWay)),
         ] {
             assert_eq!(page.offset(), expected, "{page:?}");
         }
@@ -211,13 +211,13 @@ mod tests {
             (page((3, 0), (5_000, NONE, NONE, NONE), 2_500, None), Turn::End),
             (
                 page((1, 0), (10, NONE, NONE, NONE), 25, None),
-                Turn::Cut(Cut::Missing { total: 25, received: 10 }),
+                Turn::DeadEnd(DeadEnd::Missing { total: 25, received: 10 }),
             ),
             (page((0, 0), (NONE, 10, NONE, 10), 25, None), Turn::Next(1)),
             (page((0, 9), (NONE, 10, NONE, NONE), NONE, None), Turn::Next(1)),
             (page((0, 9), (NONE, 10, NONE, NONE), 0, None), Turn::Next(1)),
             (page((0, 9), (NONE, NONE, NONE, NONE), NONE, None), Turn::Next(1)),
-            (page((0, 0), (NONE, 10, NONE, NONE), NONE, Some(true)), Turn::Cut(Cut::NoWay)),
+            (page((0, 0), (NONE, 10, NONE, NONE), NONE, Some(true)), Turn::DeadEnd(DeadEnd::NoWay)),
             (page((0, 0), (NONE, 10, NONE, NONE), NONE, Some(false)), Turn::End),
         ] {
             assert_eq!(page.page(), expected, "{page:?}");
@@ -227,7 +227,7 @@ mod tests {
     #[test]
     fn a_list_that_does_not_move_is_cut() {
         let repeats = |page: Counted| Counted { repeats: true, ..page };
-        let cut = || Turn::Cut(Cut::Repeats);
+        let cut = || Turn::DeadEnd(DeadEnd::Repeats);
         let known = (2, 2, NONE, 2);
         let unknown = (NONE, NONE, NONE, NONE);
         for (page, offset, number) in [

@@ -242,7 +242,7 @@ fn one<T: DeserializeOwned>(answer: Answer<'_>) -> Result<Option<T>> {
     let mut one = One::<T>::default();
     let mut read = match answer.read(&mut one) {
         // An empty list is a record that is not there.
-        Err(_) if answer.operation.action == Action::Get && answer.is_blank_record() => {
+        Err(_) if answer.operation.action == Action::Get && answer.spelling().is_blank_record() => {
             return Ok(None);
         }
         read => read?,
@@ -250,7 +250,7 @@ fn one<T: DeserializeOwned>(answer: Answer<'_>) -> Result<Option<T>> {
     let is_there = one.record.is_some();
     answer.check(&mut read, is_there, usize::from(is_there))?;
     answer.require(one.seen, is_there)?;
-    if answer.operation.action == Action::Get && answer.is_blank_record() {
+    if answer.operation.action == Action::Get && answer.spelling().is_blank_record() {
         return Ok(None);
     }
     Ok(one.record)

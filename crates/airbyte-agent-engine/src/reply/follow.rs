@@ -40,7 +40,7 @@ impl Paginator<'_> {
 
     /// Whether an address is on another host than the response, so that it will not be requested.
     pub(super) fn is_elsewhere(&self, address: &str) -> bool {
-        let Some(base) = self.written.base() else { return false };
+        let Some(base) = self.server else { return false };
         base.join(address).is_ok_and(|next| !same_origin(&next, base))
     }
 

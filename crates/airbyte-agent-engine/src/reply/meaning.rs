@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use crate::description::{Connector, FailureKind, JsonPath};
 use crate::error::ErrorKind;
+use crate::json::scalar_text;
 
 /// What a failure means; `message` may be nothing but a code.
 pub(crate) fn meaning(
@@ -15,19 +16,11 @@ pub(crate) fn meaning(
     message: Option<&str>,
 ) -> Option<FailureKind> {
     let declared = connector.error_codes.iter().flat_map(|path| path.find(body));
-    let mut codes = declared.filter_map(code_of).chain(message.map(str::to_owned));
+    let mut codes = declared.filter_map(scalar_text).chain(message.map(str::to_owned));
     codes
         .find_map(|code| connector.error_kinds.iter().find(|meaning| meaning.code.fits(&code)))
         .map(|meaning| meaning.kind)
         .or_else(|| graphql(body.get("errors")?))
-}
-
-fn code_of(value: &Value) -> Option<String> {
-    match value {
-        Value::String(text) => Some(text.clone()),
-        Value::Number(number) => Some(number.to_string()),
-        _ => None,
-    }
 }
 
 /// The meaning of GraphQL errors, by the codes that servers share.

@@ -1,15 +1,17 @@
 //! What the next page of a list is asked by.
 
 use serde_json::{Map, Value, json};
+use url::Url;
 
 use super::counted::{Counted, Size, Turn};
 use super::envelope::Picked;
 use super::failure::is_filled;
 use super::plan::PagingPlaces;
-use super::written::Written;
+use super::spelling::Spelling;
 use crate::arguments::Arguments;
-use crate::cursor::{Cut, NextPage};
+use crate::cursor::{DeadEnd, NextPage};
 use crate::description::{Connector, Kind, List, Next, Operation, Paging, Source, Text};
+use crate::json::scalar_text;
 
 /// Finds out from the values of a response how its list continues.
 pub(super) struct Paginator<'a> {
@@ -31,8 +33,12 @@ pub(super) struct Paginator<'a> {
     pub(super) total: Option<u64>,
     /// The page that was read.
     pub(super) at: &'a NextPage,
+    /// Where in the plan the values of every metadata field stand.
+    pub(super) meta_places: &'a [Vec<usize>],
     /// What has to be read as it is written.
-    pub(super) written: &'a dyn Written,
+    pub(super) spelling: Spelling<'a>,
+    /// The server that gave the response, where it matters.
+    pub(super) server: Option<&'a Url>,
 }
 
 /// A style of paging and where its values stand.
@@ -49,10 +55,10 @@ impl<'a> Paginator<'a> {
         let leads_on = page.why_cut().is_none();
         let given = |name: &str| self.is_given(name);
         if leads_on && let Some(argument) = self.operation.paging.confined_by(given) {
-            return Some(NextPage::cut(Cut::SinglePage(argument.to_owned())));
+            return Some(NextPage::cut(DeadEnd::SinglePage(argument.to_owned())));
         }
         if leads_on && self.leads_back(&page) {
-            return Some(NextPage::cut(Cut::Circle));
+            return Some(NextPage::cut(DeadEnd::Circle));
         }
         Some(page)
     }
@@ -62,8 +68,8 @@ impl<'a> Paginator<'a> {
         let Some((paging, places)) = self.style() else {
             let is_cut = self.styles().any(|style| !self.has_ended(style) && self.says_more(style));
             return match is_cut {
-                true => Some(NextPage::cut(Cut::NoWay)),
-                false => self.is_left_open().then(|| NextPage::cut(Cut::Unknown)),
+                true => Some(NextPage::cut(DeadEnd::NoWay)),
+                false => self.is_left_open().then(|| NextPage::cut(DeadEnd::Unknown)),
             };
         };
         if self.has_ended((paging, places)) {
@@ -71,19 +77,19 @@ impl<'a> Paginator<'a> {
         }
         let says_more = self.says_more((paging, places));
         // Who is told that there is more and gets no way on must not take this for the end.
-        let ends = || says_more.then(|| NextPage::cut(Cut::NoWay));
+        let ends = || says_more.then(|| NextPage::cut(DeadEnd::NoWay));
         let mut page = NextPage::default();
         match &paging.next {
             Next::None { reason } => {
-                return says_more.then(|| NextPage::cut(Cut::OnePage(reason.to_string())));
+                return says_more.then(|| NextPage::cut(DeadEnd::OnePage(reason.to_string())));
             }
             Next::Cursor { from, .. } | Next::Link { from, .. }
                 if !is_carried(from, places.next) =>
             {
                 // Whoever goes on is told that there is no way.
                 let says = is_said_to_go_on(paging, places);
-                let unknown = || self.may_go_on((paging, places)).then_some(Cut::Unknown);
-                return says.then_some(Cut::Withheld).or_else(unknown).map(NextPage::cut);
+                let unknown = || self.may_go_on((paging, places)).then_some(DeadEnd::Unknown);
+                return says.then_some(DeadEnd::Withheld).or_else(unknown).map(NextPage::cut);
             }
             Next::Cursor { from, into } => match self.value(from, places.next) {
                 Some(token) if is_token(&token) => {
@@ -91,18 +97,18 @@ impl<'a> Paginator<'a> {
                     page.set.insert(into.to_string(), self.typed(into, token));
                 }
                 // Something leads on, but nothing that a parameter takes.
-                Some(other) if is_filled(&other) => return Some(NextPage::cut(Cut::NoWay)),
+                Some(other) if is_filled(&other) => return Some(NextPage::cut(DeadEnd::NoWay)),
                 _ => return ends(),
             },
             Next::Link { from, feed, keep } => match self.value(from, places.next) {
                 Some(Value::String(address)) if !address.is_empty() => {
                     self.follow(&address, feed, &mut page);
                     if page.follow.as_deref().is_some_and(|address| self.is_elsewhere(address)) {
-                        return Some(NextPage::cut(Cut::Elsewhere));
+                        return Some(NextPage::cut(DeadEnd::Elsewhere));
                     }
                     page.only = only(keep.as_ref(), &page.set);
                 }
-                Some(other) if is_filled(&other) => return Some(NextPage::cut(Cut::NoWay)),
+                Some(other) if is_filled(&other) => return Some(NextPage::cut(DeadEnd::NoWay)),
                 _ => return ends(),
             },
             Next::LastRecord { into, add, backwards, .. } => {
@@ -125,13 +131,13 @@ impl<'a> Paginator<'a> {
                 }
             }
             Next::Offset { into, start } | Next::Page { into, start } => {
-                let fingerprint = self.written.fingerprint();
+                let fingerprint = self.spelling.fingerprint();
                 let mut counted = self.counted((paging, places), (into, *start));
                 counted.repeats = fingerprint.is_some() && fingerprint == self.at.before;
                 let is_offset = matches!(paging.next, Next::Offset { .. });
                 match if is_offset { counted.offset() } else { counted.page() } {
                     Turn::End => return None,
-                    Turn::Cut(cut) => return Some(NextPage::cut(cut)),
+                    Turn::DeadEnd(cut) => return Some(NextPage::cut(cut)),
                     Turn::Next(number) => {
                         page.set.insert(into.to_string(), json!(number));
                         page.before = fingerprint;
@@ -145,9 +151,15 @@ impl<'a> Paginator<'a> {
 
     /// Leaves the size in, without which the vendor would not page on.
     pub(super) fn keep_needed_size(&self, paging: &Paging, page: &mut NextPage) {
-        if let Some(size) = paging.size.as_ref().filter(|size| size.needed && !page.set.is_empty())
-            && let Some(value) = self.arguments.get(size.parameter.as_ref())
-        {
+        if paging.size.as_ref().is_some_and(|size| size.needed) && !page.set.is_empty() {
+            self.keep_size(paging, page);
+        }
+    }
+
+    /// Leaves the size in that the page was requested with.
+    pub(super) fn keep_size(&self, paging: &Paging, page: &mut NextPage) {
+        let Some(size) = &paging.size else { return };
+        if let Some(value) = self.arguments.get(size.parameter.as_ref()) {
             page.only.iter_mut().for_each(|only| only.push(size.parameter.to_string()));
             page.set.entry(size.parameter.to_string()).or_insert_with(|| value.clone());
         }
@@ -226,19 +238,24 @@ impl<'a> Paginator<'a> {
         let declared =
             parameter.and_then(|p| p.schema.maximum).filter(|m| *m >= 1.0).map(|m| m as u64);
         let served = size.served.as_ref().and_then(|source| self.value(source, places.served));
-        Size {
+        let mut known = Size {
             requested: self.number(&size.parameter),
             default: size.default,
             maximum: size.maximum.or(declared),
             served: served.as_ref().and_then(whole_number),
+        };
+        if size.filtered {
+            known.served = known.served.or(known.expected());
         }
+        known
     }
 
     /// Whether a page is the one that was just read.
     fn leads_back(&self, page: &NextPage) -> bool {
         let is_sent = |(name, value): (&String, &Value)| match self.arguments.get(name) {
             Some(sent) => {
-                sent == value || scalar(sent).is_some_and(|sent| Some(sent) == scalar(value))
+                sent == value
+                    || scalar_text(sent).is_some_and(|sent| Some(sent) == scalar_text(value))
             }
             None => value.is_null(),
         };
@@ -320,7 +337,7 @@ impl<'a> Paginator<'a> {
     /// A number that is not whole as the vendor writes it: as a token, every digit counts.
     fn spelled(&self, value: Value, place: Option<usize>) -> Value {
         let is_fraction = value.as_number().is_some_and(serde_json::Number::is_f64);
-        let text = place.filter(|_| is_fraction).and_then(|place| self.written.spelling(place));
+        let text = place.filter(|_| is_fraction).and_then(|place| self.spelling.of(place));
         let written = value.to_string();
         match text {
             Some(text) if text != written && !text.starts_with('"') => Value::String(text),
@@ -331,7 +348,7 @@ impl<'a> Paginator<'a> {
     /// Where in the plan the value of a source stands.
     fn place(&self, source: &Source, place: Option<usize>) -> Option<usize> {
         let Source::Meta { name, inside } = source else { return place };
-        let fields = self.operation.response.meta.iter().zip(self.written.meta_places());
+        let fields = self.operation.response.meta.iter().zip(self.meta_places);
         let (_, places) = fields.into_iter().find(|(field, _)| field.name == *name)?;
         let is_there = |place: &&usize| self.values.get(**place).is_some_and(Option::is_some);
         places.iter().find(is_there).filter(|_| inside.steps.is_empty()).copied()
@@ -378,15 +395,6 @@ pub(super) fn whole_number(value: &Value) -> Option<u64> {
     match value {
         Value::Number(number) => number.as_u64().or_else(|| whole(number.as_f64()?)),
         Value::String(text) => text.trim().parse().ok(),
-        _ => None,
-    }
-}
-
-/// A number or a text as a text.
-fn scalar(value: &Value) -> Option<String> {
-    match value {
-        Value::String(text) => Some(text.clone()),
-        Value::Number(number) => Some(number.to_string()),
         _ => None,
     }
 }

@@ -15,6 +15,7 @@ use super::next::{Paginator, whole_number};
 use super::plan::{Alone, ReadPlan, parent};
 use super::position::path_at;
 use super::select;
+use super::spelling::Spelling;
 use crate::arguments::Arguments;
 use crate::call_options::CallOptions;
 use crate::cursor::{Cursor, NextPage, Seal};
@@ -377,8 +378,15 @@ impl Answer<'_> {
             records,
             total: read.total,
             at: self.at,
-            written: self,
+            meta_places: &self.plan.meta,
+            spelling: self.spelling(),
+            server: self.reply.base(),
         }
+    }
+
+    /// The values of the response as they are written.
+    pub(super) fn spelling(&self) -> Spelling<'_> {
+        Spelling { text: self.text(), plan: self.plan }
     }
 
     /// The cursor of the next page. `records` counts those before any filter.
@@ -425,5 +433,5 @@ pub(super) fn json_text(body: &[u8]) -> Cow<'_, str> {
         Ok(text) => Cow::Borrowed(text),
         Err(_) => String::from_utf8_lossy(body),
     };
-    mend::long_integers(&text).map_or(text, Cow::Owned)
+    mend::long_numbers(&text).map_or(text, Cow::Owned)
 }

@@ -1,13 +1,13 @@
 //! Values of a response as they are written there, digit by digit.
 
+use std::borrow::Cow;
+
 use serde::Deserialize;
 use serde::de::Deserializer;
 use serde_json::value::RawValue;
-use url::Url;
 
 use super::envelope::{Place, Sink, pick};
-use super::read::Answer;
-use super::written::Written;
+use super::plan::ReadPlan;
 use crate::cursor::{START, hash};
 use crate::description::JsonPath;
 
@@ -42,28 +42,26 @@ impl Sink for Fingerprint {
     }
 }
 
-impl Written for Answer<'_> {
-    fn fingerprint(&self) -> Option<u32> {
+/// The values of a response as they are written.
+pub(super) struct Spelling<'a> {
+    pub(super) text: Cow<'a, str>,
+    pub(super) plan: &'a ReadPlan,
+}
+
+impl Spelling<'_> {
+    /// A hash of the records.
+    pub(super) fn fingerprint(&self) -> Option<u32> {
         let mut hash = Fingerprint(START);
-        pick(&self.text(), Some(&self.plan.records), &[], &mut hash).ok().map(|_| hash.0)
+        pick(&self.text, Some(&self.plan.records), &[], &mut hash).ok().map(|_| hash.0)
     }
 
-    fn spelling(&self, place: usize) -> Option<String> {
+    /// The value at a place of the plan, digit by digit.
+    pub(super) fn of(&self, place: usize) -> Option<String> {
         let Place { path, last } = self.plan.places.get(place)?;
         let mut texts = self.texts(path);
         if *last { texts.pop() } else { texts.into_iter().next() }
     }
 
-    fn meta_places(&self) -> &[Vec<usize>] {
-        &self.plan.meta
-    }
-
-    fn base(&self) -> Option<&Url> {
-        self.reply.base()
-    }
-}
-
-impl Answer<'_> {
     /// Whether what should be a record is an empty object or an empty list, which says nothing.
     pub(super) fn is_blank_record(&self) -> bool {
         let texts = self.texts(&self.plan.records);
@@ -78,7 +76,7 @@ impl Answer<'_> {
     fn texts(&self, path: &JsonPath) -> Vec<String> {
         let mut texts = Texts::default();
         // What cannot be read here has been mended, and is spelled otherwise.
-        match pick(&self.text(), Some(path), &[], &mut texts) {
+        match pick(&self.text, Some(path), &[], &mut texts) {
             Ok(_) => texts.0,
             Err(_) => Vec::new(),
         }

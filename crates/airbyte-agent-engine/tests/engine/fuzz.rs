@@ -38,8 +38,8 @@ impl Run {
 }
 
 impl Drop for Run {
+    #[allow(clippy::print_stdout, reason = "reported for runs by hand")]
     fn drop(&mut self) {
-        #[allow(clippy::print_stdout, reason = "reported for runs by hand")]
         println!("{}: {} executions", self.name, self.executions - 1);
     }
 }

@@ -44,7 +44,7 @@ const LIST: Operation = Operation::get("listUsers", "users", Action::List, templ
         query("startAt", INTEGER.format("int32").minimum(0.0).default("0")).default("0").description("How many records to skip; 0 for the first page."),
         query("maxResults", INTEGER.format("int32").minimum(1.0).maximum(1000.0).default("50")).default("50").description("Users per page, 50 if left out, at most 1000."),
     ])
-    .paging(Paging::offset("startAt", 0).size(page_size("maxResults").maximum(1000)))
+    .paging(Paging::offset("startAt", 0).size(page_size("maxResults").default(50).maximum(1000).filtered()))
     .schema(RECORD);
 
 const SEARCH: Operation = Operation::get("searchUsers", "users", Action::Search, template!("/rest/api/3/user/search"))
@@ -57,7 +57,7 @@ const SEARCH: Operation = Operation::get("searchUsers", "users", Action::Search,
         query("accountId", STRING).description("Exactly this account id; not together with `query`."),
         query("property", STRING).description("Only users with a user property of this value, by path: `key.path=value`."),
     ])
-    .paging(Paging::offset("startAt", 0).size(page_size("maxResults").default(50).maximum(1000)))
+    .paging(Paging::offset("startAt", 0).size(page_size("maxResults").default(50).maximum(1000).filtered()))
     .schema(RECORD);
 
 const RECORD: Json = json(include_str!("schemas/users.json"));

@@ -85,15 +85,7 @@ fn meta<'a>(cx: &Cx<'a>, op: Op<'a>, schema: &'a Node) {
             cx.report.warning(node, format!("`{name}` is the same as `{other}`; keep one"));
         }
         let Some(path) = JsonPath::parse(&text) else { continue };
-        if matches!(cx.walk(schema, &path), Walk::Nowhere) {
-            let reached = reachable(cx, schema, &path);
-            cx.report.error(
-                node,
-                format!(
-                    "`{path}` leads nowhere in the schema of the response, which has {reached}"
-                ),
-            );
-        }
+        leads_somewhere(cx, schema, node, &path);
     }
 }
 
@@ -108,15 +100,18 @@ fn places<'a>(cx: &Cx<'a>, op: Op<'a>, schema: &'a Node) {
         styles.unwrap_or_default().iter().filter_map(|style| style.at(&["size", "served"]));
     for node in op.node.get("x-agent-total").into_iter().chain(served) {
         let Some(path) = JsonPath::parse(&node.plain()) else { continue };
-        if matches!(cx.walk(schema, &path), Walk::Nowhere) {
-            let reached = reachable(cx, schema, &path);
-            cx.report.error(
-                node,
-                format!(
-                    "`{path}` leads nowhere in the schema of the response, which has {reached}"
-                ),
-            );
-        }
+        leads_somewhere(cx, schema, node, &path);
+    }
+}
+
+/// Reports a path that the schema of the response does not have.
+fn leads_somewhere<'a>(cx: &Cx<'a>, schema: &'a Node, node: &'a Node, path: &JsonPath) {
+    if matches!(cx.walk(schema, path), Walk::Nowhere) {
+        let reached = reachable(cx, schema, path);
+        cx.report.error(
+            node,
+            format!("`{path}` leads nowhere in the schema of the response, which has {reached}"),
+        );
     }
 }
 

@@ -1,9 +1,11 @@
 //! What a model is told about a job that its call has started: a tool does not wait for it.
 
-use serde_json::{Map, Value, json};
+use std::convert::Infallible;
+
+use serde_json::{Value, json};
 
 use crate::decision::PermittedCall;
-use airbyte_agent_description::JobStep;
+use airbyte_agent_description::{JobStep, JsonPath};
 
 /// How to get the result of the job that a call has started; `None` when its operation starts none.
 /// `record` is what the vendor returned.
@@ -11,20 +13,12 @@ pub(super) fn note(call: &PermittedCall<'_>, record: &Value) -> Option<String> {
     let job = call.permitted.operation().job.as_ref()?;
     let id = job.id.first(record).filter(|id| !id.is_null())?;
     let arguments = |step: &JobStep| {
-        let mut arguments = Map::new();
-        for name in step.keep.iter() {
-            if let Some(value) = call.arguments.get(name.as_ref()) {
-                arguments.insert(name.to_string(), value.clone());
-            }
-        }
-        if let Some(name) = &step.argument {
-            arguments.insert(name.to_string(), id.clone());
-        }
-        for (name, path) in step.take.iter() {
+        let placeholder = |path: &JsonPath| {
             let place = path.to_string();
             let place = place.trim_start_matches("$.");
-            arguments.insert(name.to_string(), json!(format!("<{place} of the status>")));
-        }
+            Ok::<_, Infallible>(json!(format!("<{place} of the status>")))
+        };
+        let Ok(arguments) = step.arguments(&call.arguments, id, placeholder);
         Value::Object(arguments)
     };
     let (status, result) = (&job.status, &job.result);

@@ -6,9 +6,9 @@ use serde_json::Value;
 
 use super::metadata::without_paging;
 use super::page_records::{PageRecords, record_schema};
+use super::page_remarks::PageRemarks;
 use super::page_size::{request_page_size, requested_page_size};
 use super::position::{self, Start};
-use super::said::Said;
 use super::{RunContext, explain};
 use crate::decision::PermittedCall;
 use crate::error::ToolError;
@@ -88,7 +88,7 @@ pub(super) async fn run(
     let mut due = None;
     let mut shown_fields = None;
     let mut meta = Value::Null;
-    let mut said = Said::default();
+    let mut remarks = PageRemarks::default();
     let mut member: Option<String> = None;
     let mut seen: HashSet<Cursor> = HashSet::new();
     let mut report = Report::default();
@@ -99,7 +99,7 @@ pub(super) async fn run(
         if pages.is_empty() {
             meta = without_paging(operation, outcome.meta, found.counts);
         }
-        said.add_page(outcome.total, &outcome.errors);
+        remarks.add_page(outcome.total, &outcome.errors);
         member = found.member.or(member);
         report.pages += 1;
         report.records += found.records.len() as u64;
@@ -129,8 +129,8 @@ pub(super) async fn run(
         // What was read is shown; a cursor that leads nowhere would only make a model try.
         let is_repeated = outcome.next.is_some() && outcome.next == at;
         let next = outcome.next.filter(|next| match next.dead_end() {
-            _ if is_repeated || !seen.insert(next.clone()) => said.ends(REPEATED.to_owned()),
-            Some(reason) => said.ends(reason),
+            _ if is_repeated || !seen.insert(next.clone()) => remarks.ends(REPEATED.to_owned()),
+            Some(reason) => remarks.ends(reason),
             None => true,
         });
         pages.push(Page { start: at, next: next.clone() });
@@ -146,8 +146,8 @@ pub(super) async fn run(
     }
     let known = || fields::names(context.schemas.get(operation).as_deref());
     let mut notes = notes.sentences(call.selector, known);
-    notes.splice(0..0, said.sentences());
-    said.write(&mut meta);
+    notes.splice(0..0, remarks.sentences());
+    remarks.write(&mut meta);
     let list = List { call: &call, seal: &seal, pages, records, places, due, meta, notes };
     list.output(text, &context)
 }
@@ -193,7 +193,7 @@ impl List<'_> {
         Ok(supplement.output(self.records.into(), text))
     }
 
-    /// What is said beside the first `count` records. `is_shortened` says that more were read than fit.
+    /// What is remarks beside the first `count` records. `is_shortened` says that more were read than fit.
     fn supplement(&self, count: usize, is_shortened: bool) -> Result<Supplement, ToolError> {
         let mut notes = Vec::new();
         if count == 0 {

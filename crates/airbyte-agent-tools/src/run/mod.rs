@@ -6,10 +6,10 @@ mod job;
 mod list;
 mod metadata;
 mod page_records;
+mod page_remarks;
 mod page_size;
 mod position;
 mod record;
-mod said;
 
 use super::decision::PermittedCall;
 use super::error::ToolError;

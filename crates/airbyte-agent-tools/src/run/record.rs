@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::metadata::without_paging;
-use super::said::Said;
+use super::page_remarks::PageRemarks;
 use super::{RunContext, explain, job};
 use crate::decision::PermittedCall;
 use crate::error::ToolError;
@@ -56,10 +56,10 @@ pub(super) async fn run(
     }
     view.prepare(&mut records, &mut notes);
     let mut meta = without_paging(operation, outcome.meta, Map::new());
-    let mut said = Said::default();
-    said.add_page(outcome.total, &outcome.errors);
-    said.sentences().into_iter().for_each(|note| notes.add_first(&note));
-    said.write(&mut meta);
+    let mut remarks = PageRemarks::default();
+    remarks.add_page(outcome.total, &outcome.errors);
+    remarks.sentences().into_iter().for_each(|note| notes.add_first(&note));
+    remarks.write(&mut meta);
     let response = Response { call: &call, context, records, is_list, meta, notes };
 
     let (data, supplement) = response.shown(&view, None);

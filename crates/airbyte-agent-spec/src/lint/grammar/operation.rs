@@ -232,6 +232,7 @@ static SIZE: Shape = Shape {
         ("default", Count),
         ("maximum", Count),
         ("needed", Bool),
+        ("filtered", Bool),
         ("served", Text),
     ],
     required: &[],

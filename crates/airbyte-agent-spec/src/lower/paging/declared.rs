@@ -101,6 +101,7 @@ fn style<'a>(cx: &Cx<'a>, node: &'a Node, meta: &[MetaField], parameters: &[Para
             maximum: size.get("maximum").and_then(Node::as_u64),
             needed,
             served: size.get("served").and_then(|node| reader.place(node)),
+            filtered: size.get("filtered").and_then(Node::as_bool) == Some(true),
         })
     });
     Paging {

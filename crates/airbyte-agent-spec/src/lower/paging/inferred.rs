@@ -167,6 +167,7 @@ pub(super) fn size(parameters: &[Parameter]) -> Option<PageSize> {
         maximum: maximum.map(|maximum| maximum as u64),
         needed: false,
         served: None,
+        filtered: false,
     })
 }
 

@@ -8,7 +8,7 @@ use crate::error::{Error, ErrorKind};
 /// nobody takes the last page that could be read for the end of the list.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub(crate) enum Cut {
+pub(crate) enum DeadEnd {
     /// What leads on stands in the vendor's own response only.
     Withheld,
     /// Whether the list goes on, and how, stands in the vendor's own response only.
@@ -36,7 +36,7 @@ pub(crate) enum Cut {
     OnePage(String),
 }
 
-impl Cut {
+impl DeadEnd {
     /// The error for who wants to read on. `operation` is its name, such as `issues.list`.
     pub(crate) fn error(&self, operation: &str) -> Error {
         let kind = match self {

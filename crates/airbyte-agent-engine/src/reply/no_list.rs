@@ -33,25 +33,26 @@ impl Answer<'_> {
         self.stated_failure(&body).unwrap_or_else(|| self.no_list())
     }
 
+    /// The error for a response that has nothing at the place of the records.
     pub(super) fn lacks_records(&self) -> Error {
         let text = String::from_utf8_lossy(&self.reply.body);
-        let body = (self.redact)(&text);
-        let message =
-            vendor_message(&text, self.redact).map(|text| format!(": {text}")).unwrap_or_default();
+        let reason = vendor_message(&text, self.redact).map(|text| format!(": {text}"));
         let records = self.plan.records.to_string();
-        let (name, peer, records) = (self.name, self.peer(), records.trim_start_matches("$."));
-        Error::decode(format!("{name}: {peer}'s answer has no '{records}'{message}"))
-            .with_status(self.reply.status)
-            .with_request_id(self.request_id())
-            .with_body(body.chars().take(8_192).collect())
+        let records = records.trim_start_matches("$.");
+        self.unlike(&format!("has no '{records}'{}", reason.unwrap_or_default()))
     }
 
     /// The error for records that are no list although there must be one.
     pub(super) fn no_list(&self) -> Error {
-        let (name, peer, records) = (self.name, self.peer(), &self.plan.records);
+        self.unlike(&format!("has no list at {}", self.plan.records))
+    }
+
+    /// The error for a response that is not as the description says.
+    fn unlike(&self, what: &str) -> Error {
         let body = (self.redact)(&String::from_utf8_lossy(&self.reply.body));
-        Error::decode(format!("{name}: {peer}'s answer has no list at {records}"))
+        Error::decode(format!("{}: {}'s answer {what}", self.name, self.peer()))
             .with_status(self.reply.status)
+            .with_request_id(self.request_id())
             .with_body(body.chars().take(8_192).collect())
     }
 }

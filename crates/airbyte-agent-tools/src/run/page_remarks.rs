@@ -14,7 +14,7 @@ const LONGEST_ERROR: usize = 300;
 
 /// What the vendor says beside the records.
 #[derive(Default)]
-pub(super) struct Said {
+pub(super) struct PageRemarks {
     /// How many records the whole list has.
     total: Option<u64>,
     errors: Vec<Value>,
@@ -22,7 +22,7 @@ pub(super) struct Said {
     end: Option<String>,
 }
 
-impl Said {
+impl PageRemarks {
     /// Adds what a page says.
     pub(super) fn add_page(&mut self, total: Option<u64>, errors: &[Value]) {
         self.total = total.or(self.total);
