@@ -208,30 +208,6 @@ async fn an_offset_counts_records_that_the_vendor_leaves_out() {
     assert!(error.is_none(), "{error:?}");
 }
 
-#[tokio::test]
-async fn a_total_is_told_by_every_entry_point() {
-    for (line, body, header, expected) in [
-        ("x-agent-total: $.count", json!({"books": [], "count": 42}), None, Some(42)),
-        ("x-agent-total: $.count", json!({"books": [], "count": "42"}), None, Some(42)),
-        ("x-agent-total: '@header.X-Total'", json!({"books": [{"id": 1}]}), Some("42"), Some(42)),
-        ("x-agent-total: $.count", json!({"books": [], "count": null}), None, None),
-        ("x-agent-pagination: {none: Short.}", json!({"books": [], "count": 42}), None, None),
-    ] {
-        let server = Server::start(move |_, _| {
-            let answer = Answer::json(200, body.clone());
-            header.map_or(answer.clone(), |total| answer.header("X-Total", total))
-        })
-        .await;
-        let client = client(&format!("{RECORDS}{line}"), &server.url);
-        let call = || client.execute("books", "list", json!({})).into_call().unwrap();
-        assert_eq!(call().outcome().await.unwrap().total, expected, "{line}");
-        let page: Page<Book, Value> = call().page().await.unwrap();
-        assert_eq!(page.total, expected, "{line}");
-        let outcome = serde_json::to_value(call().outcome().await.unwrap()).unwrap();
-        assert_eq!(outcome.get("total"), expected.map(Value::from).as_ref(), "{line}");
-    }
-}
-
 const CURSOR: &str = "x-agent-pagination: {cursor: {from: $.next, into: cursor}, more: $.more, size: {parameter: limit}}";
 const TOKEN: &str = "x-agent-pagination: {cursor: {from: $.next, into: cursor}}";
 const LINK: &str = "x-agent-pagination: {link: {from: $.next}}";

@@ -1,7 +1,7 @@
 //! Responses to lists and gets: absent, empty, odd and too large ones. Every case is read as plain JSON and
 //! as records of a type.
 
-use airbyte_agent_engine::{Client, Credentials, ErrorKind, Hosted, Local};
+use airbyte_agent_engine::{Client, Credentials, ErrorKind, Hosted, Local, Page};
 use serde_json::{Value, json};
 
 use crate::lists::{Book, RECORDS, client, connector, read_all};
@@ -256,5 +256,29 @@ async fn what_a_response_makes_of_memory_is_bounded() {
         let options = std::mem::take(roomy.options());
         *roomy.options() = options.max_held_bytes(1 << 30);
         assert_eq!(roomy.outcome().await.unwrap().data.as_array().unwrap().len(), 100_001);
+    }
+}
+
+#[tokio::test]
+async fn a_total_is_told_by_every_entry_point() {
+    for (line, body, header, expected) in [
+        ("x-agent-total: $.count", json!({"books": [], "count": 42}), None, Some(42)),
+        ("x-agent-total: $.count", json!({"books": [], "count": "42"}), None, Some(42)),
+        ("x-agent-total: '@header.X-Total'", json!({"books": [{"id": 1}]}), Some("42"), Some(42)),
+        ("x-agent-total: $.count", json!({"books": [], "count": null}), None, None),
+        ("x-agent-pagination: {none: Short.}", json!({"books": [], "count": 42}), None, None),
+    ] {
+        let server = Server::start(move |_, _| {
+            let answer = Answer::json(200, body.clone());
+            header.map_or(answer.clone(), |total| answer.header("X-Total", total))
+        })
+        .await;
+        let client = client(&format!("{RECORDS}{line}"), &server.url);
+        let call = || client.execute("books", "list", json!({})).into_call().unwrap();
+        assert_eq!(call().outcome().await.unwrap().total, expected, "{line}");
+        let page: Page<Book, Value> = call().page().await.unwrap();
+        assert_eq!(page.total, expected, "{line}");
+        let outcome = serde_json::to_value(call().outcome().await.unwrap()).unwrap();
+        assert_eq!(outcome.get("total"), expected.map(Value::from).as_ref(), "{line}");
     }
 }
