@@ -2,7 +2,7 @@
 //! is read as plain JSON and as records of a type.
 
 use airbyte_agent_engine::description::Connector;
-use airbyte_agent_engine::{Client, Credentials, Error, ErrorKind, Items, Local, Page, record};
+use airbyte_agent_engine::{Client, Credentials, Error, ErrorKind, Items, Local, record};
 use serde_json::{Value, json};
 
 use crate::acme::impatient;
