@@ -15,4 +15,3 @@ pub mod release;
 pub mod specs;
 pub mod tidy;
 pub mod umbrella;
-pub mod vendor;

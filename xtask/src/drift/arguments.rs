@@ -7,7 +7,7 @@ use airbyte_agent_description::{
 use super::finding::{Findings, Kind};
 use super::path;
 use super::values::{Values, deprecated, needed, standard};
-use crate::vendor::{self, Opener, Place, Schema, Shape};
+use airbyte_agent_document::{self as vendor, Opener, Place, Schema, Shape};
 
 /// Headers that every client sends, which documents may mention or not.
 const COMMON_HEADERS: [&str; 5] = ["accept", "authorization", "content-type", "user-agent", "host"];

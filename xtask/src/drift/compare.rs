@@ -9,7 +9,7 @@ use super::matching::{Index, Match};
 use super::responses::Responses;
 use super::variables::Variables;
 use super::wording::join;
-use crate::vendor::{self, Api, Document, Opener};
+use airbyte_agent_document::{self as vendor, Api, Document, Opener};
 
 /// What was found out about one operation.
 #[derive(Debug)]

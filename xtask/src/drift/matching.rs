@@ -3,7 +3,7 @@
 use airbyte_agent_description::{Connector, Location, Operation};
 
 use super::path::{self, Path};
-use crate::vendor::{self, Api, Document, base_path};
+use airbyte_agent_document::{self as vendor, Api, Document, base_path};
 
 /// An operation of a document that may be the one that is meant.
 #[derive(Debug, Clone, Copy)]

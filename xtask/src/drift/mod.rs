@@ -23,8 +23,8 @@ use airbyte_agent_description::Connector;
 use airbyte_agent_spec::{Problem, Spec};
 use serde_json::Value;
 
-use crate::vendor::{self, Document};
 pub use accepted::Reason;
+use airbyte_agent_document::{self as vendor, Document};
 pub use finding::{Class, Finding, Kind};
 pub use folder::{Folder, VARIABLE};
 pub use report::{Difference, Report};

@@ -2,7 +2,7 @@
 
 use airbyte_agent_description::{Kind, Step};
 
-use crate::vendor::{Opener, Schema};
+use airbyte_agent_document::{Opener, Schema};
 
 /// What is at the end of a path.
 #[derive(Debug)]

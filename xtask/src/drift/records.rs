@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use super::finding::{Findings, Kind};
 use super::wording::{join, named};
-use crate::vendor::{Opener, Schema, Shape};
+use airbyte_agent_document::{Opener, Schema, Shape};
 
 /// Both sides of a comparison of records.
 #[derive(Debug)]

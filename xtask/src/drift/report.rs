@@ -10,7 +10,7 @@ use super::accepted::Reason;
 use super::compare::Comparison;
 use super::finding::{Class, Finding, Kind};
 use super::wording::join;
-use crate::vendor::{Api, Document};
+use airbyte_agent_document::{Api, Document};
 
 /// A finding, with the reason why it is accepted.
 #[derive(Debug)]

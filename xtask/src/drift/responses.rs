@@ -6,7 +6,7 @@ use serde_json::Value;
 use super::finding::{Findings, Kind};
 use super::places::{End, follow};
 use super::records::Records;
-use crate::vendor::{self, Opener, Schema};
+use airbyte_agent_document::{self as vendor, Opener, Schema};
 
 /// Both sides of a comparison of responses.
 #[derive(Debug)]

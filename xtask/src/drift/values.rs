@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use super::finding::{Findings, Kind};
 use super::wording::{join, named};
-use crate::vendor::{self, Opener, Shape};
+use airbyte_agent_document::{self as vendor, Opener, Shape};
 
 /// The bounds of 32-bit and 64-bit numbers, which generators of documents write as limits.
 const BOUNDS: [f64; 4] = [2_147_483_647.0, -2_147_483_648.0, 9.3e18, -9.3e18];

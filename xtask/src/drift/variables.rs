@@ -4,7 +4,7 @@ use airbyte_agent_description::{GraphQl, Operation, Variable, VariableValue};
 
 use super::finding::{Findings, Kind};
 use super::values::{Values, deprecated, needed};
-use crate::vendor::{self, Opener, Schema};
+use airbyte_agent_document::{self as vendor, Opener, Schema};
 
 /// Both sides of a comparison of variables.
 #[derive(Debug)]

@@ -1,6 +1,6 @@
 //! The same API in every kind of document.
 
-use xtask::vendor;
+use airbyte_agent_document as vendor;
 
 use super::{SPEC, VENDOR, compare, ids, packed, with};
 

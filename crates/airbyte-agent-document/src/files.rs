@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 
 use flate2::read::GzDecoder;
 
-use super::document::Document;
-use super::form;
+use crate::document::Document;
+use crate::form;
 
 /// The most bytes of one file that are read, packed or not; many times the size of the largest document known.
 const LARGEST: u64 = 256 * 1024 * 1024;

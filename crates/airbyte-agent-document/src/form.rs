@@ -2,10 +2,11 @@
 
 use serde_json::Value;
 
-use super::document::{Api, Document};
-use super::graphql::{self, GraphQl};
-use super::refs::text;
-use super::{discovery, objects, openapi, swagger};
+use crate::document::{Api, Document};
+#[cfg(feature = "graphql")]
+use crate::graphql::{self, GraphQl};
+use crate::refs::text;
+use crate::{discovery, objects, openapi, swagger};
 
 /// A text and the name of its file, or why it is no document.
 pub(crate) type Failure = (String, String);
@@ -58,6 +59,7 @@ enum Reading {
 }
 
 fn one(name: &str, source: &str) -> Result<Reading, String> {
+    #[cfg(feature = "graphql")]
     if is_sdl(name, source) {
         let api = Api::GraphQl(Box::new(GraphQl::parse(name, source)?));
         return Ok(Reading::Document(api, String::new()));
@@ -69,14 +71,17 @@ fn one(name: &str, source: &str) -> Result<Reading, String> {
         Some(version) => version.to_string(),
         None => text(&root, "version"),
     };
+    #[cfg(feature = "graphql")]
+    if let Some(schema) = graphql::introspection(&root) {
+        let api = Api::GraphQl(Box::new(GraphQl::parse(name, &schema)?));
+        return Ok(Reading::Document(api, version));
+    }
     let api = if is("openapi") {
         Api::Rest(openapi::rest(root))
     } else if is("swagger") {
         Api::Rest(swagger::rest(root))
     } else if is("discoveryVersion") {
         Api::Rest(discovery::rest(root))
-    } else if let Some(schema) = graphql::introspection(&root) {
-        Api::GraphQl(Box::new(GraphQl::parse(name, &schema)?))
     } else if objects::is_part(&root) {
         return Ok(Reading::Part(root));
     } else {
@@ -88,6 +93,7 @@ fn one(name: &str, source: &str) -> Result<Reading, String> {
     Ok(Reading::Document(api, version))
 }
 
+#[cfg(feature = "graphql")]
 fn is_sdl(name: &str, source: &str) -> bool {
     let name = name.trim_end_matches(".gz");
     let has_ending = [".graphql", ".graphqls", ".gql"].iter().any(|ending| name.ends_with(ending));

@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 
-use super::model::{Body, Content, Operation, Parameter, Place, Response, Rest};
-use super::refs::{is_true, members, text};
+use crate::model::{Body, Content, Operation, Parameter, Place, Response, Rest};
+use crate::refs::{is_true, members, text};
 
 /// What the document says about operations.
 pub(crate) fn rest(root: Value) -> Rest {

@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
 
-use super::model::{Body, Content, Operation, Parameter, Place, Response, Rest};
-use super::refs::{is_true, items, text};
+use crate::model::{Body, Content, Operation, Parameter, Place, Response, Rest};
+use crate::refs::{is_true, items, text};
 
 /// What every request that reads may carry, although no description of an object lists it: the fields to
 /// return, and for edges the page.

@@ -9,7 +9,7 @@ use serde_json::{Map, Value, json};
 
 use super::GraphQl;
 use super::types::{list, mark, reference};
-use crate::vendor::model::{Content, Operation, Parameter, Place, Response};
+use crate::model::{Content, Operation, Parameter, Place, Response};
 
 impl GraphQl {
     /// The operation that a document describes; `name` says which one if there are several.

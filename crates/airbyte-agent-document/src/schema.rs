@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use airbyte_agent_description::Kind;
 use serde_json::Value;
 
-use super::refs::{is_true, items, members, resolve};
+use crate::refs::{is_true, items, members, resolve};
 
 /// How many schemas are opened before an [`Opener`] gives up.
 const BUDGET: usize = 100_000;

@@ -2,8 +2,8 @@
 
 use serde_json::Value;
 
-use super::model::{Body, Content, Operation, Parameter, Place, Response, Rest};
-use super::refs::{METHODS, base, is_true, items, members, resolve, text};
+use crate::model::{Body, Content, Operation, Parameter, Place, Response, Rest};
+use crate::refs::{METHODS, base, is_true, items, members, resolve, text};
 
 /// What the document says about operations.
 pub(crate) fn rest(root: Value) -> Rest {

@@ -1,14 +1,19 @@
 //! Reads the documents in which vendors describe their APIs, and gives what they say in one form: operations
 //! with parameters, bodies and responses, whose schemas are JSON Schema. Understands `OpenAPI` 3, Swagger 2,
-//! discovery documents of Google, descriptions of the objects of a graph API, and GraphQL schemas as SDL or as the result of introspection.
+//! discovery documents of Google, and descriptions of the objects of a graph API; with the feature `graphql`,
+//! GraphQL schemas as SDL or as the result of introspection.
 //!
-//! This module knows nothing of connectors and specs, and nothing else of this crate, so that it can become a
-//! crate of its own.
+//! This crate knows nothing of connectors and specs.
+
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+mod readme {}
 
 mod discovery;
 mod document;
 mod files;
 mod form;
+#[cfg(feature = "graphql")]
 pub mod graphql;
 mod model;
 mod objects;

@@ -2,9 +2,9 @@
 
 use serde_json::{Map, Value, json};
 
-use super::model::{Body, Content, Operation, Parameter, Place, Response, Rest};
-use super::openapi::media_type;
-use super::refs::{METHODS, is_true, items, members, resolve, text};
+use crate::model::{Body, Content, Operation, Parameter, Place, Response, Rest};
+use crate::openapi::media_type;
+use crate::refs::{METHODS, is_true, items, members, resolve, text};
 
 /// What the document says about operations.
 pub(crate) fn rest(root: Value) -> Rest {

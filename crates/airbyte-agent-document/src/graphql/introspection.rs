@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use serde_json::Value;
 
-use crate::vendor::refs::{is_true, items, text};
+use crate::refs::{is_true, items, text};
 
 /// Directives that every schema has.
 const BUILT_IN: [&str; 5] = ["skip", "include", "deprecated", "specifiedBy", "oneOf"];

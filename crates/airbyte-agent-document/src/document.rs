@@ -1,7 +1,8 @@
 //! A document that was read.
 
-use super::graphql::GraphQl;
-use super::model::Rest;
+#[cfg(feature = "graphql")]
+use crate::graphql::GraphQl;
+use crate::model::Rest;
 
 /// A document that describes an API.
 #[derive(Debug)]
@@ -22,5 +23,6 @@ pub enum Api {
     /// Operations that have a method and a path each.
     Rest(Rest),
     /// One schema, against which callers write documents.
+    #[cfg(feature = "graphql")]
     GraphQl(Box<GraphQl>),
 }
