@@ -298,7 +298,7 @@ pub static DESCRIPTION: Connector = Connector {
             "Which projects have no owner?",
             "Which open tasks have no due date?",
         ]),
-        unsupported: Borrowed(texts!["Upload a file to a task", "Create a team", "Tell me of every change as it happens"]),
+        unsupported: Borrowed(texts!["Create a team", "Tell me of every change as it happens"]),
     },
     hosting: Hosting { settings: Borrowed(&[]), constants: Borrowed(&[]), variables: Borrowed(&[]) },
     date_format: text("RFC 3339 in UTC, such as 2025-03-01T09:30:00.000Z; days as YYYY-MM-DD."),

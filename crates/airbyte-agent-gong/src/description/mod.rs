@@ -234,12 +234,7 @@ pub static DESCRIPTION: Connector = Connector {
             "What did prospects say about our competitors?",
             "Which scorecards were filled in for calls of the enterprise team?",
         ]),
-        unsupported: Borrowed(texts![
-            "Upload the file of a recording to Gong",
-            "Delete a call",
-            "Add a comment to a call",
-            "Create a scorecard",
-        ]),
+        unsupported: Borrowed(texts!["Delete a call", "Add a comment to a call", "Create a scorecard"]),
     },
     hosting: Hosting { settings: Borrowed(&[]), constants: Borrowed(&[]), variables: Borrowed(&[]) },
     date_format: text("ISO 8601 date and time with Z or an offset (2025-03-01T09:30:00Z); activity and interaction statistics take calendar days YYYY-MM-DD in the company's time zone."),

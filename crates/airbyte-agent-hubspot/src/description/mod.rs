@@ -319,7 +319,6 @@ pub static DESCRIPTION: Connector = Connector {
         ]),
         unsupported: Borrowed(texts![
             "Send an e-mail to Jane Miller",
-            "Upload a file from my computer",
             "Start a marketing campaign",
             "Change the stages of a pipeline",
         ]),

@@ -318,12 +318,7 @@ pub static DESCRIPTION: Connector = Connector {
             "Find comments that mention the outage",
             "Which custom fields are of the type select?",
         ]),
-        unsupported: Borrowed(texts![
-            "Attach a file to an issue",
-            "Create a project",
-            "Change a workflow",
-            "Add Jane to the watchers of APOLLO-42",
-        ]),
+        unsupported: Borrowed(texts!["Create a project", "Change a workflow", "Create a board for the APOLLO project"]),
     },
     hosting: Hosting {
         settings: Borrowed(&[]),

@@ -319,7 +319,7 @@ pub static DESCRIPTION: Connector = Connector {
             "Which members have the title designer?",
             "Find threads about pricing with more than ten replies",
         ]),
-        unsupported: Borrowed(texts!["Send the bytes of a file", "Create a new user account", "Set my status"]),
+        unsupported: Borrowed(texts!["Create a new user account", "Set my status"]),
     },
     hosting: Hosting {
         settings: Borrowed(list![

@@ -360,7 +360,7 @@ pub static DESCRIPTION: Connector = Connector {
             "Find tickets that mention a refund",
             "Which articles have not changed for a year?",
         ]),
-        unsupported: Borrowed(texts!["Upload a file for a comment", "Change a trigger", "Create a view"]),
+        unsupported: Borrowed(texts!["Change a trigger", "Create a view"]),
     },
     hosting: Hosting {
         settings: Borrowed(&[]),
