@@ -59,6 +59,11 @@ impl Action {
     pub const fn is_array(self) -> bool {
         matches!(self, Self::List | Self::Search)
     }
+
+    /// Whether it makes, changes or removes a record.
+    pub const fn is_change(self) -> bool {
+        matches!(self, Self::Create | Self::Update | Self::Delete)
+    }
 }
 
 impl fmt::Display for Action {
@@ -375,7 +380,8 @@ pub struct Response {
     pub records: Option<JsonPath>,
     /// Whether the vendor leaves the place of the records out when there are none.
     pub records_optional: bool,
-    /// Whether a response with the status 204 and no content is an empty list.
+    /// Whether a response with the status 204 and no content is expected: it is an empty list, or a change
+    /// without a record.
     pub no_content: bool,
     /// Where a response says how many records the whole list has.
     pub total: Option<MetaSource>,

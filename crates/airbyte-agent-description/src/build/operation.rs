@@ -82,7 +82,7 @@ impl Operation {
         records(path: JsonPath) response.records = Some(path);
         /// The vendor leaves the place of the records out when there are none.
         records_optional() response.records_optional = true;
-        /// A response with the status 204 and no content is an empty list.
+        /// A response with the status 204 and no content is expected.
         no_content() response.no_content = true;
         /// Where a response says how many records the whole list has.
         total(source: MetaSource) response.total = Some(source);

@@ -4,6 +4,7 @@
 
 mod absence;
 mod bounds;
+mod change;
 mod charset;
 mod counted;
 mod decode;

@@ -397,7 +397,7 @@ async fn bad_arguments_are_told_before_anything_is_sent() {
     for (entity, action, arguments, kind, told) in [
         ("thing", "list", json!({}), ErrorKind::Usage, "did you mean 'things'"),
         ("things", "lst", json!({}), ErrorKind::Usage, "did you mean 'list'"),
-        ("things", "update", json!({}), ErrorKind::Usage, "list, create, get"),
+        ("things", "purge", json!({}), ErrorKind::Usage, "list, create, get"),
         ("things", "get", json!({}), ErrorKind::Validation, "missing required argument 'id'"),
         ("things", "get", json!({"id": ".."}), ErrorKind::Validation, "dot segment"),
         ("things", "list", json!({"limt": 1}), ErrorKind::Validation, "did you mean 'limit'"),

@@ -8,6 +8,7 @@ mod addresses;
 mod alternatives;
 mod attempts;
 mod authorization;
+mod changes;
 mod clients;
 mod cursors;
 mod destinations;
