@@ -35,7 +35,9 @@ impl Call {
             Some(cursor) => page_of(cursor, seal, name)?,
             None => (self.first_page(operation), None),
         };
-        arguments.extend(page.set.clone());
+        for (name, value) in &page.set {
+            operation.set_argument(&mut arguments, name, value.clone());
+        }
         self.refuse_single_page(operation, &arguments)?;
         operation.check(self.runtime.description(), &arguments)?;
         let completion = self.runtime.transport().completion()?;
@@ -48,7 +50,8 @@ impl Call {
             // What stands for the others must not go out beside them.
             arguments.retain(|name, _| {
                 let location = operation.parameter(name).map(|parameter| parameter.location);
-                matches!(location, Some(Location::Path | Location::Header)) || only.contains(name)
+                let is_meant = |only: &String| operation.argument_path(only).0 == name;
+                matches!(location, Some(Location::Path | Location::Header)) || only.iter().any(is_meant)
             });
         }
         Ok(Completed { arguments, page, behind })
@@ -56,7 +59,9 @@ impl Call {
 
     /// The size of the first page, where the vendor pages only when it is asked for one.
     fn first_page(&self, operation: &OperationRef) -> NextPage {
-        let given = |name: &str| self.arguments.get(name).is_some_and(|value| !value.is_null());
+        let given = |name: &str| {
+            operation.argument(&self.arguments, name).is_some_and(|value| !value.is_null())
+        };
         let size = if self.pages { operation.paging.needed_size(given) } else { None };
         let set = size.map(|(name, largest)| (name.to_owned(), largest.into()));
         NextPage::with(set.into_iter().collect())
@@ -67,7 +72,9 @@ impl Call {
         if !self.pages {
             return Ok(());
         }
-        let given = |name: &str| arguments.get(name).is_some_and(|value| !value.is_null());
+        let given = |name: &str| {
+            operation.argument(arguments, name).is_some_and(|value| !value.is_null())
+        };
         match operation.paging.confined_by(given) {
             None => Ok(()),
             Some(argument) => Err(Error::usage(format!(

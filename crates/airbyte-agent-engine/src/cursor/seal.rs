@@ -1,5 +1,7 @@
 //! Sealing positions and opening cursors, for one call.
 
+use std::borrow::Cow;
+
 use ring::{digest, hmac};
 use serde_json::Value;
 
@@ -38,7 +40,7 @@ impl<'a> Seal<'a> {
         arguments: &Arguments,
     ) -> Self {
         let paging: Vec<&str> = operation.paging.styles().flat_map(Paging::parameters).collect();
-        let arguments = fingerprint(&paging, arguments);
+        let arguments = fingerprint(operation, &paging, arguments);
         Self { key, connector, operation: name, paging, account, redactor, arguments }
     }
 
@@ -142,9 +144,14 @@ fn unwritable(error: serde_json::Error) -> Error {
 
 /// Digest of the arguments, in whatever order they were passed. What only pages is left out: a
 /// cursor replaces it, and the size of a page may change from one to the next.
-fn fingerprint(paging: &[&str], arguments: &Arguments) -> digest::Digest {
-    let given =
-        |(name, value): &(&String, &Value)| !value.is_null() && !paging.contains(&name.as_str());
+fn fingerprint(operation: &Operation, paging: &[&str], arguments: &Arguments) -> digest::Digest {
+    let mut arguments = Cow::Borrowed(arguments);
+    for name in paging {
+        if operation.argument(&arguments, name).is_some() {
+            operation.remove_argument(arguments.to_mut(), name);
+        }
+    }
+    let given = |(_, value): &(&String, &Value)| !value.is_null();
     let mut named: Vec<(&String, &Value)> = arguments.iter().filter(given).collect();
     named.sort_by_key(|(name, _)| *name);
     let mut text = Vec::new();

@@ -12,6 +12,7 @@ mod empty;
 mod envelope;
 mod failure;
 mod follow;
+mod kept_size;
 mod link;
 mod meaning;
 mod message;

@@ -117,7 +117,9 @@ impl ExecuteRequest {
             && let Some(parameter) = continuing_parameter(operation)
             && let Some(cursor) = params.shift_remove("cursor")
         {
-            params.entry(parameter).or_insert(cursor);
+            if operation.argument(&params, parameter).is_none() {
+                operation.set_argument(&mut params, parameter, cursor);
+            }
         }
         if !matches!(operation.body, Body::Json { open: true, .. }) {
             params.retain(|name, _| operation.parameter(name).is_some());
