@@ -115,7 +115,8 @@ fn entry(
     // Small pages divide a short list into several pages.
     let size = described.paging.size.as_ref().filter(|_| operation.kind() == BuilderKind::List);
     let size = size.map_or(String::new(), |size| {
-        let of_schema = described.argument_schema(&size.parameter).and_then(|schema| schema.maximum);
+        let of_schema =
+            described.argument_schema(&size.parameter).and_then(|schema| schema.maximum);
         // Sizes of pages are small, so that `as` loses nothing.
         #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
         let of_schema = of_schema.map(|most| most as u64);

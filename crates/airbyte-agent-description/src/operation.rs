@@ -132,6 +132,8 @@ pub struct Operation {
     pub parameters: List<Parameter>,
     /// How the body of the request is made.
     pub body: Body,
+    /// Media type of a JSON body; `None` for `application/json`.
+    pub json_type: Option<Text>,
     /// Where the response holds records and metadata.
     pub response: Response,
     /// How a list continues.
@@ -146,6 +148,9 @@ pub struct Operation {
     pub at_least_one: List<AtLeastOne>,
     /// Whether Airbyte's hosted platform does not know the operation.
     pub is_addition: bool,
+    /// Whether an argument, such as a query in the vendor's language, may name any kind of record, so that the
+    /// operation reads other entities than its own.
+    pub reads_any: bool,
     /// The job that the operation starts at the vendor, if it starts one.
     pub job: Option<Job>,
     /// The address that is requested instead of the path below the base URL; `None` if the path is.

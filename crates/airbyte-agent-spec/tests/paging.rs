@@ -261,7 +261,10 @@ paths:
                 assert_eq!(parameters, [into, size]);
             }
             (Err(problems), Some(told)) => {
-                assert!(problems.iter().any(|problem| problem.message.contains(told)), "{problems:?}");
+                assert!(
+                    problems.iter().any(|problem| problem.message.contains(told)),
+                    "{problems:?}"
+                );
             }
             (lowered, told) => panic!("{into} {size}: {told:?} {:?}", lowered.err()),
         }

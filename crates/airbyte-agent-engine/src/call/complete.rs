@@ -51,7 +51,8 @@ impl Call {
             arguments.retain(|name, _| {
                 let location = operation.parameter(name).map(|parameter| parameter.location);
                 let is_meant = |only: &String| operation.argument_path(only).0 == name;
-                matches!(location, Some(Location::Path | Location::Header)) || only.iter().any(is_meant)
+                matches!(location, Some(Location::Path | Location::Header))
+                    || only.iter().any(is_meant)
             });
         }
         Ok(Completed { arguments, page, behind })
@@ -72,9 +73,8 @@ impl Call {
         if !self.pages {
             return Ok(());
         }
-        let given = |name: &str| {
-            operation.argument(arguments, name).is_some_and(|value| !value.is_null())
-        };
+        let given =
+            |name: &str| operation.argument(arguments, name).is_some_and(|value| !value.is_null());
         match operation.paging.confined_by(given) {
             None => Ok(()),
             Some(argument) => Err(Error::usage(format!(

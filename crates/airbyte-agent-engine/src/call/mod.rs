@@ -172,7 +172,7 @@ impl Call {
         let answer = tokio::time::timeout(limit, self.runtime.transport().send(call)).await;
         answer.unwrap_or_else(|_| {
             let seconds = self.limit().as_secs_f64();
-            let message = format!("{}: no complete answer within {seconds} s", call.name);
+            let message = format!("{}: no complete response within {seconds} s", call.name);
             Err(Error::timeout(message).with_retryable(call.operation.hints.read_only))
         })
     }
@@ -378,7 +378,7 @@ impl Call {
         let span = self.span(operation);
         let opened = tokio::time::timeout(limit, opening).instrument(span.clone()).await;
         let opened = opened.unwrap_or_else(|_| {
-            let message = format!("{name}: no answer within {} s", limit.as_secs_f64());
+            let message = format!("{name}: no response within {} s", limit.as_secs_f64());
             Err(Error::timeout(message))
         });
         let opened = opened.map_err(|error| self.cleaned(error));

@@ -27,7 +27,7 @@ pub(super) struct Part<'a> {
 /// The error for a response whose values take more memory than they may.
 pub(super) fn too_large(name: &str, held: usize, status: u16) -> Error {
     Error::decode(format!(
-        "{name}: the answer has more values than {} MiB of memory hold; ask for fewer records or fields",
+        "{name}: the response has more values than {} MiB of memory hold; ask for fewer records or fields",
         held.div_ceil(1024 * 1024)
     ))
     .with_status(status)

@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use super::read::Answer;
+use crate::description::Json;
 use crate::error::{Error, Result};
 use crate::json;
 
@@ -23,7 +24,7 @@ impl Answer<'_> {
     /// whether the change was made, which is an error.
     pub(super) fn without_record(&self, blank: Value) -> Result<Value> {
         let response = &self.operation.response;
-        let schema = response.schema.as_ref().map(|schema| schema.value());
+        let schema = response.schema.as_ref().map(Json::value);
         match described(schema.as_ref()) {
             Described::List if blank.is_array() => Ok(blank),
             Described::Nothing => Ok(json!({})),

@@ -242,7 +242,10 @@ fn one<T: DeserializeOwned>(answer: Answer<'_>) -> Result<Option<T>> {
     let mut one = One::<T>::default();
     let mut read = match answer.read(&mut one) {
         // An empty list is a record that is not there.
-        Err(_) if answer.operation.action == Action::Get && answer.spelling().blank_record().is_some() => {
+        Err(_)
+            if answer.operation.action == Action::Get
+                && answer.spelling().blank_record().is_some() =>
+        {
             return Ok(None);
         }
         read => read?,

@@ -25,7 +25,8 @@ impl Paginator<'_> {
         let Some((object, member)) = size.parameter.rsplit_once('.') else { return false };
         let beside = |name: &String| name.rsplit_once('.').is_some_and(|(at, _)| at == object);
         let schema = self.operation.argument_schema(object);
-        let is_required = schema.and_then(|object| object.property(member)).is_some_and(|m| m.required);
+        let is_required =
+            schema.and_then(|object| object.property(member)).is_some_and(|m| m.required);
         is_required && page.set.keys().any(beside)
     }
 }

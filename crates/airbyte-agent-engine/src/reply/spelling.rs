@@ -76,7 +76,8 @@ impl Spelling<'_> {
         let texts = self.texts(&self.plan.records);
         let is_short = |text: &&String| text.len() <= LONGEST_BLANK;
         let blanks = texts.iter().map(|text| {
-            let value = Some(text).filter(is_short).and_then(|text| serde_json::from_str(text).ok());
+            let value =
+                Some(text).filter(is_short).and_then(|text| serde_json::from_str(text).ok());
             value.filter(is_blank)
         });
         // None but blank ones are needed.

@@ -94,3 +94,16 @@ async fn a_reason_in_the_place_of_a_record_is_told() {
     let error = client.execute("notes", "create", json!({"text": "a"})).await.unwrap_err();
     assert!(error.message().contains("quota is spent"), "{error}");
 }
+
+#[tokio::test]
+async fn a_json_body_has_the_media_type_that_the_spec_declares() {
+    for (entity, arguments, expected) in [
+        ("notes", json!({"text": "a"}), "application/vnd.acme+json"),
+        ("things", json!({"name": "a"}), "application/json"),
+    ] {
+        let server = server(200, r#"{"id": "1", "data": {"id": "1"}}"#.to_owned(), false).await;
+        let client = crate::acme::client(&server.url);
+        client.execute(entity, "create", arguments).await.unwrap();
+        assert_eq!(server.seen()[0].header("content-type"), Some(expected), "{entity}");
+    }
+}

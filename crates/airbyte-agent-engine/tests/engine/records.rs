@@ -49,9 +49,18 @@ fn a_number_that_a_member_cannot_hold_keeps_its_digits() {
         (format!(r#"{{"price":"{long}"}}"#), json!({"price": long})),
         (format!(r#"{{"price":"-{long}e5"}}"#), json!({"price": format!("-{long}e5")})),
         (r#"{"price":"1E400"}"#.to_owned(), json!({"price": "1E400"})),
-        (r#"{"price":"12345678901234567890"}"#.to_owned(), json!({"price": "12345678901234567890"})),
-        (r#"{"count":"3.00000000000000000001"}"#.to_owned(), json!({"count": "3.00000000000000000001"})),
-        (r#"{"count":"12345678901234567890"}"#.to_owned(), json!({"count": "12345678901234567890"})),
+        (
+            r#"{"price":"12345678901234567890"}"#.to_owned(),
+            json!({"price": "12345678901234567890"}),
+        ),
+        (
+            r#"{"count":"3.00000000000000000001"}"#.to_owned(),
+            json!({"count": "3.00000000000000000001"}),
+        ),
+        (
+            r#"{"count":"12345678901234567890"}"#.to_owned(),
+            json!({"count": "12345678901234567890"}),
+        ),
         (r#"{"price":"1.50"}"#.to_owned(), json!({})),
         (r#"{"price":"0.30000000000000004"}"#.to_owned(), json!({})),
         (r#"{"price":"1.5000000000000000000000"}"#.to_owned(), json!({})),

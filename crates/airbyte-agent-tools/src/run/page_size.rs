@@ -22,8 +22,7 @@ pub(super) fn request_page_size(
     let largest = size.maximum.or(bound(schema.maximum)).or(size.default);
     let Some(largest) = largest else { return };
     let requested = wanted.min(largest).max(bound(schema.minimum).unwrap_or(1));
-    let is_text = !schema.kinds.contains(&Kind::Integer)
-        && schema.kinds.contains(&Kind::String);
+    let is_text = !schema.kinds.contains(&Kind::Integer) && schema.kinds.contains(&Kind::String);
     let value = if is_text { requested.to_string().into() } else { json!(requested) };
     operation.set_argument(arguments, &size.parameter, value);
 }

@@ -26,7 +26,9 @@ const LIST: Operation = Operation::get("listTasks", "tasks", Action::List, templ
 
 const SEARCH: Operation = Operation::by(Method::Post, "searchTasks", "tasks", Action::Search, template!("/tasks/search"))
     .summary("Search tasks")
-    .description("Returns the tasks that match. Pages by a token inside an object of the body.")
+    .description("Returns the tasks that match. Pages by a token inside an object of the body. The query may name any kind of record.")
+    .reads_any()
+    .json_type("application/vnd.acme+json")
     .parameters(list![
         body("query", STRING).required().probe_default(r#""a""#).description("Words to look for."),
         body("page", OBJECT.properties(list![

@@ -43,7 +43,8 @@ impl Tasks<'_> {
 
     /// Search tasks.
     ///
-    /// Returns the tasks that match. Pages by a token inside an object of the body.
+    /// Returns the tasks that match. Pages by a token inside an object of the body. The query may
+    /// name any kind of record.
     ///
     /// Awaiting the builder gives one page; `items()` and `pages()` request all pages.
     ///

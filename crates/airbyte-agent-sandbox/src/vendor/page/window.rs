@@ -18,7 +18,8 @@ pub(in crate::vendor) fn window(
     find: impl Fn(&[Step], &str) -> Option<usize>,
 ) -> Result<PageWindow, String> {
     let paging = style(operation, arguments);
-    let is_given = |size: &PageSize| operation.argument(&arguments.values, &size.parameter).is_some();
+    let is_given =
+        |size: &PageSize| operation.argument(&arguments.values, &size.parameter).is_some();
     let lacks_size = paging.size.as_ref().is_some_and(|size| size.needed && !is_given(size));
     let endless = lacks_size || matches!(paging.next, Next::None { .. });
     let size = match &paging.size {
@@ -56,9 +57,7 @@ pub(in crate::vendor) fn window(
                 None => 0,
             }
         }
-        Next::LastRecord { field, into, add, .. } => match text(into)
-            .filter(|t| !t.is_empty())
-        {
+        Next::LastRecord { field, into, add, .. } => match text(into).filter(|t| !t.is_empty()) {
             Some(last) => {
                 let number = last.parse::<u64>().ok().filter(|_| *add > 0);
                 let last = number.map_or(last, |number| number.saturating_sub(*add).to_string());

@@ -177,7 +177,8 @@ impl<'a> Reader<'_, 'a> {
         let found = self.parameters.iter().any(|parameter| parameter.name == name);
         if !found && !self.is_member(name) {
             let names = self.parameters.iter().map(|parameter| parameter.name.as_ref());
-            let what = if name.contains('.') { ", nor a member of an object that one takes" } else { "" };
+            let what =
+                if name.contains('.') { ", nor a member of an object that one takes" } else { "" };
             self.cx.report.fatal(
                 node,
                 format!("`{name}` is no parameter of this operation{what}{}", hint(name, names)),
