@@ -113,7 +113,7 @@ fn json_body(
 fn check_json(operation: &Operation, request: &Request) -> Result<(), String> {
     let sent = request.media_type();
     let own = operation.json_type.as_deref();
-    if sent == "application/json" || own == Some(sent) {
+    if sent == "application/json" || own == Some(&*sent) {
         return Ok(());
     }
     let expected = own.unwrap_or("application/json");
