@@ -1,7 +1,7 @@
 //! What is said of a connector as a whole, and its records.
 
 use airbyte_agent_description::{
-    Action, ApiKeyLocation, AuthKind, Body, ErrorCondition, FailureKind, Json, RefreshFormat,
+    Action, ApiKeyLocation, AuthKind, ErrorCondition, FailureKind, Json, RefreshFormat,
     RefreshGrant, RefreshStyle, WaitFormat,
 };
 use serde_json::json;
