@@ -115,12 +115,16 @@ fn entry(
     // Small pages divide a short list into several pages.
     let size = described.paging.size.as_ref().filter(|_| operation.kind() == BuilderKind::List);
     let size = size.map_or(String::new(), |size| {
-        let of_schema = described.parameter(&size.parameter).and_then(|p| p.schema.maximum);
+        let of_schema =
+            described.argument_schema(&size.parameter).and_then(|schema| schema.maximum);
         // Sizes of pages are small, so that `as` loses nothing.
         #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
         let of_schema = of_schema.map(|most| most as u64);
         let most = of_schema.into_iter().chain(size.maximum).fold(PAGE, u64::min);
-        format!(", {:?}, {most}", size.parameter)
+        let (parameter, steps) = described.argument_path(&size.parameter);
+        let nested = steps.iter().rev().fold(json!(most), |value, step| json!({*step: value}));
+        let value = if steps.is_empty() { nested.to_string() } else { format!("json!({nested})") };
+        format!(", {parameter:?}, {value}")
     });
     w.line("Operation {");
     w.indented(|w| {

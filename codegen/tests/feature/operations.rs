@@ -63,12 +63,12 @@ const OPERATIONS: &[Operation<Connector>] = &[
     },
     Operation {
         name: "tasks.search",
-        arguments: r#"{"query":"query","cursor":"cursor","limit":1,"filter":{"assigneeIds":["assignee-id"],"dueDate":"2025-03-01"}}"#,
+        arguments: r#"{"query":"query","page":{"size":1,"token":"token"},"filter":{"assigneeIds":["assignee-id"],"dueDate":"2025-03-01"}}"#,
         all: |c| c.tasks().search()
-            .query("query").cursor("cursor").limit(1)
+            .query("query").page(types::TaskPage::new(1).token("token"))
             .filter(types::TaskFilter::new().assignee_ids(["assignee-id"]).due_date("2025-03-01"))
             .dry_run(),
-        needed: |c, a| list!(c.tasks().search().query(a.get::<String>("query")), "limit", 90),
+        needed: |c, a| list!(c.tasks().search().query(a.get::<String>("query")), "page", json!({"size":90})),
     },
     Operation {
         name: "tasks.update",

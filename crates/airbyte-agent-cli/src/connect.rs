@@ -160,6 +160,9 @@ fn find_credentials(
     };
     if let Some(credentials) = from_variables(Provenance::Environment)? {
         note_unused("those of the environment go first");
+        if !in_sandbox {
+            notes::print_notes(ownership::destination_note(connector, credentials.names()));
+        }
         return release(credentials);
     }
     if !in_sandbox && let Some(account) = stored_account(connector, None)? {

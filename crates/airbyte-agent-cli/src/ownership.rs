@@ -76,6 +76,26 @@ pub(crate) fn credentials_from_variables(
     }
 }
 
+/// A sentence that says where variables of the environment go, if the description is a spec from a file. Variables
+/// belong to a name, and nothing says for which of several specs with this name they were set.
+pub(crate) fn destination_note(connector: &Connector, names: &[String]) -> Option<String> {
+    if airbyte_agent::registry().iter().any(|known| is_namesake(connector, known)) {
+        return None;
+    }
+    let mut servers: Vec<String> =
+        Destination::declared_by(connector).iter().map(destination_text).collect();
+    servers.dedup();
+    (!names.is_empty() && !servers.is_empty()).then(|| {
+        let verb = if names.len() == 1 { "goes" } else { "go" };
+        format!(
+            "{} of the environment {verb} to {}, as the spec '{}' says",
+            names.join(", "),
+            servers.join(", "),
+            connector.name
+        )
+    })
+}
+
 /// Refuses an impostor everything that belongs to the name of the built-in connector: its variables
 /// and its stored accounts.
 pub(crate) fn check_name(connector: &Connector) -> Result<(), Error> {

@@ -59,6 +59,11 @@ impl Action {
     pub const fn is_array(self) -> bool {
         matches!(self, Self::List | Self::Search)
     }
+
+    /// Whether it makes, changes or removes a record.
+    pub const fn is_change(self) -> bool {
+        matches!(self, Self::Create | Self::Update | Self::Delete)
+    }
 }
 
 impl fmt::Display for Action {
@@ -127,6 +132,8 @@ pub struct Operation {
     pub parameters: List<Parameter>,
     /// How the body of the request is made.
     pub body: Body,
+    /// Media type of a JSON body; `None` for `application/json`.
+    pub json_type: Option<Text>,
     /// Where the response holds records and metadata.
     pub response: Response,
     /// How a list continues.
@@ -141,6 +148,9 @@ pub struct Operation {
     pub at_least_one: List<AtLeastOne>,
     /// Whether Airbyte's hosted platform does not know the operation.
     pub is_addition: bool,
+    /// Whether an argument, such as a query in the vendor's language, may name any kind of record, so that the
+    /// operation reads other entities than its own.
+    pub reads_any: bool,
     /// The job that the operation starts at the vendor, if it starts one.
     pub job: Option<Job>,
     /// The address that is requested instead of the path below the base URL; `None` if the path is.
@@ -375,7 +385,8 @@ pub struct Response {
     pub records: Option<JsonPath>,
     /// Whether the vendor leaves the place of the records out when there are none.
     pub records_optional: bool,
-    /// Whether a response with the status 204 and no content is an empty list.
+    /// Whether a response with the status 204 and no content is expected: it is an empty list, or a change
+    /// without a record.
     pub no_content: bool,
     /// Where a response says how many records the whole list has.
     pub total: Option<MetaSource>,

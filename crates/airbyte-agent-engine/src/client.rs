@@ -259,13 +259,15 @@ fn probe_arguments(
     }
     if let Some(size) = &operation.paging.size {
         let smallest = operation
-            .parameter(&size.parameter)
-            .and_then(|parameter| parameter.schema.minimum)
+            .argument_schema(&size.parameter)
+            .and_then(|schema| schema.minimum)
             .filter(|minimum| *minimum > 1.0 && minimum.fract() == 0.0);
         // A minimum above one is a small whole number.
         #[allow(clippy::cast_possible_truncation)]
         let one = smallest.map_or(1, |minimum| minimum as i64);
-        arguments.entry(size.parameter.to_string()).or_insert(one.into());
+        if operation.argument(&arguments, &size.parameter).is_none() {
+            operation.set_argument(&mut arguments, &size.parameter, one.into());
+        }
     }
     Ok(arguments)
 }

@@ -125,7 +125,7 @@ fn unfit(name: &str, value: &Value, right: &str) -> Error {
         Source::Setting => format!("the setting '{name}' must be {right}, got '{text}'"),
         Source::Credential => format!("the credential '{name}' must be {right}"),
         Source::Answer => {
-            format!("the token endpoint's '{name}' must be {right}, it answered '{text}'")
+            format!("the token endpoint's '{name}' must be {right}, it responded with '{text}'")
         }
     })
 }

@@ -51,6 +51,7 @@ mod operation;
 mod outcome;
 mod page;
 pub mod provenance;
+mod ranged;
 mod record;
 pub mod renewals;
 mod reply;

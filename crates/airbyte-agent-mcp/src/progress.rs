@@ -85,7 +85,7 @@ impl Reporter<'_> {
     }
 
     async fn send_sign_of_life(&mut self) {
-        self.send(self.last, None, "still waiting for the answer".to_owned()).await;
+        self.send(self.last, None, "still waiting for the response".to_owned()).await;
     }
 
     async fn send(&mut self, count: f64, total: Option<f64>, message: String) {

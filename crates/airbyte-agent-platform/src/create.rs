@@ -230,6 +230,22 @@ impl Workspace {
         self.create(&connector, &Secrets::Credentials(&credentials), &options).await
     }
 
+    /// Whether [`create_connector`](Self::create_connector) would have what it needs. Sends nothing.
+    ///
+    /// # Errors
+    ///
+    /// `Authentication` when the credentials are not complete for any security scheme, and `Validation` when a
+    /// setting or variable is missing or unknown.
+    pub fn check_complete(
+        &self,
+        connector: impl Into<Description>,
+        credentials: impl Into<Credentials>,
+        options: &CreateOptions,
+    ) -> Result<()> {
+        let (connector, credentials) = (connector.into(), credentials.into());
+        self.draft(&connector, &Secrets::Credentials(&credentials), options).map(|_| ())
+    }
+
     /// Makes sure that the workspace has a connector of a kind, and returns its id. It is created when there is
     /// none.
     ///

@@ -215,3 +215,58 @@ fn names_tell_how_a_list_continues() {
         );
     }
 }
+
+#[test]
+fn the_token_of_a_page_may_stand_inside_an_object() {
+    for (into, size, told) in [
+        ("page.after", "page.size", None),
+        ("page.inner.after", "page.size", None),
+        ("plain.name", "page.size", None),
+        ("page.aftr", "page.size", Some("`page.aftr` is no parameter")),
+        ("page.after", "page.size.more", Some("`page.size.more` is no parameter")),
+        ("pag.after", "page.size", Some("`pag.after` is no parameter")),
+    ] {
+        let text = format!(
+            "openapi: 3.1.0
+info: {{title: T, version: '1', x-airbyte-connector-definition-id: x}}
+servers: [{{url: 'https://t.test'}}]
+paths:
+  /items:
+    post:
+      x-airbyte-entity: items
+      x-airbyte-action: search
+      x-airbyte-record-extractor: $.items
+      x-agent-pagination: {{cursor: {{from: $.next, into: {into}}}, size: {{parameter: {size}}}}}
+      requestBody:
+        content:
+          application/json:
+            schema:
+              type: object
+              properties:
+                plain.name: {{type: string}}
+                page:
+                  type: object
+                  properties:
+                    after: {{type: string}}
+                    size: {{type: integer}}
+                    inner: {{type: object, properties: {{after: {{type: string}}}}}}
+      responses:
+        '200': {{description: Items., content: {{application/json: {{schema: {{type: object, properties: {{items: {{type: array}}}}}}}}}}}}
+"
+        );
+        match (Spec::parse(&text).and_then(|spec| spec.lower()), told) {
+            (Ok(connector), None) => {
+                let items = connector.operation("items", Action::Search).unwrap();
+                let parameters: Vec<&str> = items.paging.parameters().collect();
+                assert_eq!(parameters, [into, size]);
+            }
+            (Err(problems), Some(told)) => {
+                assert!(
+                    problems.iter().any(|problem| problem.message.contains(told)),
+                    "{problems:?}"
+                );
+            }
+            (lowered, told) => panic!("{into} {size}: {told:?} {:?}", lowered.err()),
+        }
+    }
+}

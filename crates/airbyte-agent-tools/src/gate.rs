@@ -44,6 +44,10 @@ pub(super) fn permit<'t>(
             let why = match refusal {
                 Refusal::ReadOnly => "only reading is permitted here",
                 Refusal::Denied | Refusal::NotAllowed => "the operator's policy excludes it",
+                Refusal::NotNamed => {
+                    "its query may read any kind of record, so the operator's policy has to allow it by \
+                     its own name"
+                }
             };
             let message = format!("{place} is not permitted with '{}': {why}", account.name);
             Err(ToolError::new(ToolErrorKind::NotPermitted, message, Retry::Never)

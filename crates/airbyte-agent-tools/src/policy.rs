@@ -13,6 +13,9 @@ use airbyte_agent_engine::{Error, Result};
 /// A pattern is `entity.action`, or `connector:entity.action`; `*` stands for any text and `?` for
 /// one character.
 ///
+/// Some operations take a query that may name any kind of record. An allow pattern permits such an operation
+/// only if it names this very operation, as in `query.list`, or is for all entities, as in `*.list`.
+///
 /// ```
 /// use airbyte_agent_tools::Policy;
 ///
@@ -97,9 +100,13 @@ impl Policy {
         if self.deny.iter().any(|pattern| pattern.matches(connector, operation, true)) {
             return Some(Refusal::Denied);
         }
-        let allows = |pattern: &Pattern| pattern.matches(connector, operation, false);
-        if !self.allow.is_empty() && !self.allow.iter().any(allows) {
+        let matching = |pattern: &&Pattern| pattern.matches(connector, operation, false);
+        let mut matching = self.allow.iter().filter(matching).peekable();
+        if !self.allow.is_empty() && matching.peek().is_none() {
             return Some(Refusal::NotAllowed);
+        }
+        if !self.allow.is_empty() && operation.reads_any && !matching.any(Pattern::allows_any) {
+            return Some(Refusal::NotNamed);
         }
         (self.read_only && !operation.hints.read_only).then_some(Refusal::ReadOnly)
     }
@@ -110,6 +117,8 @@ impl Policy {
 pub(super) enum Refusal {
     Denied,
     NotAllowed,
+    /// It may read any kind of record, and the policy permits some kinds only.
+    NotNamed,
     ReadOnly,
 }
 
@@ -147,6 +156,13 @@ impl Pattern {
     fn is_general(&self) -> bool {
         let action = self.operation.strip_prefix("*.");
         self.connector.is_none() && action.is_some_and(|name| name.parse::<Action>().is_ok())
+    }
+
+    /// Whether the pattern is meant for an operation that it matches and that may read any kind of record:
+    /// it names this operation, or all entities.
+    fn allows_any(&self) -> bool {
+        let entity = self.operation.split_once('.').map_or("*", |(entity, _)| entity);
+        entity == "*" || !self.operation.contains(['*', '?'])
     }
 
     /// Whether the pattern matches an operation. `in_doubt` is the result where the pattern names a

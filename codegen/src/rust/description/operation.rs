@@ -74,6 +74,7 @@ pub(super) fn operation(operation: &Operation, files: &mut Included<'_>) -> Code
         path: template,
         parameters,
         body,
+        json_type,
         response,
         paging,
         download,
@@ -81,6 +82,7 @@ pub(super) fn operation(operation: &Operation, files: &mut Included<'_>) -> Code
         idempotency_header,
         at_least_one,
         is_addition,
+        reads_any,
         job,
         address,
     } = operation;
@@ -108,6 +110,8 @@ pub(super) fn operation(operation: &Operation, files: &mut Included<'_>) -> Code
         .maybe("idempotency_header", idempotency_header.as_deref().map(Code::text))
         .each("at_least_one", at_least_one, alternatives)
         .mark("addition", *is_addition)
+        .mark("reads_any", *reads_any)
+        .maybe("json_type", json_type.as_deref().map(Code::text))
         .maybe("job", job.as_ref().map(self::job))
         .maybe("address", address.as_ref().map(upload_address))
         .each("parameters", parameters, parameter);

@@ -344,6 +344,18 @@ open_enum!(
 );
 
 request! {
+    /// Which page.
+    pub struct TaskPage {
+        required {
+            /// Tasks per page.
+            size: i64,
+        }
+        /// Token of the page.
+        token: String,
+    }
+}
+
+request! {
     /// What the tasks must be like.
     pub struct TaskFilter {
         /// Assigned to one of these.

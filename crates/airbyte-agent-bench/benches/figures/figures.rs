@@ -128,7 +128,7 @@ const FIGURES: &[Figure] = &[
     Figure {
         name: "mcp/initialize/time",
         unit: "ms",
-        what: "time from the start of the MCP server to its answer to `initialize`",
+        what: "time from the start of the MCP server to its response to `initialize`",
         measure: Program(program::initialize),
     },
     Figure {

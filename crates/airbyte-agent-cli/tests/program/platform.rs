@@ -127,11 +127,14 @@ fn setup_says_at_which_step_it_stopped() {
     let new = ["setup", "stripe", "--workspace", "new"];
     let outcome = platform(&served, &[&new[..], &ACCOUNT].concat());
     assert_eq!(outcome.code, 4, "{outcome:?}");
-    assert!(outcome.message().contains("step 5"), "{outcome:?}");
+    assert!(outcome.message().contains("step 2"), "{outcome:?}");
     let with_key = [&new[..], &["--credentials", r#"{"api_key": "k"}"#]].concat();
     let outcome = platform(&served, &with_key);
     assert_eq!(outcome.code, 3, "{outcome:?}");
     assert!(outcome.message().contains("account_id"), "{outcome:?}");
+    // Nothing was created for a connector that could not be.
+    let workspaces = data(&served, &["workspaces", "list"]);
+    assert!(!workspaces.to_string().contains("\"new\""), "{workspaces}");
 
     // The platform takes any credentials; the first call tells.
     let bad = [&new[..], &ACCOUNT, &["--credentials", r#"{"api_key": "invalid"}"#]].concat();

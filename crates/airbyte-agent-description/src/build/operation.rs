@@ -39,6 +39,7 @@ impl Operation {
             path,
             parameters: Cow::Borrowed(&[]),
             body: Body::None,
+            json_type: None,
             response: Response {
                 records: None,
                 records_optional: false,
@@ -62,6 +63,7 @@ impl Operation {
             idempotency_header: None,
             at_least_one: Cow::Borrowed(&[]),
             is_addition: false,
+            reads_any: false,
             job: None,
             address: None,
         }
@@ -76,13 +78,15 @@ impl Operation {
         parameters(list: &'static [Parameter]) parameters = Cow::Borrowed(list);
         /// How the body of the request is made.
         body(body: Body) body = body;
+        /// Media type of a JSON body that is not `application/json`.
+        json_type(media_type: &'static str) json_type = Some(Cow::Borrowed(media_type));
         /// The GraphQL document that is the body.
         graphql(document: GraphQl) body = Body::GraphQl(document);
         /// Where the response holds the records.
         records(path: JsonPath) response.records = Some(path);
         /// The vendor leaves the place of the records out when there are none.
         records_optional() response.records_optional = true;
-        /// A response with the status 204 and no content is an empty list.
+        /// A response with the status 204 and no content is expected.
         no_content() response.no_content = true;
         /// Where a response says how many records the whole list has.
         total(source: MetaSource) response.total = Some(source);
@@ -119,6 +123,8 @@ impl Operation {
         at_least_one(groups: &'static [AtLeastOne]) at_least_one = Cow::Borrowed(groups);
         /// Airbyte's hosted platform does not know the operation.
         addition() is_addition = true;
+        /// An argument may name any kind of record.
+        reads_any() reads_any = true;
         /// The job that the operation starts at the vendor.
         job(job: Job) job = Some(job);
         /// The address that is requested instead of the path.

@@ -290,7 +290,7 @@ fn default(parameter: &Parameter, config: &Map<String, Value>) -> Result<Option<
 fn has_token_for_all(operation: &Operation, arguments: &Arguments) -> bool {
     operation.paging.styles().any(|style| match &style.next {
         Next::Link { feed, keep: Some(_), .. } => {
-            feed.iter().any(|(_, into)| arguments.contains_key(into.as_ref()))
+            feed.iter().any(|(_, into)| operation.argument(arguments, into).is_some())
         }
         _ => false,
     })

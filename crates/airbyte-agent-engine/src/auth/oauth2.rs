@@ -58,7 +58,8 @@ impl fmt::Debug for TokenUpdate {
 
 /// Reads a token response.
 pub(crate) fn read_answer(extract: &[Text], body: &[u8]) -> Result<TokenUpdate> {
-    let unreadable = || Error::authentication("the token endpoint's answer holds no access token");
+    let unreadable =
+        || Error::authentication("the token endpoint's response holds no access token");
     let answer: Value = serde_json::from_slice(body).map_err(|_| unreadable())?;
     let text = |name: &str| answer.get(name).and_then(Value::as_str).filter(|t| !t.is_empty());
     let access_token = text("access_token").ok_or_else(unreadable)?;

@@ -216,7 +216,7 @@ impl Authorization {
         let title = &self.title;
         if find("iss").is_some_and(|issuer| !self.is_issuer(&issuer)) {
             return Err(Error::authentication(format!(
-                "the answer to the sign-in comes from another server than that of {title}; \
+                "the response to the sign-in comes from another server than that of {title}; \
                  it was not used"
             )));
         }
@@ -226,7 +226,7 @@ impl Authorization {
         }
         let code = find("code").filter(|code| !code.is_empty());
         let code = code.ok_or_else(|| {
-            Error::authentication(format!("the answer of {title} to the sign-in holds no code"))
+            Error::authentication(format!("the response of {title} to the sign-in holds no code"))
         })?;
         self.redactor.add(&code);
         Ok(Some(Code(code.into())))

@@ -1,5 +1,8 @@
 //! Sealing positions and opening cursors, for one call.
 
+use std::borrow::Cow;
+use std::io;
+
 use ring::{digest, hmac};
 use serde_json::Value;
 
@@ -38,7 +41,7 @@ impl<'a> Seal<'a> {
         arguments: &Arguments,
     ) -> Self {
         let paging: Vec<&str> = operation.paging.styles().flat_map(Paging::parameters).collect();
-        let arguments = fingerprint(&paging, arguments);
+        let arguments = fingerprint(operation, &paging, arguments);
         Self { key, connector, operation: name, paging, account, redactor, arguments }
     }
 
@@ -142,40 +145,60 @@ fn unwritable(error: serde_json::Error) -> Error {
 
 /// Digest of the arguments, in whatever order they were passed. What only pages is left out: a
 /// cursor replaces it, and the size of a page may change from one to the next.
-fn fingerprint(paging: &[&str], arguments: &Arguments) -> digest::Digest {
-    let given =
-        |(name, value): &(&String, &Value)| !value.is_null() && !paging.contains(&name.as_str());
+fn fingerprint(operation: &Operation, paging: &[&str], arguments: &Arguments) -> digest::Digest {
+    let mut arguments = Cow::Borrowed(arguments);
+    for name in paging {
+        if operation.argument(&arguments, name).is_some() {
+            operation.remove_argument(arguments.to_mut(), name);
+        }
+    }
+    let given = |(_, value): &(&String, &Value)| !value.is_null();
     let mut named: Vec<(&String, &Value)> = arguments.iter().filter(given).collect();
     named.sort_by_key(|(name, _)| *name);
-    let mut text = Vec::new();
+    let mut sum = Sum(digest::Context::new(&digest::SHA256));
     for (name, value) in named {
-        write(&Value::String(name.clone()), &mut text);
-        write(value, &mut text);
+        write(&Value::String(name.clone()), &mut sum);
+        write(value, &mut sum);
     }
-    digest::digest(&digest::SHA256, &text)
+    sum.0.finish()
+}
+
+/// A digest of what is written to it. Arguments may be whole files, of which no copy must be made.
+struct Sum(digest::Context);
+
+impl io::Write for Sum {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.update(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
 }
 
 /// Writes JSON with the members of objects in the order of their names.
-fn write(value: &Value, out: &mut Vec<u8>) {
+fn write(value: &Value, sum: &mut Sum) {
     match value {
         Value::Object(members) => {
             let mut members: Vec<(&String, &Value)> = members.iter().collect();
             members.sort_by_key(|(name, _)| *name);
-            out.push(b'{');
+            sum.0.update(b"{");
             for (name, value) in members {
-                write(&Value::String(name.clone()), out);
-                write(value, out);
+                write(&Value::String(name.clone()), sum);
+                write(value, sum);
             }
-            out.push(b'}');
+            sum.0.update(b"}");
         }
         Value::Array(items) => {
-            out.push(b'[');
+            sum.0.update(b"[");
             for item in items {
-                write(item, out);
-                out.push(b',');
+                write(item, sum);
+                sum.0.update(b",");
             }
-            out.push(b']');
+            sum.0.update(b"]");
         }
-        scalar => out.extend(scalar.to_string().bytes()),
+        // A digest takes everything that is written to it.
+        scalar => serde_json::to_writer(sum, scalar).unwrap_or_default(),
     }
 }

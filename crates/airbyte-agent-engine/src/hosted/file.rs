@@ -69,7 +69,7 @@ fn envelope(body: &[u8]) -> Option<Value> {
 
 /// The file inside an envelope.
 fn unwrap(envelope: &Value, status: u16, what: &str) -> Result<Download> {
-    let unreadable = |why: &str| Error::decode(format!("{what}: the platform's answer {why}"));
+    let unreadable = |why: &str| Error::decode(format!("{what}: the platform's response {why}"));
     let text = |name: &str| envelope["result"].get(name).and_then(Value::as_str);
     let content = text("content").ok_or_else(|| unreadable("holds no file"))?;
     if envelope["result"]["has_more"] == true {

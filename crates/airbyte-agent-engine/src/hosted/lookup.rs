@@ -59,7 +59,9 @@ impl Session {
         })?;
         let listed = generation.listed();
         let items = answer.get(listed).and_then(Value::as_array).ok_or_else(|| {
-            Error::decode(format!("connector lookup: the platform's answer has no list '{listed}'"))
+            Error::decode(format!(
+                "connector lookup: the platform's response has no list '{listed}'"
+            ))
         })?;
         let id_of = |item: &Value| item.get("id").and_then(Value::as_str).map(str::to_owned);
         let ids: Vec<String> = items.iter().filter_map(id_of).collect();

@@ -44,7 +44,7 @@ impl Session {
         let body = self.read(response, request).await?;
         let what = &request.what;
         let answer: Value = serde_json::from_slice(&body)
-            .map_err(|_| Error::decode(format!("{what}: the platform's answer is not JSON")))?;
+            .map_err(|_| Error::decode(format!("{what}: the platform's response is not JSON")))?;
         if let Some(error) = envelope::failure(&answer, what, |text| self.redact(text)) {
             return Err(error);
         }

@@ -212,7 +212,7 @@ impl Session {
             return Ok(Value::Null);
         }
         serde_json::from_slice(&body).map_err(|_| {
-            Error::decode(format!("{}: the platform's answer is not JSON", request.what))
+            Error::decode(format!("{}: the platform's response is not JSON", request.what))
         })
     }
 
@@ -239,7 +239,7 @@ impl Session {
         let limit = self.limit(request);
         tokio::time::timeout(limit, work).await.unwrap_or_else(|_| {
             let seconds = limit.as_secs_f64();
-            let message = format!("{}: no complete answer within {seconds} s", request.what);
+            let message = format!("{}: no complete response within {seconds} s", request.what);
             Err(Error::timeout(message).with_retryable(request.repeatable))
         })
     }

@@ -38,7 +38,7 @@ pub(super) fn reply(
 /// too.
 fn read(body: &[u8], name: &str) -> Result<(Vec<Map<String, Value>>, StoreMeta)> {
     let answer = json::parse(&String::from_utf8_lossy(body)).map_err(|error| {
-        Error::decode(format!("{name}: the platform's answer is no JSON")).with_source(error)
+        Error::decode(format!("{name}: the platform's response is no JSON")).with_source(error)
     })?;
     if let Some(error) = envelope::failure(&answer, name, str::to_owned) {
         return Err(error);
@@ -55,7 +55,7 @@ fn read(body: &[u8], name: &str) -> Result<(Vec<Map<String, Value>>, StoreMeta)>
             let rows = match (result.remove("data"), result.remove("hits")) {
                 (Some(Value::Array(rows)), _) => rows,
                 (None, Some(Value::Array(hits))) => hits.into_iter().map(hit).collect(),
-                _ => return Err(Error::decode(format!("{name}: the answer has no records"))),
+                _ => return Err(Error::decode(format!("{name}: the response has no records"))),
             };
             let meta = match result.remove("meta") {
                 Some(Value::Object(meta)) => meta,
@@ -63,7 +63,7 @@ fn read(body: &[u8], name: &str) -> Result<(Vec<Map<String, Value>>, StoreMeta)>
             };
             (rows, meta)
         }
-        _ => return Err(Error::decode(format!("{name}: the answer has no records"))),
+        _ => return Err(Error::decode(format!("{name}: the response has no records"))),
     };
     let rows = rows.into_iter().filter(|row| !row.is_null()).map(|row| match row {
         Value::Object(row) => row,

@@ -43,7 +43,7 @@ impl StoredToken {
     fn read(answer: &Value, replaces: bool) -> Result<Self> {
         let text = answer.get("access_token").and_then(Value::as_str).filter(|t| !t.is_empty());
         let text = text.ok_or_else(|| {
-            Error::decode("platform token: the platform's answer has no 'access_token'")
+            Error::decode("platform token: the platform's response has no 'access_token'")
         })?;
         let issued = Instant::now();
         let until = issued.checked_add(usable(answer.get("expires_in"))).unwrap_or(issued);

@@ -21,6 +21,7 @@ use crate::dry_run::DryRun;
 use crate::error::{Error, Result};
 use crate::http::{BoxFuture, HttpResponse};
 use crate::layout::Layout;
+use crate::ranged::{range, whole_unless_ranged};
 use crate::reply::fields_in_use;
 use crate::secret::{MASK, Redactor};
 use crate::transport::{CheckedCall, Reply, Transport};
@@ -205,11 +206,12 @@ impl Transport for HostedTransport {
 
     fn open<'a>(&'a self, call: CheckedCall<'a>) -> BoxFuture<'a, Result<Download>> {
         Box::pin(async move {
+            range(call.arguments)?;
             match self.execute(&call, Reading::Stream).await? {
                 Execution::Prepared(prepared) => prepared.open(call).await,
                 Execution::Done(done) => {
                     let (request, response) = *done;
-                    self.session.file(response, &request).await
+                    whole_unless_ranged(&call, self.session.file(response, &request).await?)
                 }
             }
         })

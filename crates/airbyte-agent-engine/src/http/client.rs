@@ -156,14 +156,14 @@ impl HttpClient for Http {
 }
 
 fn broken(failure: &HttpFailure) -> Error {
-    Error::network(format!("the answer broke off: {}", failure.message))
+    Error::network(format!("the response broke off: {}", failure.message))
         .with_timeout(failure.timeout)
 }
 
 fn timed_out(limit: Duration) -> HttpFailure {
     HttpFailure {
         timeout: true,
-        ..HttpFailure::new(format!("no answer within {} s", limit.as_secs_f32()))
+        ..HttpFailure::new(format!("no response within {} s", limit.as_secs_f32()))
     }
 }
 

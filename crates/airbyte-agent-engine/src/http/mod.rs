@@ -107,7 +107,7 @@ impl HttpResponse {
             all.extend_from_slice(&chunk);
             if all.len() > limit {
                 return Err(Error::decode(format!(
-                    "the answer is larger than {} MiB; ask for fewer records or fields",
+                    "the response is larger than {} MiB; ask for fewer records or fields",
                     limit / (1024 * 1024)
                 )));
             }

@@ -62,14 +62,14 @@ pub(super) async fn check_resolved(url: &Url) -> Result<(), HttpFailure> {
 fn judge(name: &str, addresses: &[IpAddr]) -> Result<(), String> {
     if addresses.is_empty() {
         return Err(format!(
-            "the vendor's answer leads to {name}, which cannot be resolved here, so that it may be \
+            "the vendor's response leads to {name}, which cannot be resolved here, so that it may be \
              a private host; allow private hosts if that is meant"
         ));
     }
     if addresses.iter().all(|ip| is_public(*ip)) {
         return Ok(());
     }
-    Err(format!("the vendor's answer leads to {name}, which is not a public host"))
+    Err(format!("the vendor's response leads to {name}, which is not a public host"))
 }
 
 fn refused(message: String) -> HttpFailure {

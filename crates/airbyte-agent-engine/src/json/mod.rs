@@ -9,6 +9,7 @@ mod scan;
 use serde_json::{Map, Value};
 
 pub(crate) use plain::{Build, Plain};
+pub(crate) use rewritten::loses_digits;
 pub use rewritten::{RewrittenNumber, rewritten_numbers};
 
 /// A JSON text as a value. What can be mended is mended.

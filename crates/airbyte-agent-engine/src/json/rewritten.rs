@@ -96,7 +96,7 @@ fn rewritten(written: &str) -> Option<(String, bool)> {
 }
 
 /// Whether a number would be another one after it was decoded. Numbers that cannot be decoded are not.
-pub(super) fn loses_digits(number: &str) -> bool {
+pub(crate) fn loses_digits(number: &str) -> bool {
     rewritten(number).is_some_and(|(_, is_equal)| !is_equal)
 }
 

@@ -13,6 +13,7 @@ use crate::description::{List, UrlStep};
 use crate::download::Download;
 use crate::error::{Error, Result};
 use crate::layout::Layout;
+use crate::ranged::{range, whole_unless_ranged};
 use crate::reply::{self, Answer, ReadPlan};
 use crate::transport::{CheckedCall, Reply, Transport as _};
 use crate::wire::Outgoing;
@@ -84,18 +85,6 @@ pub(super) async fn download(
     whole_unless_ranged(&call, Download::new(response))
 }
 
-/// Refuses a part of the file where the whole of it was requested: nobody who stores it would notice.
-fn whole_unless_ranged(call: &CheckedCall<'_>, file: Download) -> Result<Download> {
-    if range(call.arguments)?.is_some() || !file.is_partial() || file.is_whole() {
-        return Ok(file);
-    }
-    Err(Error::decode(format!(
-        "{}: the server sent a part of the file although the whole of it was requested",
-        call.name
-    ))
-    .with_status(206))
-}
-
 /// The headers that ask for a part of the file, and for its bytes as they are: those of a part are
 /// counted, and so is how many have come.
 fn part(call: &CheckedCall<'_>) -> Result<HeaderMap> {
@@ -110,16 +99,6 @@ fn part(call: &CheckedCall<'_>) -> Result<HeaderMap> {
         }
     }
     Ok(headers)
-}
-
-fn range(arguments: &Arguments) -> Result<Option<HeaderValue>> {
-    match arguments.get("range_header") {
-        None | Some(Value::Null) => Ok(None),
-        Some(Value::String(text)) if text.starts_with("bytes=") => HeaderValue::from_str(text)
-            .map(Some)
-            .map_err(|_| Error::validation("'range_header' must be like 'bytes=0-1023'")),
-        Some(_) => Err(Error::validation("'range_header' must be like 'bytes=0-1023'")),
-    }
 }
 
 /// The address of the file, relative ones joined to the base URL.
@@ -169,7 +148,7 @@ fn address(
             let walked = walked.trim_start_matches('.');
             Error::new(
                 crate::error::ErrorKind::NotFound,
-                format!("{what}: the answer holds no file address at {walked}"),
+                format!("{what}: the response holds no file address at {walked}"),
             )
         })?;
     }

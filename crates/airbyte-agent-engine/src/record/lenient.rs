@@ -8,7 +8,7 @@ use serde::de::{DeserializeSeed, Deserializer, Error as _, Unexpected, Visitor};
 use serde_json::Value;
 
 use super::Extra;
-use crate::json::Build;
+use crate::json::{Build, loses_digits};
 
 /// Decoding that accepts what vendors send beside what they document: numbers as text, text as numbers, and `null`
 /// anywhere.
@@ -157,6 +157,7 @@ impl Visitor<'_> for Integer {
         }
         match (text.parse::<i64>(), text.parse::<f64>()) {
             (Ok(number), _) => Ok(Ok(Some(number))),
+            (_, Ok(_)) if loses_digits(text) => Ok(misfit(v)),
             (_, Ok(number)) => Ok(whole(number).map(Some).map_or_else(|| misfit(v), Ok)),
             _ => Err(E::invalid_value(Unexpected::Str(v), &self)),
         }
@@ -223,7 +224,8 @@ impl Visitor<'_> for Number {
         let is_integer = text.strip_prefix('-').unwrap_or(text).bytes().all(|b| b.is_ascii_digit());
         match text.parse::<f64>() {
             _ if text.is_empty() => Ok(Ok(None)),
-            // An integer of many digits would be rounded.
+            // A number of many digits would be rounded, one beyond the type would be infinite.
+            Ok(number) if !number.is_finite() || loses_digits(text) => Ok(misfit(v)),
             Ok(number) if is_integer && format!("{number:.0}") != text => Ok(misfit(v)),
             Ok(number) => Ok(Ok(Some(number))),
             Err(_) => Err(E::invalid_value(Unexpected::Str(v), &self)),

@@ -242,7 +242,10 @@ fn one<T: DeserializeOwned>(answer: Answer<'_>) -> Result<Option<T>> {
     let mut one = One::<T>::default();
     let mut read = match answer.read(&mut one) {
         // An empty list is a record that is not there.
-        Err(_) if answer.operation.action == Action::Get && answer.spelling().is_blank_record() => {
+        Err(_)
+            if answer.operation.action == Action::Get
+                && answer.spelling().blank_record().is_some() =>
+        {
             return Ok(None);
         }
         read => read?,
@@ -250,10 +253,24 @@ fn one<T: DeserializeOwned>(answer: Answer<'_>) -> Result<Option<T>> {
     let is_there = one.record.is_some();
     answer.check(&mut read, is_there, usize::from(is_there))?;
     answer.require(one.seen, is_there)?;
-    if answer.operation.action == Action::Get && answer.spelling().is_blank_record() {
+    let action = answer.operation.action;
+    if action == Action::Get && answer.spelling().blank_record().is_some() {
         return Ok(None);
     }
+    if action.is_change() {
+        return changed(answer, one.record);
+    }
     Ok(one.record)
+}
+
+/// The record of the response to a change, or the empty object where the spec describes none.
+fn changed<T: DeserializeOwned>(answer: Answer<'_>, record: Option<T>) -> Result<Option<T>> {
+    let blank = answer.spelling().blank_record();
+    if record.is_some() && blank.is_none() {
+        return Ok(record);
+    }
+    let nothing = answer.without_record(blank.unwrap_or_default())?;
+    Ok(decode_text(&nothing.to_string()).ok().or(record))
 }
 
 fn meta<M: DeserializeOwned + Default>(answer: Answer<'_>, read: Read) -> Result<M> {

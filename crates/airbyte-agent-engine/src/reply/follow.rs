@@ -34,7 +34,7 @@ impl Paginator<'_> {
             return;
         }
         // What the caller gave belongs to the first page.
-        let given = missing.into_iter().filter(|name| self.arguments.contains_key(name));
+        let given = missing.into_iter().filter(|name| self.argument(name).is_some());
         page.set.extend(given.map(|name| (name, Value::Null)));
     }
 

@@ -4,6 +4,7 @@
 
 mod absence;
 mod bounds;
+mod change;
 mod charset;
 mod counted;
 mod decode;
@@ -11,6 +12,7 @@ mod empty;
 mod envelope;
 mod failure;
 mod follow;
+mod kept_size;
 mod link;
 mod meaning;
 mod message;

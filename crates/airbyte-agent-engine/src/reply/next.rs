@@ -149,17 +149,15 @@ impl<'a> Paginator<'a> {
         Some(page)
     }
 
-    /// Leaves the size in, without which the vendor would not page on.
-    pub(super) fn keep_needed_size(&self, paging: &Paging, page: &mut NextPage) {
-        if paging.size.as_ref().is_some_and(|size| size.needed) && !page.set.is_empty() {
-            self.keep_size(paging, page);
-        }
+    /// What was sent as an argument or a member of one.
+    pub(super) fn argument(&self, name: &str) -> Option<&'a Value> {
+        self.operation.argument(self.arguments, name)
     }
 
     /// Leaves the size in that the page was requested with.
     pub(super) fn keep_size(&self, paging: &Paging, page: &mut NextPage) {
         let Some(size) = &paging.size else { return };
-        if let Some(value) = self.arguments.get(size.parameter.as_ref()) {
+        if let Some(value) = self.argument(&size.parameter) {
             page.only.iter_mut().for_each(|only| only.push(size.parameter.to_string()));
             page.set.entry(size.parameter.to_string()).or_insert_with(|| value.clone());
         }
@@ -233,10 +231,10 @@ impl<'a> Paginator<'a> {
 
     fn size(&self, (paging, places): Style<'a>) -> Size {
         let Some(size) = &paging.size else { return Size::default() };
-        let parameter = self.operation.parameter(&size.parameter);
+        let schema = self.operation.argument_schema(&size.parameter);
         #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "page sizes")]
         let declared =
-            parameter.and_then(|p| p.schema.maximum).filter(|m| *m >= 1.0).map(|m| m as u64);
+            schema.and_then(|schema| schema.maximum).filter(|m| *m >= 1.0).map(|m| m as u64);
         let served = size.served.as_ref().and_then(|source| self.value(source, places.served));
         let mut known = Size {
             requested: self.number(&size.parameter),
@@ -252,7 +250,7 @@ impl<'a> Paginator<'a> {
 
     /// Whether a page is the one that was just read.
     fn leads_back(&self, page: &NextPage) -> bool {
-        let is_sent = |(name, value): (&String, &Value)| match self.arguments.get(name) {
+        let is_sent = |(name, value): (&String, &Value)| match self.argument(name) {
             Some(sent) => {
                 sent == value
                     || scalar_text(sent).is_some_and(|sent| Some(sent) == scalar_text(value))
@@ -263,7 +261,7 @@ impl<'a> Paginator<'a> {
     }
 
     pub(super) fn is_given(&self, name: &str) -> bool {
-        self.arguments.get(name).is_some_and(|value| !value.is_null())
+        self.argument(name).is_some_and(|value| !value.is_null())
     }
 
     /// The style in which this response continues: the first whose token or address is there.
@@ -285,11 +283,11 @@ impl<'a> Paginator<'a> {
     fn is_steered_by_others(&self, style: &Paging) -> bool {
         let own = |name: &str| style.parameters().any(|known| known == name);
         let mut all = self.operation.paging.styles().flat_map(Paging::parameters);
-        all.any(|name| !own(name) && self.arguments.contains_key(name))
+        all.any(|name| !own(name) && self.argument(name).is_some())
     }
 
     pub(super) fn number(&self, name: &str) -> Option<u64> {
-        whole_number(self.arguments.get(name)?)
+        whole_number(self.argument(name)?)
     }
 
     /// The value of a source, which stands at `place` when it is a part of the body.
@@ -368,7 +366,7 @@ fn only(keep: Option<&List<Text>>, set: &Map<String, Value>) -> Option<Vec<Strin
 
 /// A token as the parameter wants it: vendors write numbers as texts and the other way round.
 pub(super) fn typed(operation: &Operation, into: &str, value: Value) -> Value {
-    let kinds = operation.parameter(into).map(|p| p.schema.kinds.to_vec()).unwrap_or_default();
+    let kinds = operation.argument_schema(into).map(|s| s.kinds.to_vec()).unwrap_or_default();
     match &value {
         Value::Number(number)
             if kinds.contains(&Kind::String) && !kinds.contains(&Kind::Integer) =>

@@ -48,9 +48,9 @@ impl Answer<'_> {
     }
 
     /// The error for a response that is not as the description says.
-    fn unlike(&self, what: &str) -> Error {
+    pub(super) fn unlike(&self, what: &str) -> Error {
         let body = (self.redact)(&String::from_utf8_lossy(&self.reply.body));
-        Error::decode(format!("{}: {}'s answer {what}", self.name, self.peer()))
+        Error::decode(format!("{}: {}'s response {what}", self.name, self.peer()))
             .with_status(self.reply.status)
             .with_request_id(self.request_id())
             .with_body(body.chars().take(8_192).collect())

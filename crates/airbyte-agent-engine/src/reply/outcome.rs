@@ -6,6 +6,7 @@ use serde_json::{Map, Value, json};
 use super::bounds::Shown;
 use super::envelope::Sink;
 use super::read::{Answer, Read};
+use super::spelling::is_blank;
 use crate::description::expression;
 use crate::description::{Action, Filter, JsonPath, Operation};
 use crate::error::{Error, Result};
@@ -37,6 +38,9 @@ pub(crate) fn outcome(answer: Answer<'_>) -> Result<Outcome> {
     let received = data.as_array().map_or(usize::from(!data.is_null()), Vec::len);
     let mut next = answer.next(&read, received)?;
     let data = match data {
+        none if operation.action.is_change() && (none.is_null() || is_blank(&none)) => {
+            answer.without_record(none)?
+        }
         Value::Array(items) if answer.is_bounded(items.len()) => {
             let shown = finished(answer, items)?;
             let bounds = answer.bounds(&read, received, &shown)?;
@@ -58,11 +62,6 @@ pub(crate) fn outcome(answer: Answer<'_>) -> Result<Outcome> {
     let has_meta = !operation.response.meta.is_empty() || !read.meta.is_empty();
     let meta = if has_meta { Value::Object(read.meta) } else { Value::Null };
     Ok(Outcome { data, meta, next, total, errors: read.errors })
-}
-
-/// Whether there is nothing in an object or a list.
-fn is_blank(data: &Value) -> bool {
-    data.as_array().is_some_and(Vec::is_empty) || data.as_object().is_some_and(Map::is_empty)
 }
 
 /// The data of a response as it stands there, and what was read beside it.

@@ -254,7 +254,7 @@ impl Answer<'_> {
         }
         let body = json::parse(&self.json()).unwrap_or_default();
         if let Some(place) = Absence::of_graphql(operation, &body) {
-            let message = format!("'{place}' of its answer is empty");
+            let message = format!("'{place}' of its response is empty");
             return Err(self.described_failure_in(&body, None, Some(message)));
         }
         let reads = operation.action.is_array() || operation.action == Action::Get;
@@ -266,7 +266,7 @@ impl Answer<'_> {
             // A thing that is not there has no list either.
             Absence::Null(place) if operation.is_graphql() || operation.action == Action::Get => {
                 let message =
-                    format!("{}: {}'s answer has null for '{place}'", self.name, self.peer());
+                    format!("{}: {}'s response has null for '{place}'", self.name, self.peer());
                 Err(Error::new(ErrorKind::NotFound, message).with_status(self.reply.status))
             }
             Absence::Null(_) | Absence::Missing => {
@@ -282,7 +282,7 @@ impl Answer<'_> {
 
     /// The error for a record that is not there.
     pub(super) fn no_record(&self) -> Error {
-        let message = format!("{}: the answer holds no record", self.name);
+        let message = format!("{}: the response holds no record", self.name);
         Error::new(ErrorKind::NotFound, message).with_status(self.reply.status)
     }
 
@@ -352,9 +352,9 @@ impl Answer<'_> {
         let kind = kind.and_then(|value| value.to_str().ok()).unwrap_or("no content type");
         let name = self.name;
         let message = if error.is_data() {
-            format!("{name}: the answer is not what the spec describes at {path}: {why}")
+            format!("{name}: the response is not what the spec describes at {path}: {why}")
         } else {
-            format!("{name}: the answer ({kind}) is not valid JSON at {path}: {why}")
+            format!("{name}: the response ({kind}) is not valid JSON at {path}: {why}")
         };
         let start = (self.redact)(&String::from_utf8_lossy(text));
         let start: String = start.chars().take(500).collect();

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use serde::Deserialize;
 use serde::de::Deserializer;
 use serde_json::value::RawValue;
+use serde_json::{Map, Value};
 
 use super::envelope::{Place, Sink, pick};
 use super::plan::ReadPlan;
@@ -42,6 +43,14 @@ impl Sink for Fingerprint {
     }
 }
 
+/// Length of the longest text of a blank value that is recognized, in bytes; white space may stand in it.
+const LONGEST_BLANK: usize = 64;
+
+/// Whether there is nothing in an object or a list.
+pub(super) fn is_blank(value: &Value) -> bool {
+    value.as_array().is_some_and(Vec::is_empty) || value.as_object().is_some_and(Map::is_empty)
+}
+
 /// The values of a response as they are written.
 pub(super) struct Spelling<'a> {
     pub(super) text: Cow<'a, str>,
@@ -62,15 +71,17 @@ impl Spelling<'_> {
         if *last { texts.pop() } else { texts.into_iter().next() }
     }
 
-    /// Whether what should be a record is an empty object or an empty list, which says nothing.
-    pub(super) fn is_blank_record(&self) -> bool {
+    /// What stands in the place of a record if it says nothing: an empty object or an empty list.
+    pub(super) fn blank_record(&self) -> Option<Value> {
         let texts = self.texts(&self.plan.records);
-        let is_blank = |text: &String| {
-            let mut bytes = text.bytes().filter(|byte| !byte.is_ascii_whitespace());
-            let (first, second) = (bytes.next(), bytes.next());
-            matches!((first, second), (Some(b'['), Some(b']')) | (Some(b'{'), Some(b'}')))
-        };
-        !texts.is_empty() && texts.iter().all(is_blank)
+        let is_short = |text: &&String| text.len() <= LONGEST_BLANK;
+        let blanks = texts.iter().map(|text| {
+            let value =
+                Some(text).filter(is_short).and_then(|text| serde_json::from_str(text).ok());
+            value.filter(is_blank)
+        });
+        // None but blank ones are needed.
+        blanks.reduce(|first, next| first.and_then(|first| next.map(|_| first)))?
     }
 
     fn texts(&self, path: &JsonPath) -> Vec<String> {

@@ -28,7 +28,8 @@ pub(super) fn body(operation: &Operation, arguments: &Arguments) -> Result<Optio
                 return Ok(None);
             }
             let object = Value::Object(members);
-            json(&if *in_array { Value::Array(vec![object]) } else { object }).map(Some)
+            json_of(operation, &if *in_array { Value::Array(vec![object]) } else { object })
+                .map(Some)
         }
         Body::Form => {
             let pairs = form_pairs(body_names(operation), arguments);
@@ -37,7 +38,9 @@ pub(super) fn body(operation: &Operation, arguments: &Arguments) -> Result<Optio
                 content_type: "application/x-www-form-urlencoded".to_owned(),
             }))
         }
-        Body::Value { argument } => arguments.get(argument.as_ref()).map(json).transpose(),
+        Body::Value { argument } => {
+            arguments.get(argument.as_ref()).map(|value| json_of(operation, value)).transpose()
+        }
         Body::Raw(file) => raw(file, arguments),
         Body::Multipart { files } => form_data(operation, arguments, files),
         Body::Related { .. } => related(operation, arguments),
@@ -71,6 +74,15 @@ fn members(
         }
     }
     members
+}
+
+/// JSON of the media type that the operation declares.
+fn json_of(operation: &Operation, value: &Value) -> Result<Encoded> {
+    let encoded = json(value)?;
+    Ok(match &operation.json_type {
+        Some(media_type) => Encoded { content_type: media_type.to_string(), ..encoded },
+        None => encoded,
+    })
 }
 
 fn json(value: &Value) -> Result<Encoded> {

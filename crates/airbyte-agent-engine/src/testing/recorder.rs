@@ -233,7 +233,7 @@ impl HttpClient for Recorder {
                 }
                 if body.len() > LARGEST {
                     let limit = LARGEST / (1024 * 1024);
-                    let message = format!("an answer larger than {limit} MiB cannot be recorded");
+                    let message = format!("a response larger than {limit} MiB cannot be recorded");
                     return Err(HttpFailure { permanent: true, ..HttpFailure::new(message) });
                 }
             }

@@ -110,7 +110,8 @@ impl Replay {
                 broken: None,
             });
         }
-        let mut message = format!("the cassette {} has no answer for {}", self.name, shown(&sent));
+        let mut message =
+            format!("the cassette {} has no response for {}", self.name, shown(&sent));
         if let Some((_, what, nearest)) = nearest {
             message.push_str(&format!("; nearest is {}: {what}", shown(nearest)));
         }

@@ -19,8 +19,8 @@ pub(super) fn suspicions(exchange: &Exchange, allowed: &BTreeSet<String>) -> Vec
     look.headers("the request's header", headers);
     look.body("the request's body", body);
     if let RecordedResponse::Answer { headers, body, .. } = &exchange.answer {
-        look.headers("the answer's header", headers);
-        look.body("the answer's body", body);
+        look.headers("the response's header", headers);
+        look.body("the response's body", body);
     }
     found
 }

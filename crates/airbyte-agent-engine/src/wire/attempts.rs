@@ -147,7 +147,7 @@ impl Wire {
         let message = self.redactor.clean(&failure.message);
         let host = outgoing.url.host_str().unwrap_or_default();
         let (what, peer) = (&outgoing.what, &self.peer);
-        Error::network(format!("{what}: no answer from {peer} at {host}: {message}"))
+        Error::network(format!("{what}: no response from {peer} at {host}: {message}"))
             .with_timeout(failure.timeout)
             .with_retryable(failure.never_sent || outgoing.repeatable)
     }

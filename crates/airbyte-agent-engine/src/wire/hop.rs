@@ -80,7 +80,7 @@ impl Wire {
         } else {
             let host = hop.url.host_str().unwrap_or_default();
             let message =
-                format!("the vendor's answer leads to {host}, which is not a public host");
+                format!("the vendor's response leads to {host}, which is not a public host");
             return Err(forbidden(outgoing, &message));
         };
         Ok(HttpRequest {

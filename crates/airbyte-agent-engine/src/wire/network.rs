@@ -110,7 +110,8 @@ impl Network {
                 Err(NoAnswer::Failure(failure)) => {
                     let HttpFailure { never_sent, timeout, permanent, .. } = failure;
                     let message = redactor.clean(&failure.message);
-                    let message = format!("no answer from the token endpoint at {host}: {message}");
+                    let message =
+                        format!("no response from the token endpoint at {host}: {message}");
                     let error = Error::network(message).with_timeout(timeout);
                     if permanent {
                         return Err(error.with_retryable(false));

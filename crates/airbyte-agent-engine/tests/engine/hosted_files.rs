@@ -79,3 +79,26 @@ async fn an_envelope_that_is_no_file_is_an_error() {
     let error = download(Answer::json(404, json!({"message": "no file"}))).await.unwrap_err();
     assert_eq!((error.kind(), error.status()), (ErrorKind::NotFound, Some(404)));
 }
+
+#[tokio::test]
+async fn a_part_is_no_whole_file_and_a_bad_range_is_not_sent() {
+    for (status, content_range, arguments, is_taken) in [
+        (206, "bytes 0-4/9", json!({"id": "f"}), false),
+        (206, "bytes 4-8/9", json!({"id": "f"}), false),
+        (206, "bytes 0-4/5", json!({"id": "f"}), true),
+        (206, "bytes 0-4/9", json!({"id": "f", "range_header": "bytes=0-4"}), true),
+        (200, "", json!({"id": "f"}), true),
+        (200, "", json!({"id": "f", "range_header": "0-4"}), false),
+    ] {
+        let answer = Answer { status, ..typed("text/plain", b"hello") };
+        let answer = match content_range {
+            "" => answer,
+            range => answer.header("content-range", range),
+        };
+        let server = platform(1, move |_, _| answer.clone()).await;
+        let shown = format!("{status} {content_range} {arguments}");
+        let call = client(&server.url).execute("contents", "download", arguments);
+        let file = call.into_call().unwrap().download().await;
+        assert_eq!(file.is_ok(), is_taken, "{shown}");
+    }
+}

@@ -225,3 +225,67 @@ async fn a_hosted_list_of_which_nobody_says_whether_it_goes_on_says_so() {
         }
     }
 }
+
+/// A search that takes the token of a page inside an object of the body, at the vendor or on a platform.
+async fn notes(is_hosted: bool) -> (Server, Client) {
+    let server = Server::start(move |request, _| match request.target.split('?').next().unwrap() {
+        "/api/v1/account/applications/token" => {
+            Answer::json(200, json!({"access_token": "t", "expires_in": 900}))
+        }
+        "/api/v1/integrations/connectors" => Answer::json(200, json!({"data": [{"id": "c"}]})),
+        _ => {
+            let body = request.json();
+            let arguments = if is_hosted { &body["params"] } else { &body };
+            let (ids, next) = match arguments["page"]["after"].as_str() {
+                None => (vec![1, 2], json!("t")),
+                Some(_) => (vec![3], Value::Null),
+            };
+            let notes: Vec<Value> = ids.iter().map(|id| json!({"id": id})).collect();
+            Answer::json(
+                200,
+                match is_hosted {
+                    true => json!({"result": notes, "connector_metadata": {"next": next}}),
+                    false => json!({"notes": notes, "next": next}),
+                },
+            )
+        }
+    })
+    .await;
+    let client = if is_hosted {
+        let hosted = Hosted::new("id", "secret").workspace("w").base_url(&server.url);
+        Client::hosted(description(), hosted).unwrap()
+    } else {
+        client(&server.url)
+    };
+    (server, client)
+}
+
+#[tokio::test]
+async fn a_token_inside_an_object_goes_where_the_object_is() {
+    for is_hosted in [false, true] {
+        for (arguments, second) in [
+            // The size that the object must have goes along.
+            (json!({"query": "a"}), json!({"query": "a", "page": {"after": "t", "size": 2}})),
+            (json!({"page": {"size": 1}}), json!({"page": {"after": "t", "size": 1}})),
+        ] {
+            let (server, client) = notes(is_hosted).await;
+            let call = client.execute("notes", "search", arguments.clone()).into_call().unwrap();
+            let records: Vec<Value> = call.clone().items().collect().await.unwrap();
+            assert_eq!(records.len(), 3, "{arguments}");
+            // A cursor that is given out belongs to the same arguments, the token apart.
+            let first = client.execute("notes", "search", arguments.clone()).await.unwrap();
+            let again = client.execute("notes", "search", second.clone());
+            let rest = again.resume(first.next.clone().unwrap()).await.unwrap();
+            assert_eq!(rest.data, json!([{"id": 3}]), "{arguments}");
+            let other = client.execute("notes", "search", json!({"query": "other"}));
+            assert!(other.resume(first.next.unwrap()).await.is_err(), "{arguments}");
+            let sent: Vec<Value> = server
+                .seen()
+                .iter()
+                .filter(|seen| seen.body.starts_with('{') && !seen.target.contains("token"))
+                .map(|seen| if is_hosted { seen.json()["params"].clone() } else { seen.json() })
+                .collect();
+            assert_eq!(sent, [&arguments, &second, &arguments, &second].map(Clone::clone));
+        }
+    }
+}

@@ -43,6 +43,49 @@ fn drift_is_tolerated_and_nothing_is_lost() {
 }
 
 #[test]
+fn a_number_that_a_member_cannot_hold_keeps_its_digits() {
+    let long = "0.1234567890123456789";
+    for (text, extra) in [
+        (format!(r#"{{"price":"{long}"}}"#), json!({"price": long})),
+        (format!(r#"{{"price":"-{long}e5"}}"#), json!({"price": format!("-{long}e5")})),
+        (r#"{"price":"1E400"}"#.to_owned(), json!({"price": "1E400"})),
+        (
+            r#"{"price":"12345678901234567890"}"#.to_owned(),
+            json!({"price": "12345678901234567890"}),
+        ),
+        (
+            r#"{"count":"3.00000000000000000001"}"#.to_owned(),
+            json!({"count": "3.00000000000000000001"}),
+        ),
+        (
+            r#"{"count":"12345678901234567890"}"#.to_owned(),
+            json!({"count": "12345678901234567890"}),
+        ),
+        (r#"{"price":"1.50"}"#.to_owned(), json!({})),
+        (r#"{"price":"0.30000000000000004"}"#.to_owned(), json!({})),
+        (r#"{"price":"1.5000000000000000000000"}"#.to_owned(), json!({})),
+        (r#"{"count":"3.0"}"#.to_owned(), json!({})),
+    ] {
+        let thing: Thing = serde_json::from_str(&text).unwrap();
+        assert_eq!(json!(thing.extra), extra, "{text}");
+        let is_held = thing.price.is_some() || thing.count.is_some();
+        assert_ne!(is_held, !thing.extra.is_empty(), "{text}");
+    }
+}
+
+#[tokio::test]
+async fn typed_records_keep_the_digits_that_plain_json_keeps() {
+    const TAGS: &str = r#"{"tags": [{"price": 0.1234567890123456789}, {"price": 1.5}]}"#;
+    let server = Server::start(|_, _| Answer::json(200, TAGS)).await;
+    let client = crate::acme::client(&server.url);
+    let plain = client.execute("tags", "list", json!({})).await.unwrap().data;
+    let typed = client.call("tags", Action::List).page::<Thing, Value>().await.unwrap().data;
+    assert_eq!(plain, json!([{"price": "0.1234567890123456789"}, {"price": 1.5}]));
+    assert_eq!(json!(typed), plain);
+    assert_eq!((typed[0].price, typed[1].price), (None, Some(1.5)));
+}
+
+#[test]
 fn a_record_is_written_as_it_was_read() {
     let text = r#"{"name":"a","color":"red","parts":[{"size":1,"odd":[1]}],"more":1}"#;
     let thing: Thing = serde_json::from_str(text).unwrap();

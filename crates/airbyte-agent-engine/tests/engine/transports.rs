@@ -92,7 +92,7 @@ async fn a_wrapped_answer_is_read_where_its_layout_says() {
     let page: Page<Value, Value> = call.page().await.unwrap();
     assert_eq!((page.data.len(), &page.meta["total"]), (2, &json!(2)));
     let error = client.execute("things", "list", json!({"limit": 1})).await.unwrap_err();
-    let message = "things.list: the gateway's answer has no 'answer.rows': nothing came";
+    let message = "things.list: the gateway's response has no 'answer.rows': nothing came";
     assert_eq!((error.kind(), error.message()), (ErrorKind::Decode, message));
 }
 

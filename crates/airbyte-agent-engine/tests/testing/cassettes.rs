@@ -129,7 +129,7 @@ async fn what_was_not_recorded_is_named_at_once() {
         let error = data(&client, "things", action, arguments).await.unwrap_err();
         assert_eq!((error.kind(), error.is_retryable()), (ErrorKind::Network, false));
         let message = error.to_string();
-        assert!(message.contains("has no answer for") && message.contains(part), "{message}");
+        assert!(message.contains("has no response for") && message.contains(part), "{message}");
         assert!(start.elapsed() < Duration::from_secs(1));
     }
     assert_eq!(replay.unused().len(), 2);

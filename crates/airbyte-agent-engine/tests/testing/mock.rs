@@ -217,7 +217,7 @@ async fn answers_that_cannot_be_are_refused() {
             "an array",
         ),
         (|mock| drop(mock.on("things", "list").file("x")), "list", "no download"),
-        (|mock| drop(mock.on("things", "list")), "list", "but no answer"),
+        (|mock| drop(mock.on("things", "list")), "list", "but no response"),
         (|mock| drop(mock.on("things", "list").meta(json!({}))), "list", "'meta' belongs behind"),
         (|mock| drop(mock.on("things", "list").with(json!([]))), "list", "takes a JSON object"),
     ] {

@@ -84,12 +84,12 @@ async fn what_still_looks_secret_is_refused_with_its_place() {
     for (also, place, field) in [
         (
             json!({"a": [{"note": github}]}),
-            "the answer's body at $.also.a[0].note looks like",
+            "the response's body at $.also.a[0].note looks like",
             "note",
         ),
         (
             json!({"blob": random}),
-            "the answer's body at $.also.blob holds a long random text",
+            "the response's body at $.also.blob holds a long random text",
             "blob",
         ),
         (

@@ -23,6 +23,7 @@ const CREATE: Operation = Operation::by(Method::Post, "WorkflowDispatches_Create
         body("return_run_details", BOOLEAN).description("True returns the id and the addresses of the run."),
     ])
     .body(Body::Json { open: false, in_array: false })
+    .no_content()
     .schema(RECORD);
 
 const RECORD: Json = json(include_str!("schemas/workflow_dispatches.json"));

@@ -183,7 +183,7 @@ const DELETE: Operation = Operation::by(Method::Delete, "DeleteContact", "contac
 
 const SEARCH: Operation = Operation::by(Method::Post, "searchContacts", "contacts", Action::Search, template!("/contacts/search"))
     .summary("Search contacts")
-    .description("Finds contacts by the values of their fields. Use it to look somebody up by e-mail address, name or your own id. New and changed contacts show up after a short delay. A response holds one page; if `next_page` in the metadata is not null, repeat the call with `pagination.starting_after` set to it, since pages are not fetched by themselves. Airbyte's hosted platform does not offer it.")
+    .description("Finds contacts by the values of their fields. Use it to look somebody up by e-mail address, name or your own id. New and changed contacts show up after a short delay. Airbyte's hosted platform does not offer it.")
     .addition()
     .parameters(list![
         header("Intercom-Version", STRING.default(r#""2.11""#)).default(r#""2.11""#).send_default().description("API version to speak, sent as a header. Leave it alone: parameters and records here follow the default."),
@@ -203,7 +203,7 @@ const SEARCH: Operation = Operation::by(Method::Post, "searchContacts", "contact
         meta("next_page", json_path!("$.pages.next.starting_after")),
         meta("total_pages", json_path!("$.pages.total_pages")),
     ])
-    .paging(Paging::none("Intercom takes the token inside `pagination`; pass pagination.starting_after for the next page.").more(from_body(json_path!("$.pages.next"))))
+    .paging(Paging::cursor(from_meta("next_page"), "pagination.starting_after").size(page_size("pagination.per_page").default(50).maximum(150)))
     .schema(RECORD);
 
 const RECORD: Json = json(include_str!("schemas/contacts.json"));

@@ -196,7 +196,7 @@ const DELETE: Operation = Operation::by(Method::Delete, "deleteConversation", "c
 
 const SEARCH: Operation = Operation::by(Method::Post, "searchConversations", "conversations", Action::Search, template!("/conversations/search"))
     .summary("Search conversations")
-    .description("Finds conversations by the values of their fields. Use it for open conversations, those of a contact or admin, or those since an instant. A response holds one page; if `next_page` in the metadata is not null, repeat the call with `pagination.starting_after` set to it, since pages are not fetched by themselves. Airbyte's hosted platform does not offer it.")
+    .description("Finds conversations by the values of their fields. Use it for open conversations, those of a contact or admin, or those since an instant. Airbyte's hosted platform does not offer it.")
     .addition()
     .parameters(list![
         header("Intercom-Version", STRING.default(r#""2.11""#)).default(r#""2.11""#).send_default().description("API version to speak, sent as a header. Leave it alone: parameters and records here follow the default."),
@@ -205,7 +205,7 @@ const SEARCH: Operation = Operation::by(Method::Post, "searchConversations", "co
             optional("operator", STRING.choices(words!["=", "!=", "IN", "NIN", "<", "<=", ">", ">=", "~", "!~", "^", "$", "AND", "OR"]).description("How to compare: `~` contains, `^` begins with, `$` ends with; `AND` and `OR` join conditions.")),
         ])).required().description("What to look for: one condition (`field`, `operator`, `value`), or `operator` `AND` or `OR` with a list of up to 15 of them as `value`, two levels deep."),
         body("pagination", OBJECT.properties(list![
-            required("per_page", INTEGER.minimum(1.0).maximum(150.0).description("Records per page, 1 to 150; 50 when `pagination` is left out.")),
+            required("per_page", INTEGER.minimum(1.0).maximum(150.0).description("Records per page, 1 to 150; 20 when `pagination` is left out.")),
             optional("starting_after", STRING.description("Token of the page: `next_page` of the previous response. Leave it out for the first page.")),
         ]).closed()).description("Which page."),
     ])
@@ -216,7 +216,7 @@ const SEARCH: Operation = Operation::by(Method::Post, "searchConversations", "co
         meta("next_page", json_path!("$.pages.next.starting_after")),
         meta("total_pages", json_path!("$.pages.total_pages")),
     ])
-    .paging(Paging::none("Intercom takes the token inside `pagination`; pass pagination.starting_after for the next page.").more(from_body(json_path!("$.pages.next"))))
+    .paging(Paging::cursor(from_meta("next_page"), "pagination.starting_after").size(page_size("pagination.per_page").default(20).maximum(150)))
     .schema(RECORD);
 
 const RECORD: Json = json(include_str!("schemas/conversations.json"));

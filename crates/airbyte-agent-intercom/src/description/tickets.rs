@@ -13,7 +13,7 @@ pub(super) const ENTITY: Entity = Entity::new("tickets", "A request of a contact
 
 const SEARCH: Operation = Operation::by(Method::Post, "searchTickets", "tickets", Action::Search, template!("/tickets/search"))
     .summary("Search tickets")
-    .description("Finds tickets by the values of their fields. There is no other list of tickets; a condition such as `created_at` > 0 finds all. A response holds one page; if `next_page` in the metadata is not null, repeat the call with `pagination.starting_after` set to it, since pages are not fetched by themselves. Airbyte's hosted platform does not offer it.")
+    .description("Finds tickets by the values of their fields. There is no other list of tickets; a condition such as `created_at` > 0 finds all. Airbyte's hosted platform does not offer it.")
     .addition()
     .parameters(list![
         header("Intercom-Version", STRING.default(r#""2.11""#)).default(r#""2.11""#).send_default().description("API version to speak, sent as a header. Leave it alone: parameters and records here follow the default."),
@@ -22,7 +22,7 @@ const SEARCH: Operation = Operation::by(Method::Post, "searchTickets", "tickets"
             optional("operator", STRING.choices(words!["=", "!=", "IN", "NIN", "<", "<=", ">", ">=", "~", "!~", "^", "$", "AND", "OR"]).description("How to compare: `~` contains, `^` begins with, `$` ends with; `AND` and `OR` join conditions.")),
         ])).required().description("What to look for: one condition (`field`, `operator`, `value`), or `operator` `AND` or `OR` with a list of up to 15 of them as `value`, two levels deep."),
         body("pagination", OBJECT.properties(list![
-            required("per_page", INTEGER.minimum(1.0).maximum(150.0).description("Records per page, 1 to 150; 50 when `pagination` is left out.")),
+            required("per_page", INTEGER.minimum(1.0).maximum(150.0).description("Records per page, 1 to 150; 20 when `pagination` is left out.")),
             optional("starting_after", STRING.description("Token of the page: `next_page` of the previous response. Leave it out for the first page.")),
         ]).closed()).description("Which page."),
     ])
@@ -33,7 +33,7 @@ const SEARCH: Operation = Operation::by(Method::Post, "searchTickets", "tickets"
         meta("next_page", json_path!("$.pages.next.starting_after")),
         meta("total_pages", json_path!("$.pages.total_pages")),
     ])
-    .paging(Paging::none("Intercom takes the token inside `pagination`; pass pagination.starting_after for the next page.").more(from_body(json_path!("$.pages.next"))))
+    .paging(Paging::cursor(from_meta("next_page"), "pagination.starting_after").size(page_size("pagination.per_page").default(20).maximum(150)))
     .schema(RECORD);
 
 const CREATE: Operation = Operation::by(Method::Post, "createTicket", "tickets", Action::Create, template!("/tickets"))

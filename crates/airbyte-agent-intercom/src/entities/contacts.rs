@@ -128,10 +128,10 @@ impl Contacts<'_> {
     /// Search contacts.
     ///
     /// Finds contacts by the values of their fields. Use it to look somebody up by e-mail address,
-    /// name or your own id. New and changed contacts show up after a short delay. A response holds
-    /// one page; if `next_page` in the metadata is not null, repeat the call with
-    /// `pagination.starting_after` set to it, since pages are not fetched by themselves. Airbyte's
-    /// hosted platform does not offer it.
+    /// name or your own id. New and changed contacts show up after a short delay. Airbyte's hosted
+    /// platform does not offer it.
+    ///
+    /// Awaiting the builder gives one page; `items()` and `pages()` request all pages.
     ///
     /// ```no_run
     /// # use airbyte_agent_intercom::{IntercomConnector, Result, types};

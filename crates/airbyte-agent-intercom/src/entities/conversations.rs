@@ -128,9 +128,9 @@ impl Conversations<'_> {
     /// Search conversations.
     ///
     /// Finds conversations by the values of their fields. Use it for open conversations, those of a
-    /// contact or admin, or those since an instant. A response holds one page; if `next_page` in
-    /// the metadata is not null, repeat the call with `pagination.starting_after` set to it, since
-    /// pages are not fetched by themselves. Airbyte's hosted platform does not offer it.
+    /// contact or admin, or those since an instant. Airbyte's hosted platform does not offer it.
+    ///
+    /// Awaiting the builder gives one page; `items()` and `pages()` request all pages.
     ///
     /// ```no_run
     /// # use airbyte_agent_intercom::{IntercomConnector, Result, types};

@@ -18,9 +18,9 @@ impl Tickets<'_> {
     /// Search tickets.
     ///
     /// Finds tickets by the values of their fields. There is no other list of tickets; a condition
-    /// such as `created_at` > 0 finds all. A response holds one page; if `next_page` in the
-    /// metadata is not null, repeat the call with `pagination.starting_after` set to it, since
-    /// pages are not fetched by themselves. Airbyte's hosted platform does not offer it.
+    /// such as `created_at` > 0 finds all. Airbyte's hosted platform does not offer it.
+    ///
+    /// Awaiting the builder gives one page; `items()` and `pages()` request all pages.
     ///
     /// ```no_run
     /// # use airbyte_agent_intercom::{IntercomConnector, Result, types};

@@ -144,7 +144,7 @@ request! {
     /// Which page.
     pub struct TicketPagination {
         required {
-            /// Records per page, 1 to 150; 50 when `pagination` is left out.
+            /// Records per page, 1 to 150; 20 when `pagination` is left out.
             per_page: i64,
         }
         /// Token of the page: `next_page` of the previous response. Leave it out for the first

@@ -167,6 +167,7 @@ const UPDATE: Operation = Operation::by(Method::Put, "updateIssue", "issues", Ac
         body("transition", OBJECT.properties(list![optional("id", STRING.description("Id of the transition."))]).closed()).description("Jira ignores a transition here; move the issue with `issue_transitions.create`."),
     ])
     .body(Body::Json { open: false, in_array: false })
+    .no_content()
     .schema(RECORD);
 
 const DELETE: Operation = Operation::by(Method::Delete, "deleteIssue", "issues", Action::Delete, template!("/rest/api/3/issue/{issueIdOrKey}"))

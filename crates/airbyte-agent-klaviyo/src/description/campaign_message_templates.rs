@@ -14,6 +14,7 @@ const CREATE: Operation = Operation::by(Method::Post, "assignCampaignMessageTemp
     .description("Copies a template into an e-mail message of a campaign. Later changes of the template do not reach the message. Airbyte's hosted platform does not offer it.")
     .writes()
     .addition()
+    .json_type("application/vnd.api+json")
     .parameters(list![
         header("revision", STRING.default(r#""2026-01-15""#)).required().default(r#""2026-01-15""#).send_default().description("Date of the Klaviyo API revision to talk to, `YYYY-MM-DD`. Filled in by default; leave it alone unless you need another revision, because fields and limits may differ between revisions."),
         body("data", OBJECT.properties(list![

@@ -15,6 +15,7 @@ const LIST: Operation = Operation::by(Method::Post, "listCampaignReports", "camp
     .summary("Report on campaigns")
     .description("Returns how campaigns performed in a span of time: opens, clicks, turnover and so on, per campaign or group. Klaviyo allows one such call a second, two a minute and 225 a day. Airbyte's hosted platform does not offer it.")
     .addition()
+    .json_type("application/vnd.api+json")
     .parameters(list![
         header("revision", STRING.default(r#""2026-01-15""#)).required().default(r#""2026-01-15""#).send_default().description("Date of the Klaviyo API revision to talk to, `YYYY-MM-DD`. Filled in by default; leave it alone unless you need another revision, because fields and limits may differ between revisions."),
         query("page_cursor", STRING).description("Where to go on: the value of `page_cursor` in the URL that the metadata of the previous response holds as `next`. Leave it out for the first page."),

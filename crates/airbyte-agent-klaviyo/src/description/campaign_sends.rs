@@ -17,6 +17,7 @@ const CREATE: Operation = Operation::by(Method::Post, "sendCampaign", "campaign_
     .writes()
     .destructive()
     .addition()
+    .json_type("application/vnd.api+json")
     .job(Job::new(json_path!("$.id"), job_step("campaign_sends", Action::Get).argument("id").keep(texts!["revision"]), json_path!("$.attributes.status"), job_step("campaign_sends", Action::Get).argument("id").keep(texts!["revision"]))
         .done(texts!["complete"])
         .failed(texts!["cancelled"])

@@ -80,6 +80,7 @@ const CREATE: Operation = Operation::by(Method::Post, "createCampaign", "campaig
     .description("Creates a campaign as a draft: to whom, when, and its message. Nothing is sent: give the message a template with `campaign_message_templates.create`, then send with `campaign_sends.create`. Airbyte's hosted platform does not offer it.")
     .writes()
     .addition()
+    .json_type("application/vnd.api+json")
     .parameters(list![
         header("revision", STRING.default(r#""2026-01-15""#)).required().default(r#""2026-01-15""#).send_default().description("Date of the Klaviyo API revision to talk to, `YYYY-MM-DD`. Filled in by default; leave it alone unless you need another revision, because fields and limits may differ between revisions."),
         body("data", OBJECT.properties(list![

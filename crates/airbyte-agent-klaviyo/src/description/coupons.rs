@@ -30,6 +30,7 @@ const CREATE: Operation = Operation::by(Method::Post, "createCoupon", "coupons",
     .description("Creates a coupon without codes; add them with `coupon_codes.create`. Airbyte's hosted platform does not offer it.")
     .writes()
     .addition()
+    .json_type("application/vnd.api+json")
     .parameters(list![
         header("revision", STRING.default(r#""2026-01-15""#)).required().default(r#""2026-01-15""#).send_default().description("Date of the Klaviyo API revision to talk to, `YYYY-MM-DD`. Filled in by default; leave it alone unless you need another revision, because fields and limits may differ between revisions."),
         body("data", OBJECT.properties(list![

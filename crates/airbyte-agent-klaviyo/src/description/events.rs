@@ -64,6 +64,7 @@ const CREATE: Operation = Operation::by(Method::Post, "createEvent", "events", A
     .description("Records that a person did something, such as an order in your own system. Metric and profile are made where needed, and flows that the metric triggers start. Klaviyo does it in the background. Give `unique_id`, so that a repeated event is counted once. Airbyte's hosted platform does not offer it.")
     .writes()
     .addition()
+    .json_type("application/vnd.api+json")
     .parameters(list![
         header("revision", STRING.default(r#""2026-01-15""#)).required().default(r#""2026-01-15""#).send_default().description("Date of the Klaviyo API revision to talk to, `YYYY-MM-DD`. Filled in by default; leave it alone unless you need another revision, because fields and limits may differ between revisions."),
         body("data", OBJECT.properties(list![

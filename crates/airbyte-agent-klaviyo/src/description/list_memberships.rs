@@ -14,6 +14,7 @@ const CREATE: Operation = Operation::by(Method::Post, "addListProfiles", "list_m
     .writes()
     .idempotent()
     .addition()
+    .json_type("application/vnd.api+json")
     .parameters(list![
         header("revision", STRING.default(r#""2026-01-15""#)).required().default(r#""2026-01-15""#).send_default().description("Date of the Klaviyo API revision to talk to, `YYYY-MM-DD`. Filled in by default; leave it alone unless you need another revision, because fields and limits may differ between revisions."),
         path("id", STRING).required().description("Id of the list."),
@@ -33,6 +34,7 @@ const DELETE: Operation = Operation::by(Method::Delete, "removeListProfiles", "l
     .idempotent()
     .destructive()
     .addition()
+    .json_type("application/vnd.api+json")
     .parameters(list![
         header("revision", STRING.default(r#""2026-01-15""#)).required().default(r#""2026-01-15""#).send_default().description("Date of the Klaviyo API revision to talk to, `YYYY-MM-DD`. Filled in by default; leave it alone unless you need another revision, because fields and limits may differ between revisions."),
         path("id", STRING).required().description("Id of the list."),

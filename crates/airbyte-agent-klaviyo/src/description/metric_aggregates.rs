@@ -15,6 +15,7 @@ const GET: Operation = Operation::by(Method::Post, "getMetricAggregate", "metric
     .summary("Add up a metric")
     .description("Returns how often a metric happened, by how many people, and the sum of its values, per interval of time. Filter by time, at most a year, and divide by one property. Airbyte's hosted platform does not offer it.")
     .addition()
+    .json_type("application/vnd.api+json")
     .parameters(list![
         header("revision", STRING.default(r#""2026-01-15""#)).required().default(r#""2026-01-15""#).send_default().description("Date of the Klaviyo API revision to talk to, `YYYY-MM-DD`. Filled in by default; leave it alone unless you need another revision, because fields and limits may differ between revisions."),
         body("data", OBJECT.properties(list![

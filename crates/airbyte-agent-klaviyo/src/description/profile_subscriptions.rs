@@ -13,6 +13,7 @@ const CREATE: Operation = Operation::by(Method::Post, "subscribeProfiles", "prof
     .description("Records the consent of up to 1,000 people to marketing messages and adds them to a list. Only for people who have agreed. Lists with double opt-in send an e-mail for confirmation first. Klaviyo does it in the background; new profiles are made where needed. Airbyte's hosted platform does not offer it.")
     .writes()
     .addition()
+    .json_type("application/vnd.api+json")
     .parameters(list![
         header("revision", STRING.default(r#""2026-01-15""#)).required().default(r#""2026-01-15""#).send_default().description("Date of the Klaviyo API revision to talk to, `YYYY-MM-DD`. Filled in by default; leave it alone unless you need another revision, because fields and limits may differ between revisions."),
         body("data", OBJECT.properties(list![
@@ -70,6 +71,7 @@ const DELETE: Operation = Operation::by(Method::Post, "unsubscribeProfiles", "pr
     .idempotent()
     .destructive()
     .addition()
+    .json_type("application/vnd.api+json")
     .parameters(list![
         header("revision", STRING.default(r#""2026-01-15""#)).required().default(r#""2026-01-15""#).send_default().description("Date of the Klaviyo API revision to talk to, `YYYY-MM-DD`. Filled in by default; leave it alone unless you need another revision, because fields and limits may differ between revisions."),
         body("data", OBJECT.properties(list![

@@ -15,6 +15,7 @@ const CREATE: Operation = Operation::by(Method::Post, "upsertProfile", "profile_
     .writes()
     .idempotent()
     .addition()
+    .json_type("application/vnd.api+json")
     .parameters(list![
         header("revision", STRING.default(r#""2026-01-15""#)).required().default(r#""2026-01-15""#).send_default().description("Date of the Klaviyo API revision to talk to, `YYYY-MM-DD`. Filled in by default; leave it alone unless you need another revision, because fields and limits may differ between revisions."),
         query("additional-fields[profile]", ARRAY.items(list![STRING])).style(Style::Comma).description("Attributes that are left out of the result otherwise: `subscriptions`, `predictive_analytics`."),

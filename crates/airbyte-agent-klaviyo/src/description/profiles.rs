@@ -123,6 +123,7 @@ const CREATE: Operation = Operation::by(Method::Post, "createProfile", "profiles
     .description("Creates a person. Refused with 409 if the e-mail address, phone number or external id exists: use `profile_upserts.create` then. It gives no consent to messages; that is done with `profile_subscriptions.create`. Airbyte's hosted platform does not offer it.")
     .writes()
     .addition()
+    .json_type("application/vnd.api+json")
     .parameters(list![
         header("revision", STRING.default(r#""2026-01-15""#)).required().default(r#""2026-01-15""#).send_default().description("Date of the Klaviyo API revision to talk to, `YYYY-MM-DD`. Filled in by default; leave it alone unless you need another revision, because fields and limits may differ between revisions."),
         query("additional-fields[profile]", ARRAY.items(list![STRING])).style(Style::Comma).description("Attributes that are left out of the result otherwise: `subscriptions`, `predictive_analytics`."),
@@ -176,6 +177,7 @@ const UPDATE: Operation = Operation::by(Method::Patch, "updateProfile", "profile
     .writes()
     .idempotent()
     .addition()
+    .json_type("application/vnd.api+json")
     .parameters(list![
         header("revision", STRING.default(r#""2026-01-15""#)).required().default(r#""2026-01-15""#).send_default().description("Date of the Klaviyo API revision to talk to, `YYYY-MM-DD`. Filled in by default; leave it alone unless you need another revision, because fields and limits may differ between revisions."),
         path("id", STRING).required().description("Id of the profile to change."),

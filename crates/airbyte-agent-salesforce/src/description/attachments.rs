@@ -11,7 +11,8 @@ pub(super) const ENTITY: Entity = Entity::new("attachments", "A classic attachme
 
 const LIST: Operation = Operation::get("listAttachments", "attachments", Action::List, template!("/query"))
     .summary("List attachments")
-    .description("Lists attachments with a SOQL query; without `q`, the 200 changed last with their main fields. Give your own `q` to filter, sort, pick fields or go further back. These are classic attachments; newer files are in `content_versions`. The content comes from `attachments.download`.")
+    .description("Lists attachments with a SOQL query; without `q`, the 200 changed last with their main fields. Give your own `q` to filter, sort, pick fields or go further back. These are classic attachments; newer files are in `content_versions`. The content comes from `attachments.download`. The query may name any kind of record.")
+    .reads_any()
     .parameters(list![
         query("q", STRING.default(r#""SELECT Id, Name, ContentType, BodyLength, ParentId, CreatedDate, LastModifiedDate FROM Attachment ORDER BY LastModifiedDate DESC LIMIT 200""#)).required().default(r#""SELECT Id, Name, ContentType, BodyLength, ParentId, CreatedDate, LastModifiedDate FROM Attachment ORDER BY LastModifiedDate DESC LIMIT 200""#).send_default().description("SOQL query on `Attachment`. The default names all standard fields; for custom ones (`…__c`) name them, or use `FIELDS(ALL)` with `LIMIT 200` or less. Texts stand in single quotes, instants without; without `LIMIT` every page can be had."),
     ])

@@ -13,8 +13,9 @@ pub(super) const ENTITY: Entity = Entity::new("campaign_members", "A lead or con
 
 const LIST: Operation = Operation::get("listCampaignMembers", "campaign_members", Action::List, template!("/query"))
     .summary("List campaign members")
-    .description("Lists the members of campaigns with a SOQL query; without `q`, the 200 changed last with all standard fields. Those of one campaign are found with `WHERE CampaignId = '…'`. Airbyte's hosted platform does not offer it.")
+    .description("Lists the members of campaigns with a SOQL query; without `q`, the 200 changed last with all standard fields. Those of one campaign are found with `WHERE CampaignId = '…'`. The query may name any kind of record. Airbyte's hosted platform does not offer it.")
     .addition()
+    .reads_any()
     .parameters(list![
         query("q", STRING.default(r#""SELECT FIELDS(STANDARD) FROM CampaignMember ORDER BY LastModifiedDate DESC LIMIT 200""#)).required().default(r#""SELECT FIELDS(STANDARD) FROM CampaignMember ORDER BY LastModifiedDate DESC LIMIT 200""#).send_default().description("SOQL query on `CampaignMember`. The default names all standard fields; for custom ones (`…__c`) name them, or use `FIELDS(ALL)` with `LIMIT 200` or less. Texts stand in single quotes, instants without; without `LIMIT` every page can be had."),
     ])

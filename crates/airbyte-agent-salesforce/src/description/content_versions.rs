@@ -13,7 +13,8 @@ pub(super) const ENTITY: Entity = Entity::new("content_versions", "One version o
 
 const LIST: Operation = Operation::get("listContentVersions", "content_versions", Action::List, template!("/query"))
     .summary("List versions of files")
-    .description("Lists versions of files with a SOQL query; without `q`, the 200 changed last with their main fields. Give your own `q` to filter, sort, pick fields or go further back. Old versions are included; `WHERE IsLatest = true` gives one per file. Which records a file belongs to is in `ContentDocumentLink`. The content comes from `content_versions.download`.")
+    .description("Lists versions of files with a SOQL query; without `q`, the 200 changed last with their main fields. Give your own `q` to filter, sort, pick fields or go further back. Old versions are included; `WHERE IsLatest = true` gives one per file. Which records a file belongs to is in `ContentDocumentLink`. The content comes from `content_versions.download`. The query may name any kind of record.")
+    .reads_any()
     .parameters(list![
         query("q", STRING.default(r#""SELECT Id, Title, FileExtension, ContentSize, ContentDocumentId, VersionNumber, IsLatest, CreatedDate, LastModifiedDate FROM ContentVersion ORDER BY LastModifiedDate DESC LIMIT 200""#)).required().default(r#""SELECT Id, Title, FileExtension, ContentSize, ContentDocumentId, VersionNumber, IsLatest, CreatedDate, LastModifiedDate FROM ContentVersion ORDER BY LastModifiedDate DESC LIMIT 200""#).send_default().description("SOQL query on `ContentVersion`. The default names all standard fields; for custom ones (`…__c`) name them, or use `FIELDS(ALL)` with `LIMIT 200` or less. Texts stand in single quotes, instants without; without `LIMIT` every page can be had."),
     ])

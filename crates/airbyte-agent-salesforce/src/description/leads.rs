@@ -49,7 +49,8 @@ pub(super) const ENTITY: Entity = Entity::new("leads", "Somebody who may become 
 
 const LIST: Operation = Operation::get("listLeads", "leads", Action::List, template!("/query"))
     .summary("List leads")
-    .description("Lists leads with a SOQL query; without `q`, the 200 changed last with all standard fields. Give your own `q` to filter, sort, pick fields or go further back. Converted leads are included; leave them out with `WHERE IsConverted = false`.")
+    .description("Lists leads with a SOQL query; without `q`, the 200 changed last with all standard fields. Give your own `q` to filter, sort, pick fields or go further back. Converted leads are included; leave them out with `WHERE IsConverted = false`. The query may name any kind of record.")
+    .reads_any()
     .parameters(list![
         query("q", STRING.default(r#""SELECT FIELDS(STANDARD) FROM Lead ORDER BY LastModifiedDate DESC LIMIT 200""#)).required().default(r#""SELECT FIELDS(STANDARD) FROM Lead ORDER BY LastModifiedDate DESC LIMIT 200""#).send_default().description("SOQL query on `Lead`. The default names all standard fields; for custom ones (`…__c`) name them, or use `FIELDS(ALL)` with `LIMIT 200` or less. Texts stand in single quotes, instants without; without `LIMIT` every page can be had."),
     ])
@@ -142,7 +143,8 @@ const UPDATE: Operation = Operation::by(Method::Patch, "updateLead", "leads", Ac
 
 const SEARCH: Operation = Operation::get("searchLeads", "leads", Action::Search, template!("/search"))
     .summary("Search leads")
-    .description("Finds leads by words in their fields, over the search index, up to 2,000 at once. Restrict the search to `Lead` in the query. For exact conditions, sorting or counting use the list with SOQL. New records take a moment to be found. The result is Salesforce's whole response: the records are in its `searchRecords`.")
+    .description("Finds leads by words in their fields, over the search index, up to 2,000 at once. Restrict the search to `Lead` in the query. For exact conditions, sorting or counting use the list with SOQL. New records take a moment to be found. The result is Salesforce's whole response: the records are in its `searchRecords`. The query may name any kind of record.")
+    .reads_any()
     .parameters(list![
         query("q", STRING).required().description(r#"SOSL search: `FIND {words} IN ALL FIELDS RETURNING Lead(fields WHERE … LIMIT n)`. At least two letters; `*` stands for any ending, `AND`, `OR`, `AND NOT` combine, quotes keep words together, and `? & | ! { } [ ] ( ) ^ ~ * : \ " ' + -` need a backslash. Without RETURNING all kinds of records come back, by id only."#),
     ])

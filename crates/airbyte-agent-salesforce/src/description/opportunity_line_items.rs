@@ -13,8 +13,9 @@ pub(super) const ENTITY: Entity = Entity::new("opportunity_line_items", "A produ
 
 const LIST: Operation = Operation::get("listOpportunityLineItems", "opportunity_line_items", Action::List, template!("/query"))
     .summary("List products of opportunities")
-    .description("Lists the lines of opportunities with a SOQL query; without `q`, the 200 changed last with all standard fields. Those of one deal are found with `WHERE OpportunityId = '…'`. Airbyte's hosted platform does not offer it.")
+    .description("Lists the lines of opportunities with a SOQL query; without `q`, the 200 changed last with all standard fields. Those of one deal are found with `WHERE OpportunityId = '…'`. The query may name any kind of record. Airbyte's hosted platform does not offer it.")
     .addition()
+    .reads_any()
     .parameters(list![
         query("q", STRING.default(r#""SELECT FIELDS(STANDARD) FROM OpportunityLineItem ORDER BY LastModifiedDate DESC LIMIT 200""#)).required().default(r#""SELECT FIELDS(STANDARD) FROM OpportunityLineItem ORDER BY LastModifiedDate DESC LIMIT 200""#).send_default().description("SOQL query on `OpportunityLineItem`. The default names all standard fields; for custom ones (`…__c`) name them, or use `FIELDS(ALL)` with `LIMIT 200` or less. Texts stand in single quotes, instants without; without `LIMIT` every page can be had."),
     ])

@@ -13,8 +13,9 @@ pub(super) const ENTITY: Entity = Entity::new("price_book_entries", "The price o
 
 const LIST: Operation = Operation::get("listPriceBookEntries", "price_book_entries", Action::List, template!("/query"))
     .summary("List prices")
-    .description("Lists the prices of products in price books with a SOQL query; without `q`, the 200 changed last with all standard fields. Airbyte's hosted platform does not offer it.")
+    .description("Lists the prices of products in price books with a SOQL query; without `q`, the 200 changed last with all standard fields. The query may name any kind of record. Airbyte's hosted platform does not offer it.")
     .addition()
+    .reads_any()
     .parameters(list![
         query("q", STRING.default(r#""SELECT FIELDS(STANDARD) FROM PricebookEntry ORDER BY LastModifiedDate DESC LIMIT 200""#)).required().default(r#""SELECT FIELDS(STANDARD) FROM PricebookEntry ORDER BY LastModifiedDate DESC LIMIT 200""#).send_default().description("SOQL query on `PricebookEntry`. The default names all standard fields; for custom ones (`…__c`) name them, or use `FIELDS(ALL)` with `LIMIT 200` or less. Texts stand in single quotes, instants without; without `LIMIT` every page can be had."),
     ])

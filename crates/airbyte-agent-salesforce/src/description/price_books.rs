@@ -13,8 +13,9 @@ pub(super) const ENTITY: Entity = Entity::new("price_books", "A set of prices.")
 
 const LIST: Operation = Operation::get("listPriceBooks", "price_books", Action::List, template!("/query"))
     .summary("List price books")
-    .description("Lists price books with a SOQL query; without `q`, the 200 changed last with all standard fields. Airbyte's hosted platform does not offer it.")
+    .description("Lists price books with a SOQL query; without `q`, the 200 changed last with all standard fields. The query may name any kind of record. Airbyte's hosted platform does not offer it.")
     .addition()
+    .reads_any()
     .parameters(list![
         query("q", STRING.default(r#""SELECT FIELDS(STANDARD) FROM Pricebook2 ORDER BY LastModifiedDate DESC LIMIT 200""#)).required().default(r#""SELECT FIELDS(STANDARD) FROM Pricebook2 ORDER BY LastModifiedDate DESC LIMIT 200""#).send_default().description("SOQL query on `Pricebook2`. The default names all standard fields; for custom ones (`…__c`) name them, or use `FIELDS(ALL)` with `LIMIT 200` or less. Texts stand in single quotes, instants without; without `LIMIT` every page can be had."),
     ])

@@ -13,8 +13,9 @@ pub(super) const ENTITY: Entity = Entity::new("products", "Something that is sol
 
 const LIST: Operation = Operation::get("listProducts", "products", Action::List, template!("/query"))
     .summary("List products")
-    .description("Lists products with a SOQL query; without `q`, the 200 changed last with all standard fields. Prices are in `price_book_entries.list`. Airbyte's hosted platform does not offer it.")
+    .description("Lists products with a SOQL query; without `q`, the 200 changed last with all standard fields. Prices are in `price_book_entries.list`. The query may name any kind of record. Airbyte's hosted platform does not offer it.")
     .addition()
+    .reads_any()
     .parameters(list![
         query("q", STRING.default(r#""SELECT FIELDS(STANDARD) FROM Product2 ORDER BY LastModifiedDate DESC LIMIT 200""#)).required().default(r#""SELECT FIELDS(STANDARD) FROM Product2 ORDER BY LastModifiedDate DESC LIMIT 200""#).send_default().description("SOQL query on `Product2`. The default names all standard fields; for custom ones (`…__c`) name them, or use `FIELDS(ALL)` with `LIMIT 200` or less. Texts stand in single quotes, instants without; without `LIMIT` every page can be had."),
     ])

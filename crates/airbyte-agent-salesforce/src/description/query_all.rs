@@ -11,8 +11,9 @@ pub(super) const ENTITY: Entity = Entity::new("query_all", "A row of the result 
 
 const LIST: Operation = Operation::get("executeQueryAll", "query_all", Action::List, template!("/queryAll"))
     .summary("Run a SOQL query, deleted records included")
-    .description("Runs any SOQL query as `query.list` does, but over deleted and archived records as well. Only reads. Airbyte's hosted platform does not offer it.")
+    .description("Runs any SOQL query as `query.list` does, but over deleted and archived records as well. Only reads. The query may name any kind of record. Airbyte's hosted platform does not offer it.")
     .addition()
+    .reads_any()
     .parameters(list![
         query("q", STRING.default(r#""SELECT Id FROM Organization LIMIT 1""#)).required().default(r#""SELECT Id FROM Organization LIMIT 1""#).send_default().description("The SOQL query, as for `query.list`. Deleted records have `IsDeleted = true`; they stay in the Recycle Bin for 15 days."),
     ])

@@ -20,7 +20,7 @@ impl Attachments<'_> {
     /// Lists attachments with a SOQL query; without `q`, the 200 changed last with their main
     /// fields. Give your own `q` to filter, sort, pick fields or go further back. These are classic
     /// attachments; newer files are in `content_versions`. The content comes from
-    /// `attachments.download`.
+    /// `attachments.download`. The query may name any kind of record.
     ///
     /// Awaiting the builder gives one page; `items()` and `pages()` request all pages.
     ///

@@ -19,8 +19,8 @@ impl CampaignMembers<'_> {
     /// List campaign members.
     ///
     /// Lists the members of campaigns with a SOQL query; without `q`, the 200 changed last with all
-    /// standard fields. Those of one campaign are found with `WHERE CampaignId = '…'`. Airbyte's
-    /// hosted platform does not offer it.
+    /// standard fields. Those of one campaign are found with `WHERE CampaignId = '…'`. The query
+    /// may name any kind of record. Airbyte's hosted platform does not offer it.
     ///
     /// Awaiting the builder gives one page; `items()` and `pages()` request all pages.
     ///

@@ -20,7 +20,8 @@ impl Campaigns<'_> {
     ///
     /// Lists campaigns with a SOQL query; without `q`, the 200 changed last with all standard
     /// fields. Give your own `q` to filter, sort, pick fields or go further back. The people in a
-    /// campaign are `CampaignMember` records: read them with `query.list`.
+    /// campaign are `CampaignMember` records: read them with `query.list`. The query may name any
+    /// kind of record.
     ///
     /// Awaiting the builder gives one page; `items()` and `pages()` request all pages.
     ///
@@ -137,7 +138,8 @@ impl Campaigns<'_> {
     /// Finds campaigns by words in their fields, over the search index, up to 2,000 at once.
     /// Restrict the search to `Campaign` in the query. For exact conditions, sorting or counting
     /// use the list with SOQL. New records take a moment to be found. The result is Salesforce's
-    /// whole response: the records are in its `searchRecords`.
+    /// whole response: the records are in its `searchRecords`. The query may name any kind of
+    /// record.
     ///
     /// * `q`: SOSL search: `FIND {words} IN ALL FIELDS RETURNING Campaign(fields WHERE … LIMIT n)`.
     ///   At least two letters; `*` stands for any ending, `AND`, `OR`, `AND NOT` combine, quotes

@@ -20,7 +20,8 @@ impl Cases<'_> {
     ///
     /// Lists cases with a SOQL query; without `q`, the 200 changed last with all standard fields.
     /// Give your own `q` to filter, sort, pick fields or go further back. Open ones are those with
-    /// `IsClosed = false`. Comments are `CaseComment` records: read them with `query.list`.
+    /// `IsClosed = false`. Comments are `CaseComment` records: read them with `query.list`. The
+    /// query may name any kind of record.
     ///
     /// Awaiting the builder gives one page; `items()` and `pages()` request all pages.
     ///
@@ -136,7 +137,7 @@ impl Cases<'_> {
     /// Finds cases by words in their fields, over the search index, up to 2,000 at once. Restrict
     /// the search to `Case` in the query. For exact conditions, sorting or counting use the list
     /// with SOQL. New records take a moment to be found. The result is Salesforce's whole response:
-    /// the records are in its `searchRecords`.
+    /// the records are in its `searchRecords`. The query may name any kind of record.
     ///
     /// * `q`: SOSL search: `FIND {words} IN ALL FIELDS RETURNING Case(fields WHERE … LIMIT n)`. At
     ///   least two letters; `*` stands for any ending, `AND`, `OR`, `AND NOT` combine, quotes keep

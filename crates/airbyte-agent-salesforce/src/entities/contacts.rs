@@ -21,7 +21,7 @@ impl Contacts<'_> {
     ///
     /// Lists contacts with a SOQL query; without `q`, the 200 changed last with all standard
     /// fields. Give your own `q` to filter, sort, pick fields or go further back. The people of an
-    /// account are found with `WHERE AccountId = '…'`.
+    /// account are found with `WHERE AccountId = '…'`. The query may name any kind of record.
     ///
     /// Awaiting the builder gives one page; `items()` and `pages()` request all pages.
     ///
@@ -138,7 +138,7 @@ impl Contacts<'_> {
     /// Finds contacts by words in their fields, over the search index, up to 2,000 at once.
     /// Restrict the search to `Contact` in the query. For exact conditions, sorting or counting use
     /// the list with SOQL. New records take a moment to be found. The result is Salesforce's whole
-    /// response: the records are in its `searchRecords`.
+    /// response: the records are in its `searchRecords`. The query may name any kind of record.
     ///
     /// * `q`: SOSL search: `FIND {words} IN ALL FIELDS RETURNING Contact(fields WHERE … LIMIT n)`.
     ///   At least two letters; `*` stands for any ending, `AND`, `OR`, `AND NOT` combine, quotes

@@ -20,7 +20,8 @@ impl ContentVersions<'_> {
     /// Lists versions of files with a SOQL query; without `q`, the 200 changed last with their main
     /// fields. Give your own `q` to filter, sort, pick fields or go further back. Old versions are
     /// included; `WHERE IsLatest = true` gives one per file. Which records a file belongs to is in
-    /// `ContentDocumentLink`. The content comes from `content_versions.download`.
+    /// `ContentDocumentLink`. The content comes from `content_versions.download`. The query may
+    /// name any kind of record.
     ///
     /// Awaiting the builder gives one page; `items()` and `pages()` request all pages.
     ///

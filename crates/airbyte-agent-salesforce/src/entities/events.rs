@@ -20,7 +20,7 @@ impl Events<'_> {
     ///
     /// Lists events with a SOQL query; without `q`, the 200 changed last with all standard fields.
     /// Give your own `q` to filter, sort, pick fields or go further back. Those archived after
-    /// about a year are left out.
+    /// about a year are left out. The query may name any kind of record.
     ///
     /// Awaiting the builder gives one page; `items()` and `pages()` request all pages.
     ///
@@ -137,7 +137,7 @@ impl Events<'_> {
     /// Finds events by words in their fields, over the search index, up to 2,000 at once. Restrict
     /// the search to `Event` in the query. For exact conditions, sorting or counting use the list
     /// with SOQL. New records take a moment to be found. The result is Salesforce's whole response:
-    /// the records are in its `searchRecords`.
+    /// the records are in its `searchRecords`. The query may name any kind of record.
     ///
     /// * `q`: SOSL search: `FIND {words} IN ALL FIELDS RETURNING Event(fields WHERE … LIMIT n)`. At
     ///   least two letters; `*` stands for any ending, `AND`, `OR`, `AND NOT` combine, quotes keep

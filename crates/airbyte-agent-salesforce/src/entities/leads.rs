@@ -21,7 +21,8 @@ impl Leads<'_> {
     ///
     /// Lists leads with a SOQL query; without `q`, the 200 changed last with all standard fields.
     /// Give your own `q` to filter, sort, pick fields or go further back. Converted leads are
-    /// included; leave them out with `WHERE IsConverted = false`.
+    /// included; leave them out with `WHERE IsConverted = false`. The query may name any kind of
+    /// record.
     ///
     /// Awaiting the builder gives one page; `items()` and `pages()` request all pages.
     ///
@@ -138,7 +139,7 @@ impl Leads<'_> {
     /// Finds leads by words in their fields, over the search index, up to 2,000 at once. Restrict
     /// the search to `Lead` in the query. For exact conditions, sorting or counting use the list
     /// with SOQL. New records take a moment to be found. The result is Salesforce's whole response:
-    /// the records are in its `searchRecords`.
+    /// the records are in its `searchRecords`. The query may name any kind of record.
     ///
     /// * `q`: SOSL search: `FIND {words} IN ALL FIELDS RETURNING Lead(fields WHERE … LIMIT n)`. At
     ///   least two letters; `*` stands for any ending, `AND`, `OR`, `AND NOT` combine, quotes keep

@@ -19,8 +19,8 @@ impl OpportunityLineItems<'_> {
     /// List products of opportunities.
     ///
     /// Lists the lines of opportunities with a SOQL query; without `q`, the 200 changed last with
-    /// all standard fields. Those of one deal are found with `WHERE OpportunityId = '…'`. Airbyte's
-    /// hosted platform does not offer it.
+    /// all standard fields. Those of one deal are found with `WHERE OpportunityId = '…'`. The query
+    /// may name any kind of record. Airbyte's hosted platform does not offer it.
     ///
     /// Awaiting the builder gives one page; `items()` and `pages()` request all pages.
     ///

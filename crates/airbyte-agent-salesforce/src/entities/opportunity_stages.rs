@@ -20,7 +20,8 @@ impl OpportunityStages<'_> {
     ///
     /// Lists opportunity stages with a SOQL query; without `q`, all of them with all standard
     /// fields, in order. Give your own `q` to filter, sort, pick fields or go further back. The
-    /// `MasterLabel` is what `StageName` of an opportunity takes.
+    /// `MasterLabel` is what `StageName` of an opportunity takes. The query may name any kind of
+    /// record.
     ///
     /// Awaiting the builder gives one page; `items()` and `pages()` request all pages.
     ///

@@ -19,7 +19,8 @@ impl PriceBookEntries<'_> {
     /// List prices.
     ///
     /// Lists the prices of products in price books with a SOQL query; without `q`, the 200 changed
-    /// last with all standard fields. Airbyte's hosted platform does not offer it.
+    /// last with all standard fields. The query may name any kind of record. Airbyte's hosted
+    /// platform does not offer it.
     ///
     /// Awaiting the builder gives one page; `items()` and `pages()` request all pages.
     ///

@@ -18,7 +18,7 @@ impl PriceBooks<'_> {
     /// List price books.
     ///
     /// Lists price books with a SOQL query; without `q`, the 200 changed last with all standard
-    /// fields. Airbyte's hosted platform does not offer it.
+    /// fields. The query may name any kind of record. Airbyte's hosted platform does not offer it.
     ///
     /// Awaiting the builder gives one page; `items()` and `pages()` request all pages.
     ///

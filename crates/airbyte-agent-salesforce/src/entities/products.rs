@@ -19,8 +19,8 @@ impl Products<'_> {
     /// List products.
     ///
     /// Lists products with a SOQL query; without `q`, the 200 changed last with all standard
-    /// fields. Prices are in `price_book_entries.list`. Airbyte's hosted platform does not offer
-    /// it.
+    /// fields. Prices are in `price_book_entries.list`. The query may name any kind of record.
+    /// Airbyte's hosted platform does not offer it.
     ///
     /// Awaiting the builder gives one page; `items()` and `pages()` request all pages.
     ///

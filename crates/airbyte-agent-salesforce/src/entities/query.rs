@@ -21,7 +21,7 @@ impl Query<'_> {
     /// Runs any SOQL query on any standard or custom object, related records and totals included.
     /// Use it for custom objects, joins (`Account.Name`), counts and sums; the lists of the other
     /// entities are the same with a default query. Only reads. Archived and deleted records are
-    /// left out; `query_all.list` has them.
+    /// left out; `query_all.list` has them. The query may name any kind of record.
     ///
     /// Awaiting the builder gives one page; `items()` and `pages()` request all pages.
     ///

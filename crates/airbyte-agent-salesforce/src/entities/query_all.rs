@@ -19,7 +19,8 @@ impl QueryAll<'_> {
     /// Run a SOQL query, deleted records included.
     ///
     /// Runs any SOQL query as `query.list` does, but over deleted and archived records as well.
-    /// Only reads. Airbyte's hosted platform does not offer it.
+    /// Only reads. The query may name any kind of record. Airbyte's hosted platform does not offer
+    /// it.
     ///
     /// Awaiting the builder gives one page; `items()` and `pages()` request all pages.
     ///

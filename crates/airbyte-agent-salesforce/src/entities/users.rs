@@ -21,7 +21,7 @@ impl Users<'_> {
     ///
     /// Lists users with a SOQL query; without `q`, the 200 active ones changed last with all
     /// standard fields. Give your own `q` to filter, sort, pick fields or go further back. Use it
-    /// to turn a name into the id needed as `OwnerId`.
+    /// to turn a name into the id needed as `OwnerId`. The query may name any kind of record.
     ///
     /// Awaiting the builder gives one page; `items()` and `pages()` request all pages.
     ///

@@ -93,8 +93,8 @@ fn json_body(
         .find(|(name, _)| name.eq_ignore_ascii_case("content-type"))
         .and_then(|(_, value)| value.as_str());
     let sent = request.header("content-type").unwrap_or_default();
-    if declared != Some(sent) && request.media_type() != "application/json" {
-        return Err(format!("the content type is `{sent}`, expected `application/json`"));
+    if declared != Some(sent) {
+        check_json(operation, request)?;
     }
     let body: Value = serde_json::from_slice(&request.body)
         .map_err(|error| format!("the body is not valid JSON: {error}"))?;
@@ -106,6 +106,19 @@ fn json_body(
     let Value::Object(body) = body else { return Err("the body must be an object".to_owned()) };
     add_members(operation, body, open, &[], arguments);
     Ok(())
+}
+
+/// Refuses a body of which the request says that it is no JSON. Vendors with a media type of their own take
+/// `application/json`, too.
+fn check_json(operation: &Operation, request: &Request) -> Result<(), String> {
+    let sent = request.media_type();
+    let own = operation.json_type.as_deref();
+    if sent == "application/json" || own == Some(&*sent) {
+        return Ok(());
+    }
+    let expected = own.unwrap_or("application/json");
+    let sent = request.header("content-type").unwrap_or_default();
+    Err(format!("the content type is `{sent}`, expected `{expected}`"))
 }
 
 /// A body that is the value of one argument.
@@ -120,9 +133,7 @@ fn json_value(
         let needed = parameter.required.then(|| "the body is missing".to_owned());
         return needed.map_or(Ok(()), Err);
     }
-    if request.media_type() != "application/json" {
-        return Err("the content type is not `application/json`".to_owned());
-    }
+    check_json(operation, request)?;
     let value = serde_json::from_slice(&request.body)
         .map_err(|error| format!("the body is not valid JSON: {error}"))?;
     arguments.add(parameter, Ok(value), "the body");

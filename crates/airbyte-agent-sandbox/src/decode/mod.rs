@@ -51,6 +51,11 @@ impl Arguments {
         self.values.get(name).and_then(scalar_text)
     }
 
+    /// [`text`](Self::text) of an argument or a member of one, by the name that paginators use.
+    pub(crate) fn paging_text(&self, operation: &Operation, name: &str) -> Option<String> {
+        operation.argument(&self.values, name).and_then(scalar_text)
+    }
+
     /// Adds the argument of a parameter that was sent as text, and what is wrong with it. `at` says
     /// where the request has it.
     fn add_text(&mut self, parameter: &Parameter, text: &str, at: &str) {

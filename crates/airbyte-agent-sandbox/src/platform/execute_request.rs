@@ -116,8 +116,9 @@ impl ExecuteRequest {
         if operation.parameter("cursor").is_none()
             && let Some(parameter) = continuing_parameter(operation)
             && let Some(cursor) = params.shift_remove("cursor")
+            && operation.argument(&params, parameter).is_none()
         {
-            params.entry(parameter).or_insert(cursor);
+            operation.set_argument(&mut params, parameter, cursor);
         }
         if !matches!(operation.body, Body::Json { open: true, .. }) {
             params.retain(|name, _| operation.parameter(name).is_some());

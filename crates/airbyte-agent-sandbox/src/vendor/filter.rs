@@ -13,7 +13,8 @@ use crate::decode::{Arguments, scalar_text};
 
 /// Names of the parameters that are about pages.
 fn paging_names(operation: &Operation) -> HashSet<&str> {
-    operation.paging.styles().flat_map(Paging::parameters).collect()
+    let names = operation.paging.styles().flat_map(Paging::parameters);
+    names.map(|name| operation.argument_path(name).0).collect()
 }
 
 /// The arguments that name what the records belong to.

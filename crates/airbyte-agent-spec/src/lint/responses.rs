@@ -89,6 +89,24 @@ fn meta<'a>(cx: &Cx<'a>, op: Op<'a>, schema: &'a Node) {
     }
 }
 
+/// Reports tokens of a list with several styles of pagination that only the body has. The platform hands on
+/// records and metadata; nobody could tell there that the list was requested in this style.
+fn withheld_tokens<'a>(cx: &Cx<'a>, styles: &'a [Node]) {
+    let tokens = styles
+        .iter()
+        .flat_map(|style| [style.at(&["cursor", "from"]), style.at(&["link", "from"])]);
+    for node in tokens.flatten().filter(|node| styles.len() > 1 && node.plain().starts_with('$')) {
+        cx.report.warning(
+            node,
+            format!(
+                "calls through the platform end after one page, because it hands on metadata only; add \
+                 `{}` to `x-airbyte-meta-extractor` and name the field here",
+                node.plain()
+            ),
+        );
+    }
+}
+
 /// Checks the places of the total and of the page sizes.
 fn places<'a>(cx: &Cx<'a>, op: Op<'a>, schema: &'a Node) {
     let pagination = op.node.get("x-agent-pagination");
@@ -96,6 +114,7 @@ fn places<'a>(cx: &Cx<'a>, op: Op<'a>, schema: &'a Node) {
         [] => std::slice::from_ref(node),
         items => items,
     });
+    withheld_tokens(cx, styles.unwrap_or_default());
     let served =
         styles.unwrap_or_default().iter().filter_map(|style| style.at(&["size", "served"]));
     for node in op.node.get("x-agent-total").into_iter().chain(served) {

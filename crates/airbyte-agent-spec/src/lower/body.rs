@@ -1,6 +1,6 @@
 //! Request bodies.
 
-use airbyte_agent_description::{Body, FileArgument, Kind, Location, Parameter, Schema};
+use airbyte_agent_description::{Body, FileArgument, Kind, Location, Parameter, Schema, Text};
 
 use super::refs::{is_open, types};
 use super::{Cx, Op, graphql, parameter, upload};
@@ -70,6 +70,15 @@ pub(super) fn body<'a>(cx: &Cx<'a>, op: Op<'a>, parameters: &mut Vec<Parameter>)
             Body::None
         }
     }
+}
+
+/// The media type of a JSON body that is not `application/json`.
+pub(super) fn json_type<'a>(cx: &Cx<'a>, op: Op<'a>, body: &Body) -> Option<Text> {
+    if !matches!(body, Body::Json { .. } | Body::Value { .. }) {
+        return None;
+    }
+    let (kind, _) = media(cx.resolve(op.node.get("requestBody")?)?)?;
+    kind.ends_with("+json").then(|| kind.to_owned().into())
 }
 
 /// Whether the members of a body of this kind are arguments of their own.

@@ -116,6 +116,7 @@ fn lower<'a>(cx: &Cx<'a>, op: Op<'a>) -> Option<Operation> {
     let path = Template::parse(&path, "{", "}");
     let mut parameters = parameter::parameters(cx, op, action);
     let body = body::body(cx, op, &mut parameters);
+    let json_type = body::json_type(cx, op, &body);
     let at_least_one = alternatives::at_least_one(cx, op);
     path_parameters(cx, op, &path, &mut parameters);
     let address = upload::address(cx, op, &parameters);
@@ -142,9 +143,11 @@ fn lower<'a>(cx: &Cx<'a>, op: Op<'a>) -> Option<Operation> {
         idempotency_header: idempotency(cx, op, read_only, &body),
         at_least_one: at_least_one.into(),
         is_addition: parameter::is_addition(op.node),
+        reads_any: reads_any(op.node),
         job: job::job(cx, op),
         address,
         body,
+        json_type,
         response,
         paging,
         download,
@@ -152,14 +155,21 @@ fn lower<'a>(cx: &Cx<'a>, op: Op<'a>) -> Option<Operation> {
     })
 }
 
-/// The description of an operation. What Airbyte's hosted platform does not know says so itself, so that
-/// every reader learns it.
+/// The description of an operation. What Airbyte's hosted platform does not know, and what may read any kind
+/// of record, says so itself, so that every reader learns it.
 fn description(node: &Node) -> String {
-    let text = node.text("description");
-    if !parameter::is_addition(node) {
-        return text;
+    let mut text = node.text("description");
+    if reads_any(node) {
+        text.push_str(" The query may name any kind of record.");
     }
-    format!("{text} Airbyte's hosted platform does not offer it.").trim_start().to_owned()
+    if parameter::is_addition(node) {
+        text.push_str(" Airbyte's hosted platform does not offer it.");
+    }
+    text.trim_start().to_owned()
+}
+
+fn reads_any(node: &Node) -> bool {
+    node.get("x-agent-reads-any").and_then(Node::as_bool) == Some(true)
 }
 
 fn unknown_action<'a>(cx: &Cx<'a>, op: Op<'a>) {

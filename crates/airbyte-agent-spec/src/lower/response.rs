@@ -13,16 +13,19 @@ use crate::yaml::Node;
 
 pub(super) fn response<'a>(cx: &Cx<'a>, op: Op<'a>, action: Action) -> Response {
     let records = extractor(cx, op);
+    let schema = record_schema(cx, op, action, records.as_ref());
+    // Without a schema a change has no record in any case.
+    let may_lack_content = action.is_array() || action.is_change() && schema.is_some();
     Response {
         records_optional: records_optional(cx, op, records.is_some()),
-        no_content: action.is_array() && declares_no_content(op),
+        no_content: may_lack_content && declares_no_content(op),
         total: total(cx, op, action),
         empty: empty(cx, op, action),
         filter: filter(cx, op, action),
         transform: transform(cx, op, records.is_some()).into(),
         meta: meta(cx, op).into(),
         errors: errors(cx, op).into(),
-        schema: record_schema(cx, op, action, records.as_ref()),
+        schema,
         records,
     }
 }

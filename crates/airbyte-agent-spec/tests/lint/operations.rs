@@ -21,7 +21,11 @@ fn lists_say_how_they_continue() {
         ("{none: ''}", "error: say in `none` why"),
         ("[]", "error: the list must hold at least one pagination style"),
         (
-            "[{page: {into: after}}, {cursor: {from: $.cursor, into: after}}]",
+            "[{cursor: {from: $.cursor, into: after}}, {page: {into: after}}]",
+            "warning: calls through the platform end after one page",
+        ),
+        (
+            "[{page: {into: after}}, {cursor: {from: cursor, into: after}}]",
             "error: of several pagination styles all but the last must be `cursor` or `link`",
         ),
         (

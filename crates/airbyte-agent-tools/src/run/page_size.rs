@@ -12,20 +12,19 @@ pub(super) fn request_page_size(
     arguments: &mut Map<String, Value>,
 ) {
     let (Some(wanted), Some(size)) = (wanted, &operation.paging.size) else { return };
-    if arguments.contains_key(size.parameter.as_ref()) {
+    if operation.argument(arguments, &size.parameter).is_some() {
         return;
     }
-    let Some(parameter) = operation.parameter(&size.parameter) else { return };
+    let Some(schema) = operation.argument_schema(&size.parameter) else { return };
     #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "page sizes")]
     let bound = |bound: Option<f64>| bound.filter(|b| *b >= 1.0).map(|b| b as u64);
     // A page larger than the default one is requested only where the largest size is known.
-    let largest = size.maximum.or(bound(parameter.schema.maximum)).or(size.default);
+    let largest = size.maximum.or(bound(schema.maximum)).or(size.default);
     let Some(largest) = largest else { return };
-    let requested = wanted.min(largest).max(bound(parameter.schema.minimum).unwrap_or(1));
-    let is_text = !parameter.schema.kinds.contains(&Kind::Integer)
-        && parameter.schema.kinds.contains(&Kind::String);
+    let requested = wanted.min(largest).max(bound(schema.minimum).unwrap_or(1));
+    let is_text = !schema.kinds.contains(&Kind::Integer) && schema.kinds.contains(&Kind::String);
     let value = if is_text { requested.to_string().into() } else { json!(requested) };
-    arguments.insert(size.parameter.to_string(), value);
+    operation.set_argument(arguments, &size.parameter, value);
 }
 
 /// The parameter of the page size and the size that a call requests.
@@ -34,5 +33,5 @@ pub(super) fn requested_page_size<'c>(
     arguments: &'c Map<String, Value>,
 ) -> Option<(&'c str, &'c Value)> {
     let name = operation.paging.size.as_ref()?.parameter.as_ref();
-    Some((name, arguments.get(name)?))
+    Some((name, operation.argument(arguments, name)?))
 }

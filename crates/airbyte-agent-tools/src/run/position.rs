@@ -41,13 +41,15 @@ pub(super) fn start(
         return Ok(Start { page, behind: Some(behind) });
     }
     if let Next::Cursor { into, .. } = &operation.paging.next {
-        let is_number = operation.parameter(into).is_some_and(|parameter| {
-            let kinds = &parameter.schema.kinds;
+        let is_number = operation.argument_schema(into).is_some_and(|schema| {
+            let kinds = &schema.kinds;
             kinds.contains(&Kind::Integer) && !kinds.contains(&Kind::String)
         });
         let number = text.parse::<i64>().ok().filter(|_| is_number);
         let value = number.map_or_else(|| Value::from(text), Value::from);
-        arguments.entry(into.as_ref()).or_insert(value);
+        if operation.argument(arguments, into).is_none() {
+            operation.set_argument(arguments, into, value);
+        }
         return Ok(Start::default());
     }
     let problem = "this is no cursor that a result gave; pass next_cursor unchanged";

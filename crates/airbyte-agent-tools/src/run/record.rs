@@ -79,7 +79,7 @@ pub(super) async fn run(
         return Err(explain::too_large(&whole, "The record", &call, limits));
     }
     // The operation was done, and an error would say that it was not.
-    let note = format!("Done: {}. The answer is too long to be shown.", operation.place());
+    let note = format!("Done: {}. The response is too long to be shown.", operation.place());
     let least = View::new(&[], &[], DefaultFields::Best(2), 200);
     let (data, supplement) = response.shown(&least, Some(&note));
     if let Ok(output) = render::json_within(limits, data, supplement) {

@@ -45,6 +45,32 @@ fn policies_permit_what_they_say() {
 }
 
 #[test]
+fn what_may_read_any_kind_of_record_has_to_be_named() {
+    let plain = Policy::default;
+    for (policy, expected) in [
+        (plain(), true),
+        (plain().read_only(), true),
+        (plain().allow("*").unwrap(), true),
+        (plain().allow("*.list").unwrap(), true),
+        (plain().allow("library:*.*").unwrap(), true),
+        (plain().allow("books.*").unwrap(), false),
+        (plain().allow("book?.list").unwrap(), false),
+        (plain().allow("b*.list").unwrap(), false),
+        (plain().allow("library:books.*").unwrap(), false),
+        (plain().allow("books.list").unwrap(), true),
+        (plain().allow("books.*").unwrap().allow("library:books.list").unwrap(), true),
+        (plain().allow("books.list").unwrap().deny("books.*").unwrap(), false),
+        (plain().allow("loans.*").unwrap(), false),
+    ] {
+        let connector = description();
+        let list = connector.operations().find(|operation| operation.place() == "books.list");
+        let mut list = list.unwrap().clone();
+        list.reads_any = true;
+        assert_eq!(policy.permits_in("library", &list), expected, "{policy:?}");
+    }
+}
+
+#[test]
 fn patterns_that_match_nothing_are_found() {
     let policy = Policy::default().allow("books.*").unwrap().deny("bokos.*").unwrap();
     let connector = description();

@@ -58,8 +58,10 @@ const LIST: Operation = Operation::get("ListTicketMetrics", "ticket_metrics", Ac
         meta("next_page", json_path!("$.next_page")),
         meta("previous_page", json_path!("$.previous_page")),
         meta("count", json_path!("$.count")),
+        meta("after_cursor", json_path!("$.meta.after_cursor")),
+        meta("has_more", json_path!("$.meta.has_more")),
     ])
-    .paging(Paging::cursor(from_body(json_path!("$.meta.after_cursor")), "page[after]").more(from_body(json_path!("$.meta.has_more"))).others(list![
+    .paging(Paging::cursor(from_meta("after_cursor"), "page[after]").more(from_meta("has_more")).others(list![
         Paging::link(from_meta("next_page"), list![(text("page"), text("page"))]).size(page_size("per_page").maximum(100)),
     ]))
     .schema(RECORD);

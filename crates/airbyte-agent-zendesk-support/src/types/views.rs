@@ -45,6 +45,10 @@ record! {
         pub previous_page: String,
         /// Number of records over all pages.
         pub count: i64,
+        /// Cursor of the next page.
+        pub after_cursor: String,
+        /// Whether there is another page.
+        pub has_more: bool,
     }
 }
 

@@ -26,11 +26,15 @@ const LIST: Operation = Operation::get("listTasks", "tasks", Action::List, templ
 
 const SEARCH: Operation = Operation::by(Method::Post, "searchTasks", "tasks", Action::Search, template!("/tasks/search"))
     .summary("Search tasks")
-    .description("Returns the tasks that match. Pages by a token in the body.")
+    .description("Returns the tasks that match. Pages by a token inside an object of the body. The query may name any kind of record.")
+    .reads_any()
+    .json_type("application/vnd.acme+json")
     .parameters(list![
         body("query", STRING).required().probe_default(r#""a""#).description("Words to look for."),
-        body("cursor", STRING).description("Token of the next page."),
-        body("limit", INTEGER.default("20")).default("20").send_default().description("Tasks per page."),
+        body("page", OBJECT.properties(list![
+            optional("token", STRING.description("Token of the page.")),
+            required("size", INTEGER.description("Tasks per page.")),
+        ]).closed()).description("Which page."),
         body("filter", OBJECT.properties(list![
             optional("assigneeIds", ARRAY.items(list![STRING]).description("Assigned to one of these.")),
             optional("dueDate", STRING.format("date").description("Due on this day.")),
@@ -38,7 +42,7 @@ const SEARCH: Operation = Operation::by(Method::Post, "searchTasks", "tasks", Ac
     ])
     .body(Body::Json { open: false, in_array: false })
     .records(json_path!("$.results"))
-    .paging(Paging::cursor(from_body(json_path!("$.page.next_token")), "cursor").more(from_body(json_path!("$.page.has_more"))).size(page_size("limit")))
+    .paging(Paging::cursor(from_body(json_path!("$.page.next_token")), "page.token").more(from_body(json_path!("$.page.has_more"))).size(page_size("page.size").default(20)))
     .schema(RECORD);
 
 const UPDATE: Operation = Operation::by(Method::Put, "updateTask", "tasks", Action::Update, template!("/tasks/{id}"))

@@ -43,7 +43,8 @@ impl Tasks<'_> {
 
     /// Search tasks.
     ///
-    /// Returns the tasks that match. Pages by a token in the body.
+    /// Returns the tasks that match. Pages by a token inside an object of the body. The query may
+    /// name any kind of record.
     ///
     /// Awaiting the builder gives one page; `items()` and `pages()` request all pages.
     ///
@@ -112,12 +113,8 @@ list_builder! {
         ///
         /// A call without it is refused.
         query: String,
-        /// Token of the next page.
-        cursor: String,
-        /// Tasks per page.
-        ///
-        /// Default: `20`, which is always sent.
-        limit: i64,
+        /// Which page.
+        page: types::TaskPage,
         /// What the tasks must be like.
         filter: types::TaskFilter,
     }

@@ -48,7 +48,7 @@ async fn create_connector(
 ) -> Result<(), Stop> {
     let connector = airbyte_agent::connector(connector)?;
     let options = new_connector::create_options(session, &connector, new)?;
-    let credentials = new_connector::find_credentials(session, &connector, new)?;
+    let credentials = new_connector::find_credentials(session, &connector, new)?.announce();
     let credentials = credentials.release(session)?;
     let workspace = session.workspace();
     let (id, existed) = if if_missing {

@@ -17,12 +17,20 @@ use crate::{notes, redact, sample};
 pub(super) struct NewCredentials {
     credentials: Option<Sourced<Credentials>>,
     scheme: Option<String>,
+    /// What is used of the folder and what is not.
+    notes: Vec<String>,
 }
 
 impl NewCredentials {
     /// Credentials that the user has typed.
     pub(super) fn typed(credentials: Credentials) -> Self {
-        Self { credentials: Some(as_typed(credentials)), scheme: None }
+        Self { credentials: Some(as_typed(credentials)), scheme: None, notes: Vec::new() }
+    }
+
+    /// Prints what is used of the folder and what is not.
+    pub(super) fn announce(self) -> Self {
+        notes::print_notes(&self.notes);
+        self
     }
 
     /// Whether no credentials were found.
@@ -62,13 +70,14 @@ pub(super) fn find_credentials(
     let given = text.map(|text| parse_json_object("--credentials", text, r#"{"api_key": "…"}"#));
     let given = given.transpose()?;
     redact::add_credentials(&session.redactor, connector, given.as_ref(), &session.variables);
+    let mut notes = Vec::new();
     let credentials = match given {
         Some(given) => {
             let given = Credentials::from_json(&Value::Object(given))?;
             let given = Some(given).filter(|given| !given.is_empty());
             given.map(|given| Sourced::new(given, Provenance::Given).named("--credentials"))
         }
-        None => credentials_from_variables(&session.variables, connector)?,
+        None => credentials_from_variables(&session.variables, connector, &mut notes)?,
     };
     let credentials = match credentials {
         None if session.is_sandbox() => {
@@ -76,23 +85,24 @@ pub(super) fn find_credentials(
         }
         other => other,
     };
-    Ok(NewCredentials { credentials, scheme: args.auth_scheme.clone() })
+    Ok(NewCredentials { credentials, scheme: args.auth_scheme.clone(), notes })
 }
 
-/// The credentials of the environment, otherwise those of the folder. Prints notes about what is
-/// used of the folder and what is not.
+/// The credentials of the environment, otherwise those of the folder. Adds to the notes what is used of the
+/// folder and what is not.
 fn credentials_from_variables(
     variables: &Variables,
     connector: &Connector,
+    notes: &mut Vec<String>,
 ) -> Result<Option<Sourced<Credentials>>, Error> {
     let folder = variables.credentials(Provenance::Folder, connector)?;
     let environment = variables.credentials(Provenance::Environment, connector)?;
     let Some(environment) = environment else {
-        notes::print_notes(folder.iter().map(|credentials| used_note(credentials.names())));
+        notes.extend(folder.iter().map(|credentials| used_note(credentials.names())));
         return Ok(folder);
     };
     let names = folder.as_ref().map(Sourced::names).unwrap_or_default();
-    notes::print_notes(variables.unused_note(names, "those of the environment go first"));
+    notes.extend(variables.unused_note(names, "those of the environment go first"));
     Ok(Some(environment))
 }
 

@@ -65,7 +65,7 @@ const OPERATIONS: &[Operation<Connector>] = &[
             .query(types::ContactQuery::new().field("email").operator(types::ContactQueryOperator::Symbol).param("value", json!("jane.doe@example.com")))
             .pagination(types::ContactPagination::new(50).starting_after("starting-after"))
             .dry_run(),
-        needed: |c, a| list!(c.contacts().search().query(a.get::<types::ContactQuery>("query"))),
+        needed: |c, a| list!(c.contacts().search().query(a.get::<types::ContactQuery>("query")), "pagination", json!({"per_page":90})),
     },
     Operation {
         name: "conversations.list",
@@ -117,7 +117,7 @@ const OPERATIONS: &[Operation<Connector>] = &[
             .query(types::ConversationQuery::new().field("open").operator(types::ConversationQueryOperator::Symbol).param("value", json!(true)))
             .pagination(types::ConversationPagination::new(50).starting_after("starting-after"))
             .dry_run(),
-        needed: |c, a| list!(c.conversations().search().query(a.get::<types::ConversationQuery>("query"))),
+        needed: |c, a| list!(c.conversations().search().query(a.get::<types::ConversationQuery>("query")), "pagination", json!({"per_page":90})),
     },
     Operation {
         name: "companies.list",
@@ -279,7 +279,7 @@ const OPERATIONS: &[Operation<Connector>] = &[
             .query(types::TicketQuery::new().field("created_at").operator(types::TicketQueryOperator::Symbol5).param("value", json!("1741089600")))
             .pagination(types::TicketPagination::new(50).starting_after("starting-after"))
             .dry_run(),
-        needed: |c, a| list!(c.tickets().search().query(a.get::<types::TicketQuery>("query"))),
+        needed: |c, a| list!(c.tickets().search().query(a.get::<types::TicketQuery>("query")), "pagination", json!({"per_page":90})),
     },
     Operation {
         name: "tickets.create",

@@ -233,7 +233,7 @@ impl Mock {
             return Err(Error::usage(format!("the mock's rule for {}: {defect}", seen.place())));
         }
         let Some((step, answer)) = rule.step() else {
-            let message = format!("the mock has a rule for {}, but no answer", seen.place());
+            let message = format!("the mock has a rule for {}, but no response", seen.place());
             return Err(Error::usage(message));
         };
         let place = Place { rule: number, step, page: 0 };
@@ -331,7 +331,7 @@ fn range(arguments: &Map<String, Value>) -> Option<&str> {
 }
 
 fn unfit(seen: &Seen, why: &str) -> Error {
-    let message = format!("the mock's answer does not fit {}: {why}", seen.place());
+    let message = format!("the mock's response does not fit {}: {why}", seen.place());
     Error::new(ErrorKind::Usage, message)
 }
 
@@ -340,7 +340,7 @@ fn unexpected(rules: &[StoredRule], seen: &Seen) -> String {
     if rules.is_empty() {
         let (entity, action) = (&seen.entity, seen.action);
         message.push_str(&format!(
-            "The mock expects nothing; say what to answer: mock.on(\"{entity}\", \"{action}\").reply(…)"
+            "The mock expects nothing; say what to respond with: mock.on(\"{entity}\", \"{action}\").reply(…)"
         ));
         return message;
     }

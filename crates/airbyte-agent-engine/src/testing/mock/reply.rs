@@ -71,7 +71,7 @@ impl File {
             Some(cut) if cut < bytes.len() => {
                 vec![
                     Ok(bytes.slice(..cut)),
-                    Err(Error::network("the answer broke off: the mock cut it")),
+                    Err(Error::network("the response broke off: the mock cut it")),
                 ]
             }
             _ => vec![Ok(bytes)],

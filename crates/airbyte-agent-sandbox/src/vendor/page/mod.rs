@@ -46,7 +46,8 @@ pub(super) struct PageAddress<'a> {
 /// that does not need a page size. Those before the last one have to be asked for.
 pub(super) fn style<'o>(operation: &'o Operation, arguments: &Arguments) -> &'o Paging {
     let paging = &operation.paging;
-    let uses = |style: &&Paging| style.parameters().any(|name| arguments.values.contains_key(name));
+    let is_given = |name: &str| operation.argument(&arguments.values, name).is_some();
+    let uses = |style: &&Paging| style.parameters().any(is_given);
     let is_free = |style: &&Paging| !style.size.as_ref().is_some_and(|size| size.needed);
     paging.styles().find(uses).or_else(|| paging.styles().filter(is_free).last()).unwrap_or(paging)
 }

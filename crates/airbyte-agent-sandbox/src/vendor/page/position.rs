@@ -38,7 +38,7 @@ pub(super) fn position_of_number(
 
 /// Whether a parameter takes only numbers.
 pub(super) fn is_numeric(operation: &Operation, name: &str) -> bool {
-    let kinds = operation.parameter(name).map(|parameter| &parameter.schema.kinds);
+    let kinds = operation.argument_schema(name).map(|schema| &schema.kinds);
     kinds.is_some_and(|k| k.contains(&Kind::Integer) && !k.contains(&Kind::String))
 }
 

@@ -18,7 +18,8 @@ pub(in crate::vendor) fn window(
     find: impl Fn(&[Step], &str) -> Option<usize>,
 ) -> Result<PageWindow, String> {
     let paging = style(operation, arguments);
-    let is_given = |size: &PageSize| arguments.values.contains_key(size.parameter.as_ref());
+    let is_given =
+        |size: &PageSize| operation.argument(&arguments.values, &size.parameter).is_some();
     let lacks_size = paging.size.as_ref().is_some_and(|size| size.needed && !is_given(size));
     let endless = lacks_size || matches!(paging.next, Next::None { .. });
     let size = match &paging.size {
@@ -27,11 +28,12 @@ pub(in crate::vendor) fn window(
         None if endless => usize::MAX,
         None => usize::try_from(DEFAULT_SIZE).unwrap_or(usize::MAX),
     };
-    let number = |name: &str| arguments.text(name)?.parse::<u64>().ok();
+    let text = |name: &str| arguments.paging_text(operation, name);
+    let number = |name: &str| text(name)?.parse::<u64>().ok();
     let whole = |n: u64| usize::try_from(n).unwrap_or(usize::MAX);
     let whole_list = PageWindow { start: 0, size, is_backwards: false };
     if let Next::LastRecord { field, backwards: Some(into), .. } = &paging.next
-        && let Some(first) = arguments.text(into).filter(|text| !text.is_empty())
+        && let Some(first) = text(into).filter(|text| !text.is_empty())
     {
         let end = find(&field.steps, &first)
             .ok_or_else(|| format!("`{into}`: there is no record `{first}` in this list"))?;
@@ -40,7 +42,7 @@ pub(in crate::vendor) fn window(
     }
     let start = match &paging.next {
         Next::None { .. } => 0,
-        Next::Cursor { into, .. } => match arguments.text(into).filter(|text| !text.is_empty()) {
+        Next::Cursor { into, .. } => match text(into).filter(|text| !text.is_empty()) {
             Some(token) => position_of_token(operation, &token)
                 .or_else(|| token.parse().ok().filter(|_| is_numeric(operation, into)))
                 .ok_or_else(|| format!("`{into}`: `{token}` is not a cursor of this list"))?,
@@ -48,17 +50,14 @@ pub(in crate::vendor) fn window(
         },
         Next::Link { feed, .. } => {
             let into = feed.first().map_or(LINK_POSITION, |(_, parameter)| parameter);
-            match arguments.text(into).filter(|text| !text.is_empty()) {
+            match text(into).filter(|text| !text.is_empty()) {
                 Some(token) => position_of_token(operation, &token)
                     .or_else(|| position_of_number(into, &token, size, total))
                     .ok_or_else(|| format!("`{into}`: `{token}` is not a cursor of this list"))?,
                 None => 0,
             }
         }
-        Next::LastRecord { field, into, add, .. } => match arguments
-            .text(into)
-            .filter(|t| !t.is_empty())
-        {
+        Next::LastRecord { field, into, add, .. } => match text(into).filter(|t| !t.is_empty()) {
             Some(last) => {
                 let number = last.parse::<u64>().ok().filter(|_| *add > 0);
                 let last = number.map_or(last, |number| number.saturating_sub(*add).to_string());
@@ -81,11 +80,14 @@ pub(in crate::vendor) fn window(
 /// The size of a page: as requested, by default, at most as large as the vendor allows.
 fn size_of(operation: &Operation, arguments: &Arguments, size: &PageSize, endless: bool) -> usize {
     let parameter = operation.parameter(&size.parameter);
+    let schema = operation.argument_schema(&size.parameter);
     let default = || {
-        let declared = parameter.and_then(|p| p.default.as_ref().or(p.schema.default.as_ref()));
+        let own = parameter.and_then(|parameter| parameter.default.as_ref());
+        let declared = own.or_else(|| schema?.default.as_ref());
         declared.and_then(|default| scalar_text(&default.value())?.parse::<u64>().ok())
     };
-    let requested = arguments.text(&size.parameter).and_then(|text| text.parse::<u64>().ok());
+    let requested = arguments.paging_text(operation, &size.parameter);
+    let requested = requested.and_then(|text| text.parse::<u64>().ok());
     let fallback = if endless { u64::MAX } else { DEFAULT_SIZE };
     let size_or = requested.or(size.default).or_else(default).unwrap_or(fallback).max(1);
     let most = size.maximum.unwrap_or(if endless { u64::MAX } else { 1_000 });

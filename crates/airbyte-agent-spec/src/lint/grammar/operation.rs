@@ -114,6 +114,7 @@ static OPERATION: Shape = Shape {
         ("x-agent-destructive", Bool),
         ("x-agent-idempotent", Bool),
         ("x-agent-addition", Bool),
+        ("x-agent-reads-any", Bool),
         ("x-agent-job", Object(&JOB)),
         ("x-agent-total", Text),
         ("x-agent-empty", List(&Object(&EMPTY))),

@@ -175,14 +175,30 @@ impl<'a> Reader<'_, 'a> {
 
     fn declared(&self, node: &'a Node, name: &str) -> bool {
         let found = self.parameters.iter().any(|parameter| parameter.name == name);
-        if !found {
+        if !found && !self.is_member(name) {
             let names = self.parameters.iter().map(|parameter| parameter.name.as_ref());
+            let what =
+                if name.contains('.') { ", nor a member of an object that one takes" } else { "" };
             self.cx.report.fatal(
                 node,
-                format!("`{name}` is no parameter of this operation{}", hint(name, names)),
+                format!("`{name}` is no parameter of this operation{what}{}", hint(name, names)),
             );
+            return false;
         }
-        found
+        true
+    }
+
+    /// Whether a dotted name leads to a member of an object that a parameter takes.
+    fn is_member(&self, name: &str) -> bool {
+        let Some((first, steps)) = name.split_once('.') else { return false };
+        let mut parameters = self.parameters.iter();
+        let parameter = parameters.find(|parameter| parameter.name == first);
+        let schema = parameter.and_then(|parameter| {
+            steps.split('.').try_fold(&parameter.schema, |schema, step| {
+                schema.property(step).map(|member| &member.schema)
+            })
+        });
+        schema.is_some()
     }
 
     /// Which query parameter of the URL feeds which parameter; none for "follow the URL".

@@ -74,7 +74,7 @@ impl Setup<'_> {
     async fn run_steps(&mut self) -> Result<Value, Error> {
         self.request_token().await?;
         let workspace = self.find_or_create_workspace().await?;
-        let template = self.find_or_register_template().await?;
+        let template = self.find_or_register_template(&workspace).await?;
         let id = self.find_or_create_connector(&workspace).await?;
         self.verify_connector(&workspace, &id).await?;
         self.store_environment(&workspace)?;
@@ -109,6 +109,7 @@ impl Setup<'_> {
             Some(name) => match self.platform().find_workspace(name).await {
                 Ok(info) => (info, true),
                 Err(error) if error.is_not_found() => {
+                    self.check_new_connector(name)?;
                     (self.platform().create_workspace(name).await?, false)
                 }
                 Err(error) => return Err(error),
@@ -143,12 +144,15 @@ impl Setup<'_> {
 
     /// Steps 3 and 4: the organization's template for this kind of connector. It is registered if
     /// there is none.
-    async fn find_or_register_template(&mut self) -> Result<String, Error> {
+    async fn find_or_register_template(&mut self, workspace: &Workspace) -> Result<String, Error> {
         let definition = self.connector.definition_id.to_string();
         if let Some(template) = self.platform().template_of(&definition).await? {
             self.report.end_step(State::Existed, format!("'{}' exists", template.name));
             self.report.end_step(State::Skipped, "not needed");
             return Ok(template.name);
+        }
+        if workspace.connectors_of(&definition).await?.is_empty() {
+            self.check_new_connector(workspace.name())?;
         }
         self.report.end_step(State::Done, format!("none yet for {}", self.connector.name));
         let name = self.args.template_name.as_deref().unwrap_or(&self.connector.title);
@@ -202,10 +206,24 @@ impl Setup<'_> {
         self.create_connector(workspace).await
     }
 
+    /// Checks credentials, settings and variables of the connector before anything is created for it.
+    fn check_new_connector(&self, workspace: &str) -> Result<(), Error> {
+        let args = &self.args.new;
+        let credentials = new_connector::find_credentials(self.session, &self.connector, args)?;
+        if self.args.connector_id.is_some() || credentials.is_empty() && self.can_ask() {
+            return Ok(());
+        }
+        let options = new_connector::create_options(self.session, &self.connector, args)?;
+        let credentials = credentials.release(self.session)?;
+        let workspace = self.platform().workspace(workspace);
+        workspace.check_complete(self.connector.clone(), credentials, &options)
+    }
+
     async fn create_connector(&mut self, workspace: &Workspace) -> Result<String, Error> {
         let args = &self.args.new;
         let mut options = new_connector::create_options(self.session, &self.connector, args)?;
-        let mut credentials = new_connector::find_credentials(self.session, &self.connector, args)?;
+        let mut credentials =
+            new_connector::find_credentials(self.session, &self.connector, args)?.announce();
         if credentials.is_empty() && self.can_ask() {
             // Fails before the user types credentials that would then be refused.
             new_connector::as_typed(()).release(&self.session.receiver)?;

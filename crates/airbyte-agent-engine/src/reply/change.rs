@@ -1,0 +1,80 @@
+//! Responses to changes that hold no record.
+
+use serde_json::{Value, json};
+
+use super::read::Answer;
+use crate::description::Json;
+use crate::error::{Error, Result};
+use crate::json;
+
+/// What the spec describes as the response to a change.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Described {
+    /// Nothing, or an object that may be empty.
+    Nothing,
+    /// A record with members.
+    Record,
+    /// A list, which may be empty.
+    List,
+}
+
+impl Answer<'_> {
+    /// What a change gives whose response has nothing in the place of the record: `null`, an empty object or
+    /// an empty list. It is an empty object where the spec describes no record. Otherwise nobody can tell
+    /// whether the change was made, which is an error.
+    pub(super) fn without_record(&self, blank: Value) -> Result<Value> {
+        let response = &self.operation.response;
+        let schema = response.schema.as_ref().map(Json::value);
+        match described(schema.as_ref()) {
+            Described::List if blank.is_array() => Ok(blank),
+            Described::Nothing => Ok(json!({})),
+            _ if response.no_content => Ok(json!({})),
+            Described::List | Described::Record => Err(self.lacks_changed_record()),
+        }
+    }
+
+    fn lacks_changed_record(&self) -> Error {
+        let body = json::parse(&self.json()).unwrap_or_default();
+        let stated = self.stated_failure(&body).filter(|_| !self.is_finished());
+        stated.unwrap_or_else(|| {
+            self.unlike(&format!(
+                "(status {}) holds no record, so that nobody can tell whether it was done; look before you \
+                 repeat it",
+                self.reply.status
+            ))
+        })
+    }
+}
+
+fn described(schema: Option<&Value>) -> Described {
+    let Some(schema) = schema else { return Described::Nothing };
+    if schema["type"] == "array" {
+        return Described::List;
+    }
+    let is_filled = |name: &&str| {
+        let value = &schema[*name];
+        value.as_object().is_some_and(|members| !members.is_empty()) || value.is_array()
+    };
+    let has_members = ["properties", "allOf", "anyOf", "oneOf"].iter().any(is_filled);
+    if has_members { Described::Record } else { Described::Nothing }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_schemas_with_members_or_elements_describe_a_record() {
+        for (schema, expected) in [
+            (json!({"type": "object", "properties": {"id": {}}}), Described::Record),
+            (json!({"oneOf": [{"type": "object"}]}), Described::Record),
+            (json!({"type": "array", "items": {}}), Described::List),
+            (json!({"type": "object", "properties": {}}), Described::Nothing),
+            (json!({"type": "object", "additionalProperties": true}), Described::Nothing),
+            (json!({}), Described::Nothing),
+        ] {
+            assert_eq!(described(Some(&schema)), expected, "{schema}");
+        }
+        assert_eq!(described(None), Described::Nothing);
+    }
+}
