@@ -3,7 +3,7 @@
 use super::Call;
 use crate::arguments::{self, Arguments};
 use crate::cursor::{Cursor, NextPage, Seal};
-use crate::description::Location;
+use crate::description::{Location, Next, Paging};
 use crate::error::{Error, Result};
 use crate::operation::OperationRef;
 use crate::selection;
@@ -16,6 +16,23 @@ pub(super) struct Completed {
     pub(super) page: NextPage,
     /// Records of the page that were given already, and the mark of the last of them.
     pub(super) behind: Option<(usize, u32)>,
+}
+
+impl Completed {
+    /// Whether the request is for the first page of a list. Lists that go on by counting end with an empty
+    /// page, so that each of their pages may be the first one that is empty.
+    pub(super) fn begins(&self, operation: &OperationRef) -> bool {
+        let is_given = |name: &str| {
+            let value = operation.argument(&self.arguments, name);
+            value.is_some_and(|value| !value.is_null())
+        };
+        let goes_on = |style: &Paging| match &style.next {
+            Next::Cursor { into, .. } | Next::LastRecord { into, .. } => is_given(into),
+            Next::Link { feed, .. } => feed.iter().any(|(_, into)| is_given(into)),
+            Next::None { .. } | Next::Offset { .. } | Next::Page { .. } => false,
+        };
+        self.page.follow.is_none() && !operation.paging.styles().any(goes_on)
+    }
 }
 
 impl Call {

@@ -240,7 +240,10 @@ impl Call {
         let completed = self.complete(operation, arguments, &seal, cursor)?;
         let call = self.checked(operation, &completed);
         let held = self.options.held().unwrap_or_else(|| transport.max_held_bytes());
-        let means_empty = |error: &Error| reply::means_empty(call.connector, operation, error);
+        // A list that goes on does not turn out to be empty on a later page.
+        let begins = completed.begins(operation);
+        let means_empty =
+            |error: &Error| begins && reply::means_empty(call.connector, operation, error);
         let mut attempt = 1;
         loop {
             let reply = match self.send(call, limit.saturating_sub(started.elapsed())).await {

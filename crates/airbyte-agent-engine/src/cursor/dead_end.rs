@@ -15,6 +15,8 @@ pub(crate) enum DeadEnd {
     Unknown,
     /// The response says that there is more, but not how to get it.
     NoWay,
+    /// The response should say whether there is more, and does not.
+    Unsaid,
     /// The way on leads to the same page again.
     Circle,
     /// The list should have so many records, but none came behind this many.
@@ -45,6 +47,7 @@ impl DeadEnd {
             }
             Self::Elsewhere => ErrorKind::Decode,
             Self::NoWay
+            | Self::Unsaid
             | Self::Circle
             | Self::Repeats
             | Self::Credential
@@ -70,6 +73,9 @@ impl DeadEnd {
                 "the list is cut: the vendor says that there is more, but not how to get it"
                     .to_owned()
             }
+            Self::Unsaid => "the list may be cut: the vendor's response does not say whether there is \
+                             more, as its responses do otherwise"
+                .to_owned(),
             Self::Circle => {
                 "the list is cut: the vendor handed out the same cursor twice; stopped \
                              instead of going in circles"

@@ -57,6 +57,9 @@ pub struct NextPage {
     /// Why the list cannot be read further although it goes on.
     #[serde(rename = "c", default, skip_serializing_if = "Option::is_none")]
     pub(crate) cut: Option<DeadEnd>,
+    /// How many records the pages before gave, for numbered pages that were read from the first one on.
+    #[serde(rename = "n", default, skip_serializing_if = "Option::is_none")]
+    pub(crate) received: Option<u64>,
     /// A hash of the records of the page before, for lists that go on by counting.
     #[serde(rename = "h", default, skip_serializing_if = "Option::is_none")]
     pub(crate) before: Option<u32>,
@@ -110,7 +113,7 @@ impl Cursor {
         let (payload, _) = self.parts().ok()?;
         let position: Position = serde_json::from_slice(&payload).ok()?;
         let mut shown = Map::from_iter([("operation".to_owned(), position.operation.into())]);
-        let NextPage { set, only, follow, cut, before: _ } = position.page;
+        let NextPage { set, only, follow, cut, .. } = position.page;
         if !set.is_empty() {
             shown.insert("arguments".to_owned(), Value::Object(set));
         }

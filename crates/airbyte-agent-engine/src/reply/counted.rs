@@ -22,6 +22,8 @@ pub(super) struct Counted {
     pub(super) start: u64,
     /// Records on the page, before any filter.
     pub(super) received: u64,
+    /// Records on the pages before, where all of them are known.
+    pub(super) before: Option<u64>,
     /// The size of a page.
     pub(super) size: Size,
     /// How many records the whole list has, where the response says so.
@@ -87,7 +89,8 @@ impl Counted {
         let before = self.sent.saturating_sub(self.start);
         let size = self.size.served.or_else(|| self.size.expected());
         let passed = before.saturating_mul(size.unwrap_or_default());
-        let total = self.credible_total(passed.saturating_add(self.received));
+        let position = self.before.unwrap_or(passed).saturating_add(self.received);
+        let total = self.credible_total(position);
         let end = passed.saturating_add(size.unwrap_or_default());
         let turn = self.page_by((passed, size), total);
         let is_within = total.is_some_and(|total| end < total);
@@ -108,6 +111,15 @@ impl Counted {
                 (true, false) => Turn::DeadEnd(DeadEnd::NoWay),
             };
         }
+        if let (Some(total), Some(received), None) = (total, self.all(), self.size.served) {
+            return match self.received {
+                _ if received >= total || self.size.requested == Some(0) => Turn::End,
+                0 if passed < total => Turn::DeadEnd(DeadEnd::Missing { total, received }),
+                // The vendor has counted records that it leaves out.
+                0 => Turn::End,
+                _ => next,
+            };
+        }
         let (Some(total), Some(size)) = (total, size) else {
             // A short page may be a filtered one, or one of a size that the vendor has lowered.
             return if self.received > 0 { next } else { Turn::End };
@@ -122,6 +134,11 @@ impl Counted {
             0 => Turn::DeadEnd(DeadEnd::Missing { total, received: passed }),
             _ => next,
         }
+    }
+
+    /// How many records came from the first page to this one, where that is known.
+    pub(super) fn all(self) -> Option<u64> {
+        self.before.map(|before| before.saturating_add(self.received))
     }
 
     /// The total, unless there are more records already.
@@ -157,7 +174,7 @@ mod tests {
             served: some(served),
         };
         let total = some(total);
-        Counted { sent, start: 0, received, size, total, says_more, repeats: false }
+        Counted { sent, start: 0, received, before: None, size, total, says_more, repeats: false }
     }
 
     const NONE: u64 = 9_999_999;
@@ -220,6 +237,28 @@ mod tests {
             (page((0, 0), (NONE, 10, NONE, NONE), NONE, Some(true)), Turn::DeadEnd(DeadEnd::NoWay)),
             (page((0, 0), (NONE, 10, NONE, NONE), NONE, Some(false)), Turn::End),
         ] {
+            assert_eq!(page.page(), expected, "{page:?}");
+        }
+    }
+
+    #[test]
+    fn pages_of_another_size_are_counted_by_their_records() {
+        let missing = |received| Turn::DeadEnd(DeadEnd::Missing { total: 150, received });
+        let lowered = (100, NONE, NONE, NONE);
+        for (before, page, expected) in [
+            // 100 are requested and 50 served.
+            (0, page((0, 50), lowered, 150, None), Turn::Next(1)),
+            (50, page((1, 50), lowered, 150, None), Turn::Next(2)),
+            (100, page((2, 50), lowered, 150, None), Turn::End),
+            (50, page((1, 25), lowered, 75, None), Turn::End),
+            (50, page((1, 0), lowered, 150, None), missing(50)),
+            // The vendor serves more than the spec says.
+            (20, page((2, 5), (NONE, 2, NONE, NONE), 25, None), Turn::End),
+            (10, page((1, 10), (NONE, 2, NONE, NONE), 25, None), Turn::Next(2)),
+            // A part of each page is left out.
+            (22, page((3, 0), (10, NONE, NONE, NONE), 25, None), Turn::End),
+        ] {
+            let page = Counted { before: Some(before), ..page };
             assert_eq!(page.page(), expected, "{page:?}");
         }
     }

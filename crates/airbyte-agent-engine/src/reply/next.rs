@@ -10,7 +10,9 @@ use super::plan::PagingPlaces;
 use super::spelling::Spelling;
 use crate::arguments::Arguments;
 use crate::cursor::{DeadEnd, NextPage};
-use crate::description::{Connector, Kind, List, Next, Operation, Paging, Source, Text};
+use crate::description::{
+    Connector, Kind, List, Next, Operation, Paging, Source, Step, Text,
+};
 use crate::json::scalar_text;
 
 /// Finds out from the values of a response how its list continues.
@@ -76,8 +78,12 @@ impl<'a> Paginator<'a> {
             return None;
         }
         let says_more = self.says_more((paging, places));
-        // Who is told that there is more and gets no way on must not take this for the end.
-        let ends = || says_more.then(|| NextPage::cut(DeadEnd::NoWay));
+        // Who is told that there is more and gets no way on must not take this for the end, nor who is told
+        // nothing.
+        let ends = || {
+            let unsaid = || self.leaves_unsaid((paging, places)).then_some(DeadEnd::Unsaid);
+            says_more.then_some(DeadEnd::NoWay).or_else(unsaid).map(NextPage::cut)
+        };
         let mut page = NextPage::default();
         match &paging.next {
             Next::None { reason } => {
@@ -141,6 +147,7 @@ impl<'a> Paginator<'a> {
                     Turn::Next(number) => {
                         page.set.insert(into.to_string(), json!(number));
                         page.before = fingerprint;
+                        page.received = counted.all().filter(|_| !is_offset);
                     }
                 }
             }
@@ -172,7 +179,9 @@ impl<'a> Paginator<'a> {
 
     /// Whether the response says that the list has ended.
     fn has_ended(&self, (paging, places): Style<'a>) -> bool {
-        paging.more.as_ref().is_some_and(|source| !self.goes_on(source, places.more))
+        let lacks = |flag: &Source, place| self.lacks_flag(flag, place);
+        let more = paging.more.as_ref().filter(|flag| !lacks(flag, places.more));
+        more.is_some_and(|source| !self.goes_on(source, places.more))
             || paging.done.as_ref().is_some_and(|source| self.is_over(source, places.done))
             || paging.short_page_ends
                 && paging.more.is_none()
@@ -184,6 +193,56 @@ impl<'a> Paginator<'a> {
         let is_short = self.size(style).exceeds(self.records as u64);
         let is_total = self.total.is_some_and(|total| total <= self.records as u64);
         self.records > 0 && !is_short && !is_total
+    }
+
+    /// Whether the response has neither the flag that says whether there is more nor the place of what leads
+    /// on, although there may be more.
+    fn leaves_unsaid(&self, (paging, places): Style<'a>) -> bool {
+        let lacks_way = match &paging.next {
+            Next::Cursor { from, .. } | Next::Link { from, .. } => {
+                self.is_absent(from, places.next)
+            }
+            _ => false,
+        };
+        let flag = paging.more.as_ref();
+        lacks_way
+            && flag.is_some_and(|flag| self.lacks_flag(flag, places.more))
+            && self.may_go_on((paging, places))
+    }
+
+    /// Whether a flag that says yes or no is not there at all. Places that are named otherwise than `has…`
+    /// hold what leads on, and are not there at the end of a list.
+    fn lacks_flag(&self, source: &Source, place: Option<usize>) -> bool {
+        let path = match source {
+            Source::Body(path) => path,
+            Source::Meta { inside, .. } => inside,
+        };
+        let name = match (path.steps.last(), source) {
+            (Some(Step::Key(name)), _) => name.as_ref(),
+            (None, Source::Meta { name, .. }) => name.as_ref(),
+            _ => "",
+        };
+        let says_yes_or_no = name.get(..3).is_some_and(|start| start.eq_ignore_ascii_case("has"));
+        says_yes_or_no && is_carried(source, place) && self.is_absent(source, place)
+    }
+
+    /// Whether the body has no value for a source, not even `null`. What is not read from the body is
+    /// never taken for absent.
+    fn is_absent(&self, source: &Source, place: Option<usize>) -> bool {
+        let is_there = |place: usize| self.values.get(place).is_some_and(Option::is_some);
+        match source {
+            Source::Body(_) => place.is_some_and(|place| !is_there(place)),
+            Source::Meta { name, inside } => {
+                let mut fields = self.operation.response.meta.iter().zip(self.meta_places);
+                let field = fields.find(|(field, _)| field.name == *name);
+                let Some((_, places)) = field.filter(|(_, places)| !places.is_empty()) else {
+                    return false;
+                };
+                let value = self.meta.get(name.as_ref());
+                !places.iter().any(|place| is_there(*place))
+                    || value.is_some_and(|value| inside.first(value).is_none())
+            }
+        }
     }
 
     /// Whether the request was made in a style whose way on the layout of the response cannot hold.
@@ -203,7 +262,9 @@ impl<'a> Paginator<'a> {
     /// Whether a flag in the response says that there is more. Flags that say otherwise have ended the
     /// list already.
     fn says_more(&self, (paging, places): Style<'a>) -> bool {
-        let more = paging.more.as_ref().is_some_and(|flag| is_carried(flag, places.more));
+        let more = paging.more.as_ref().is_some_and(|flag| {
+            is_carried(flag, places.more) && !self.lacks_flag(flag, places.more)
+        });
         let done = paging.done.as_ref().and_then(|flag| self.value(flag, places.done));
         more || match done {
             Some(Value::Bool(done)) => !done,
@@ -218,12 +279,18 @@ impl<'a> Paginator<'a> {
             sent: self.number(into).unwrap_or(start),
             start,
             received: self.records as u64,
+            // A list that a caller begins in the middle has pages that nobody has counted.
+            before: match self.number(into) {
+                Some(sent) if sent != start => self.at.received,
+                _ => Some(0),
+            },
             size: self.size((paging, places)),
             total: self.total,
             repeats: false,
             says_more: match flag {
                 // A flag that this response cannot hold says what an empty page says.
                 Some(flag) if !is_carried(flag, places.more) => Some(self.records > 0),
+                Some(flag) if self.lacks_flag(flag, places.more) => None,
                 _ => self.says_more((paging, places)).then_some(true),
             },
         }

@@ -258,6 +258,14 @@ impl Answer<'_> {
             return Err(self.described_failure_in(&body, None, Some(message)));
         }
         let reads = operation.action.is_array() || operation.action == Action::Get;
+        // Any object fits a place that stands for several, that of a failure as well.
+        if reads
+            && self.plan.records.is_multiple()
+            && body.is_object()
+            && let Some(failure) = self.stated_failure(&body)
+        {
+            return Err(failure);
+        }
         if is_seen || !reads || operation.response.records_optional {
             return Ok(());
         }

@@ -12,6 +12,7 @@ mod changes;
 mod clients;
 mod cursors;
 mod destinations;
+mod ends;
 mod expired_tokens;
 mod faults;
 mod files;

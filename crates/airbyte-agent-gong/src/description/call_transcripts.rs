@@ -31,7 +31,11 @@ const LIST: Operation = Operation::by(Method::Post, "getCallTranscripts", "call_
     .body(Body::Json { open: false, in_array: false })
     .records(json_path!("$.callTranscripts"))
     .total(MetaSource::Body(json_path!("$.records.totalRecords")))
-    .empty(list![EmptyList::new().status(404).message("No * found*")])
+    .empty(list![
+        EmptyList::new().status(404).message("No calls found*"),
+        EmptyList::new().status(404).message("No transcripts found*"),
+        EmptyList::new().status(404).message("No call transcripts found*"),
+    ])
     .meta(list![
         meta("cursor", json_path!("$.records.cursor")),
         meta("total_records", json_path!("$.records.totalRecords")),

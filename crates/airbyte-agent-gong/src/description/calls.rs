@@ -44,7 +44,7 @@ const LIST: Operation = Operation::get("listCalls", "calls", Action::List, templ
     ])
     .records(json_path!("$.calls"))
     .total(MetaSource::Body(json_path!("$.records.totalRecords")))
-    .empty(list![EmptyList::new().status(404).message("No * found*")])
+    .empty(list![EmptyList::new().status(404).message("No calls found*")])
     .filter(Filter::Unless(json_path!("$.isPrivate")))
     .meta(list![
         meta("cursor", json_path!("$.records.cursor")),

@@ -106,7 +106,7 @@ const LIST: Operation = Operation::by(Method::Post, "listCallsExtensive", "calls
     .body(Body::Json { open: false, in_array: false })
     .records(json_path!("$.calls"))
     .total(MetaSource::Body(json_path!("$.records.totalRecords")))
-    .empty(list![EmptyList::new().status(404).message("No * found*")])
+    .empty(list![EmptyList::new().status(404).message("No calls found*")])
     .filter(Filter::Unless(json_path!("$.metaData.isPrivate")))
     .meta(list![
         meta("cursor", json_path!("$.records.cursor")),

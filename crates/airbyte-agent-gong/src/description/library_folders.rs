@@ -18,7 +18,10 @@ const LIST: Operation = Operation::get("listLibraryFolders", "library_folders", 
         query("workspaceId", STRING).required().description("Id of the workspace whose library is listed; take it from `workspaces.list`. Optional at Gong, but needed here."),
     ])
     .records(json_path!("$.folders"))
-    .empty(list![EmptyList::new().status(404).message("No * found*")])
+    .empty(list![
+        EmptyList::new().status(404).message("No folders found*"),
+        EmptyList::new().status(404).message("No library folders found*"),
+    ])
     .paging(Paging::none("Gong returns all folders of a workspace in one response and takes no cursor."))
     .schema(RECORD);
 

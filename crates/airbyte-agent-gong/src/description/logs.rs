@@ -29,7 +29,10 @@ const SEARCH: Operation = Operation::get("searchLogs", "logs", Action::Search, t
     ])
     .records(json_path!("$.logEntries"))
     .total(MetaSource::Body(json_path!("$.records.totalRecords")))
-    .empty(list![EmptyList::new().status(404).message("No * found*")])
+    .empty(list![
+        EmptyList::new().status(404).message("No logs found*"),
+        EmptyList::new().status(404).message("No log entries found*"),
+    ])
     .meta(list![
         meta("cursor", json_path!("$.records.cursor")),
         meta("total_records", json_path!("$.records.totalRecords")),

@@ -29,7 +29,7 @@ const LIST: Operation = Operation::get("listScorecards", "settings_scorecards", 
     ])
     .records(json_path!("$.scorecards"))
     .empty(list![
-        EmptyList::new().status(404).message("No * found*"),
+        EmptyList::new().status(404).message("No scorecards found*"),
         EmptyList::new().status(404).message("*corecards not found*"),
     ])
     .paging(Paging::none("Gong returns all scorecards in one response and takes no cursor."))

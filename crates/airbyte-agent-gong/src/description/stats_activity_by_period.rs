@@ -29,7 +29,7 @@ const LIST: Operation = Operation::by(Method::Post, "getActivityByPeriod", "stat
     .body(Body::Json { open: false, in_array: false })
     .records(json_path!("$.usersAggregateActivity"))
     .total(MetaSource::Body(json_path!("$.records.totalRecords")))
-    .empty(list![EmptyList::new().status(404).message("No * found*")])
+    .empty(list![EmptyList::new().status(404).message("No stats found*")])
     .meta(list![
         meta("cursor", json_path!("$.records.cursor")),
         meta("total_records", json_path!("$.records.totalRecords")),

@@ -46,8 +46,9 @@ const LIST: Operation = Operation::by(Method::Post, "listAnsweredScorecards", "s
     .records(json_path!("$.answeredScorecards"))
     .total(MetaSource::Body(json_path!("$.records.totalRecords")))
     .empty(list![
-        EmptyList::new().status(404).message("No * found*"),
-        EmptyList::new().status(404).message("*scorecards not found*"),
+        EmptyList::new().status(404).message("No scorecards found*"),
+        EmptyList::new().status(404).message("No answered scorecards found*"),
+        EmptyList::new().status(404).message("*corecards not found*"),
     ])
     .meta(list![
         meta("cursor", json_path!("$.records.cursor")),

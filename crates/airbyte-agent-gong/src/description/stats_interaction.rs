@@ -27,7 +27,10 @@ const LIST: Operation = Operation::by(Method::Post, "getInteractionStats", "stat
     .body(Body::Json { open: false, in_array: false })
     .records(json_path!("$.peopleInteractionStats"))
     .total(MetaSource::Body(json_path!("$.records.totalRecords")))
-    .empty(list![EmptyList::new().status(404).message("No * found*")])
+    .empty(list![
+        EmptyList::new().status(404).message("No stats found*"),
+        EmptyList::new().status(404).message("No interaction stats found*"),
+    ])
     .meta(list![
         meta("cursor", json_path!("$.records.cursor")),
         meta("total_records", json_path!("$.records.totalRecords")),

@@ -25,7 +25,7 @@ const LIST: Operation = Operation::by(Method::Post, "listUsersExtensive", "users
     .body(Body::Json { open: false, in_array: false })
     .records(json_path!("$.users"))
     .total(MetaSource::Body(json_path!("$.records.totalRecords")))
-    .empty(list![EmptyList::new().status(404).message("No * found*")])
+    .empty(list![EmptyList::new().status(404).message("No users found*")])
     .meta(list![
         meta("cursor", json_path!("$.records.cursor")),
         meta("total_records", json_path!("$.records.totalRecords")),

@@ -12,6 +12,7 @@ use super::{RecordContext, print_next_hint};
 use crate::args::exec::ExecArgs;
 use crate::args::format::Format;
 use crate::failure::Stop;
+use crate::notes;
 use crate::output::{self, ResultDocument};
 use crate::progress::RecordProgress;
 use crate::signals::Interrupt;
@@ -142,7 +143,15 @@ impl ListProgress<'_> {
             output::print_records(format, &document, &self.context.hints())?;
         }
         self.context.warn_about_errors(&self.errors);
-        RecordContext::note_total(format, self.total, count);
+        // Whoever read from the beginning to the end should have all that the vendor has counted.
+        let is_whole = is_complete && next.is_none() && self.args.resume.is_none();
+        match self.total.filter(|total| is_whole && *total > count as u64) {
+            Some(total) => notes::print_warnings([format!(
+                "the vendor says that the list has {total} records, but only {count} came: some may be \
+                 missing, or the vendor counts records that it does not show"
+            )]),
+            None => RecordContext::note_total(format, self.total, count),
+        }
         match ending {
             Ending::Complete => {
                 self.context.warn_about_missing_fields(count, &self.seen);
