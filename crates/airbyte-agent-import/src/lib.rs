@@ -8,3 +8,5 @@
 mod readme {}
 
 pub mod decision;
+pub mod emit;
+pub mod yaml;
