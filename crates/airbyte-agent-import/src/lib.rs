@@ -8,3 +8,4 @@
 mod readme {}
 
 pub mod decision;
+pub mod report;
