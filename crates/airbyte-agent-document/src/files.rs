@@ -47,6 +47,18 @@ pub fn read(path: &Path) -> Result<Vec<Document>, Error> {
     form::documents(&file, texts(path)?).map_err(|(name, reason)| Error::Form { name, reason })
 }
 
+/// The document that a text is. References to other files lead nowhere; `name` stands in messages.
+///
+/// # Errors
+///
+/// When the text is no document that describes an API.
+pub fn parse(name: &str, text: &str) -> Result<Document, Error> {
+    let fail = |(name, reason)| Error::Form { name, reason };
+    let mut documents =
+        form::documents(name, vec![(name.to_owned(), text.to_owned())]).map_err(fail)?;
+    documents.pop().ok_or_else(|| fail((name.to_owned(), "the text is empty".to_owned())))
+}
+
 /// Names and texts of the documents in a file.
 fn texts(path: &Path) -> Result<Vec<(String, String)>, Error> {
     let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();

@@ -21,7 +21,13 @@ pub(crate) fn documents(
     for (name, source) in texts {
         match one(&name, &source).map_err(|reason| (name.clone(), reason))? {
             Reading::Document(api, version) => {
-                documents.push(Document { file: file.to_owned(), name, version, api });
+                documents.push(Document {
+                    file: file.to_owned(),
+                    name,
+                    version,
+                    api,
+                    warnings: Vec::new(),
+                });
             }
             Reading::Part(value) => parts.push((stem(&name).to_owned(), value)),
         }
@@ -32,6 +38,7 @@ pub(crate) fn documents(
             name: file.to_owned(),
             version: String::new(),
             api: Api::Rest(objects::rest(&parts)),
+            warnings: Vec::new(),
         });
     }
     for document in &documents {

@@ -9,6 +9,8 @@
 #[doc = include_str!("../README.md")]
 mod readme {}
 
+mod about;
+mod definitions;
 mod discovery;
 mod document;
 mod files;
@@ -16,14 +18,21 @@ mod form;
 #[cfg(feature = "graphql")]
 pub mod graphql;
 mod model;
+mod normal;
 mod objects;
 mod openapi;
+mod parts;
 mod refs;
 mod schema;
 mod swagger;
 
+pub use about::{
+    Extensions, Flow, FlowKind, Requirement, Scheme, SchemeKind, Server, ServerVariable, Tag,
+    Warning,
+};
+pub use definitions::Definitions;
 pub use document::{Api, Document};
-pub use files::{Error, read};
-pub use model::{Body, Content, Operation, Parameter, Place, Response, Rest};
+pub use files::{Error, parse, read};
+pub use model::{Body, Content, Link, Operation, Parameter, Place, Response, Rest, Style};
 pub use refs::base as base_path;
 pub use schema::{Opener, Schema, Shape};

@@ -2,6 +2,9 @@
 
 use serde_json::Value;
 
+/// The member of a document in which the files stand that it refers to, by their names.
+pub(crate) const FILES: &str = "x-files";
+
 /// How many references may lead to each other, before they are taken for a circle.
 const LONGEST_CHAIN: usize = 32;
 
@@ -26,9 +29,13 @@ pub(crate) fn resolve<'a>(root: &'a Value, value: &'a Value) -> Option<&'a Value
     None
 }
 
-/// The text of a member; empty if there is none.
+/// The text of a member; empty if there is none. Numbers and the like count as texts of themselves.
 pub(crate) fn text(value: &Value, key: &str) -> String {
-    value.get(key).and_then(Value::as_str).unwrap_or_default().to_owned()
+    match value.get(key) {
+        Some(Value::String(text)) => text.clone(),
+        Some(scalar @ (Value::Number(_) | Value::Bool(_))) => scalar.to_string(),
+        _ => String::new(),
+    }
 }
 
 /// Whether a member is `true`.

@@ -49,6 +49,16 @@ pub struct Shape<'a> {
     pub open: bool,
     /// Whether the vendor advises against the value.
     pub deprecated: bool,
+    /// Whether the schema says that the value may be `null`.
+    pub nullable: bool,
+    /// Whether only responses have the value.
+    pub read_only: bool,
+    /// Whether only requests have the value.
+    pub write_only: bool,
+    /// What the vendor says about the value: beside a reference, or else behind it.
+    pub description: Option<&'a str>,
+    /// The last name of the reference that led to the schema, such as `User`.
+    pub name: Option<&'a str>,
     /// The format of a text or number, such as `date-time`.
     pub format: Option<&'a str>,
     /// The value that is meant if there is none.
@@ -123,7 +133,9 @@ impl<'a> Opener<'a> {
     fn any(&self, parts: &[Schema<'a>], depth: usize) -> Shape<'a> {
         let shapes = parts.iter().filter(|part| !is_null(part));
         let shapes = shapes.map(|part| self.at(part, depth + 1));
-        shapes.reduce(either).unwrap_or_default()
+        let mut shape = shapes.reduce(either).unwrap_or_default();
+        shape.nullable |= parts.iter().any(is_null);
+        shape
     }
 
     fn value(&self, value: &'a Value, depth: usize) -> Shape<'a> {
@@ -137,6 +149,11 @@ impl<'a> Opener<'a> {
         }
         // Beside a reference, documents say what is special about this place.
         shape.deprecated |= is_true(value, "deprecated");
+        shape.nullable |= is_true(value, "nullable") || is_true(value, "x-nullable");
+        if let Some(reference) = value.get("$ref").and_then(Value::as_str) {
+            shape.name = reference.rsplit('/').next();
+            shape.description = description(value).or(shape.description);
+        }
         for part in items(found, "allOf") {
             shape = both(shape, self.at(&Schema::One(part), depth + 1));
         }
@@ -188,10 +205,25 @@ fn plain(value: &Value) -> Shape<'_> {
         values: additional.filter(|additional| additional.is_object()).map(Schema::One),
         open: additional.is_some_and(|additional| *additional != Value::Bool(false)),
         deprecated: is_true(value, "deprecated") || is_true(value, "x-deprecated"),
+        nullable: names_null(value) || is_true(value, "nullable") || is_true(value, "x-nullable"),
+        read_only: is_true(value, "readOnly"),
+        write_only: is_true(value, "writeOnly"),
+        description: description(value),
+        name: None,
         format: value.get("format").and_then(Value::as_str),
         default: value.get("default"),
         selected_from: items(value, "x-selected-from").iter().filter_map(Value::as_str).collect(),
     }
+}
+
+fn description(value: &Value) -> Option<&str> {
+    value.get("description").and_then(Value::as_str).filter(|text| !text.trim().is_empty())
+}
+
+/// Whether `null` is among the types or choices.
+fn names_null(value: &Value) -> bool {
+    items(value, "type").iter().any(|name| name == "null")
+        || items(value, "enum").contains(&Value::Null)
 }
 
 fn kinds(value: &Value) -> Vec<Kind> {
@@ -245,6 +277,11 @@ fn both<'a>(mut a: Shape<'a>, b: Shape<'a>) -> Shape<'a> {
     a.values = pair(a.values, b.values, Schema::All);
     a.open |= b.open;
     a.deprecated |= b.deprecated;
+    a.nullable |= b.nullable;
+    a.read_only |= b.read_only;
+    a.write_only |= b.write_only;
+    a.description = a.description.or(b.description);
+    a.name = a.name.or(b.name);
     a.format = a.format.or(b.format);
     a.default = a.default.or(b.default);
     a.selected_from.extend(b.selected_from);
@@ -280,6 +317,11 @@ fn either<'a>(mut a: Shape<'a>, b: Shape<'a>) -> Shape<'a> {
     a.values = pair(a.values, b.values, Schema::Any);
     a.open |= b.open;
     a.deprecated &= b.deprecated;
+    a.nullable |= b.nullable;
+    a.read_only &= b.read_only;
+    a.write_only &= b.write_only;
+    a.description = a.description.or(b.description);
+    a.name = a.name.or(b.name);
     a.format = a.format.filter(|format| b.format == Some(format));
     a.default = a.default.or(b.default);
     a.selected_from.extend(b.selected_from);

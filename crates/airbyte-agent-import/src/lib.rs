@@ -9,4 +9,5 @@ mod readme {}
 
 pub mod decision;
 pub mod emit;
+pub mod report;
 pub mod yaml;
