@@ -57,7 +57,7 @@ pub struct NextPage {
     /// Why the list cannot be read further although it goes on.
     #[serde(rename = "c", default, skip_serializing_if = "Option::is_none")]
     pub(crate) cut: Option<DeadEnd>,
-    /// A hash of the records of the page before, for lists that go on by counting.
+    /// A hash of the records of the page before.
     #[serde(rename = "h", default, skip_serializing_if = "Option::is_none")]
     pub(crate) before: Option<u32>,
 }

@@ -79,9 +79,15 @@ impl<'a> Paginator<'a> {
         // Who is told that there is more and gets no way on must not take this for the end.
         let ends = || says_more.then(|| NextPage::cut(DeadEnd::NoWay));
         let mut page = NextPage::default();
+        let fingerprint = self.spelling.fingerprint();
+        let repeats = fingerprint.is_some() && fingerprint == self.at.before;
         match &paging.next {
             Next::None { reason } => {
                 return says_more.then(|| NextPage::cut(DeadEnd::OnePage(reason.to_string())));
+            }
+            Next::Unknown { reason } => {
+                let goes_on = says_more || self.may_go_on((paging, places));
+                return goes_on.then(|| NextPage::cut(DeadEnd::Undecided(reason.to_string())));
             }
             Next::Cursor { from, .. } | Next::Link { from, .. }
                 if !is_carried(from, places.next) =>
@@ -131,20 +137,23 @@ impl<'a> Paginator<'a> {
                 }
             }
             Next::Offset { into, start } | Next::Page { into, start } => {
-                let fingerprint = self.spelling.fingerprint();
                 let mut counted = self.counted((paging, places), (into, *start));
-                counted.repeats = fingerprint.is_some() && fingerprint == self.at.before;
+                counted.repeats = repeats;
                 let is_offset = matches!(paging.next, Next::Offset { .. });
                 match if is_offset { counted.offset() } else { counted.page() } {
                     Turn::End => return None,
                     Turn::DeadEnd(cut) => return Some(NextPage::cut(cut)),
                     Turn::Next(number) => {
                         page.set.insert(into.to_string(), json!(number));
-                        page.before = fingerprint;
                     }
                 }
             }
         }
+        // Whoever has this page once more has not moved, whatever new token comes with it.
+        if repeats && self.records > 0 && !self.leads_back(&page) {
+            return Some(NextPage::cut(DeadEnd::Repeats));
+        }
+        page.before = fingerprint;
         self.keep_needed_size(paging, &mut page);
         Some(page)
     }

@@ -14,6 +14,7 @@ mod destinations;
 mod faults;
 mod files;
 mod fuzz;
+mod guards;
 mod hosted;
 mod hosted_faults;
 mod hosted_files;

@@ -200,7 +200,7 @@ pub(super) fn paging<'a>(
         | Next::LastRecord { .. }
         | Next::Cursor { .. }
         | Next::Link { .. } => (source(&MORE), source(&DONE)),
-        Next::None { .. } => (None, None),
+        Next::None { .. } | Next::Unknown { .. } => (None, None),
     };
     Some(Paging {
         next,
