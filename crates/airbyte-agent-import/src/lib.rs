@@ -8,4 +8,7 @@
 mod readme {}
 
 pub mod decision;
+mod infer;
 pub mod report;
+
+pub use infer::infer;
