@@ -5,6 +5,7 @@ pub mod bench;
 pub mod conformance;
 pub mod drift;
 pub mod graphql;
+pub mod labels;
 pub mod licences;
 pub mod lint;
 pub mod new;

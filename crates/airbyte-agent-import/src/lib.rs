@@ -7,7 +7,17 @@
 #[doc = include_str!("../README.md")]
 mod readme {}
 
+pub mod changes;
 pub mod decision;
 pub mod emit;
+mod import;
+mod infer;
+pub mod lock;
+mod overlay;
 pub mod report;
+mod shape;
 pub mod yaml;
+
+pub use import::{Error, Imported, Options, import};
+pub use infer::infer;
+pub use shape::Shape;

@@ -23,6 +23,7 @@ use self::info::Origin;
 use self::schemas::Schemas;
 use self::texts::{SHORT, cut, sentence, snake, words};
 use crate::decision::{DocumentDecision, OperationDecision};
+use crate::shape::Shape;
 
 /// The methods that the dialect has.
 const METHODS: [&str; 5] = ["GET", "POST", "PUT", "DELETE", "PATCH"];
@@ -47,20 +48,22 @@ pub struct EmittedOperation {
     pub path: String,
     /// The name in the spec.
     pub name: Name,
-    /// Each argument with its types, the values that are allowed, and whether it is required.
-    pub arguments: Vec<(String, String)>,
-    /// The members of a record, each with its types.
-    pub fields: Vec<(String, String)>,
+    /// Each argument with its values, and whether it is required.
+    pub arguments: Vec<(String, Shape)>,
+    /// The members of a record, each with its values.
+    pub fields: Vec<(String, Shape)>,
     /// What of the document was not taken over, and what was not decided.
     pub notes: Vec<String>,
 }
 
-/// Makes a spec with the name `slug`. `locked` has the names of an earlier import, by [`key`].
+/// Makes a spec with the name `slug` of the operations that are `wanted`. `locked` has the names of an earlier
+/// import, by [`key`].
 pub fn emit(
     document: &Rest,
     decided: &DocumentDecision,
     slug: &str,
     locked: &BTreeMap<String, Name>,
+    wanted: &dyn Fn(&str, &str, &Name) -> bool,
 ) -> Emitted {
     let mut notes = Vec::new();
     let operations = usable(document, decided, &mut notes);
@@ -75,7 +78,13 @@ pub fn emit(
             decision
         })
         .collect();
-    let names = names::assign(&decisions, locked);
+    // All operations get names, so that those of some do not depend on which are wanted.
+    let mut names = names::assign(&decisions, locked);
+    let is_wanted: Vec<bool> =
+        operations.iter().zip(&names).map(|((operation, _), name)| wanted(&operation.method, &operation.path, name)).collect();
+    let operations = only(operations, &is_wanted);
+    let decisions = only(decisions, &is_wanted);
+    names = only(names, &is_wanted);
     let described = |name: &str| {
         let scheme = document.schemes.iter().find(|scheme| scheme.name == name);
         scheme.map(|scheme| scheme.description.clone()).unwrap_or_default()
@@ -127,6 +136,10 @@ pub fn emit(
     }
     put("components", Value::Object(components));
     Emitted { spec: Value::Object(spec), operations: emitted, notes }
+}
+
+fn only<T>(all: Vec<T>, wanted: &[bool]) -> Vec<T> {
+    all.into_iter().zip(wanted).filter(|(_, wanted)| **wanted).map(|(one, _)| one).collect()
 }
 
 /// The operations that the dialect can have, each with what was decided about it.

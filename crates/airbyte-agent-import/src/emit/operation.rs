@@ -8,10 +8,11 @@ use serde_json::{Map, Value};
 
 use super::names::Name;
 use super::parameters::Needed;
-use super::schemas::{Purpose, Schemas, Walk, types};
+use super::schemas::{Purpose, Schemas, Walk};
 use super::texts::{LONG, SHORT, cut, headline, sentence, words};
 use super::{body, paging, parameters, response};
 use crate::decision::OperationDecision;
+use crate::shape::Shape;
 
 /// An operation as the spec has it.
 #[derive(Debug)]
@@ -32,9 +33,9 @@ pub(super) struct Made {
 #[derive(Debug, Default)]
 pub(super) struct Signature {
     /// Each argument with its types, and whether it is required.
-    pub(super) arguments: Vec<(String, String)>,
+    pub(super) arguments: Vec<(String, Shape)>,
     /// The members of a record with their types.
-    pub(super) fields: Vec<(String, String)>,
+    pub(super) fields: Vec<(String, Shape)>,
 }
 
 /// Makes the operation. `id` is a name that no other operation has.
@@ -155,37 +156,24 @@ fn composed(operation: &Operation, name: &Name) -> String {
     format!("{what}: `{} {}`.", operation.method, operation.path)
 }
 
-fn arguments(nodes: &[Value], body: &super::schemas::Members, schemas: &Schemas<'_>) -> Vec<(String, String)> {
-    let mut found: Vec<(String, String)> = Vec::new();
+fn arguments(nodes: &[Value], body: &super::schemas::Members, schemas: &Schemas<'_>) -> Vec<(String, Shape)> {
+    let mut found: Vec<(String, Shape)> = Vec::new();
     for node in nodes {
         let name = node.get("name").and_then(Value::as_str).unwrap_or_default();
         let required = node.get("required") == Some(&Value::Bool(true)) && node.pointer("/schema/default").is_none();
-        found.push((name.to_owned(), shape(node.get("schema").unwrap_or(&Value::Null), required)));
+        found.push((name.to_owned(), Shape::of(node.get("schema").unwrap_or(&Value::Null), required)));
     }
     for (name, member) in &body.all {
-        found.push((name.clone(), shape(&schemas.essential(member), body.required.contains(name))));
+        found.push((name.clone(), Shape::of(&schemas.essential(member), body.required.contains(name))));
     }
     found
 }
 
-fn fields(opened: &Value, extractor: Option<&str>, schemas: &Schemas<'_>) -> Vec<(String, String)> {
+fn fields(opened: &Value, extractor: Option<&str>, schemas: &Schemas<'_>) -> Vec<(String, Shape)> {
     let Walk::Schema(found) = schemas.walk(opened, extractor.unwrap_or("$")) else { return Vec::new() };
     let found = schemas.essential(&found);
     let record = found.get("items").map_or(found.clone(), |items| schemas.essential(items));
     let members = schemas.members(&record, Purpose::Response).all;
-    let field = |(name, member): (&String, &Value)| (name.clone(), shape(&schemas.essential(member), false));
+    let field = |(name, member): (&String, &Value)| (name.clone(), Shape::of(&schemas.essential(member), false));
     members.iter().map(field).collect()
-}
-
-/// The types of a value and the values that are allowed, as a text.
-fn shape(schema: &Value, required: bool) -> String {
-    let names: Vec<&str> = types(schema).into_iter().filter(|name| *name != "null").collect();
-    let mut text = if names.is_empty() { "any".to_owned() } else { names.join("|") };
-    if let Some(choices) = super::schemas::choices(schema).filter(|choices| choices.len() <= 60) {
-        let choices = choices.iter().filter(|choice| !choice.is_null());
-        let choices: Vec<String> =
-            choices.map(|choice| choice.as_str().map_or_else(|| choice.to_string(), str::to_owned)).collect();
-        text = format!("{text} ({})", choices.join(", "));
-    }
-    if required { format!("{text}, required") } else { text }
 }

@@ -1,7 +1,7 @@
 //! What inference looks at: one operation as plain facts, whatever form its document has.
 
 use airbyte_agent_description::Kind;
-use airbyte_agent_document::Schema;
+use airbyte_agent_document::{Extensions, Schema};
 use serde_json::Value;
 
 use super::words::words;
@@ -28,7 +28,7 @@ pub(crate) struct Facts<'a> {
     /// What comes back.
     pub(crate) answer: Answer<'a>,
     /// The `x-` members of the operation.
-    pub(crate) extensions: &'a Value,
+    pub(crate) extensions: &'a Extensions,
 }
 
 /// A piece of a path.
@@ -51,12 +51,14 @@ impl Step {
 }
 
 /// Something that can be sent with a request.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Input<'a> {
     /// The name; members of members of a body have the names before them, with a point between.
     pub(crate) name: String,
-    /// The name as words without what differs between styles.
+    /// The last name, without what differs between styles.
     pub(crate) key: String,
+    /// All of the name, without what differs between styles.
+    pub(crate) full_key: String,
     /// Where it stands.
     pub(crate) place: InputPlace,
     /// Whether a request without it is refused.
@@ -92,11 +94,12 @@ impl Input<'_> {
 }
 
 /// The part of a request that carries an input.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) enum InputPlace {
     /// A piece of the path.
     Path,
     /// The query.
+    #[default]
     Query,
     /// A header.
     Header,
@@ -154,6 +157,8 @@ pub(crate) struct Node<'a> {
     pub(crate) example: Option<&'a Value>,
     /// The only values that are allowed.
     pub(crate) choices: Option<Vec<&'a Value>>,
+    /// Its schema.
+    pub(crate) schema: Schema<'a>,
     /// Of how many members the document knows.
     pub(crate) members: usize,
     /// What its elements are, if it is an array.

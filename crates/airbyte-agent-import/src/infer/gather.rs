@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::rc::Rc;
 
 use airbyte_agent_description::Kind;
-use airbyte_agent_document::{Content, Opener, Operation, Parameter, Place, Response, Rest, Schema, Shape};
+use airbyte_agent_document::{Content, Opener, Operation, Parameter, Place, Response, Schema, Shape};
 use serde_json::Value;
 
 use super::facts::{Answer, Facts, Form, Input, InputPlace, Node};
@@ -93,14 +93,16 @@ impl<'a> Schemas<'a> {
 }
 
 /// The facts about one operation.
-pub(crate) fn facts<'a>(rest: &'a Rest, schemas: &Schemas<'a>, operation: &'a Operation) -> Facts<'a> {
+pub(crate) fn facts<'a>(schemas: &Schemas<'a>, operation: &'a Operation) -> Facts<'a> {
     let mut inputs: Vec<Input<'a>> =
         operation.parameters.iter().filter_map(|given| parameter(schemas, given)).collect();
+    for given in &operation.parameters {
+        members(schemas, given, &mut inputs);
+    }
     let content = operation.body.as_ref().and_then(|body| preferred(&body.contents));
     if let Some(schema) = content.and_then(|content| content.schema.as_ref()) {
         body(schemas, &Schema::One(schema), "", 0, &mut inputs);
     }
-    let _ = rest;
     Facts {
         method: &operation.method,
         path: &operation.path,
@@ -130,10 +132,27 @@ fn parameter<'a>(schemas: &Schemas<'a>, given: &'a Parameter) -> Option<Input<'a
     Some(input)
 }
 
+/// The members of a parameter that is an object, as a query writes them: `page[size]`.
+fn members<'a>(schemas: &Schemas<'a>, given: &'a Parameter, inputs: &mut Vec<Input<'a>>) {
+    if given.place != Place::Query {
+        return;
+    }
+    let shape = schemas.open(&Schema::One(&given.schema));
+    if shape.kinds.first() != Some(&Kind::Object) || shape.members.len() > LARGEST_FRAME {
+        return;
+    }
+    for (name, member) in &shape.members {
+        let mut found = input(schemas, format!("{}[{name}]", given.name), InputPlace::Query, member);
+        found.key = key(name);
+        inputs.push(found);
+    }
+}
+
 fn input<'a>(schemas: &Schemas<'a>, name: String, place: InputPlace, schema: &Schema<'a>) -> Input<'a> {
     let shape = schemas.open(schema);
     Input {
         key: key(&name),
+        full_key: key(&name),
         name,
         place,
         required: false,
@@ -175,7 +194,7 @@ fn body<'a>(
 }
 
 /// The content that a client would choose: JSON, or else the first that has a schema.
-fn preferred(contents: &[Content]) -> Option<&Content> {
+pub(crate) fn preferred(contents: &[Content]) -> Option<&Content> {
     let is_json = |content: &&Content| content.media_type.contains("json") && content.schema.is_some();
     contents
         .iter()
@@ -227,7 +246,7 @@ fn is_file(media_type: &str) -> bool {
 }
 
 /// The values of a body, level by level.
-fn nodes<'a>(schemas: &Schemas<'a>, schema: &Schema<'a>, all: &mut Vec<Node<'a>>) {
+pub(crate) fn nodes<'a>(schemas: &Schemas<'a>, schema: &Schema<'a>, all: &mut Vec<Node<'a>>) {
     all.push(node(schemas, schema, "$".to_owned(), "", String::new(), 0, 0));
     let mut level = vec![(0, schema.clone())];
     for depth in 1..=DEEPEST {
@@ -297,6 +316,7 @@ fn node<'a>(
         text: schemas.text(schema),
         example: schemas.example(schema),
         choices: shape.choices.clone(),
+        schema: schema.clone(),
         members: shape.members.len(),
         items: shape.items.clone(),
         values: shape.values.clone(),

@@ -1,0 +1,224 @@
+//! What an operation does: from its method, its path, its name, and what comes back.
+
+use super::evidence::decided;
+use super::facts::{Facts, Form, Step};
+use super::paging::signs;
+use super::records::{Candidate, strangers};
+use super::verbs;
+use super::words::{is_plural, says, singular, words};
+use crate::decision::{Action, Decided};
+
+/// How the points for and against a list are weighed.
+const LIST: f64 = 2.5;
+
+/// What is known about the other operations of a document.
+#[derive(Debug, Default)]
+pub(crate) struct Siblings {
+    /// Whether the same path can be read.
+    pub(crate) read: bool,
+    /// Whether the same path can be changed by PUT or PATCH.
+    pub(crate) changed: bool,
+    /// Whether there are paths of single records below this path.
+    pub(crate) has_records: bool,
+}
+
+/// What the operation does, and whether it returns a list.
+pub(crate) fn action(facts: &Facts<'_>, best: Option<&Candidate<'_>>, siblings: &Siblings) -> Decided<Action> {
+    let step = facts.last_step();
+    let verb = step.and_then(verbs::of_step);
+    match facts.method {
+        "GET" | "HEAD" => read(facts, best, verb, siblings),
+        "POST" => post(facts, best, verb, siblings),
+        "DELETE" => match verb {
+            Some(Action::Other) if facts.answer.form == Form::Data => {
+                decided(Action::Delete, 0.7, "the method is DELETE, and the path ends with a verb")
+            }
+            _ => decided(Action::Delete, 0.95, "the method is DELETE"),
+        },
+        "PUT" | "PATCH" => change(facts, verb, siblings),
+        method => decided(Action::Other, 0.9, format!("the method is {method}")),
+    }
+}
+
+fn read(
+    facts: &Facts<'_>,
+    best: Option<&Candidate<'_>>,
+    verb: Option<Action>,
+    siblings: &Siblings,
+) -> Decided<Action> {
+    if facts.method == "HEAD" {
+        return decided(Action::Other, 0.8, "the method is HEAD, which returns headers only");
+    }
+    if facts.answer.form == Form::File {
+        return decided(Action::Download, 0.9, "the response is the content of a file");
+    }
+    let (score, reason) = list_score(facts, best, siblings);
+    let ends_with_download = facts.last_step().and_then(Step::name).is_some_and(|name| {
+        words(name).last().is_some_and(|word| ["download", "raw", "zipball", "tarball"].contains(&word.as_str()))
+    });
+    if ends_with_download && best.is_none() && facts.answer.form != Form::Data {
+        return decided(Action::Download, 0.75, "the path ends with a word for downloads");
+    }
+    if score < LIST {
+        let confidence = (0.95 - (score - 0.0).max(0.0) * 0.14).clamp(0.5, 0.95);
+        return decided(Action::Get, confidence, format!("the method is GET, and {reason}"));
+    }
+    let confidence = (0.55 + (score - LIST) * 0.1).clamp(0.55, 0.97);
+    let searches = verb == Some(Action::Search)
+        || facts.steps.iter().any(|step| step.name().is_some_and(|name| name.eq_ignore_ascii_case("search")))
+        || verbs::of_id(facts) == Some(Action::Search) && facts.input(&["q", "query", "search", "term", "keyword"]).is_some();
+    if searches {
+        return decided(Action::Search, confidence, format!("the path or the name says that it searches, and {reason}"));
+    }
+    decided(Action::List, confidence, format!("the method is GET, and {reason}"))
+}
+
+/// Points for a list, and the strongest reason for or against it.
+fn list_score(facts: &Facts<'_>, best: Option<&Candidate<'_>>, siblings: &Siblings) -> (f64, String) {
+    let mut reasons: Vec<(f64, String)> = Vec::new();
+    match best {
+        Some(best) if best.is_body => reasons.push((3.0, best.reason.clone())),
+        Some(best) => {
+            if best.is_named && best.score > 1.5 {
+                reasons.push((2.0, best.reason.clone()));
+            }
+            match strangers(&facts.answer, best) {
+                0 => reasons.push((1.5, format!("beside {} there is nothing but what describes a page", best.place))),
+                1 => {}
+                many => {
+                    let points = -0.8 * f64::from(u32::try_from(many.min(5)).unwrap_or(5));
+                    reasons.push((points, format!("beside {} there are {many} other members", best.place)));
+                }
+            }
+        }
+        None if facts.answer.form == Form::Data => {
+            let reason = "the response has no array that could be a list";
+            let is_open = facts.answer.body().is_some_and(|body| body.is_object() && body.members == 0);
+            reasons.push((if is_open { -1.0 } else { -4.0 }, reason.to_owned()));
+        }
+        None => {}
+    }
+    let page = signs::points(facts);
+    if page > 0.0 {
+        reasons.push((page, "the request or the response has members for paging".to_owned()));
+    }
+    let last = facts.last_step();
+    match last {
+        Some(Step::Parameter(name)) => {
+            reasons.push((-2.5, format!("the path ends with the parameter {name}")));
+        }
+        Some(Step::Name(name)) => {
+            let word = words(name).pop().unwrap_or_default();
+            if is_plural(&word) && singular(&word) != word {
+                reasons.push((1.5, format!("the path ends with the plural {name}")));
+            } else if siblings.has_records {
+                reasons.push((1.5, format!("single records stand below the path {}", facts.path)));
+            }
+        }
+        None => {}
+    }
+    let verb = verbs::of_id(facts);
+    if matches!(verb, Some(Action::List | Action::Search)) || last.and_then(verbs::of_step) == Some(Action::List) {
+        reasons.push((1.5, "the name of the operation says so".to_owned()));
+    }
+    if says_list(facts.summary) || facts.summary.is_empty() && says_list(&facts.text) {
+        reasons.push((1.0, "its text says that it returns several".to_owned()));
+    }
+    let sum = reasons.iter().map(|(points, _)| points).sum::<f64>();
+    let wanted = if sum >= LIST { 1.0 } else { -1.0 };
+    let reason = reasons
+        .into_iter()
+        .max_by(|(a, _), (b, _)| (a * wanted).total_cmp(&(b * wanted)))
+        .map_or_else(|| "nothing says that it returns several".to_owned(), |(_, reason)| reason);
+    (sum, reason)
+}
+
+fn says_list(text: &str) -> bool {
+    let text = text.trim().to_lowercase();
+    let starts = ["list ", "lists ", "get all", "gets all", "get list", "get a list", "gets a list", "returns a list",
+        "return a list", "retrieve all", "retrieves all", "retrieve a list", "retrieves a list", "returns all",
+        "return all", "fetch all", "browse ", "enumerate", "get the list", "gets the list", "returns the list",
+        "returns list", "returns an array", "get multiple", "find all", "show all"];
+    starts.iter().any(|start| text.starts_with(start))
+}
+
+fn post(
+    facts: &Facts<'_>,
+    best: Option<&Candidate<'_>>,
+    verb: Option<Action>,
+    siblings: &Siblings,
+) -> Decided<Action> {
+    let named = verbs::of_id(facts);
+    let is_list = best.is_some_and(|best| best.is_body || best.score >= 2.5);
+    let reads = |action: Option<Action>| matches!(action, Some(Action::List | Action::Search));
+    if reads(verb) || reads(named) && (is_list || signs::points(facts) > 0.0) && verb.is_none() {
+        let action = verb.filter(|verb| *verb == Action::List).unwrap_or(
+            if verb.is_none() { named.unwrap_or(Action::Search) } else { Action::Search },
+        );
+        let confidence = if is_list { 0.85 } else { 0.6 };
+        return decided(action, confidence, "the path or the name of the operation says that it searches or lists");
+    }
+    if verb == Some(Action::Get) || verb.is_none() && named == Some(Action::Get) && is_rpc(facts) {
+        let (score, reason) = list_score(facts, best, siblings);
+        let action = if score >= LIST + 0.5 { Action::List } else { Action::Get };
+        return decided(action, 0.7, format!("the path says that it reads, and {reason}"));
+    }
+    if let Some(verb) = verb {
+        return decided(verb, 0.85, "the path ends with a verb");
+    }
+    if let Some(named @ (Action::Update | Action::Delete)) = named
+        && !siblings.changed
+        && is_rpc(facts)
+    {
+        return decided(named, 0.75, "the name of the operation says so");
+    }
+    match facts.last_step() {
+        Some(Step::Parameter(_)) if named == Some(Action::Create) => {
+            decided(Action::Create, 0.7, "the method is POST, and the name of the operation says that it creates")
+        }
+        Some(Step::Parameter(_)) if siblings.changed => {
+            decided(Action::Other, 0.6, "the method is POST at a record that PUT or PATCH changes")
+        }
+        Some(Step::Parameter(name)) => {
+            decided(Action::Update, 0.8, format!("the method is POST, and the path ends with the parameter {name}"))
+        }
+        Some(Step::Name(name)) => {
+            let word = words(name).pop().unwrap_or_default();
+            let behind_record = matches!(facts.steps.iter().rev().nth(1), Some(Step::Parameter(_)));
+            if is_plural(&word) || siblings.has_records {
+                decided(Action::Create, 0.9, "the method is POST at a collection")
+            } else if named == Some(Action::Create) || siblings.read {
+                decided(Action::Create, 0.75, "the method is POST, and what it makes can be read")
+            } else if matches!(named, Some(Action::Other | Action::Update | Action::Delete)) {
+                decided(named.unwrap_or(Action::Other), 0.7, "the name of the operation says so")
+            } else if behind_record {
+                decided(Action::Other, 0.7, format!("the path ends with {name}, which is no collection, behind a record"))
+            } else {
+                decided(Action::Create, 0.55, "the method is POST")
+            }
+        }
+        None => decided(Action::Other, 0.5, "the path names nothing"),
+    }
+}
+
+/// Whether the path does not say what is done, because all operations are called by POST.
+fn is_rpc(facts: &Facts<'_>) -> bool {
+    facts.steps.iter().all(|step| step.name().is_some()) || facts.steps.is_empty()
+}
+
+fn change(facts: &Facts<'_>, verb: Option<Action>, siblings: &Siblings) -> Decided<Action> {
+    let method = facts.method;
+    match verb {
+        Some(Action::Other) if !siblings.read => {
+            decided(Action::Other, 0.8, format!("the method is {method}, and the path ends with a verb"))
+        }
+        Some(Action::Delete) => decided(Action::Delete, 0.8, "the path ends with a verb that deletes"),
+        Some(Action::Create) if !siblings.read && verbs::of_id(facts) == Some(Action::Create) => {
+            decided(Action::Create, 0.7, "the path and the name say that it creates")
+        }
+        _ if verbs::of_id(facts) == Some(Action::Create) && method == "PUT" && !says(facts.summary, &["update"]) => {
+            decided(Action::Create, 0.6, "the method is PUT, and the name of the operation says that it creates")
+        }
+        _ => decided(Action::Update, 0.9, format!("the method is {method}")),
+    }
+}
