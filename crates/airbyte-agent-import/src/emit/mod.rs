@@ -124,13 +124,14 @@ pub fn emit(
     let entities = entities(document, &operations, &names);
     let mut spec = Map::new();
     let mut put = |key: &str, value: Value| spec.insert(key.to_owned(), value);
+    let paths = Value::Object(paths);
+    let found = schemas::used(&paths, schemas.components());
     put("openapi", "3.1.0".into());
     put("info", info::info(document, decided, slug, &entities, &origins));
     put("servers", info::servers(&decided.servers, &mut notes));
-    put("paths", Value::Object(paths));
+    put("paths", paths);
     let mut components = Map::new();
     components.insert("securitySchemes".to_owned(), Value::Object(auth.schemes));
-    let found = schemas.components();
     if !found.is_empty() {
         components.insert("schemas".to_owned(), Value::Object(found));
     }

@@ -104,9 +104,7 @@ pub(super) fn operation(
         arguments: arguments(&parameters.nodes, &body.members, schemas),
         fields: fields(&opened, extractor.as_deref(), schemas),
     };
-    let mut needed = parameters.needed;
-    needed.retain(|_| action == Action::List || action == Action::Get || action == Action::Search || action == Action::Download);
-    Made { path: parameters.path, node, needed, notes, signature }
+    Made { path: parameters.path, node, needed: parameters.needed, notes, signature }
 }
 
 /// Whether the operation changes something, where it is not what the action means.

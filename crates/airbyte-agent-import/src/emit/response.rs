@@ -81,9 +81,8 @@ pub(super) fn extractor(
     if action == Action::Download {
         return None;
     }
-    let place = decision.records.as_ref()?.value.as_str();
-    if place != "$" {
-        return Some(place.to_owned());
+    if let Some(records) = decision.records.as_ref().filter(|records| records.value != "$") {
+        return Some(records.value.clone());
     }
     let names = types(opened);
     let is_list = names.contains(&"array") || names.is_empty();

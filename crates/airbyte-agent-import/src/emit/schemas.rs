@@ -146,6 +146,23 @@ impl<'a> Schemas<'a> {
     }
 }
 
+/// The components that `paths` refer to, and those that these refer to: what was left out of a schema may have been all
+/// that referred to another.
+pub(crate) fn used(paths: &Value, mut components: Map<String, Value>) -> Map<String, Value> {
+    let mut open = Vec::new();
+    scan(paths, &mut open);
+    let mut found = HashSet::new();
+    while let Some(name) = open.pop() {
+        if let Some(component) = components.get(&name)
+            && found.insert(name)
+        {
+            scan(component, &mut open);
+        }
+    }
+    components.retain(|name, _| found.contains(name));
+    components
+}
+
 /// The definition that a reference of [`Definitions`] names.
 fn target(schema: &Map<String, Value>) -> Option<&str> {
     schema.get("$ref").and_then(Value::as_str)?.strip_prefix(PREFIX)

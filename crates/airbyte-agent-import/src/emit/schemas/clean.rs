@@ -109,7 +109,17 @@ impl Schemas<'_> {
     fn elements(&self, members: &Map<String, Value>, purpose: Purpose, out: &mut Map<String, Value>) {
         match members.get("items") {
             Some(items @ Value::Object(_)) => {
-                let items = self.clean(items, purpose);
+                let mut items = self.clean(items, purpose);
+                // Documents write the values of elements beside the list.
+                let plain = members.get("enum").filter(|_| !out.contains_key("enum"));
+                if let (Some(choices), Value::Object(items)) = (plain, &mut items)
+                    && !items.contains_key("$ref")
+                    && !items.contains_key("enum")
+                {
+                    let mut with = Map::new();
+                    with.insert("enum".to_owned(), choices.clone());
+                    values(&with, items);
+                }
                 with_type("array", out);
                 out.insert("items".to_owned(), items);
             }
@@ -149,7 +159,8 @@ impl Schemas<'_> {
     fn required(&self, members: &Map<String, Value>, purpose: Purpose, out: &mut Map<String, Value>) {
         let names = |schema: &Map<String, Value>| -> Vec<String> {
             let names = schema.get("required").and_then(Value::as_array).into_iter().flatten();
-            names.filter_map(Value::as_str).map(str::to_owned).collect()
+            // Spaces around a name are lost where specs are read.
+            names.filter_map(Value::as_str).filter(|name| name.trim() == *name).map(str::to_owned).collect()
         };
         let mut wanted = names(members);
         let branches = members.get("allOf").and_then(Value::as_array).into_iter().flatten();
@@ -269,6 +280,9 @@ fn values(members: &Map<String, Value>, out: &mut Map<String, Value>) {
     }
     let fits = |value: &Value| names.iter().any(|name| is_of(value, name));
     if !names.is_empty() && !found.iter().all(fits) {
+        if names.iter().any(|name| matches!(name.as_str(), "array" | "object")) {
+            return;
+        }
         // The values are what the vendor sends; the type is wrong.
         out.remove("type");
     } else if names.len() > 1 {

@@ -1,0 +1,161 @@
+//! Imports a document, makes a sandbox of it, and calls every operation. Knows no document.
+
+use std::collections::BTreeMap;
+
+use airbyte_agent_core::description::{Action, Connector, Next, RefreshGrant};
+use airbyte_agent_core::{Client, Credentials, Description, ErrorKind, Local};
+use airbyte_agent_import::{Imported, Options, import, yaml};
+use airbyte_agent_sandbox::{Sandbox, sample};
+use airbyte_agent_spec::{Problem, Spec};
+use serde_json::{Map, Value};
+
+/// The most pages of a list that are read.
+const MOST_PAGES: usize = 2_000;
+
+/// What went wrong with one document: the kind of the problem, and the problem itself.
+pub type Wrong = Vec<(&'static str, String)>;
+
+/// Imports a document.
+pub fn imported(name: &str, text: &str) -> Result<Imported, String> {
+    let document = airbyte_agent_document::parse(name, text).map_err(|error| error.to_string())?;
+    import(&document, text.as_bytes(), &Options::default()).map_err(|error| error.to_string())
+}
+
+/// The description of what was imported, by way of the text that is written. Adds what lint reports.
+pub fn lowered(imported: &Imported, wrong: &mut Wrong) -> Option<Connector> {
+    let text = yaml::write(&imported.spec);
+    let spec = match Spec::parse(&text) {
+        Ok(spec) => spec,
+        Err(problems) => {
+            wrong.extend(problems.iter().map(|problem| ("parse", shown(problem, &text))));
+            return None;
+        }
+    };
+    if spec.document() != &imported.spec {
+        wrong.push(("yaml", "the text is not read back as what was written".to_owned()));
+    }
+    wrong.extend(spec.lint().iter().map(|problem| ("lint", shown(problem, &text))));
+    match spec.lower() {
+        Ok(connector) => Some(connector),
+        Err(problems) => {
+            wrong.extend(problems.iter().map(|problem| ("lower", shown(problem, &text))));
+            None
+        }
+    }
+}
+
+fn shown(problem: &Problem, text: &str) -> String {
+    let line = text.lines().nth(problem.line.saturating_sub(1) as usize).unwrap_or_default();
+    format!("{problem}   [{}]", line.trim().chars().take(120).collect::<String>())
+}
+
+/// A client of the connector for a sandbox, with credentials that the sandbox accepts.
+pub fn client(connector: &Connector, origin: &str) -> Client {
+    let signs = |grant: Option<RefreshGrant>| grant == Some(RefreshGrant::JwtBearer);
+    let mut schemes = connector.auth.iter();
+    let scheme = schemes.find(|scheme| !signs(scheme.refresh.as_ref().map(|refresh| refresh.grant)));
+    let mut credentials = Credentials::new();
+    for field in scheme.into_iter().flat_map(|scheme| scheme.fields.iter()) {
+        credentials = credentials.field(field.name.clone(), format!("sandbox-{}", field.name));
+    }
+    if let Some(scheme) = scheme {
+        credentials = credentials.scheme(scheme.name.clone());
+    }
+    let mut local = Local::new(credentials).via(origin);
+    for variable in connector.variables() {
+        if variable.default.is_none() {
+            let value = variable.choices.first().map_or_else(|| "sandbox".to_owned(), ToString::to_string);
+            local = local.config(variable.name.to_string(), value);
+        }
+    }
+    Client::local(Description::from(connector.clone()), local).unwrap()
+}
+
+/// Calls every operation in a sandbox; lists are read to their end. Returns how many were called.
+pub async fn run(connector: &Connector, wrong: &mut Wrong) -> usize {
+    let sandbox = Sandbox::builder().connector(connector.clone()).start().await.unwrap();
+    let client = client(connector, &sandbox.url());
+    let mut operations: Vec<_> = connector.operations().collect();
+    let order = |action: Action| match action {
+        Action::List => 0,
+        Action::Search => 1,
+        Action::Get | Action::Download => 2,
+        Action::Create => 3,
+        Action::Update => 4,
+        Action::Delete => 5,
+    };
+    operations.sort_by_key(|operation| order(operation.action));
+    let mut known: BTreeMap<String, Value> = BTreeMap::new();
+    let count = operations.len();
+    for operation in operations {
+        let record = record(connector, &operation.entity, &known);
+        let arguments = Value::Object(sample::arguments(operation, &record));
+        let name = format!("{}.{}", operation.entity, operation.action);
+        let call = client.execute(&operation.entity, operation.action.as_str(), arguments.clone());
+        if operation.action.is_array() {
+            let call = match call.into_call() {
+                Ok(call) => call,
+                Err(error) => {
+                    wrong.push(("arguments", format!("{name}: {error} for {arguments}")));
+                    continue;
+                }
+            };
+            let mut pages = call.pages::<Value, Value>();
+            let mut records = Vec::new();
+            let is_unknown = matches!(operation.paging.next, Next::Unknown { .. });
+            let mut read = 0;
+            loop {
+                match pages.try_next().await {
+                    Ok(Some(page)) => records.extend(page.data),
+                    Ok(None) => break,
+                    Err(error) if is_unknown && read > 0 && error.kind() == ErrorKind::Usage => break,
+                    Err(error) => {
+                        wrong.push(("list", format!("{name}: {error} for {arguments} behind {read} pages")));
+                        break;
+                    }
+                }
+                read += 1;
+                if read > MOST_PAGES {
+                    wrong.push(("endless", format!("{name}: more than {MOST_PAGES} pages")));
+                    break;
+                }
+            }
+            if let Some(first) = records.into_iter().next() {
+                known.entry(operation.entity.to_string()).or_insert(first);
+            }
+            continue;
+        }
+        let result = if operation.action == Action::Download {
+            match call.into_call() {
+                Ok(call) => match call.download().await {
+                    Ok(file) => file.bytes().await.map(|_| ()),
+                    Err(error) => Err(error),
+                },
+                Err(error) => Err(error),
+            }
+        } else {
+            call.await.map(|_| ())
+        };
+        if let Err(error) = result {
+            wrong.push(("call", format!("{name}: {error} for {arguments}")));
+        }
+    }
+    sandbox.shutdown().await;
+    count
+}
+
+/// A record of the entity, with the ids of the records that it belongs to.
+fn record(connector: &Connector, entity: &str, known: &BTreeMap<String, Value>) -> Value {
+    let mut all = Map::new();
+    for link in connector.relationships.iter().filter(|link| link.source == entity) {
+        let id = known.get(link.target.as_ref()).and_then(|record| record.get(link.target_key.as_ref()));
+        if let Some(id) = id {
+            all.insert(link.foreign_key.to_string(), id.clone());
+        }
+    }
+    if let Some(Value::Object(own)) = known.get(entity) {
+        all.extend(own.clone());
+    }
+    all.entry("id").or_insert_with(|| "1".into());
+    Value::Object(all)
+}
