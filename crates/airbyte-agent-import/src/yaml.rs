@@ -180,12 +180,15 @@ fn is_plain(text: &str, in_flow: bool) -> bool {
     let starts_well = first.is_alphabetic() || matches!(first, '/' | '$' | '(');
     let is_safe = |letter: char| {
         letter.is_alphanumeric()
-            || matches!(letter, ' ' | '_' | '-' | '.' | '/' | '@' | '$' | '(' | ')' | '\'' | ';' | '=' | '+' | '<' | '>' | '*' | '!' | '?' | '&' | '%' | '…' | '’' | '–')
-            || (!in_flow && matches!(letter, ',' | '{' | '}' | '[' | ']' | '"' | '`'))
+            || matches!(letter, ' ' | '_' | '-' | '.' | '/' | '@' | '$' | '(' | ')' | '\'' | ';' | '=' | '+' | '<' | '>' | '*' | '!' | '&' | '%' | '…' | '’' | '–')
+            || (!in_flow && matches!(letter, ',' | '{' | '}' | '[' | ']' | '"' | '`' | '?'))
             || letter == ':'
     };
     let colon = text.contains(": ") || text.ends_with(':') || (in_flow && text.contains(':'));
-    starts_well
+    // Nothing else than a version has two dots among digits.
+    let is_version = text.split('.').count() == 3
+        && text.split('.').all(|part| !part.is_empty() && part.len() < 4 && part.bytes().all(|b| b.is_ascii_digit()));
+    is_version || starts_well
         && text.chars().all(is_safe)
         && !text.ends_with(' ')
         && !colon

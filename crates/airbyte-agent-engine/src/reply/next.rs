@@ -144,7 +144,7 @@ impl<'a> Paginator<'a> {
                     Turn::End => return None,
                     Turn::DeadEnd(cut) => return Some(NextPage::cut(cut)),
                     Turn::Next(number) => {
-                        page.set.insert(into.to_string(), json!(number));
+                        page.set.insert(into.to_string(), self.typed(into, json!(number)));
                     }
                 }
             }

@@ -114,6 +114,12 @@ fn id(slug: &str) -> String {
     [part(0, 8), part(8, 12), part(12, 16), part(16, 20), part(20, 32)].join("-")
 }
 
+/// Whether an address without its scheme is on this machine.
+fn is_local(rest: &str) -> bool {
+    let host = rest.split(['/', ':', '?']).next().unwrap_or_default();
+    host == "localhost" || host.starts_with("127.") || host.ends_with(".localhost")
+}
+
 /// The member `servers`, which has one entry.
 pub(super) fn servers(decided: &[ServerDecision], notes: &mut Vec<String>) -> Value {
     let is_whole = |server: &&ServerDecision| server.url.starts_with("https://") || server.url.starts_with("http://") || server.url.starts_with('{');
@@ -154,7 +160,15 @@ pub(super) fn servers(decided: &[ServerDecision], notes: &mut Vec<String>) -> Va
             json!({"description": sentence(&format!("{} in the address of the server", words(name))), "x-agent-required": true})
         });
     }
-    let mut node = json!({"url": server.url});
+    // Credentials go to this address, and vendors that still take them in the open take them over TLS as well.
+    let url = match server.url.strip_prefix("http://") {
+        Some(rest) if !is_local(rest) => {
+            notes.push(format!("The document gives the address `{}`; `https` is used.", server.url));
+            format!("https://{rest}")
+        }
+        _ => server.url.clone(),
+    };
+    let mut node = json!({"url": url});
     if let (Value::Object(node), false) = (&mut node, variables.is_empty()) {
         node.insert("variables".to_owned(), Value::Object(variables));
     }

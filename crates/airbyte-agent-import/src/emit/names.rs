@@ -249,7 +249,7 @@ fn candidates_of(parts: &Parts) -> Vec<String> {
         }
     }
     if position.is_none()
-        && let Some(last) = literals.last()
+        && let Some(last) = literals.last().filter(|last| !entity.ends_with(last.as_str()))
     {
         found.push(format!("{entity}_{last}"));
     }

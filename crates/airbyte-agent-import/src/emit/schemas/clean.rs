@@ -151,6 +151,12 @@ impl Schemas<'_> {
             if purpose == Purpose::Request && key != "allOf" && has_members {
                 out.entry("additionalProperties").or_insert(Value::Bool(true));
             }
+            let says_only_object = out.get("type").is_some_and(|kind| kind == "object")
+                && !["properties", "additionalProperties"].iter().any(|key| out.contains_key(*key));
+            if key != "allOf" && says_only_object {
+                // The branches say it, and more.
+                out.remove("type");
+            }
             out.insert(key.to_owned(), Value::Array(found));
         }
     }
