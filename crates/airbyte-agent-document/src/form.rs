@@ -1,5 +1,6 @@
 //! Finds out which kind of document a text is.
 
+use airbyte_agent_yaml::read_leniently;
 use serde_json::Value;
 
 use crate::document::{Api, Document};
@@ -110,15 +111,13 @@ fn is_sdl(name: &str, source: &str) -> bool {
 
 /// The value of a text in JSON or YAML.
 fn value(source: &str) -> Result<Value, String> {
-    if source.trim_start().starts_with(['{', '['])
-        && let Ok(value) = serde_json::from_str(source)
-    {
-        return Ok(value);
+    match read_leniently(source, "a document that describes an API") {
+        Ok(document) => Ok(document.root),
+        Err(problems) => {
+            let first = problems.first().map(ToString::to_string).unwrap_or_default();
+            Err(format!("neither JSON nor YAML that can be read: {first}"))
+        }
     }
-    airbyte_agent_spec::read(source).map_err(|problems| {
-        let first = problems.first().map(ToString::to_string).unwrap_or_default();
-        format!("neither JSON nor YAML that can be read: {first}")
-    })
 }
 
 #[cfg(test)]

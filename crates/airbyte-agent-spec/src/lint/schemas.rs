@@ -5,7 +5,7 @@ use serde_json::Value as Json;
 
 use crate::lower::{Cx, is_template, operations, types};
 use crate::names::hint;
-use crate::yaml::{Node, Value};
+use airbyte_agent_yaml::{Node, Value};
 
 const KEYWORDS: [&str; 45] = [
     "$ref",

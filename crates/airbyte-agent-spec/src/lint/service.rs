@@ -2,7 +2,7 @@
 
 use crate::lower::{Cx, looks_secret, operations};
 use crate::names::hint;
-use crate::yaml::Node;
+use airbyte_agent_yaml::Node;
 
 pub(super) fn check(cx: &Cx<'_>) {
     identity(cx);

@@ -1,7 +1,7 @@
 //! Texts for people and models: every operation and every argument is described.
 
 use crate::lower::{Cx, Op};
-use crate::yaml::Node;
+use airbyte_agent_yaml::Node;
 
 /// Deepest member of a body that needs an explanation.
 const MAX_DEPTH: usize = 8;

@@ -4,7 +4,7 @@
 use std::cell::Cell;
 
 use super::Cx;
-use crate::yaml::{Node, Value};
+use airbyte_agent_yaml::{Node, Value};
 
 /// The most parts of the schemas of all arguments, and of all records.
 const MOST_IN_ALL: usize = 500_000;

@@ -3,7 +3,7 @@
 use airbyte_agent_description::{Action, Entity, Operation, StoreField};
 
 use super::Cx;
-use crate::yaml::Node;
+use airbyte_agent_yaml::Node;
 
 /// Entities in the order of their first operation.
 pub(super) fn entities(cx: &Cx<'_>, operations: Vec<Operation>) -> Vec<Entity> {

@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 
 use super::Cx;
 use super::budget::weight;
-use crate::yaml::{self, Node};
+use airbyte_agent_yaml::{self as yaml, Node};
 
 /// The most nodes of a resolved schema; beyond them only types are kept.
 const MAX_NODES: usize = 20_000;

@@ -37,7 +37,7 @@ pub(crate) use refs::{Walk, types};
 pub(crate) use response::success_schema;
 
 use crate::report::Report;
-use crate::yaml::Node;
+use airbyte_agent_yaml::Node;
 
 /// What every part of lowering and linting works with: the document, and the findings about it.
 pub(crate) struct Cx<'a> {

@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use airbyte_agent_description::{JsonPath, Step};
 
 use super::Cx;
-use crate::yaml::Node;
+use airbyte_agent_yaml::Node;
 
 /// Longest chain of references that lead to references.
 const MAX_CHAIN: usize = 256;

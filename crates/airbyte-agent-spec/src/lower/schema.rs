@@ -7,7 +7,7 @@ use super::Cx;
 use super::budget::weight;
 use super::parameter::is_addition;
 use super::refs::{is_null, is_open, types};
-use crate::yaml::Node;
+use airbyte_agent_yaml::Node;
 
 /// The deepest nesting of an argument that is checked; anything is accepted below it, because a schema that
 /// contains itself has to end somewhere.

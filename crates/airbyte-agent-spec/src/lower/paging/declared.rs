@@ -7,7 +7,7 @@ use airbyte_agent_description::{
 use super::ends;
 use crate::lower::Cx;
 use crate::names::hint;
-use crate::yaml::{Node, Value};
+use airbyte_agent_yaml::{Node, Value};
 
 /// The styles of pagination, of which exactly one is given.
 const STYLES: [&str; 6] = ["cursor", "link", "last_record", "offset", "page", "none"];

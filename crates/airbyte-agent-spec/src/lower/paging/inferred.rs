@@ -11,7 +11,7 @@ use airbyte_agent_description::{
 use crate::lower::refs::{Walk, types};
 use crate::lower::{Cx, Op, success_schema};
 use crate::names::squash;
-use crate::yaml::Node;
+use airbyte_agent_yaml::Node;
 
 /// Parameters that set the size of a page, the best ones first.
 const SIZES: [&str; 12] = [
