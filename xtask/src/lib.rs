@@ -3,6 +3,7 @@
 
 pub mod bench;
 pub mod conformance;
+pub mod directory;
 pub mod drift;
 pub mod graphql;
 pub mod labels;

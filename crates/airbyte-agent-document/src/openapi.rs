@@ -41,7 +41,7 @@ fn operation(
         servers,
         deprecated: is_true(node, "deprecated"),
         parameters: parameters(root, item, node),
-        body: node.get("requestBody").and_then(|body| resolve(root, body)).map(body),
+        body: node.get("requestBody").and_then(|node| resolve(root, node)).map(|node| body(root, node)),
         responses,
         failures,
         ..parts::operation(root, path, method, node)
@@ -110,22 +110,22 @@ fn example(root: &Value, node: &Value) -> Option<Value> {
     node.get("example").or_else(first).cloned()
 }
 
-fn body(node: &Value) -> Body {
+fn body(root: &Value, node: &Value) -> Body {
     Body {
         required: is_true(node, "required"),
         description: text(node, "description"),
-        contents: contents(node),
+        contents: contents(root, node),
         extensions: extensions(node),
     }
 }
 
-fn contents(node: &Value) -> Vec<Content> {
+fn contents(root: &Value, node: &Value) -> Vec<Content> {
     members(node, "content")
         .map(|(name, media)| Content {
             media_type: media_type(name),
             schema: media.get("schema").cloned(),
             encoding: object(media, "encoding"),
-            example: media.get("example").cloned(),
+            example: example(root, media),
         })
         .collect()
 }
@@ -141,7 +141,7 @@ fn response(root: &Value, status: &str, node: &Value) -> Response {
     Response {
         status: status.to_owned(),
         description: text(node, "description"),
-        contents: contents(node),
+        contents: contents(root, node),
         headers: members(node, "headers").map(|(name, _)| name.to_owned()).collect(),
         links: links.map(|(name, node)| link(name, node)).collect(),
         extensions: extensions(node),

@@ -3,13 +3,19 @@
 use super::evidence::decided;
 use super::facts::{Facts, Form, Step};
 use super::paging::signs;
-use super::records::{Candidate, strangers};
+use super::records::{Candidate, is_frame, strangers};
 use super::verbs;
-use super::words::{is_plural, says, singular, words};
+use super::words::{is_counted, is_plural, says, singular, words};
 use crate::decision::{Action, Decided};
 
 /// How the points for and against a list are weighed.
 const LIST: f64 = 2.5;
+
+/// Verbs after which nothing has changed.
+const READS: [&str; 14] = [
+    "check", "count", "export", "preview", "validate", "verify", "test", "compare", "estimate", "ping", "calculate", "track",
+    "link", "process",
+];
 
 /// What is known about the other operations of a document.
 #[derive(Debug, Default)]
@@ -20,6 +26,8 @@ pub(crate) struct Siblings {
     pub(crate) changed: bool,
     /// Whether there are paths of single records below this path.
     pub(crate) has_records: bool,
+    /// Whether no list of the document has an array in its response, because its author names the element only.
+    pub(crate) no_arrays: bool,
 }
 
 /// What the operation does, and whether it returns a list.
@@ -54,13 +62,19 @@ fn read(
     }
     let (score, reason) = list_score(facts, best, siblings);
     let ends_with_download = facts.last_step().and_then(Step::name).is_some_and(|name| {
-        words(name).last().is_some_and(|word| ["download", "raw", "zipball", "tarball"].contains(&word.as_str()))
-    });
+        words(name).last().is_some_and(|word| ["download", "raw", "zipball", "tarball", "content"].contains(&word.as_str()))
+    }) || says(facts.summary, &["download"]);
     if ends_with_download && best.is_none() && facts.answer.form != Form::Data {
         return decided(Action::Download, 0.75, "the path ends with a word for downloads");
     }
     if score < LIST {
         let confidence = (0.95 - (score - 0.0).max(0.0) * 0.14).clamp(0.5, 0.95);
+        if let Some(verb @ (Action::Other | Action::Delete | Action::Create | Action::Update)) = verb
+            && !READS.contains(&facts.last_step().and_then(Step::name).and_then(|name| words(name).pop()).unwrap_or_default().as_str())
+            && !siblings.changed
+        {
+            return decided(verb, 0.65, "the path ends with a verb that does more than read");
+        }
         return decided(Action::Get, confidence, format!("the method is GET, and {reason}"));
     }
     let confidence = (0.55 + (score - LIST) * 0.1).clamp(0.55, 0.97);
@@ -82,19 +96,33 @@ fn list_score(facts: &Facts<'_>, best: Option<&Candidate<'_>>, siblings: &Siblin
             if best.is_named && best.score > 1.5 {
                 reasons.push((2.0, best.reason.clone()));
             }
-            match strangers(&facts.answer, best) {
-                0 => reasons.push((1.5, format!("beside {} there is nothing but what describes a page", best.place))),
-                1 => {}
+            let (arrays, others) = strangers(&facts.answer, best);
+            match arrays + others {
+                0 if best.score > 1.5 => {
+                    let points = if best.is_alone { 2.5 } else { 1.5 };
+                    reasons.push((points, format!("beside {} there is nothing but what describes a page", best.place)));
+                }
+                0 | 1 => {}
                 many => {
-                    let points = -0.8 * f64::from(u32::try_from(many.min(5)).unwrap_or(5));
+                    // Other arrays may hold records that those of the list refer to.
+                    let points = -0.8 * count(others) - 0.4 * count(arrays);
                     reasons.push((points, format!("beside {} there are {many} other members", best.place)));
                 }
             }
         }
         None if facts.answer.form == Form::Data => {
             let reason = "the response has no array that could be a list";
-            let is_open = facts.answer.body().is_some_and(|body| body.is_object() && body.members == 0);
-            reasons.push((if is_open { -1.0 } else { -4.0 }, reason.to_owned()));
+            let body = facts.answer.body();
+            let is_map = body.is_some_and(|body| body.members == 0 && body.values.is_some());
+            let is_open = body.is_some_and(|body| body.is_object() && body.members == 0)
+                || facts.answer.members_of(0).all(|node| is_frame(node.name));
+            let points = match (is_map, is_open, siblings.no_arrays) {
+                (true, ..) => -3.0,
+                (_, true, _) => -0.5,
+                (.., true) => 0.0,
+                _ => -4.0,
+            };
+            reasons.push((points, reason.to_owned()));
         }
         None => {}
     }
@@ -105,24 +133,28 @@ fn list_score(facts: &Facts<'_>, best: Option<&Candidate<'_>>, siblings: &Siblin
     let last = facts.last_step();
     match last {
         Some(Step::Parameter(name)) => {
-            reasons.push((-2.5, format!("the path ends with the parameter {name}")));
+            let identifies = names_record(name, facts) && !best.is_some_and(|best| best.is_container && best.is_alone);
+            reasons.push((if identifies { -2.5 } else { -1.5 }, format!("the path ends with the parameter {name}")));
         }
         Some(Step::Name(name)) => {
             let word = words(name).pop().unwrap_or_default();
-            if is_plural(&word) && singular(&word) != word {
+            if is_counted(&word) {
                 reasons.push((1.5, format!("the path ends with the plural {name}")));
-            } else if siblings.has_records {
-                reasons.push((1.5, format!("single records stand below the path {}", facts.path)));
+            }
+            if siblings.has_records {
+                reasons.push((1.0, format!("single records stand below the path {}", facts.path)));
             }
         }
         None => {}
     }
     let verb = verbs::of_id(facts);
-    if matches!(verb, Some(Action::List | Action::Search)) || last.and_then(verbs::of_step) == Some(Action::List) {
-        reasons.push((1.5, "the name of the operation says so".to_owned()));
+    if last.and_then(verbs::of_step) == Some(Action::List) {
+        reasons.push((2.5, "the path says so".to_owned()));
+    } else if matches!(verb, Some(Action::List | Action::Search)) {
+        reasons.push((1.75, "the name of the operation says so".to_owned()));
     }
     if says_list(facts.summary) || facts.summary.is_empty() && says_list(&facts.text) {
-        reasons.push((1.0, "its text says that it returns several".to_owned()));
+        reasons.push((1.25, "its text says that it returns several".to_owned()));
     }
     let sum = reasons.iter().map(|(points, _)| points).sum::<f64>();
     let wanted = if sum >= LIST { 1.0 } else { -1.0 };
@@ -131,6 +163,19 @@ fn list_score(facts: &Facts<'_>, best: Option<&Candidate<'_>>, siblings: &Siblin
         .max_by(|(a, _), (b, _)| (a * wanted).total_cmp(&(b * wanted)))
         .map_or_else(|| "nothing says that it returns several".to_owned(), |(_, reason)| reason);
     (sum, reason)
+}
+
+fn count(members: usize) -> f64 {
+    f64::from(u32::try_from(members.min(5)).unwrap_or(5))
+}
+
+/// Whether a parameter at the end of a path identifies a record of what stands before it.
+fn names_record(name: &str, facts: &Facts<'_>) -> bool {
+    let all = words(name);
+    let noun = facts.steps.iter().rev().filter_map(Step::name).next().map(words);
+    let noun = noun.and_then(|words| words.last().map(|word| singular(word)));
+    all.iter().any(|word| ["id", "key", "slug", "uuid", "guid", "name", "sid", "code", "number"].contains(&word.as_str()) || Some(word) == noun.as_ref())
+        || name.to_lowercase().ends_with("id")
 }
 
 fn says_list(text: &str) -> bool {
@@ -148,7 +193,7 @@ fn post(
     verb: Option<Action>,
     siblings: &Siblings,
 ) -> Decided<Action> {
-    let named = verbs::of_id(facts);
+    let named = verbs::of_id(facts).or_else(|| verbs::of_summary(facts));
     let is_list = best.is_some_and(|best| best.is_body || best.score >= 2.5);
     let reads = |action: Option<Action>| matches!(action, Some(Action::List | Action::Search));
     if reads(verb) || reads(named) && (is_list || signs::points(facts) > 0.0) && verb.is_none() {
@@ -176,6 +221,9 @@ fn post(
         Some(Step::Parameter(_)) if named == Some(Action::Create) => {
             decided(Action::Create, 0.7, "the method is POST, and the name of the operation says that it creates")
         }
+        Some(Step::Parameter(_)) if matches!(named, Some(Action::Update | Action::Delete)) => {
+            decided(named.unwrap_or(Action::Update), 0.75, "the name of the operation says so")
+        }
         Some(Step::Parameter(_)) if siblings.changed => {
             decided(Action::Other, 0.6, "the method is POST at a record that PUT or PATCH changes")
         }
@@ -185,7 +233,10 @@ fn post(
         Some(Step::Name(name)) => {
             let word = words(name).pop().unwrap_or_default();
             let behind_record = matches!(facts.steps.iter().rev().nth(1), Some(Step::Parameter(_)));
-            if is_plural(&word) || siblings.has_records {
+            let is_sent = verbs::of_summary(facts) == Some(Action::Other) && !siblings.has_records && !is_plural(&word);
+            if is_sent {
+                decided(Action::Other, 0.7, "its text begins with a verb that neither makes nor changes a record")
+            } else if is_plural(&word) || siblings.has_records {
                 decided(Action::Create, 0.9, "the method is POST at a collection")
             } else if named == Some(Action::Create) || siblings.read {
                 decided(Action::Create, 0.75, "the method is POST, and what it makes can be read")

@@ -11,6 +11,7 @@ use serde_json::Value;
 
 use super::facts::{Answer, Facts, Form, Input, InputPlace, Node};
 use super::path::steps;
+use super::sample::response;
 use super::words::key;
 
 /// How many members lead to the deepest value that is looked at.
@@ -93,7 +94,7 @@ impl<'a> Schemas<'a> {
 }
 
 /// The facts about one operation.
-pub(crate) fn facts<'a>(schemas: &Schemas<'a>, operation: &'a Operation) -> Facts<'a> {
+pub(crate) fn facts<'a>(schemas: &Schemas<'a>, operation: &'a Operation, sample: Option<&'a Value>) -> Facts<'a> {
     let mut inputs: Vec<Input<'a>> =
         operation.parameters.iter().filter_map(|given| parameter(schemas, given)).collect();
     for given in &operation.parameters {
@@ -112,7 +113,7 @@ pub(crate) fn facts<'a>(schemas: &Schemas<'a>, operation: &'a Operation) -> Fact
         text: format!("{}\n{}", operation.summary, operation.description),
         tags: &operation.tags,
         inputs,
-        answer: answer(schemas, &operation.responses),
+        answer: answer(schemas, &operation.responses, sample),
         extensions: &operation.extensions,
     }
 }
@@ -204,10 +205,9 @@ pub(crate) fn preferred(contents: &[Content]) -> Option<&Content> {
         .or(contents.first())
 }
 
-/// The response of an operation: the first that has a body, or else the first.
-fn answer<'a>(schemas: &Schemas<'a>, responses: &'a [Response]) -> Answer<'a> {
-    let with_body = responses.iter().find(|response| !response.contents.is_empty());
-    let Some(response) = with_body.or(responses.first()) else { return Answer::default() };
+/// What comes back, by the schema of the response, an example, or both.
+fn answer<'a>(schemas: &Schemas<'a>, responses: &'a [Response], sample: Option<&'a Value>) -> Answer<'a> {
+    let Some(response) = response(responses) else { return Answer::default() };
     let headers = response.headers.iter().map(|name| name.to_lowercase()).collect();
     let text = response.description.to_lowercase();
     let mut answer = Answer { headers, text, ..Answer::default() };
@@ -215,11 +215,15 @@ fn answer<'a>(schemas: &Schemas<'a>, responses: &'a [Response]) -> Answer<'a> {
         answer.form = if ["204", "205"].contains(&response.status.as_str()) { Form::Nothing } else { Form::Vague };
         return answer;
     };
-    let Some(schema) = &content.schema else {
-        answer.form = if is_file(&content.media_type) { Form::File } else { Form::Vague };
-        return answer;
+    let schema = match (&content.schema, sample) {
+        (Some(schema), Some(sample)) => Schema::All(vec![Schema::One(schema), Schema::One(sample)]),
+        (Some(schema), None) => Schema::One(schema),
+        (None, Some(sample)) => Schema::One(sample),
+        (None, None) => {
+            answer.form = if is_file(&content.media_type) { Form::File } else { Form::Vague };
+            return answer;
+        }
     };
-    let schema = Schema::One(schema);
     let shape = schemas.open(&schema);
     let is_binary = shape.format.is_some_and(|format| ["binary", "byte"].contains(&format))
         || schemas.says(&schema, "type").and_then(Value::as_str) == Some("file");

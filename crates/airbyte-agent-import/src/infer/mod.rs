@@ -17,6 +17,7 @@ mod paging;
 mod path;
 mod record;
 mod records;
+mod sample;
 mod verbs;
 mod vote;
 mod words;
@@ -24,6 +25,7 @@ mod words;
 use std::collections::HashMap;
 
 use airbyte_agent_document::{Operation, Rest, Schema};
+use serde_json::Value;
 
 use crate::decision::{Action, Decided, DocumentDecision, OperationDecision, Paging};
 use action::Siblings;
@@ -34,10 +36,13 @@ use records::Candidate;
 
 /// What every operation of a document is, and what holds for all of them.
 pub fn infer(rest: &Rest) -> DocumentDecision {
+    let samples: Vec<Option<Value>> = rest.operations.iter().map(sample::schema).collect();
     let schemas = Schemas::new(&rest.root);
-    let paths = Paths::new(&rest.operations);
+    let described = rest.operations.iter().zip(&samples);
     let facts: Vec<Facts<'_>> =
-        rest.operations.iter().map(|operation| gather::facts(&schemas, operation)).collect();
+        described.map(|(operation, sample)| gather::facts(&schemas, operation, sample.as_ref())).collect();
+    let mut paths = Paths::new(&rest.operations);
+    paths.no_arrays = has_no_arrays(&facts);
     let nouns: Vec<entity::Nouns> = facts.iter().map(entity::nouns).collect();
     let entities = entity::entities(&nouns);
     let mut operations: Vec<OperationDecision> = facts
@@ -49,11 +54,26 @@ pub fn infer(rest: &Rest) -> DocumentDecision {
     api::document(rest, &schemas, operations)
 }
 
+/// How many reads of plurals there must be before it says something that none of them returns an array.
+const MANY: usize = 10;
+
+/// Whether hardly any response to the read of a plural has an array: then arrays are left out, and not missing.
+fn has_no_arrays(facts: &[Facts<'_>]) -> bool {
+    let is_plural = |facts: &&Facts<'_>| {
+        let last = facts.last_step().and_then(Step::name).and_then(|name| words::words(name).pop());
+        facts.method == "GET" && facts.answer.form == Form::Data && last.is_some_and(|word| words::is_counted(&word))
+    };
+    let plural: Vec<_> = facts.iter().filter(is_plural).collect();
+    let with_array = plural.iter().filter(|facts| facts.answer.nodes.iter().any(facts::Node::is_array)).count();
+    plural.len() >= MANY && with_array * 10 < plural.len()
+}
+
 /// The paths of a document, by the path without what parameters are called.
 #[derive(Debug, Default)]
 struct Paths<'a> {
     methods: HashMap<String, Vec<&'a str>>,
     below: HashMap<String, &'a str>,
+    no_arrays: bool,
 }
 
 impl<'a> Paths<'a> {
@@ -77,7 +97,7 @@ impl<'a> Paths<'a> {
         let has = |methods: &[&str]| {
             self.methods.get(&path).is_some_and(|known| known.iter().any(|method| methods.contains(method)))
         };
-        Siblings { read: has(&["GET"]), changed: has(&["PUT", "PATCH"]), has_records: self.below.contains_key(&path) }
+        Siblings { read: has(&["GET"]), changed: has(&["PUT", "PATCH"]), has_records: self.below.contains_key(&path), no_arrays: self.no_arrays }
     }
 }
 
@@ -97,7 +117,10 @@ fn operation<'a>(
     let candidates = records::candidates(facts, schemas);
     let best = candidates.first();
     let action = action::action(facts, best, &paths.siblings(facts.path));
-    let is_list = matches!(action.value, Action::List | Action::Search);
+    // Whatever else it does: a response that says where its next page is, is a page of a list.
+    let is_page = facts.method != "DELETE" && action.value != Action::Download
+        && best.is_some_and(|best| best.score >= 2.5) && paging::signs::has_next(facts);
+    let is_list = matches!(action.value, Action::List | Action::Search) || is_page;
     let mut open_questions = Vec::new();
     let (records, record) = if is_list {
         list_records(facts, best, &mut open_questions)
@@ -137,13 +160,19 @@ fn operation<'a>(
 
 type Records<'a> = (Option<Decided<String>>, Option<Schema<'a>>);
 
-fn list_records<'a>(facts: &Facts<'_>, best: Option<&Candidate<'a>>, questions: &mut Vec<String>) -> Records<'a> {
+fn list_records<'a>(facts: &Facts<'a>, best: Option<&Candidate<'a>>, questions: &mut Vec<String>) -> Records<'a> {
+    let is_element = facts.answer.form == Form::Data
+        && facts.answer.members_of(0).filter(|node| !records::is_frame(node.name)).count() > 1;
+    if best.is_none() && is_element {
+        let evidence = "the document describes one element in the place of the whole list";
+        let element = facts.answer.body().map(|body| body.schema.clone());
+        return (Some(decided("$".to_owned(), 0.55, evidence)), element);
+    }
     let Some(best) = best.filter(|best| best.score > 0.0) else {
         let question = "The document does not say where the records stand; an example of a response would show it.";
         questions.push(question.to_owned());
         return (None, None);
     };
-    let _ = facts;
     let confidence = (0.5 + best.score * 0.1).clamp(0.5, 0.97);
     (Some(decided(best.place.clone(), confidence, best.reason.clone())), best.items.clone())
 }

@@ -5,7 +5,7 @@ use airbyte_agent_document::Schema;
 
 use super::facts::{Answer, Facts, Form, Node, Step};
 use super::gather::Schemas;
-use super::words::{same_noun, singular, words};
+use super::words::{same_noun, words};
 
 /// Names of members that hold records, whatever the entity is called.
 const CONTAINERS: [&str; 26] = [
@@ -47,6 +47,10 @@ pub(crate) struct Candidate<'a> {
     pub(crate) is_body: bool,
     /// Whether the name says that it holds records.
     pub(crate) is_named: bool,
+    /// Whether it is named as lists are, whatever they are about.
+    pub(crate) is_container: bool,
+    /// Whether it is the only array, and its elements are objects.
+    pub(crate) is_alone: bool,
 }
 
 /// The nouns that an operation is about, the nearest first: names in the path, and words of its name.
@@ -68,6 +72,8 @@ pub(crate) fn candidates<'a>(facts: &Facts<'a>, schemas: &Schemas<'a>) -> Vec<Ca
             items: body.items.clone(),
             is_body: true,
             is_named: true,
+            is_container: true,
+            is_alone: true,
         }];
     }
     let nouns = nouns(facts);
@@ -99,7 +105,8 @@ pub(crate) fn candidates<'a>(facts: &Facts<'a>, schemas: &Schemas<'a>) -> Vec<Ca
                     reason = format!("{} is the only array of the response", node.place);
                 }
             }
-            if node.items.as_ref().is_some_and(|items| is_record(schemas, items)) {
+            let has_records = node.items.as_ref().is_some_and(|items| is_record(schemas, items));
+            if has_records {
                 score += 1.0;
             }
             if is_aside(node) && noun != Some(0) {
@@ -116,6 +123,8 @@ pub(crate) fn candidates<'a>(facts: &Facts<'a>, schemas: &Schemas<'a>) -> Vec<Ca
                 items: node.items.clone(),
                 is_body: false,
                 is_named: is_container || noun.is_some(),
+                is_container,
+                is_alone: alone && has_records && !is_aside(node),
             }
         })
         .collect();
@@ -142,12 +151,14 @@ pub(crate) fn is_frame(name: &str) -> bool {
             .any(|frame| words.concat().contains(frame))
 }
 
-/// How many members of the body are neither the records nor about the page.
-pub(crate) fn strangers(answer: &Answer<'_>, candidate: &Candidate<'_>) -> usize {
+/// The members of the body that are neither the records nor about the page: how many are arrays, how many are not.
+pub(crate) fn strangers(answer: &Answer<'_>, candidate: &Candidate<'_>) -> (usize, usize) {
     let is_above = |node: &Node<'_>| {
         candidate.place == node.place || candidate.place.starts_with(&format!("{}.", node.place))
     };
-    answer.members_of(0).filter(|node| !is_above(node) && !is_frame(node.name)).count()
+    let all = answer.members_of(0).filter(|node| !is_above(node) && !is_frame(node.name));
+    let (arrays, others): (Vec<_>, Vec<_>) = all.partition(|node| node.is_array());
+    (arrays.len(), others.len())
 }
 
 /// The place of the one record of a response: the body, or the only member that is an object in a frame.
@@ -175,7 +186,7 @@ pub(crate) fn single(facts: &Facts<'_>) -> Option<(String, f64, String)> {
         if ["data", "result", "results", "response", "payload", "item", "record", "value"].contains(&key) {
             return Some((only.place.clone(), 0.85, format!("{} is the only member that is not about the request", only.place)));
         }
-        if about && only.is_object() {
+        if about && (only.is_object() || only.kinds.is_empty()) {
             return Some((only.place.clone(), 0.85, format!("{} has the name of what the operation is about", only.place)));
         }
     }
@@ -183,8 +194,6 @@ pub(crate) fn single(facts: &Facts<'_>) -> Option<(String, f64, String)> {
 }
 
 fn named(facts: &Facts<'_>, node: &Node<'_>) -> bool {
-    let name = words(node.name).last().map(|word| singular(word));
-    facts.steps.iter().rev().filter_map(Step::name).take(1).any(|noun| {
-        words(noun).last().map(|word| singular(word)) == name
-    })
+    let pieces = facts.steps.iter().filter_map(Step::name).flat_map(|name| name.split('.'));
+    pieces.into_iter().any(|noun| same_noun(noun, node.name))
 }

@@ -43,8 +43,10 @@ const VERBS: [(&str, Action); 34] = [
 ];
 
 /// Verbs that do something else.
-const OTHERS: [&str; 106] = [
-    "accept", "acknowledge", "activate", "apply", "approve", "archive", "assign", "associate", "attach", "authenticate",
+const OTHERS: [&str; 137] = [
+    "abort", "adjust", "allocate", "await", "begin", "bind", "build", "charge", "commit", "compare", "consume", "draft",
+    "end", "evaluate", "expire", "extend", "fail", "fulfill", "initiate", "issue", "link", "unlink", "open", "perform",
+    "promote", "purge", "push", "reverse", "simulate", "switch", "track", "accept", "acknowledge", "activate", "apply", "approve", "archive", "assign", "associate", "attach", "authenticate",
     "authorize", "block", "bulk", "batch", "calculate", "cancel", "capture", "check", "clear", "clone", "close",
     "complete", "confirm", "connect", "convert", "copy", "count", "deactivate", "decline", "decrypt", "deploy",
     "detach", "disable", "disassociate", "disconnect", "dismiss", "duplicate", "enable", "encrypt", "estimate",
@@ -104,11 +106,25 @@ pub(crate) fn of_step(step: &Step) -> Option<Action> {
     (rest.is_empty() || !ambiguous || last.contains(char::is_uppercase) || name.contains('.')).then_some(action)
 }
 
+/// The verb with which the summary begins: `Sends a message`, `Retrieve a customer`.
+pub(crate) fn of_summary(facts: &Facts<'_>) -> Option<Action> {
+    let first = facts.summary.trim_start_matches("<p>").split_whitespace().next()?.to_lowercase();
+    let word = first.trim_matches(|c: char| !c.is_alphanumeric());
+    let without = |ending: &str| word.strip_suffix(ending).and_then(meaning);
+    meaning(word).or_else(|| without("s")).or_else(|| without("es"))
+}
+
 /// The verb in the name of an operation: `users.list`, `issues/list-for-repo`, `Pets_List`, `getUser`.
 pub(crate) fn of_id(facts: &Facts<'_>) -> Option<Action> {
     let mut last = facts.id.rsplit(['/', '.', '_', ':', '#']).filter(|piece| !piece.is_empty());
     let from_last = last.next().and_then(|piece| split(piece).0);
-    let all = facts.id_words();
+    let mut all = facts.id_words();
+    // `PostCharges` and `DeleteUser` name the method, and not what is done.
+    let is_method = |word: &String| word.eq_ignore_ascii_case(facts.method) || word == "x";
+    if facts.method != "GET" && facts.method != "DELETE" && all.first().is_some_and(is_method) {
+        all.remove(0);
+        return all.first().and_then(|word| meaning(word)).filter(|action| *action != Action::Get);
+    }
     let word = |index: Option<usize>| index.and_then(|index| all.get(index)).and_then(|word| meaning(word));
     let from_first = split(facts.id).0;
     let from_end = word(all.len().checked_sub(1));

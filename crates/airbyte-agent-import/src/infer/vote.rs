@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use super::facts::Facts;
 use super::is_open;
 use super::paging::signs;
+use super::records::is_frame;
 use crate::decision::{Decided, OperationDecision, Paging};
 
 /// How many lists have to agree.
@@ -18,12 +19,6 @@ pub(crate) fn vote(facts: &[Facts<'_>], operations: &mut [OperationDecision]) {
         let Some(paging) = &operation.paging else { continue };
         if let Some(parameter) = parameter(&paging.value) {
             votes.entry(parameter.to_owned()).or_default().push(paging.value.clone());
-        }
-    }
-    let mut links: Vec<String> = Vec::new();
-    for operation in operations.iter() {
-        if let Some(Decided { value: Paging::Link { from, .. }, .. }) = &operation.paging {
-            links.push(from.clone());
         }
     }
     for (facts, operation) in facts.iter().zip(operations) {
@@ -65,7 +60,8 @@ fn alike(a: &Paging, b: &Paging) -> bool {
 fn fits(facts: &Facts<'_>, paging: &Paging) -> bool {
     match paging {
         Paging::Token { from, .. } => {
-            facts.answer.nodes.is_empty() || facts.answer.at(from).is_some() || from.starts_with('@')
+            let says_nothing = facts.answer.members_of(0).filter(|node| !is_frame(node.name)).count() == 0;
+            says_nothing || facts.answer.at(from).is_some() || from.starts_with('@')
         }
         Paging::LastRecord { .. } => signs::of_response(facts).is_some() || facts.answer.nodes.is_empty(),
         _ => true,

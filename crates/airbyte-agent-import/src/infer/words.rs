@@ -110,6 +110,11 @@ pub(crate) fn plural(word: &str) -> String {
     }
 }
 
+/// Whether a word in lower case is in the plural and has a singular, so that it means several of something.
+pub(crate) fn is_counted(word: &str) -> bool {
+    singular(word) != word && !UNCOUNTED.contains(&word)
+}
+
 /// Whether a word in lower case is in the plural.
 pub(crate) fn is_plural(word: &str) -> bool {
     singular(word) != word || UNCOUNTED.contains(&word)

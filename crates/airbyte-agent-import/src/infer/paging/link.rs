@@ -17,6 +17,13 @@ pub(crate) fn is_address(node: &Node<'_>) -> bool {
         || example.starts_with("http") || example.starts_with('/')
 }
 
+/// Whether the name of a member can mean nothing but the address of the next page.
+pub(crate) fn is_certain(facts: &Facts<'_>) -> bool {
+    facts.answer.nodes.iter().skip(1).any(|node| {
+        !node.is_array() && signs::is_framed(node) && names::NEXT_LINKS.contains(&signs::last(&node.key))
+    })
+}
+
 /// The address that a response gives, and how likely it is that of the next page.
 pub(crate) fn link(facts: &Facts<'_>) -> Option<Decided<Paging>> {
     let mut best: Option<(f64, &Node<'_>)> = None;

@@ -15,6 +15,9 @@ use super::facts::{Facts, Form};
 use super::records::Candidate;
 use crate::decision::{Decided, Paging};
 
+/// From this confidence on, counting comes before an address whose name may mean something else.
+const CLEAR: f64 = 0.85;
+
 /// How a list continues, and for `Unknown` what would settle it.
 pub(crate) fn paging(
     facts: &Facts<'_>,
@@ -24,12 +27,19 @@ pub(crate) fn paging(
     if let Some(declared) = extension::extension(facts) {
         return (declared, None);
     }
+    let number = number::number(facts);
+    // A vendor that documents how to count and an address beside it has both; counting is what its users know.
+    let (counted, number) = match number {
+        Some(number) if number.confidence >= CLEAR && !link::is_certain(facts) => (Some(number), None),
+        number => (None, number),
+    };
     let mut ways: Vec<Decided<Paging>> = [
         token::token(facts),
+        counted,
         link::link(facts),
         link::header(facts),
         last_record::last_record(facts, primary_key),
-        number::number(facts),
+        number,
     ]
     .into_iter()
     .flatten()

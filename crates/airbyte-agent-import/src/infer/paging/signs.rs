@@ -90,6 +90,15 @@ pub(crate) fn of_response(facts: &Facts<'_>) -> Option<String> {
     member.or_else(|| more(facts)).or_else(|| total(facts))
 }
 
+/// Whether the response says where its next page is, in a member that can mean nothing else.
+pub(crate) fn has_next(facts: &Facts<'_>) -> bool {
+    facts.answer.nodes.iter().skip(1).any(|node| {
+        let name = last(&node.key);
+        !node.is_array() && !node.is_boolean() && is_framed(node)
+            && (names::NEXT_LINKS.contains(&name) || names::NEXT_TOKENS.contains(&name) && name.contains("next"))
+    })
+}
+
 /// Points for a list.
 pub(crate) fn points(facts: &Facts<'_>) -> f64 {
     let mut points: f64 = 0.0;
@@ -102,7 +111,11 @@ pub(crate) fn points(facts: &Facts<'_>) -> f64 {
     if of_response(facts).is_some() {
         points += 1.0;
     }
-    points.min(2.5)
+    points = points.min(2.5);
+    if has_next(facts) {
+        points += if has_position(facts) { 1.5 } else { 0.75 };
+    }
+    points
 }
 
 /// Whether the request has a parameter that takes an opaque value.
