@@ -10,6 +10,8 @@
 mod readme {}
 
 mod about;
+mod bundle;
+mod check;
 mod definitions;
 mod discovery;
 mod document;
@@ -17,14 +19,17 @@ mod files;
 mod form;
 #[cfg(feature = "graphql")]
 pub mod graphql;
+mod mend;
 mod model;
 mod normal;
+mod notes;
 mod objects;
 mod openapi;
 mod parts;
 mod refs;
 mod schema;
 mod swagger;
+mod walk;
 
 pub use about::{
     Extensions, Flow, FlowKind, Requirement, Scheme, SchemeKind, Server, ServerVariable, Tag,

@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use crate::about::{Extensions, Flow, FlowKind, Requirement, Scheme, SchemeKind, Tag};
 use crate::model::{Operation, Place, Response, Rest};
-use crate::refs::{items, members, resolve, text};
+use crate::refs::{FILES, items, members, resolve, text};
 
 /// What a document says about itself and its tags.
 pub(crate) fn rest(root: &Value) -> Rest {
@@ -41,7 +41,8 @@ pub(crate) fn operation(root: &Value, path: &str, method: &str, node: &Value) ->
 pub(crate) fn extensions(node: &Value) -> Extensions {
     let object = node.as_object().into_iter().flatten();
     object
-        .filter(|(name, _)| name.starts_with("x-"))
+        // The files that a document refers to stand in it, too.
+        .filter(|(name, _)| name.starts_with("x-") && *name != FILES)
         .map(|(name, value)| (name.clone(), value.clone()))
         .collect()
 }

@@ -1,5 +1,6 @@
 //! References inside a document.
 
+use percent_encoding::percent_decode_str;
 use serde_json::Value;
 
 /// The member of a document in which the files stand that it refers to, by their names.
@@ -12,6 +13,10 @@ const LONGEST_CHAIN: usize = 32;
 /// no such place, or if it is in another document.
 pub(crate) fn find<'a>(root: &'a Value, reference: &str) -> Option<&'a Value> {
     match reference.strip_prefix('#') {
+        Some(pointer) if pointer.contains('%') => root.pointer(pointer).or_else(|| {
+            let pointer = percent_decode_str(pointer).decode_utf8().ok()?;
+            root.pointer(&pointer)
+        }),
         Some(pointer) => root.pointer(pointer),
         None => root.get("schemas")?.get(reference),
     }

@@ -2,7 +2,7 @@
 
 use airbyte_agent_description::Connector;
 
-use crate::lower::Cx;
+use crate::lower::{Cx, Depth};
 use crate::{lint, lower};
 use airbyte_agent_yaml::{self as yaml, Node};
 use airbyte_agent_yaml::{Problem, Severity, sort};
@@ -53,8 +53,12 @@ impl Spec {
 
     /// Finds everything that is wrong or doubtful; the problems come in the order of the text.
     pub fn lint(&self) -> Vec<Problem> {
-        let cx = Cx::new(&self.root);
+        let mut cx = Cx::new(&self.root);
         lint::check(&cx);
+        if cx.budget.is_exceeded() {
+            cx = Cx::with_depth(&self.root, Depth::Shares);
+            lint::check(&cx);
+        }
         let mut problems = self.warnings.clone();
         problems.extend(cx.report.problems());
         sort(&mut problems);
@@ -67,8 +71,12 @@ impl Spec {
     ///
     /// The problems that keep the connector from running; [`Spec::lint`] gives all the others, too.
     pub fn lower(&self) -> Result<Connector, Vec<Problem>> {
-        let cx = Cx::new(&self.root);
-        let connector = lower::connector(&cx);
+        let mut cx = Cx::new(&self.root);
+        let mut connector = lower::connector(&cx);
+        if cx.budget.is_exceeded() {
+            cx = Cx::with_depth(&self.root, Depth::Shares);
+            connector = lower::connector(&cx);
+        }
         if cx.report.failed_since(0) { Err(cx.report.fatal_problems()) } else { Ok(connector) }
     }
 }

@@ -10,7 +10,7 @@ use crate::names::hint;
 use airbyte_agent_yaml::Node;
 
 /// Methods of a path item, in the order in which they are visited.
-const METHODS: [(&str, Method); 5] = [
+pub(super) const METHODS: [(&str, Method); 5] = [
     ("get", Method::Get),
     ("post", Method::Post),
     ("put", Method::Put),
