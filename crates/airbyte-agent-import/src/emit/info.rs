@@ -137,8 +137,13 @@ pub(super) fn servers(decided: &[ServerDecision], notes: &mut Vec<String>) -> Va
         }]);
     };
     let mut variables = Map::new();
+    // A variable for the scheme leaves no choice: credentials go over TLS.
+    let server_url = match server.url.strip_prefix('{').and_then(|rest| rest.split_once("}://")) {
+        Some((_, rest)) => format!("https://{rest}"),
+        None => server.url.clone(),
+    };
     for variable in &server.variables {
-        if !server.url.contains(&format!("{{{}}}", variable.name)) {
+        if !server_url.contains(&format!("{{{}}}", variable.name)) {
             continue;
         }
         let mut node = Map::new();
@@ -155,18 +160,18 @@ pub(super) fn servers(decided: &[ServerDecision], notes: &mut Vec<String>) -> Va
         }
         variables.insert(variable.name.clone(), Value::Object(node));
     }
-    for name in server.url.split('{').skip(1).filter_map(|piece| piece.split_once('}')).map(|(name, _)| name) {
+    for name in server_url.split('{').skip(1).filter_map(|piece| piece.split_once('}')).map(|(name, _)| name) {
         variables.entry(name).or_insert_with(|| {
             json!({"description": sentence(&format!("{} in the address of the server", words(name))), "x-agent-required": true})
         });
     }
     // Credentials go to this address, and vendors that still take them in the open take them over TLS as well.
-    let url = match server.url.strip_prefix("http://") {
+    let url = match server_url.strip_prefix("http://") {
         Some(rest) if !is_local(rest) => {
             notes.push(format!("The document gives the address `{}`; `https` is used.", server.url));
             format!("https://{rest}")
         }
-        _ => server.url.clone(),
+        _ => server_url.clone(),
     };
     let mut node = json!({"url": url});
     if let (Value::Object(node), false) = (&mut node, variables.is_empty()) {

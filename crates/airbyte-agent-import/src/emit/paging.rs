@@ -53,6 +53,10 @@ pub(super) fn paging(decision: &OperationDecision, around: &Around<'_>) -> Made 
             made.total = total.clone();
             with(json!({"page": {"into": into, "start": start}}), more.as_deref(), size.as_ref(), around, &mut made)
         }),
+        Paging::Link { .. } if decision.method != "GET" => Err(format!(
+            "The response has the address of the next page, which would be requested by GET and not by {}.",
+            decision.method
+        )),
         Paging::Link { from, size } => {
             let from = source(from, "next_page", &mut made);
             Ok(with(json!({"link": {"from": from}}), None, size.as_ref(), around, &mut made))

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use airbyte_agent_core::description::{Action, Connector, Next, RefreshGrant};
+use airbyte_agent_core::description::{
+    Action, Body, Connector, Kind, Location, Next, Piece, RefreshGrant, Template,
+};
 use airbyte_agent_core::{Client, Credentials, Description, ErrorKind, Local};
 use airbyte_agent_import::{Imported, Options, import, yaml};
 use airbyte_agent_sandbox::{Sandbox, sample};
@@ -77,6 +79,8 @@ pub struct Tried {
     pub operations: usize,
     /// Those that the sandbox understood, but for an id that it does not know.
     pub unidentified: usize,
+    /// Those that cannot be tried.
+    pub skipped: usize,
 }
 
 /// Calls every operation in a sandbox; lists are read to their end.
@@ -95,10 +99,32 @@ pub async fn run(connector: &Connector, wrong: &mut Wrong) -> Tried {
     operations.sort_by_key(|operation| order(operation.action));
     let mut known: BTreeMap<String, Value> = BTreeMap::new();
     let count = operations.len();
-    let mut unidentified = 0;
+    let (mut unidentified, mut skipped) = (0, 0);
     for operation in operations {
         let record = record(connector, &operation.entity, &known);
-        let arguments = Value::Object(sample::arguments(operation, &record));
+        let mut arguments = sample::arguments(operation, &record);
+        // A form without any member has no body at all, which its vendor would refuse.
+        let mut members = operation.parameters.iter().filter(|p| matches!(p.location, Location::Body | Location::File));
+        let is_form = matches!(operation.body, Body::Multipart { .. } | Body::Form);
+        if is_form
+            && !members.clone().any(|member| arguments.contains_key(member.name.as_ref()))
+            && let Some(text) = members.find(|member| member.schema.kinds.contains(&Kind::String))
+        {
+            let value = text.schema.choices.first().map_or_else(|| "sample".into(), |choice| choice.value());
+            arguments.insert(text.name.to_string(), value);
+        }
+        // The sandbox answers at the address of tokens itself, and no sample is a token of a list.
+        let is_token_endpoint = connector.auth.iter().any(|scheme| {
+            let urls = scheme.refresh.iter().map(|refresh| &refresh.url).chain(scheme.oauth.iter().map(|o| &o.token_url));
+            let path = text_of(&operation.path);
+            urls.into_iter().any(|url| text_of(url).ends_with(&path))
+        });
+        let mut steers = operation.paging.parameters();
+        if is_token_endpoint || steers.any(|name| operation.parameter(name).is_some_and(|p| p.required && p.default.is_none() && matches!(operation.paging.next, Next::Cursor { .. }))) {
+            skipped += 1;
+            continue;
+        }
+        let arguments = Value::Object(arguments);
         let name = format!("{}.{}", operation.entity, operation.action);
         let call = client.execute(&operation.entity, operation.action.as_str(), arguments.clone());
         if operation.action.is_array() {
@@ -155,7 +181,15 @@ pub async fn run(connector: &Connector, wrong: &mut Wrong) -> Tried {
         }
     }
     sandbox.shutdown().await;
-    Tried { operations: count, unidentified }
+    Tried { operations: count, unidentified, skipped }
+}
+
+fn text_of(template: &Template) -> String {
+    let pieces = template.pieces.iter().map(|piece| match piece {
+        Piece::Text(text) => text.to_string(),
+        Piece::Name(name) => format!("{{{name}}}"),
+    });
+    pieces.collect()
 }
 
 /// A record of the entity, with the ids of the records that it belongs to.
