@@ -210,7 +210,9 @@ fn list_score(
         Some(Step::Name(name)) => {
             let word = words(name).pop().unwrap_or_default();
             if is_counted(&word) {
-                reasons.push((1.5, format!("the path ends with the plural {name}")));
+                // Where the document is silent about the response, nothing speaks against it.
+                let silent = if facts.answer.form == Form::Data { 0.0 } else { 1.0 };
+                reasons.push((1.5 + silent, format!("the path ends with the plural {name}")));
             }
             if siblings.has_records {
                 reasons.push((1.0, format!("single records stand below the path {}", facts.path)));
@@ -330,6 +332,14 @@ fn post(
         Some(Step::Parameter(_)) if matches!(named, Some(Action::Update | Action::Delete)) => {
             decided(named.unwrap_or(Action::Update), 0.75, "the name of the operation says so")
         }
+        Some(Step::Parameter(_)) if verb_before(facts).is_some() => decided(
+            verb_before(facts).unwrap_or(Action::Other),
+            0.7,
+            "a verb stands before the parameter of the path",
+        ),
+        Some(Step::Parameter(_)) if named == Some(Action::Other) => {
+            decided(Action::Other, 0.7, "the name or the text of the operation begins with a verb")
+        }
         Some(Step::Parameter(_)) if siblings.changed => {
             decided(Action::Other, 0.6, "the method is POST at a record that PUT or PATCH changes")
         }
@@ -377,6 +387,16 @@ fn post(
             None => decided(Action::Other, 0.5, "neither the path nor the name says what it does"),
         },
     }
+}
+
+/// What the name before the parameter at the end does, if it is a verb: one that is known, or the word with which
+/// the text begins.
+fn verb_before(facts: &Facts<'_>) -> Option<Action> {
+    let step = facts.steps.iter().rev().nth(1)?;
+    let name = step.name()?;
+    let first = facts.summary.split_whitespace().next().unwrap_or_default().to_lowercase();
+    let is_said = !first.is_empty() && first == name.to_lowercase();
+    verbs::of_step(step).or(is_said.then_some(Action::Other))
 }
 
 /// Whether the path does not say what is done, because all operations are called by POST.

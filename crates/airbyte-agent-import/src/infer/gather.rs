@@ -250,7 +250,7 @@ fn answer<'a>(
     let is_binary = shape.format.is_some_and(|format| ["binary", "byte"].contains(&format))
         || schemas.says(&schema, "type").and_then(Value::as_str) == Some("file");
     let has_members = !shape.is_vague();
-    if !has_members && (is_binary || is_file(&content.media_type)) {
+    if is_file(&content.media_type) || is_binary && !has_members {
         answer.form = Form::File;
         return answer;
     }
@@ -265,13 +265,14 @@ fn answer<'a>(
 }
 
 fn is_file(media_type: &str) -> bool {
-    const FILES: [&str; 9] = [
+    const FILES: &[&str] = &[
         "application/octet-stream",
         "application/pdf",
         "application/zip",
         "application/gzip",
         "application/x-tar",
         "text/csv",
+        "application/csv",
         "application/x-gzip",
         "application/vnd.ms-excel",
         "text/calendar",

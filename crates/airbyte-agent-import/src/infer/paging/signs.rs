@@ -133,6 +133,7 @@ pub(crate) fn of_response(facts: &Facts<'_>) -> Option<String> {
             && (names::NEXT_TOKENS.contains(&name)
                 || names::NEXT_LINKS.contains(&name)
                 || names::MORES.contains(&name)
+                || name == "pages" && node.is_number()
                 || ["totalpages", "pagecount", "numpages", "currentpage", "lastpage"]
                     .contains(&name)
                 || name == "next" && above(&node.key) != "data")
@@ -164,6 +165,13 @@ pub(crate) fn points(facts: &Facts<'_>) -> f64 {
     }
     if of_response(facts).is_some() {
         points += 1.0;
+    }
+    let is_page = |node: &Node<'_>| {
+        ["pagination", "paging", "pageinfo", "paginator", "pager", "pagingmetadata"]
+            .contains(&last(&node.key))
+    };
+    if facts.answer.nodes.iter().any(|node| node.depth <= 2 && node.is_object() && is_page(node)) {
+        points += 1.5;
     }
     points = points.min(3.0);
     if has_next(facts) {
