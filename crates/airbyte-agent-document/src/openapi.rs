@@ -41,7 +41,10 @@ fn operation(
         servers,
         deprecated: is_true(node, "deprecated"),
         parameters: parameters(root, item, node),
-        body: node.get("requestBody").and_then(|node| resolve(root, node)).map(|node| body(root, node)),
+        body: node
+            .get("requestBody")
+            .and_then(|node| resolve(root, node))
+            .map(|node| body(root, node)),
         responses,
         failures,
         ..parts::operation(root, path, method, node)

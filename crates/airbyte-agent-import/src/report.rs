@@ -59,7 +59,8 @@ pub fn json_line(operation: &OperationDecision) -> String {
         confidence: (confidence * 100.0).round() / 100.0,
         evidence,
     };
-    serde_json::to_string(&line).unwrap_or_else(|error| json!({"error": error.to_string()}).to_string())
+    serde_json::to_string(&line)
+        .unwrap_or_else(|error| json!({"error": error.to_string()}).to_string())
 }
 
 fn add<'a, T>(evidence: &mut Vec<&'a str>, decided: &'a Decided<T>) {

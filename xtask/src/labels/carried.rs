@@ -47,7 +47,9 @@ fn label<'a>(opener: &Opener<'a>, rest: &'a Rest, operation: &'a Operation) -> O
     if let Some(declared) = operation.extensions.get("x-ms-pageable") {
         return match declared.get("nextLinkName") {
             Some(Value::String(name)) => Some(Expected::Link(name.clone())),
-            None | Some(Value::Null) if members().iter().any(|name| name == "nextLink") => Some(Expected::WholeWithLink),
+            None | Some(Value::Null) if members().iter().any(|name| name == "nextLink") => {
+                Some(Expected::WholeWithLink)
+            }
             None | Some(Value::Null) => Some(Expected::Whole),
             Some(_) => None,
         };
@@ -71,7 +73,9 @@ fn label<'a>(opener: &Opener<'a>, rest: &'a Rest, operation: &'a Operation) -> O
 /// The names of the members of the first response.
 fn response<'a>(opener: &Opener<'a>, _: &'a Rest, operation: &'a Operation) -> Vec<String> {
     let content = operation.responses.iter().flat_map(|response| &response.contents);
-    let Some(schema) = content.into_iter().find_map(|content| content.schema.as_ref()) else { return Vec::new() };
+    let Some(schema) = content.into_iter().find_map(|content| content.schema.as_ref()) else {
+        return Vec::new();
+    };
     opener.open(&Schema::One(schema)).members.keys().map(|name| (*name).to_owned()).collect()
 }
 
@@ -88,15 +92,28 @@ pub(crate) fn compare(
         let found = operation.paging.as_ref().map(|paging| &paging.value);
         let outcome = match (expected, found) {
             (_, Some(Paging::Unknown)) => Outcome::Abstained,
-            (Expected::Link(name), Some(Paging::Link { from, .. })) if is_member(from, name) => Outcome::Exact,
-            (Expected::PageLink(place), Some(Paging::Link { from, .. })) if from == place => Outcome::Exact,
+            (Expected::Link(name), Some(Paging::Link { from, .. })) if is_member(from, name) => {
+                Outcome::Exact
+            }
+            (Expected::PageLink(place), Some(Paging::Link { from, .. })) if from == place => {
+                Outcome::Exact
+            }
             (Expected::Whole | Expected::WholeWithLink, Some(Paging::None)) => Outcome::Exact,
             (Expected::Token, Some(Paging::Token { parameter, from, .. }))
-                if parameter == "pageToken" && from == "$.nextPageToken" => Outcome::Exact,
+                if parameter == "pageToken" && from == "$.nextPageToken" =>
+            {
+                Outcome::Exact
+            }
             _ => Outcome::Wrong,
         };
-        let shown = found.map_or_else(|| format!("no list, {:?}", operation.action.value), |found| format!("{found:?}"));
-        let detail = format!("{name} {} {}: expected {expected:?}, found {shown}", operation.method, operation.path);
+        let shown = found.map_or_else(
+            || format!("no list, {:?}", operation.action.value),
+            |found| format!("{found:?}"),
+        );
+        let detail = format!(
+            "{name} {} {}: expected {expected:?}, found {shown}",
+            operation.method, operation.path
+        );
         table.count(&format!("{} ({visibility})", expected.kind()), outcome, detail);
     }
 }

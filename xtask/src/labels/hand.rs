@@ -38,14 +38,19 @@ pub struct Label {
 ///
 /// When the file cannot be read, or a line has not eight columns.
 pub fn read(path: &Path) -> Result<Vec<Label>, Error> {
-    let text = std::fs::read_to_string(path).map_err(|source| Error::Read { path: path.to_owned(), source })?;
-    let lines = text.lines().enumerate().filter(|(_, line)| !line.is_empty() && !line.starts_with('#'));
-    lines.map(|(index, line)| label(line).map_err(|reason| Error::Label { line: index + 1, reason })).collect()
+    let text = std::fs::read_to_string(path)
+        .map_err(|source| Error::Read { path: path.to_owned(), source })?;
+    let lines =
+        text.lines().enumerate().filter(|(_, line)| !line.is_empty() && !line.starts_with('#'));
+    lines
+        .map(|(index, line)| label(line).map_err(|reason| Error::Label { line: index + 1, reason }))
+        .collect()
 }
 
 fn label(line: &str) -> Result<Label, String> {
     let columns: Vec<&str> = line.split('\t').collect();
-    let [document, method, path, action, list, records, paging, parameter] = columns.as_slice() else {
+    let [document, method, path, action, list, records, paging, parameter] = columns.as_slice()
+    else {
         return Err(format!("expected 8 columns, found {}", columns.len()));
     };
     Ok(Label {
@@ -61,17 +66,27 @@ fn label(line: &str) -> Result<Label, String> {
 }
 
 /// Counts what was inferred, over whole operations and over single columns.
-pub(crate) fn compare(name: &str, labels: &[&Label], decision: &DocumentDecision, table: &mut Table) {
+pub(crate) fn compare(
+    name: &str,
+    labels: &[&Label],
+    decision: &DocumentDecision,
+    table: &mut Table,
+) {
     for label in labels {
         let is_same = |operation: &&airbyte_agent_import::decision::OperationDecision| {
             operation.method == label.method && operation.path == label.path
         };
         let Some(operation) = decision.operations.iter().find(is_same) else {
-            table.count("by hand: operation", Outcome::Wrong, format!("{name} {} {}: not in the document", label.method, label.path));
+            table.count(
+                "by hand: operation",
+                Outcome::Wrong,
+                format!("{name} {} {}: not in the document", label.method, label.path),
+            );
             continue;
         };
         let line: Value = serde_json::from_str(&json_line(operation)).unwrap_or_default();
-        let text = |pointer: &str| line.pointer(pointer).and_then(Value::as_str).unwrap_or("-").to_owned();
+        let text =
+            |pointer: &str| line.pointer(pointer).and_then(Value::as_str).unwrap_or("-").to_owned();
         let found = Label {
             action: text("/action"),
             list: line["list"] == true,
@@ -91,7 +106,9 @@ fn count(name: &str, label: &Label, found: &Label, table: &mut Table) {
     } else {
         // With alternatives, each kind has its own parameter.
         let pairs = label.paging.split('|').zip(label.parameter.split('|'));
-        let is_same = pairs.into_iter().any(|(kind, parameter)| kind == found.paging && parameter == found.parameter);
+        let is_same = pairs
+            .into_iter()
+            .any(|(kind, parameter)| kind == found.paging && parameter == found.parameter);
         Outcome::of(is_same)
     };
     // An operation that returns nothing in particular has no records that could be wrong.
@@ -99,14 +116,27 @@ fn count(name: &str, label: &Label, found: &Label, table: &mut Table) {
     let columns = [
         ("action", Outcome::of(fits(&label.action, &found.action))),
         ("list", Outcome::of(label.list == found.list)),
-        ("records", if found.records == "-" && label.list && !records { Outcome::Abstained } else { Outcome::of(records) }),
+        (
+            "records",
+            if found.records == "-" && label.list && !records {
+                Outcome::Abstained
+            } else {
+                Outcome::of(records)
+            },
+        ),
         ("paging", paging),
     ];
     let shown = |label: &Label| {
         let list = if label.list { "list" } else { "no list" };
         format!("{} {list} {} {} {}", label.action, label.records, label.paging, label.parameter)
     };
-    let detail = format!("{name} {} {}: expected {}; found {}", label.method, label.path, shown(label), shown(found));
+    let detail = format!(
+        "{name} {} {}: expected {}; found {}",
+        label.method,
+        label.path,
+        shown(label),
+        shown(found)
+    );
     for (column, outcome) in columns {
         table.count(&format!("by hand: {column}"), outcome, String::new());
     }

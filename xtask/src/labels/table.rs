@@ -69,7 +69,8 @@ impl Table {
                 let tenths = (count * 2000 / all.max(1)).div_ceil(2);
                 format!("{}.{}%", tenths / 10, tenths % 10)
             };
-            let (exact, wrong, abstained) = (share(counts.exact), share(counts.wrong), share(counts.abstained));
+            let (exact, wrong, abstained) =
+                (share(counts.exact), share(counts.wrong), share(counts.abstained));
             // Writing to a text does not fail.
             let _ = writeln!(text, "{kind:<50} {all:>6} {exact:>7} {wrong:>8} {abstained:>11}");
         }

@@ -8,16 +8,34 @@ use super::failures::failures;
 use super::gather::Schemas;
 use super::limits::limits;
 use super::words::words;
-use crate::decision::{Decided, DocumentDecision, OperationDecision, ServerDecision, ServerVariable};
+use crate::decision::{
+    Decided, DocumentDecision, OperationDecision, ServerDecision, ServerVariable,
+};
 
 /// Words of titles that are no part of a name.
 const NO_NAMES: [&str; 14] = [
-    "api", "apis", "rest", "restful", "the", "openapi", "swagger", "specification", "documentation", "public", "reference",
-    "v1", "v2", "v3",
+    "api",
+    "apis",
+    "rest",
+    "restful",
+    "the",
+    "openapi",
+    "swagger",
+    "specification",
+    "documentation",
+    "public",
+    "reference",
+    "v1",
+    "v2",
+    "v3",
 ];
 
 /// The decision about a document, from those about its operations.
-pub(crate) fn document<'a>(rest: &'a Rest, schemas: &Schemas<'a>, operations: Vec<OperationDecision>) -> DocumentDecision {
+pub(crate) fn document<'a>(
+    rest: &'a Rest,
+    schemas: &Schemas<'a>,
+    operations: Vec<OperationDecision>,
+) -> DocumentDecision {
     let mut open_questions = Vec::new();
     let auth = auth(rest);
     if auth.is_empty() {
@@ -73,7 +91,9 @@ fn servers(rest: &Rest) -> Vec<ServerDecision> {
     // Addresses for tests stand first in some documents. What is meant for real use comes first, TLS before none.
     let rank = |server: &&Server| {
         let text = format!("{} {}", server.url, server.description).to_lowercase();
-        let is_test = ["sandbox", "staging", "localhost", "127.0.0.1", "mock"].iter().any(|word| text.contains(word));
+        let is_test = ["sandbox", "staging", "localhost", "127.0.0.1", "mock"]
+            .iter()
+            .any(|word| text.contains(word));
         (is_test, server.url.starts_with("http://"))
     };
     found.sort_by_key(rank);

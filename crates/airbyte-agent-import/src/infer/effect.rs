@@ -6,11 +6,24 @@ use super::words::words;
 use crate::decision::{Action, Decided};
 
 /// Verbs that destroy what cannot be had back.
-const DESTRUCTIVE: [&str; 12] =
-    ["delete", "remove", "destroy", "purge", "wipe", "erase", "truncate", "revoke", "terminate", "drop", "clear", "reset"];
+const DESTRUCTIVE: [&str; 12] = [
+    "delete",
+    "remove",
+    "destroy",
+    "purge",
+    "wipe",
+    "erase",
+    "truncate",
+    "revoke",
+    "terminate",
+    "drop",
+    "clear",
+    "reset",
+];
 
 /// Names of headers by which a repeated request is recognised.
-const KEYS: [&str; 5] = ["idempotencykey", "xidempotencykey", "xrequestid", "xidempotency", "idempotenttoken"];
+const KEYS: [&str; 5] =
+    ["idempotencykey", "xidempotencykey", "xrequestid", "xidempotency", "idempotenttoken"];
 
 /// What an operation does at the vendor.
 #[derive(Debug)]
@@ -32,7 +45,8 @@ pub(crate) fn effect(facts: &Facts<'_>, action: Action) -> Effect {
         "POST" if reads => decided(true, 0.85, "the operation only reads, by POST"),
         _ => decided(false, 0.95, format!("the method is {method}")),
     };
-    let verb = facts.last_step().and_then(Step::name).and_then(|name| words(name).into_iter().next());
+    let verb =
+        facts.last_step().and_then(Step::name).and_then(|name| words(name).into_iter().next());
     let destroys = verb.is_some_and(|verb| DESTRUCTIVE.contains(&verb.as_str()));
     let destructive = if action == Action::Delete {
         decided(true, 0.95, "the operation deletes")
@@ -41,9 +55,15 @@ pub(crate) fn effect(facts: &Facts<'_>, action: Action) -> Effect {
     } else {
         decided(false, 0.9, "nothing says that it destroys data")
     };
-    let has_key = facts.inputs.iter().any(|input| input.place == InputPlace::Header && KEYS.contains(&input.key.as_str()) && input.key != "xrequestid");
+    let has_key = facts.inputs.iter().any(|input| {
+        input.place == InputPlace::Header
+            && KEYS.contains(&input.key.as_str())
+            && input.key != "xrequestid"
+    });
     let idempotent = match method {
-        "GET" | "HEAD" | "OPTIONS" | "PUT" | "DELETE" => decided(true, 0.85, format!("the method is {method}")),
+        "GET" | "HEAD" | "OPTIONS" | "PUT" | "DELETE" => {
+            decided(true, 0.85, format!("the method is {method}"))
+        }
         _ if read_only.value => decided(true, 0.85, "the operation only reads"),
         _ if has_key => decided(true, 0.7, "a header makes repeated requests recognisable"),
         _ => decided(false, 0.85, format!("the method is {method}")),

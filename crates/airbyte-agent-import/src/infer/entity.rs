@@ -14,6 +14,66 @@ const MOST_PARENTS: usize = 3;
 /// Words that name no entity of their own, and are part of the noun before them.
 const NO_NOUNS: [&str; 8] = ["all", "me", "self", "current", "latest", "default", "by", "id"];
 
+/// Endings of names of files.
+const FILE_ENDINGS: [&str; 10] =
+    ["png", "jpg", "gif", "svg", "pdf", "csv", "zip", "ics", "txt", "html"];
+
+/// Words behind a noun that choose some of its records.
+const CHOICES: [&str; 40] = [
+    "available",
+    "active",
+    "running",
+    "upcoming",
+    "past",
+    "recent",
+    "popular",
+    "trending",
+    "featured",
+    "top",
+    "new",
+    "archived",
+    "pending",
+    "starred",
+    "public",
+    "private",
+    "closed",
+    "own",
+    "owned",
+    "mine",
+    "random",
+    "nearby",
+    "deleted",
+    "inactive",
+    "enabled",
+    "disabled",
+    "completed",
+    "paged",
+    "historic",
+    "suggested",
+    "computed",
+    "visible",
+    "hidden",
+    "unread",
+    "published",
+    "expired",
+    "scheduled",
+    "assigned",
+    "joined",
+    "list",
+];
+
+/// Whether a name chooses some records of the noun before it: `available`, `by-slug`, `in_theaters`.
+fn is_choice(name: &str) -> bool {
+    let all = words(name);
+    match all.as_slice() {
+        [only] => CHOICES.contains(&only.as_str()),
+        [first, ..] => {
+            ["by", "in", "for", "with", "without", "from", "top"].contains(&first.as_str())
+        }
+        [] => false,
+    }
+}
+
 /// The nouns of an operation, the entity last, and where they come from.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Nouns {
@@ -28,6 +88,9 @@ pub(crate) fn nouns(facts: &Facts<'_>) -> Nouns {
     for (index, step) in facts.steps.iter().enumerate() {
         let Step::Name(name) = step else { continue };
         let is_last = index + 1 == count;
+        if index > 0 && !names.is_empty() && is_choice(name) {
+            continue;
+        }
         names.extend(of_name(name, is_last, facts.method));
     }
     if !names.is_empty() {
@@ -39,7 +102,14 @@ pub(crate) fn nouns(facts: &Facts<'_>) -> Nouns {
     }
     names.extend(facts.tags.first().map(|tag| snake(&words(tag))).filter(|name| !name.is_empty()));
     if names.is_empty() {
-        names.extend(facts.steps.iter().filter_map(Step::name).map(|name| snake(&words(name))).filter(|name| !name.is_empty()));
+        names.extend(
+            facts
+                .steps
+                .iter()
+                .filter_map(Step::name)
+                .map(|name| snake(&words(name)))
+                .filter(|name| !name.is_empty()),
+        );
     }
     if names.is_empty() {
         names.push("root".to_owned());
@@ -49,18 +119,34 @@ pub(crate) fn nouns(facts: &Facts<'_>) -> Nouns {
 
 /// The nouns of a step: none if it is a verb, several if it is written as `admin.users.list`.
 fn of_name(name: &str, is_last: bool, method: &str) -> Vec<String> {
+    if name.starts_with(':') {
+        return Vec::new();
+    }
     let pieces: Vec<&str> = name.split('.').filter(|piece| !piece.is_empty()).collect();
     let count = pieces.len();
     let mut names = Vec::new();
-    for (index, piece) in pieces.into_iter().enumerate() {
+    for (index, piece) in pieces.iter().enumerate() {
         let all = words(piece);
+        let is_ending = index > 0 && index + 1 == count && FILE_ENDINGS.contains(piece);
+        if is_ending || piece.chars().all(|c| c.is_ascii_digit()) {
+            continue;
+        }
         let (verb, rest) = verbs::split(piece);
         let may_be_verb = index + 1 == count && (is_last || count > 1);
         let single = all.len() == 1;
         let is_plural = single && all.first().is_some_and(|word| singular(word) != *word);
         // `/search/users` has a verb before its noun, `/users/search` behind it.
-        let is_verb = verb.is_some() && !is_plural && (single && (may_be_verb || all.first().is_some_and(|word| word == "search")) || !single && (count > 1 || piece.contains(char::is_uppercase) && may_be_verb));
-        if is_verb && !(single && method == "GET" && count == 1 && ["test", "count", "export", "index", "query"].contains(&piece) && !is_last) {
+        let is_verb = verb.is_some()
+            && !is_plural
+            && (single && (may_be_verb || all.first().is_some_and(|word| word == "search"))
+                || !single && (count > 1 || piece.contains(char::is_uppercase) && may_be_verb));
+        if is_verb
+            && !(single
+                && method == "GET"
+                && count == 1
+                && ["test", "count", "export", "index", "query"].contains(piece)
+                && !is_last)
+        {
             if !rest.is_empty() && !single {
                 names.push(snake(&rest));
             }
@@ -78,7 +164,8 @@ fn of_name(name: &str, is_last: bool, method: &str) -> Vec<String> {
 
 /// The nouns in the name of an operation: what stands before the verb, or behind it.
 fn of_id(id: &str) -> Vec<String> {
-    let pieces: Vec<&str> = id.split(['.', '/', '_', ':']).filter(|piece| !piece.is_empty()).collect();
+    let pieces: Vec<&str> =
+        id.split(['.', '/', '_', ':']).filter(|piece| !piece.is_empty()).collect();
     if pieces.len() > 1 {
         return pieces
             .iter()
@@ -125,7 +212,9 @@ pub(crate) fn entities(all: &[Nouns]) -> Vec<Decided<String>> {
             let parents = parents(&nouns.names, others);
             let mut name = String::new();
             let from = nouns.names.len().saturating_sub(parents + 1);
-            for above in nouns.names.get(from..nouns.names.len().saturating_sub(1)).unwrap_or_default() {
+            for above in
+                nouns.names.get(from..nouns.names.len().saturating_sub(1)).unwrap_or_default()
+            {
                 let above = one(above);
                 // `user_user_groups` says nothing more than `user_groups`.
                 if !last.starts_with(&format!("{above}_")) {
@@ -143,13 +232,18 @@ pub(crate) fn entities(all: &[Nouns]) -> Vec<Decided<String>> {
 /// How many nouns above the last one a name needs to be told from the others.
 fn parents(names: &[String], others: &[&[String]]) -> usize {
     let shortest = others.iter().map(|other| other.len()).min().unwrap_or_default();
-    let is_only_shortest = names.len() == shortest && others.iter().filter(|other| other.len() == shortest).count() == 1;
+    let is_only_shortest = names.len() == shortest
+        && others.iter().filter(|other| other.len() == shortest).count() == 1;
     if others.len() < 2 || is_only_shortest {
         return 0;
     }
-    let tail = |names: &[String], count: usize| names.get(names.len().saturating_sub(count + 1)..).map(<[String]>::to_vec);
+    let tail = |names: &[String], count: usize| {
+        names.get(names.len().saturating_sub(count + 1)..).map(<[String]>::to_vec)
+    };
     (1..=MOST_PARENTS)
-        .find(|count| others.iter().filter(|other| tail(other, *count) == tail(names, *count)).count() == 1)
+        .find(|count| {
+            others.iter().filter(|other| tail(other, *count) == tail(names, *count)).count() == 1
+        })
         .unwrap_or(1)
         .min(names.len().saturating_sub(1))
 }
@@ -176,7 +270,9 @@ mod tests {
             .map(|(method, path, _)| {
                 let steps = steps(path);
                 let count = steps.len();
-                let names = steps.iter().enumerate().filter_map(|(index, step)| Some(of_name(step.name()?, index + 1 == count, method)));
+                let names = steps.iter().enumerate().filter_map(|(index, step)| {
+                    Some(of_name(step.name()?, index + 1 == count, method))
+                });
                 Nouns { names: names.flatten().collect(), from: "the path" }
             })
             .collect();

@@ -147,6 +147,8 @@ pub(crate) struct Node<'a> {
     pub(crate) parent: usize,
     /// How many members lead to it.
     pub(crate) depth: usize,
+    /// Whether everything around it is a frame of records and not a record.
+    pub(crate) framed: bool,
     /// The types that are allowed; none if the document does not say.
     pub(crate) kinds: Vec<Kind>,
     /// The format of a text or number; empty if none is stated.
@@ -220,6 +222,7 @@ impl Facts<'_> {
     /// The input with one of these keys, in the order of the keys; path parameters do not count.
     pub(crate) fn input(&self, keys: &[&str]) -> Option<&Input<'_>> {
         let usable = |input: &&Input<'_>| input.place != InputPlace::Path;
-        keys.iter().find_map(|key| self.inputs.iter().filter(usable).find(|input| input.key == *key))
+        keys.iter()
+            .find_map(|key| self.inputs.iter().filter(usable).find(|input| input.key == *key))
     }
 }

@@ -13,18 +13,44 @@ use crate::decision::Decided;
 /// How many different responses are looked at.
 const MOST: usize = 200;
 
-const CODES: [&str; 9] = ["code", "errorcode", "error", "type", "errortype", "reason", "errorname", "statuscode", "name"];
-const MESSAGES: [&str; 9] =
-    ["message", "errormessage", "errordescription", "detail", "description", "msg", "title", "error", "details"];
+const CODES: [&str; 9] = [
+    "code",
+    "errorcode",
+    "error",
+    "type",
+    "errortype",
+    "reason",
+    "errorname",
+    "statuscode",
+    "name",
+];
+const MESSAGES: [&str; 9] = [
+    "message",
+    "errormessage",
+    "errordescription",
+    "detail",
+    "description",
+    "msg",
+    "title",
+    "error",
+    "details",
+];
 
 /// The places of the code and of the message, as most failed responses have them.
-pub(crate) fn failures<'a>(rest: &'a Rest, schemas: &Schemas<'a>) -> (Option<Decided<String>>, Option<Decided<String>>) {
+pub(crate) fn failures<'a>(
+    rest: &'a Rest,
+    schemas: &Schemas<'a>,
+) -> (Option<Decided<String>>, Option<Decided<String>>) {
     let mut codes: BTreeMap<String, usize> = BTreeMap::new();
     let mut messages: BTreeMap<String, usize> = BTreeMap::new();
     let mut seen: HashSet<String> = HashSet::new();
     let mut count = 0;
     for response in rest.operations.iter().flat_map(|operation| &operation.failures) {
-        let Some(schema) = preferred(&response.contents).and_then(|content| content.schema.as_ref()) else { continue };
+        let Some(schema) =
+            preferred(&response.contents).and_then(|content| content.schema.as_ref())
+        else {
+            continue;
+        };
         if !seen.insert(schema.to_string()) || seen.len() > MOST {
             continue;
         }
@@ -54,10 +80,17 @@ fn elected(votes: BTreeMap<String, usize>, all: usize) -> Option<Decided<String>
 /// The first of these names at the top, in the member for the error, or in the first of several errors.
 fn place<'a>(schemas: &Schemas<'a>, all: &[Node<'a>], names: &[&str]) -> Option<String> {
     let is_value = |node: &&Node<'_>| !node.is_object() && !node.is_array() && !node.is_boolean();
-    let frame = |key: &str| key.split('.').rev().skip(1).all(|name| ["error", "errors", "fault", "meta", "status"].contains(&name));
+    let frame = |key: &str| {
+        key.split('.')
+            .rev()
+            .skip(1)
+            .all(|name| ["error", "errors", "fault", "meta", "status"].contains(&name))
+    };
     for depth in [2, 1] {
         for name in names {
-            let fits = |node: &&Node<'_>| node.depth == depth && last(&node.key) == *name && frame(&node.key);
+            let fits = |node: &&Node<'_>| {
+                node.depth == depth && last(&node.key) == *name && frame(&node.key)
+            };
             if let Some(node) = all.iter().filter(is_value).find(fits) {
                 return Some(node.place.clone());
             }
@@ -65,6 +98,8 @@ fn place<'a>(schemas: &Schemas<'a>, all: &[Node<'a>], names: &[&str]) -> Option<
     }
     let errors = all.iter().find(|node| node.depth <= 1 && node.is_array())?;
     let shape = schemas.open(errors.items.as_ref()?);
-    let name = names.iter().find_map(|name| shape.members.keys().find(|key| super::words::key(key) == *name))?;
+    let name = names
+        .iter()
+        .find_map(|name| shape.members.keys().find(|key| super::words::key(key) == *name))?;
     Some(format!("{}[0].{name}", errors.place))
 }

@@ -6,10 +6,13 @@ use std::collections::{BTreeMap, HashMap};
 use std::rc::Rc;
 
 use airbyte_agent_description::Kind;
-use airbyte_agent_document::{Content, Opener, Operation, Parameter, Place, Response, Schema, Shape};
+use airbyte_agent_document::{
+    Content, Opener, Operation, Parameter, Place, Response, Schema, Shape,
+};
 use serde_json::Value;
 
 use super::facts::{Answer, Facts, Form, Input, InputPlace, Node};
+use super::paging::signs;
 use super::path::steps;
 use super::sample::response;
 use super::words::key;
@@ -94,7 +97,11 @@ impl<'a> Schemas<'a> {
 }
 
 /// The facts about one operation.
-pub(crate) fn facts<'a>(schemas: &Schemas<'a>, operation: &'a Operation, sample: Option<&'a Value>) -> Facts<'a> {
+pub(crate) fn facts<'a>(
+    schemas: &Schemas<'a>,
+    operation: &'a Operation,
+    sample: Option<&'a Value>,
+) -> Facts<'a> {
     let mut inputs: Vec<Input<'a>> =
         operation.parameters.iter().filter_map(|given| parameter(schemas, given)).collect();
     for given in &operation.parameters {
@@ -143,13 +150,19 @@ fn members<'a>(schemas: &Schemas<'a>, given: &'a Parameter, inputs: &mut Vec<Inp
         return;
     }
     for (name, member) in &shape.members {
-        let mut found = input(schemas, format!("{}[{name}]", given.name), InputPlace::Query, member);
+        let mut found =
+            input(schemas, format!("{}[{name}]", given.name), InputPlace::Query, member);
         found.key = key(name);
         inputs.push(found);
     }
 }
 
-fn input<'a>(schemas: &Schemas<'a>, name: String, place: InputPlace, schema: &Schema<'a>) -> Input<'a> {
+fn input<'a>(
+    schemas: &Schemas<'a>,
+    name: String,
+    place: InputPlace,
+    schema: &Schema<'a>,
+) -> Input<'a> {
     let shape = schemas.open(schema);
     Input {
         key: key(&name),
@@ -196,7 +209,8 @@ fn body<'a>(
 
 /// The content that a client would choose: JSON, or else the first that has a schema.
 pub(crate) fn preferred(contents: &[Content]) -> Option<&Content> {
-    let is_json = |content: &&Content| content.media_type.contains("json") && content.schema.is_some();
+    let is_json =
+        |content: &&Content| content.media_type.contains("json") && content.schema.is_some();
     contents
         .iter()
         .find(|content| content.media_type == "application/json" && content.schema.is_some())
@@ -206,13 +220,21 @@ pub(crate) fn preferred(contents: &[Content]) -> Option<&Content> {
 }
 
 /// What comes back, by the schema of the response, an example, or both.
-fn answer<'a>(schemas: &Schemas<'a>, responses: &'a [Response], sample: Option<&'a Value>) -> Answer<'a> {
+fn answer<'a>(
+    schemas: &Schemas<'a>,
+    responses: &'a [Response],
+    sample: Option<&'a Value>,
+) -> Answer<'a> {
     let Some(response) = response(responses) else { return Answer::default() };
     let headers = response.headers.iter().map(|name| name.to_lowercase()).collect();
     let text = response.description.to_lowercase();
     let mut answer = Answer { headers, text, ..Answer::default() };
     let Some(content) = preferred(&response.contents) else {
-        answer.form = if ["204", "205"].contains(&response.status.as_str()) { Form::Nothing } else { Form::Vague };
+        answer.form = if ["204", "205"].contains(&response.status.as_str()) {
+            Form::Nothing
+        } else {
+            Form::Vague
+        };
         return answer;
     };
     let schema = match (&content.schema, sample) {
@@ -228,7 +250,7 @@ fn answer<'a>(schemas: &Schemas<'a>, responses: &'a [Response], sample: Option<&
     let is_binary = shape.format.is_some_and(|format| ["binary", "byte"].contains(&format))
         || schemas.says(&schema, "type").and_then(Value::as_str) == Some("file");
     let has_members = !shape.is_vague();
-    if is_binary && !has_members || is_file(&content.media_type) && !has_members {
+    if is_file(&content.media_type) || is_binary && !has_members {
         answer.form = Form::File;
         return answer;
     }
@@ -238,15 +260,25 @@ fn answer<'a>(schemas: &Schemas<'a>, responses: &'a [Response], sample: Option<&
     }
     answer.form = Form::Data;
     nodes(schemas, &schema, &mut answer.nodes);
+    signs::mark_framed(&mut answer.nodes);
     answer
 }
 
 fn is_file(media_type: &str) -> bool {
-    const FILES: [&str; 9] = [
-        "application/octet-stream", "application/pdf", "application/zip", "application/gzip", "application/x-tar",
-        "text/csv", "application/x-gzip", "application/vnd.ms-excel", "text/calendar",
+    const FILES: &[&str] = &[
+        "application/octet-stream",
+        "application/pdf",
+        "application/zip",
+        "application/gzip",
+        "application/x-tar",
+        "text/csv",
+        "application/csv",
+        "application/x-gzip",
+        "application/vnd.ms-excel",
+        "text/calendar",
     ];
-    FILES.contains(&media_type) || ["image/", "audio/", "video/", "font/"].iter().any(|kind| media_type.starts_with(kind))
+    FILES.contains(&media_type)
+        || ["image/", "audio/", "video/", "font/"].iter().any(|kind| media_type.starts_with(kind))
 }
 
 /// The values of a body, level by level.
@@ -265,9 +297,16 @@ pub(crate) fn nodes<'a>(schemas: &Schemas<'a>, schema: &Schema<'a>, all: &mut Ve
                 let Some(member) = shape.members.get(name) else { continue };
                 let Some(above) = all.get(parent) else { continue };
                 let place = place(&above.place, name);
-                let key = if above.key.is_empty() { key(name) } else { format!("{}.{}", above.key, key(name)) };
+                let key = if above.key.is_empty() {
+                    key(name)
+                } else {
+                    format!("{}.{}", above.key, key(name))
+                };
                 let node = node(schemas, member, place, name, key, parent, depth);
-                if node.is_object() && shape.members.len() <= LARGEST_FRAME && node.members <= LARGEST_FRAME {
+                if node.is_object()
+                    && shape.members.len() <= LARGEST_FRAME
+                    && node.members <= LARGEST_FRAME
+                {
                     next.push((all.len(), member.clone()));
                 }
                 all.push(node);
@@ -281,9 +320,14 @@ pub(crate) fn nodes<'a>(schemas: &Schemas<'a>, schema: &Schema<'a>, all: &mut Ve
 }
 
 /// The names of members in the order of the document, as far as the schema itself lists them.
-fn order<'a>(schemas: &Schemas<'a>, schema: &Schema<'a>, members: &BTreeMap<&'a str, Schema<'a>>) -> Vec<&'a str> {
+fn order<'a>(
+    schemas: &Schemas<'a>,
+    schema: &Schema<'a>,
+    members: &BTreeMap<&'a str, Schema<'a>>,
+) -> Vec<&'a str> {
     let listed = schemas.says(schema, "properties").and_then(Value::as_object);
-    let mut names: Vec<&str> = listed.into_iter().flat_map(|listed| listed.keys().map(String::as_str)).collect();
+    let mut names: Vec<&str> =
+        listed.into_iter().flat_map(|listed| listed.keys().map(String::as_str)).collect();
     names.retain(|name| members.contains_key(name));
     let rest: Vec<&str> = members.keys().copied().filter(|name| !names.contains(name)).collect();
     names.extend(rest);
@@ -315,6 +359,7 @@ fn node<'a>(
         key,
         parent,
         depth,
+        framed: false,
         kinds: shape.kinds.clone(),
         format: shape.format.unwrap_or_default(),
         text: schemas.text(schema),

@@ -37,16 +37,25 @@ fn number(word: &str) -> Option<u64> {
 
 /// The seconds of the period, if the words are `requests per minute` or mean the same.
 fn period(words: &[&str]) -> Option<u64> {
-    let plain: Vec<&str> = words.iter().map(|word| word.trim_matches(|c: char| !c.is_alphanumeric() && c != '/')).collect();
+    let plain: Vec<&str> = words
+        .iter()
+        .map(|word| word.trim_matches(|c: char| !c.is_alphanumeric() && c != '/'))
+        .collect();
     let request = plain.iter().take(3).position(|word| {
         ["requests", "request", "calls", "req", "queries"].contains(word)
-            || word.starts_with("requests/") || word.starts_with("req/") || word.starts_with("calls/")
+            || word.starts_with("requests/")
+            || word.starts_with("req/")
+            || word.starts_with("calls/")
     })?;
     let word = plain.get(request)?;
     if let Some((_, unit)) = word.split_once('/') {
         return seconds(unit);
     }
-    let per = plain.iter().skip(request + 1).take(3).position(|word| ["per", "every", "each", "a", "an", "in", "/"].contains(word))?;
+    let per = plain
+        .iter()
+        .skip(request + 1)
+        .take(3)
+        .position(|word| ["per", "every", "each", "a", "an", "in", "/"].contains(word))?;
     let mut after = plain.iter().skip(request + per + 2);
     let next = after.next()?;
     match number(next) {
@@ -79,7 +88,10 @@ mod tests {
             ("The 2 requests are sent to each server", vec![]),
             ("Version 2 of the API", vec![]),
         ] {
-            let found: Vec<_> = limits(text).iter().map(|limit| (limit.value.requests, limit.value.seconds)).collect();
+            let found: Vec<_> = limits(text)
+                .iter()
+                .map(|limit| (limit.value.requests, limit.value.seconds))
+                .collect();
             assert_eq!(found, expected, "{text}");
         }
     }

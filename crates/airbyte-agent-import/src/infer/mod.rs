@@ -39,8 +39,9 @@ pub fn infer(rest: &Rest) -> DocumentDecision {
     let samples: Vec<Option<Value>> = rest.operations.iter().map(sample::schema).collect();
     let schemas = Schemas::new(&rest.root);
     let described = rest.operations.iter().zip(&samples);
-    let facts: Vec<Facts<'_>> =
-        described.map(|(operation, sample)| gather::facts(&schemas, operation, sample.as_ref())).collect();
+    let facts: Vec<Facts<'_>> = described
+        .map(|(operation, sample)| gather::facts(&schemas, operation, sample.as_ref()))
+        .collect();
     let mut paths = Paths::new(&rest.operations);
     paths.no_arrays = has_no_arrays(&facts);
     let nouns: Vec<entity::Nouns> = facts.iter().map(entity::nouns).collect();
@@ -61,10 +62,13 @@ const MANY: usize = 10;
 fn has_no_arrays(facts: &[Facts<'_>]) -> bool {
     let is_plural = |facts: &&Facts<'_>| {
         let last = facts.last_step().and_then(Step::name).and_then(|name| words::words(name).pop());
-        facts.method == "GET" && facts.answer.form == Form::Data && last.is_some_and(|word| words::is_counted(&word))
+        facts.method == "GET"
+            && facts.answer.form == Form::Data
+            && last.is_some_and(|word| words::is_counted(&word))
     };
     let plural: Vec<_> = facts.iter().filter(is_plural).collect();
-    let with_array = plural.iter().filter(|facts| facts.answer.nodes.iter().any(facts::Node::is_array)).count();
+    let with_array =
+        plural.iter().filter(|facts| facts.answer.nodes.iter().any(facts::Node::is_array)).count();
     plural.len() >= MANY && with_array * 10 < plural.len()
 }
 
@@ -85,7 +89,10 @@ impl<'a> Paths<'a> {
                 && last == "{}"
             {
                 let name = operation.path.rsplit('/').next().unwrap_or_default();
-                paths.below.entry(above.to_owned()).or_insert_with(|| name.trim_matches(['{', '}']));
+                paths
+                    .below
+                    .entry(above.to_owned())
+                    .or_insert_with(|| name.trim_matches(['{', '}']));
             }
             paths.methods.entry(path).or_default().push(&operation.method);
         }
@@ -95,16 +102,24 @@ impl<'a> Paths<'a> {
     fn siblings(&self, path: &str) -> Siblings {
         let path = anonymous(path);
         let has = |methods: &[&str]| {
-            self.methods.get(&path).is_some_and(|known| known.iter().any(|method| methods.contains(method)))
+            self.methods
+                .get(&path)
+                .is_some_and(|known| known.iter().any(|method| methods.contains(method)))
         };
-        Siblings { read: has(&["GET"]), changed: has(&["PUT", "PATCH"]), has_records: self.below.contains_key(&path), no_arrays: self.no_arrays }
+        Siblings {
+            read: has(&["GET"]),
+            changed: has(&["PUT", "PATCH"]),
+            has_records: self.below.contains_key(&path),
+            no_arrays: self.no_arrays,
+        }
     }
 }
 
 /// A path with `{}` in the place of parameters and without a slash at its end.
 fn anonymous(path: &str) -> String {
     let pieces = path.trim_end_matches('/').split('/');
-    let pieces = pieces.map(|piece| if piece.starts_with('{') && piece.ends_with('}') { "{}" } else { piece });
+    let pieces = pieces
+        .map(|piece| if piece.starts_with('{') && piece.ends_with('}') { "{}" } else { piece });
     pieces.collect::<Vec<_>>().join("/")
 }
 
@@ -116,10 +131,15 @@ fn operation<'a>(
 ) -> OperationDecision {
     let candidates = records::candidates(facts, schemas);
     let best = candidates.first();
-    let action = action::action(facts, best, &paths.siblings(facts.path));
+    let mut action = action::action(facts, best, &paths.siblings(facts.path));
     // Whatever else it does: a response that says where its next page is, is a page of a list.
-    let is_page = facts.method != "DELETE" && action.value != Action::Download
-        && best.is_some_and(|best| best.score >= 2.5) && paging::signs::has_next(facts);
+    let is_page = facts.method != "DELETE"
+        && action.value != Action::Download
+        && best.is_some_and(|best| best.score >= 2.5)
+        && paging::signs::has_next(facts);
+    if is_page && action.value == Action::Get {
+        action = decided(Action::List, 0.8, "the response says where its next page is");
+    }
     let is_list = matches!(action.value, Action::List | Action::Search) || is_page;
     let mut open_questions = Vec::new();
     let (records, record) = if is_list {
@@ -128,10 +148,11 @@ fn operation<'a>(
         single_record(facts, action.value)
     };
     let primary_key = record.as_ref().and_then(|record| {
-        let parameter = paths.below.get(&anonymous(facts.path)).copied().or(match facts.last_step() {
-            Some(Step::Parameter(name)) => Some(name.as_str()),
-            _ => None,
-        });
+        let parameter =
+            paths.below.get(&anonymous(facts.path)).copied().or(match facts.last_step() {
+                Some(Step::Parameter(name)) => Some(name.as_str()),
+                _ => None,
+            });
         record::primary_key(facts, schemas, record, parameter)
     });
     let paging = is_list.then(|| {
@@ -160,7 +181,11 @@ fn operation<'a>(
 
 type Records<'a> = (Option<Decided<String>>, Option<Schema<'a>>);
 
-fn list_records<'a>(facts: &Facts<'a>, best: Option<&Candidate<'a>>, questions: &mut Vec<String>) -> Records<'a> {
+fn list_records<'a>(
+    facts: &Facts<'a>,
+    best: Option<&Candidate<'a>>,
+    questions: &mut Vec<String>,
+) -> Records<'a> {
     let is_element = facts.answer.form == Form::Data
         && facts.answer.members_of(0).filter(|node| !records::is_frame(node.name)).count() > 1;
     if best.is_none() && is_element {

@@ -3,7 +3,8 @@
 use super::facts::Step;
 
 /// First pieces of paths that say nothing about what the operation is about.
-const PREFIXES: [&str; 9] = ["api", "apis", "rest", "public", "services", "odata", "json", "rpc", "webapi"];
+const PREFIXES: [&str; 9] =
+    ["api", "apis", "rest", "public", "services", "odata", "json", "rpc", "webapi"];
 
 /// Endings that choose the form of the response.
 const ENDINGS: [&str; 4] = [".json", ".xml", ".php", ".aspx"];
@@ -26,7 +27,7 @@ pub(crate) fn steps(path: &str) -> Vec<Step> {
 }
 
 /// Adds the steps of one piece, which may have parameters and names next to each other: `{id}.json`,
-/// `{name}:cancel`, `users('{id}')`, `users.list`.
+/// `{name}:cancel`, whose verb keeps its colon, `users('{id}')`, `users.list`.
 fn split(piece: &str, steps: &mut Vec<Step>) {
     let mut rest = piece;
     while let Some(open) = rest.find('{') {
@@ -46,16 +47,20 @@ fn split(piece: &str, steps: &mut Vec<Step>) {
 }
 
 fn add(text: &str, steps: &mut Vec<Step>) {
-    let mut text = text.trim_matches(|c: char| "()'\":=,;.".contains(c));
+    let mut text = text.trim_matches(|c: char| "()'\"=,;.".contains(c));
     for ending in ENDINGS {
         text = text.strip_suffix(ending).unwrap_or(text);
     }
     if text.trim_start_matches('.').eq_ignore_ascii_case("json") && !steps.is_empty() {
         return;
     }
-    for text in text.split([':', '(', ')']).filter(|text| !text.is_empty()) {
-        if text.contains(|c: char| c.is_alphanumeric()) && !is_version(text) {
-            steps.push(Step::Name(text.to_owned()));
+    for text in text.split(['(', ')']).filter(|text| !text.is_empty()) {
+        let (name, method) = text.split_once(':').unwrap_or((text, ""));
+        if name.contains(char::is_alphanumeric) && !is_version(name) {
+            steps.push(Step::Name(name.to_owned()));
+        }
+        if method.contains(char::is_alphanumeric) {
+            steps.push(Step::Name(format!(":{method}")));
         }
     }
 }
@@ -86,18 +91,25 @@ mod tests {
             ("/v1/projects/{id}/issues", "projects {id} issues"),
             ("/api/v2.1/users.json", "users"),
             ("/users/{id}.json", "users {id}"),
-            ("/v1/{name}:cancel", "{name} cancel"),
-            ("/me/messages/{message-id}/microsoft.graph.forward()", "me messages {message-id} microsoft.graph.forward"),
+            ("/v1/{name}:cancel", "{name} :cancel"),
+            (
+                "/me/messages/{message-id}/microsoft.graph.forward()",
+                "me messages {message-id} microsoft.graph.forward",
+            ),
             ("/users.list", "users.list"),
             ("/2010-04-01/Accounts/{Sid}/Calls.json", "Accounts {Sid} Calls"),
             ("/rest/api/3/issue/{key}", "issue {key}"),
             ("/api", "api"),
             ("/", ""),
         ] {
-            let shown = steps(path).iter().map(|step| match step {
-                Step::Name(name) => name.clone(),
-                Step::Parameter(name) => format!("{{{name}}}"),
-            }).collect::<Vec<_>>().join(" ");
+            let shown = steps(path)
+                .iter()
+                .map(|step| match step {
+                    Step::Name(name) => name.clone(),
+                    Step::Parameter(name) => format!("{{{name}}}"),
+                })
+                .collect::<Vec<_>>()
+                .join(" ");
             assert_eq!(shown, expected, "{path}");
         }
     }

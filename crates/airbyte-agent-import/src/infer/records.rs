@@ -9,27 +9,134 @@ use super::words::{same_noun, words};
 
 /// Names of members that hold records, whatever the entity is called.
 const CONTAINERS: [&str; 26] = [
-    "data", "items", "results", "value", "values", "records", "entries", "list", "rows", "content", "elements",
-    "objects", "hits", "resources", "result", "collection", "item", "records", "docs", "documents", "entities",
-    "response", "payload", "output", "objectlist", "nodes",
+    "data",
+    "items",
+    "results",
+    "value",
+    "values",
+    "records",
+    "entries",
+    "list",
+    "rows",
+    "content",
+    "elements",
+    "objects",
+    "hits",
+    "resources",
+    "result",
+    "collection",
+    "item",
+    "records",
+    "docs",
+    "documents",
+    "entities",
+    "response",
+    "payload",
+    "output",
+    "objectlist",
+    "nodes",
 ];
 
 /// Names of members that hold something else than records.
 const ASIDE: [&str; 32] = [
-    "errors", "error", "warnings", "links", "link", "included", "facets", "aggregations", "messages", "headers",
-    "sort", "unreachable", "prefixes", "commonprefixes", "relationships", "meta", "metadata", "debug", "notices",
-    "columns", "suggestions", "scopes", "filters", "breadcrumbs", "permissions", "infos", "errormessages",
-    "warningmessages", "alerts", "statuscodes", "fieldlist", "sorts",
+    "errors",
+    "error",
+    "warnings",
+    "links",
+    "link",
+    "included",
+    "facets",
+    "aggregations",
+    "messages",
+    "headers",
+    "sort",
+    "unreachable",
+    "prefixes",
+    "commonprefixes",
+    "relationships",
+    "meta",
+    "metadata",
+    "debug",
+    "notices",
+    "columns",
+    "suggestions",
+    "scopes",
+    "filters",
+    "breadcrumbs",
+    "permissions",
+    "infos",
+    "errormessages",
+    "warningmessages",
+    "alerts",
+    "statuscodes",
+    "fieldlist",
+    "sorts",
 ];
 
 /// Words of members that describe a page of records, and not a record.
 const FRAME: [&str; 62] = [
-    "page", "pages", "paging", "pagination", "total", "totals", "count", "limit", "offset", "next", "previous", "prev",
-    "first", "last", "cursor", "cursors", "token", "meta", "metadata", "links", "link", "success", "ok", "status",
-    "code", "message", "msg", "error", "errors", "object", "kind", "etag", "self", "href", "url", "request", "warnings",
-    "included", "facets", "has", "more", "size", "number", "sort", "empty", "pageable", "header", "copyright",
-    "response", "context", "took", "timed", "version", "timestamp", "incomplete", "skip", "per", "start", "end",
-    "debug", "api", "odata",
+    "page",
+    "pages",
+    "paging",
+    "pagination",
+    "total",
+    "totals",
+    "count",
+    "limit",
+    "offset",
+    "next",
+    "previous",
+    "prev",
+    "first",
+    "last",
+    "cursor",
+    "cursors",
+    "token",
+    "meta",
+    "metadata",
+    "links",
+    "link",
+    "success",
+    "ok",
+    "status",
+    "code",
+    "message",
+    "msg",
+    "error",
+    "errors",
+    "object",
+    "kind",
+    "etag",
+    "self",
+    "href",
+    "url",
+    "request",
+    "warnings",
+    "included",
+    "facets",
+    "has",
+    "more",
+    "size",
+    "number",
+    "sort",
+    "empty",
+    "pageable",
+    "header",
+    "copyright",
+    "response",
+    "context",
+    "took",
+    "timed",
+    "version",
+    "timestamp",
+    "incomplete",
+    "skip",
+    "per",
+    "start",
+    "end",
+    "debug",
+    "api",
+    "odata",
 ];
 
 /// An array that may be the list of records.
@@ -55,7 +162,8 @@ pub(crate) struct Candidate<'a> {
 
 /// The nouns that an operation is about, the nearest first: names in the path, and words of its name.
 pub(crate) fn nouns(facts: &Facts<'_>) -> Vec<String> {
-    let mut nouns: Vec<String> = facts.steps.iter().rev().filter_map(Step::name).map(str::to_owned).collect();
+    let mut nouns: Vec<String> =
+        facts.steps.iter().rev().filter_map(Step::name).map(str::to_owned).collect();
     nouns.extend(facts.id_words().into_iter().rev());
     nouns
 }
@@ -114,8 +222,11 @@ pub(crate) fn candidates<'a>(facts: &Facts<'a>, schemas: &Schemas<'a>) -> Vec<Ca
             }
             // Depth counts little behind frames, and much inside records.
             let above = node.key.rsplit_once('.').map_or("", |(above, _)| above);
-            let framed = above.split('.').all(|name| CONTAINERS.contains(&name) || name == "embedded" || is_frame(name));
-            score -= (f64::from(u32::try_from(node.depth).unwrap_or(9)) - 1.0) * if framed { 0.3 } else { 1.5 };
+            let framed = above
+                .split('.')
+                .all(|name| CONTAINERS.contains(&name) || name == "embedded" || is_frame(name));
+            score -= (f64::from(u32::try_from(node.depth).unwrap_or(9)) - 1.0)
+                * if framed { 0.3 } else { 1.5 };
             Candidate {
                 place: node.place.clone(),
                 score,
@@ -146,17 +257,32 @@ fn last(key: &str) -> &str {
 pub(crate) fn is_frame(name: &str) -> bool {
     let words = words(name);
     !words.is_empty() && words.iter().any(|word| FRAME.contains(&word.as_str()))
-        || ["totalitems", "totalresults", "totalrecords", "perpage", "pagesize", "numfound", "nextlink"]
-            .iter()
-            .any(|frame| words.concat().contains(frame))
+        || [
+            "totalitems",
+            "totalresults",
+            "totalrecords",
+            "perpage",
+            "pagesize",
+            "numfound",
+            "nextlink",
+        ]
+        .iter()
+        .any(|frame| words.concat().contains(frame))
 }
 
 /// The members of the body that are neither the records nor about the page: how many are arrays, how many are not.
 pub(crate) fn strangers(answer: &Answer<'_>, candidate: &Candidate<'_>) -> (usize, usize) {
-    let is_above = |node: &Node<'_>| {
-        candidate.place == node.place || candidate.place.starts_with(&format!("{}.", node.place))
+    let is_above = |place: &str| {
+        candidate.place == place
+            || candidate.place.strip_prefix(place).is_some_and(|rest| rest.starts_with('.'))
     };
-    let all = answer.members_of(0).filter(|node| !is_above(node) && !is_frame(node.name));
+    let beside = |node: &&Node<'_>| {
+        let parent = answer.nodes.get(node.parent);
+        parent.is_some_and(|parent| is_above(&parent.place))
+            && !is_above(&node.place)
+            && !is_frame(node.name)
+    };
+    let all = answer.nodes.iter().skip(1).filter(beside);
     let (arrays, others): (Vec<_>, Vec<_>) = all.partition(|node| node.is_array());
     (arrays.len(), others.len())
 }
@@ -176,19 +302,51 @@ pub(crate) fn single(facts: &Facts<'_>) -> Option<(String, f64, String)> {
     let members: Vec<(usize, &Node<'_>)> =
         answer.nodes.iter().enumerate().skip(1).filter(|(_, node)| node.parent == 0).collect();
     let is_open = |node: &Node<'_>| node.is_object() || node.kinds.is_empty() || node.is_array();
-    let strangers: Vec<&Node<'_>> =
-        members.iter().map(|(_, node)| *node).filter(|node| !is_frame(node.name) || named(facts, node)).collect();
+    let strangers: Vec<&Node<'_>> = members
+        .iter()
+        .map(|(_, node)| *node)
+        .filter(|node| !is_frame(node.name) || named(facts, node))
+        .collect();
     if let [only] = strangers.as_slice()
         && is_open(only)
     {
         let key = last(&only.key);
         let about = named(facts, only);
-        if ["data", "result", "results", "response", "payload", "item", "record", "value"].contains(&key) {
-            return Some((only.place.clone(), 0.85, format!("{} is the only member that is not about the request", only.place)));
+        if ["data", "result", "results", "response", "payload", "item", "record", "value"]
+            .contains(&key)
+        {
+            return Some((
+                only.place.clone(),
+                0.85,
+                format!("{} is the only member that is not about the request", only.place),
+            ));
         }
         if about && (only.is_object() || only.kinds.is_empty()) {
-            return Some((only.place.clone(), 0.85, format!("{} has the name of what the operation is about", only.place)));
+            return Some((
+                only.place.clone(),
+                0.85,
+                format!("{} has the name of what the operation is about", only.place),
+            ));
         }
+    }
+    // A record in `data` may have scalars and other resources beside it.
+    let is_beside = |node: &&Node<'_>| {
+        let aside = ["included", "includes", "dictionaries", "relationships", "extensions"]
+            .contains(&last(&node.key));
+        aside || !node.is_object() && !node.is_array()
+    };
+    let data = strangers
+        .iter()
+        .find(|node| ["data", "result"].contains(&last(&node.key)) && node.is_object());
+    if let Some(data) = data
+        && strangers.len() <= 4
+        && strangers.iter().filter(|node| node.place != data.place).all(is_beside)
+    {
+        return Some((
+            data.place.clone(),
+            0.75,
+            format!("{} is the only object that can be the record", data.place),
+        ));
     }
     whole("the response is the record", 0.85)
 }

@@ -35,8 +35,14 @@ fn describes(schema: &Value) -> bool {
     let members = schema.get("properties").and_then(Value::as_object);
     let has = |key: &str| schema.get(key).is_some();
     let is_array = has("items");
-    let has_array = members.is_some_and(|members| members.values().any(|member| member.get("items").is_some()));
-    is_array || has_array || has("$ref") || has("allOf") || has("oneOf") || has("anyOf")
+    let has_array =
+        members.is_some_and(|members| members.values().any(|member| member.get("items").is_some()));
+    is_array
+        || has_array
+        || has("$ref")
+        || has("allOf")
+        || has("oneOf")
+        || has("anyOf")
         || members.is_some_and(|members| members.len() >= DESCRIBED)
 }
 

@@ -43,19 +43,179 @@ const VERBS: [(&str, Action); 34] = [
 ];
 
 /// Verbs that do something else.
-const OTHERS: [&str; 137] = [
-    "abort", "adjust", "allocate", "await", "begin", "bind", "build", "charge", "commit", "compare", "consume", "draft",
-    "end", "evaluate", "expire", "extend", "fail", "fulfill", "initiate", "issue", "link", "unlink", "open", "perform",
-    "promote", "purge", "push", "reverse", "simulate", "switch", "track", "accept", "acknowledge", "activate", "apply", "approve", "archive", "assign", "associate", "attach", "authenticate",
-    "authorize", "block", "bulk", "batch", "calculate", "cancel", "capture", "check", "clear", "clone", "close",
-    "complete", "confirm", "connect", "convert", "copy", "count", "deactivate", "decline", "decrypt", "deploy",
-    "detach", "disable", "disassociate", "disconnect", "dismiss", "duplicate", "enable", "encrypt", "estimate",
-    "execute", "exchange", "export", "finalize", "finish", "follow", "forward", "generate", "grant", "import", "invite",
-    "invoke", "join", "kick", "leave", "like", "lock", "login", "logout", "mark", "merge", "migrate", "move", "mute",
-    "notify", "pause", "pay", "pin", "ping", "preview", "process", "publish", "reactivate", "rebuild", "refresh",
-    "reject", "release", "rename", "reopen", "reorder", "reply", "resend", "reset", "resolve", "restart", "restore",
-    "resume", "retry", "revoke", "rotate", "run", "send", "sign", "start", "stop", "submit", "subscribe", "suspend",
-    "sync", "test", "transfer", "trigger", "unarchive", "undelete", "validate", "verify",
+const OTHERS: [&str; 172] = [
+    "enroll",
+    "tag",
+    "untag",
+    "report",
+    "analyse",
+    "analyze",
+    "classify",
+    "compute",
+    "crop",
+    "detect",
+    "downgrade",
+    "echo",
+    "evict",
+    "extract",
+    "install",
+    "invalidate",
+    "match",
+    "mint",
+    "parse",
+    "predict",
+    "recommend",
+    "recover",
+    "render",
+    "resize",
+    "save",
+    "scan",
+    "score",
+    "sell",
+    "buy",
+    "suggest",
+    "summarize",
+    "transcribe",
+    "translate",
+    "upgrade",
+    "vote",
+    "abort",
+    "adjust",
+    "allocate",
+    "await",
+    "begin",
+    "bind",
+    "build",
+    "charge",
+    "commit",
+    "compare",
+    "consume",
+    "draft",
+    "end",
+    "evaluate",
+    "expire",
+    "extend",
+    "fail",
+    "fulfill",
+    "initiate",
+    "issue",
+    "link",
+    "unlink",
+    "open",
+    "perform",
+    "promote",
+    "purge",
+    "push",
+    "reverse",
+    "simulate",
+    "switch",
+    "track",
+    "accept",
+    "acknowledge",
+    "activate",
+    "apply",
+    "approve",
+    "archive",
+    "assign",
+    "associate",
+    "attach",
+    "authenticate",
+    "authorize",
+    "block",
+    "bulk",
+    "batch",
+    "calculate",
+    "cancel",
+    "capture",
+    "check",
+    "clear",
+    "clone",
+    "close",
+    "complete",
+    "confirm",
+    "connect",
+    "convert",
+    "copy",
+    "count",
+    "deactivate",
+    "decline",
+    "decrypt",
+    "deploy",
+    "detach",
+    "disable",
+    "disassociate",
+    "disconnect",
+    "dismiss",
+    "duplicate",
+    "enable",
+    "encrypt",
+    "estimate",
+    "execute",
+    "exchange",
+    "export",
+    "finalize",
+    "finish",
+    "follow",
+    "forward",
+    "generate",
+    "grant",
+    "import",
+    "invite",
+    "invoke",
+    "join",
+    "kick",
+    "leave",
+    "like",
+    "lock",
+    "login",
+    "logout",
+    "mark",
+    "merge",
+    "migrate",
+    "move",
+    "mute",
+    "notify",
+    "pause",
+    "pay",
+    "pin",
+    "ping",
+    "preview",
+    "process",
+    "publish",
+    "reactivate",
+    "rebuild",
+    "refresh",
+    "reject",
+    "release",
+    "rename",
+    "reopen",
+    "reorder",
+    "reply",
+    "resend",
+    "reset",
+    "resolve",
+    "restart",
+    "restore",
+    "resume",
+    "retry",
+    "revoke",
+    "rotate",
+    "run",
+    "send",
+    "sign",
+    "start",
+    "stop",
+    "submit",
+    "subscribe",
+    "suspend",
+    "sync",
+    "test",
+    "transfer",
+    "trigger",
+    "unarchive",
+    "undelete",
+    "validate",
+    "verify",
 ];
 
 /// What a word does to an entity, if it is a verb.
@@ -64,7 +224,8 @@ pub(crate) fn meaning(word: &str) -> Option<Action> {
     let is_other = || {
         OTHERS.contains(&word)
             || ["un", "re", "de"].iter().any(|before| {
-                word.strip_prefix(before).is_some_and(|verb| verb.len() > 3 && OTHERS.contains(&verb))
+                word.strip_prefix(before)
+                    .is_some_and(|verb| verb.len() > 3 && OTHERS.contains(&verb))
             })
     };
     known.or_else(|| is_other().then_some(Action::Other))
@@ -81,14 +242,23 @@ pub(crate) fn split(name: &str) -> (Option<Action>, Vec<String>) {
         }
     }
     // Several at once is still what the next verb says.
-    while all.len() > 1 && ["batch", "bulk", "multi", "mass"].contains(&all.first().map_or("", String::as_str)) {
+    while all.len() > 1
+        && ["batch", "bulk", "multi", "mass"].contains(&all.first().map_or("", String::as_str))
+    {
         all.remove(0);
     }
     let first = all.first().and_then(|word| meaning(word));
     if let Some(action) = first {
         all.remove(0);
+        if all.first().is_some_and(|word| word == "or" || word == "and") {
+            all.clear();
+        }
         let is_all = all.first().is_some_and(|word| word == "all");
-        let action = if is_all && matches!(action, Action::Get | Action::Search) { Action::List } else { action };
+        let action = if is_all && matches!(action, Action::Get | Action::Search) {
+            Action::List
+        } else {
+            action
+        };
         return (Some(action), all);
     }
     (None, all)
@@ -97,13 +267,18 @@ pub(crate) fn split(name: &str) -> (Option<Action>, Vec<String>) {
 /// The verb that a step of a path is. A plural is a noun: `/exports`, `/lists`.
 pub(crate) fn of_step(step: &Step) -> Option<Action> {
     let name = step.name()?;
+    if let Some(verb) = name.strip_prefix(':') {
+        return Some(split(verb).0.unwrap_or(Action::Other));
+    }
     let last = name.rsplit(['.', '$']).next().unwrap_or(name);
     let (action, rest) = split(last);
-    let is_noun = words(last).len() == 1 && words(last).first().is_some_and(|word| singular(word) != *word);
+    let is_noun =
+        words(last).len() == 1 && words(last).first().is_some_and(|word| singular(word) != *word);
     let action = action.filter(|_| !is_noun)?;
     // `download-links` and `test_results` are nouns that begin like a verb.
     let ambiguous = action == Action::Other || action == Action::Download;
-    (rest.is_empty() || !ambiguous || last.contains(char::is_uppercase) || name.contains('.')).then_some(action)
+    (rest.is_empty() || !ambiguous || last.contains(char::is_uppercase) || name.contains('.'))
+        .then_some(action)
 }
 
 /// The verb with which the summary begins: `Sends a message`, `Retrieve a customer`.
@@ -123,9 +298,15 @@ pub(crate) fn of_id(facts: &Facts<'_>) -> Option<Action> {
     let is_method = |word: &String| word.eq_ignore_ascii_case(facts.method) || word == "x";
     if facts.method != "GET" && facts.method != "DELETE" && all.first().is_some_and(is_method) {
         all.remove(0);
-        return all.first().and_then(|word| meaning(word)).filter(|action| *action != Action::Get);
+        // Behind the method, `Get` is a part of a noun unless the path does not name anything.
+        return all
+            .first()
+            .and_then(|word| meaning(word))
+            .filter(|action| *action != Action::Get || facts.steps.is_empty());
     }
-    let word = |index: Option<usize>| index.and_then(|index| all.get(index)).and_then(|word| meaning(word));
+    let word = |index: Option<usize>| {
+        index.and_then(|index| all.get(index)).and_then(|word| meaning(word))
+    };
     let from_first = split(facts.id).0;
     let from_end = word(all.len().checked_sub(1));
     let generic = |action: &Action| *action != Action::Other;

@@ -22,18 +22,23 @@ pub(crate) fn vote(facts: &[Facts<'_>], operations: &mut [OperationDecision]) {
         }
     }
     for (facts, operation) in facts.iter().zip(operations) {
-        let Some(paging) = operation.paging.as_mut().filter(|paging| is_open(paging)) else { continue };
+        let Some(paging) = operation.paging.as_mut().filter(|paging| is_open(paging)) else {
+            continue;
+        };
         let elected = facts.inputs.iter().find_map(|input| {
             let ballots = votes.get(&input.name)?;
             let first = ballots.first().filter(|_| ballots.len() >= QUORUM)?;
             let same = ballots.iter().filter(|other| alike(first, other)).count();
             let agreed = same * 10 >= ballots.len() * 9;
-            (agreed && fits(facts, first)).then(|| (input.name.clone(), ballots.len(), first.clone()))
+            (agreed && fits(facts, first))
+                .then(|| (input.name.clone(), ballots.len(), first.clone()))
         });
         let Some((name, count, value)) = elected else { continue };
         let evidence = format!("{count} other lists with the parameter {name} continue like this");
         *paging = Decided { value, confidence: 0.65, evidence: vec![evidence] };
-        operation.open_questions.retain(|question| !question.contains("paging") && !question.contains(&name));
+        operation
+            .open_questions
+            .retain(|question| !question.contains("paging") && !question.contains(&name));
     }
 }
 
@@ -60,10 +65,13 @@ fn alike(a: &Paging, b: &Paging) -> bool {
 fn fits(facts: &Facts<'_>, paging: &Paging) -> bool {
     match paging {
         Paging::Token { from, .. } => {
-            let says_nothing = facts.answer.members_of(0).filter(|node| !is_frame(node.name)).count() == 0;
+            let says_nothing =
+                facts.answer.members_of(0).filter(|node| !is_frame(node.name)).count() == 0;
             says_nothing || facts.answer.at(from).is_some() || from.starts_with('@')
         }
-        Paging::LastRecord { .. } => signs::of_response(facts).is_some() || facts.answer.nodes.is_empty(),
+        Paging::LastRecord { .. } => {
+            signs::of_response(facts).is_some() || facts.answer.nodes.is_empty()
+        }
         _ => true,
     }
 }

@@ -45,7 +45,11 @@ pub(crate) fn key(name: &str) -> String {
 }
 
 /// Words whose plural has no rule, singular first.
-const IRREGULAR: [(&str, &str); 14] = [
+const IRREGULAR: [(&str, &str); 18] = [
+    ("api", "apis"),
+    ("sku", "skus"),
+    ("gi", "gis"),
+    ("emoji", "emojis"),
     ("person", "people"),
     ("child", "children"),
     ("man", "men"),
@@ -64,9 +68,36 @@ const IRREGULAR: [(&str, &str); 14] = [
 
 /// Words that have no plural of their own, or that are one already.
 const UNCOUNTED: [&str; 30] = [
-    "data", "media", "metadata", "info", "information", "news", "series", "software", "equipment", "feedback",
-    "history", "activity", "usage", "inventory", "access", "analytics", "statistics", "stats", "metrics", "sms",
-    "dns", "settings", "preferences", "details", "weather", "content", "staff", "progress", "health", "search",
+    "data",
+    "media",
+    "metadata",
+    "info",
+    "information",
+    "news",
+    "series",
+    "software",
+    "equipment",
+    "feedback",
+    "history",
+    "activity",
+    "usage",
+    "inventory",
+    "access",
+    "analytics",
+    "statistics",
+    "stats",
+    "metrics",
+    "sms",
+    "dns",
+    "settings",
+    "preferences",
+    "details",
+    "weather",
+    "content",
+    "staff",
+    "progress",
+    "health",
+    "search",
 ];
 
 /// The singular of a word in lower case.
@@ -82,7 +113,9 @@ pub(crate) fn singular(word: &str) -> String {
     if ends("ies") && word.len() > 4 {
         return cut(3) + "y";
     }
-    if ["sses", "ches", "shes", "xes", "zes"].iter().any(|ending| ends(ending)) || word == "statuses" {
+    if ["sses", "ches", "shes", "xes", "zes"].iter().any(|ending| ends(ending))
+        || word == "statuses"
+    {
         return cut(2);
     }
     if word.len() > 2 { cut(1) } else { word.to_owned() }

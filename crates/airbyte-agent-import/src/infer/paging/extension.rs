@@ -10,7 +10,8 @@ use crate::decision::{Decided, PageSize, Paging};
 use crate::infer::evidence::decided;
 
 /// The names of extensions that declare inputs and outputs.
-const INPUTS_AND_OUTPUTS: [&str; 3] = ["x-speakeasy-pagination", "x-pagination", "x-agent-pagination"];
+const INPUTS_AND_OUTPUTS: [&str; 3] =
+    ["x-speakeasy-pagination", "x-pagination", "x-agent-pagination"];
 
 /// What the document declares.
 pub(crate) fn extension(facts: &Facts<'_>) -> Option<Decided<Paging>> {
@@ -23,7 +24,9 @@ fn pageable(facts: &Facts<'_>) -> Option<Decided<Paging>> {
     let named = declared.get("nextLinkName").and_then(Value::as_str);
     let usual = || facts.answer.at("$.nextLink").map(|_| "nextLink");
     let evidence = "the extension x-ms-pageable declares it";
-    let Some(name) = named.or_else(usual) else { return Some(decided(Paging::None, 0.98, evidence)) };
+    let Some(name) = named.or_else(usual) else {
+        return Some(decided(Paging::None, 0.98, evidence));
+    };
     let from = facts
         .answer
         .nodes
@@ -35,11 +38,14 @@ fn pageable(facts: &Facts<'_>) -> Option<Decided<Paging>> {
 
 /// `{type, inputs: [{name, in, type}], outputs: {nextCursor, nextUrl, …}}`.
 fn inputs_and_outputs(facts: &Facts<'_>) -> Option<Decided<Paging>> {
-    let (name, declared) = INPUTS_AND_OUTPUTS.iter().find_map(|name| Some((*name, facts.extensions.get(*name)?)))?;
+    let (name, declared) =
+        INPUTS_AND_OUTPUTS.iter().find_map(|name| Some((*name, facts.extensions.get(*name)?)))?;
     let inputs = declared.get("inputs").and_then(Value::as_array);
     let input = |kinds: &[&str]| {
         let mut all = inputs.into_iter().flatten();
-        let found = all.find(|input| input.get("type").and_then(Value::as_str).is_some_and(|kind| kinds.contains(&kind)))?;
+        let found = all.find(|input| {
+            input.get("type").and_then(Value::as_str).is_some_and(|kind| kinds.contains(&kind))
+        })?;
         found.get("name")?.as_str().map(str::to_owned)
     };
     let output = |name: &str| declared.get("outputs")?.get(name)?.as_str().map(str::to_owned);
@@ -69,7 +75,9 @@ fn request_and_response(facts: &Facts<'_>) -> Option<Decided<Paging>> {
         Some(text.strip_prefix(before)?.trim_start_matches('.').to_owned())
     };
     let (more, total, size) = (signs::more(facts), signs::total(facts), size::size(facts, true));
-    let paging = if let (Some(parameter), Some(from)) = (of("cursor", "$request"), of("next_cursor", "$response")) {
+    let paging = if let (Some(parameter), Some(from)) =
+        (of("cursor", "$request"), of("next_cursor", "$response"))
+    {
         Paging::Token { parameter, from: format!("$.{from}"), more, size }
     } else {
         let parameter = of("offset", "$request")?;

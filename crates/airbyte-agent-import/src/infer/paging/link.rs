@@ -13,14 +13,24 @@ pub(crate) fn is_address(node: &Node<'_>) -> bool {
     ["uri", "url", "uri-reference", "iri", "hyperlink"].contains(&node.format)
         || ["url", "uri", "link", "href"].iter().any(|word| name.ends_with(word))
         || ["links", "link"].contains(&signs::above(&node.key)) && !node.is_number()
-        || says(&node.text, &["url", "uri", "link to", "hyperlink", "complete address", "full address"])
-        || example.starts_with("http") || example.starts_with('/')
+        || says(
+            &node.text,
+            &["url", "uri", "link to", "hyperlink", "complete address", "full address"],
+        )
+        || example.starts_with("http")
+        || example.starts_with('/')
 }
 
-/// Whether the name of a member can mean nothing but the address of the next page.
+/// Whether the address is the way that the vendor means, although there is a parameter that counts: its name
+/// is that of a protocol, or the address contains a token that has a parameter of its own.
 pub(crate) fn is_certain(facts: &Facts<'_>) -> bool {
+    let has_token = signs::has_token(facts);
     facts.answer.nodes.iter().skip(1).any(|node| {
-        !node.is_array() && signs::is_framed(node) && names::NEXT_LINKS.contains(&signs::last(&node.key))
+        let name = signs::last(&node.key);
+        let is_protocol = names::PROTOCOL_LINKS.contains(&name);
+        !node.is_array()
+            && signs::is_framed(node)
+            && (is_protocol || has_token && names::NEXT_LINKS.contains(&name))
     })
 }
 
@@ -42,7 +52,12 @@ pub(crate) fn link(facts: &Facts<'_>) -> Option<Decided<Paging>> {
 }
 
 fn score(facts: &Facts<'_>, node: &Node<'_>) -> Option<f64> {
-    if node.is_array() || node.is_object() || node.is_boolean() || node.is_number() || !signs::is_framed(node) {
+    if node.is_array()
+        || node.is_object()
+        || node.is_boolean()
+        || node.is_number()
+        || !signs::is_framed(node)
+    {
         return None;
     }
     let name = signs::last(&node.key);
@@ -50,7 +65,10 @@ fn score(facts: &Facts<'_>, node: &Node<'_>) -> Option<f64> {
     if names::NEXT_LINKS.contains(&name) {
         return Some(0.96);
     }
-    let is_pages = |name: &str| ["links", "link", "paging", "pagination", "pages"].contains(&name) || name.ends_with("links");
+    let is_pages = |name: &str| {
+        ["links", "link", "paging", "pagination", "pages"].contains(&name)
+            || name.ends_with("links")
+    };
     if ["href", "url", "uri", "link"].contains(&name) && ["next", "nextpage"].contains(&above) {
         return Some(0.94);
     }
@@ -61,15 +79,30 @@ fn score(facts: &Facts<'_>, node: &Node<'_>) -> Option<f64> {
         return Some(if is_pages(above) || node.depth == 1 { 0.92 } else { 0.88 });
     }
     let has_previous = facts.answer.nodes.iter().any(|other| {
-        other.parent == node.parent && ["previous", "prev"].contains(&signs::last(&other.key)) && !other.is_number()
+        other.parent == node.parent
+            && ["previous", "prev"].contains(&signs::last(&other.key))
+            && !other.is_number()
     });
-    (is_pages(above) || has_previous && !signs::has_token(facts)).then_some(if has_previous { 0.75 } else { 0.6 })
+    (is_pages(above) || has_previous && !signs::has_token(facts)).then_some(if has_previous {
+        0.75
+    } else {
+        0.6
+    })
 }
 
 /// The header `Link`, if the document names it.
 pub(crate) fn header(facts: &Facts<'_>) -> Option<Decided<Paging>> {
     let named = facts.answer.headers.iter().any(|name| name == "link");
-    let described = says(&facts.text, &["link header", "`link` header", "rel=\"next\"", "rfc 5988", "rfc5988", "rfc 8288", "rfc8288"]);
+    let phrases = [
+        "link header",
+        "`link` header",
+        "rel=\"next\"",
+        "rfc 5988",
+        "rfc5988",
+        "rfc 8288",
+        "rfc8288",
+    ];
+    let described = says(&facts.text, &phrases) || says(&facts.answer.text, &phrases);
     let score = match (named, described) {
         (true, _) => 0.9,
         (false, true) => 0.8,

@@ -30,7 +30,9 @@ pub(crate) fn paging(
     let number = number::number(facts);
     // A vendor that documents how to count and an address beside it has both; counting is what its users know.
     let (counted, number) = match number {
-        Some(number) if number.confidence >= CLEAR && !link::is_certain(facts) => (Some(number), None),
+        Some(number) if number.confidence >= CLEAR && !link::is_certain(facts) => {
+            (Some(number), None)
+        }
         number => (None, number),
     };
     let mut ways: Vec<Decided<Paging>> = [
@@ -55,11 +57,18 @@ pub(crate) fn paging(
 
 /// A list for which no way to continue was found: it comes whole, unless something says that it does not.
 fn rest(facts: &Facts<'_>, records: Option<&Candidate<'_>>) -> (Decided<Paging>, Option<String>) {
-    let unknown = |reason: String, question: String| (decided(Paging::Unknown, 0.9, reason), Some(question));
+    let unknown =
+        |reason: String, question: String| (decided(Paging::Unknown, 0.9, reason), Some(question));
     if let Some(input) = token::lonely(facts) {
         return unknown(
-            format!("the parameter {} is for paging, and no member of the response fits it", input.name),
-            format!("The place in the response whose value goes into the parameter {} is not clear.", input.name),
+            format!(
+                "the parameter {} is for paging, and no member of the response fits it",
+                input.name
+            ),
+            format!(
+                "The place in the response whose value goes into the parameter {} is not clear.",
+                input.name
+            ),
         );
     }
     if signs::has_position(facts) {
@@ -73,13 +82,18 @@ fn rest(facts: &Facts<'_>, records: Option<&Candidate<'_>>) -> (Decided<Paging>,
     if let Some(place) = signs::of_response(facts) {
         return unknown(
             format!("{place} says that there can be more, and no parameter requests it"),
-            format!("{place} says that there can be more records; a parameter that requests them is missing in the document."),
+            format!(
+                "{place} says that there can be more records; a parameter that requests them is missing in the document."
+            ),
         );
     }
     if let Some(input) = signs::size(facts, false) {
         return unknown(
             format!("the parameter {} limits the list, and no parameter continues it", input.name),
-            format!("The parameter {} limits the list; how the rest is requested is missing in the document.", input.name),
+            format!(
+                "The parameter {} limits the list; how the rest is requested is missing in the document.",
+                input.name
+            ),
         );
     }
     if facts.answer.form != Form::Data {

@@ -22,25 +22,67 @@ fn whole(value: &Value) -> Option<u64> {
 
 /// A number that a schema states as the largest is the largest unless it is that of a machine's integers.
 fn maximum(input: &Input<'_>) -> Option<u64> {
-    let stated = input.maximum.filter(|number| (1.0..=1_000_000.0).contains(number) && number.fract() == 0.0);
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "it is whole and between 1 and a million")]
+    let stated = input
+        .maximum
+        .filter(|number| (1.0..=1_000_000.0).contains(number) && number.fract() == 0.0);
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "it is whole and between 1 and a million"
+    )]
     let stated = stated.map(|number| number as u64);
     stated.or_else(|| {
-        behind(&input.text, &[
-            "maximum value is", "maximum is", "maximum of", "max value is", "max is", "maximum allowed is", "up to",
-            "maximum:", "max:", "cannot exceed", "can not exceed", "must not exceed", "not more than", "no more than",
-            "at most", "maximum allowed value is", "maximum value:", "max of", "(max", "maximum number is", "max ",
-            "maximum page size is", "less than or equal to", "between 1 and", "range between 1 and", "can range between 1 and",
-        ])
+        behind(
+            &input.text,
+            &[
+                "maximum value is",
+                "maximum is",
+                "maximum of",
+                "max value is",
+                "max is",
+                "maximum allowed is",
+                "up to",
+                "maximum:",
+                "max:",
+                "cannot exceed",
+                "can not exceed",
+                "must not exceed",
+                "not more than",
+                "no more than",
+                "at most",
+                "maximum allowed value is",
+                "maximum value:",
+                "max of",
+                "(max",
+                "maximum number is",
+                "max ",
+                "maximum page size is",
+                "less than or equal to",
+                "between 1 and",
+                "range between 1 and",
+                "can range between 1 and",
+            ],
+        )
     })
 }
 
 /// The default that a text states.
 fn default(text: &str) -> Option<u64> {
-    behind(text, &[
-        "default value is", "default is", "defaults to", "default of", "default:", "default to", "default value:",
-        "the default page size is", "by default", "(default",
-    ])
+    behind(
+        text,
+        &[
+            "default value is",
+            "default is",
+            "defaults to",
+            "default of",
+            "default:",
+            "default to",
+            "default value:",
+            "the default page size is",
+            "by default",
+            "(default",
+        ],
+    )
 }
 
 /// The first number that stands right behind one of these phrases.
@@ -49,7 +91,11 @@ fn behind(text: &str, phrases: &[&str]) -> Option<u64> {
         let at = text.find(phrase)?;
         let rest = text.get(at + phrase.len()..)?;
         let rest = rest.trim_start_matches(|c: char| c.is_whitespace() || "`*:'\"=(".contains(c));
-        let digits: String = rest.chars().take_while(|c| c.is_ascii_digit() || *c == ',').filter(char::is_ascii_digit).collect();
+        let digits: String = rest
+            .chars()
+            .take_while(|c| c.is_ascii_digit() || *c == ',')
+            .filter(char::is_ascii_digit)
+            .collect();
         digits.parse().ok().filter(|number| (1..=1_000_000).contains(number))
     })
 }

@@ -8,10 +8,28 @@ use crate::infer::evidence::decided;
 
 /// What a text says of a value that only the vendor understands.
 const OPAQUE: [&str; 22] = [
-    "token", "cursor", "opaque", "previous response", "previous request", "previous call", "prior call", "previous page",
-    "prior response", "last response", "next_page", "returned in the response", "returned by the", "from the response",
-    "value returned", "next page of results", "continuation", "preceding response", "last evaluated", "pointer",
-    "previous list", "previous query",
+    "token",
+    "cursor",
+    "opaque",
+    "previous response",
+    "previous request",
+    "previous call",
+    "prior call",
+    "previous page",
+    "prior response",
+    "last response",
+    "next_page",
+    "returned in the response",
+    "returned by the",
+    "from the response",
+    "value returned",
+    "next page of results",
+    "continuation",
+    "preceding response",
+    "last evaluated",
+    "pointer",
+    "previous list",
+    "previous query",
 ];
 
 /// The pair of a parameter and a place that fits best.
@@ -61,12 +79,33 @@ pub(crate) fn counts(input: &Input<'_>) -> bool {
     if input.is_text() {
         // A text counts only if it looks and reads like a number.
         let is_digits = |value: &serde_json::Value| {
-            value.is_number() || value.as_str().is_some_and(|text| !text.is_empty() && text.chars().all(|c| c.is_ascii_digit()))
+            value.is_number()
+                || value.as_str().is_some_and(|text| {
+                    !text.is_empty() && text.chars().all(|c| c.is_ascii_digit())
+                })
         };
         let shown = input.default.or(input.example).is_some_and(is_digits);
-        return (shown || !opaque && says(&input.text, &["number", "index", "zero", "starting from", "how many", "skip"])) && !says(&input.text, &["token", "cursor", "opaque"]);
+        let reads = says(
+            &input.text,
+            &["number of", "page number", "to skip", "zero", "0-based", "how many"],
+        ) || !opaque
+            && says(
+                &input.text,
+                &[
+                    "number",
+                    "index",
+                    "starting from",
+                    "skip",
+                    "selected page",
+                    "which page",
+                    "start at",
+                ],
+            );
+        return (shown || reads || input.text.trim().is_empty())
+            && !says(&input.text, &["token", "cursor", "opaque"]);
     }
-    !says(&input.text, &["token", "cursor", "opaque"]) || input.is_number() && input.default.is_some()
+    !says(&input.text, &["token", "cursor", "opaque"])
+        || input.is_number() && input.default.is_some()
 }
 
 /// How well a parameter and a member of the response fit each other.
@@ -76,35 +115,71 @@ fn pair(input: &Input<'_>, node: &Node<'_>) -> Option<f64> {
     if !strong_node && !names::MAYBE_NEXT_TOKENS.contains(&name) && name != input.key {
         return None;
     }
-    if node.is_array() || node.is_object() || node.is_boolean() || link::is_address(node) || !signs::is_framed(node) {
+    if node.is_array()
+        || node.is_object()
+        || node.is_boolean()
+        || link::is_address(node)
+        || !signs::is_framed(node)
+    {
         return None;
     }
-    let says_previous = name.contains("prev") || node.key.contains("prev") || node.key.contains("before") || node.key.contains("first.");
+    let says_previous = name.contains("prev")
+        || node.key.contains("prev")
+        || node.key.contains("before")
+        || node.key.contains("first.");
     if says_previous {
         return None;
     }
     let above = signs::above(&node.key);
-    let is_next = name.contains("next") || above.contains("next") || ["cursors"].contains(&above) && name == "after" || name == "endcursor" || above == "after";
+    let is_next = name.contains("next")
+        || above.contains("next")
+        || ["cursors"].contains(&above) && name == "after"
+        || name == "endcursor"
+        || above == "after";
     let strong = has(input, &names::TOKENS);
-    let counted = [&names::OFFSETS[..], &names::PAGES, &names::MAYBE_OFFSETS].iter().any(|keys| has(input, keys));
+    let counted = [&names::OFFSETS[..], &names::PAGES, &names::MAYBE_OFFSETS]
+        .iter()
+        .any(|keys| has(input, keys));
     // Numbers of records and pages are counted, unless both sides are opaque.
     if counted && !strong && (input.is_number() || node.is_number() || counts(input)) {
         return None;
     }
-    let same = name == input.key || name.strip_prefix("next") == Some(&input.key) || name == input.full_key;
-    let family = |a: &str| ["cursor", "token", "marker", "key", "after", "offset", "page", "scroll"].into_iter().find(|word| a.contains(word));
+    let same = name == input.key
+        || name.strip_prefix("next") == Some(&input.key)
+        || name == input.full_key;
+    let family = |a: &str| {
+        ["cursor", "token", "marker", "key", "after", "offset", "page", "scroll"]
+            .into_iter()
+            .find(|word| a.contains(word))
+    };
     let related = family(name).is_some() && family(name) == family(&input.key);
     let score = match (same, is_next, strong) {
         (true, true, true) => 0.97,
         (true, true, false) => 0.94,
-        (true, false, true) => if is_request_echo(node) { 0.45 } else { 0.85 },
-        (true, false, false) if counted => if node.kinds.is_empty() || input.kinds.is_empty() { 0.4 } else { 0.7 },
+        (true, false, true) => {
+            if is_request_echo(node) {
+                0.45
+            } else {
+                0.85
+            }
+        }
+        (true, false, false) if counted => {
+            if node.kinds.is_empty() || input.kinds.is_empty() {
+                0.4
+            } else {
+                0.7
+            }
+        }
         (true, false, false) => 0.6,
         (false, _, true) if strong_node && related => 0.92,
         (false, true, true) if name == "next" || name == "after" || strong_node => 0.85,
         (false, true, true) => 0.7,
         (false, false, true) if strong_node => 0.75,
-        (false, true, false) if counted && (name == "next" || strong_node) && says(&input.text, &OPAQUE) => 0.75,
+        (false, true, false)
+            if counted && (name == "next" || strong_node) && says(&input.text, &OPAQUE) =>
+        {
+            0.75
+        }
         (false, true, false) if !counted && strong_node => 0.75,
         (false, true, false) if !counted && (name == "next" || name == "after") => 0.65,
         (false, false, false) if strong_node && !counted && says(&input.text, &OPAQUE) => 0.65,
@@ -115,7 +190,17 @@ fn pair(input: &Input<'_>, node: &Node<'_>) -> Option<f64> {
 
 /// Whether a member repeats what the request has sent.
 fn is_request_echo(node: &Node<'_>) -> bool {
-    says(&node.text, &["the current cursor", "used in the request", "provided in the request", "of the request", "that was sent", "current page"])
+    says(
+        &node.text,
+        &[
+            "the current cursor",
+            "used in the request",
+            "provided in the request",
+            "of the request",
+            "that was sent",
+            "current page",
+        ],
+    )
 }
 
 fn header_pair(input: &Input<'_>, header: &str) -> Option<f64> {
