@@ -65,6 +65,24 @@ pub fn parse(name: &str, text: &str) -> Result<Document, Error> {
     documents.pop().ok_or_else(|| fail((name.to_owned(), "the text is empty".to_owned())))
 }
 
+/// The document that the text of the file `path` is. References to files beside it are followed.
+///
+/// # Errors
+///
+/// When the text is no document that describes an API.
+pub fn open(path: &Path, text: &str) -> Result<Document, Error> {
+    let file = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    let folder = match path.parent() {
+        Some(folder) if folder.as_os_str().is_empty() => Path::new("."),
+        Some(folder) => folder,
+        None => Path::new("/"),
+    };
+    let fail = |(name, reason)| Error::Form { name, reason };
+    let mut documents =
+        form::documents(&file, vec![(file.clone(), text.to_owned())], Some(folder)).map_err(fail)?;
+    documents.pop().ok_or_else(|| fail((file, "the file is empty".to_owned())))
+}
+
 /// Names and texts of the documents in a file.
 fn texts(path: &Path) -> Result<Vec<(String, String)>, Error> {
     let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();

@@ -37,7 +37,7 @@ pub use about::{
 };
 pub use definitions::Definitions;
 pub use document::{Api, Document};
-pub use files::{Error, parse, read};
+pub use files::{Error, open, parse, read};
 pub use model::{Body, Content, Link, Operation, Parameter, Place, Response, Rest, Style};
 pub use refs::base as base_path;
 pub use schema::{Opener, Schema, Shape};
