@@ -164,19 +164,12 @@ fn schemas(root: &mut Value, notes: &mut Notes) {
             }
             return;
         }
-        let is_scheme = members.contains_key("flows")
-            || members.contains_key("flow")
-            || members.contains_key("in");
         if let Some(Value::String(name)) = members.get("type")
-            && !is_scheme
-            && is_schema(members)
             && !TYPES.contains(&name.as_str())
+            && !is_scheme(place)
         {
-            notes.add(
-                "",
-                place.key("type"),
-                format!("the type `{name}` is not known; any value is allowed"),
-            );
+            let message = format!("the type `{name}` is not known; any value is allowed");
+            notes.add("", place.key("type"), message);
         }
         if let (Some(Value::String(_)), Some(Value::String(format))) =
             (members.get("type"), members.get("format"))
@@ -208,12 +201,10 @@ fn schemas(root: &mut Value, notes: &mut Notes) {
     }
 }
 
-/// Whether an object with a type is a schema, and not a way to authenticate.
-fn is_schema(members: &serde_json::Map<String, Value>) -> bool {
-    let is_other = |key: &&str| members.contains_key(*key);
-    !["scheme", "openIdConnectUrl", "authorizationUrl", "tokenUrl", "name"]
-        .iter()
-        .any(|key| is_other(&key))
+/// Whether a way to authenticate stands at a place, whose types are others than those of schemas.
+fn is_scheme(place: Place<'_>) -> bool {
+    let place = place.to_string();
+    place.starts_with("/securityDefinitions/") || place.starts_with("/components/securitySchemes/")
 }
 
 /// Adds what paths say about their parameters and operations do not, and notes it.

@@ -21,7 +21,6 @@ pub(crate) fn mend(root: &mut Value, file: &str, notes: &mut Notes) {
     walk::objects(root, &mut |members, place| {
         choices(members, place, notes);
         required(members, place, notes);
-        parameters(members, place, notes);
         for (key, name) in [("properties", "name"), ("responses", "status"), ("content", "type")] {
             if let Some(list) = members.get_mut(key)
                 && mapped(list, name)
@@ -75,6 +74,12 @@ fn paths(paths: &mut Map<String, Value>, place: Place<'_>, notes: &mut Notebook<
         let mut item = item;
         if let Value::Object(members) = &mut item {
             methods(members, at, notes);
+            parameters(members, at, notes);
+            for method in METHODS {
+                if let Some(Value::Object(operation)) = members.get_mut(method) {
+                    parameters(operation, at.key(method), notes);
+                }
+            }
         }
         let is_extension = path.starts_with("x-") || path == "$ref";
         if path.starts_with('/') || is_extension {
@@ -147,12 +152,6 @@ fn required(members: &mut Map<String, Value>, place: Place<'_>, notes: &mut Note
 
 /// Parameters of paths and operations are a list. Only among the components they have names.
 fn parameters(members: &mut Map<String, Value>, place: Place<'_>, notes: &mut Notebook<'_>) {
-    let is_place = METHODS.iter().any(|method| members.contains_key(*method))
-        || members.contains_key("responses") && members.contains_key("parameters");
-    let is_root = members.contains_key("paths");
-    if is_root || !is_place {
-        return;
-    }
     let Some(Value::Object(named)) = members.get_mut("parameters") else { return };
     let mut list = Vec::new();
     for (name, mut parameter) in std::mem::take(named) {

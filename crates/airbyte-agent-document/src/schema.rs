@@ -13,7 +13,7 @@ use crate::refs::{is_true, items, members, resolve};
 const BUDGET: usize = 100_000;
 
 /// How deeply schemas may be composed of each other.
-const DEEPEST: usize = 24;
+const DEEPEST: usize = 48;
 
 /// A schema that was not opened yet.
 #[derive(Debug, Clone)]
@@ -110,39 +110,42 @@ impl<'a> Opener<'a> {
 
     /// What the schema allows.
     pub fn open(&self, schema: &Schema<'a>) -> Shape<'a> {
-        self.at(schema, 0)
+        self.at(schema, &Within::TOP)
     }
 
-    fn at(&self, schema: &Schema<'a>, depth: usize) -> Shape<'a> {
+    fn at(&self, schema: &Schema<'a>, within: &Within<'_>) -> Shape<'a> {
         let left = self.left.get().saturating_sub(1);
         self.left.set(left);
-        if left == 0 || depth > DEEPEST {
+        if left == 0 || within.depth > DEEPEST {
             self.left.set(0);
             return Shape::default();
         }
         match schema {
-            Schema::One(value) => self.value(value, depth),
+            Schema::One(value) => self.value(value, within),
             Schema::All(parts) => {
-                let shapes = parts.iter().map(|part| self.at(part, depth + 1));
+                let shapes = parts.iter().map(|part| self.at(part, &within.deeper()));
                 shapes.reduce(both).unwrap_or_default()
             }
-            Schema::Any(parts) => self.any(parts, depth),
+            Schema::Any(parts) => self.any(parts, within),
         }
     }
 
-    fn any(&self, parts: &[Schema<'a>], depth: usize) -> Shape<'a> {
+    fn any(&self, parts: &[Schema<'a>], within: &Within<'_>) -> Shape<'a> {
         let shapes = parts.iter().filter(|part| !is_null(part));
-        let shapes = shapes.map(|part| self.at(part, depth + 1));
+        let shapes = shapes.map(|part| self.at(part, &within.deeper()));
         let mut shape = shapes.reduce(either).unwrap_or_default();
         shape.nullable |= parts.iter().any(is_null);
         shape
     }
 
-    fn value(&self, value: &'a Value, depth: usize) -> Shape<'a> {
-        let Some(found) = resolve(self.root, value) else {
+    fn value(&self, value: &'a Value, within: &Within<'_>) -> Shape<'a> {
+        // What is composed of itself says no more than its other parts.
+        let found = resolve(self.root, value).filter(|found| !within.has(found));
+        let Some(found) = found else {
             self.lost.set(self.lost.get() + 1);
             return Shape::default();
         };
+        let within = &within.of(found);
         let mut shape = plain(found);
         if found.get("type").is_none() && found.get("items").is_some_and(Value::is_array) {
             shape.items = None;
@@ -155,17 +158,43 @@ impl<'a> Opener<'a> {
             shape.description = description(value).or(shape.description);
         }
         for part in items(found, "allOf") {
-            shape = both(shape, self.at(&Schema::One(part), depth + 1));
+            shape = both(shape, self.at(&Schema::One(part), within));
         }
         // Documents that are converted from others have alternatives in `items`, without a type.
         let converted = if found.get("type").is_none() { "items" } else { "oneOf" };
         for key in ["anyOf", "oneOf", converted] {
             let parts: Vec<_> = items(found, key).iter().map(Schema::One).collect();
             if !parts.is_empty() {
-                shape = both(shape, self.any(&parts, depth));
+                shape = both(shape, self.any(&parts, within));
             }
         }
         shape
+    }
+}
+
+/// The schemas that the present one is a part of.
+struct Within<'w> {
+    depth: usize,
+    schema: Option<&'w Value>,
+    above: Option<&'w Within<'w>>,
+}
+
+impl<'w> Within<'w> {
+    const TOP: Within<'static> = Within { depth: 0, schema: None, above: None };
+
+    /// One level deeper, in no schema of the document.
+    fn deeper(&'w self) -> Within<'w> {
+        Within { depth: self.depth + 1, schema: None, above: Some(self) }
+    }
+
+    /// One level deeper, in this schema.
+    fn of(&'w self, schema: &'w Value) -> Within<'w> {
+        Within { depth: self.depth + 1, schema: Some(schema), above: Some(self) }
+    }
+
+    fn has(&self, schema: &Value) -> bool {
+        self.schema.is_some_and(|known| std::ptr::eq(known, schema))
+            || self.above.is_some_and(|above| above.has(schema))
     }
 }
 
@@ -354,6 +383,8 @@ mod tests {
 
     #[test]
     fn what_schemas_are_composed_of_is_put_together() {
+        // Eight to the power of six parts.
+        let wide = (0..6).fold(json!({}), |inner, _| json!({"allOf": vec![inner; 8]}));
         let root = json!({"components": {"schemas": {
             "Base": {"type": "object", "required": ["id"], "properties": {"id": {"type": "string"}}},
             "Pet": {"allOf": [
@@ -371,7 +402,8 @@ mod tests {
                 {"type": "object", "properties": {"a": {}}}, {"type": "object", "properties": {"b": {}}},
             ]},
             "Tuple": {"type": "array", "items": [{"type": "string"}, {"type": "integer"}]},
-            "Round": {"allOf": [{"$ref": "#/components/schemas/Round"}]},
+            "Round": {"type": "object", "allOf": [{"$ref": "#/components/schemas/Round"}]},
+            "Wide": wide,
         }}});
         let opener = Opener::new(&root);
         let open =
@@ -390,7 +422,11 @@ mod tests {
         let items = open("Tuple").items.unwrap();
         assert_eq!(opener.open(&items).kinds, [Kind::String, Kind::Integer]);
         assert!(!opener.is_exhausted());
-        open("Round");
+        assert_eq!(opener.lost(), 0);
+        let round = open("Round");
+        assert_eq!((round.kinds, opener.lost()), (vec![Kind::Object], 1));
+        assert!(!opener.is_exhausted());
+        open("Wide");
         assert!(opener.is_exhausted());
     }
 }

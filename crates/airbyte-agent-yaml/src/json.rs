@@ -8,6 +8,9 @@ use crate::problem::{Problem, Severity};
 use crate::tree::{Mark, Tree};
 use crate::{Document, MAX_DEPTH, string};
 
+/// What messages about texts that are cut off have in common.
+pub(crate) const END: &str = "the text ends";
+
 /// Whether a text begins like an object or a list.
 pub(crate) fn looks_like(text: &str) -> bool {
     text.trim_start_matches(is_space).starts_with(['{', '['])

@@ -71,11 +71,13 @@ fn any<T: Tree>(text: &str, manner: Manner, expected: &str) -> Result<Document<T
         Ok(read) => return read,
         Err(problem) => problem,
     };
-    // What begins like JSON may be YAML. If it is neither, the reader that came further knows more.
+    // What begins like JSON may be YAML. If it is neither, the reader that came further knows more, and none comes
+    // further than to the end.
     yaml::read(text, manner, expected).map_err(|problems| {
         let reached = |problem: &Problem| (problem.line, problem.column);
+        let is_at_end = json.message.contains(json::END);
         match problems.iter().map(reached).max() {
-            Some(yaml) if yaml > reached(&json) => problems,
+            Some(yaml) if yaml > reached(&json) && !is_at_end => problems,
             _ => vec![json],
         }
     })
