@@ -15,16 +15,16 @@ use serde_json::{Map, Value};
 const MOST_PAGES: usize = 2_000;
 
 /// What went wrong with one document: the kind of the problem, and the problem itself.
-pub type Wrong = Vec<(&'static str, String)>;
+pub(crate) type Wrong = Vec<(&'static str, String)>;
 
 /// Imports a document.
-pub fn imported(name: &str, text: &str) -> Result<Imported, String> {
+pub(crate) fn imported(name: &str, text: &str) -> Result<Imported, String> {
     let document = airbyte_agent_document::parse(name, text).map_err(|error| error.to_string())?;
     import(&document, text.as_bytes(), &Options::default()).map_err(|error| error.to_string())
 }
 
 /// The description of what was imported, by way of the text that is written. Adds what lint reports.
-pub fn lowered(imported: &Imported, wrong: &mut Wrong) -> Option<Connector> {
+pub(crate) fn lowered(imported: &Imported, wrong: &mut Wrong) -> Option<Connector> {
     let text = yaml::write(&imported.spec);
     let spec = match Spec::parse(&text) {
         Ok(spec) => spec,
@@ -52,7 +52,7 @@ fn shown(problem: &Problem, text: &str) -> String {
 }
 
 /// A client of the connector for a sandbox, with credentials that the sandbox accepts.
-pub fn client(connector: &Connector, origin: &str) -> Client {
+pub(crate) fn client(connector: &Connector, origin: &str) -> Client {
     let signs = |grant: Option<RefreshGrant>| grant == Some(RefreshGrant::JwtBearer);
     let mut schemes = connector.auth.iter();
     let scheme = schemes.find(|scheme| !signs(scheme.refresh.as_ref().map(|refresh| refresh.grant)));
@@ -75,16 +75,16 @@ pub fn client(connector: &Connector, origin: &str) -> Client {
 
 /// How many operations were called.
 #[derive(Debug, Default)]
-pub struct Tried {
-    pub operations: usize,
+pub(crate) struct Tried {
+    pub(crate) operations: usize,
     /// Those that the sandbox understood, but for an id that it does not know.
-    pub unidentified: usize,
+    pub(crate) unidentified: usize,
     /// Those that cannot be tried.
-    pub skipped: usize,
+    pub(crate) skipped: usize,
 }
 
 /// Calls every operation in a sandbox; lists are read to their end.
-pub async fn run(connector: &Connector, wrong: &mut Wrong) -> Tried {
+pub(crate) async fn run(connector: &Connector, wrong: &mut Wrong) -> Tried {
     let sandbox = Sandbox::builder().connector(connector.clone()).start().await.unwrap();
     let client = client(connector, &sandbox.url());
     let mut operations: Vec<_> = connector.operations().collect();
