@@ -1,5 +1,5 @@
-//! The crates made from two specs, one that uses every feature and one full of odd names and
-//! schemas, are committed under `tests/feature` and `tests/odd`, where example targets of these
+//! The crates made from a spec that uses every feature, from one full of odd names and schemas, and from a
+//! vendor's document, are committed under `tests/feature`, `tests/odd` and `tests/imported`, where example targets of these
 //! names compile them. These tests compare them with what is made today. After a change that is
 //! meant: `UPDATE_EXPECT=1 cargo test -p airbyte-agent-codegen --test feature`.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "tests stop where they fail")]
@@ -14,9 +14,18 @@ use airbyte_agent_spec::Spec;
 const FEATURE: &str = "../crates/airbyte-agent-spec/tests/fixtures/feature.yaml";
 const ODD: &str = "tests/specs/odd.yaml";
 
+/// A document of the kind that vendors publish.
+const DOCUMENT: &str = "../crates/airbyte-agent-import/tests/fixtures/garden.yaml";
+
 fn package(spec: &str) -> Package {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(spec);
-    let spec = Spec::parse(&fs::read_to_string(path).unwrap()).unwrap();
+    let text = fs::read_to_string(&path).unwrap();
+    let text = if airbyte_agent_import::is_spec(&text) {
+        text
+    } else {
+        airbyte_agent_import::load(&path).unwrap().text
+    };
+    let spec = Spec::parse(&text).unwrap();
     generate(&spec.lower().unwrap(), spec.document()).unwrap()
 }
 
@@ -40,6 +49,11 @@ fn the_feature_spec_makes_the_committed_crate() {
 #[test]
 fn the_odd_spec_makes_the_committed_crate() {
     compare(ODD, "tests/odd");
+}
+
+#[test]
+fn an_imported_document_makes_the_committed_crate() {
+    compare(DOCUMENT, "tests/imported");
 }
 
 fn compare(spec: &str, folder: &str) {

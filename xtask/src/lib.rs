@@ -3,8 +3,10 @@
 
 pub mod bench;
 pub mod conformance;
+pub mod directory;
 pub mod drift;
 pub mod graphql;
+pub mod labels;
 pub mod licences;
 pub mod lint;
 pub mod new;

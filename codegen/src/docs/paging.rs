@@ -13,6 +13,13 @@ pub(super) fn paging(operation: &OperationModel<'_>) -> String {
         let text = format!("Paging: there is only one page. {why}");
         return text.trim_end().to_owned();
     }
+    if let Next::Unknown { reason } = &paging.next {
+        let why = prose::markdown(&prose::sentence(reason)).replace('\n', " ");
+        let text = format!(
+            "Paging: how the list continues is not known, so that only the first page can be read. {why}"
+        );
+        return text.trim_end().to_owned();
+    }
     let rules: Vec<String> = paging.styles().map(rule).collect();
     format!(
         "Paging: {} `items()` and `pages()` request all pages.",
@@ -30,7 +37,7 @@ fn rule(paging: &Paging) -> String {
         names.map(prose::code).collect::<Vec<_>>().join(", ")
     };
     let mut out = match &paging.next {
-        Next::None { reason } => reason.to_string(),
+        Next::None { reason } | Next::Unknown { reason } => reason.to_string(),
         Next::Cursor { from, into } => {
             format!(
                 "the next page is requested with {}, set to {}",

@@ -222,6 +222,13 @@ const OPERATIONS: &[Operation<Connector>] = &[
         needed: |c, _| list!(c.bans().list()),
     },
     Operation {
+        name: "bans.search",
+        arguments: r#"{"prefix":"prefix"}"#,
+        all: |c| c.bans().search()
+            .prefix("prefix").dry_run(),
+        needed: |c, _| list!(c.bans().search()),
+    },
+    Operation {
         name: "labels.list",
         arguments: r#"{"page_token":"page-token"}"#,
         all: |c| c.labels().list()

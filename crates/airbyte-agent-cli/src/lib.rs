@@ -47,7 +47,7 @@ use clap::FromArgMatches as _;
 
 use self::args::{Cli, Command};
 use self::commands::{
-    accounts as accounts_command, check, complete, connectors, describe, doctor, exec, login, mcp,
+    accounts as accounts_command, check, complete, connectors, describe, doctor, exec, import, login, mcp,
     platform, sandbox, search,
 };
 use self::failure::Stop;
@@ -78,6 +78,7 @@ fn run_command(command: Command) -> Result<(), Stop> {
     match command {
         Command::Exec(args) => block_on(exec::run_exec(*args)),
         Command::Check(args) => block_on(check::run_check(*args)),
+        Command::Import(args) => import::run_import(&args),
         Command::Login(args) => block_on(login::run_login(*args)),
         Command::Accounts(args) => accounts_command::run_accounts(&args),
         Command::Doctor(args) => block_on(doctor::run_doctor(args)),

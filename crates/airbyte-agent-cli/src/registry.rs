@@ -1,22 +1,34 @@
-//! The connector that a command is about: a built-in one, or that of a spec file.
+//! The connector that a command is about: a built-in one, or that of a file.
 
 use std::path::Path;
 
 use airbyte_agent_core::{Description, Error};
+use airbyte_agent_import::Loaded;
 
 use crate::failure::usage_error;
+use crate::notes;
 
-/// Reads and lowers a spec file.
+/// Loads the connector of a spec, or of a vendor's document, which is imported in memory. Says nothing about what
+/// is not known of a document.
 pub(crate) fn load_spec(path: &Path) -> Result<Description, Error> {
-    let connector = airbyte_agent_spec::load(path);
-    connector.map(Description::from).map_err(|error| usage_error(error.to_string()))
+    load(path).map(|loaded| Description::from(loaded.connector))
 }
 
-/// The same, with the text of the file, which may be a pipe and cannot be read twice.
+/// The same, for the command that the user has called: what is not known of a document is told.
+pub(crate) fn load_spec_with_notes(path: &Path) -> Result<Description, Error> {
+    load_spec_with_text(path).map(|(description, _)| description)
+}
+
+/// The same, with the text of the spec. The file may be a pipe and cannot be read twice.
 pub(crate) fn load_spec_with_text(path: &Path) -> Result<(Description, String), Error> {
-    let (connector, text) =
-        airbyte_agent_spec::load_with_text(path).map_err(|error| usage_error(error.to_string()))?;
+    let Loaded { connector, text, questions } = load(path)?;
+    let note = questions.and_then(|questions| questions.note());
+    notes::print_notes(note.map(|note| format!("{} was imported in memory: {note}", path.display())));
     Ok((Description::from(connector), text))
+}
+
+fn load(path: &Path) -> Result<Loaded, Error> {
+    airbyte_agent_import::load(path).map_err(|error| usage_error(error.to_string()))
 }
 
 /// The connector that `--spec` or else the first name stands for, and the names after it.
@@ -25,7 +37,7 @@ pub(crate) fn choose_connector<'n>(
     names: &'n [String],
 ) -> Result<(Description, &'n [String]), Error> {
     match (spec, names) {
-        (Some(path), names) => Ok((load_spec(path)?, names)),
+        (Some(path), names) => Ok((load_spec_with_notes(path)?, names)),
         (None, [connector, rest @ ..]) => Ok((airbyte_agent::connector(connector)?, rest)),
         (None, []) => Err(usage_error("name a connector, or give a spec with --spec FILE")),
     }

@@ -41,7 +41,7 @@ impl Paging {
     /// The parameters that this paginator sets: what continues the list, and the page size.
     pub fn parameters(&self) -> impl Iterator<Item = &str> {
         let (one, several) = match &self.next {
-            Next::None { .. } => (None, &[][..]),
+            Next::None { .. } | Next::Unknown { .. } => (None, &[][..]),
             Next::Cursor { into, .. }
             | Next::LastRecord { into, .. }
             | Next::Offset { into, .. }
@@ -84,6 +84,12 @@ pub enum Next {
     /// Nothing: the response is complete, or the vendor offers no way to continue.
     None {
         /// Why the list has one page.
+        reason: Text,
+    },
+    /// What is not known: the list may have more pages, and the description does not say how they are
+    /// requested.
+    Unknown {
+        /// What is not known, and what would settle it.
         reason: Text,
     },
     /// A parameter that takes a token of the response.

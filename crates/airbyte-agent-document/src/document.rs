@@ -1,5 +1,6 @@
 //! A document that was read.
 
+use crate::about::Warning;
 #[cfg(feature = "graphql")]
 use crate::graphql::GraphQl;
 use crate::model::Rest;
@@ -15,6 +16,8 @@ pub struct Document {
     pub version: String,
     /// The API that it describes.
     pub api: Api,
+    /// What is not as the format of the document demands, and how it was read; in the order of the text.
+    pub warnings: Vec<Warning>,
 }
 
 /// An API, by the way in which it is called.

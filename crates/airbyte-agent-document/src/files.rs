@@ -10,7 +10,7 @@ use crate::document::Document;
 use crate::form;
 
 /// The most bytes of one file that are read, packed or not; many times the size of the largest document known.
-const LARGEST: u64 = 256 * 1024 * 1024;
+pub(crate) const LARGEST: u64 = 256 * 1024 * 1024;
 
 /// The endings of documents. Archives may hold other files, such as licences.
 pub(crate) const ENDINGS: [&str; 6] = ["json", "yaml", "yml", "graphql", "graphqls", "gql"];
@@ -36,7 +36,7 @@ pub enum Error {
     },
 }
 
-/// The documents that a file holds: one, or several in an archive (`.tar`, `.tar.gz` or `.tgz`). A single
+/// The documents that a file holds, with the files beside it that it refers to: one, or several in an archive (`.tar`, `.tar.gz` or `.tgz`). A single
 /// document may be packed (`.gz`), too.
 ///
 /// # Errors
@@ -44,7 +44,43 @@ pub enum Error {
 /// When the file or a document in it cannot be read, or when an archive is empty.
 pub fn read(path: &Path) -> Result<Vec<Document>, Error> {
     let file = path.file_name().unwrap_or_default().to_string_lossy();
-    form::documents(&file, texts(path)?).map_err(|(name, reason)| Error::Form { name, reason })
+    let folder = match path.parent() {
+        Some(folder) if folder.as_os_str().is_empty() => Path::new("."),
+        Some(folder) => folder,
+        None => Path::new("/"),
+    };
+    form::documents(&file, texts(path)?, Some(folder))
+        .map_err(|(name, reason)| Error::Form { name, reason })
+}
+
+/// The document that a text is. References to other files lead nowhere; `name` stands in messages.
+///
+/// # Errors
+///
+/// When the text is no document that describes an API.
+pub fn parse(name: &str, text: &str) -> Result<Document, Error> {
+    let fail = |(name, reason)| Error::Form { name, reason };
+    let mut documents =
+        form::documents(name, vec![(name.to_owned(), text.to_owned())], None).map_err(fail)?;
+    documents.pop().ok_or_else(|| fail((name.to_owned(), "the text is empty".to_owned())))
+}
+
+/// The document that the text of the file `path` is. References to files beside it are followed.
+///
+/// # Errors
+///
+/// When the text is no document that describes an API.
+pub fn open(path: &Path, text: &str) -> Result<Document, Error> {
+    let file = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    let folder = match path.parent() {
+        Some(folder) if folder.as_os_str().is_empty() => Path::new("."),
+        Some(folder) => folder,
+        None => Path::new("/"),
+    };
+    let fail = |(name, reason)| Error::Form { name, reason };
+    let mut documents =
+        form::documents(&file, vec![(file.clone(), text.to_owned())], Some(folder)).map_err(fail)?;
+    documents.pop().ok_or_else(|| fail((file, "the file is empty".to_owned())))
 }
 
 /// Names and texts of the documents in a file.
@@ -82,15 +118,42 @@ fn texts(path: &Path) -> Result<Vec<(String, String)>, Error> {
     Ok(found)
 }
 
+/// The text of a file, up to a size.
+pub(crate) fn text_of(path: &Path, largest: u64) -> io::Result<String> {
+    text(File::open(path)?, largest)
+}
+
 /// The text of a stream, up to a size. A mark at its beginning is left out.
 fn text(stream: impl Read, largest: u64) -> io::Result<String> {
-    let mut text = String::new();
+    let mut bytes = Vec::new();
     // One byte more than allowed shows that the stream is too long.
     let mut stream = stream.take(largest.saturating_add(1));
-    stream.read_to_string(&mut text)?;
+    stream.read_to_end(&mut bytes)?;
     if stream.limit() == 0 {
         let message = format!("it has more than {} MiB", LARGEST / (1024 * 1024));
         return Err(io::Error::new(io::ErrorKind::FileTooLarge, message));
     }
-    Ok(text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text))
+    let mut text = decode(bytes)?;
+    if text.starts_with('\u{feff}') {
+        text.remove(0);
+    }
+    Ok(text)
+}
+
+/// The text that bytes are: UTF-8, or UTF-16 with a mark at its beginning.
+fn decode(bytes: Vec<u8>) -> io::Result<String> {
+    let units = |read: fn([u8; 2]) -> u16| {
+        let units = bytes[2..].chunks_exact(2).map(|pair| read([pair[0], pair[1]]));
+        char::decode_utf16(units).map(|unit| unit.unwrap_or(char::REPLACEMENT_CHARACTER)).collect()
+    };
+    match bytes.get(..2) {
+        Some([0xff, 0xfe]) => Ok(units(u16::from_le_bytes)),
+        Some([0xfe, 0xff]) => Ok(units(u16::from_be_bytes)),
+        _ => String::from_utf8(bytes).map_err(|error| {
+            let at = error.utf8_error().valid_up_to();
+            let message =
+                format!("it is no UTF-8 text: the byte at position {at} is not part of a letter");
+            io::Error::new(io::ErrorKind::InvalidData, message)
+        }),
+    }
 }

@@ -1,12 +1,20 @@
 //! Finds out which kind of document a text is.
 
+use std::path::Path;
+
+use airbyte_agent_yaml::{Problem, read_leniently};
 use serde_json::Value;
 
+use crate::about::Warning;
+use crate::bundle::bundle;
 use crate::document::{Api, Document};
 #[cfg(feature = "graphql")]
 use crate::graphql::{self, GraphQl};
-use crate::refs::text;
-use crate::{discovery, objects, openapi, swagger};
+use crate::mend::mend;
+use crate::model::Rest;
+use crate::notes::Notes;
+use crate::refs::{members, text};
+use crate::{check, discovery, objects, openapi, swagger};
 
 /// A text and the name of its file, or why it is no document.
 pub(crate) type Failure = (String, String);
@@ -15,13 +23,17 @@ pub(crate) type Failure = (String, String);
 pub(crate) fn documents(
     file: &str,
     texts: Vec<(String, String)>,
+    folder: Option<&Path>,
 ) -> Result<Vec<Document>, Failure> {
     let mut documents = Vec::new();
     let mut parts = Vec::new();
+    // The files of an archive do not lie in a folder.
+    let folder = folder.filter(|_| texts.len() == 1);
     for (name, source) in texts {
-        match one(&name, &source).map_err(|reason| (name.clone(), reason))? {
-            Reading::Document(api, version) => {
-                documents.push(Document { file: file.to_owned(), name, version, api });
+        match one(&name, source, folder).map_err(|reason| (name.clone(), reason))? {
+            Reading::Document(api, version, warnings) => {
+                let file = file.to_owned();
+                documents.push(Document { file, name, version, api, warnings });
             }
             Reading::Part(value) => parts.push((stem(&name).to_owned(), value)),
         }
@@ -32,13 +44,14 @@ pub(crate) fn documents(
             name: file.to_owned(),
             version: String::new(),
             api: Api::Rest(objects::rest(&parts)),
+            warnings: Vec::new(),
         });
     }
     for document in &documents {
         if let Api::Rest(rest) = &document.api
             && rest.operations.is_empty()
         {
-            let reason = "the document describes no operations".to_owned();
+            let reason = "the document describes no operations: its paths have no methods; look for a newer or larger document of the vendor".to_owned();
             return Err((document.name.clone(), reason));
         }
     }
@@ -52,19 +65,19 @@ fn stem(name: &str) -> &str {
 }
 
 enum Reading {
-    /// A document, with the version that it states.
-    Document(Api, String),
+    /// A document, with the version that it states and what is not as it should be.
+    Document(Api, String, Vec<Warning>),
     /// One of several files that are a document together.
     Part(Value),
 }
 
-fn one(name: &str, source: &str) -> Result<Reading, String> {
+fn one(name: &str, source: String, folder: Option<&Path>) -> Result<Reading, String> {
     #[cfg(feature = "graphql")]
-    if is_sdl(name, source) {
-        let api = Api::GraphQl(Box::new(GraphQl::parse(name, source)?));
-        return Ok(Reading::Document(api, String::new()));
+    if is_sdl(name, &source) {
+        let api = Api::GraphQl(Box::new(GraphQl::parse(name, &source)?));
+        return Ok(Reading::Document(api, String::new(), Vec::new()));
     }
-    let root = value(source)?;
+    let (root, mut warnings) = value(name, &source)?;
     let is = |key: &str| root.get(key).is_some();
     let version = match root.pointer("/info/version") {
         Some(Value::String(version)) => version.clone(),
@@ -74,12 +87,12 @@ fn one(name: &str, source: &str) -> Result<Reading, String> {
     #[cfg(feature = "graphql")]
     if let Some(schema) = graphql::introspection(&root) {
         let api = Api::GraphQl(Box::new(GraphQl::parse(name, &schema)?));
-        return Ok(Reading::Document(api, version));
+        return Ok(Reading::Document(api, version, warnings));
     }
-    let api = if is("openapi") {
-        Api::Rest(openapi::rest(root))
-    } else if is("swagger") {
-        Api::Rest(swagger::rest(root))
+    let api = if is("openapi") || is("swagger") {
+        let (rest, notes) = whole(root, name, source, folder)?;
+        warnings.extend(notes);
+        Api::Rest(rest)
     } else if is("discoveryVersion") {
         Api::Rest(discovery::rest(root))
     } else if objects::is_part(&root) {
@@ -90,7 +103,50 @@ fn one(name: &str, source: &str) -> Result<Reading, String> {
                     result of introspection"
             .to_owned());
     };
-    Ok(Reading::Document(api, version))
+    Ok(Reading::Document(api, version, warnings))
+}
+
+/// What a document of `OpenAPI` or Swagger says, with the files that it refers to, and what is not as it should be.
+fn whole(
+    mut root: Value,
+    name: &str,
+    source: String,
+    folder: Option<&Path>,
+) -> Result<(Rest, Vec<Warning>), String> {
+    let form = match (text(&root, "openapi"), text(&root, "swagger")) {
+        (version, _) if version.starts_with('3') => openapi::rest,
+        (_, version) if version.starts_with('2') => swagger::rest,
+        (openapi, swagger) => {
+            let version = if openapi.is_empty() { swagger } else { openapi };
+            return Err(format!(
+                "the version `{version}` is not understood; expected OpenAPI 3.0 or 3.1, or Swagger 2.0"
+            ));
+        }
+    };
+    let mut notes = Notes::default();
+    let mut texts = bundle(&mut root, name, folder, &mut notes);
+    mend(&mut root, "", &mut notes);
+    check::check(&mut root, &mut notes);
+    if members(&root, "paths").next().is_none() {
+        return Err(empty(&root));
+    }
+    let mut rest = form(root);
+    check::path_parameters(&mut rest, &mut notes);
+    texts.insert(0, (String::new(), source));
+    Ok((rest, notes.warnings(name, &texts)))
+}
+
+/// Why a document without paths is of no use.
+fn empty(root: &Value) -> String {
+    if members(root, "webhooks").next().is_some() || members(root, "x-webhooks").next().is_some() {
+        "the document describes only webhooks, which the vendor sends, and no operations that can be called; look \
+         for the vendor's document of the API itself"
+            .to_owned()
+    } else {
+        "the document describes no operations: `paths` is empty; look for a newer or larger document of the \
+         vendor"
+            .to_owned()
+    }
 }
 
 #[cfg(feature = "graphql")]
@@ -101,17 +157,22 @@ fn is_sdl(name: &str, source: &str) -> bool {
     has_ending || !source.trim_start().starts_with(['{', '[']) && source.lines().any(starts)
 }
 
-/// The value of a text in JSON or YAML.
-fn value(source: &str) -> Result<Value, String> {
-    if source.trim_start().starts_with(['{', '['])
-        && let Ok(value) = serde_json::from_str(source)
-    {
-        return Ok(value);
+/// The value of a text in JSON or YAML, and what is doubtful about the text.
+fn value(name: &str, source: &str) -> Result<(Value, Vec<Warning>), String> {
+    let warning = |problem: Problem| Warning {
+        file: name.to_owned(),
+        line: problem.line,
+        column: problem.column,
+        path: problem.path,
+        message: problem.message,
+    };
+    match read_leniently(source, "a document that describes an API") {
+        Ok(document) => Ok((document.root, document.warnings.into_iter().map(warning).collect())),
+        Err(problems) => {
+            let first = problems.first().map(ToString::to_string).unwrap_or_default();
+            Err(format!("neither JSON nor YAML that can be read: {first}"))
+        }
     }
-    airbyte_agent_spec::read(source).map_err(|problems| {
-        let first = problems.first().map(ToString::to_string).unwrap_or_default();
-        format!("neither JSON nor YAML that can be read: {first}")
-    })
 }
 
 #[cfg(test)]
@@ -120,7 +181,7 @@ mod tests {
 
     #[test]
     fn every_form_is_recognised_and_others_are_refused() {
-        let read = |source: &str| documents("a", vec![("a".to_owned(), source.to_owned())]);
+        let read = |source: &str| documents("a", vec![("a".to_owned(), source.to_owned())], None);
         let rest = |source: &str| match &read(source).unwrap()[0].api {
             Api::Rest(rest) => {
                 let operation = &rest.operations[0];

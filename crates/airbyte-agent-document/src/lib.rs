@@ -9,21 +9,35 @@
 #[doc = include_str!("../README.md")]
 mod readme {}
 
+mod about;
+mod bundle;
+mod check;
+mod definitions;
 mod discovery;
 mod document;
 mod files;
 mod form;
 #[cfg(feature = "graphql")]
 pub mod graphql;
+mod mend;
 mod model;
+mod normal;
+mod notes;
 mod objects;
 mod openapi;
+mod parts;
 mod refs;
 mod schema;
 mod swagger;
+mod walk;
 
+pub use about::{
+    Extensions, Flow, FlowKind, Requirement, Scheme, SchemeKind, Server, ServerVariable, Tag,
+    Warning,
+};
+pub use definitions::Definitions;
 pub use document::{Api, Document};
-pub use files::{Error, read};
-pub use model::{Body, Content, Operation, Parameter, Place, Response, Rest};
+pub use files::{Error, open, parse, read};
+pub use model::{Body, Content, Link, Operation, Parameter, Place, Response, Rest, Style};
 pub use refs::base as base_path;
 pub use schema::{Opener, Schema, Shape};

@@ -43,7 +43,7 @@ pub(crate) fn rest(parts: &[(String, Value)]) -> Rest {
         schemas.insert(name.clone(), json!({"type": "object", "properties": properties}));
         operations.extend(items(part, "apis").iter().map(|edge| operation(&types, name, edge)));
     }
-    Rest { operations, root: json!({"schemas": schemas}) }
+    Rest { operations, root: json!({"schemas": schemas}), ..Rest::default() }
 }
 
 struct Types<'a> {
@@ -82,34 +82,30 @@ fn operation(types: &Types<'_>, object: &str, edge: &Value) -> Operation {
     let is_read = method == "GET";
     let parameters = items(edge, "params");
     let query = parameters.iter().filter(|_| is_read || method == "DELETE").map(|node| Parameter {
-        name: text(node, "name"),
-        place: Place::Query,
         required: is_true(node, "required"),
-        deprecated: false,
-        schema: types.schema(&text(node, "type")),
+        ..Parameter::new(text(node, "name"), Place::Query, types.schema(&text(node, "type")))
     });
     let common = COMMON.iter().take(if name.is_empty() { 1 } else { COMMON.len() });
-    let common = common.filter(|_| is_read).map(|(name, ty)| Parameter {
-        name: (*name).to_owned(),
-        place: Place::Query,
-        required: false,
-        deprecated: false,
-        schema: types.schema(ty),
-    });
+    let common = common
+        .filter(|_| is_read)
+        .map(|(name, ty)| Parameter::new(*name, Place::Query, types.schema(ty)));
     let result = types.schema(&text(edge, "return"));
     // An edge leads to a page of objects, and writing returns no more than ids.
     let schema = if name.is_empty() { result } else { page(&result) };
-    let content = Content { media_type: "application/json".to_owned(), schema: Some(schema) };
+    let content = Content {
+        media_type: "application/json".to_owned(),
+        schema: Some(schema),
+        ..Content::default()
+    };
     let contents = if is_read { vec![content] } else { Vec::new() };
     Operation {
         id: format!("{object}/{name}"),
         path: if name.is_empty() { "/{id}".to_owned() } else { format!("/{{id}}/{name}") },
-        bases: Vec::new(),
-        deprecated: false,
         parameters: query.chain(common).collect(),
         body: (method == "POST").then(|| body(types, parameters)),
-        responses: vec![Response { status: "200".to_owned(), contents, headers: Vec::new() }],
+        responses: vec![Response { status: "200".to_owned(), contents, ..Response::default() }],
         method,
+        ..Operation::default()
     }
 }
 
@@ -139,6 +135,7 @@ fn body(types: &Types<'_>, parameters: &[Value]) -> Body {
     let contents = contents.map(|media_type| Content {
         media_type: media_type.to_owned(),
         schema: Some(schema.clone()),
+        ..Content::default()
     });
-    Body { required: false, contents: contents.to_vec() }
+    Body { contents: contents.to_vec(), ..Body::default() }
 }

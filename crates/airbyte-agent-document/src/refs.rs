@@ -1,6 +1,10 @@
 //! References inside a document.
 
+use percent_encoding::percent_decode_str;
 use serde_json::Value;
+
+/// The member of a document in which the files stand that it refers to, by their names.
+pub(crate) const FILES: &str = "x-files";
 
 /// How many references may lead to each other, before they are taken for a circle.
 const LONGEST_CHAIN: usize = 32;
@@ -9,6 +13,10 @@ const LONGEST_CHAIN: usize = 32;
 /// no such place, or if it is in another document.
 pub(crate) fn find<'a>(root: &'a Value, reference: &str) -> Option<&'a Value> {
     match reference.strip_prefix('#') {
+        Some(pointer) if pointer.contains('%') => root.pointer(pointer).or_else(|| {
+            let pointer = percent_decode_str(pointer).decode_utf8().ok()?;
+            root.pointer(&pointer)
+        }),
         Some(pointer) => root.pointer(pointer),
         None => root.get("schemas")?.get(reference),
     }
@@ -26,9 +34,13 @@ pub(crate) fn resolve<'a>(root: &'a Value, value: &'a Value) -> Option<&'a Value
     None
 }
 
-/// The text of a member; empty if there is none.
+/// The text of a member; empty if there is none. Numbers and the like count as texts of themselves.
 pub(crate) fn text(value: &Value, key: &str) -> String {
-    value.get(key).and_then(Value::as_str).unwrap_or_default().to_owned()
+    match value.get(key) {
+        Some(Value::String(text)) => text.clone(),
+        Some(scalar @ (Value::Number(_) | Value::Bool(_))) => scalar.to_string(),
+        _ => String::new(),
+    }
 }
 
 /// Whether a member is `true`.

@@ -13,7 +13,7 @@ use crate::refs::{is_true, items, members, resolve};
 const BUDGET: usize = 100_000;
 
 /// How deeply schemas may be composed of each other.
-const DEEPEST: usize = 24;
+const DEEPEST: usize = 48;
 
 /// A schema that was not opened yet.
 #[derive(Debug, Clone)]
@@ -49,6 +49,16 @@ pub struct Shape<'a> {
     pub open: bool,
     /// Whether the vendor advises against the value.
     pub deprecated: bool,
+    /// Whether the schema says that the value may be `null`.
+    pub nullable: bool,
+    /// Whether only responses have the value.
+    pub read_only: bool,
+    /// Whether only requests have the value.
+    pub write_only: bool,
+    /// What the vendor says about the value: beside a reference, or else behind it.
+    pub description: Option<&'a str>,
+    /// The last name of the reference that led to the schema, such as `User`.
+    pub name: Option<&'a str>,
     /// The format of a text or number, such as `date-time`.
     pub format: Option<&'a str>,
     /// The value that is meant if there is none.
@@ -100,55 +110,91 @@ impl<'a> Opener<'a> {
 
     /// What the schema allows.
     pub fn open(&self, schema: &Schema<'a>) -> Shape<'a> {
-        self.at(schema, 0)
+        self.at(schema, &Within::TOP)
     }
 
-    fn at(&self, schema: &Schema<'a>, depth: usize) -> Shape<'a> {
+    fn at(&self, schema: &Schema<'a>, within: &Within<'_>) -> Shape<'a> {
         let left = self.left.get().saturating_sub(1);
         self.left.set(left);
-        if left == 0 || depth > DEEPEST {
+        if left == 0 || within.depth > DEEPEST {
             self.left.set(0);
             return Shape::default();
         }
         match schema {
-            Schema::One(value) => self.value(value, depth),
+            Schema::One(value) => self.value(value, within),
             Schema::All(parts) => {
-                let shapes = parts.iter().map(|part| self.at(part, depth + 1));
+                let shapes = parts.iter().map(|part| self.at(part, &within.deeper()));
                 shapes.reduce(both).unwrap_or_default()
             }
-            Schema::Any(parts) => self.any(parts, depth),
+            Schema::Any(parts) => self.any(parts, within),
         }
     }
 
-    fn any(&self, parts: &[Schema<'a>], depth: usize) -> Shape<'a> {
+    fn any(&self, parts: &[Schema<'a>], within: &Within<'_>) -> Shape<'a> {
         let shapes = parts.iter().filter(|part| !is_null(part));
-        let shapes = shapes.map(|part| self.at(part, depth + 1));
-        shapes.reduce(either).unwrap_or_default()
+        let shapes = shapes.map(|part| self.at(part, &within.deeper()));
+        let mut shape = shapes.reduce(either).unwrap_or_default();
+        shape.nullable |= parts.iter().any(is_null);
+        shape
     }
 
-    fn value(&self, value: &'a Value, depth: usize) -> Shape<'a> {
-        let Some(found) = resolve(self.root, value) else {
+    fn value(&self, value: &'a Value, within: &Within<'_>) -> Shape<'a> {
+        // What is composed of itself says no more than its other parts.
+        let found = resolve(self.root, value).filter(|found| !within.has(found));
+        let Some(found) = found else {
             self.lost.set(self.lost.get() + 1);
             return Shape::default();
         };
+        let within = &within.of(found);
         let mut shape = plain(found);
         if found.get("type").is_none() && found.get("items").is_some_and(Value::is_array) {
             shape.items = None;
         }
         // Beside a reference, documents say what is special about this place.
         shape.deprecated |= is_true(value, "deprecated");
+        shape.nullable |= is_true(value, "nullable") || is_true(value, "x-nullable");
+        if let Some(reference) = value.get("$ref").and_then(Value::as_str) {
+            shape.name = reference.rsplit('/').next();
+            shape.description = description(value).or(shape.description);
+        }
         for part in items(found, "allOf") {
-            shape = both(shape, self.at(&Schema::One(part), depth + 1));
+            shape = both(shape, self.at(&Schema::One(part), within));
         }
         // Documents that are converted from others have alternatives in `items`, without a type.
         let converted = if found.get("type").is_none() { "items" } else { "oneOf" };
         for key in ["anyOf", "oneOf", converted] {
             let parts: Vec<_> = items(found, key).iter().map(Schema::One).collect();
             if !parts.is_empty() {
-                shape = both(shape, self.any(&parts, depth));
+                shape = both(shape, self.any(&parts, within));
             }
         }
         shape
+    }
+}
+
+/// The schemas that the present one is a part of.
+struct Within<'w> {
+    depth: usize,
+    schema: Option<&'w Value>,
+    above: Option<&'w Within<'w>>,
+}
+
+impl<'w> Within<'w> {
+    const TOP: Within<'static> = Within { depth: 0, schema: None, above: None };
+
+    /// One level deeper, in no schema of the document.
+    fn deeper(&'w self) -> Within<'w> {
+        Within { depth: self.depth + 1, schema: None, above: Some(self) }
+    }
+
+    /// One level deeper, in this schema.
+    fn of(&'w self, schema: &'w Value) -> Within<'w> {
+        Within { depth: self.depth + 1, schema: Some(schema), above: Some(self) }
+    }
+
+    fn has(&self, schema: &Value) -> bool {
+        self.schema.is_some_and(|known| std::ptr::eq(known, schema))
+            || self.above.is_some_and(|above| above.has(schema))
     }
 }
 
@@ -188,10 +234,25 @@ fn plain(value: &Value) -> Shape<'_> {
         values: additional.filter(|additional| additional.is_object()).map(Schema::One),
         open: additional.is_some_and(|additional| *additional != Value::Bool(false)),
         deprecated: is_true(value, "deprecated") || is_true(value, "x-deprecated"),
+        nullable: names_null(value) || is_true(value, "nullable") || is_true(value, "x-nullable"),
+        read_only: is_true(value, "readOnly"),
+        write_only: is_true(value, "writeOnly"),
+        description: description(value),
+        name: None,
         format: value.get("format").and_then(Value::as_str),
         default: value.get("default"),
         selected_from: items(value, "x-selected-from").iter().filter_map(Value::as_str).collect(),
     }
+}
+
+fn description(value: &Value) -> Option<&str> {
+    value.get("description").and_then(Value::as_str).filter(|text| !text.trim().is_empty())
+}
+
+/// Whether `null` is among the types or choices.
+fn names_null(value: &Value) -> bool {
+    items(value, "type").iter().any(|name| name == "null")
+        || items(value, "enum").contains(&Value::Null)
 }
 
 fn kinds(value: &Value) -> Vec<Kind> {
@@ -245,6 +306,11 @@ fn both<'a>(mut a: Shape<'a>, b: Shape<'a>) -> Shape<'a> {
     a.values = pair(a.values, b.values, Schema::All);
     a.open |= b.open;
     a.deprecated |= b.deprecated;
+    a.nullable |= b.nullable;
+    a.read_only |= b.read_only;
+    a.write_only |= b.write_only;
+    a.description = a.description.or(b.description);
+    a.name = a.name.or(b.name);
     a.format = a.format.or(b.format);
     a.default = a.default.or(b.default);
     a.selected_from.extend(b.selected_from);
@@ -280,6 +346,11 @@ fn either<'a>(mut a: Shape<'a>, b: Shape<'a>) -> Shape<'a> {
     a.values = pair(a.values, b.values, Schema::Any);
     a.open |= b.open;
     a.deprecated &= b.deprecated;
+    a.nullable |= b.nullable;
+    a.read_only &= b.read_only;
+    a.write_only &= b.write_only;
+    a.description = a.description.or(b.description);
+    a.name = a.name.or(b.name);
     a.format = a.format.filter(|format| b.format == Some(format));
     a.default = a.default.or(b.default);
     a.selected_from.extend(b.selected_from);
@@ -312,6 +383,8 @@ mod tests {
 
     #[test]
     fn what_schemas_are_composed_of_is_put_together() {
+        // Eight to the power of six parts.
+        let wide = (0..6).fold(json!({}), |inner, _| json!({"allOf": vec![inner; 8]}));
         let root = json!({"components": {"schemas": {
             "Base": {"type": "object", "required": ["id"], "properties": {"id": {"type": "string"}}},
             "Pet": {"allOf": [
@@ -329,7 +402,8 @@ mod tests {
                 {"type": "object", "properties": {"a": {}}}, {"type": "object", "properties": {"b": {}}},
             ]},
             "Tuple": {"type": "array", "items": [{"type": "string"}, {"type": "integer"}]},
-            "Round": {"allOf": [{"$ref": "#/components/schemas/Round"}]},
+            "Round": {"type": "object", "allOf": [{"$ref": "#/components/schemas/Round"}]},
+            "Wide": wide,
         }}});
         let opener = Opener::new(&root);
         let open =
@@ -348,7 +422,11 @@ mod tests {
         let items = open("Tuple").items.unwrap();
         assert_eq!(opener.open(&items).kinds, [Kind::String, Kind::Integer]);
         assert!(!opener.is_exhausted());
-        open("Round");
+        assert_eq!(opener.lost(), 0);
+        let round = open("Round");
+        assert_eq!((round.kinds, opener.lost()), (vec![Kind::Object], 1));
+        assert!(!opener.is_exhausted());
+        open("Wide");
         assert!(opener.is_exhausted());
     }
 }

@@ -2,46 +2,90 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::model::{Body, Content, Operation, Parameter, Place, Response, Rest};
+use crate::about::Server;
+use crate::model::{Body, Content, Operation, Parameter, Place, Response, Rest, Style};
 use crate::openapi::media_type;
+use crate::parts::{self, extensions};
 use crate::refs::{METHODS, is_true, items, members, resolve, text};
 
 /// What the document says about operations.
 pub(crate) fn rest(root: Value) -> Rest {
-    let mut operations = Vec::new();
+    let mut rest = parts::rest(&root);
+    rest.servers = servers(&root, &root);
+    rest.schemes = parts::schemes(&root, &root, "securityDefinitions");
     for (path, item) in members(&root, "paths") {
         let Some(item) = resolve(&root, item) else { continue };
         for method in METHODS {
             if let Some(node) = item.get(method) {
-                operations.push(operation(&root, path, item, method, node));
+                rest.operations.push(operation(&root, path, item, method, node));
             }
         }
     }
-    Rest { operations, root }
+    rest.root = root;
+    rest
+}
+
+/// The servers, which are a host with a path and several protocols. Without a host, the address is relative.
+fn servers(root: &Value, node: &Value) -> Vec<Server> {
+    let host = text(root, "host");
+    let base = base(root);
+    let server = |url: String| Server { url, ..Server::default() };
+    if host.is_empty() {
+        return if base.is_empty() { Vec::new() } else { vec![server(base)] };
+    }
+    let own = parts::texts(node, "schemes");
+    let protocols = if own.is_empty() { parts::texts(root, "schemes") } else { own };
+    let is_http = |name: &&String| matches!(name.as_str(), "http" | "https");
+    let mut protocols: Vec<String> = protocols.iter().filter(is_http).cloned().collect();
+    // A protocol that encrypts comes first, and is meant if none is named.
+    protocols.sort_by_key(|name| name != "https");
+    if protocols.is_empty() {
+        protocols.push("https".to_owned());
+    }
+    protocols.into_iter().map(|name| server(format!("{name}://{host}{base}"))).collect()
+}
+
+/// The path that stands before those of operations.
+fn base(root: &Value) -> String {
+    text(root, "basePath").trim_end_matches('/').to_owned()
 }
 
 fn operation(root: &Value, path: &str, item: &Value, method: &str, node: &Value) -> Operation {
     let given = parameters(root, item, node);
-    let parameters = given.iter().filter_map(|given| {
-        let place = Place::parse(&text(given, "in"))?;
-        Some(Parameter {
-            name: text(given, "name"),
-            place,
-            required: is_true(given, "required"),
-            deprecated: is_true(given, "deprecated") || is_true(given, "x-deprecated"),
-            schema: (*given).clone(),
-        })
-    });
+    let produces = media_types(root, node, "produces");
+    let (responses, failures) =
+        parts::responses(root, node, |status, node| response(status, node, &produces));
     Operation {
-        id: text(node, "operationId"),
-        method: method.to_uppercase(),
-        bases: vec![text(root, "basePath").trim_end_matches('/').to_owned()],
-        path: path.to_owned(),
+        bases: vec![base(root)],
+        servers: servers(root, node),
         deprecated: is_true(node, "deprecated"),
-        parameters: parameters.collect(),
+        parameters: given.iter().filter_map(|given| parameter(given)).collect(),
         body: body(root, node, &given),
-        responses: responses(root, node),
+        responses,
+        failures,
+        ..parts::operation(root, path, method, node)
     }
+}
+
+fn parameter(node: &Value) -> Option<Parameter> {
+    let place = Place::parse(&text(node, "in"))?;
+    let (style, explode) = match text(node, "collectionFormat").as_str() {
+        "multi" => (Style::Form, true),
+        "ssv" => (Style::SpaceDelimited, false),
+        "tsv" => (Style::TabDelimited, false),
+        "pipes" => (Style::PipeDelimited, false),
+        _ => (Style::of(place), false),
+    };
+    Some(Parameter {
+        required: is_true(node, "required"),
+        deprecated: is_true(node, "deprecated") || is_true(node, "x-deprecated"),
+        description: text(node, "description"),
+        style,
+        explode,
+        example: node.get("x-example").or_else(|| node.get("example")).cloned(),
+        extensions: extensions(node),
+        ..Parameter::new(text(node, "name"), place, node.clone())
+    })
 }
 
 /// The parameters of the operation, and those of its path that it does not replace.
@@ -66,8 +110,14 @@ fn body(root: &Value, node: &Value, given: &[&Value]) -> Option<Body> {
         let content = Content {
             media_type: media_type.unwrap_or_else(|| "application/json".to_owned()),
             schema: body.get("schema").cloned(),
+            ..Content::default()
         };
-        return Some(Body { required: is_true(body, "required"), contents: vec![content] });
+        return Some(Body {
+            required: is_true(body, "required"),
+            description: text(body, "description"),
+            contents: vec![content],
+            extensions: extensions(body),
+        });
     }
     let mut properties = Map::new();
     let mut required = Vec::new();
@@ -87,8 +137,9 @@ fn body(root: &Value, node: &Value, given: &[&Value]) -> Option<Body> {
         if has_file { "multipart/form-data" } else { "application/x-www-form-urlencoded" };
     let is_required = !required.is_empty();
     let schema = json!({"type": "object", "properties": properties, "required": required});
-    let content = Content { media_type: media_type.to_owned(), schema: Some(schema) };
-    Some(Body { required: is_required, contents: vec![content] })
+    let content =
+        Content { media_type: media_type.to_owned(), schema: Some(schema), ..Content::default() };
+    Some(Body { required: is_required, contents: vec![content], ..Body::default() })
 }
 
 /// The media types of the operation, or those of the document.
@@ -98,26 +149,20 @@ fn media_types(root: &Value, node: &Value, key: &str) -> Vec<String> {
     all.iter().filter_map(Value::as_str).map(media_type).collect()
 }
 
-fn responses(root: &Value, node: &Value) -> Vec<Response> {
-    let mut found: Vec<_> =
-        members(node, "responses").filter(|(status, _)| status.starts_with('2')).collect();
-    if found.is_empty() {
-        found = members(node, "responses").filter(|(status, _)| *status == "default").collect();
+fn response(status: &str, node: &Value, produces: &[String]) -> Response {
+    let media_type = produces.iter().find(|name| name.contains("json")).or(produces.first());
+    let content = node.get("schema").map(|schema| Content {
+        media_type: media_type.map_or("application/json", String::as_str).to_owned(),
+        schema: Some(schema.clone()),
+        example: members(node, "examples").next().map(|(_, example)| example.clone()),
+        ..Content::default()
+    });
+    Response {
+        status: status.to_owned(),
+        description: text(node, "description"),
+        contents: content.into_iter().collect(),
+        headers: members(node, "headers").map(|(name, _)| name.to_owned()).collect(),
+        extensions: extensions(node),
+        ..Response::default()
     }
-    found
-        .into_iter()
-        .filter_map(|(status, response)| {
-            let response = resolve(root, response)?;
-            let schema = response.get("schema").cloned();
-            let content = schema.map(|schema| Content {
-                media_type: "application/json".to_owned(),
-                schema: Some(schema),
-            });
-            Some(Response {
-                status: status.to_owned(),
-                contents: content.into_iter().collect(),
-                headers: members(response, "headers").map(|(name, _)| name.to_owned()).collect(),
-            })
-        })
-        .collect()
 }

@@ -99,6 +99,8 @@ pub enum Paging {
     Offset {
         /// The parameter.
         parameter: String,
+        /// The value for the first page: 0, or 1 where records are counted from one.
+        start: u64,
         /// The place that says whether there is more.
         more: Option<String>,
         /// The place of the number of all records.
@@ -141,4 +143,114 @@ pub struct PageSize {
     pub default: Option<u64>,
     /// The largest size that the vendor serves.
     pub maximum: Option<u64>,
+}
+
+/// What was decided about a whole document.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct DocumentDecision {
+    /// The title, as the document states it; empty if it states none.
+    pub title: String,
+    /// A name for the connector, in lower case with hyphens.
+    pub slug: Decided<String>,
+    /// Where requests go to, the preferred one first.
+    pub servers: Vec<ServerDecision>,
+    /// The schemes that authenticate, the preferred one first.
+    pub auth: Vec<Decided<AuthScheme>>,
+    /// How many requests the vendor allows, where the document states it.
+    pub rate_limits: Vec<Decided<RateLimit>>,
+    /// Where a failed response holds a code that programs compare, such as `$.error.code`.
+    pub error_code: Option<Decided<String>>,
+    /// Where a failed response says in words what is wrong, such as `$.error.message`.
+    pub error_message: Option<Decided<String>>,
+    /// The operations in the order of the document.
+    pub operations: Vec<OperationDecision>,
+    /// What was not decided about the whole document, and what would settle it; one sentence each.
+    pub open_questions: Vec<String>,
+}
+
+/// An address to which requests go.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ServerDecision {
+    /// The address, with `{name}` for variables.
+    pub url: String,
+    /// What the document says about it; empty if it says nothing.
+    pub description: String,
+    /// The variables in the order of the address.
+    pub variables: Vec<ServerVariable>,
+}
+
+/// A part of the address of a server that the user gives.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ServerVariable {
+    /// The name in the address.
+    pub name: String,
+    /// The value that is meant if none is given.
+    pub default: Option<String>,
+    /// The only values that are allowed; empty if all are.
+    pub choices: Vec<String>,
+    /// What the document says about it; empty if it says nothing.
+    pub description: String,
+}
+
+/// How requests authenticate.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AuthScheme {
+    /// The name in the document, or one made from the kind if it declares none.
+    pub name: String,
+    /// What is sent, and where.
+    pub kind: AuthKind,
+}
+
+/// What authenticates a request.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum AuthKind {
+    /// A key in a header, behind `prefix`, which includes its space.
+    Header {
+        /// The name of the header.
+        name: String,
+        /// What stands before the key; empty if nothing does.
+        prefix: String,
+    },
+    /// A key in the query.
+    Query {
+        /// The name of the parameter.
+        name: String,
+    },
+    /// A key in a cookie.
+    Cookie {
+        /// The name of the cookie.
+        name: String,
+    },
+    /// A name and a password, by HTTP Basic.
+    Basic,
+    /// A token, as `Authorization: Bearer`.
+    Bearer,
+    /// OAuth 2.
+    OAuth2 {
+        /// Where users agree, in flows with a browser.
+        authorization_url: Option<String>,
+        /// Where tokens are obtained.
+        token_url: Option<String>,
+        /// Where tokens are renewed, if it is another address.
+        refresh_url: Option<String>,
+        /// Whether tokens are obtained without a user, from a client's id and secret.
+        client_credentials: bool,
+        /// The scopes that the document lists.
+        scopes: Vec<String>,
+    },
+    /// A scheme that the document names and that is none of the others.
+    Other {
+        /// What the document calls it.
+        name: String,
+    },
+}
+
+/// How many requests the vendor allows.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RateLimit {
+    /// The number of requests.
+    pub requests: u64,
+    /// The time in which they are allowed, in seconds.
+    pub seconds: u64,
 }

@@ -7,4 +7,23 @@
 #[doc = include_str!("../README.md")]
 mod readme {}
 
+pub mod changes;
 pub mod decision;
+pub mod emit;
+mod files;
+mod import;
+mod infer;
+mod load;
+pub mod lock;
+mod overlay;
+pub mod report;
+mod shape;
+mod summary;
+pub mod yaml;
+
+pub use import::{Error, Imported, Options, import};
+pub use files::{Before, Files, FilesError, write};
+pub use infer::infer;
+pub use load::{LoadError, Loaded, is_spec, load, read};
+pub use shape::Shape;
+pub use summary::{Questions, summary};

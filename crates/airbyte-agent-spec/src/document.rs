@@ -2,10 +2,13 @@
 
 use airbyte_agent_description::Connector;
 
-use crate::lower::Cx;
-use crate::problem::{Problem, Severity, sort};
-use crate::yaml::{self, Node};
+use crate::lower::{Cx, Depth};
 use crate::{lint, lower};
+use airbyte_agent_yaml::{self as yaml, Node};
+use airbyte_agent_yaml::{Problem, Severity, sort};
+
+/// What an empty text should be.
+const EXPECTED: &str = "an OpenAPI 3.1 document";
 
 /// A parsed spec that remembers where everything stands.
 #[derive(Debug)]
@@ -23,12 +26,24 @@ impl Spec {
     /// The problems of a text that is not YAML, has duplicate keys or merge keys, or is not an `OpenAPI` 3.1
     /// document with paths.
     pub fn parse(text: &str) -> Result<Self, Vec<Problem>> {
-        let yaml::Document { root, warnings } =
-            yaml::read(text.strip_prefix('\u{feff}').unwrap_or(text))?;
+        let yaml::Document { root, warnings } = yaml::read(text, EXPECTED)?;
         if let Some(problem) = unfit(&root) {
             return Err(vec![problem]);
         }
         Ok(Self { json: root.to_json(), root, warnings })
+    }
+
+    /// Takes a spec that was made in memory. Lines and columns of its problems are zero, because there is no text.
+    ///
+    /// # Errors
+    ///
+    /// When the value is not an `OpenAPI` 3.1 document with paths.
+    pub fn from_json(json: serde_json::Value) -> Result<Self, Vec<Problem>> {
+        let root = Node::from(json.clone());
+        if let Some(problem) = unfit(&root) {
+            return Err(vec![problem]);
+        }
+        Ok(Self { root, json, warnings: Vec::new() })
     }
 
     /// The whole document as JSON, with all its keys.
@@ -38,8 +53,12 @@ impl Spec {
 
     /// Finds everything that is wrong or doubtful; the problems come in the order of the text.
     pub fn lint(&self) -> Vec<Problem> {
-        let cx = Cx::new(&self.root);
+        let mut cx = Cx::new(&self.root);
         lint::check(&cx);
+        if cx.budget.is_exceeded() {
+            cx = Cx::with_depth(&self.root, Depth::Shares);
+            lint::check(&cx);
+        }
         let mut problems = self.warnings.clone();
         problems.extend(cx.report.problems());
         sort(&mut problems);
@@ -52,8 +71,12 @@ impl Spec {
     ///
     /// The problems that keep the connector from running; [`Spec::lint`] gives all the others, too.
     pub fn lower(&self) -> Result<Connector, Vec<Problem>> {
-        let cx = Cx::new(&self.root);
-        let connector = lower::connector(&cx);
+        let mut cx = Cx::new(&self.root);
+        let mut connector = lower::connector(&cx);
+        if cx.budget.is_exceeded() {
+            cx = Cx::with_depth(&self.root, Depth::Shares);
+            connector = lower::connector(&cx);
+        }
         if cx.report.failed_since(0) { Err(cx.report.fatal_problems()) } else { Ok(connector) }
     }
 }
@@ -65,7 +88,7 @@ impl Spec {
 ///
 /// The problems of a text that is not YAML, or has duplicate keys or merge keys.
 pub fn read(text: &str) -> Result<serde_json::Value, Vec<Problem>> {
-    let document = yaml::read(text.strip_prefix('\u{feff}').unwrap_or(text))?;
+    let document = yaml::read(text, EXPECTED)?;
     Ok(document.root.to_json())
 }
 

@@ -2,7 +2,7 @@
 
 use crate::lower::Cx;
 use crate::names::hint;
-use crate::yaml::Node;
+use airbyte_agent_yaml::Node;
 
 /// The place of an expression, which decides which names it may use.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -40,10 +40,9 @@ mod lint;
 mod load;
 mod lower;
 mod names;
-mod problem;
-mod report;
-mod yaml;
 
+mod report;
+
+pub use airbyte_agent_yaml::{Problem, Severity};
 pub use document::{Spec, read};
-pub use load::{LoadError, load, load_with_text};
-pub use problem::{Problem, Severity};
+pub use load::{LoadError, load, load_with_text, lower_text, read_text};

@@ -67,13 +67,32 @@ pub fn load(path: &Path) -> Result<Connector, LoadError> {
 ///
 /// The same as those of [`load`].
 pub fn load_with_text(path: &Path) -> Result<(Connector, String), LoadError> {
-    let name = path.display().to_string();
-    let text =
-        read(path, LARGEST).map_err(|source| LoadError::Read { path: name.clone(), source })?;
-    let connector = Spec::parse(&text)
-        .and_then(|spec| spec.lower())
-        .map_err(|problems| LoadError::Spec { path: name, problems })?;
+    let text = read_text(path, LARGEST)?;
+    let connector = lower_text(path, &text)?;
     Ok((connector, text))
+}
+
+/// The text of a file of at most so many bytes. The file may be a pipe or a device; only that of a regular file is
+/// longer than a spec may be.
+///
+/// # Errors
+///
+/// When the file cannot be read, is longer, or is no UTF-8.
+pub fn read_text(path: &Path, largest: u64) -> Result<String, LoadError> {
+    let is_regular = std::fs::metadata(path).is_ok_and(|about| about.is_file());
+    let largest = if is_regular { largest } else { largest.min(LARGEST) };
+    let fail = |source| LoadError::Read { path: path.display().to_string(), source };
+    read(path, largest).map_err(fail)
+}
+
+/// Parses and lowers the text of a spec, which was read from `path`.
+///
+/// # Errors
+///
+/// When the text is no usable spec; the message lists every problem as `file:line:column`.
+pub fn lower_text(path: &Path, text: &str) -> Result<Connector, LoadError> {
+    let fail = |problems| LoadError::Spec { path: path.display().to_string(), problems };
+    Spec::parse(text).and_then(|spec| spec.lower()).map_err(fail)
 }
 
 /// Reads the text of a file, which may be a pipe or a device, and these may never end.

@@ -3,8 +3,8 @@
 use std::cell::RefCell;
 use std::collections::{HashMap, HashSet};
 
-use crate::problem::{Problem, Severity, sort};
-use crate::yaml::{Node, Value};
+use airbyte_agent_yaml::{Node, Value};
+use airbyte_agent_yaml::{Problem, Severity, sort};
 
 /// How much a finding matters: a `Fatal` one keeps the spec from being lowered, the others are only
 /// reported by the linter.

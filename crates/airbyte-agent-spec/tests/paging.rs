@@ -50,6 +50,7 @@ fn place(source: &Source) -> String {
 fn show(paging: &Paging) -> String {
     let mut text = match &paging.next {
         Next::None { .. } => "none".to_owned(),
+        Next::Unknown { reason } => format!("unknown: {reason}"),
         Next::Cursor { from, into } => format!("cursor {} > {into}", place(from)),
         Next::Link { from, feed, .. } => {
             let feed: Vec<_> = feed.iter().map(|(query, into)| format!("{query}>{into}")).collect();

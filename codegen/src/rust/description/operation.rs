@@ -281,6 +281,7 @@ fn paging(paging: &Paging) -> Code {
     };
     let code = match next {
         Next::None { reason } => Code::call("Paging::none", [Code::text(reason)]),
+        Next::Unknown { reason } => Code::call("Paging::unknown", [Code::text(reason)]),
         Next::Cursor { from, into } => {
             Code::call("Paging::cursor", [source(from), Code::text(into)])
         }

@@ -15,6 +15,7 @@ pub(crate) mod doctor;
 pub(crate) mod exec;
 pub(crate) mod explain;
 pub(crate) mod format;
+pub(crate) mod import;
 pub(crate) mod login;
 pub(crate) mod mcp;
 pub(crate) mod platform;
@@ -29,6 +30,7 @@ use self::check::CheckArgs;
 use self::doctor::DoctorArgs;
 use self::exec::ExecArgs;
 use self::explain::{ConnectorsArgs, DescribeArgs, SearchArgs};
+use self::import::ImportArgs;
 use self::login::LoginArgs;
 use self::mcp::McpArgs;
 use self::platform::PlatformArgs;
@@ -57,6 +59,9 @@ pub(crate) enum Command {
     Search(SearchArgs),
     /// Explain a connector, an entity or an operation
     Describe(DescribeArgs),
+    /// Make a spec of a vendor's document, such as an OpenAPI file
+    #[command(after_help = import::EXAMPLES)]
+    Import(Box<ImportArgs>),
     /// Find out whether credentials work, with one cheap call that only reads
     Check(Box<CheckArgs>),
     /// Store credentials on this machine: asks for them, or lets you sign in at the vendor

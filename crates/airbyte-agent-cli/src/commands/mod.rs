@@ -8,6 +8,7 @@ pub(crate) mod connectors;
 pub(crate) mod describe;
 pub(crate) mod doctor;
 pub(crate) mod exec;
+pub(crate) mod import;
 pub(crate) mod login;
 pub(crate) mod mcp;
 pub(crate) mod platform;

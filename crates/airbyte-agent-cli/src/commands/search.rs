@@ -55,7 +55,7 @@ pub(crate) fn run_search(args: &SearchArgs) -> Result<(), Stop> {
 fn select_sources(args: &SearchArgs) -> Result<Vec<Source<'_>>, Error> {
     let mut sources: Vec<Source<'_>> = Vec::new();
     for path in &args.spec {
-        sources.push((registry::load_spec(path)?, Some(path.as_path())));
+        sources.push((registry::load_spec_with_notes(path)?, Some(path.as_path())));
     }
     if args.connector.is_empty() && args.spec.is_empty() {
         let built_in = airbyte_agent::registry().iter();

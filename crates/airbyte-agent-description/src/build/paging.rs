@@ -65,6 +65,11 @@ impl Paging {
         Self::by(Next::None { reason: Cow::Borrowed(reason) })
     }
 
+    /// Nobody knows how the list continues; `reason` says what would settle it.
+    pub const fn unknown(reason: &'static str) -> Self {
+        Self::by(Next::Unknown { reason: Cow::Borrowed(reason) })
+    }
+
     /// The list continues by a token of the response.
     pub const fn cursor(from: Source, into: &'static str) -> Self {
         Self::by(Next::Cursor { from, into: Cow::Borrowed(into) })

@@ -28,30 +28,30 @@ impl GraphQl {
         let deprecated = reader.deprecated_variables(operation);
         let roots = operation.selection_set.selections.iter();
         let parameters = operation.variables.iter().map(|variable| Parameter {
-            name: variable.name.to_string(),
-            place: Place::Variable,
             required: variable.ty.is_non_null() && variable.default_value.is_none(),
             deprecated: deprecated.contains(&variable.name),
-            schema: reference(&variable.ty),
+            ..Parameter::new(variable.name.to_string(), Place::Variable, reference(&variable.ty))
         });
         let data = reader.object(&operation.selection_set, true);
         let schema = json!({"type": "object", "properties": {
             "data": data, "errors": {}, "extensions": {},
         }});
-        let content = Content { media_type: "application/json".to_owned(), schema: Some(schema) };
+        let content = Content {
+            media_type: "application/json".to_owned(),
+            schema: Some(schema),
+            ..Content::default()
+        };
         Ok(Operation {
             id: operation.name.as_ref().map(ToString::to_string).unwrap_or_default(),
             method: "POST".to_owned(),
-            bases: Vec::new(),
-            path: String::new(),
             deprecated: roots.into_iter().any(is_deprecated),
             parameters: parameters.collect(),
-            body: None,
             responses: vec![Response {
                 status: "200".to_owned(),
                 contents: vec![content],
-                headers: Vec::new(),
+                ..Response::default()
             }],
+            ..Operation::default()
         })
     }
 }

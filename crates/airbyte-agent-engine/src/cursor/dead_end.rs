@@ -36,15 +36,19 @@ pub(crate) enum DeadEnd {
     SinglePage(String),
     /// Only one page can be read, for the reason that the description gives.
     OnePage(String),
+    /// The list may go on, and the description does not say how. It says what would settle it.
+    Undecided(String),
 }
 
 impl DeadEnd {
     /// The error for who wants to read on. `operation` is its name, such as `issues.list`.
     pub(crate) fn error(&self, operation: &str) -> Error {
         let kind = match self {
-            Self::Withheld | Self::Unknown | Self::SinglePage(_) | Self::OnePage(_) => {
-                ErrorKind::Usage
-            }
+            Self::Withheld
+            | Self::Unknown
+            | Self::SinglePage(_)
+            | Self::OnePage(_)
+            | Self::Undecided(_) => ErrorKind::Usage,
             Self::Elsewhere => ErrorKind::Decode,
             Self::NoWay
             | Self::Unsaid
@@ -101,6 +105,10 @@ impl DeadEnd {
             Self::SinglePage(argument) => format!(
                 "the list goes on, but with `{argument}` only one page can be read; leave `{argument}` \
                  out to read all pages"
+            ),
+            Self::Undecided(reason) => format!(
+                "the list may go on, and the spec does not say how its next page is requested: {reason} Correct \
+                 `x-agent-pagination` of the operation in the spec, or in the overlay of an imported one"
             ),
             Self::OnePage(reason) => format!(
                 "the list is cut: the vendor says that there is more, but only one page can be read: \

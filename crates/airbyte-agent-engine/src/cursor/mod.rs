@@ -60,7 +60,7 @@ pub struct NextPage {
     /// How many records the pages before gave, for numbered pages that were read from the first one on.
     #[serde(rename = "n", default, skip_serializing_if = "Option::is_none")]
     pub(crate) received: Option<u64>,
-    /// A hash of the records of the page before, for lists that go on by counting.
+    /// A hash of the records of the page before.
     #[serde(rename = "h", default, skip_serializing_if = "Option::is_none")]
     pub(crate) before: Option<u32>,
 }

@@ -1,5 +1,7 @@
 //! What the next page of a list is asked by.
 
+use std::cell::LazyCell;
+
 use serde_json::{Map, Value, json};
 use url::Url;
 
@@ -85,9 +87,16 @@ impl<'a> Paginator<'a> {
             says_more.then_some(DeadEnd::NoWay).or_else(unsaid).map(NextPage::cut)
         };
         let mut page = NextPage::default();
+        // Counted lists need it to find out whether they go on, the others only if they do.
+        let fingerprint = LazyCell::new(|| self.spelling.fingerprint());
+        let repeats = || fingerprint.is_some() && *fingerprint == self.at.before;
         match &paging.next {
             Next::None { reason } => {
                 return says_more.then(|| NextPage::cut(DeadEnd::OnePage(reason.to_string())));
+            }
+            Next::Unknown { reason } => {
+                let goes_on = says_more || self.may_go_on((paging, places));
+                return goes_on.then(|| NextPage::cut(DeadEnd::Undecided(reason.to_string())));
             }
             Next::Cursor { from, .. } | Next::Link { from, .. }
                 if !is_carried(from, places.next) =>
@@ -137,21 +146,24 @@ impl<'a> Paginator<'a> {
                 }
             }
             Next::Offset { into, start } | Next::Page { into, start } => {
-                let fingerprint = self.spelling.fingerprint();
                 let mut counted = self.counted((paging, places), (into, *start));
-                counted.repeats = fingerprint.is_some() && fingerprint == self.at.before;
+                counted.repeats = repeats();
                 let is_offset = matches!(paging.next, Next::Offset { .. });
                 match if is_offset { counted.offset() } else { counted.page() } {
                     Turn::End => return None,
                     Turn::DeadEnd(cut) => return Some(NextPage::cut(cut)),
                     Turn::Next(number) => {
-                        page.set.insert(into.to_string(), json!(number));
-                        page.before = fingerprint;
+                        page.set.insert(into.to_string(), self.typed(into, json!(number)));
                         page.received = counted.all().filter(|_| !is_offset);
                     }
                 }
             }
         }
+        // Whoever has this page once more has not moved, whatever new token comes with it.
+        if self.records > 0 && repeats() && !self.leads_back(&page) {
+            return Some(NextPage::cut(DeadEnd::Repeats));
+        }
+        page.before = *fingerprint;
         self.keep_needed_size(paging, &mut page);
         Some(page)
     }

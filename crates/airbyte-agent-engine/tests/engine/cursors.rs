@@ -182,7 +182,7 @@ async fn neither_are_user_name_and_password_nor_the_fragment() {
             "/walks?page=3" => String::new(),
             other => return Answer::json(404, json!({"message": other})),
         };
-        Answer::json(200, json!({"walks": [{"id": 1}], "next_page": next}))
+        Answer::json(200, json!({"walks": [{"id": request.target}], "next_page": next}))
     })
     .await;
     let mut page = client(&server.url).execute("walks", "list", json!({})).await.unwrap();

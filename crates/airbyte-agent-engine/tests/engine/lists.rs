@@ -153,10 +153,10 @@ pub async fn read_all(
     (ids, error, pages.cursor().cloned(), pages.errors().to_vec())
 }
 
-const OFFSET: &str =
+pub const OFFSET: &str =
     "x-agent-pagination: {offset: {into: offset}, size: {parameter: limit, default: 2}}";
 const SERVED: &str = "x-agent-pagination: {offset: {into: offset}, size: {parameter: limit, default: 2, served: $.size}}";
-const PAGE: &str = "x-agent-pagination: {page: {into: page}, size: {parameter: limit, default: 2}}";
+pub const PAGE: &str = "x-agent-pagination: {page: {into: page}, size: {parameter: limit, default: 2}}";
 const MOST: &str = "x-agent-pagination: {offset: {into: offset}, size: {parameter: limit, default: 2, maximum: 100}}";
 const TOTAL: &str = "x-agent-total: $.total";
 
@@ -208,12 +208,12 @@ async fn an_offset_counts_records_that_the_vendor_leaves_out() {
     assert!(error.is_none(), "{error:?}");
 }
 
-const CURSOR: &str = "x-agent-pagination: {cursor: {from: $.next, into: cursor}, more: $.more, size: {parameter: limit}}";
-const TOKEN: &str = "x-agent-pagination: {cursor: {from: $.next, into: cursor}}";
-const LINK: &str = "x-agent-pagination: {link: {from: $.next}}";
+pub const CURSOR: &str = "x-agent-pagination: {cursor: {from: $.next, into: cursor}, more: $.more, size: {parameter: limit}}";
+pub const TOKEN: &str = "x-agent-pagination: {cursor: {from: $.next, into: cursor}}";
+pub const LINK: &str = "x-agent-pagination: {link: {from: $.next}}";
 const FLAG: &str = "x-agent-pagination: {offset: {into: offset}, more: $.more}";
 const DONE: &str = "x-agent-pagination: {cursor: {from: $.next, into: cursor}, done: $.last}";
-const LAST: &str = "x-agent-pagination: {last_record: {field: id, into: after}, more: $.more}";
+pub const LAST: &str = "x-agent-pagination: {last_record: {field: id, into: after}, more: $.more}";
 
 #[tokio::test]
 async fn a_list_that_is_cut_is_told() {

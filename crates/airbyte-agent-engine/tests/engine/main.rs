@@ -17,6 +17,7 @@ mod expired_tokens;
 mod faults;
 mod files;
 mod fuzz;
+mod guards;
 mod hosted;
 mod hosted_faults;
 mod hosted_files;

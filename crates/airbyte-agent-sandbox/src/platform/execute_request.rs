@@ -130,7 +130,7 @@ impl ExecuteRequest {
 /// The parameter by which a list is continued.
 fn continuing_parameter(operation: &Operation) -> Option<&str> {
     match &operation.paging.next {
-        Next::None { .. } => None,
+        Next::None { .. } | Next::Unknown { .. } => None,
         Next::Cursor { into, .. }
         | Next::LastRecord { into, .. }
         | Next::Offset { into, .. }

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use super::entities::is_stored;
 use crate::lower::{Cx, Op, operations};
 use crate::names::hint;
-use crate::yaml::{Node, Value};
+use airbyte_agent_yaml::{Node, Value};
 
 const PREFIX: &str = "#/components/schemas/";
 

@@ -1,7 +1,7 @@
 //! Differences from the vendor's document that the spec accepts. Whether they exist is not known here.
 
 use crate::lower::{Cx, operations};
-use crate::yaml::Node;
+use airbyte_agent_yaml::Node;
 
 const KEY: &str = "x-agent-drift";
 

@@ -4,7 +4,7 @@ use airbyte_agent_description::Connector;
 
 use crate::lower::Cx;
 use crate::names::hint;
-use crate::yaml::Node;
+use airbyte_agent_yaml::Node;
 
 pub(super) fn check(cx: &Cx<'_>, connector: &Connector) {
     let names = || connector.entities.iter().map(|entity| entity.name.as_ref());

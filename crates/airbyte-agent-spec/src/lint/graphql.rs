@@ -6,7 +6,7 @@ use airbyte_agent_description::Selection;
 
 use crate::lower::{Cx, Op, default_selection, graphql_document, placeholders, variables};
 use crate::names::hint;
-use crate::yaml::Node;
+use airbyte_agent_yaml::Node;
 
 pub(super) fn check<'a>(cx: &Cx<'a>, op: Op<'a>) {
     let Some(settings) = op.graphql() else { return };

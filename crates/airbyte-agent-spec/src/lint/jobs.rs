@@ -4,7 +4,7 @@ use airbyte_agent_description::{Connector, Job, JobStep, JsonPath, Operation};
 
 use crate::lower::{self, Cx, Op, Walk, success_schema};
 use crate::names::hint;
-use crate::yaml::Node;
+use airbyte_agent_yaml::Node;
 
 pub(super) fn check(cx: &Cx<'_>, connector: &Connector) {
     for op in lower::operations(cx.root) {

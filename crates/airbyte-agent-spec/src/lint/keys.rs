@@ -3,7 +3,7 @@
 use super::grammar::{ROOT, Rule, Shape, Unknown};
 use crate::lower::Cx;
 use crate::names::hint;
-use crate::yaml::{Node, Value};
+use airbyte_agent_yaml::{Node, Value};
 
 /// The `x-` keys of schemas, which are checked as schemas and not by the grammar.
 const SCHEMA_EXTENSIONS: [&str; 5] = [

@@ -28,8 +28,9 @@ pub(crate) fn check(cx: &Cx<'_>) {
     entities::check(cx, &connector);
     jobs::check(cx, &connector);
     uploads::check(cx, &connector);
+    let mut seen = texts::Seen::new();
     for op in lower::operations(cx.root) {
-        texts::check(cx, op);
+        texts::check(cx, op, &mut seen);
         responses::check(cx, op);
         graphql::check(cx, op);
         scope::check(cx, op);

@@ -3,7 +3,7 @@
 use airbyte_agent_description::{Action, JsonPath};
 
 use crate::lower::{Cx, Op, Walk, success_schema, types};
-use crate::yaml::Node;
+use airbyte_agent_yaml::Node;
 
 pub(super) fn check<'a>(cx: &Cx<'a>, op: Op<'a>) {
     let Some(action) = op.action else { return };

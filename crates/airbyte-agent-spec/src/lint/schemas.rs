@@ -5,7 +5,7 @@ use serde_json::Value as Json;
 
 use crate::lower::{Cx, is_template, operations, types};
 use crate::names::hint;
-use crate::yaml::{Node, Value};
+use airbyte_agent_yaml::{Node, Value};
 
 const KEYWORDS: [&str; 45] = [
     "$ref",
@@ -194,7 +194,7 @@ fn reference<'a>(cx: &Cx<'a>, node: &'a Node) {
     let Some(reference) = node.get("$ref") else { return };
     let text = reference.plain();
     match text.strip_prefix("#/components/schemas/") {
-        Some(name) if cx.target(&text).is_none() => {
+        Some(name) if cx.find(&text).is_none() => {
             let known = cx.components().iter().map(|(name, _)| name.as_str());
             cx.report.error(
                 reference,

@@ -3,7 +3,7 @@
 use airbyte_agent_description::Action;
 
 use crate::lower::{Cx, Op};
-use crate::yaml::Node;
+use airbyte_agent_yaml::Node;
 
 pub(super) fn check<'a>(cx: &Cx<'a>, op: Op<'a>) {
     for node in op.node.get("parameters").map(Node::items).unwrap_or_default() {

@@ -1,8 +1,12 @@
 //! The service as a whole: its identity, servers, secrets, check operation and context store.
 
-use crate::lower::{Cx, looks_secret, operations};
+use std::collections::HashMap;
+
+use airbyte_agent_description::Method;
+
+use crate::lower::{Cx, Op, looks_secret, operations};
 use crate::names::hint;
-use crate::yaml::Node;
+use airbyte_agent_yaml::Node;
 
 pub(super) fn check(cx: &Cx<'_>) {
     identity(cx);
@@ -112,15 +116,17 @@ fn secrets(cx: &Cx<'_>) {
     }
 }
 
-fn check_operation(cx: &Cx<'_>) {
+fn check_operation<'a>(cx: &Cx<'a>) {
     let all = operations(cx.root);
     let marked: Vec<_> = all
         .iter()
         .filter_map(|op| op.node.get("x-airbyte-preferred-for-check"))
         .filter(|node| node.as_bool() == Some(true))
         .collect();
+    // Where every operation needs arguments, there is none to mark.
+    let fits = |op: &&Op<'a>| op.method == Method::Get && needs_nothing(cx, **op);
     if marked.is_empty()
-        && let Some(first) = all.first()
+        && let Some(first) = all.iter().find(fits)
     {
         cx.report.warning(
             first.node,
@@ -156,8 +162,18 @@ fn check_operation(cx: &Cx<'_>) {
     }
 }
 
+/// Whether an operation can be called without arguments.
+fn needs_nothing<'a>(cx: &Cx<'a>, op: Op<'a>) -> bool {
+    let parameters = op.node.get("parameters").map(Node::items).unwrap_or_default();
+    !op.path.contains('{')
+        && parameters.iter().filter_map(|parameter| cx.resolve(parameter)).all(|parameter| {
+            parameter.get("required").and_then(Node::as_bool) != Some(true)
+                || parameter.at(&["schema", "default"]).is_some()
+        })
+}
+
 fn operation_ids(cx: &Cx<'_>) {
-    let mut seen: Vec<(String, &Node)> = Vec::new();
+    let mut seen: HashMap<String, &Node> = HashMap::new();
     for op in operations(cx.root) {
         let Some(node) = op.node.get("operationId") else {
             cx.report.warning(
@@ -167,12 +183,14 @@ fn operation_ids(cx: &Cx<'_>) {
             continue;
         };
         let id = node.plain();
-        match seen.iter().find(|(known, _)| *known == id) {
-            Some((_, first)) => cx.report.error(
+        match seen.get(&id) {
+            Some(first) => cx.report.error(
                 node,
                 format!("the operationId `{id}` is already taken in line {}", first.line),
             ),
-            None => seen.push((id, node)),
+            None => {
+                seen.insert(id, node);
+            }
         }
     }
 }

@@ -1,12 +1,17 @@
 //! Texts for people and models: every operation and every argument is described.
 
+use std::collections::HashSet;
+
 use crate::lower::{Cx, Op};
-use crate::yaml::Node;
+use airbyte_agent_yaml::Node;
 
 /// Deepest member of a body that needs an explanation.
 const MAX_DEPTH: usize = 8;
 
-pub(super) fn check<'a>(cx: &Cx<'a>, op: Op<'a>) {
+/// The schemas that were looked at, each of which is reported once.
+pub(super) type Seen = HashSet<*const Node>;
+
+pub(super) fn check<'a>(cx: &Cx<'a>, op: Op<'a>, seen: &mut Seen) {
     for (key, what) in [
         ("summary", "say in one line what it does"),
         ("description", "say what comes back and when to use it"),
@@ -23,28 +28,31 @@ pub(super) fn check<'a>(cx: &Cx<'a>, op: Op<'a>) {
             cx.report.error(parameter, format!("the parameter `{name}` has no `description`"));
         }
         if let Some(schema) = target.get("schema") {
-            members(cx, schema, 0);
+            members(cx, schema, 0, seen);
         }
     }
     let content = op.node.at(&["requestBody", "content"]).map(Node::members).unwrap_or_default();
     for (_, media) in content {
         if let Some(schema) = media.get("schema") {
-            members(cx, schema, 0);
+            members(cx, schema, 0, seen);
         }
     }
 }
 
 /// Every member of a schema, also inside members and elements.
-fn members<'a>(cx: &Cx<'a>, schema: &'a Node, depth: usize) {
+fn members<'a>(cx: &Cx<'a>, schema: &'a Node, depth: usize, seen: &mut Seen) {
     let Some(schema) = cx.essential(schema).filter(|_| depth < MAX_DEPTH) else { return };
+    if !seen.insert(std::ptr::from_ref(schema)) {
+        return;
+    }
     for (name, property) in cx.properties(schema) {
         if !explained(cx, property) {
             cx.report.error(property, format!("the input `{name}` has no `description`"));
         }
-        members(cx, property, depth + 1);
+        members(cx, property, depth + 1, seen);
     }
     if let Some(items) = schema.get("items") {
-        members(cx, items, depth + 1);
+        members(cx, items, depth + 1, seen);
     }
 }
 

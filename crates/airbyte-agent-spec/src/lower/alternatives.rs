@@ -3,7 +3,7 @@
 use airbyte_agent_description::{AtLeastOne, Text};
 
 use super::{Cx, Op, body};
-use crate::yaml::Node;
+use airbyte_agent_yaml::Node;
 
 const KEY: &str = "x-agent-at-least-one";
 

@@ -7,7 +7,7 @@ use airbyte_agent_description::{
 
 use super::token_client::{choice, client, scope_names};
 use super::{Cx, authorization, credentials, hosting, server};
-use crate::yaml::Node;
+use airbyte_agent_yaml::Node;
 
 /// The OAuth flows in the order of preference.
 const FLOWS: [&str; 4] = ["authorizationCode", "clientCredentials", "password", "implicit"];

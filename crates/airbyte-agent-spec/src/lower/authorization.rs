@@ -5,7 +5,7 @@ use airbyte_agent_description::{Mapping, OAuthEndpoints, Template};
 use super::Cx;
 use super::token_client::{client, scope_names};
 use crate::names::hint;
-use crate::yaml::Node;
+use airbyte_agent_yaml::Node;
 
 /// The endpoints of a flow of `scheme`.
 pub(super) fn endpoints<'a>(cx: &Cx<'a>, scheme: &'a Node, flow: &'a Node) -> OAuthEndpoints {

@@ -4,7 +4,7 @@ use airbyte_agent_description::{Body, FileArgument, Kind, Location, Parameter, S
 
 use super::refs::{is_open, types};
 use super::{Cx, Op, graphql, parameter, upload};
-use crate::yaml::Node;
+use airbyte_agent_yaml::Node;
 
 const FORM: &str = "application/x-www-form-urlencoded";
 const MULTIPART: &str = "multipart/form-data";

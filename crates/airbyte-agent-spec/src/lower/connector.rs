@@ -3,7 +3,7 @@
 use airbyte_agent_description::Connector;
 
 use super::{Cx, auth, entity, hosting, info, operation, server};
-use crate::yaml::Node;
+use airbyte_agent_yaml::Node;
 
 /// The description of the connector. It must not be used when fatal findings were reported.
 pub(crate) fn connector(cx: &Cx<'_>) -> Connector {

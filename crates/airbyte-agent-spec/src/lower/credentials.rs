@@ -4,7 +4,7 @@ use airbyte_agent_description::{AuthKind, CredentialField, Header, Mapping, Temp
 
 use super::Cx;
 use crate::names::{hint, squash};
-use crate::yaml::Node;
+use airbyte_agent_yaml::Node;
 
 pub(super) struct Parts {
     pub(super) fields: Vec<CredentialField>,

@@ -3,7 +3,7 @@
 use airbyte_agent_description::{Action, Entity, Operation, StoreField};
 
 use super::Cx;
-use crate::yaml::Node;
+use airbyte_agent_yaml::Node;
 
 /// Entities in the order of their first operation.
 pub(super) fn entities(cx: &Cx<'_>, operations: Vec<Operation>) -> Vec<Entity> {
@@ -22,7 +22,8 @@ fn entity(cx: &Cx<'_>, name: String, operations: Vec<Operation>) -> Entity {
     let own_hints = component.and_then(|node| node.get("x-airbyte-ai-hints"));
     let hints = own_hints.or_else(|| {
         let ops = super::operations(cx.root).into_iter();
-        ops.filter(|op| op.entity() == name).find_map(|op| op.node.get("x-airbyte-ai-hints"))
+        ops.filter(|op| is_text(op.node, "x-airbyte-entity", &name))
+            .find_map(|op| op.node.get("x-airbyte-ai-hints"))
     });
     let hint = |key: &str| hints.map(|hints| hints.text(key)).unwrap_or_default();
     let descriptions = [
@@ -58,11 +59,19 @@ fn entity(cx: &Cx<'_>, name: String, operations: Vec<Operation>) -> Entity {
 /// The component schema of an entity: marked with its name, or of the same name.
 pub(crate) fn component<'a>(cx: &Cx<'a>, entity: &str) -> Option<&'a Node> {
     let fits = |(name, node): &&(String, Node)| {
-        node.text("x-airbyte-entity-name") == entity || name.eq_ignore_ascii_case(entity)
+        is_text(node, "x-airbyte-entity-name", entity) || name.eq_ignore_ascii_case(entity)
     };
     // Schemas without members only map names and describe nothing.
     let with_shape = cx.components().iter().filter(fits).find(|(_, node)| has_shape(cx, node));
     with_shape.or_else(|| cx.components().iter().find(fits)).map(|(_, node)| node)
+}
+
+/// Whether a member is this text, white space around it left out.
+fn is_text(node: &Node, key: &str, text: &str) -> bool {
+    node.get(key).is_some_and(|node| match node.as_str() {
+        Some(own) => own.trim() == text,
+        None => node.plain() == text,
+    })
 }
 
 fn has_shape<'a>(cx: &Cx<'a>, node: &'a Node) -> bool {

@@ -6,7 +6,7 @@ use airbyte_agent_description::{
 };
 
 use super::{Cx, Op};
-use crate::yaml::{Node, Value};
+use airbyte_agent_yaml::{Node, Value};
 
 /// The placeholder of a document that is replaced by the selection of fields.
 const FIELDS: &str = "{{ fields }}";

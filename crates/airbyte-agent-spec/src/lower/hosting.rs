@@ -3,7 +3,7 @@
 use airbyte_agent_description::{Constant, Hosting, Json, Setting, StoredField, StoredVariable};
 
 use super::Cx;
-use crate::yaml::Node;
+use airbyte_agent_yaml::Node;
 
 pub(super) fn hosting<'a>(cx: &Cx<'a>) -> Hosting {
     let config = cx.info_key("x-airbyte-replication-config");

@@ -8,7 +8,7 @@ use airbyte_agent_description::{
 
 use super::Cx;
 use crate::expression::{self, Place};
-use crate::yaml::Node;
+use airbyte_agent_yaml::Node;
 
 pub(super) fn links(cx: &Cx<'_>) -> Vec<Link> {
     let Some(list) = cx.info_key("x-airbyte-external-documentation-urls") else {

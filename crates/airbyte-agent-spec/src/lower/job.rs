@@ -3,7 +3,7 @@
 use airbyte_agent_description::{Job, JobStep, JsonPath, Text};
 
 use super::{Cx, Op};
-use crate::yaml::Node;
+use airbyte_agent_yaml::Node;
 
 const KEY: &str = "x-agent-job";
 

@@ -36,19 +36,36 @@ pub(crate) use parameter::is_template;
 pub(crate) use refs::{Walk, types};
 pub(crate) use response::success_schema;
 
+use std::cell::RefCell;
+use std::collections::HashMap;
+
 use crate::report::Report;
-use crate::yaml::Node;
+use airbyte_agent_yaml::Node;
+use budget::Budget;
+pub(crate) use budget::Depth;
 
 /// What every part of lowering and linting works with: the document, and the findings about it.
 pub(crate) struct Cx<'a> {
     pub(crate) root: &'a Node,
     pub(crate) report: Report<'a>,
-    budget: budget::Budget,
+    pub(crate) budget: Budget,
+    /// What references lead to, as far as they have been followed.
+    targets: RefCell<HashMap<&'a str, Option<&'a Node>>>,
 }
 
 impl<'a> Cx<'a> {
     pub(crate) fn new(root: &'a Node) -> Self {
-        Self { root, report: Report::new(root), budget: budget::Budget::default() }
+        Self::with_depth(root, Depth::Whole)
+    }
+
+    /// The same, with a way to open schemas.
+    pub(crate) fn with_depth(root: &'a Node, depth: Depth) -> Self {
+        Self {
+            root,
+            report: Report::new(root),
+            budget: Budget::new(depth, root),
+            targets: RefCell::default(),
+        }
     }
 
     /// `info`; the root when there is none, which `Spec::parse` rules out.

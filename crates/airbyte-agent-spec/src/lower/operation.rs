@@ -7,10 +7,10 @@ use airbyte_agent_description::{
 
 use super::{Cx, alternatives, body, job, paging, parameter, response, upload};
 use crate::names::hint;
-use crate::yaml::Node;
+use airbyte_agent_yaml::Node;
 
 /// Methods of a path item, in the order in which they are visited.
-const METHODS: [(&str, Method); 5] = [
+pub(super) const METHODS: [(&str, Method); 5] = [
     ("get", Method::Get),
     ("post", Method::Post),
     ("put", Method::Put),

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::{Cx, Op};
 use crate::expression::{self, Place};
-use crate::yaml::Node;
+use airbyte_agent_yaml::Node;
 
 /// Whether a text is rendered before it is sent.
 pub(crate) fn is_template(text: &str) -> bool {

@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use airbyte_agent_description::{JsonPath, Step};
 
 use super::Cx;
-use crate::yaml::Node;
+use airbyte_agent_yaml::Node;
 
 /// Longest chain of references that lead to references.
 const MAX_CHAIN: usize = 256;
@@ -15,7 +15,16 @@ const MAX_WRAPPERS: usize = 16;
 
 impl<'a> Cx<'a> {
     /// The node a reference leads to; `None` when it leads nowhere or in a circle.
-    pub(crate) fn target(&self, reference: &str) -> Option<&'a Node> {
+    pub(crate) fn target(&self, reference: &'a str) -> Option<&'a Node> {
+        if let Some(known) = self.targets.borrow().get(reference) {
+            return *known;
+        }
+        let target = self.find(reference);
+        self.targets.borrow_mut().insert(reference, target);
+        target
+    }
+
+    pub(crate) fn find(&self, reference: &str) -> Option<&'a Node> {
         let pointer = reference.strip_prefix("#/")?;
         pointer.split('/').try_fold(self.root, |node, segment| {
             node.get(&segment.replace("~1", "/").replace("~0", "~"))

@@ -9,7 +9,7 @@ use super::refs::{Walk, types};
 use super::{Cx, Op, graphql, info};
 use crate::expression::{self, Place};
 use crate::names::squash;
-use crate::yaml::Node;
+use airbyte_agent_yaml::Node;
 
 pub(super) fn response<'a>(cx: &Cx<'a>, op: Op<'a>, action: Action) -> Response {
     let records = extractor(cx, op);

@@ -4,43 +4,44 @@ use airbyte_agent_description::{Json, Kind, Property, Schema};
 use serde_json::Value;
 
 use super::Cx;
-use super::budget::weight;
+use super::budget::{Depth, Shares, weight};
 use super::parameter::is_addition;
 use super::refs::{is_null, is_open, types};
-use crate::yaml::Node;
+use airbyte_agent_yaml::Node;
 
 /// The deepest nesting of an argument that is checked; anything is accepted below it, because a schema that
 /// contains itself has to end somewhere.
 const MAX_DEPTH: usize = 12;
 
-/// The most parts of the schema of one argument.
+/// The most parts of the schema of one argument that is checked to its end.
 const MOST_PARTS: usize = 8_000;
 
 /// How often a schema may stand inside itself where it would otherwise have too many parts.
 const MOST_INSIDE: usize = 1;
 
 impl<'a> Cx<'a> {
-    /// The schema of an argument; it accepts anything where the node says nothing or is nested too deeply.
+    /// The schema of an argument; it accepts anything where the node says nothing or is nested too deeply, and where it
+    /// is too large to be checked.
     pub(crate) fn argument(&self, node: &'a Node) -> Schema {
+        let budget = self.budget.arguments();
         if self.budget.is_exceeded() {
+            // All of this is made again, with a share for each schema.
             return Schema::ANY;
         }
-        for most_inside in [usize::MAX, MOST_INSIDE] {
-            let mut arguments = Arguments { cx: self, within: Vec::new(), parts: 0, most_inside };
-            let schema = arguments.at(node, 0);
-            if arguments.parts <= MOST_PARTS {
-                self.spend(node, arguments.parts);
-                return schema;
+        if self.budget.depth() == Depth::Whole {
+            for most_inside in [usize::MAX, MOST_INSIDE] {
+                let mut arguments = Arguments::new(self, MOST_PARTS, most_inside);
+                let schema = arguments.at(node, 0, usize::MAX);
+                budget.spend(arguments.parts);
+                if arguments.parts <= MOST_PARTS {
+                    return schema;
+                }
             }
         }
-        self.report.fatal(
-            node,
-            format!(
-                "the schema of this argument has more than {MOST_PARTS} parts once its references are \
-                 followed; nest it less deeply"
-            ),
-        );
-        Schema::ANY
+        let mut arguments = Arguments::new(self, usize::MAX, MOST_INSIDE);
+        let schema = arguments.at(node, 0, budget.share());
+        budget.spend(arguments.parts);
+        schema
     }
 }
 
@@ -51,24 +52,31 @@ struct Arguments<'c, 'a> {
     within: Vec<*const Node>,
     /// The parts so far.
     parts: usize,
+    /// The number of parts at which making gives up.
+    most: usize,
     most_inside: usize,
 }
 
-impl<'a> Arguments<'_, 'a> {
-    fn at(&mut self, node: &'a Node, depth: usize) -> Schema {
+impl<'c, 'a> Arguments<'c, 'a> {
+    fn new(cx: &'c Cx<'a>, most: usize, most_inside: usize) -> Self {
+        Self { cx, within: Vec::new(), parts: 0, most, most_inside }
+    }
+
+    /// The schema, as far as its share of parts reaches.
+    fn at(&mut self, node: &'a Node, depth: usize, share: usize) -> Schema {
         self.parts += 1;
         let Some(schema) = self.cx.resolve(node) else { return described(Schema::ANY, node) };
         let identity = std::ptr::from_ref(schema);
         let inside = self.within.iter().filter(|known| **known == identity).count();
-        if depth > MAX_DEPTH || self.parts > MOST_PARTS || inside > self.most_inside {
+        if depth > MAX_DEPTH || self.parts > self.most || inside > self.most_inside {
             return described(Schema::ANY, node);
         }
         self.within.push(identity);
         // Beside a type, branches only say which members go together.
         let typed = schema.get("type").is_some() || schema.get("properties").is_some();
         let mut result = match schema.get("oneOf").or_else(|| schema.get("anyOf")) {
-            Some(choices) if !typed => self.choice(choices, depth),
-            _ => self.plain(schema, depth),
+            Some(choices) if !typed => self.choice(choices, depth, share),
+            _ => self.plain(schema, depth, share),
         };
         self.within.pop();
         result = described(result, schema);
@@ -78,16 +86,30 @@ impl<'a> Arguments<'_, 'a> {
         result
     }
 
+    /// An inner schema, with its share.
+    fn part(&mut self, node: &'a Node, depth: usize, shares: &mut Shares) -> Schema {
+        let before = self.parts;
+        let schema = self.at(node, depth + 1, shares.next());
+        // The part itself was counted with the schema around it.
+        shares.used((self.parts - before).saturating_sub(1));
+        schema
+    }
+
     /// One of several schemas.
-    fn choice(&mut self, choices: &'a Node, depth: usize) -> Schema {
+    fn choice(&mut self, choices: &'a Node, depth: usize, share: usize) -> Schema {
         let nullable = choices.items().iter().any(is_null);
         let rest: Vec<_> = choices.items().iter().filter(|choice| !is_null(choice)).collect();
         if let [only] = rest[..] {
-            let mut schema = self.at(only, depth + 1);
+            let mut schema = self.at(only, depth + 1, share);
             schema.nullable |= nullable;
             return schema;
         }
-        let branches: Vec<_> = rest.iter().map(|node| self.at(node, depth + 1)).collect();
+        if rest.len() > share {
+            return Schema::ANY;
+        }
+        let mut shares = Shares::new(share, rest.len());
+        let branches: Vec<_> =
+            rest.iter().map(|node| self.part(node, depth, &mut shares)).collect();
         if branches.is_empty() || branches.iter().any(|branch| branch.kinds.is_empty()) {
             return Schema::ANY;
         }
@@ -112,9 +134,14 @@ impl<'a> Arguments<'_, 'a> {
         }
     }
 
-    fn plain(&mut self, node: &'a Node, depth: usize) -> Schema {
+    fn plain(&mut self, node: &'a Node, depth: usize, share: usize) -> Schema {
         let names = types(node);
         let properties = self.cx.properties(node);
+        // What does not fit the share is not checked: an object may have any members, and a list any elements.
+        let is_cut = properties.len() >= share;
+        let left =
+            if share == usize::MAX { share } else { share.saturating_sub(properties.len() + 1) };
+        let mut shares = Shares::new(left, properties.len() + 1);
         let copied = ["enum", "const", "default"].into_iter().filter_map(|key| node.get(key));
         self.parts += copied.map(weight).sum::<usize>();
         let mut choices: Vec<Value> = match (node.get("enum"), node.get("const")) {
@@ -143,21 +170,22 @@ impl<'a> Arguments<'_, 'a> {
         let required = self.cx.required(node);
         let members: Vec<Property> = properties
             .iter()
+            .filter(|_| !is_cut)
             .map(|(name, property)| Property {
                 name: (*name).to_owned().into(),
                 required: required.iter().any(|r| r == name),
-                schema: self.at(property, depth + 1),
+                schema: self.part(property, depth, &mut shares),
                 is_addition: is_addition(property),
             })
             .collect();
         let items: Vec<Schema> = node
             .get("items")
-            .filter(|items| items.is_map() && !items.members().is_empty())
-            .map(|items| self.at(items, depth + 1))
+            .filter(|items| items.is_map() && !items.members().is_empty() && !is_cut)
+            .map(|items| self.part(items, depth, &mut shares))
             .into_iter()
             .collect();
         Schema {
-            open: is_open(node, !members.is_empty()),
+            open: is_open(node, !members.is_empty()) || is_cut && !properties.is_empty(),
             kinds: kinds.into(),
             nullable,
             format: node.text("format").into(),

@@ -4,7 +4,7 @@ use airbyte_agent_description::{Derivation, SchemeServer, Server, ServerVariable
 
 use super::Cx;
 use crate::names::{hint, squash};
-use crate::yaml::Node;
+use airbyte_agent_yaml::Node;
 
 /// Words that mark a default as an example that nobody can use.
 const PLACEHOLDER_WORDS: [&str; 15] = [

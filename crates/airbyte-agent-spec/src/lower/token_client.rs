@@ -3,7 +3,7 @@
 use airbyte_agent_description::{RefreshFormat, RefreshStyle};
 
 use super::Cx;
-use crate::yaml::Node;
+use airbyte_agent_yaml::Node;
 
 /// How the client authenticates at a token endpoint and writes the body, as these settings say.
 pub(super) fn client<'a>(cx: &Cx<'a>, settings: Option<&'a Node>) -> (RefreshStyle, RefreshFormat) {

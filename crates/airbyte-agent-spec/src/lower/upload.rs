@@ -6,7 +6,7 @@ use airbyte_agent_description::{
 };
 
 use super::{Cx, Op, graphql, parameter};
-use crate::yaml::Node;
+use airbyte_agent_yaml::Node;
 
 const FILE: &str = "x-agent-file";
 const ADDRESS: &str = "x-agent-address";

@@ -17,7 +17,7 @@ pub(crate) fn is_hidden(operation: &Operation, parameter: &Parameter) -> bool {
     let is_size = operation.paging.size.as_ref().is_some_and(|size| size.parameter == *name);
     is_size
         || match &operation.paging.next {
-            Next::None { .. } => false,
+            Next::None { .. } | Next::Unknown { .. } => false,
             Next::Link { feed, .. } => feed.iter().any(|(_, into)| into == name),
             Next::Cursor { into, .. }
             | Next::LastRecord { into, .. }

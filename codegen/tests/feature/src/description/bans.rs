@@ -5,13 +5,21 @@
 use airbyte_agent_description::build::*;
 
 /// `bans` with its operations.
-pub(super) const ENTITY: Entity = Entity::new("bans", "An address that is shut out.").operations(list![LIST]).schema(RECORD);
+pub(super) const ENTITY: Entity = Entity::new("bans", "An address that is shut out.").operations(list![LIST, SEARCH]).schema(RECORD);
 
 const LIST: Operation = Operation::get("listBans", "bans", Action::List, template!("/bans"))
     .summary("List bans")
     .description("Returns every ban, whatever its kind.")
     .records(json_path!("$[*][*]"))
     .paging(Paging::none("The list is short."))
+    .schema(RECORD);
+
+const SEARCH: Operation = Operation::get("searchBans", "bans", Action::Search, template!("/bans/search"))
+    .summary("Search bans")
+    .description("Returns the bans of addresses that begin with a text.")
+    .parameters(list![query("prefix", STRING).description("How the address begins.")])
+    .records(json_path!("$.bans"))
+    .paging(Paging::unknown("Nobody has seen a second page."))
     .schema(RECORD);
 
 const RECORD: Json = json(include_str!("schemas/bans.json"));

@@ -33,9 +33,37 @@ impl Bans<'_> {
     pub fn list(&self) -> BansList {
         BansList { call: self.client.call("bans", Action::List) }
     }
+
+    /// Search bans.
+    ///
+    /// Returns the bans of addresses that begin with a text.
+    ///
+    /// Awaiting the builder gives one page; `items()` and `pages()` request all pages.
+    ///
+    /// ```no_run
+    /// # use airbyte_agent_acme::{AcmeConnector, Result};
+    /// # async fn example(acme: AcmeConnector) -> Result<()> {
+    /// let page = acme.bans().search().await?;
+    /// for ban in &page.data {
+    ///     println!("{:?}", ban.address);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn search(&self) -> BansSearch {
+        BansSearch { call: self.client.call("bans", Action::Search) }
+    }
 }
 
 list_builder! {
     /// A call of `bans.list`: setters add arguments, and awaiting it sends the request.
     pub struct BansList: types::Ban, Value {}
+}
+
+list_builder! {
+    /// A call of `bans.search`: setters add arguments, and awaiting it sends the request.
+    pub struct BansSearch: types::Ban, Value {
+        /// How the address begins.
+        prefix: String,
+    }
 }

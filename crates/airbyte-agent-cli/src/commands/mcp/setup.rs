@@ -116,7 +116,7 @@ fn add_accounts(args: &ServeArgs, config: &mut Config) -> Result<(), Error> {
         added.push(Account::named(name, connector));
     }
     for path in &args.spec {
-        let name = registry::load_spec(path)?.name.to_string();
+        let name = registry::load_spec_with_notes(path)?.name.to_string();
         added.push(Account::named(name, "").origin(Origin::Spec(path.clone())));
     }
     if added.is_empty() && config.accounts.is_empty() {

@@ -21,7 +21,7 @@ pub(in crate::vendor) fn window(
     let is_given =
         |size: &PageSize| operation.argument(&arguments.values, &size.parameter).is_some();
     let lacks_size = paging.size.as_ref().is_some_and(|size| size.needed && !is_given(size));
-    let endless = lacks_size || matches!(paging.next, Next::None { .. });
+    let endless = lacks_size || matches!(paging.next, Next::None { .. } | Next::Unknown { .. });
     let size = match &paging.size {
         Some(_) if lacks_size => usize::MAX,
         Some(size) => size_of(operation, arguments, size, endless),
@@ -41,7 +41,7 @@ pub(in crate::vendor) fn window(
         return Ok(PageWindow { start, size: end - start, is_backwards: true });
     }
     let start = match &paging.next {
-        Next::None { .. } => 0,
+        Next::None { .. } | Next::Unknown { .. } => 0,
         Next::Cursor { into, .. } => match text(into).filter(|text| !text.is_empty()) {
             Some(token) => position_of_token(operation, &token)
                 .or_else(|| token.parse().ok().filter(|_| is_numeric(operation, into)))

@@ -181,6 +181,7 @@ static PAGINATION: Shape = Shape {
         ("offset", Object(&COUNTER)),
         ("page", Object(&COUNTER)),
         ("none", Text),
+        ("unknown", Text),
         ("more", Text),
         ("done", Text),
         ("size", Object(&SIZE)),

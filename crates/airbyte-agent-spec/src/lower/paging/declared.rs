@@ -7,10 +7,11 @@ use airbyte_agent_description::{
 use super::ends;
 use crate::lower::Cx;
 use crate::names::hint;
-use crate::yaml::{Node, Value};
+use airbyte_agent_yaml::{Node, Value};
 
 /// The styles of pagination, of which exactly one is given.
-const STYLES: [&str; 6] = ["cursor", "link", "last_record", "offset", "page", "none"];
+const STYLES: [&str; 7] =
+    ["cursor", "link", "last_record", "offset", "page", "none", "unknown"];
 
 /// Reads one style of pagination, or a list of several.
 pub(super) fn paging<'a>(
@@ -78,6 +79,13 @@ fn style<'a>(cx: &Cx<'a>, node: &'a Node, meta: &[MetaField], parameters: &[Para
             into: into.into(),
             start: settings.get("start").and_then(Node::as_u64).unwrap_or(1),
         }),
+        "unknown" => {
+            let reason = settings.plain();
+            if reason.is_empty() {
+                cx.report.error(settings, "say in `unknown` what would settle how the list continues");
+            }
+            Some(Next::Unknown { reason: reason.into() })
+        }
         _ => {
             let reason = settings.plain();
             if reason.is_empty() {

@@ -11,7 +11,7 @@ use airbyte_agent_description::{
 use crate::lower::refs::{Walk, types};
 use crate::lower::{Cx, Op, success_schema};
 use crate::names::squash;
-use crate::yaml::Node;
+use airbyte_agent_yaml::Node;
 
 /// Parameters that set the size of a page, the best ones first.
 const SIZES: [&str; 12] = [
@@ -200,7 +200,7 @@ pub(super) fn paging<'a>(
         | Next::LastRecord { .. }
         | Next::Cursor { .. }
         | Next::Link { .. } => (source(&MORE), source(&DONE)),
-        Next::None { .. } => (None, None),
+        Next::None { .. } | Next::Unknown { .. } => (None, None),
     };
     Some(Paging {
         next,

@@ -7,7 +7,7 @@ mod inferred;
 use airbyte_agent_description::{Action, MetaField, Next, Paging, Parameter};
 
 use super::{Cx, Op};
-use crate::yaml::Node;
+use airbyte_agent_yaml::Node;
 
 pub(crate) fn paging<'a>(
     cx: &Cx<'a>,

@@ -1,46 +1,48 @@
-//! YAML and JSON text as a tree whose nodes know their position in the text. Knows nothing of specs.
-
-mod read;
-mod scalar;
-
-pub(crate) use read::{Document, read};
+//! Values that know their position in the text.
 
 use serde_json::Number;
 
 /// A value of the document.
 #[derive(Debug, Clone)]
-pub(crate) struct Node {
-    pub(crate) value: Value,
+pub struct Node {
+    /// What the node holds.
+    pub value: Value,
     /// Line from 1; of the key when the node is a member of a mapping.
-    pub(crate) line: u32,
+    pub line: u32,
     /// Column from 1; of the key when the node is a member of a mapping.
-    pub(crate) column: u32,
+    pub column: u32,
 }
 
 /// What a node holds.
 #[derive(Debug, Clone)]
-pub(crate) enum Value {
+pub enum Value {
+    /// `null`, or nothing.
     Null,
+    /// `true` or `false`.
     Bool(bool),
+    /// A number.
     Number(Number),
+    /// A text.
     Text(String),
+    /// A list of values.
     List(Vec<Node>),
+    /// Names with values, in the order of the text.
     Map(Vec<(String, Node)>),
 }
 
 impl Node {
     /// The member of this name.
-    pub(crate) fn get(&self, key: &str) -> Option<&Node> {
+    pub fn get(&self, key: &str) -> Option<&Node> {
         self.members().iter().find(|(name, _)| name == key).map(|(_, node)| node)
     }
 
     /// The value behind several names.
-    pub(crate) fn at(&self, keys: &[&str]) -> Option<&Node> {
+    pub fn at(&self, keys: &[&str]) -> Option<&Node> {
         keys.iter().try_fold(self, |node, key| node.get(key))
     }
 
     /// Members in document order; none when this is no mapping.
-    pub(crate) fn members(&self) -> &[(String, Node)] {
+    pub fn members(&self) -> &[(String, Node)] {
         match &self.value {
             Value::Map(members) => members,
             _ => &[],
@@ -48,56 +50,62 @@ impl Node {
     }
 
     /// Elements; none when this is no list.
-    pub(crate) fn items(&self) -> &[Node] {
+    pub fn items(&self) -> &[Node] {
         match &self.value {
             Value::List(items) => items,
             _ => &[],
         }
     }
 
-    pub(crate) fn as_str(&self) -> Option<&str> {
+    /// The text; `None` for anything else.
+    pub fn as_str(&self) -> Option<&str> {
         match &self.value {
             Value::Text(text) => Some(text),
             _ => None,
         }
     }
 
-    pub(crate) fn as_bool(&self) -> Option<bool> {
+    /// The value of `true` and `false`; `None` for anything else.
+    pub fn as_bool(&self) -> Option<bool> {
         match self.value {
             Value::Bool(value) => Some(value),
             _ => None,
         }
     }
 
-    pub(crate) fn as_u64(&self) -> Option<u64> {
+    /// A whole number that is not negative; `None` for anything else.
+    pub fn as_u64(&self) -> Option<u64> {
         match &self.value {
             Value::Number(number) => number.as_u64(),
             _ => None,
         }
     }
 
-    pub(crate) fn as_f64(&self) -> Option<f64> {
+    /// The number, rounded if it has too many digits; `None` for anything else.
+    pub fn as_f64(&self) -> Option<f64> {
         match &self.value {
             Value::Number(number) => number.as_f64(),
             _ => None,
         }
     }
 
-    pub(crate) fn is_map(&self) -> bool {
+    /// Whether the node is a mapping.
+    pub fn is_map(&self) -> bool {
         matches!(self.value, Value::Map(_))
     }
 
-    pub(crate) fn is_null(&self) -> bool {
+    /// Whether the node is `null`.
+    pub fn is_null(&self) -> bool {
         matches!(self.value, Value::Null)
     }
 
     /// Text of a member, without white space around it; empty when there is none.
-    pub(crate) fn text(&self, key: &str) -> String {
+    pub fn text(&self, key: &str) -> String {
         self.get(key).map(Node::plain).unwrap_or_default()
     }
 
     /// Text of a scalar, without white space around it; empty for anything else.
-    pub(crate) fn plain(&self) -> String {
+    pub fn plain(&self) -> String {
         match &self.value {
             Value::Text(text) => text.trim().to_owned(),
             Value::Bool(value) => value.to_string(),
@@ -107,7 +115,7 @@ impl Node {
     }
 
     /// Texts of a list; a single text counts as a list of one.
-    pub(crate) fn texts(&self, key: &str) -> Vec<String> {
+    pub fn texts(&self, key: &str) -> Vec<String> {
         match self.get(key) {
             Some(node) if node.as_str().is_some() => vec![node.plain()],
             Some(node) => node.items().iter().map(Node::plain).collect(),
@@ -116,7 +124,7 @@ impl Node {
     }
 
     /// The name that messages use for this kind of value.
-    pub(crate) fn kind(&self) -> &'static str {
+    pub fn kind(&self) -> &'static str {
         match self.value {
             Value::Null => "nothing",
             Value::Bool(_) => "true or false",
@@ -127,7 +135,8 @@ impl Node {
         }
     }
 
-    pub(crate) fn to_json(&self) -> serde_json::Value {
+    /// The value without its positions.
+    pub fn to_json(&self) -> serde_json::Value {
         use serde_json::Value as Json;
         match &self.value {
             Value::Null => Json::Null,
@@ -139,5 +148,23 @@ impl Node {
                 members.iter().map(|(key, node)| (key.clone(), node.to_json())).collect(),
             ),
         }
+    }
+}
+
+/// A value that stands in no text: its lines and columns are zero.
+impl From<serde_json::Value> for Node {
+    fn from(value: serde_json::Value) -> Self {
+        use serde_json::Value as Json;
+        let value = match value {
+            Json::Null => Value::Null,
+            Json::Bool(value) => Value::Bool(value),
+            Json::Number(number) => Value::Number(number),
+            Json::String(text) => Value::Text(text),
+            Json::Array(items) => Value::List(items.into_iter().map(Self::from).collect()),
+            Json::Object(members) => Value::Map(
+                members.into_iter().map(|(key, value)| (key, Self::from(value))).collect(),
+            ),
+        };
+        Self { value, line: 0, column: 0 }
     }
 }

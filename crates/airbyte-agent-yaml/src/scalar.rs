@@ -2,10 +2,10 @@
 
 use serde_json::Number;
 
-use super::Value;
+use crate::node::Value;
 
 /// The meaning of an unquoted word; the message says why it has none.
-pub(super) fn resolve(text: &str) -> Result<Value, String> {
+pub(crate) fn resolve(text: &str) -> Result<Value, String> {
     Ok(match text {
         "" | "~" | "null" | "Null" | "NULL" => Value::Null,
         "true" | "True" | "TRUE" => Value::Bool(true),
@@ -47,7 +47,7 @@ fn number(text: &str) -> Option<Number> {
 }
 
 /// Why YAML 1.1 readers take an unquoted word for something else, if they do.
-pub(super) fn ambiguity(text: &str) -> Option<&'static str> {
+pub(crate) fn ambiguity(text: &str) -> Option<&'static str> {
     let lower = text.to_ascii_lowercase();
     if matches!(lower.as_str(), "yes" | "no" | "on" | "off") {
         return Some("true or false");
@@ -118,7 +118,7 @@ mod tests {
             (".", "\".\""),
             ("2024-01-01", "\"2024-01-01\""),
         ] {
-            let node = super::super::Node { value: resolve(text).unwrap(), line: 1, column: 1 };
+            let node = crate::node::Node { value: resolve(text).unwrap(), line: 1, column: 1 };
             assert_eq!(node.to_json().to_string(), expected, "{text}");
         }
         assert!(resolve(".nan").is_err());

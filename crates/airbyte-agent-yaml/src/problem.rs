@@ -1,13 +1,13 @@
-//! Problems of a spec: what is wrong, and where.
+//! What is wrong or doubtful in a text, and where.
 
 use std::fmt;
 
 /// How bad a problem is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Severity {
-    /// The spec has to be changed.
+    /// The text has to be changed.
     Error,
-    /// The spec works, but probably not as its author meant.
+    /// The text can be used, but probably not as its author meant.
     Warning,
 }
 
@@ -27,12 +27,12 @@ impl fmt::Display for Severity {
     }
 }
 
-/// Something wrong with a spec.
+/// Something that is wrong or doubtful in a text.
 ///
 /// It is displayed as `LINE:COLUMN: error: message (at path)`, to be put after the name of a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Problem {
-    /// Whether the spec has to be changed.
+    /// Whether the text has to be changed.
     pub severity: Severity,
     /// The line in the text, counted from 1.
     pub line: u32,
@@ -52,7 +52,7 @@ impl fmt::Display for Problem {
 }
 
 /// Orders problems by place and removes repeated ones.
-pub(crate) fn sort(problems: &mut Vec<Problem>) {
+pub fn sort(problems: &mut Vec<Problem>) {
     problems.sort_by(|a, b| {
         (a.line, a.column, a.severity, &a.message).cmp(&(b.line, b.column, b.severity, &b.message))
     });

@@ -1,0 +1,64 @@
+//! What is not as it should be in the files of a document, until the places in the texts are known.
+
+use airbyte_agent_yaml::places;
+
+use crate::about::Warning;
+
+/// The most notes that are kept, so that a document of nothing else does not fill the memory.
+const MOST: usize = 300;
+
+/// Something that is not as it should be.
+#[derive(Debug)]
+struct Note {
+    file: String,
+    path: String,
+    message: String,
+}
+
+/// The notes about a document.
+#[derive(Debug, Default)]
+pub(crate) struct Notes {
+    all: Vec<Note>,
+    left_out: usize,
+}
+
+impl Notes {
+    /// Notes something about a place of a file; an empty name means the document itself.
+    pub(crate) fn add(&mut self, file: &str, path: impl ToString, message: impl Into<String>) {
+        if self.all.len() < MOST {
+            let (file, path) = (file.to_owned(), path.to_string());
+            self.all.push(Note { file, path, message: message.into() });
+        } else {
+            self.left_out += 1;
+        }
+    }
+
+    /// The notes with their places in these texts, each of which has the name of its file.
+    pub(crate) fn warnings(self, main: &str, texts: &[(String, String)]) -> Vec<Warning> {
+        let mut warnings = Vec::new();
+        for (file, text) in texts {
+            let notes: Vec<&Note> = self.all.iter().filter(|note| note.file == *file).collect();
+            if notes.is_empty() {
+                continue;
+            }
+            let paths: Vec<&str> = notes.iter().map(|note| note.path.as_str()).collect();
+            let found = places(text, &paths).into_iter().zip(notes);
+            let mut found: Vec<_> = found
+                .map(|((line, column), note)| Warning {
+                    file: if file.is_empty() { main } else { file }.to_owned(),
+                    line,
+                    column,
+                    path: note.path.clone(),
+                    message: note.message.clone(),
+                })
+                .collect();
+            found.sort_by_key(|warning| (warning.line, warning.column));
+            warnings.append(&mut found);
+        }
+        if let (left_out @ 1.., Some(last)) = (self.left_out, warnings.last().cloned()) {
+            let message = format!("{left_out} more places are not as they should be");
+            warnings.push(Warning { path: String::new(), message, ..last });
+        }
+        warnings
+    }
+}

@@ -1,0 +1,114 @@
+//! Walks over all objects of a document that say something about the API: examples, defaults and the members that
+//! vendors have added are data, and are left out.
+
+use std::fmt;
+
+use serde_json::{Map, Value};
+
+/// A place in a document, which is written as a JSON pointer.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Place<'p> {
+    above: Option<&'p Place<'p>>,
+    step: Step<'p>,
+}
+
+#[derive(Debug, Clone, Copy)]
+enum Step<'p> {
+    Root,
+    Key(&'p str),
+    Index(usize),
+}
+
+impl<'p> Place<'p> {
+    /// The whole document.
+    pub(crate) const ROOT: Place<'static> = Place { above: None, step: Step::Root };
+
+    /// The member of this name.
+    pub(crate) fn key(&'p self, key: &'p str) -> Place<'p> {
+        Place { above: Some(self), step: Step::Key(key) }
+    }
+
+    /// The element with this number.
+    pub(crate) fn index(&'p self, index: usize) -> Place<'p> {
+        Place { above: Some(self), step: Step::Index(index) }
+    }
+}
+
+impl fmt::Display for Place<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(above) = self.above {
+            above.fmt(f)?;
+        }
+        match self.step {
+            Step::Root => Ok(()),
+            Step::Key(key) => write!(f, "/{}", key.replace('~', "~0").replace('/', "~1")),
+            Step::Index(index) => write!(f, "/{index}"),
+        }
+    }
+}
+
+/// Whether what stands under this key is data, and no part of the description.
+fn is_data(key: &str) -> bool {
+    matches!(key, "example" | "examples" | "default" | "enum" | "const") || key.starts_with("x-")
+}
+
+/// Whether the members of what stands under this key have names that the vendor has chosen.
+fn has_names(key: &str) -> bool {
+    matches!(
+        key,
+        "properties"
+            | "patternProperties"
+            | "$defs"
+            | "definitions"
+            | "schemas"
+            | "parameters"
+            | "responses"
+            | "requestBodies"
+            | "headers"
+            | "securitySchemes"
+            | "securityDefinitions"
+            | "links"
+            | "callbacks"
+            | "paths"
+            | "content"
+            | "variables"
+            | "scopes"
+            | "mapping"
+            | "encoding"
+            | "pathItems"
+    )
+}
+
+/// Visits every object that is no list of names, the outer ones first.
+pub(crate) fn objects(
+    value: &mut Value,
+    visit: &mut dyn FnMut(&mut Map<String, Value>, Place<'_>),
+) {
+    step(value, &Place::ROOT, false, visit);
+}
+
+fn step(
+    value: &mut Value,
+    place: &Place<'_>,
+    is_names: bool,
+    visit: &mut dyn FnMut(&mut Map<String, Value>, Place<'_>),
+) {
+    match value {
+        Value::Object(members) => {
+            if !is_names {
+                visit(members, *place);
+            }
+            for (key, child) in members.iter_mut() {
+                if is_names || !is_data(key) {
+                    step(child, &place.key(key), !is_names && has_names(key), visit);
+                }
+            }
+        }
+        Value::Array(all) => {
+            for (index, child) in all.iter_mut().enumerate() {
+                step(child, &place.index(index), false, visit);
+            }
+        }
+        _ => {}
+    }
+}

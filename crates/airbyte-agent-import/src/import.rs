@@ -1,0 +1,168 @@
+//! An import from end to end: a document becomes a spec, corrected by the overlay, with what is remembered for
+//! the next import and what is different since the last one.
+
+use airbyte_agent_document::{Api, Document, Rest};
+use serde_json::Value;
+
+use crate::changes::{Change, changes};
+use crate::decision::DocumentDecision;
+use crate::emit::{self, EmittedOperation, Name};
+use crate::lock::{Lock, LockedDocument, sha256};
+use crate::{infer, overlay, yaml};
+
+/// What an import takes besides the document.
+#[derive(Debug, Clone, Default)]
+pub struct Options {
+    /// The name of the connector; without it that of the lock file, or else one made of the title.
+    pub slug: Option<String>,
+    /// Only operations that fit this pattern, in which `*` stands for any text: `/users*`, `GET *` or
+    /// `users.*`.
+    pub only: Option<String>,
+    /// What an earlier import remembers.
+    pub lock: Option<Lock>,
+    /// The text of the overlay.
+    pub overlay: Option<String>,
+}
+
+/// A document that was imported.
+#[derive(Debug)]
+pub struct Imported {
+    /// The name of the connector.
+    pub slug: String,
+    /// The spec, corrected by the overlay.
+    pub spec: Value,
+    /// What was decided about the document.
+    pub decided: DocumentDecision,
+    /// The operations that the spec has.
+    pub operations: Vec<EmittedOperation>,
+    /// What concerns the document as a whole and was not taken over or not decided, one sentence each.
+    pub notes: Vec<String>,
+    /// What to remember.
+    pub lock: Lock,
+    /// What is different from what was remembered, those that break calls first.
+    pub changes: Vec<Change>,
+}
+
+/// Why a document cannot be imported.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The document describes no operations with methods and paths.
+    #[error("{file} is a GraphQL schema, from which no operations can be made; write a spec with the documents that callers need")]
+    NotRest {
+        /// The name of the file.
+        file: String,
+    },
+    /// The document has no operations, or none that fits.
+    #[error("{0}")]
+    Nothing(String),
+    /// The overlay is wrong.
+    #[error("the overlay cannot be applied:\n{}", .0.join("\n"))]
+    Overlay(Vec<String>),
+}
+
+/// Imports a document. `text` is the content of its file, which is remembered as a hash.
+///
+/// # Errors
+///
+/// When the document has no operations that fit, or the overlay is wrong.
+pub fn import(document: &Document, text: &[u8], options: &Options) -> Result<Imported, Error> {
+    let rest = match &document.api {
+        Api::Rest(rest) => rest,
+        #[allow(unreachable_patterns, reason = "there are other kinds with the feature `graphql`")]
+        _ => return Err(Error::NotRest { file: document.name.clone() }),
+    };
+    let decided = infer(rest);
+    let locked = options.lock.as_ref();
+    let slug = options.slug.clone().or_else(|| locked.map(|lock| lock.slug.clone()));
+    let slug = slug.unwrap_or_else(|| decided.slug.value.clone());
+    let names = locked.map(Lock::names).unwrap_or_default();
+    let wanted = |method: &str, path: &str, name: &Name| {
+        options.only.as_deref().is_none_or(|pattern| {
+            let texts = [path.to_owned(), emit::key(method, path), format!("{}.{}", name.entity, name.action)];
+            texts.iter().any(|text| fits(pattern, text))
+        })
+    };
+    let mut emitted = emit::emit(rest, &decided, &slug, &names, &wanted);
+    if emitted.operations.is_empty() {
+        return Err(nothing(rest, options));
+    }
+    if let Some(text) = &options.overlay {
+        overlay::apply(&mut emitted.spec, text).map_err(Error::Overlay)?;
+    }
+    let about = LockedDocument {
+        file: document.file.clone(),
+        version: document.version.clone(),
+        sha256: sha256(text),
+    };
+    let lock = Lock::new(&slug, about, &decided, &emitted.operations);
+    let changes = locked.map(|old| changes(old, &lock)).unwrap_or_default();
+    let mut notes = emitted.notes;
+    notes.extend(decided.open_questions.iter().cloned());
+    Ok(Imported { slug, spec: emitted.spec, decided, operations: emitted.operations, notes, lock, changes })
+}
+
+impl Imported {
+    /// The text of the spec as it is written, and what to remember of it.
+    pub fn written(&self, overlay_file: &str) -> (String, Lock) {
+        let Lock { document, .. } = &self.lock;
+        let version = if document.version.is_empty() { String::new() } else { format!(", version {}", one_line(&document.version)) };
+        let text = format!(
+            "# Imported from {}{version}.\n# The next import writes this file anew: corrections belong into {overlay_file}.\n{}",
+            one_line(&document.file),
+            yaml::write(&self.spec)
+        );
+        let lock = Lock { spec_sha256: sha256(text.as_bytes()), ..self.lock.clone() };
+        (text, lock)
+    }
+}
+
+fn one_line(text: &str) -> String {
+    text.chars().map(|letter| if letter.is_control() { ' ' } else { letter }).collect()
+}
+
+fn nothing(rest: &Rest, options: &Options) -> Error {
+    Error::Nothing(match &options.only {
+        Some(pattern) => format!(
+            "none of the {} operations fits `{pattern}`; write a pattern for paths such as `/users*`, or `*` for all",
+            rest.operations.len()
+        ),
+        None => "the document has no operations that can be called".to_owned(),
+    })
+}
+
+/// Whether a text fits a pattern in which `*` stands for any text.
+fn fits(pattern: &str, text: &str) -> bool {
+    let mut parts = pattern.split('*');
+    let first = parts.next().unwrap_or_default();
+    let Some(mut rest) = text.strip_prefix(first) else { return false };
+    let mut parts: Vec<&str> = parts.collect();
+    let Some(last) = parts.pop() else { return rest.is_empty() };
+    for part in parts {
+        match rest.split_once(part) {
+            Some((_, tail)) => rest = tail,
+            None => return false,
+        }
+    }
+    rest.ends_with(last)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::fits;
+
+    #[test]
+    fn patterns_fit_whole_texts() {
+        for (pattern, text, expected) in [
+            ("/users", "/users", true),
+            ("/users", "/users/1", false),
+            ("/users*", "/users/1", true),
+            ("*", "", true),
+            ("/a*c*e", "/abcde", true),
+            ("/a*c*e", "/abde", false),
+            ("*.list", "users.list", true),
+            ("ab*ba", "aba", false),
+        ] {
+            assert_eq!(fits(pattern, text), expected, "{pattern} {text}");
+        }
+    }
+}

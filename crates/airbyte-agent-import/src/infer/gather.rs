@@ -1,0 +1,373 @@
+//! Collects the facts about operations out of the model of a document. Schemas are opened a few levels deep, each of
+//! them once.
+
+use std::cell::RefCell;
+use std::collections::{BTreeMap, HashMap};
+use std::rc::Rc;
+
+use airbyte_agent_description::Kind;
+use airbyte_agent_document::{
+    Content, Opener, Operation, Parameter, Place, Response, Schema, Shape,
+};
+use serde_json::Value;
+
+use super::facts::{Answer, Facts, Form, Input, InputPlace, Node};
+use super::paging::signs;
+use super::path::steps;
+use super::sample::response;
+use super::words::key;
+
+/// How many members lead to the deepest value that is looked at.
+const DEEPEST: usize = 4;
+
+/// An object with more members than this is a record and no frame around records; its objects stay closed.
+const LARGEST_FRAME: usize = 40;
+
+/// How many values of one response are looked at.
+const MOST_NODES: usize = 400;
+
+/// How many members of a body are looked at.
+const MOST_INPUTS: usize = 400;
+
+/// Opens the schemas of one document.
+#[derive(Debug)]
+pub(crate) struct Schemas<'a> {
+    root: &'a Value,
+    opener: RefCell<Opener<'a>>,
+    open: RefCell<HashMap<*const Value, Rc<Shape<'a>>>>,
+}
+
+impl<'a> Schemas<'a> {
+    /// Opens schemas of this document.
+    pub(crate) fn new(root: &'a Value) -> Self {
+        Self { root, opener: RefCell::new(Opener::new(root)), open: RefCell::default() }
+    }
+
+    /// What a schema allows.
+    pub(crate) fn open(&self, schema: &Schema<'a>) -> Rc<Shape<'a>> {
+        let Schema::One(value) = schema else { return Rc::new(self.fresh(schema)) };
+        let place: *const Value = *value;
+        if let Some(shape) = self.open.borrow().get(&place) {
+            return Rc::clone(shape);
+        }
+        let shape = Rc::new(self.fresh(schema));
+        self.open.borrow_mut().insert(place, Rc::clone(&shape));
+        shape
+    }
+
+    /// The opener has a budget for circles; each schema gets its own.
+    fn fresh(&self, schema: &Schema<'a>) -> Shape<'a> {
+        let shape = self.opener.borrow().open(schema);
+        if self.opener.borrow().is_exhausted() {
+            *self.opener.borrow_mut() = Opener::new(self.root);
+        }
+        shape
+    }
+
+    /// A member of the schema's own text, or of what its reference leads to.
+    fn says(&self, schema: &Schema<'a>, member: &str) -> Option<&'a Value> {
+        let value = match schema {
+            Schema::One(value) => value,
+            Schema::All(parts) | Schema::Any(parts) => {
+                return parts.iter().find_map(|part| self.says(part, member));
+            }
+        };
+        if let Some(found) = value.get(member) {
+            return Some(found);
+        }
+        let pointer = value.get("$ref")?.as_str()?.strip_prefix('#')?;
+        self.root.pointer(pointer)?.get(member)
+    }
+
+    /// The description of a schema in lower case.
+    pub(crate) fn text(&self, schema: &Schema<'a>) -> String {
+        ["title", "description"]
+            .iter()
+            .filter_map(|member| self.says(schema, member)?.as_str())
+            .collect::<Vec<_>>()
+            .join(". ")
+            .to_lowercase()
+    }
+
+    /// An example of a schema.
+    fn example(&self, schema: &Schema<'a>) -> Option<&'a Value> {
+        let first = || self.says(schema, "examples")?.get(0);
+        self.says(schema, "example").or_else(first)
+    }
+}
+
+/// The facts about one operation.
+pub(crate) fn facts<'a>(
+    schemas: &Schemas<'a>,
+    operation: &'a Operation,
+    sample: Option<&'a Value>,
+) -> Facts<'a> {
+    let mut inputs: Vec<Input<'a>> =
+        operation.parameters.iter().filter_map(|given| parameter(schemas, given)).collect();
+    for given in &operation.parameters {
+        members(schemas, given, &mut inputs);
+    }
+    let content = operation.body.as_ref().and_then(|body| preferred(&body.contents));
+    if let Some(schema) = content.and_then(|content| content.schema.as_ref()) {
+        body(schemas, &Schema::One(schema), "", 0, &mut inputs);
+    }
+    Facts {
+        method: &operation.method,
+        path: &operation.path,
+        steps: steps(&operation.path),
+        id: &operation.id,
+        summary: &operation.summary,
+        text: format!("{}\n{}", operation.summary, operation.description),
+        tags: &operation.tags,
+        inputs,
+        answer: answer(schemas, &operation.responses, sample),
+        extensions: &operation.extensions,
+    }
+}
+
+fn parameter<'a>(schemas: &Schemas<'a>, given: &'a Parameter) -> Option<Input<'a>> {
+    let place = match given.place {
+        Place::Path => InputPlace::Path,
+        Place::Query | Place::Variable => InputPlace::Query,
+        Place::Header => InputPlace::Header,
+        Place::Cookie => return None,
+    };
+    let schema = Schema::One(&given.schema);
+    let mut input = input(schemas, given.name.clone(), place, &schema);
+    input.required = given.required;
+    input.text = format!("{} {}", given.description.to_lowercase(), input.text);
+    input.example = given.example.as_ref().or(input.example);
+    Some(input)
+}
+
+/// The members of a parameter that is an object, as a query writes them: `page[size]`.
+fn members<'a>(schemas: &Schemas<'a>, given: &'a Parameter, inputs: &mut Vec<Input<'a>>) {
+    if given.place != Place::Query {
+        return;
+    }
+    let shape = schemas.open(&Schema::One(&given.schema));
+    if shape.kinds.first() != Some(&Kind::Object) || shape.members.len() > LARGEST_FRAME {
+        return;
+    }
+    for (name, member) in &shape.members {
+        let mut found =
+            input(schemas, format!("{}[{name}]", given.name), InputPlace::Query, member);
+        found.key = key(name);
+        inputs.push(found);
+    }
+}
+
+fn input<'a>(
+    schemas: &Schemas<'a>,
+    name: String,
+    place: InputPlace,
+    schema: &Schema<'a>,
+) -> Input<'a> {
+    let shape = schemas.open(schema);
+    Input {
+        key: key(&name),
+        full_key: key(&name),
+        name,
+        place,
+        required: false,
+        text: schemas.text(schema),
+        kinds: shape.kinds.clone(),
+        format: shape.format.unwrap_or_default(),
+        default: shape.default,
+        example: schemas.example(schema),
+        minimum: shape.minimum,
+        maximum: shape.maximum,
+        choices: shape.choices.as_ref().map(Vec::len),
+    }
+}
+
+/// The members of a body, and the members of its objects.
+fn body<'a>(
+    schemas: &Schemas<'a>,
+    schema: &Schema<'a>,
+    before: &str,
+    depth: usize,
+    inputs: &mut Vec<Input<'a>>,
+) {
+    let shape = schemas.open(schema);
+    for (name, member) in &shape.members {
+        if inputs.len() >= MOST_INPUTS {
+            return;
+        }
+        let full = if before.is_empty() { (*name).to_owned() } else { format!("{before}.{name}") };
+        let mut found = input(schemas, full.clone(), InputPlace::Body, member);
+        found.required = shape.required.contains(name);
+        // Only the last name says what a value is.
+        found.key = key(name);
+        let is_object = found.kinds.first() == Some(&Kind::Object);
+        inputs.push(found);
+        if is_object && depth == 0 && shape.members.len() <= LARGEST_FRAME {
+            body(schemas, member, &full, depth + 1, inputs);
+        }
+    }
+}
+
+/// The content that a client would choose: JSON, or else the first that has a schema.
+pub(crate) fn preferred(contents: &[Content]) -> Option<&Content> {
+    let is_json =
+        |content: &&Content| content.media_type.contains("json") && content.schema.is_some();
+    contents
+        .iter()
+        .find(|content| content.media_type == "application/json" && content.schema.is_some())
+        .or_else(|| contents.iter().find(is_json))
+        .or_else(|| contents.iter().find(|content| content.schema.is_some()))
+        .or(contents.first())
+}
+
+/// What comes back, by the schema of the response, an example, or both.
+fn answer<'a>(
+    schemas: &Schemas<'a>,
+    responses: &'a [Response],
+    sample: Option<&'a Value>,
+) -> Answer<'a> {
+    let Some(response) = response(responses) else { return Answer::default() };
+    let headers = response.headers.iter().map(|name| name.to_lowercase()).collect();
+    let text = response.description.to_lowercase();
+    let mut answer = Answer { headers, text, ..Answer::default() };
+    let Some(content) = preferred(&response.contents) else {
+        answer.form = if ["204", "205"].contains(&response.status.as_str()) {
+            Form::Nothing
+        } else {
+            Form::Vague
+        };
+        return answer;
+    };
+    let schema = match (&content.schema, sample) {
+        (Some(schema), Some(sample)) => Schema::All(vec![Schema::One(schema), Schema::One(sample)]),
+        (Some(schema), None) => Schema::One(schema),
+        (None, Some(sample)) => Schema::One(sample),
+        (None, None) => {
+            answer.form = if is_file(&content.media_type) { Form::File } else { Form::Vague };
+            return answer;
+        }
+    };
+    let shape = schemas.open(&schema);
+    let is_binary = shape.format.is_some_and(|format| ["binary", "byte"].contains(&format))
+        || schemas.says(&schema, "type").and_then(Value::as_str) == Some("file");
+    let has_members = !shape.is_vague();
+    if is_file(&content.media_type) || is_binary && !has_members {
+        answer.form = Form::File;
+        return answer;
+    }
+    if shape.kinds.is_empty() && shape.is_vague() && shape.values.is_none() {
+        answer.form = Form::Vague;
+        return answer;
+    }
+    answer.form = Form::Data;
+    nodes(schemas, &schema, &mut answer.nodes);
+    signs::mark_framed(&mut answer.nodes);
+    answer
+}
+
+fn is_file(media_type: &str) -> bool {
+    const FILES: &[&str] = &[
+        "application/octet-stream",
+        "application/pdf",
+        "application/zip",
+        "application/gzip",
+        "application/x-tar",
+        "text/csv",
+        "application/csv",
+        "application/x-gzip",
+        "application/vnd.ms-excel",
+        "text/calendar",
+    ];
+    FILES.contains(&media_type)
+        || ["image/", "audio/", "video/", "font/"].iter().any(|kind| media_type.starts_with(kind))
+}
+
+/// The values of a body, level by level.
+pub(crate) fn nodes<'a>(schemas: &Schemas<'a>, schema: &Schema<'a>, all: &mut Vec<Node<'a>>) {
+    all.push(node(schemas, schema, "$".to_owned(), "", String::new(), 0, 0));
+    let mut level = vec![(0, schema.clone())];
+    for depth in 1..=DEEPEST {
+        let mut next = Vec::new();
+        for (parent, schema) in level {
+            let shape = schemas.open(&schema);
+            if all.get(parent).is_some_and(Node::is_array) {
+                continue;
+            }
+            let order = order(schemas, &schema, &shape.members);
+            for name in order {
+                let Some(member) = shape.members.get(name) else { continue };
+                let Some(above) = all.get(parent) else { continue };
+                let place = place(&above.place, name);
+                let key = if above.key.is_empty() {
+                    key(name)
+                } else {
+                    format!("{}.{}", above.key, key(name))
+                };
+                let node = node(schemas, member, place, name, key, parent, depth);
+                if node.is_object()
+                    && shape.members.len() <= LARGEST_FRAME
+                    && node.members <= LARGEST_FRAME
+                {
+                    next.push((all.len(), member.clone()));
+                }
+                all.push(node);
+                if all.len() >= MOST_NODES {
+                    return;
+                }
+            }
+        }
+        level = next;
+    }
+}
+
+/// The names of members in the order of the document, as far as the schema itself lists them.
+fn order<'a>(
+    schemas: &Schemas<'a>,
+    schema: &Schema<'a>,
+    members: &BTreeMap<&'a str, Schema<'a>>,
+) -> Vec<&'a str> {
+    let listed = schemas.says(schema, "properties").and_then(Value::as_object);
+    let mut names: Vec<&str> =
+        listed.into_iter().flat_map(|listed| listed.keys().map(String::as_str)).collect();
+    names.retain(|name| members.contains_key(name));
+    let rest: Vec<&str> = members.keys().copied().filter(|name| !names.contains(name)).collect();
+    names.extend(rest);
+    names
+}
+
+/// The place of a member. Names that have a point or bracket in them are written in brackets.
+pub(crate) fn place(above: &str, name: &str) -> String {
+    if name.contains(['.', '[', ']', '\'']) {
+        format!("{above}['{}']", name.replace('\'', "\\'"))
+    } else {
+        format!("{above}.{name}")
+    }
+}
+
+fn node<'a>(
+    schemas: &Schemas<'a>,
+    schema: &Schema<'a>,
+    place: String,
+    name: &'a str,
+    key: String,
+    parent: usize,
+    depth: usize,
+) -> Node<'a> {
+    let shape = schemas.open(schema);
+    Node {
+        place,
+        name,
+        key,
+        parent,
+        depth,
+        framed: false,
+        kinds: shape.kinds.clone(),
+        format: shape.format.unwrap_or_default(),
+        text: schemas.text(schema),
+        example: schemas.example(schema),
+        choices: shape.choices.clone(),
+        schema: schema.clone(),
+        members: shape.members.len(),
+        items: shape.items.clone(),
+        values: shape.values.clone(),
+    }
+}

@@ -1,0 +1,357 @@
+//! Where the records of a response stand, and whether the response is a list at all.
+
+use airbyte_agent_description::Kind;
+use airbyte_agent_document::Schema;
+
+use super::facts::{Answer, Facts, Form, Node, Step};
+use super::gather::Schemas;
+use super::words::{same_noun, words};
+
+/// Names of members that hold records, whatever the entity is called.
+const CONTAINERS: [&str; 26] = [
+    "data",
+    "items",
+    "results",
+    "value",
+    "values",
+    "records",
+    "entries",
+    "list",
+    "rows",
+    "content",
+    "elements",
+    "objects",
+    "hits",
+    "resources",
+    "result",
+    "collection",
+    "item",
+    "records",
+    "docs",
+    "documents",
+    "entities",
+    "response",
+    "payload",
+    "output",
+    "objectlist",
+    "nodes",
+];
+
+/// Names of members that hold something else than records.
+const ASIDE: [&str; 32] = [
+    "errors",
+    "error",
+    "warnings",
+    "links",
+    "link",
+    "included",
+    "facets",
+    "aggregations",
+    "messages",
+    "headers",
+    "sort",
+    "unreachable",
+    "prefixes",
+    "commonprefixes",
+    "relationships",
+    "meta",
+    "metadata",
+    "debug",
+    "notices",
+    "columns",
+    "suggestions",
+    "scopes",
+    "filters",
+    "breadcrumbs",
+    "permissions",
+    "infos",
+    "errormessages",
+    "warningmessages",
+    "alerts",
+    "statuscodes",
+    "fieldlist",
+    "sorts",
+];
+
+/// Words of members that describe a page of records, and not a record.
+const FRAME: [&str; 62] = [
+    "page",
+    "pages",
+    "paging",
+    "pagination",
+    "total",
+    "totals",
+    "count",
+    "limit",
+    "offset",
+    "next",
+    "previous",
+    "prev",
+    "first",
+    "last",
+    "cursor",
+    "cursors",
+    "token",
+    "meta",
+    "metadata",
+    "links",
+    "link",
+    "success",
+    "ok",
+    "status",
+    "code",
+    "message",
+    "msg",
+    "error",
+    "errors",
+    "object",
+    "kind",
+    "etag",
+    "self",
+    "href",
+    "url",
+    "request",
+    "warnings",
+    "included",
+    "facets",
+    "has",
+    "more",
+    "size",
+    "number",
+    "sort",
+    "empty",
+    "pageable",
+    "header",
+    "copyright",
+    "response",
+    "context",
+    "took",
+    "timed",
+    "version",
+    "timestamp",
+    "incomplete",
+    "skip",
+    "per",
+    "start",
+    "end",
+    "debug",
+    "api",
+    "odata",
+];
+
+/// An array that may be the list of records.
+#[derive(Debug, Clone)]
+pub(crate) struct Candidate<'a> {
+    /// Where it stands.
+    pub(crate) place: String,
+    /// What speaks for it.
+    pub(crate) score: f64,
+    /// The strongest reason.
+    pub(crate) reason: String,
+    /// What its elements are.
+    pub(crate) items: Option<Schema<'a>>,
+    /// Whether it is the body itself.
+    pub(crate) is_body: bool,
+    /// Whether the name says that it holds records.
+    pub(crate) is_named: bool,
+    /// Whether it is named as lists are, whatever they are about.
+    pub(crate) is_container: bool,
+    /// Whether it is the only array, and its elements are objects.
+    pub(crate) is_alone: bool,
+}
+
+/// The nouns that an operation is about, the nearest first: names in the path, and words of its name.
+pub(crate) fn nouns(facts: &Facts<'_>) -> Vec<String> {
+    let mut nouns: Vec<String> =
+        facts.steps.iter().rev().filter_map(Step::name).map(str::to_owned).collect();
+    nouns.extend(facts.id_words().into_iter().rev());
+    nouns
+}
+
+/// The arrays of a response, the likeliest first.
+pub(crate) fn candidates<'a>(facts: &Facts<'a>, schemas: &Schemas<'a>) -> Vec<Candidate<'a>> {
+    let answer = &facts.answer;
+    let Some(body) = answer.body() else { return Vec::new() };
+    if body.is_array() {
+        return vec![Candidate {
+            place: "$".to_owned(),
+            score: 6.0,
+            reason: "the response is an array".to_owned(),
+            items: body.items.clone(),
+            is_body: true,
+            is_named: true,
+            is_container: true,
+            is_alone: true,
+        }];
+    }
+    let nouns = nouns(facts);
+    let arrays: Vec<&Node<'a>> = answer.nodes.iter().filter(|node| node.is_array()).collect();
+    let is_aside = |node: &Node<'_>| ASIDE.contains(&last(&node.key));
+    let alone = arrays.iter().filter(|node| !is_aside(node)).count() == 1;
+    let mut found: Vec<Candidate<'a>> = arrays
+        .into_iter()
+        .map(|node| {
+            let key = last(&node.key);
+            let is_container = CONTAINERS.contains(&key);
+            let noun = nouns.iter().position(|noun| same_noun(noun, node.name));
+            let mut score = 1.0;
+            let mut reason = format!("{} is an array", node.place);
+            if is_container {
+                score = 3.0;
+                reason = format!("{} has a name that lists are given", node.place);
+            }
+            if let Some(position) = noun {
+                let near = if position == 0 { 3.5 } else { 2.5 };
+                if near > score {
+                    score = near;
+                    reason = format!("{} has the name of what the operation is about", node.place);
+                }
+            }
+            if alone {
+                score += 1.0;
+                if !is_container && noun.is_none() {
+                    reason = format!("{} is the only array of the response", node.place);
+                }
+            }
+            let has_records = node.items.as_ref().is_some_and(|items| is_record(schemas, items));
+            if has_records {
+                score += 1.0;
+            }
+            if is_aside(node) && noun != Some(0) {
+                score -= 4.0;
+            }
+            // Depth counts little behind frames, and much inside records.
+            let above = node.key.rsplit_once('.').map_or("", |(above, _)| above);
+            let framed = above
+                .split('.')
+                .all(|name| CONTAINERS.contains(&name) || name == "embedded" || is_frame(name));
+            score -= (f64::from(u32::try_from(node.depth).unwrap_or(9)) - 1.0)
+                * if framed { 0.3 } else { 1.5 };
+            Candidate {
+                place: node.place.clone(),
+                score,
+                reason,
+                items: node.items.clone(),
+                is_body: false,
+                is_named: is_container || noun.is_some(),
+                is_container,
+                is_alone: alone && has_records && !is_aside(node),
+            }
+        })
+        .collect();
+    found.sort_by(|a, b| b.score.total_cmp(&a.score));
+    found
+}
+
+/// Whether a schema is that of an object, or says nothing.
+fn is_record<'a>(schemas: &Schemas<'a>, items: &Schema<'a>) -> bool {
+    let shape = schemas.open(items);
+    shape.allows(Kind::Object) && !shape.kinds.contains(&Kind::Array)
+}
+
+fn last(key: &str) -> &str {
+    key.rsplit('.').next().unwrap_or(key)
+}
+
+/// Whether the name of a member is one that describes a page and not a record.
+pub(crate) fn is_frame(name: &str) -> bool {
+    let words = words(name);
+    !words.is_empty() && words.iter().any(|word| FRAME.contains(&word.as_str()))
+        || [
+            "totalitems",
+            "totalresults",
+            "totalrecords",
+            "perpage",
+            "pagesize",
+            "numfound",
+            "nextlink",
+        ]
+        .iter()
+        .any(|frame| words.concat().contains(frame))
+}
+
+/// The members of the body that are neither the records nor about the page: how many are arrays, how many are not.
+pub(crate) fn strangers(answer: &Answer<'_>, candidate: &Candidate<'_>) -> (usize, usize) {
+    let is_above = |place: &str| {
+        candidate.place == place
+            || candidate.place.strip_prefix(place).is_some_and(|rest| rest.starts_with('.'))
+    };
+    let beside = |node: &&Node<'_>| {
+        let parent = answer.nodes.get(node.parent);
+        parent.is_some_and(|parent| is_above(&parent.place))
+            && !is_above(&node.place)
+            && !is_frame(node.name)
+    };
+    let all = answer.nodes.iter().skip(1).filter(beside);
+    let (arrays, others): (Vec<_>, Vec<_>) = all.partition(|node| node.is_array());
+    (arrays.len(), others.len())
+}
+
+/// The place of the one record of a response: the body, or the only member that is an object in a frame.
+pub(crate) fn single(facts: &Facts<'_>) -> Option<(String, f64, String)> {
+    let answer = &facts.answer;
+    match answer.form {
+        Form::Data => {}
+        Form::Vague | Form::Nothing | Form::File => return None,
+    }
+    let body = answer.body()?;
+    let whole = |reason: &str, confidence| Some(("$".to_owned(), confidence, reason.to_owned()));
+    if !body.is_object() {
+        return whole("the response is no object with members", 0.7);
+    }
+    let members: Vec<(usize, &Node<'_>)> =
+        answer.nodes.iter().enumerate().skip(1).filter(|(_, node)| node.parent == 0).collect();
+    let is_open = |node: &Node<'_>| node.is_object() || node.kinds.is_empty() || node.is_array();
+    let strangers: Vec<&Node<'_>> = members
+        .iter()
+        .map(|(_, node)| *node)
+        .filter(|node| !is_frame(node.name) || named(facts, node))
+        .collect();
+    if let [only] = strangers.as_slice()
+        && is_open(only)
+    {
+        let key = last(&only.key);
+        let about = named(facts, only);
+        if ["data", "result", "results", "response", "payload", "item", "record", "value"]
+            .contains(&key)
+        {
+            return Some((
+                only.place.clone(),
+                0.85,
+                format!("{} is the only member that is not about the request", only.place),
+            ));
+        }
+        if about && (only.is_object() || only.kinds.is_empty()) {
+            return Some((
+                only.place.clone(),
+                0.85,
+                format!("{} has the name of what the operation is about", only.place),
+            ));
+        }
+    }
+    // A record in `data` may have scalars and other resources beside it.
+    let is_beside = |node: &&Node<'_>| {
+        let aside = ["included", "includes", "dictionaries", "relationships", "extensions"]
+            .contains(&last(&node.key));
+        aside || !node.is_object() && !node.is_array()
+    };
+    let data = strangers
+        .iter()
+        .find(|node| ["data", "result"].contains(&last(&node.key)) && node.is_object());
+    if let Some(data) = data
+        && strangers.len() <= 4
+        && strangers.iter().filter(|node| node.place != data.place).all(is_beside)
+    {
+        return Some((
+            data.place.clone(),
+            0.75,
+            format!("{} is the only object that can be the record", data.place),
+        ));
+    }
+    whole("the response is the record", 0.85)
+}
+
+fn named(facts: &Facts<'_>, node: &Node<'_>) -> bool {
+    let pieces = facts.steps.iter().filter_map(Step::name).flat_map(|name| name.split('.'));
+    pieces.into_iter().any(|noun| same_noun(noun, node.name))
+}

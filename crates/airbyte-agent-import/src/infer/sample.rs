@@ -1,0 +1,70 @@
+//! Examples of responses as schemas, for documents that show what comes back and do not describe it.
+
+use airbyte_agent_document::{Operation, Response};
+use serde_json::{Map, Value, json};
+
+/// How deeply an example is looked at.
+const DEEPEST: usize = 6;
+
+/// How many members of an object are looked at.
+const MOST_MEMBERS: usize = 100;
+
+/// A schema with this many members or more describes the response itself.
+const DESCRIBED: usize = 4;
+
+/// The example of a response as a schema, if the document shows one and says little else.
+pub(crate) fn schema(operation: &Operation) -> Option<Value> {
+    let response = response(&operation.responses)?;
+    let content = super::gather::preferred(&response.contents)?;
+    let shown = content.example.as_ref()?;
+    let parsed = shown.as_str().and_then(|text| serde_json::from_str::<Value>(text).ok());
+    let shown = parsed.as_ref().unwrap_or(shown);
+    if !shown.is_object() && !shown.is_array() || content.schema.as_ref().is_some_and(describes) {
+        return None;
+    }
+    Some(of(shown, 0))
+}
+
+/// The response of an operation: the first that has a body, or else the first.
+pub(crate) fn response(responses: &[Response]) -> Option<&Response> {
+    responses.iter().find(|response| !response.contents.is_empty()).or(responses.first())
+}
+
+/// Whether a schema says itself what comes back; references and compositions count as doing so.
+fn describes(schema: &Value) -> bool {
+    let members = schema.get("properties").and_then(Value::as_object);
+    let has = |key: &str| schema.get(key).is_some();
+    let is_array = has("items");
+    let has_array =
+        members.is_some_and(|members| members.values().any(|member| member.get("items").is_some()));
+    is_array
+        || has_array
+        || has("$ref")
+        || has("allOf")
+        || has("oneOf")
+        || has("anyOf")
+        || members.is_some_and(|members| members.len() >= DESCRIBED)
+}
+
+fn of(shown: &Value, depth: usize) -> Value {
+    if depth > DEEPEST {
+        return json!({});
+    }
+    match shown {
+        Value::Null => json!({}),
+        Value::Bool(_) => json!({"type": "boolean"}),
+        Value::Number(number) if number.is_f64() => json!({"type": "number", "example": number}),
+        Value::Number(number) => json!({"type": "integer", "example": number}),
+        Value::String(text) => json!({"type": "string", "example": text}),
+        Value::Array(all) => {
+            let items = all.first().map_or_else(|| json!({}), |first| of(first, depth + 1));
+            json!({"type": "array", "items": items})
+        }
+        Value::Object(members) => {
+            let members = members.iter().take(MOST_MEMBERS);
+            let properties: Map<String, Value> =
+                members.map(|(name, member)| (name.clone(), of(member, depth + 1))).collect();
+            json!({"type": "object", "properties": properties})
+        }
+    }
+}

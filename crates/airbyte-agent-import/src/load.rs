@@ -1,0 +1,132 @@
+//! Loads the connector of a file, which is a spec or a vendor's document. The one place that tells them apart.
+
+use std::path::Path;
+
+use airbyte_agent_description::Connector;
+use airbyte_agent_document::Document;
+use airbyte_agent_spec::Spec;
+
+use crate::import::{Error, Options, import};
+use crate::summary::Questions;
+use crate::yaml;
+
+/// The most bytes of a document that are read, many times the length of the longest known one.
+const LARGEST: u64 = 256 * 1024 * 1024;
+
+/// The key by which an operation of a spec says what it is about.
+const MARK: &str = "x-airbyte-entity";
+
+/// A connector that was loaded.
+#[derive(Debug)]
+pub struct Loaded {
+    /// The description.
+    pub connector: Connector,
+    /// The text of the spec; for a document, the spec that was made of it.
+    pub text: String,
+    /// What was not decided about a document; None for a spec.
+    pub questions: Option<Questions>,
+}
+
+/// Why a file has no connector.
+#[derive(Debug, thiserror::Error)]
+pub enum LoadError {
+    /// The file cannot be read, or its spec cannot be lowered.
+    #[error(transparent)]
+    Spec(#[from] airbyte_agent_spec::LoadError),
+    /// The file is neither a spec nor a document that describes an API.
+    #[error("{path} is neither a spec (no operation has `{MARK}`) nor a document that can be imported: {reason}")]
+    Document {
+        /// The path of the file.
+        path: String,
+        /// What is wrong with it as a document.
+        reason: String,
+    },
+    /// The document cannot be imported.
+    #[error("{path} cannot be imported: {source}")]
+    Import {
+        /// The path of the file.
+        path: String,
+        /// Why it cannot.
+        source: Error,
+    },
+}
+
+/// Whether a text is a spec: some operation says what it is about. Everything else is imported.
+pub fn is_spec(text: &str) -> bool {
+    text.match_indices(MARK).any(|(at, _)| {
+        let rest = text[at + MARK.len()..].trim_start_matches(['"', '\'']).trim_start();
+        rest.starts_with(':')
+    })
+}
+
+/// Reads a file that may hold a document, packed ones included, with its text.
+///
+/// # Errors
+///
+/// When the file cannot be read, holds several documents, or none.
+pub fn read(path: &Path) -> Result<(Document, String), LoadError> {
+    let fail = |reason: String| LoadError::Document { path: path.display().to_string(), reason };
+    let ending = path.extension().unwrap_or_default().to_string_lossy().to_lowercase();
+    if matches!(ending.as_str(), "gz" | "tgz" | "tar") {
+        let mut documents = airbyte_agent_document::read(path).map_err(|error| fail(error.to_string()))?;
+        return match (documents.pop(), documents.len()) {
+            (Some(document), 0) => Ok((document, String::new())),
+            (_, others) => Err(fail(format!("it holds {} documents; unpack it, and name one of them", others + 1))),
+        };
+    }
+    let text = airbyte_agent_spec::read_text(path, LARGEST)?;
+    let document = airbyte_agent_document::open(path, &text).map_err(|error| fail(error.to_string()))?;
+    Ok((document, text))
+}
+
+/// Loads the connector of a file: a spec is lowered, anything else is imported in memory.
+///
+/// # Errors
+///
+/// When the file cannot be read, or is neither a usable spec nor a document.
+pub fn load(path: &Path) -> Result<Loaded, LoadError> {
+    let ending = path.extension().unwrap_or_default().to_string_lossy().to_lowercase();
+    let (document, text) = if matches!(ending.as_str(), "gz" | "tgz" | "tar") {
+        read(path)?
+    } else {
+        let text = airbyte_agent_spec::read_text(path, LARGEST)?;
+        if is_spec(&text) {
+            let connector = airbyte_agent_spec::lower_text(path, &text)?;
+            return Ok(Loaded { connector, text, questions: None });
+        }
+        let document = airbyte_agent_document::open(path, &text).map_err(|error| LoadError::Document {
+            path: path.display().to_string(),
+            reason: error.to_string(),
+        })?;
+        (document, text)
+    };
+    let imported = import(&document, text.as_bytes(), &Options::default())
+        .map_err(|source| LoadError::Import { path: path.display().to_string(), source })?;
+    let questions = Questions::of(&imported);
+    let text = yaml::write(&imported.spec);
+    let lowered = Spec::from_json(imported.spec).and_then(|spec| spec.lower());
+    let connector = lowered.map_err(|problems| airbyte_agent_spec::LoadError::Spec {
+        path: path.display().to_string(),
+        problems,
+    })?;
+    Ok(Loaded { connector, text, questions: Some(questions) })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_spec;
+
+    #[test]
+    fn a_spec_is_told_by_its_operations() {
+        for (text, expected) in [
+            ("x-airbyte-entity: users", true),
+            (r#"{"x-airbyte-entity": "users"}"#, true),
+            (r#"{"x-airbyte-entity" : "users"}"#, true),
+            ("x-airbyte-entity-relationships: []", false),
+            ("description: the key x-airbyte-entity is ours", false),
+            ("openapi: 3.1.0", false),
+        ] {
+            assert_eq!(is_spec(text), expected, "{text}");
+        }
+    }
+}

@@ -1,0 +1,264 @@
+//! Writes a spec as YAML that a person likes to read and to edit: blocks, short mappings on one line, long texts
+//! folded. Every text is read back as that text by any version of YAML.
+
+use serde_json::Value;
+
+/// The longest line of a mapping or list that is written on one line, and of a folded text.
+const WIDTH: usize = 100;
+/// Mappings of the document itself and of its parts are always blocks down to this depth.
+const BLOCKS: usize = 2;
+
+/// The document as YAML text.
+pub fn write(document: &Value) -> String {
+    let mut out = String::new();
+    block(document, 0, &mut out);
+    out
+}
+
+/// Writes every member of an object and every element of an array on lines of its own.
+fn block(value: &Value, depth: usize, out: &mut String) {
+    match value {
+        Value::Object(members) => {
+            for (name, member) in members {
+                indent(depth, out);
+                out.push_str(&key(name));
+                out.push(':');
+                after(member, depth, name.chars().count() + 2, out);
+            }
+        }
+        Value::Array(items) => {
+            for item in items {
+                indent(depth, out);
+                out.push('-');
+                match item {
+                    Value::Object(members) if !members.is_empty() && flow(item, depth, 2).is_none() => {
+                        // The first member follows the dash on the same line.
+                        let start = out.len();
+                        block(item, depth + 1, out);
+                        out.replace_range(start..start + 2 * (depth + 1), " ");
+                    }
+                    item => after(item, depth, 2, out),
+                }
+            }
+        }
+        other => {
+            indent(depth, out);
+            out.push_str(&scalar(other, false));
+            out.push('\n');
+        }
+    }
+}
+
+/// Writes what stands behind a colon or a dash.
+fn after(value: &Value, depth: usize, taken: usize, out: &mut String) {
+    if let Some(line) = flow(value, depth, taken) {
+        out.push(' ');
+        out.push_str(&line);
+        out.push('\n');
+        return;
+    }
+    match value {
+        Value::Object(_) | Value::Array(_) => {
+            out.push('\n');
+            block(value, depth + 1, out);
+        }
+        Value::String(text) if is_foldable(text) && 2 * depth + taken + text.chars().count() > WIDTH => {
+            out.push_str(" >-\n");
+            fold(text, depth + 1, out);
+        }
+        other => {
+            out.push(' ');
+            out.push_str(&scalar(other, false));
+            out.push('\n');
+        }
+    }
+}
+
+/// The value on one line: an empty one always, another if it is short and stands deep enough.
+fn flow(value: &Value, depth: usize, taken: usize) -> Option<String> {
+    let is_empty = match value {
+        Value::Object(members) => members.is_empty(),
+        Value::Array(items) => items.is_empty(),
+        _ => return None,
+    };
+    if depth < BLOCKS && value.is_object() && !is_empty {
+        return None;
+    }
+    let room = WIDTH.checked_sub(2 * depth + taken)?;
+    let mut line = String::new();
+    inline(value, room, &mut line).then_some(line)
+}
+
+/// Writes the value in the flow style; false as soon as it is longer than `room`.
+fn inline(value: &Value, room: usize, out: &mut String) -> bool {
+    match value {
+        Value::Object(members) => {
+            out.push('{');
+            for (place, (name, member)) in members.iter().enumerate() {
+                out.push_str(if place > 0 { ", " } else { "" });
+                out.push_str(&flow_key(name));
+                out.push_str(": ");
+                if !inline(member, room, out) {
+                    return false;
+                }
+            }
+            out.push('}');
+        }
+        Value::Array(items) => {
+            out.push('[');
+            for (place, item) in items.iter().enumerate() {
+                out.push_str(if place > 0 { ", " } else { "" });
+                if !inline(item, room, out) {
+                    return false;
+                }
+            }
+            out.push(']');
+        }
+        other => out.push_str(&scalar(other, true)),
+    }
+    out.len() <= room
+}
+
+fn indent(depth: usize, out: &mut String) {
+    for _ in 0..depth {
+        out.push_str("  ");
+    }
+}
+
+fn key(name: &str) -> String {
+    // Paths are keys in every spec, and stay readable.
+    if is_plain(name, false) && !name.contains(": ") { name.to_owned() } else { quoted(name) }
+}
+
+fn flow_key(name: &str) -> String {
+    if is_plain(name, true) { name.to_owned() } else { quoted(name) }
+}
+
+fn scalar(value: &Value, in_flow: bool) -> String {
+    match value {
+        Value::String(text) if is_plain(text, in_flow) => text.clone(),
+        Value::String(text) => quoted(text),
+        other => other.to_string(),
+    }
+}
+
+/// The text in single quotes, or as a JSON text, which YAML accepts, too, if it has characters that need escapes.
+fn quoted(text: &str) -> String {
+    if text.chars().any(needs_escape) {
+        let mut escaped = String::from("\"");
+        for letter in text.chars() {
+            match letter {
+                '"' => escaped.push_str("\\\""),
+                '\\' => escaped.push_str("\\\\"),
+                '\n' => escaped.push_str("\\n"),
+                '\t' => escaped.push_str("\\t"),
+                letter if needs_escape(letter) && u32::from(letter) > 0xffff => {
+                    escaped.push_str(&format!("\\U{:08X}", u32::from(letter)));
+                }
+                letter if needs_escape(letter) => escaped.push_str(&format!("\\u{:04X}", u32::from(letter))),
+                letter => escaped.push(letter),
+            }
+        }
+        escaped.push('"');
+        return escaped;
+    }
+    format!("'{}'", text.replace('\'', "''"))
+}
+
+/// Whether a character cannot stand in YAML as it is, or is not seen.
+fn needs_escape(letter: char) -> bool {
+    letter.is_control()
+        || matches!(letter, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fffe}' | '\u{ffff}' | '\u{e000}'..='\u{f8ff}')
+        || (letter.is_whitespace() && letter != ' ')
+}
+
+/// Whether every version of YAML reads this text, without quotes, as the same text.
+fn is_plain(text: &str, in_flow: bool) -> bool {
+    const RESERVED: [&str; 14] =
+        ["true", "false", "yes", "no", "on", "off", "null", "y", "n", "nan", "inf", "infinity", "~", "none"];
+    let Some(first) = text.chars().next() else { return false };
+    let starts_well = first.is_alphabetic() || matches!(first, '/' | '$' | '(');
+    let is_safe = |letter: char| {
+        letter.is_alphanumeric()
+            || matches!(letter, ' ' | '_' | '-' | '.' | '/' | '@' | '$' | '(' | ')' | '\'' | ';' | '=' | '+' | '<' | '>' | '*' | '!' | '&' | '%' | '…' | '’' | '–')
+            || (!in_flow && matches!(letter, ',' | '{' | '}' | '[' | ']' | '"' | '`' | '?'))
+            || letter == ':'
+    };
+    let colon = text.contains(": ") || text.ends_with(':') || (in_flow && text.contains(':'));
+    // Nothing else than a version has two dots among digits.
+    let is_version = text.split('.').count() == 3
+        && text.split('.').all(|part| !part.is_empty() && part.len() < 4 && part.bytes().all(|b| b.is_ascii_digit()));
+    is_version || starts_well
+        && text.chars().all(is_safe)
+        && !text.ends_with(' ')
+        && !colon
+        && !RESERVED.contains(&text.to_lowercase().as_str())
+}
+
+/// Whether folding keeps the text: words divided by single spaces, on one line.
+fn is_foldable(text: &str) -> bool {
+    !text.chars().any(needs_escape)
+        && !text.contains("  ")
+        && !text.starts_with(' ')
+        && !text.ends_with(' ')
+        && text.contains(' ')
+}
+
+fn fold(text: &str, depth: usize, out: &mut String) {
+    let room = WIDTH.saturating_sub(2 * depth).max(40);
+    let mut line = String::new();
+    let mut length = 0;
+    let mut flush = |line: &mut String| {
+        indent(depth, out);
+        out.push_str(line);
+        out.push('\n');
+        line.clear();
+    };
+    for word in text.split(' ') {
+        let wide = word.chars().count();
+        if length > 0 && length + 1 + wide > room {
+            flush(&mut line);
+            length = 0;
+        }
+        if length > 0 {
+            line.push(' ');
+            length += 1;
+        }
+        line.push_str(word);
+        length += wide;
+    }
+    flush(&mut line);
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn what_is_written_is_read_back() {
+        let document = json!({
+            "openapi": "3.1.0",
+            "info": {"title": "no", "version": "1.10", "description": "word ".repeat(60).trim()},
+            "paths": {"/users/{id}": {"get": {
+                "tags": ["a", "1", "", "-", "a: b", "x #y", "'q'", "\"d\"", "tab\there", "line\nbreak", "null", "~"],
+                "parameters": [
+                    {"name": "id", "in": "path", "required": true, "schema": {"type": "string"}},
+                    {"name": "page[size]", "description": "A text: with a colon, and more of it so that it is long enough to be folded somewhere.", "schema": {"enum": [1, 2.5, null, true, "0x1", "1e3", "12:30", "2024-01-01", "=", "<<", "!a", "&a", "*a", "%a", "@a", "`a`"]}},
+                ],
+                "x": [], "y": {}, "deep": [[1, 2], [{"a": {"b": ["c", {}]}}]],
+                "long": "  leading and trailing spaces that must stay as they are, in a text that is longer than a line of this  ",
+                "odd": "\u{feff}\u{2028}\u{85}\u{1f600} ä ’ …",
+                "colon": "a:b", "question": "? a", "end": "a:", "hash": "a #b", "comma": "a, b", "brace": "{a}",
+            }}},
+        });
+        let text = write(&document);
+        let read = airbyte_agent_spec::read(&text).unwrap();
+        assert_eq!(read, document, "{text}");
+        assert!(text.contains("- {name: id, in: path, required: true, schema: {type: string}}"), "{text}");
+        assert!(text.contains("\n  /users/{id}:\n    get:\n"), "{text}");
+        assert!(text.contains("description: >-\n"), "{text}");
+        assert!(text.lines().all(|line| line.chars().count() <= 130), "{text}");
+    }
+}

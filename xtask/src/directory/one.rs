@@ -1,0 +1,106 @@
+//! Reading one document, with time and memory.
+
+use std::path::Path;
+use std::time::Instant;
+
+use airbyte_agent_document::{self as vendor, Api, Definitions, Opener, Rest, Schema};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+/// What became of a document.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub struct Outcome {
+    /// Why it cannot be read; `None` if it can.
+    pub refused: Option<String>,
+    /// The number of its operations.
+    pub operations: usize,
+    /// The number of warnings.
+    pub warnings: usize,
+    /// The first of the warnings.
+    pub first_warning: Option<String>,
+    /// How long reading took, in milliseconds.
+    pub milliseconds: f64,
+    /// The most memory that the process had when the document was read, in KiB; zero where the system does not say.
+    pub peak: u64,
+    /// How long it took to open every schema of every operation and to write it in the newest form, in milliseconds.
+    pub opening: f64,
+    /// The number of operations of which some schema was not opened to its end.
+    pub exhausted: usize,
+}
+
+impl Outcome {
+    /// A document that could not be read.
+    pub fn failed(reason: String) -> Self {
+        Self { refused: Some(reason), ..Self::default() }
+    }
+}
+
+/// Reads one document and opens its schemas.
+pub fn read(path: &Path) -> Outcome {
+    let began = Instant::now();
+    let documents = match vendor::read(path) {
+        Ok(documents) => documents,
+        Err(error) => {
+            let mut outcome = Outcome::failed(error.to_string());
+            outcome.milliseconds = elapsed(began);
+            outcome.peak = peak();
+            return outcome;
+        }
+    };
+    let milliseconds = elapsed(began);
+    let peak = peak();
+    let mut outcome = Outcome { milliseconds, peak, ..Outcome::default() };
+    let began = Instant::now();
+    for document in &documents {
+        outcome.warnings += document.warnings.len();
+        let first = document.warnings.first().map(ToString::to_string);
+        outcome.first_warning = outcome.first_warning.or(first);
+        if let Api::Rest(rest) = &document.api {
+            outcome.operations += rest.operations.len();
+            outcome.exhausted += open(rest);
+        }
+    }
+    outcome.opening = elapsed(began);
+    outcome
+}
+
+/// Opens the schemas of every operation with the schemas of their members, and gives the number of operations of which
+/// this was too much.
+fn open(rest: &Rest) -> usize {
+    let definitions = Definitions::new(&rest.root);
+    let mut exhausted = 0;
+    for operation in &rest.operations {
+        let opener = Opener::new(&rest.root);
+        let parameters = operation.parameters.iter().map(|parameter| &parameter.schema);
+        let bodies = operation.body.iter().flat_map(|body| &body.contents);
+        let responses = operation.responses.iter().chain(&operation.failures);
+        let contents = bodies.chain(responses.flat_map(|response| &response.contents));
+        let schemas = parameters.chain(contents.filter_map(|content| content.schema.as_ref()));
+        for schema in schemas {
+            members(&opener, schema);
+            // Only what is written matters, and that it ends.
+            let _ = definitions.schema(schema);
+        }
+        exhausted += usize::from(opener.is_exhausted());
+    }
+    exhausted
+}
+
+fn members(opener: &Opener<'_>, schema: &Value) {
+    let shape = opener.open(&Schema::One(schema));
+    for inner in shape.members.values().chain(&shape.items) {
+        opener.open(inner);
+    }
+}
+
+fn elapsed(began: Instant) -> f64 {
+    began.elapsed().as_secs_f64() * 1000.0
+}
+
+/// The most memory that this process has had, in KiB.
+fn peak() -> u64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+    let number = line.and_then(|line| line.split_whitespace().next()?.parse().ok());
+    number.unwrap_or_default()
+}
