@@ -8,10 +8,10 @@ use airbyte_agent_yaml::read_leniently;
 use percent_encoding::percent_decode_str;
 use serde_json::{Map, Value};
 
-use crate::files::{LARGEST, text_of};
 use crate::mend::mend;
 use crate::notes::Notes;
 use crate::refs::FILES;
+use crate::text::{LARGEST, text_of};
 use crate::walk::{self, Place};
 
 /// The most files that a document may consist of.

@@ -78,7 +78,7 @@ fn each_fault_has_a_warning_with_its_place() {
             "a parameter that is missing",
             paths(&good("'/a/{id}'")),
             &[
-                "4:15: warning: the path has `{id}`, and no parameter of this name is declared; it is read as a text (at /paths/~1a~1{id}/get)",
+                "4:15: warning: the path has `{id}`, and no parameter of this name is declared; any value is accepted (at /paths/~1a~1{id}/get)",
             ],
         ),
         (
