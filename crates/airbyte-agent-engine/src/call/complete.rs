@@ -29,10 +29,9 @@ impl Completed {
         let goes_on = |style: &Paging| match &style.next {
             Next::Cursor { into, .. } | Next::LastRecord { into, .. } => is_given(into),
             Next::Link { feed, .. } => feed.iter().any(|(_, into)| is_given(into)),
-            Next::None { .. }
-            | Next::Unknown { .. }
-            | Next::Offset { .. }
-            | Next::Page { .. } => false,
+            Next::None { .. } | Next::Unknown { .. } | Next::Offset { .. } | Next::Page { .. } => {
+                false
+            }
         };
         self.page.follow.is_none() && !operation.paging.styles().any(goes_on)
     }

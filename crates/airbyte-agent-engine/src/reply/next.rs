@@ -12,9 +12,7 @@ use super::plan::PagingPlaces;
 use super::spelling::Spelling;
 use crate::arguments::Arguments;
 use crate::cursor::{DeadEnd, NextPage};
-use crate::description::{
-    Connector, Kind, List, Next, Operation, Paging, Source, Step, Text,
-};
+use crate::description::{Connector, Kind, List, Next, Operation, Paging, Source, Step, Text};
 use crate::json::scalar_text;
 
 /// Finds out from the values of a response how its list continues.
