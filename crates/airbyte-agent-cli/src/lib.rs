@@ -47,8 +47,8 @@ use clap::FromArgMatches as _;
 
 use self::args::{Cli, Command};
 use self::commands::{
-    accounts as accounts_command, check, complete, connectors, describe, doctor, exec, import, login, mcp,
-    platform, sandbox, search,
+    accounts as accounts_command, check, complete, connectors, describe, doctor, exec, import,
+    login, mcp, platform, sandbox, search,
 };
 use self::failure::Stop;
 use self::shutdown::block_on;

@@ -23,7 +23,9 @@ pub(crate) fn load_spec_with_notes(path: &Path) -> Result<Description, Error> {
 pub(crate) fn load_spec_with_text(path: &Path) -> Result<(Description, String), Error> {
     let Loaded { connector, text, questions } = load(path)?;
     let note = questions.and_then(|questions| questions.note());
-    notes::print_notes(note.map(|note| format!("{} was imported in memory: {note}", path.display())));
+    notes::print_notes(
+        note.map(|note| format!("{} was imported in memory: {note}", path.display())),
+    );
     Ok((Description::from(connector), text))
 }
 

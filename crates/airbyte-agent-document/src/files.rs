@@ -78,8 +78,8 @@ pub fn open(path: &Path, text: &str) -> Result<Document, Error> {
         None => Path::new("/"),
     };
     let fail = |(name, reason)| Error::Form { name, reason };
-    let mut documents =
-        form::documents(&file, vec![(file.clone(), text.to_owned())], Some(folder)).map_err(fail)?;
+    let mut documents = form::documents(&file, vec![(file.clone(), text.to_owned())], Some(folder))
+        .map_err(fail)?;
     documents.pop().ok_or_else(|| fail((file, "the file is empty".to_owned())))
 }
 

@@ -73,18 +73,38 @@ pub fn changes(old: &Lock, new: &Lock) -> Vec<Change> {
 
 fn compare(key: &str, before: &LockedOperation, after: &LockedOperation, found: &mut Vec<Change>) {
     let mut tell = |is_breaking: bool, text: String| {
-        found.push(Change { operation: key.to_owned(), kind: ChangeKind::Changed, is_breaking, text });
+        found.push(Change {
+            operation: key.to_owned(),
+            kind: ChangeKind::Changed,
+            is_breaking,
+            text,
+        });
     };
     if (&before.entity, &before.action) != (&after.entity, &after.action) {
-        let name = |operation: &LockedOperation| format!("{}.{}", operation.entity, operation.action);
+        let name =
+            |operation: &LockedOperation| format!("{}.{}", operation.entity, operation.action);
         tell(true, format!("it was {} and is {}", name(before), name(after)));
     }
     let shown = |place: &Option<String>| place.clone().unwrap_or_else(|| "nowhere".to_owned());
     if before.records != after.records {
-        tell(true, format!("the records were at {} and are at {}", shown(&before.records), shown(&after.records)));
+        tell(
+            true,
+            format!(
+                "the records were at {} and are at {}",
+                shown(&before.records),
+                shown(&after.records)
+            ),
+        );
     }
     if before.paging != after.paging {
-        tell(true, format!("the list continued by {} and continues by {}", shown(&before.paging), shown(&after.paging)));
+        tell(
+            true,
+            format!(
+                "the list continued by {} and continues by {}",
+                shown(&before.paging),
+                shown(&after.paging)
+            ),
+        );
     }
     arguments(&before.arguments, &after.arguments, &mut tell);
     fields(&before.fields, &after.fields, &mut tell);
@@ -101,10 +121,12 @@ fn arguments(
             continue;
         };
         if old.types != new.types {
-            let widened = new.types.is_empty() || (!old.types.is_empty() && old.types.iter().all(|kind| new.types.contains(kind)));
+            let widened = new.types.is_empty()
+                || (!old.types.is_empty() && old.types.iter().all(|kind| new.types.contains(kind)));
             tell(!widened, format!("the argument `{name}` was {old} and is {new}"));
         } else if old.choices != new.choices {
-            let lost: Vec<&String> = old.choices.iter().filter(|choice| !new.choices.contains(choice)).collect();
+            let lost: Vec<&String> =
+                old.choices.iter().filter(|choice| !new.choices.contains(choice)).collect();
             let narrowed = !new.choices.is_empty() && (old.choices.is_empty() || !lost.is_empty());
             tell(narrowed, format!("the argument `{name}` was {old} and is {new}"));
         }
@@ -120,12 +142,20 @@ fn arguments(
     }
 }
 
-fn fields(before: &BTreeMap<String, Shape>, after: &BTreeMap<String, Shape>, tell: &mut dyn FnMut(bool, String)) {
+fn fields(
+    before: &BTreeMap<String, Shape>,
+    after: &BTreeMap<String, Shape>,
+    tell: &mut dyn FnMut(bool, String),
+) {
     for (name, old) in before {
         match after.get(name) {
             None => tell(true, format!("the field `{name}` is gone")),
-            Some(new) if old.types != new.types => tell(true, format!("the field `{name}` was {old} and is {new}")),
-            Some(new) if old.choices != new.choices => tell(false, format!("the field `{name}` was {old} and is {new}")),
+            Some(new) if old.types != new.types => {
+                tell(true, format!("the field `{name}` was {old} and is {new}"))
+            }
+            Some(new) if old.choices != new.choices => {
+                tell(false, format!("the field `{name}` was {old} and is {new}"))
+            }
             Some(_) => {}
         }
     }
@@ -143,7 +173,8 @@ mod tests {
 
     fn lock(operations: &[(&str, &str, &[(&str, &str)])]) -> Lock {
         let locked = operations.iter().map(|(key, paging, arguments)| {
-            let arguments = arguments.iter().map(|(name, shape)| ((*name).to_owned(), shape.parse().unwrap()));
+            let arguments =
+                arguments.iter().map(|(name, shape)| ((*name).to_owned(), shape.parse().unwrap()));
             let operation = LockedOperation {
                 entity: "users".to_owned(),
                 action: "list".to_owned(),
@@ -155,7 +186,13 @@ mod tests {
             ((*key).to_owned(), operation)
         });
         let operations = locked.collect();
-        Lock { format: FORMAT, slug: "acme".to_owned(), document: LockedDocument::default(), spec_sha256: String::new(), operations }
+        Lock {
+            format: FORMAT,
+            slug: "acme".to_owned(),
+            document: LockedDocument::default(),
+            spec_sha256: String::new(),
+            operations,
+        }
     }
 
     #[test]
@@ -164,17 +201,58 @@ mod tests {
         for (new, expected) in [
             (vec![], "breaking, removed: GET /a: it was users.list"),
             (vec![old[0], ("GET /b", "one page", &[][..])], "added: GET /b: users.list"),
-            (vec![("GET /a", "unknown", old[0].2)], "breaking, changed: GET /a: the list continued by one page and continues by unknown"),
-            (vec![("GET /a", "one page", &[("x", "string [\"a\",\"b\"]")][..])], "breaking, changed: GET /a: the argument `y` is gone"),
-            (vec![("GET /a", "one page", &[("x", "string [\"a\"]"), ("y", "integer")][..])], "breaking, changed: GET /a: the argument `x` was string [\"a\",\"b\"] and is string [\"a\"]"),
-            (vec![("GET /a", "one page", &[("x", "string [\"a\",\"b\",\"c\"]"), ("y", "integer")][..])], "changed: GET /a: the argument `x` was string [\"a\",\"b\"] and is string [\"a\",\"b\",\"c\"]"),
-            (vec![("GET /a", "one page", &[("x", "string [\"a\",\"b\"]"), ("y", "string")][..])], "breaking, changed: GET /a: the argument `y` was integer and is string"),
-            (vec![("GET /a", "one page", &[("x", "string [\"a\",\"b\"]"), ("y", "integer, required")][..])], "breaking, changed: GET /a: the argument `y` is required now"),
-            (vec![("GET /a", "one page", &[("x", "string [\"a\",\"b\"]"), ("y", "integer"), ("z", "string, required")][..])], "breaking, changed: GET /a: the argument `z` is new (string, required)"),
-            (vec![("GET /a", "one page", &[("x", "string [\"a\",\"b\"]"), ("y", "integer"), ("z", "string")][..])], "changed: GET /a: the argument `z` is new (string)"),
+            (
+                vec![("GET /a", "unknown", old[0].2)],
+                "breaking, changed: GET /a: the list continued by one page and continues by unknown",
+            ),
+            (
+                vec![("GET /a", "one page", &[("x", "string [\"a\",\"b\"]")][..])],
+                "breaking, changed: GET /a: the argument `y` is gone",
+            ),
+            (
+                vec![("GET /a", "one page", &[("x", "string [\"a\"]"), ("y", "integer")][..])],
+                "breaking, changed: GET /a: the argument `x` was string [\"a\",\"b\"] and is string [\"a\"]",
+            ),
+            (
+                vec![(
+                    "GET /a",
+                    "one page",
+                    &[("x", "string [\"a\",\"b\",\"c\"]"), ("y", "integer")][..],
+                )],
+                "changed: GET /a: the argument `x` was string [\"a\",\"b\"] and is string [\"a\",\"b\",\"c\"]",
+            ),
+            (
+                vec![("GET /a", "one page", &[("x", "string [\"a\",\"b\"]"), ("y", "string")][..])],
+                "breaking, changed: GET /a: the argument `y` was integer and is string",
+            ),
+            (
+                vec![(
+                    "GET /a",
+                    "one page",
+                    &[("x", "string [\"a\",\"b\"]"), ("y", "integer, required")][..],
+                )],
+                "breaking, changed: GET /a: the argument `y` is required now",
+            ),
+            (
+                vec![(
+                    "GET /a",
+                    "one page",
+                    &[("x", "string [\"a\",\"b\"]"), ("y", "integer"), ("z", "string, required")][..],
+                )],
+                "breaking, changed: GET /a: the argument `z` is new (string, required)",
+            ),
+            (
+                vec![(
+                    "GET /a",
+                    "one page",
+                    &[("x", "string [\"a\",\"b\"]"), ("y", "integer"), ("z", "string")][..],
+                )],
+                "changed: GET /a: the argument `z` is new (string)",
+            ),
             (old.to_vec(), ""),
         ] {
-            let found: Vec<String> = changes(&lock(&old), &lock(&new)).iter().map(ToString::to_string).collect();
+            let found: Vec<String> =
+                changes(&lock(&old), &lock(&new)).iter().map(ToString::to_string).collect();
             assert_eq!(found.join("\n"), expected);
         }
     }

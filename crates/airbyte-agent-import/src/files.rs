@@ -34,7 +34,9 @@ pub struct Before {
 #[derive(Debug, thiserror::Error)]
 pub enum FilesError {
     /// The spec was not written by an import.
-    #[error("{0} is there already and was not written by an import; choose another file with -o, or write over it with --force")]
+    #[error(
+        "{0} is there already and was not written by an import; choose another file with -o, or write over it with --force"
+    )]
     Foreign(String),
     /// The spec was changed since it was written.
     #[error(
@@ -90,7 +92,10 @@ impl Files {
             match &lock {
                 None => return Err(FilesError::Foreign(shown(&self.spec))),
                 Some(lock) if lock.spec_sha256 != sha256(text.as_bytes()) => {
-                    return Err(FilesError::Edited { spec: shown(&self.spec), overlay: shown(&self.overlay) });
+                    return Err(FilesError::Edited {
+                        spec: shown(&self.spec),
+                        overlay: shown(&self.overlay),
+                    });
                 }
                 Some(_) => {}
             }

@@ -47,7 +47,9 @@ pub struct Imported {
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// The document describes no operations with methods and paths.
-    #[error("{file} is a GraphQL schema, from which no operations can be made; write a spec with the documents that callers need")]
+    #[error(
+        "{file} is a GraphQL schema, from which no operations can be made; write a spec with the documents that callers need"
+    )]
     NotRest {
         /// The name of the file.
         file: String,
@@ -78,7 +80,11 @@ pub fn import(document: &Document, text: &[u8], options: &Options) -> Result<Imp
     let names = locked.map(Lock::names).unwrap_or_default();
     let wanted = |method: &str, path: &str, name: &Name| {
         options.only.as_deref().is_none_or(|pattern| {
-            let texts = [path.to_owned(), emit::key(method, path), format!("{}.{}", name.entity, name.action)];
+            let texts = [
+                path.to_owned(),
+                emit::key(method, path),
+                format!("{}.{}", name.entity, name.action),
+            ];
             texts.iter().any(|text| fits(pattern, text))
         })
     };
@@ -98,14 +104,26 @@ pub fn import(document: &Document, text: &[u8], options: &Options) -> Result<Imp
     let changes = locked.map(|old| changes(old, &lock)).unwrap_or_default();
     let mut notes = emitted.notes;
     notes.extend(decided.open_questions.iter().cloned());
-    Ok(Imported { slug, spec: emitted.spec, decided, operations: emitted.operations, notes, lock, changes })
+    Ok(Imported {
+        slug,
+        spec: emitted.spec,
+        decided,
+        operations: emitted.operations,
+        notes,
+        lock,
+        changes,
+    })
 }
 
 impl Imported {
     /// The text of the spec as it is written, and what to remember of it.
     pub fn written(&self, overlay_file: &str) -> (String, Lock) {
         let Lock { document, .. } = &self.lock;
-        let version = if document.version.is_empty() { String::new() } else { format!(", version {}", one_line(&document.version)) };
+        let version = if document.version.is_empty() {
+            String::new()
+        } else {
+            format!(", version {}", one_line(&document.version))
+        };
         let text = format!(
             "# Imported from {}{version}.\n# The next import writes this file anew: corrections belong into {overlay_file}.\n{}",
             one_line(&document.file),

@@ -21,8 +21,8 @@ mod shape;
 mod summary;
 pub mod yaml;
 
-pub use import::{Error, Imported, Options, import};
 pub use files::{Before, Files, FilesError, write};
+pub use import::{Error, Imported, Options, import};
 pub use infer::infer;
 pub use load::{LoadError, Loaded, is_spec, load, read};
 pub use shape::Shape;

@@ -34,7 +34,9 @@ pub enum LoadError {
     #[error(transparent)]
     Spec(#[from] airbyte_agent_spec::LoadError),
     /// The file is neither a spec nor a document that describes an API.
-    #[error("{path} is neither a spec (no operation has `{MARK}`) nor a document that can be imported: {reason}")]
+    #[error(
+        "{path} is neither a spec (no operation has `{MARK}`) nor a document that can be imported: {reason}"
+    )]
     Document {
         /// The path of the file.
         path: String,
@@ -68,14 +70,19 @@ pub fn read(path: &Path) -> Result<(Document, String), LoadError> {
     let fail = |reason: String| LoadError::Document { path: path.display().to_string(), reason };
     let ending = path.extension().unwrap_or_default().to_string_lossy().to_lowercase();
     if matches!(ending.as_str(), "gz" | "tgz" | "tar") {
-        let mut documents = airbyte_agent_document::read(path).map_err(|error| fail(error.to_string()))?;
+        let mut documents =
+            airbyte_agent_document::read(path).map_err(|error| fail(error.to_string()))?;
         return match (documents.pop(), documents.len()) {
             (Some(document), 0) => Ok((document, String::new())),
-            (_, others) => Err(fail(format!("it holds {} documents; unpack it, and name one of them", others + 1))),
+            (_, others) => Err(fail(format!(
+                "it holds {} documents; unpack it, and name one of them",
+                others + 1
+            ))),
         };
     }
     let text = airbyte_agent_spec::read_text(path, LARGEST)?;
-    let document = airbyte_agent_document::open(path, &text).map_err(|error| fail(error.to_string()))?;
+    let document =
+        airbyte_agent_document::open(path, &text).map_err(|error| fail(error.to_string()))?;
     Ok((document, text))
 }
 
@@ -94,9 +101,8 @@ pub fn load(path: &Path) -> Result<Loaded, LoadError> {
             let connector = airbyte_agent_spec::lower_text(path, &text)?;
             return Ok(Loaded { connector, text, questions: None });
         }
-        let document = airbyte_agent_document::open(path, &text).map_err(|error| LoadError::Document {
-            path: path.display().to_string(),
-            reason: error.to_string(),
+        let document = airbyte_agent_document::open(path, &text).map_err(|error| {
+            LoadError::Document { path: path.display().to_string(), reason: error.to_string() }
         })?;
         (document, text)
     };

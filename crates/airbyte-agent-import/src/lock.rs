@@ -103,11 +103,15 @@ impl Lock {
     ///
     /// A message for a text that is no lock file, or one of another version.
     pub fn parse(text: &str) -> Result<Self, String> {
-        let lock: Self = serde_json::from_str(text).map_err(|error| format!("it is no lock file: {error}"))?;
+        let lock: Self =
+            serde_json::from_str(text).map_err(|error| format!("it is no lock file: {error}"))?;
         if lock.format == FORMAT {
             return Ok(lock);
         }
-        Err(format!("its format is {}, and this program reads {FORMAT}; import without it, with `--force`", lock.format))
+        Err(format!(
+            "its format is {}, and this program reads {FORMAT}; import without it, with `--force`",
+            lock.format
+        ))
     }
 
     /// The text of the lock file.
@@ -120,7 +124,10 @@ impl Lock {
         let name = |operation: &LockedOperation| {
             Some(Name { entity: operation.entity.clone(), action: operation.action.parse().ok()? })
         };
-        let names = self.operations.iter().filter_map(|(key, operation)| Some((key.clone(), name(operation)?)));
+        let names = self
+            .operations
+            .iter()
+            .filter_map(|(key, operation)| Some((key.clone(), name(operation)?)));
         names.collect()
     }
 }
@@ -135,9 +142,13 @@ pub fn sha256(text: &[u8]) -> String {
 pub fn in_words(paging: &Decided<Paging>) -> String {
     match &paging.value {
         Paging::Token { parameter, from, .. } => format!("token from {from} into {parameter}"),
-        Paging::LastRecord { parameter, from, .. } => format!("{from} of the last record into {parameter}"),
+        Paging::LastRecord { parameter, from, .. } => {
+            format!("{from} of the last record into {parameter}")
+        }
         Paging::Offset { parameter, .. } => format!("number of records passed in {parameter}"),
-        Paging::Page { parameter, start, .. } => format!("number of the page in {parameter}, from {start}"),
+        Paging::Page { parameter, start, .. } => {
+            format!("number of the page in {parameter}, from {start}")
+        }
         Paging::Link { from, .. } => format!("address in {from}"),
         Paging::None => "one page".to_owned(),
         Paging::Unknown => "unknown".to_owned(),

@@ -13,17 +13,21 @@ use self::target::Target;
 ///
 /// One message for every action that is wrong or matches nothing.
 pub(crate) fn apply(spec: &mut Value, text: &str) -> Result<(), Vec<String>> {
-    let overlay = airbyte_agent_spec::read(text).map_err(|problems| {
-        problems.iter().map(ToString::to_string).collect::<Vec<_>>()
-    })?;
+    let overlay = airbyte_agent_spec::read(text)
+        .map_err(|problems| problems.iter().map(ToString::to_string).collect::<Vec<_>>())?;
     let mut problems = Vec::new();
     for key in overlay.as_object().into_iter().flat_map(|members| members.keys()) {
-        if !matches!(key.as_str(), "overlay" | "info" | "extends" | "actions") && !key.starts_with("x-") {
+        if !matches!(key.as_str(), "overlay" | "info" | "extends" | "actions")
+            && !key.starts_with("x-")
+        {
             problems.push(format!("there is no key `{key}` in an overlay; it has `actions`"));
         }
     }
     let Some(actions) = overlay.get("actions").and_then(Value::as_array) else {
-        problems.push("`actions` is missing: a list of entries with `target`, and `update` or `remove`".to_owned());
+        problems.push(
+            "`actions` is missing: a list of entries with `target`, and `update` or `remove`"
+                .to_owned(),
+        );
         return Err(problems);
     };
     for (place, action) in actions.iter().enumerate() {
@@ -37,7 +41,8 @@ pub(crate) fn apply(spec: &mut Value, text: &str) -> Result<(), Vec<String>> {
 fn act(spec: &mut Value, action: &Value) -> Result<(), String> {
     let target = action.get("target").and_then(Value::as_str).ok_or("`target` is missing")?;
     let unknown = action.as_object().into_iter().flat_map(|members| members.keys());
-    let unknown = unknown.filter(|key| !matches!(key.as_str(), "target" | "update" | "remove" | "description"));
+    let unknown = unknown
+        .filter(|key| !matches!(key.as_str(), "target" | "update" | "remove" | "description"));
     if let Some(key) = unknown.filter(|key| !key.starts_with("x-")).next() {
         return Err(format!("there is no key `{key}`; expected `update` or `remove`"));
     }
@@ -141,9 +146,15 @@ actions:
         let mut spec = spec();
         apply(&mut spec, text).unwrap();
         let list = &spec["paths"]["/users"]["get"];
-        assert_eq!(spec["info"], json!({"title": "Acme Work", "x-agent-date-format": "Unix seconds."}));
+        assert_eq!(
+            spec["info"],
+            json!({"title": "Acme Work", "x-agent-date-format": "Unix seconds."})
+        );
         assert_eq!(list["x-agent-pagination"], json!({"page": {"into": "page"}}));
-        assert_eq!(list["parameters"], json!([{"name": "limit", "in": "query"}, {"name": "page", "in": "query"}]));
+        assert_eq!(
+            list["parameters"],
+            json!([{"name": "limit", "in": "query"}, {"name": "page", "in": "query"}])
+        );
         assert_eq!(spec["paths"]["/users/{id}"], json!({"get": {"tags": ["a"]}}));
         assert_eq!(list["summary"], "List");
     }
@@ -151,14 +162,35 @@ actions:
     #[test]
     fn an_entry_that_matches_nothing_names_what_is_nearest() {
         for (action, expected) in [
-            ("{target: GET /user, remove: true}", "there is no operation `GET /user`; did you mean `GET /users`?"),
-            ("{target: PUT /users, remove: true}", "there is no operation `PUT /users`; did you mean `GET /users`?"),
-            ("{target: '$.paths[''/users''].gett', remove: true}", "`gett` is not in `/paths/~1users`; did you mean `get`?"),
-            ("{target: /info/titel, remove: true}", "`titel` is not in `/info`; did you mean `title`?"),
-            ("{target: '$.paths[''/users''].get.parameters[?(@.name == ''lim'')]', remove: true}", "nothing in `/paths/~1users/get/parameters` has `name` with the value `lim`; did you mean `limit`?"),
+            (
+                "{target: GET /user, remove: true}",
+                "there is no operation `GET /user`; did you mean `GET /users`?",
+            ),
+            (
+                "{target: PUT /users, remove: true}",
+                "there is no operation `PUT /users`; did you mean `GET /users`?",
+            ),
+            (
+                "{target: '$.paths[''/users''].gett', remove: true}",
+                "`gett` is not in `/paths/~1users`; did you mean `get`?",
+            ),
+            (
+                "{target: /info/titel, remove: true}",
+                "`titel` is not in `/info`; did you mean `title`?",
+            ),
+            (
+                "{target: '$.paths[''/users''].get.parameters[?(@.name == ''lim'')]', remove: true}",
+                "nothing in `/paths/~1users/get/parameters` has `name` with the value `lim`; did you mean `limit`?",
+            ),
             ("{target: '$.info'}", "`$.info`: give either `update` or `remove: true`"),
-            ("{target: '$..x', remove: true}", "`$..x` is not understood: expected a form like `$.paths['/users'].get`, `/paths/~1users/get` or `GET /users`"),
-            ("{target: '$.info', upate: {}}", "there is no key `upate`; expected `update` or `remove`"),
+            (
+                "{target: '$..x', remove: true}",
+                "`$..x` is not understood: expected a form like `$.paths['/users'].get`, `/paths/~1users/get` or `GET /users`",
+            ),
+            (
+                "{target: '$.info', upate: {}}",
+                "there is no key `upate`; expected `update` or `remove`",
+            ),
             ("{remove: true}", "`target` is missing"),
         ] {
             let problems = apply(&mut spec(), &format!("actions: [{action}]")).unwrap_err();

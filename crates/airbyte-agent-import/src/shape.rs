@@ -25,13 +25,16 @@ impl Shape {
     pub(crate) fn of(schema: &Value, is_required: bool) -> Self {
         let mut types: Vec<String> = match schema.get("type") {
             Some(Value::String(name)) => vec![name.clone()],
-            Some(Value::Array(names)) => names.iter().filter_map(Value::as_str).map(str::to_owned).collect(),
+            Some(Value::Array(names)) => {
+                names.iter().filter_map(Value::as_str).map(str::to_owned).collect()
+            }
             _ => Vec::new(),
         };
         types.retain(|name| name != "null");
         let choices = schema.get("enum").and_then(Value::as_array).into_iter().flatten();
         let choices = choices.filter(|choice| !choice.is_null());
-        let text = |choice: &Value| choice.as_str().map_or_else(|| choice.to_string(), str::to_owned);
+        let text =
+            |choice: &Value| choice.as_str().map_or_else(|| choice.to_string(), str::to_owned);
         let mut choices: Vec<String> = choices.map(text).collect();
         if choices.len() > MOST_CHOICES {
             choices.clear();
@@ -95,7 +98,11 @@ mod tests {
     fn shapes_are_read_back() {
         for (schema, required, expected) in [
             (json!({"type": "integer"}), false, "integer"),
-            (json!({"type": ["string", "null"], "enum": ["a, b", "c", null]}), true, r#"string ["a, b","c"], required"#),
+            (
+                json!({"type": ["string", "null"], "enum": ["a, b", "c", null]}),
+                true,
+                r#"string ["a, b","c"], required"#,
+            ),
             (json!({}), true, "any, required"),
             (json!({"type": ["string", "integer"], "enum": [1]}), false, r#"string|integer ["1"]"#),
         ] {

@@ -58,10 +58,14 @@ impl Questions {
     /// One line about what matters for whoever calls operations; `None` if nothing does.
     pub fn note(&self) -> Option<String> {
         let lists = self.unknown_lists.len();
-        let names: Vec<&str> = self.unknown_lists.iter().take(3).map(|(name, _)| name.as_str()).collect();
+        let names: Vec<&str> =
+            self.unknown_lists.iter().take(3).map(|(name, _)| name.as_str()).collect();
         match lists {
             0 => None,
-            1 => Some(format!("it is not known how {} continues after its first page; `airbyte-agent import` says more", names.join(""))),
+            1 => Some(format!(
+                "it is not known how {} continues after its first page; `airbyte-agent import` says more",
+                names.join("")
+            )),
             _ => Some(format!(
                 "of {lists} lists it is not known how they continue after their first page ({}{}); `airbyte-agent import` says more",
                 names.join(", "),
@@ -89,7 +93,8 @@ pub fn summary(imported: &Imported) -> String {
         let paging = decision.and_then(|decision| decision.paging.as_ref());
         *kinds.entry(paging.map_or("not known", |paging| kind(&paging.value))).or_default() += 1;
     }
-    let mut entities: Vec<&str> = imported.operations.iter().map(|operation| operation.name.entity.as_str()).collect();
+    let mut entities: Vec<&str> =
+        imported.operations.iter().map(|operation| operation.name.entity.as_str()).collect();
     entities.sort_unstable();
     entities.dedup();
     let _ = writeln!(
@@ -100,17 +105,28 @@ pub fn summary(imported: &Imported) -> String {
         entities.len()
     );
     if !kinds.is_empty() {
-        let kinds: Vec<String> = kinds.iter().map(|(kind, count)| format!("{count} {kind}")).collect();
+        let kinds: Vec<String> =
+            kinds.iter().map(|(kind, count)| format!("{count} {kind}")).collect();
         let _ = writeln!(out, "Lists by how they continue: {}", kinds.join(", "));
     }
     let auth: Vec<&str> = decided.auth.iter().map(|scheme| scheme.value.name.as_str()).collect();
-    let _ = writeln!(out, "Credentials: {}", if auth.is_empty() { "not described".to_owned() } else { auth.join(", ") });
+    let _ = writeln!(
+        out,
+        "Credentials: {}",
+        if auth.is_empty() { "not described".to_owned() } else { auth.join(", ") }
+    );
     if !imported.changes.is_empty() {
         let breaking = imported.changes.iter().filter(|change| change.is_breaking).count();
-        let _ = writeln!(out, "\n{} differences to the last import, {breaking} of them breaking:", imported.changes.len());
+        let _ = writeln!(
+            out,
+            "\n{} differences to the last import, {breaking} of them breaking:",
+            imported.changes.len()
+        );
         section(&mut out, imported.changes.iter().map(ToString::to_string).collect());
     }
-    let pairs = |pairs: &[(String, String)]| pairs.iter().map(|(name, text)| format!("{name}: {text}")).collect();
+    let pairs = |pairs: &[(String, String)]| {
+        pairs.iter().map(|(name, text)| format!("{name}: {text}")).collect()
+    };
     for (title, lines) in [
         ("Not known, and what would settle it:", pairs(&questions.unknown_lists)),
         ("About the document:", questions.of_document),

@@ -31,7 +31,9 @@ fn block(value: &Value, depth: usize, out: &mut String) {
                 indent(depth, out);
                 out.push('-');
                 match item {
-                    Value::Object(members) if !members.is_empty() && flow(item, depth, 2).is_none() => {
+                    Value::Object(members)
+                        if !members.is_empty() && flow(item, depth, 2).is_none() =>
+                    {
                         // The first member follows the dash on the same line.
                         let start = out.len();
                         block(item, depth + 1, out);
@@ -62,7 +64,9 @@ fn after(value: &Value, depth: usize, taken: usize, out: &mut String) {
             out.push('\n');
             block(value, depth + 1, out);
         }
-        Value::String(text) if is_foldable(text) && 2 * depth + taken + text.chars().count() > WIDTH => {
+        Value::String(text)
+            if is_foldable(text) && 2 * depth + taken + text.chars().count() > WIDTH =>
+        {
             out.push_str(" >-\n");
             fold(text, depth + 1, out);
         }
@@ -155,7 +159,9 @@ fn quoted(text: &str) -> String {
                 letter if needs_escape(letter) && u32::from(letter) > 0xffff => {
                     escaped.push_str(&format!("\\U{:08X}", u32::from(letter)));
                 }
-                letter if needs_escape(letter) => escaped.push_str(&format!("\\u{:04X}", u32::from(letter))),
+                letter if needs_escape(letter) => {
+                    escaped.push_str(&format!("\\u{:04X}", u32::from(letter)))
+                }
                 letter => escaped.push(letter),
             }
         }
@@ -174,25 +180,53 @@ fn needs_escape(letter: char) -> bool {
 
 /// Whether every version of YAML reads this text, without quotes, as the same text.
 fn is_plain(text: &str, in_flow: bool) -> bool {
-    const RESERVED: [&str; 14] =
-        ["true", "false", "yes", "no", "on", "off", "null", "y", "n", "nan", "inf", "infinity", "~", "none"];
+    const RESERVED: [&str; 14] = [
+        "true", "false", "yes", "no", "on", "off", "null", "y", "n", "nan", "inf", "infinity", "~",
+        "none",
+    ];
     let Some(first) = text.chars().next() else { return false };
     let starts_well = first.is_alphabetic() || matches!(first, '/' | '$' | '(');
     let is_safe = |letter: char| {
         letter.is_alphanumeric()
-            || matches!(letter, ' ' | '_' | '-' | '.' | '/' | '@' | '$' | '(' | ')' | '\'' | ';' | '=' | '+' | '<' | '>' | '*' | '!' | '&' | '%' | '…' | '’' | '–')
+            || matches!(
+                letter,
+                ' ' | '_'
+                    | '-'
+                    | '.'
+                    | '/'
+                    | '@'
+                    | '$'
+                    | '('
+                    | ')'
+                    | '\''
+                    | ';'
+                    | '='
+                    | '+'
+                    | '<'
+                    | '>'
+                    | '*'
+                    | '!'
+                    | '&'
+                    | '%'
+                    | '…'
+                    | '’'
+                    | '–'
+            )
             || (!in_flow && matches!(letter, ',' | '{' | '}' | '[' | ']' | '"' | '`' | '?'))
             || letter == ':'
     };
     let colon = text.contains(": ") || text.ends_with(':') || (in_flow && text.contains(':'));
     // Nothing else than a version has two dots among digits.
     let is_version = text.split('.').count() == 3
-        && text.split('.').all(|part| !part.is_empty() && part.len() < 4 && part.bytes().all(|b| b.is_ascii_digit()));
-    is_version || starts_well
-        && text.chars().all(is_safe)
-        && !text.ends_with(' ')
-        && !colon
-        && !RESERVED.contains(&text.to_lowercase().as_str())
+        && text.split('.').all(|part| {
+            !part.is_empty() && part.len() < 4 && part.bytes().all(|b| b.is_ascii_digit())
+        });
+    is_version
+        || starts_well
+            && text.chars().all(is_safe)
+            && !text.ends_with(' ')
+            && !colon
+            && !RESERVED.contains(&text.to_lowercase().as_str())
 }
 
 /// Whether folding keeps the text: words divided by single spaces, on one line.
@@ -256,7 +290,10 @@ mod tests {
         let text = write(&document);
         let read = airbyte_agent_spec::read(&text).unwrap();
         assert_eq!(read, document, "{text}");
-        assert!(text.contains("- {name: id, in: path, required: true, schema: {type: string}}"), "{text}");
+        assert!(
+            text.contains("- {name: id, in: path, required: true, schema: {type: string}}"),
+            "{text}"
+        );
         assert!(text.contains("\n  /users/{id}:\n    get:\n"), "{text}");
         assert!(text.contains("description: >-\n"), "{text}");
         assert!(text.lines().all(|line| line.chars().count() <= 130), "{text}");

@@ -202,10 +202,7 @@ pub(crate) fn fields_in_use(operation: &Operation, layout: &Layout) -> Vec<Strin
         match &style.next {
             Next::Cursor { from, .. } | Next::Link { from, .. } => fields.extend(in_record(from)),
             Next::LastRecord { field, .. } => fields.extend(dotted(&field.steps)),
-            Next::None { .. }
-                | Next::Unknown { .. }
-                | Next::Offset { .. }
-                | Next::Page { .. } => {}
+            Next::None { .. } | Next::Unknown { .. } | Next::Offset { .. } | Next::Page { .. } => {}
         }
         fields.extend(style.more.iter().chain(&style.done).filter_map(in_record));
     }

@@ -156,7 +156,8 @@ pub async fn read_all(
 pub const OFFSET: &str =
     "x-agent-pagination: {offset: {into: offset}, size: {parameter: limit, default: 2}}";
 const SERVED: &str = "x-agent-pagination: {offset: {into: offset}, size: {parameter: limit, default: 2, served: $.size}}";
-pub const PAGE: &str = "x-agent-pagination: {page: {into: page}, size: {parameter: limit, default: 2}}";
+pub const PAGE: &str =
+    "x-agent-pagination: {page: {into: page}, size: {parameter: limit, default: 2}}";
 const MOST: &str = "x-agent-pagination: {offset: {into: offset}, size: {parameter: limit, default: 2, maximum: 100}}";
 const TOTAL: &str = "x-agent-total: $.total";
 

@@ -23,7 +23,9 @@ pub(super) fn schemes(decided: &[Decided<AuthScheme>], described: &dyn Fn(&str) 
     let mut made = Made::default();
     for scheme in decided.iter().map(|decided| &decided.value) {
         match &scheme.kind {
-            AuthKind::Header { name, .. } | AuthKind::Query { name } | AuthKind::Cookie { name } => {
+            AuthKind::Header { name, .. }
+            | AuthKind::Query { name }
+            | AuthKind::Cookie { name } => {
                 made.names.insert(name.to_lowercase());
             }
             AuthKind::Bearer | AuthKind::Basic | AuthKind::OAuth2 { .. } => {
@@ -62,19 +64,39 @@ pub(super) fn schemes(decided: &[Decided<AuthScheme>], described: &dyn Fn(&str) 
 fn node(scheme: &AuthScheme, text: &str) -> Option<Value> {
     let or = |otherwise: &str| if text.is_empty() { otherwise.to_owned() } else { text.to_owned() };
     Some(match &scheme.kind {
-        AuthKind::Bearer => token(json!({"type": "http", "scheme": "bearer"}), "Bearer token", &or("The token that is sent in the header `Authorization`.")),
-        AuthKind::Header { name, prefix } if name.eq_ignore_ascii_case("authorization") && prefix.trim().eq_ignore_ascii_case("bearer") => {
-            token(json!({"type": "http", "scheme": "bearer"}), "Bearer token", &or("The token that is sent in the header `Authorization`."))
+        AuthKind::Bearer => token(
+            json!({"type": "http", "scheme": "bearer"}),
+            "Bearer token",
+            &or("The token that is sent in the header `Authorization`."),
+        ),
+        AuthKind::Header { name, prefix }
+            if name.eq_ignore_ascii_case("authorization")
+                && prefix.trim().eq_ignore_ascii_case("bearer") =>
+        {
+            token(
+                json!({"type": "http", "scheme": "bearer"}),
+                "Bearer token",
+                &or("The token that is sent in the header `Authorization`."),
+            )
         }
-        AuthKind::Header { name, prefix } => {
-            key(json!({"type": "apiKey", "in": "header", "name": name}), &scheme.name, prefix, &or(&format!("The key that is sent in the header `{name}`.")))
-        }
-        AuthKind::Query { name } => {
-            key(json!({"type": "apiKey", "in": "query", "name": name}), &scheme.name, "", &or(&format!("The key that is sent in the query as `{name}`.")))
-        }
-        AuthKind::Cookie { name } => {
-            key(json!({"type": "apiKey", "in": "cookie", "name": name}), &scheme.name, "", &or(&format!("The value of the cookie `{name}`.")))
-        }
+        AuthKind::Header { name, prefix } => key(
+            json!({"type": "apiKey", "in": "header", "name": name}),
+            &scheme.name,
+            prefix,
+            &or(&format!("The key that is sent in the header `{name}`.")),
+        ),
+        AuthKind::Query { name } => key(
+            json!({"type": "apiKey", "in": "query", "name": name}),
+            &scheme.name,
+            "",
+            &or(&format!("The key that is sent in the query as `{name}`.")),
+        ),
+        AuthKind::Cookie { name } => key(
+            json!({"type": "apiKey", "in": "cookie", "name": name}),
+            &scheme.name,
+            "",
+            &or(&format!("The value of the cookie `{name}`.")),
+        ),
         AuthKind::Basic => with(
             json!({"type": "http", "scheme": "basic"}),
             json!({
@@ -88,7 +110,13 @@ fn node(scheme: &AuthScheme, text: &str) -> Option<Value> {
                 "auth_mapping": {"username": "${username}", "password": "${password}"},
             }),
         ),
-        AuthKind::OAuth2 { authorization_url, token_url, refresh_url, client_credentials, scopes } => {
+        AuthKind::OAuth2 {
+            authorization_url,
+            token_url,
+            refresh_url,
+            client_credentials,
+            scopes,
+        } => {
             let addresses = Addresses {
                 authorization: authorization_url.as_deref().and_then(address),
                 token: token_url.as_deref().and_then(address),
@@ -138,9 +166,15 @@ fn key(scheme: Value, name: &str, prefix: &str, text: &str) -> Value {
     };
     let title = words(&field);
     let mut letters = title.chars();
-    let title = letters.next().map(|first| first.to_uppercase().collect::<String>() + letters.as_str()).unwrap_or_default();
+    let title = letters
+        .next()
+        .map(|first| first.to_uppercase().collect::<String>() + letters.as_str())
+        .unwrap_or_default();
     let mut properties = Map::new();
-    properties.insert(field.clone(), json!({"type": "string", "title": title, "description": text, "airbyte_secret": true}));
+    properties.insert(
+        field.clone(),
+        json!({"type": "string", "title": title, "description": text, "airbyte_secret": true}),
+    );
     with(
         scheme,
         json!({
@@ -164,7 +198,8 @@ fn oauth(addresses: &Addresses, client_credentials: bool, scopes: &[String], tex
             flow.insert(key.to_owned(), url.clone().into());
         }
     }
-    let scopes: Map<String, Value> = scopes.iter().map(|scope| (scope.clone(), scope.clone().into())).collect();
+    let scopes: Map<String, Value> =
+        scopes.iter().map(|scope| (scope.clone(), scope.clone().into())).collect();
     flow.insert("scopes".to_owned(), Value::Object(scopes));
     let name = if client_credentials { "clientCredentials" } else { "authorizationCode" };
     let scheme = json!({"type": "oauth2", "flows": {name: flow}});
@@ -177,12 +212,24 @@ fn oauth(addresses: &Addresses, client_credentials: bool, scopes: &[String], tex
     };
     let mut properties = Map::new();
     let mut required: Vec<&str> = Vec::new();
-    properties.insert("access_token".to_owned(), field("Access token", "A token that the vendor takes until it expires.", true));
+    properties.insert(
+        "access_token".to_owned(),
+        field("Access token", "A token that the vendor takes until it expires.", true),
+    );
     if !client_credentials {
-        properties.insert("refresh_token".to_owned(), field("Refresh token", "The token by which access tokens are renewed.", true));
+        properties.insert(
+            "refresh_token".to_owned(),
+            field("Refresh token", "The token by which access tokens are renewed.", true),
+        );
     }
-    properties.insert("client_id".to_owned(), field("Client id", "The id of the app at the vendor.", false));
-    properties.insert("client_secret".to_owned(), field("Client secret", "The secret of the app at the vendor.", true));
+    properties.insert(
+        "client_id".to_owned(),
+        field("Client id", "The id of the app at the vendor.", false),
+    );
+    properties.insert(
+        "client_secret".to_owned(),
+        field("Client secret", "The secret of the app at the vendor.", true),
+    );
     if client_credentials && addresses.refresh.is_some() {
         required = vec!["client_id", "client_secret"];
     }

@@ -37,24 +37,30 @@ pub(super) fn body(body: Option<&Body>, schemas: &Schemas<'_>) -> Made {
             if is_of_members(&opened, &members) {
                 (json!({"schema": schemas.schema(&given, Purpose::Request)}), name.to_owned())
             } else {
-                let text = [&body.description, opened.get("description").and_then(Value::as_str).unwrap_or_default()]
-                    .into_iter()
-                    .map(|text| cut(text, SHORT))
-                    .find(|text| !text.is_empty())
-                    .unwrap_or_else(|| "The whole body of the request.".to_owned());
+                let text = [
+                    &body.description,
+                    opened.get("description").and_then(Value::as_str).unwrap_or_default(),
+                ]
+                .into_iter()
+                .map(|text| cut(text, SHORT))
+                .find(|text| !text.is_empty())
+                .unwrap_or_else(|| "The whole body of the request.".to_owned());
                 let mut schema = schemas.schema(&given, Purpose::Request);
                 if let Value::Object(schema) = &mut schema {
                     schema.insert("description".to_owned(), Value::String(text));
                 }
                 made.members = whole(&schema);
-                made.node = Some(node(body, name, json!({"x-agent-argument": WHOLE, "schema": schema})));
+                made.node =
+                    Some(node(body, name, json!({"x-agent-argument": WHOLE, "schema": schema})));
                 return made;
             }
         }
         kind => {
             let is_text = is_text(kind);
             let description = match cut(&body.description, SHORT) {
-                text if text.is_empty() && is_text => format!("The body of the request, a text of the type {kind}."),
+                text if text.is_empty() && is_text => {
+                    format!("The body of the request, a text of the type {kind}.")
+                }
                 text if text.is_empty() => "The content of the file, in base64.".to_owned(),
                 text => sentence(&text),
             };
@@ -64,7 +70,8 @@ pub(super) fn body(body: Option<&Body>, schemas: &Schemas<'_>) -> Made {
             }
             let kind = if kind.contains('*') { "application/octet-stream" } else { kind };
             made.members = whole(&schema);
-            made.node = Some(node(body, kind, json!({"x-agent-argument": WHOLE, "schema": schema})));
+            made.node =
+                Some(node(body, kind, json!({"x-agent-argument": WHOLE, "schema": schema})));
             return made;
         }
     };
@@ -94,7 +101,8 @@ fn node(body: &Body, media_type: &str, media: Value) -> Value {
 
 /// The form that is sent: JSON, which takes every value, before forms, and files last.
 fn choose(contents: &[Content]) -> Option<&Content> {
-    let named = |wanted: fn(&str) -> bool| contents.iter().find(|content| wanted(&content.media_type));
+    let named =
+        |wanted: fn(&str) -> bool| contents.iter().find(|content| wanted(&content.media_type));
     named(|kind| kind == "application/json")
         .or_else(|| named(is_json))
         .or_else(|| named(|kind| kind == FORM))
@@ -137,7 +145,12 @@ fn form(opened: &Value, given: &Value, members: &Members, schemas: &Schemas<'_>)
 }
 
 /// The members of a form as one object, in which a list of files is one file.
-fn multipart(content: &Content, members: &Members, schemas: &Schemas<'_>, notes: &mut Vec<String>) -> Value {
+fn multipart(
+    content: &Content,
+    members: &Members,
+    schemas: &Schemas<'_>,
+    notes: &mut Vec<String>,
+) -> Value {
     let mut schema = object(members, schemas);
     if let Some(properties) = schema.get_mut("properties").and_then(Value::as_object_mut) {
         for (name, member) in properties {
@@ -160,10 +173,13 @@ fn multipart(content: &Content, members: &Members, schemas: &Schemas<'_>, notes:
     let mut media = json!({"schema": schema});
     let types = content.encoding.iter().filter_map(|(name, encoding)| {
         let kind = encoding.get("contentType")?.as_str()?;
-        (members.all.contains_key(name) && !kind.contains([',', '*'])).then(|| (name.clone(), json!({"contentType": kind})))
+        (members.all.contains_key(name) && !kind.contains([',', '*']))
+            .then(|| (name.clone(), json!({"contentType": kind})))
     });
     let types: Map<String, Value> = types.collect();
-    if !types.is_empty() && let Value::Object(media) = &mut media {
+    if !types.is_empty()
+        && let Value::Object(media) = &mut media
+    {
         media.insert("encoding".to_owned(), Value::Object(types));
     }
     media
@@ -174,9 +190,12 @@ fn object(members: &Members, schemas: &Schemas<'_>) -> Value {
     for (name, member) in &members.all {
         properties.insert(name.clone(), schemas.explained(name, member, Purpose::Request));
     }
-    let required: Vec<&String> = members.all.keys().filter(|name| members.required.contains(*name)).collect();
+    let required: Vec<&String> =
+        members.all.keys().filter(|name| members.required.contains(*name)).collect();
     let mut schema = json!({"type": "object", "properties": properties});
-    if !required.is_empty() && let Value::Object(schema) = &mut schema {
+    if !required.is_empty()
+        && let Value::Object(schema) = &mut schema
+    {
         schema.insert("required".to_owned(), json!(required));
     }
     schema

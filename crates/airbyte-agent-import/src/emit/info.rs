@@ -39,19 +39,28 @@ pub(super) fn info(
     let mut info = Map::new();
     let mut put = |key: &str, value: Value| info.insert(key.to_owned(), value);
     put("title", cut(&title, SHORT).into());
-    put("version", if document.version.is_empty() { "1".into() } else { document.version.clone().into() });
+    put(
+        "version",
+        if document.version.is_empty() { "1".into() } else { document.version.clone().into() },
+    );
     put("description", description.into());
     put("x-airbyte-connector-name", slug.into());
     put("x-airbyte-connector-definition-id", id(slug).into());
     put("x-airbyte-external-documentation-urls", links(&document.root));
     put("x-airbyte-runtime-mode", "direct_only".into());
-    put("x-airbyte-skip-context-store", "The spec was imported from the vendor's own document.".into());
+    put(
+        "x-airbyte-skip-context-store",
+        "The spec was imported from the vendor's own document.".into(),
+    );
     let related: Vec<Value> = origins.iter().filter_map(relationship).collect();
     if !related.is_empty() {
         put("x-airbyte-entity-relationships", Value::Array(related));
     }
-    let mut scoped: Vec<&str> =
-        origins.iter().filter(|origin| origin.parent.is_none()).map(|origin| origin.argument.as_str()).collect();
+    let mut scoped: Vec<&str> = origins
+        .iter()
+        .filter(|origin| origin.parent.is_none())
+        .map(|origin| origin.argument.as_str())
+        .collect();
     scoped.sort_unstable();
     scoped.dedup();
     if !scoped.is_empty() {
@@ -91,9 +100,10 @@ fn relationship(origin: &Origin) -> Option<Value> {
 /// Where the vendor documents its API.
 fn links(root: &Value) -> Value {
     let places = ["/externalDocs/url", "/info/contact/url"];
-    let url = places.iter().filter_map(|place| root.pointer(place)?.as_str()).find(|url| {
-        url.starts_with("https://") || url.starts_with("http://")
-    });
+    let url = places
+        .iter()
+        .filter_map(|place| root.pointer(place)?.as_str())
+        .find(|url| url.starts_with("https://") || url.starts_with("http://"));
     match url {
         Some(url) => json!([{"url": url, "type": "api_reference"}]),
         None => json!([]),
@@ -102,15 +112,24 @@ fn links(root: &Value) -> Value {
 
 /// An id in the form of a UUID that is always the same for a name.
 fn id(slug: &str) -> String {
-    let hash = ring::digest::digest(&ring::digest::SHA256, format!("imported connector {slug}").as_bytes());
-    let mut hex: Vec<char> = hash.as_ref().iter().take(16).flat_map(|byte| format!("{byte:02x}").chars().collect::<Vec<_>>()).collect();
+    let hash = ring::digest::digest(
+        &ring::digest::SHA256,
+        format!("imported connector {slug}").as_bytes(),
+    );
+    let mut hex: Vec<char> = hash
+        .as_ref()
+        .iter()
+        .take(16)
+        .flat_map(|byte| format!("{byte:02x}").chars().collect::<Vec<_>>())
+        .collect();
     // Version 8 says that the form of the rest is our own.
     for (place, letter) in [(12, '8'), (16, '8')] {
         if let Some(slot) = hex.get_mut(place) {
             *slot = letter;
         }
     }
-    let part = |from: usize, to: usize| hex.get(from..to).unwrap_or_default().iter().collect::<String>();
+    let part =
+        |from: usize, to: usize| hex.get(from..to).unwrap_or_default().iter().collect::<String>();
     [part(0, 8), part(8, 12), part(12, 16), part(16, 20), part(20, 32)].join("-")
 }
 
@@ -122,10 +141,15 @@ fn is_local(rest: &str) -> bool {
 
 /// The member `servers`, which has one entry.
 pub(super) fn servers(decided: &[ServerDecision], notes: &mut Vec<String>) -> Value {
-    let is_whole = |server: &&ServerDecision| server.url.starts_with("https://") || server.url.starts_with("http://") || server.url.starts_with('{');
+    let is_whole = |server: &&ServerDecision| {
+        server.url.starts_with("https://")
+            || server.url.starts_with("http://")
+            || server.url.starts_with('{')
+    };
     let server = decided.iter().find(is_whole);
     let Some(server) = server else {
-        let path = decided.first().map(|server| server.url.trim_end_matches('/')).unwrap_or_default();
+        let path =
+            decided.first().map(|server| server.url.trim_end_matches('/')).unwrap_or_default();
         let path = if path.is_empty() || path.starts_with('/') { path } else { "" };
         notes.push("The document does not say at which host the API is; pass it as the setting `base_url`.".to_owned());
         return json!([{
@@ -151,7 +175,9 @@ pub(super) fn servers(decided: &[ServerDecision], notes: &mut Vec<String>) -> Va
             node.insert("default".to_owned(), default.into());
         }
         let text = match cut(&variable.description, SHORT) {
-            text if text.is_empty() => sentence(&format!("{} in the address of the server", words(&variable.name))),
+            text if text.is_empty() => {
+                sentence(&format!("{} in the address of the server", words(&variable.name)))
+            }
             text => text,
         };
         node.insert("description".to_owned(), text.into());
@@ -160,7 +186,12 @@ pub(super) fn servers(decided: &[ServerDecision], notes: &mut Vec<String>) -> Va
         }
         variables.insert(variable.name.clone(), Value::Object(node));
     }
-    for name in server_url.split('{').skip(1).filter_map(|piece| piece.split_once('}')).map(|(name, _)| name) {
+    for name in server_url
+        .split('{')
+        .skip(1)
+        .filter_map(|piece| piece.split_once('}'))
+        .map(|(name, _)| name)
+    {
         variables.entry(name).or_insert_with(|| {
             json!({"description": sentence(&format!("{} in the address of the server", words(name))), "x-agent-required": true})
         });
@@ -168,7 +199,8 @@ pub(super) fn servers(decided: &[ServerDecision], notes: &mut Vec<String>) -> Va
     // Credentials go to this address, and vendors that still take them in the open take them over TLS as well.
     let url = match server_url.strip_prefix("http://") {
         Some(rest) if !is_local(rest) => {
-            notes.push(format!("The document gives the address `{}`; `https` is used.", server.url));
+            notes
+                .push(format!("The document gives the address `{}`; `https` is used.", server.url));
             format!("https://{rest}")
         }
         _ => server_url.clone(),

@@ -80,8 +80,11 @@ pub fn emit(
         .collect();
     // All operations get names, so that those of some do not depend on which are wanted.
     let mut names = names::assign(&decisions, locked);
-    let is_wanted: Vec<bool> =
-        operations.iter().zip(&names).map(|((operation, _), name)| wanted(&operation.method, &operation.path, name)).collect();
+    let is_wanted: Vec<bool> = operations
+        .iter()
+        .zip(&names)
+        .map(|((operation, _), name)| wanted(&operation.method, &operation.path, name))
+        .collect();
     let operations = only(operations, &is_wanted);
     let decisions = only(decisions, &is_wanted);
     names = only(names, &is_wanted);
@@ -181,7 +184,8 @@ fn host(url: &str) -> String {
 }
 
 fn unique(id: &str, name: &Name, taken: &mut HashSet<String>) -> String {
-    let base = if id.is_empty() { format!("{}_{}", name.entity, name.action) } else { id.to_owned() };
+    let base =
+        if id.is_empty() { format!("{}_{}", name.entity, name.action) } else { id.to_owned() };
     let mut candidate = base.clone();
     let mut number = 2;
     while !taken.insert(candidate.clone()) {
@@ -197,10 +201,13 @@ fn mark_for_check(
     emitted: &[EmittedOperation],
     needs: &[(usize, Vec<parameters::Needed>)],
 ) {
-    let needs_nothing = |place: usize| needs.get(place).is_some_and(|(_, needed)| needed.is_empty());
+    let needs_nothing =
+        |place: usize| needs.get(place).is_some_and(|(_, needed)| needed.is_empty());
     let fits = |place: &usize| {
         let operation = &emitted[*place];
-        operation.method == "GET" && needs_nothing(*place) && operation.name.action != Action::Download
+        operation.method == "GET"
+            && needs_nothing(*place)
+            && operation.name.action != Action::Download
     };
     let rank = |place: &usize| {
         let operation = &emitted[*place];
@@ -208,7 +215,10 @@ fn mark_for_check(
     };
     let Some(place) = (0..emitted.len()).filter(fits).min_by_key(rank) else { return };
     let operation = &emitted[place];
-    let node = paths.get_mut(&operation.path).and_then(|item| item.get_mut("get")).and_then(Value::as_object_mut);
+    let node = paths
+        .get_mut(&operation.path)
+        .and_then(|item| item.get_mut("get"))
+        .and_then(Value::as_object_mut);
     if let Some(node) = node {
         node.insert("x-airbyte-preferred-for-check".to_owned(), Value::Bool(true));
     }
@@ -245,13 +255,17 @@ fn origins(
             }
             let prefix = operation.path.find(&format!("{{{}}}", need.name));
             let prefix = prefix.map(|at| generic(&operation.path[..at + need.name.len() + 2]));
-            let parent = prefix.and_then(|prefix| owners.get(&prefix)).filter(|(entity, _)| *entity != operation.name.entity);
+            let parent = prefix
+                .and_then(|prefix| owners.get(&prefix))
+                .filter(|(entity, _)| *entity != operation.name.entity);
             let origin = Origin {
                 entity: operation.name.entity.clone(),
                 argument: need.name.clone(),
                 parent: parent.cloned(),
             };
-            if !found.iter().any(|known: &Origin| known.entity == origin.entity && known.argument == origin.argument) {
+            if !found.iter().any(|known: &Origin| {
+                known.entity == origin.entity && known.argument == origin.argument
+            }) {
                 found.push(origin);
             }
         }
@@ -262,7 +276,8 @@ fn origins(
 /// A path without the names of its parameters.
 fn generic(path: &str) -> String {
     let pieces = path.trim_end_matches('/').split('/');
-    let pieces: Vec<&str> = pieces.map(|piece| if piece.starts_with('{') { "{}" } else { piece }).collect();
+    let pieces: Vec<&str> =
+        pieces.map(|piece| if piece.starts_with('{') { "{}" } else { piece }).collect();
     pieces.join("/")
 }
 
@@ -280,7 +295,11 @@ fn entities(
         let tag = document.tags.iter().find(|tag| snake(&tag.name) == name.entity);
         let text = tag.map(|tag| cut(&tag.description, SHORT)).unwrap_or_default();
         let text = if text.is_empty() {
-            format!("{} at the path `{}`.", sentence(&words(&name.entity)).trim_end_matches('.'), operation.path)
+            format!(
+                "{} at the path `{}`.",
+                sentence(&words(&name.entity)).trim_end_matches('.'),
+                operation.path
+            )
         } else {
             sentence(&text)
         };

@@ -23,7 +23,10 @@ pub fn key(method: &str, path: &str) -> String {
 }
 
 /// The names of the operations, in their order. `locked` has the names of an earlier import, by [`key`].
-pub(crate) fn assign(decisions: &[OperationDecision], locked: &BTreeMap<String, Name>) -> Vec<Name> {
+pub(crate) fn assign(
+    decisions: &[OperationDecision],
+    locked: &BTreeMap<String, Name>,
+) -> Vec<Name> {
     let mut names: Vec<Option<Name>> = Vec::new();
     let mut taken: HashSet<Name> = HashSet::new();
     for decision in decisions {
@@ -57,7 +60,8 @@ pub(crate) fn assign(decisions: &[OperationDecision], locked: &BTreeMap<String, 
             names[place] = Some(name);
         }
     }
-    let name = |name: Option<Name>| name.unwrap_or(Name { entity: String::new(), action: Action::Get });
+    let name =
+        |name: Option<Name>| name.unwrap_or(Name { entity: String::new(), action: Action::Get });
     names.into_iter().map(name).collect()
 }
 
@@ -94,7 +98,9 @@ impl Parts {
         let mut collection = decision.path.trim_end_matches('/');
         if decision.action.value == decision::Action::Other {
             // The verb makes an entity of its own: `orders` and `cancel` are `orders_cancel`.
-            let verb = literals.last().filter(|verb| !same(verb, &entity) && !entity.ends_with(verb.as_str()));
+            let verb = literals
+                .last()
+                .filter(|verb| !same(verb, &entity) && !entity.ends_with(verb.as_str()));
             if let Some(verb) = verb {
                 entity = format!("{entity}_{verb}");
             }
@@ -106,7 +112,8 @@ impl Parts {
                 collection = rest;
             }
         }
-        let collection = collection.split('/').map(|piece| if piece.starts_with('{') { "{}" } else { piece });
+        let collection =
+            collection.split('/').map(|piece| if piece.starts_with('{') { "{}" } else { piece });
         let collection = collection.collect::<Vec<_>>().join("/");
         Self { entity, collection, literals, parameters, action }
     }
@@ -148,7 +155,8 @@ fn pieces(path: &str) -> (Vec<String>, Vec<String>) {
     let literals = literals.into_iter().map(|literal| snake(&literal));
     let mut literals: Vec<String> = literals.filter(|literal| !literal.is_empty()).collect();
     let is_prefix = |literal: &String| {
-        let digits = literal.strip_prefix('v').or_else(|| literal.strip_prefix('n')).unwrap_or(literal);
+        let digits =
+            literal.strip_prefix('v').or_else(|| literal.strip_prefix('n')).unwrap_or(literal);
         matches!(literal.as_str(), "api" | "rest")
             || (digits.starts_with(|c: char| c.is_ascii_digit())
                 && digits.chars().all(|c| c.is_ascii_digit() || c == '_'))
@@ -170,7 +178,8 @@ fn units(decisions: &[OperationDecision], names: &[Option<Name>]) -> Vec<Unit> {
     // The shortest path gets the plain name, whatever the order of the document.
     let rank = |place: usize| {
         let decision = &decisions[place];
-        let method = ["GET", "POST", "PATCH", "PUT", "DELETE"].iter().position(|m| *m == decision.method);
+        let method =
+            ["GET", "POST", "PATCH", "PUT", "DELETE"].iter().position(|m| *m == decision.method);
         (decision.path.matches('/').count(), decision.path.len(), decision.path.clone(), method)
     };
     open.sort_by_cached_key(|(place, _)| rank(*place));
@@ -210,7 +219,11 @@ fn units(decisions: &[OperationDecision], names: &[Option<Name>]) -> Vec<Unit> {
 
 /// Entities that tell two operations of one collection apart: by the last parameter, then by the method.
 fn own_candidates(parts: &Parts, method: &str) -> Vec<String> {
-    let by = parts.parameters.last().map(|name| snake(name)).filter(|name| !matches!(name.as_str(), "" | "id"));
+    let by = parts
+        .parameters
+        .last()
+        .map(|name| snake(name))
+        .filter(|name| !matches!(name.as_str(), "" | "id"));
     let by = by.map(|name| format!("{}_by_{name}", parts.entity));
     let verb = match method {
         "PUT" => "replace",
@@ -265,7 +278,9 @@ fn same(one: &str, other: &str) -> bool {
 
 /// The singular of a name in the plural, as far as its ending says.
 pub(crate) fn singular(name: &str) -> String {
-    for (ending, instead) in [("ies", "y"), ("sses", "ss"), ("xes", "x"), ("ches", "ch"), ("shes", "sh")] {
+    for (ending, instead) in
+        [("ies", "y"), ("sses", "ss"), ("xes", "x"), ("ches", "ch"), ("shes", "sh")]
+    {
         if let Some(stem) = name.strip_suffix(ending).filter(|stem| stem.len() > 1) {
             return format!("{stem}{instead}");
         }
@@ -320,8 +335,12 @@ mod tests {
         ("GET", "/v1/users/{id}/members", "members", Kind::List, "user_members.list"),
     ];
 
-    fn names(rows: &[(&str, &str, &str, Kind, &str)], locked: &BTreeMap<String, Name>) -> Vec<String> {
-        let decisions: Vec<_> = rows.iter().map(|row| decision((row.0, row.1, row.2, row.3))).collect();
+    fn names(
+        rows: &[(&str, &str, &str, Kind, &str)],
+        locked: &BTreeMap<String, Name>,
+    ) -> Vec<String> {
+        let decisions: Vec<_> =
+            rows.iter().map(|row| decision((row.0, row.1, row.2, row.3))).collect();
         let names = assign(&decisions, locked);
         names.into_iter().map(|name| format!("{}.{}", name.entity, name.action)).collect()
     }

@@ -66,7 +66,9 @@ pub(super) fn operation(
     }
     let opened = response::opened(operation, schemas);
     let mut extractor = response::extractor(decision, action, &opened);
-    if let Some(place) = extractor.take_if(|place| matches!(schemas.walk(&opened, place), Walk::Nowhere)) {
+    if let Some(place) =
+        extractor.take_if(|place| matches!(schemas.walk(&opened, place), Walk::Nowhere))
+    {
         notes.push(format!("The records were taken to be at `{place}`, which the schema of the response does not have."));
     }
     if let Some(place) = &extractor {
@@ -108,7 +110,11 @@ pub(super) fn operation(
 }
 
 /// Whether the operation changes something, where it is not what the action means.
-fn hints(decision: &OperationDecision, action: Action, put: &mut dyn FnMut(&str, Value) -> Option<Value>) {
+fn hints(
+    decision: &OperationDecision,
+    action: Action,
+    put: &mut dyn FnMut(&str, Value) -> Option<Value>,
+) {
     let reads = matches!(action, Action::List | Action::Get | Action::Search | Action::Download);
     let read_only = decision.read_only.value;
     if read_only != reads {
@@ -128,11 +134,16 @@ fn summary(operation: &Operation, name: &Name) -> String {
         .into_iter()
         .map(|text| headline(text, SHORT))
         .find(|text| !text.is_empty())
-        .unwrap_or_else(|| sentence(&format!("{} {}", name.action, words(&name.entity))).trim_end_matches('.').to_owned())
+        .unwrap_or_else(|| {
+            sentence(&format!("{} {}", name.action, words(&name.entity)))
+                .trim_end_matches('.')
+                .to_owned()
+        })
 }
 
 fn description(operation: &Operation, name: &Name) -> String {
-    let given = [&operation.description, &operation.summary].into_iter().map(|text| cut(text, LONG));
+    let given =
+        [&operation.description, &operation.summary].into_iter().map(|text| cut(text, LONG));
     match given.into_iter().find(|text| !text.is_empty()) {
         Some(text) => sentence(&text),
         None => composed(operation, name),
@@ -154,24 +165,39 @@ fn composed(operation: &Operation, name: &Name) -> String {
     format!("{what}: `{} {}`.", operation.method, operation.path)
 }
 
-fn arguments(nodes: &[Value], body: &super::schemas::Members, schemas: &Schemas<'_>) -> Vec<(String, Shape)> {
+fn arguments(
+    nodes: &[Value],
+    body: &super::schemas::Members,
+    schemas: &Schemas<'_>,
+) -> Vec<(String, Shape)> {
     let mut found: Vec<(String, Shape)> = Vec::new();
     for node in nodes {
         let name = node.get("name").and_then(Value::as_str).unwrap_or_default();
-        let required = node.get("required") == Some(&Value::Bool(true)) && node.pointer("/schema/default").is_none();
-        found.push((name.to_owned(), Shape::of(node.get("schema").unwrap_or(&Value::Null), required)));
+        let required = node.get("required") == Some(&Value::Bool(true))
+            && node.pointer("/schema/default").is_none();
+        found.push((
+            name.to_owned(),
+            Shape::of(node.get("schema").unwrap_or(&Value::Null), required),
+        ));
     }
     for (name, member) in &body.all {
-        found.push((name.clone(), Shape::of(&schemas.essential(member), body.required.contains(name))));
+        found.push((
+            name.clone(),
+            Shape::of(&schemas.essential(member), body.required.contains(name)),
+        ));
     }
     found
 }
 
 fn fields(opened: &Value, extractor: Option<&str>, schemas: &Schemas<'_>) -> Vec<(String, Shape)> {
-    let Walk::Schema(found) = schemas.walk(opened, extractor.unwrap_or("$")) else { return Vec::new() };
+    let Walk::Schema(found) = schemas.walk(opened, extractor.unwrap_or("$")) else {
+        return Vec::new();
+    };
     let found = schemas.essential(&found);
     let record = found.get("items").map_or(found.clone(), |items| schemas.essential(items));
     let members = schemas.members(&record, Purpose::Response).all;
-    let field = |(name, member): (&String, &Value)| (name.clone(), Shape::of(&schemas.essential(member), false));
+    let field = |(name, member): (&String, &Value)| {
+        (name.clone(), Shape::of(&schemas.essential(member), false))
+    };
     members.iter().map(field).collect()
 }

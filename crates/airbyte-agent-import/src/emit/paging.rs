@@ -39,20 +39,50 @@ pub(super) fn paging(decision: &OperationDecision, around: &Around<'_>) -> Made 
             made.records_optional = leaves_out_empty_lists(parameter, from);
             argument(around, parameter).map(|into| {
                 let from = source(from, "next_page", &mut made);
-                with(json!({"cursor": {"from": from, "into": into}}), more.as_deref(), size.as_ref(), around, &mut made)
+                with(
+                    json!({"cursor": {"from": from, "into": into}}),
+                    more.as_deref(),
+                    size.as_ref(),
+                    around,
+                    &mut made,
+                )
             })
         }
-        Paging::LastRecord { parameter, from, more, size } => argument(around, parameter).map(|into| {
-            with(json!({"last_record": {"field": from, "into": into}}), more.as_deref(), size.as_ref(), around, &mut made)
-        }),
-        Paging::Offset { parameter, more, total, size, .. } => argument(around, parameter).map(|into| {
-            made.total = total.clone();
-            with(json!({"offset": {"into": into}}), more.as_deref(), size.as_ref(), around, &mut made)
-        }),
-        Paging::Page { parameter, start, more, total, size } => argument(around, parameter).map(|into| {
-            made.total = total.clone();
-            with(json!({"page": {"into": into, "start": start}}), more.as_deref(), size.as_ref(), around, &mut made)
-        }),
+        Paging::LastRecord { parameter, from, more, size } => {
+            argument(around, parameter).map(|into| {
+                with(
+                    json!({"last_record": {"field": from, "into": into}}),
+                    more.as_deref(),
+                    size.as_ref(),
+                    around,
+                    &mut made,
+                )
+            })
+        }
+        Paging::Offset { parameter, more, total, size, .. } => {
+            argument(around, parameter).map(|into| {
+                made.total = total.clone();
+                with(
+                    json!({"offset": {"into": into}}),
+                    more.as_deref(),
+                    size.as_ref(),
+                    around,
+                    &mut made,
+                )
+            })
+        }
+        Paging::Page { parameter, start, more, total, size } => {
+            argument(around, parameter).map(|into| {
+                made.total = total.clone();
+                with(
+                    json!({"page": {"into": into, "start": start}}),
+                    more.as_deref(),
+                    size.as_ref(),
+                    around,
+                    &mut made,
+                )
+            })
+        }
         Paging::Link { .. } if decision.method != "GET" => Err(format!(
             "The response has the address of the next page, which would be requested by GET and not by {}.",
             decision.method
@@ -63,7 +93,8 @@ pub(super) fn paging(decision: &OperationDecision, around: &Around<'_>) -> Made 
         }
         Paging::None => {
             let reason = decided.and_then(|decided| decided.evidence.first());
-            let reason = reason.map_or("The vendor's document names no way to get a second page.", String::as_str);
+            let reason = reason
+                .map_or("The vendor's document names no way to get a second page.", String::as_str);
             Ok(json!({"none": reason}))
         }
         Paging::Unknown => Err(decision
@@ -71,9 +102,14 @@ pub(super) fn paging(decision: &OperationDecision, around: &Around<'_>) -> Made 
             .iter()
             .find(|question| question.to_lowercase().contains("pag"))
             .cloned()
-            .unwrap_or_else(|| "The vendor's document does not say how the list continues.".to_owned())),
+            .unwrap_or_else(|| {
+                "The vendor's document does not say how the list continues.".to_owned()
+            })),
     };
-    made.total = made.total.take().filter(|place| place.starts_with("@header.") || (around.has_place)(place));
+    made.total = made
+        .total
+        .take()
+        .filter(|place| place.starts_with("@header.") || (around.has_place)(place));
     made.pagination = Some(match style {
         Ok(style) => style,
         Err(reason) => {
@@ -130,5 +166,6 @@ fn with(
 
 /// Vendors whose JSON is made from protocol buffers leave out lists that are empty.
 fn leaves_out_empty_lists(parameter: &str, from: &str) -> bool {
-    matches!(parameter, "pageToken" | "page_token") && matches!(from, "$.nextPageToken" | "$.next_page_token")
+    matches!(parameter, "pageToken" | "page_token")
+        && matches!(from, "$.nextPageToken" | "$.next_page_token")
 }

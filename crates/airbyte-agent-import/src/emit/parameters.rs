@@ -70,7 +70,9 @@ pub(super) fn parameters(
         parameter.required = true;
         other(&parameter, Some(value), action, &mut taken, schemas, &mut made);
     }
-    for parameter in operation.parameters.iter().filter(|parameter| parameter.place == Place::Cookie) {
+    for parameter in
+        operation.parameters.iter().filter(|parameter| parameter.place == Place::Cookie)
+    {
         if parameter.required && !credentials.contains(&parameter.name.to_lowercase()) {
             made.notes.push(format!("the cookie `{}` is not sent", parameter.name));
         }
@@ -100,7 +102,8 @@ fn path_parameters(
         if !seen.insert(wire.clone()) {
             continue;
         }
-        let declared = |parameter: &&Parameter| parameter.place == Place::Path && parameter.name == wire;
+        let declared =
+            |parameter: &&Parameter| parameter.place == Place::Path && parameter.name == wire;
         let declared = operation.parameters.iter().find(declared);
         let plain = wire.trim_matches(['+', '*', '?', ' ', '/', ';', '.']).to_owned();
         let plain = if plain.is_empty() { "value".to_owned() } else { plain };
@@ -239,7 +242,8 @@ fn finish(mut node: Map<String, Value>, mut schema: Value, parameter: &Parameter
     node.insert("description".to_owned(), Value::String(text));
     let example = parameter.example.as_ref().filter(|example| is_short(example));
     let names = types(&schema);
-    let fits = |example: &&Value| names.is_empty() || (names.contains(&"string") == example.is_string());
+    let fits =
+        |example: &&Value| names.is_empty() || (names.contains(&"string") == example.is_string());
     if let Some(example) = example.filter(fits) {
         node.insert("example".to_owned(), example.clone());
     }
@@ -270,7 +274,9 @@ fn style(parameter: &Parameter, schema: &Value, node: &mut Map<String, Value>, m
         Style::TabDelimited | Style::Matrix | Style::Label => {
             set(None, Some(false));
             let name = &parameter.name;
-            made.notes.push(format!("elements of `{name}` are joined with commas, which the vendor writes otherwise"));
+            made.notes.push(format!(
+                "elements of `{name}` are joined with commas, which the vendor writes otherwise"
+            ));
         }
     }
 }

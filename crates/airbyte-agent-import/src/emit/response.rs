@@ -11,7 +11,8 @@ use crate::decision::OperationDecision;
 
 /// Whether an operation gives a file: it has content, and none of it is JSON.
 pub(super) fn is_file(operation: &Operation) -> bool {
-    let mut contents = operation.responses.iter().flat_map(|response| &response.contents).peekable();
+    let mut contents =
+        operation.responses.iter().flat_map(|response| &response.contents).peekable();
     contents.peek().is_some() && contents.all(|content| !is_json(&content.media_type))
 }
 
@@ -19,14 +20,20 @@ pub(super) fn is_file(operation: &Operation) -> bool {
 pub(super) fn responses(operation: &Operation, action: Action, schemas: &Schemas<'_>) -> Value {
     let mut nodes = Map::new();
     let with_body = success(operation);
-    let described = |response: Option<&Response>, otherwise: &str| match response.map(|response| cut(&response.description, SHORT)) {
+    let described = |response: Option<&Response>, otherwise: &str| match response
+        .map(|response| cut(&response.description, SHORT))
+    {
         Some(text) if !text.is_empty() => sentence(&text),
         _ => otherwise.to_owned(),
     };
     let without = operation.responses.iter().find(|response| response.status == "204");
     let wants_body = matches!(action, Action::List | Action::Search | Action::Get);
     let content = with_body.and_then(|response| {
-        response.contents.iter().find(|content| is_json(&content.media_type)).or(response.contents.first())
+        response
+            .contents
+            .iter()
+            .find(|content| is_json(&content.media_type))
+            .or(response.contents.first())
     });
     if content.is_some() || wants_body || without.is_none() {
         let status = match with_body.map(|response| response.status.as_str()) {
@@ -36,24 +43,35 @@ pub(super) fn responses(operation: &Operation, action: Action, schemas: &Schemas
         let mut node = Map::new();
         node.insert("description".to_owned(), described(with_body, "Success.").into());
         if action == Action::Download {
-            let kind = content.map_or("application/octet-stream", |content| content.media_type.as_str());
-            node.insert("content".to_owned(), json!({kind: {"schema": {"type": "string", "format": "binary"}}}));
+            let kind =
+                content.map_or("application/octet-stream", |content| content.media_type.as_str());
+            node.insert(
+                "content".to_owned(),
+                json!({kind: {"schema": {"type": "string", "format": "binary"}}}),
+            );
         } else if content.is_some() || wants_body {
-            let schema = content.filter(|content| is_json(&content.media_type)).and_then(|content| content.schema.as_ref());
-            let schema = schema.map_or_else(|| json!({}), |schema| schemas.schema(schema, Purpose::Response));
+            let schema = content
+                .filter(|content| is_json(&content.media_type))
+                .and_then(|content| content.schema.as_ref());
+            let schema = schema
+                .map_or_else(|| json!({}), |schema| schemas.schema(schema, Purpose::Response));
             node.insert("content".to_owned(), json!({"application/json": {"schema": schema}}));
         }
         nodes.insert(status.to_owned(), Value::Object(node));
     }
     if without.is_some() {
-        nodes.insert("204".to_owned(), json!({"description": described(without, "Nothing comes back.")}));
+        nodes.insert(
+            "204".to_owned(),
+            json!({"description": described(without, "Nothing comes back.")}),
+        );
     }
     Value::Object(nodes)
 }
 
 /// The response that describes what comes back.
 pub(super) fn success(operation: &Operation) -> Option<&Response> {
-    let json = |response: &&Response| response.contents.iter().any(|content| is_json(&content.media_type));
+    let json =
+        |response: &&Response| response.contents.iter().any(|content| is_json(&content.media_type));
     let status = |wanted: &'static str| move |response: &&Response| response.status == wanted;
     let all = || operation.responses.iter();
     all()
@@ -67,9 +85,12 @@ pub(super) fn success(operation: &Operation) -> Option<&Response> {
 
 /// The schema of the response as the document has it, behind references; null if there is none.
 pub(super) fn opened(operation: &Operation, schemas: &Schemas<'_>) -> Value {
-    let contents = success(operation).map(|response| response.contents.as_slice()).unwrap_or_default();
+    let contents =
+        success(operation).map(|response| response.contents.as_slice()).unwrap_or_default();
     let json = contents.iter().find(|content| is_json(&content.media_type));
-    json.and_then(|content| content.schema.as_ref()).map(|schema| schemas.opened(schema)).unwrap_or_default()
+    json.and_then(|content| content.schema.as_ref())
+        .map(|schema| schemas.opened(schema))
+        .unwrap_or_default()
 }
 
 /// The place of the records, as `x-airbyte-record-extractor` has it; None if the whole response is meant anyway.

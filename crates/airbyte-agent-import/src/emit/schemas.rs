@@ -181,7 +181,9 @@ fn scan(schema: &Value, references: &mut Vec<String>) -> bool {
             }
             found
         }
-        Value::Array(items) => items.iter().fold(false, |found, item| scan(item, references) | found),
+        Value::Array(items) => {
+            items.iter().fold(false, |found, item| scan(item, references) | found)
+        }
         _ => false,
     }
 }

@@ -74,7 +74,11 @@ pub(crate) fn snake(name: &str) -> String {
         out.push(letter.to_ascii_lowercase());
     }
     let out = out.trim_matches('_');
-    if out.starts_with(|letter: char| letter.is_ascii_digit()) { format!("n{out}") } else { out.to_owned() }
+    if out.starts_with(|letter: char| letter.is_ascii_digit()) {
+        format!("n{out}")
+    } else {
+        out.to_owned()
+    }
 }
 
 /// The text on one line, without marks of HTML and Markdown.
@@ -124,12 +128,16 @@ fn without_tags(text: &str) -> String {
     while let Some(start) = rest.find('<') {
         let (before, tail) = rest.split_at(start);
         out.push_str(before);
-        let is_tag = tail[1..].starts_with(|c: char| c.is_ascii_alphabetic() || c == '/' || c == '!');
+        let is_tag =
+            tail[1..].starts_with(|c: char| c.is_ascii_alphabetic() || c == '/' || c == '!');
         match tail.find('>').filter(|end| is_tag && *end <= LONGEST_TAG) {
             Some(end) => {
                 // Words that only a mark divides stay divided; a mark for emphasis divides nothing.
                 let name = tail[1..end].trim_start_matches('/').to_ascii_lowercase();
-                if ["p", "br", "li", "ul", "ol", "div", "td", "tr", "h"].iter().any(|tag| name.starts_with(tag)) {
+                if ["p", "br", "li", "ul", "ol", "div", "td", "tr", "h"]
+                    .iter()
+                    .any(|tag| name.starts_with(tag))
+                {
                     out.push(' ');
                 }
                 rest = &tail[end + 1..];
@@ -141,9 +149,14 @@ fn without_tags(text: &str) -> String {
         }
     }
     out.push_str(rest);
-    for (entity, letter) in
-        [("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&#39;", "'"), ("&nbsp;", " "), ("&amp;", "&")]
-    {
+    for (entity, letter) in [
+        ("&lt;", "<"),
+        ("&gt;", ">"),
+        ("&quot;", "\""),
+        ("&#39;", "'"),
+        ("&nbsp;", " "),
+        ("&amp;", "&"),
+    ] {
         out = out.replace(entity, letter);
     }
     out
@@ -178,7 +191,8 @@ fn sentence_end(text: &str, from: usize) -> usize {
         let end = search + at + 1;
         let word = text[from..end - 1].rsplit([' ', '(']).next().unwrap_or_default();
         let rest = &text[end..];
-        let ends = rest.is_empty() || (rest.starts_with(' ') && !rest.trim_start().starts_with(char::is_lowercase));
+        let ends = rest.is_empty()
+            || (rest.starts_with(' ') && !rest.trim_start().starts_with(char::is_lowercase));
         if ends && !ABBREVIATIONS.contains(&word.to_ascii_lowercase().as_str()) {
             return end;
         }

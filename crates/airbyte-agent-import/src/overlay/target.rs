@@ -33,7 +33,11 @@ impl Target {
         {
             return Ok(Self::Operation(method.to_lowercase(), path.trim().to_owned()));
         }
-        let steps = if text.starts_with('/') { Some(pointer(text)) } else { text.strip_prefix('$').and_then(path) };
+        let steps = if text.starts_with('/') {
+            Some(pointer(text))
+        } else {
+            text.strip_prefix('$').and_then(path)
+        };
         steps.map(|steps| Self::Path(Steps(steps))).ok_or_else(|| {
             format!("`{text}` is not understood: expected a form like `$.paths['/users'].get`, `/paths/~1users/get` or `GET /users`")
         })
@@ -66,14 +70,20 @@ impl Step {
         let Some(node) = spec.pointer(place) else { return Vec::new() };
         let inside = |name: &str| format!("{place}/{}", escaped(name));
         match (self, node) {
-            (Self::Key(key), Value::Object(members)) if members.contains_key(key) => vec![inside(key)],
+            (Self::Key(key), Value::Object(members)) if members.contains_key(key) => {
+                vec![inside(key)]
+            }
             (Self::Key(key), Value::Array(items)) => match key.parse::<usize>() {
                 Ok(index) if index < items.len() => vec![inside(key)],
                 _ => Vec::new(),
             },
-            (Self::Index(index), Value::Array(items)) if *index < items.len() => vec![inside(&index.to_string())],
+            (Self::Index(index), Value::Array(items)) if *index < items.len() => {
+                vec![inside(&index.to_string())]
+            }
             (Self::Each, Value::Object(members)) => members.keys().map(|key| inside(key)).collect(),
-            (Self::Each, Value::Array(items)) => (0..items.len()).map(|index| inside(&index.to_string())).collect(),
+            (Self::Each, Value::Array(items)) => {
+                (0..items.len()).map(|index| inside(&index.to_string())).collect()
+            }
             (Self::With(key, value), Value::Array(items)) => {
                 let has = |item: &Value| item.get(key).is_some_and(|found| plain(found) == *value);
                 let found = items.iter().enumerate().filter(|(_, item)| has(item));
@@ -111,7 +121,8 @@ fn operation(spec: &Value, method: &str, path: &str) -> Result<Vec<String>, Stri
     }
     let wanted = format!("{} {path}", method.to_uppercase());
     // The same path with another method is nearer than another path.
-    let same = known.iter().find(|name| name.split_once(' ').is_some_and(|(_, known)| known == path));
+    let same =
+        known.iter().find(|name| name.split_once(' ').is_some_and(|(_, known)| known == path));
     let near = same.cloned().or_else(|| nearest(&wanted, known.iter().map(String::as_str)));
     Err(format!("there is no operation `{wanted}`{}", hint(near)))
 }
@@ -122,7 +133,8 @@ fn missing(spec: &Value, places: &[String], step: &Step) -> String {
     let node = spec.pointer(place);
     match step {
         Step::Key(key) => {
-            let known = node.and_then(Value::as_object).into_iter().flat_map(|members| members.keys());
+            let known =
+                node.and_then(Value::as_object).into_iter().flat_map(|members| members.keys());
             format!("`{key}` is not in {shown}{}", hint(nearest(key, known.map(String::as_str))))
         }
         Step::Index(index) => format!("there is no element {index} in {shown}"),

@@ -58,10 +58,22 @@ fn names_and_paging_are_those_of_the_document() {
         assert_eq!(name(key), expected, "{key}");
     }
     for (path, expected) in [
-        ("/plants", json!({"cursor": {"from": "$.next_page_token", "into": "page_token"}, "size": {"parameter": "page_size", "default": 50, "maximum": 100}})),
-        ("/beds", json!({"page": {"into": "page", "start": 1}, "size": {"parameter": "per_page", "maximum": 50}})),
-        ("/beds/{bed_id}/plants", json!({"offset": {"into": "offset"}, "size": {"parameter": "limit", "default": 20, "maximum": 100}})),
-        ("/orders", json!({"last_record": {"field": "id", "into": "starting_after"}, "more": "$.has_more", "size": {"parameter": "limit", "maximum": 100}})),
+        (
+            "/plants",
+            json!({"cursor": {"from": "$.next_page_token", "into": "page_token"}, "size": {"parameter": "page_size", "default": 50, "maximum": 100}}),
+        ),
+        (
+            "/beds",
+            json!({"page": {"into": "page", "start": 1}, "size": {"parameter": "per_page", "maximum": 50}}),
+        ),
+        (
+            "/beds/{bed_id}/plants",
+            json!({"offset": {"into": "offset"}, "size": {"parameter": "limit", "default": 20, "maximum": 100}}),
+        ),
+        (
+            "/orders",
+            json!({"last_record": {"field": "id", "into": "starting_after"}, "more": "$.has_more", "size": {"parameter": "limit", "maximum": 100}}),
+        ),
     ] {
         assert_eq!(pagination(path), expected, "{path}");
     }
@@ -76,13 +88,18 @@ fn arguments_are_what_a_caller_can_set_and_defaults_are_not_sent() {
     let imported = garden();
     let plant = &imported.spec["components"]["schemas"]["Plant_input"];
     let names: Vec<&String> = plant["properties"].as_object().unwrap().keys().collect();
-    assert_eq!(names, ["name", "kind", "height", "parent", "bed"], "without what only the vendor sets");
+    assert_eq!(
+        names,
+        ["name", "kind", "height", "parent", "bed"],
+        "without what only the vendor sets"
+    );
     assert_eq!(plant["required"], json!(["name"]));
     assert_eq!(plant["properties"]["kind"]["description"], "The default is herb.");
     assert_eq!(plant["properties"]["kind"].get("default"), None);
     assert_eq!(plant["properties"]["height"]["exclusiveMinimum"], 0);
     assert_eq!(plant["properties"]["parent"]["$ref"], "#/components/schemas/Plant_input");
-    let order = &imported.spec["paths"]["/orders"]["post"]["requestBody"]["content"]["application/json"]["schema"];
+    let order = &imported.spec["paths"]["/orders"]["post"]["requestBody"]["content"]["application/json"]
+        ["schema"];
     assert_eq!(order["required"], json!(["plants"]), "{order}");
     let list = &imported.spec["paths"]["/plants"]["get"];
     assert_eq!(list["description"], "Returns plants, newest first. Deleted ones are left out.");
@@ -94,7 +111,10 @@ fn arguments_are_what_a_caller_can_set_and_defaults_are_not_sent() {
     assert_eq!(parameter("kind")["description"], "Kind.");
     assert_eq!(parameter("X-Trace")["in"], "header", "those of the path belong to the operation");
     let bed = &imported.spec["info"]["x-airbyte-entity-relationships"][0];
-    assert_eq!((&bed["source_entity"], &bed["target_entity"]), (&json!("bed_plants"), &json!("beds")));
+    assert_eq!(
+        (&bed["source_entity"], &bed["target_entity"]),
+        (&json!("bed_plants"), &json!("beds"))
+    );
 }
 
 #[test]
@@ -118,25 +138,41 @@ fn names_stay_and_a_newer_document_tells_its_differences() {
     ] {
         assert!(changes.iter().any(|change| change == expected), "{expected}: {changes:#?}");
     }
-    assert_eq!(with(OPENAPI, &Options { lock: Some(first.lock), ..Options::default() }).changes, []);
+    assert_eq!(
+        with(OPENAPI, &Options { lock: Some(first.lock), ..Options::default() }).changes,
+        []
+    );
 }
 
 #[test]
 fn corrections_survive_imports_and_patterns_choose_operations() {
     let overlay = "actions:\n- {target: GET /visits, update: {x-agent-pagination: {unknown: null, none: All come at once.}}}";
-    let imported = with(OPENAPI, &Options { overlay: Some(overlay.to_owned()), ..Options::default() });
-    assert_eq!(imported.spec["paths"]["/visits"]["get"]["x-agent-pagination"], json!({"none": "All come at once."}));
+    let imported =
+        with(OPENAPI, &Options { overlay: Some(overlay.to_owned()), ..Options::default() });
+    assert_eq!(
+        imported.spec["paths"]["/visits"]["get"]["x-agent-pagination"],
+        json!({"none": "All come at once."})
+    );
     let wrong = Options { overlay: Some(overlay.replace("visits", "visit")), ..Options::default() };
     let document = airbyte_agent_document::parse("garden.yaml", OPENAPI).unwrap();
     let error = import(&document, b"", &wrong).unwrap_err().to_string();
     assert!(error.contains("did you mean `GET /visits`?"), "{error}");
     for (pattern, count) in [("/beds*", 2), ("GET *", 8), ("orders.*", 3), ("*", 15)] {
-        let imported = with(OPENAPI, &Options { only: Some(pattern.to_owned()), ..Options::default() });
+        let imported =
+            with(OPENAPI, &Options { only: Some(pattern.to_owned()), ..Options::default() });
         assert_eq!(imported.operations.len(), count, "{pattern}");
-        assert_eq!(trial::lowered(&imported, &mut Wrong::new()).unwrap().operations().count(), count);
+        assert_eq!(
+            trial::lowered(&imported, &mut Wrong::new()).unwrap().operations().count(),
+            count
+        );
     }
     let none = Options { only: Some("/trees".to_owned()), ..Options::default() };
-    assert!(import(&document, b"", &none).unwrap_err().to_string().contains("none of the 15 operations"));
+    assert!(
+        import(&document, b"", &none)
+            .unwrap_err()
+            .to_string()
+            .contains("none of the 15 operations")
+    );
 }
 
 #[test]

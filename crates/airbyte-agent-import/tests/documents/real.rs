@@ -13,7 +13,10 @@ fn add(path: &Path, files: &mut Vec<PathBuf>) {
     if path.is_dir() {
         let entries = std::fs::read_dir(path).unwrap().map(|entry| entry.unwrap().path());
         entries.for_each(|path| add(&path, files));
-    } else if path.extension().is_some_and(|ending| ["json", "yaml", "yml"].iter().any(|known| ending == *known)) {
+    } else if path
+        .extension()
+        .is_some_and(|ending| ["json", "yaml", "yml"].iter().any(|known| ending == *known))
+    {
         files.push(path.to_owned());
     }
 }
@@ -55,7 +58,12 @@ async fn every_operation_of_imported_documents_runs_in_the_sandbox() {
         }
         operations += count;
         clean += usize::from(wrong.is_empty());
-        println!("{}: {count} operations, {} problems, {:?}", file.display(), wrong.len(), start.elapsed());
+        println!(
+            "{}: {count} operations, {} problems, {:?}",
+            file.display(),
+            wrong.len(),
+            start.elapsed()
+        );
         let mut shown: BTreeMap<&str, usize> = BTreeMap::new();
         for (kind, text) in &wrong {
             *kinds.entry(kind).or_default() += 1;
@@ -66,6 +74,9 @@ async fn every_operation_of_imported_documents_runs_in_the_sandbox() {
             }
         }
     }
-    println!("{} documents, {clean} without problems, {operations} operations, {unidentified} with unknown ids, {skipped} not tried; problems: {kinds:?}", files.len());
+    println!(
+        "{} documents, {clean} without problems, {operations} operations, {unidentified} with unknown ids, {skipped} not tried; problems: {kinds:?}",
+        files.len()
+    );
     assert!(kinds.is_empty(), "{kinds:?}");
 }

@@ -55,7 +55,8 @@ fn shown(problem: &Problem, text: &str) -> String {
 pub(crate) fn client(connector: &Connector, origin: &str) -> Client {
     let signs = |grant: Option<RefreshGrant>| grant == Some(RefreshGrant::JwtBearer);
     let mut schemes = connector.auth.iter();
-    let scheme = schemes.find(|scheme| !signs(scheme.refresh.as_ref().map(|refresh| refresh.grant)));
+    let scheme =
+        schemes.find(|scheme| !signs(scheme.refresh.as_ref().map(|refresh| refresh.grant)));
     let mut credentials = Credentials::new();
     for field in scheme.into_iter().flat_map(|scheme| scheme.fields.iter()) {
         credentials = credentials.field(field.name.clone(), format!("sandbox-{}", field.name));
@@ -66,7 +67,8 @@ pub(crate) fn client(connector: &Connector, origin: &str) -> Client {
     let mut local = Local::new(credentials).via(origin);
     for variable in connector.variables() {
         if variable.default.is_none() {
-            let value = variable.choices.first().map_or_else(|| "sandbox".to_owned(), ToString::to_string);
+            let value =
+                variable.choices.first().map_or_else(|| "sandbox".to_owned(), ToString::to_string);
             local = local.config(variable.name.to_string(), value);
         }
     }
@@ -104,23 +106,42 @@ pub(crate) async fn run(connector: &Connector, wrong: &mut Wrong) -> Tried {
         let record = record(connector, &operation.entity, &known);
         let mut arguments = sample::arguments(operation, &record);
         // A form without any member has no body at all, which its vendor would refuse.
-        let mut members = operation.parameters.iter().filter(|p| matches!(p.location, Location::Body | Location::File));
+        let mut members = operation
+            .parameters
+            .iter()
+            .filter(|p| matches!(p.location, Location::Body | Location::File));
         let is_form = matches!(operation.body, Body::Multipart { .. } | Body::Form);
         if is_form
             && !members.clone().any(|member| arguments.contains_key(member.name.as_ref()))
             && let Some(text) = members.find(|member| member.schema.kinds.contains(&Kind::String))
         {
-            let value = text.schema.choices.first().map_or_else(|| "sample".into(), |choice| choice.value());
+            let value = text
+                .schema
+                .choices
+                .first()
+                .map_or_else(|| "sample".into(), |choice| choice.value());
             arguments.insert(text.name.to_string(), value);
         }
         // The sandbox answers at the address of tokens itself, and no sample is a token of a list.
         let is_token_endpoint = connector.auth.iter().any(|scheme| {
-            let urls = scheme.refresh.iter().map(|refresh| &refresh.url).chain(scheme.oauth.iter().map(|o| &o.token_url));
+            let urls = scheme
+                .refresh
+                .iter()
+                .map(|refresh| &refresh.url)
+                .chain(scheme.oauth.iter().map(|o| &o.token_url));
             let path = text_of(&operation.path);
             urls.into_iter().any(|url| text_of(url).ends_with(&path))
         });
         let mut steers = operation.paging.parameters();
-        if is_token_endpoint || steers.any(|name| operation.parameter(name).is_some_and(|p| p.required && p.default.is_none() && matches!(operation.paging.next, Next::Cursor { .. }))) {
+        if is_token_endpoint
+            || steers.any(|name| {
+                operation.parameter(name).is_some_and(|p| {
+                    p.required
+                        && p.default.is_none()
+                        && matches!(operation.paging.next, Next::Cursor { .. })
+                })
+            })
+        {
             skipped += 1;
             continue;
         }
@@ -143,9 +164,14 @@ pub(crate) async fn run(connector: &Connector, wrong: &mut Wrong) -> Tried {
                 match pages.try_next().await {
                     Ok(Some(page)) => records.extend(page.data),
                     Ok(None) => break,
-                    Err(error) if is_unknown && read > 0 && error.kind() == ErrorKind::Usage => break,
+                    Err(error) if is_unknown && read > 0 && error.kind() == ErrorKind::Usage => {
+                        break;
+                    }
                     Err(error) => {
-                        wrong.push(("list", format!("{name}: {error} for {arguments} behind {read} pages")));
+                        wrong.push((
+                            "list",
+                            format!("{name}: {error} for {arguments} behind {read} pages"),
+                        ));
                         break;
                     }
                 }
@@ -196,7 +222,8 @@ fn text_of(template: &Template) -> String {
 fn record(connector: &Connector, entity: &str, known: &BTreeMap<String, Value>) -> Value {
     let mut all = Map::new();
     for link in connector.relationships.iter().filter(|link| link.source == entity) {
-        let id = known.get(link.target.as_ref()).and_then(|record| record.get(link.target_key.as_ref()));
+        let id =
+            known.get(link.target.as_ref()).and_then(|record| record.get(link.target_key.as_ref()));
         if let Some(id) = id {
             all.insert(link.foreign_key.to_string(), id.clone());
         }

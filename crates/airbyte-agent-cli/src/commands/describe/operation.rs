@@ -146,7 +146,9 @@ fn pages_text(operation: &Operation) -> String {
         Next::None { reason } if reason.is_empty() => "There is one page.".to_owned(),
         Next::None { reason } => format!("There is one page: {reason}"),
         Next::Unknown { reason } => {
-            format!("How the list continues is not known, so only its first page can be read: {reason}")
+            format!(
+                "How the list continues is not known, so only its first page can be read: {reason}"
+            )
         }
         _ => "--all follows the pages, --max N stops after N records, --resume CURSOR continues \
               where another call ended."

@@ -23,16 +23,31 @@ pub(super) fn commands(connector: &Connector, spec: &Path) -> Vec<String> {
 
 /// A list that is read to its end, a record, and a change.
 fn interesting(connector: &Connector) -> Vec<(&Operation, &'static [&'static str])> {
-    let is_needed = |operation: &&Operation| operation.parameters.iter().filter(|p| example::must_be_given(p)).count();
+    let is_needed = |operation: &&Operation| {
+        operation.parameters.iter().filter(|p| example::must_be_given(p)).count()
+    };
     let first = |wanted: &dyn Fn(&Operation) -> bool| {
         connector.operations().filter(|operation| wanted(operation)).min_by_key(is_needed)
     };
-    let known = |operation: &Operation| !matches!(operation.paging.next, Next::Unknown { .. } | Next::None { .. });
+    let known = |operation: &Operation| {
+        !matches!(operation.paging.next, Next::Unknown { .. } | Next::None { .. })
+    };
     let list = first(&|operation| operation.action == Action::List && known(operation));
     let list = list.or_else(|| first(&|operation| operation.action == Action::List));
-    let change = first(&|operation| matches!(operation.action, Action::Create | Action::Update) && operation.files().is_empty());
+    let change = first(&|operation| {
+        matches!(operation.action, Action::Create | Action::Update) && operation.files().is_empty()
+    });
     let mut found: Vec<(&Operation, &'static [&'static str])> = Vec::new();
-    found.extend(list.map(|operation| (operation, if known(operation) { &["--sandbox", "--all", "--max 20"][..] } else { &["--sandbox"][..] })));
+    found.extend(list.map(|operation| {
+        (
+            operation,
+            if known(operation) {
+                &["--sandbox", "--all", "--max 20"][..]
+            } else {
+                &["--sandbox"][..]
+            },
+        )
+    }));
     found.extend(list.map(|operation| (operation, &["--dry-run", "--sandbox"][..])));
     found.extend(change.map(|operation| (operation, &["--sandbox"][..])));
     found

@@ -20,12 +20,15 @@ pub(crate) fn run_import(args: &ImportArgs) -> Result<(), Stop> {
     if let Some(slug) = &args.slug {
         check_slug(slug)?;
     }
-    let (document, text) = airbyte_agent_import::read(&args.document).map_err(|error| fail(&error))?;
-    let options = Options { slug: args.slug.clone(), only: args.only.clone(), ..Options::default() };
+    let (document, text) =
+        airbyte_agent_import::read(&args.document).map_err(|error| fail(&error))?;
+    let options =
+        Options { slug: args.slug.clone(), only: args.only.clone(), ..Options::default() };
     let out = match &args.out {
         Some(out) => out.clone(),
         None => {
-            let first = import(&document, text.as_bytes(), &options).map_err(|error| fail(&error))?;
+            let first =
+                import(&document, text.as_bytes(), &options).map_err(|error| fail(&error))?;
             PathBuf::from(format!("{}.yaml", first.slug))
         }
     };
@@ -34,7 +37,8 @@ pub(crate) fn run_import(args: &ImportArgs) -> Result<(), Stop> {
     let options = Options { lock: before.lock, overlay: before.overlay, ..options };
     let imported = import(&document, text.as_bytes(), &options)
         .map_err(|error| usage_error(format!("{}: {error}", args.document.display())))?;
-    let spec = Spec::from_json(imported.spec.clone()).map_err(|problems| unusable(&files, &problems))?;
+    let spec =
+        Spec::from_json(imported.spec.clone()).map_err(|problems| unusable(&files, &problems))?;
     let connector = spec.lower().map_err(|problems| unusable(&files, &problems))?;
     if let Some(path) = &args.report {
         write(path, &report::json_lines(&imported.decided))?;
@@ -47,11 +51,15 @@ pub(crate) fn run_import(args: &ImportArgs) -> Result<(), Stop> {
         )]);
     }
     if document.warnings.len() > MOST_WARNINGS {
-        notes::print_warnings([format!("… and {} more about the document", document.warnings.len() - MOST_WARNINGS)]);
+        notes::print_warnings([format!(
+            "… and {} more about the document",
+            document.warnings.len() - MOST_WARNINGS
+        )]);
     }
     let problems = spec.lint();
     if !problems.is_empty() {
-        let first = problems.first().map(|problem| format!("{} (at {})", problem.message, problem.path));
+        let first =
+            problems.first().map(|problem| format!("{} (at {})", problem.message, problem.path));
         notes::print_warnings([format!(
             "the spec has {} problems that `lint` reports, the first: {}",
             problems.len(),
@@ -89,7 +97,9 @@ fn check_slug(slug: &str) -> Result<(), Error> {
     if slug.chars().all(is_plain) && slug.starts_with(|c: char| c.is_ascii_lowercase()) {
         return Ok(());
     }
-    Err(usage_error(format!("--slug: `{slug}` is no name of a connector; use small letters, digits and `-`")))
+    Err(usage_error(format!(
+        "--slug: `{slug}` is no name of a connector; use small letters, digits and `-`"
+    )))
 }
 
 fn refused(error: &FilesError) -> Error {
@@ -97,7 +107,10 @@ fn refused(error: &FilesError) -> Error {
 }
 
 fn unusable(files: &Files, problems: &[airbyte_agent_spec::Problem]) -> Error {
-    let lines: Vec<String> = problems.iter().map(|problem| format!("{} (at {})", problem.message, problem.path)).collect();
+    let lines: Vec<String> = problems
+        .iter()
+        .map(|problem| format!("{} (at {})", problem.message, problem.path))
+        .collect();
     usage_error(format!(
         "the spec could not be used, so nothing was written; correct it in {}: {}",
         files.overlay.display(),

@@ -60,7 +60,11 @@ impl Schemas<'_> {
             return out;
         }
         let text = |schema: &Value| {
-            schema.get("description").and_then(Value::as_str).map(|text| cut(text, SHORT)).unwrap_or_default()
+            schema
+                .get("description")
+                .and_then(Value::as_str)
+                .map(|text| cut(text, SHORT))
+                .unwrap_or_default()
         };
         let is_explained = !text(member).is_empty()
             || out.get("description").is_some()
@@ -81,7 +85,9 @@ impl Schemas<'_> {
     /// Members of an object.
     fn object(&self, members: &Map<String, Value>, purpose: Purpose, out: &mut Map<String, Value>) {
         let mut properties = Map::new();
-        for (name, member) in members.get("properties").and_then(Value::as_object).into_iter().flatten() {
+        for (name, member) in
+            members.get("properties").and_then(Value::as_object).into_iter().flatten()
+        {
             if purpose == Purpose::Request && is_read_only(member) {
                 continue;
             }
@@ -106,7 +112,12 @@ impl Schemas<'_> {
     }
 
     /// Elements of a list.
-    fn elements(&self, members: &Map<String, Value>, purpose: Purpose, out: &mut Map<String, Value>) {
+    fn elements(
+        &self,
+        members: &Map<String, Value>,
+        purpose: Purpose,
+        out: &mut Map<String, Value>,
+    ) {
         match members.get("items") {
             Some(items @ Value::Object(_)) => {
                 let mut items = self.clean(items, purpose);
@@ -130,7 +141,12 @@ impl Schemas<'_> {
         }
     }
 
-    fn compositions(&self, members: &Map<String, Value>, purpose: Purpose, out: &mut Map<String, Value>) {
+    fn compositions(
+        &self,
+        members: &Map<String, Value>,
+        purpose: Purpose,
+        out: &mut Map<String, Value>,
+    ) {
         for key in ["allOf", "oneOf", "anyOf"] {
             let Some(branches) = members.get(key).and_then(Value::as_array) else { continue };
             let mut found: Vec<Value> = Vec::new();
@@ -162,15 +178,26 @@ impl Schemas<'_> {
     }
 
     /// Required members, as far as they exist. Those that a branch of `allOf` only names are required here.
-    fn required(&self, members: &Map<String, Value>, purpose: Purpose, out: &mut Map<String, Value>) {
+    fn required(
+        &self,
+        members: &Map<String, Value>,
+        purpose: Purpose,
+        out: &mut Map<String, Value>,
+    ) {
         let names = |schema: &Map<String, Value>| -> Vec<String> {
             let names = schema.get("required").and_then(Value::as_array).into_iter().flatten();
             // Spaces around a name are lost where specs are read.
-            names.filter_map(Value::as_str).filter(|name| name.trim() == *name).map(str::to_owned).collect()
+            names
+                .filter_map(Value::as_str)
+                .filter(|name| name.trim() == *name)
+                .map(str::to_owned)
+                .collect()
         };
         let mut wanted = names(members);
         let branches = members.get("allOf").and_then(Value::as_array).into_iter().flatten();
-        for branch in branches.filter_map(Value::as_object).filter(|branch| target(branch).is_none()) {
+        for branch in
+            branches.filter_map(Value::as_object).filter(|branch| target(branch).is_none())
+        {
             wanted.extend(names(branch));
         }
         if wanted.is_empty() {
@@ -195,9 +222,12 @@ fn says_nothing(schema: &Value) -> bool {
 /// A composition of one schema is that schema.
 fn unwrap_single(mut out: Map<String, Value>) -> Value {
     let alone = out.keys().all(|key| matches!(key.as_str(), "allOf" | "description"))
-        || (out.len() <= 3 && out.keys().all(|key| matches!(key.as_str(), "allOf" | "description" | "type")));
-    let single = out.get("allOf").and_then(Value::as_array).filter(|branches| alone && branches.len() == 1);
-    let Some(Value::Object(mut inner)) = single.and_then(|branches| branches.first().cloned()) else {
+        || (out.len() <= 3
+            && out.keys().all(|key| matches!(key.as_str(), "allOf" | "description" | "type")));
+    let single =
+        out.get("allOf").and_then(Value::as_array).filter(|branches| alone && branches.len() == 1);
+    let Some(Value::Object(mut inner)) = single.and_then(|branches| branches.first().cloned())
+    else {
         return Value::Object(out);
     };
     if let Some(text) = out.remove("description") {
@@ -229,7 +259,8 @@ fn kind(members: &Map<String, Value>, out: &mut Map<String, Value>) {
 
 /// Adds a type that other keywords need.
 fn with_type(name: &str, out: &mut Map<String, Value>) {
-    let mut names: Vec<String> = types(&Value::Object(out.clone())).into_iter().map(str::to_owned).collect();
+    let mut names: Vec<String> =
+        types(&Value::Object(out.clone())).into_iter().map(str::to_owned).collect();
     if names.iter().any(|known| known == name) {
         return;
     }
@@ -270,10 +301,13 @@ fn values(members: &Map<String, Value>, out: &mut Map<String, Value>) {
     if let Some(constant) = members.get("const") {
         out.insert("const".to_owned(), constant.clone());
     }
-    let Some(given) = members.get("enum").and_then(Value::as_array).filter(|given| !given.is_empty()) else {
+    let Some(given) =
+        members.get("enum").and_then(Value::as_array).filter(|given| !given.is_empty())
+    else {
         return;
     };
-    let mut names: Vec<String> = types(&Value::Object(out.clone())).into_iter().map(str::to_owned).collect();
+    let mut names: Vec<String> =
+        types(&Value::Object(out.clone())).into_iter().map(str::to_owned).collect();
     let mut found: Vec<Value> = Vec::new();
     for value in given {
         let value = converted(value, &names);
@@ -339,12 +373,15 @@ fn limits(members: &Map<String, Value>, out: &mut Map<String, Value>) {
     }
     let is_list = types(&Value::Object(out.clone())).contains(&"array");
     for key in COUNTS {
-        let value = members.get(key).filter(|value| value.is_u64() && (is_list || !key.ends_with("Items")));
+        let value =
+            members.get(key).filter(|value| value.is_u64() && (is_list || !key.ends_with("Items")));
         if let Some(value) = value {
             out.insert(key.to_owned(), value.clone());
         }
     }
-    for (low, high) in [("minimum", "maximum"), ("minLength", "maxLength"), ("minItems", "maxItems")] {
+    for (low, high) in
+        [("minimum", "maximum"), ("minLength", "maxLength"), ("minItems", "maxItems")]
+    {
         let number = |key: &str| out.get(key).and_then(Value::as_f64);
         if number(low).zip(number(high)).is_some_and(|(low, high)| low > high) {
             out.remove(low);

@@ -74,7 +74,9 @@ impl Schemas<'_> {
         for branch in schema.get("allOf").and_then(Value::as_array).into_iter().flatten() {
             self.add(branch, purpose, depth + 1, seen, found);
         }
-        for (name, member) in schema.get("properties").and_then(Value::as_object).into_iter().flatten() {
+        for (name, member) in
+            schema.get("properties").and_then(Value::as_object).into_iter().flatten()
+        {
             if purpose == Purpose::Response || !is_read_only(member) {
                 found.all.insert(name.clone(), member.clone());
             }

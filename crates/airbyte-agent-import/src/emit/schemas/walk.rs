@@ -38,7 +38,8 @@ impl Schemas<'_> {
         let is_array = names.contains(&"array") || items.is_some();
         let members = self.members(&schema, Purpose::Response).all;
         let is_object = names.contains(&"object") || !members.is_empty();
-        let is_scalar = !names.is_empty() && !names.contains(&"object") && !names.contains(&"array");
+        let is_scalar =
+            !names.is_empty() && !names.contains(&"object") && !names.contains(&"array");
         let free = || match schema.get("additionalProperties") {
             Some(node @ Value::Object(_)) => Walk::Schema(node.clone()),
             Some(Value::Bool(false)) => Walk::Nowhere,

@@ -10,8 +10,7 @@ use crate::names::hint;
 use airbyte_agent_yaml::{Node, Value};
 
 /// The styles of pagination, of which exactly one is given.
-const STYLES: [&str; 7] =
-    ["cursor", "link", "last_record", "offset", "page", "none", "unknown"];
+const STYLES: [&str; 7] = ["cursor", "link", "last_record", "offset", "page", "none", "unknown"];
 
 /// Reads one style of pagination, or a list of several.
 pub(super) fn paging<'a>(
@@ -82,7 +81,8 @@ fn style<'a>(cx: &Cx<'a>, node: &'a Node, meta: &[MetaField], parameters: &[Para
         "unknown" => {
             let reason = settings.plain();
             if reason.is_empty() {
-                cx.report.error(settings, "say in `unknown` what would settle how the list continues");
+                cx.report
+                    .error(settings, "say in `unknown` what would settle how the list continues");
             }
             Some(Next::Unknown { reason: reason.into() })
         }
