@@ -175,6 +175,13 @@ fn post(
         Some(Step::Parameter(_)) if siblings.changed => {
             decided(Action::Other, 0.6, "the method is POST at a record that PUT or PATCH changes")
         }
+        Some(Step::Parameter(name)) if !siblings.read && !list::names_record(name, facts) => {
+            decided(
+                Action::Other,
+                0.55,
+                format!("the method is POST, and the parameter {name} identifies no record"),
+            )
+        }
         Some(Step::Parameter(name)) => decided(
             Action::Update,
             0.8,

@@ -73,6 +73,19 @@ pub(crate) fn score(
             .and_then(|choice| choice.as_str());
         ["object", "type", "kind"].contains(&node.name) && only == Some("list")
     });
+    let ends_by_id = facts.id.to_lowercase().replace(['_', '-'], "").ends_with("byid");
+    if ends_by_id {
+        reasons.push((-1.5, "the name of the operation says that it reads by an id".to_owned()));
+    }
+    if best.is_some_and(|best| best.is_alone && !best.is_named)
+        && signs::has_position(facts)
+        && signs::size(facts, false).is_some()
+    {
+        reasons.push((
+            1.5,
+            "the request has parameters for pages, and the response one array".to_owned(),
+        ));
+    }
     if is_marked && best.is_some() {
         reasons.push((2.5, "the response is marked as a list".to_owned()));
     }
@@ -131,7 +144,7 @@ fn count(members: usize) -> f64 {
 }
 
 /// Whether a parameter at the end of a path identifies a record of what stands before it.
-fn names_record(name: &str, facts: &Facts<'_>) -> bool {
+pub(crate) fn names_record(name: &str, facts: &Facts<'_>) -> bool {
     let all = words(name);
     let noun = facts.steps.iter().rev().find_map(Step::name).map(words);
     let noun = noun.and_then(|words| words.last().map(|word| singular(word)));

@@ -367,3 +367,20 @@ pub(crate) const TOTALS: [&str; 24] = [
     "resultcount",
     "totalrecordscount",
 ];
+
+/// Whether a member of a body may be about pages, or around members that are.
+pub(crate) fn may_page(key: &str) -> bool {
+    let lists: [&[&str]; 10] = [
+        &TOKENS,
+        &MAYBE_TOKENS,
+        &LAST_RECORD,
+        &MAYBE_LAST_RECORD,
+        &OFFSETS,
+        &MAYBE_OFFSETS,
+        &PAGES,
+        &SIZES,
+        &MAYBE_SIZES,
+        &["options", "query", "request", "params", "filter", "cursor", "control"],
+    ];
+    key.contains("pag") || lists.iter().any(|list| list.contains(&key))
+}
