@@ -9,7 +9,7 @@ use crate::imports::garden;
 fn a_document_is_served_as_tools() {
     let garden = garden();
     let mut server =
-        Server::start(&["--spec", &garden, "--sandbox", "--exposure", "operations"], &[]);
+        Server::start(&["--spec", &garden, "--sandbox", "--expose", "operations"], &[]);
     let tools = server.ask(2, "tools/list", json!({}));
     let names = names(&tools);
     for name in ["garden_plants_list", "garden_bed_plants_list", "garden_orders_get"] {
