@@ -2,8 +2,6 @@
 
 use serde_json::{Map, Value};
 
-use crate::model::Place;
-
 /// Members whose names begin with `x-`, in the order of the document.
 pub type Extensions = Map<String, Value>;
 
@@ -128,6 +126,34 @@ pub struct Tag {
     pub description: String,
     /// Other members that the vendor has added.
     pub extensions: Extensions,
+}
+
+/// The part of a request that carries a parameter.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Place {
+    /// A piece of the path.
+    Path,
+    /// The query of the address.
+    Query,
+    /// A header of the request.
+    Header,
+    /// A cookie of the request.
+    Cookie,
+    /// A variable of a GraphQL document.
+    Variable,
+}
+
+impl Place {
+    /// The place that documents call so.
+    pub(crate) fn parse(text: &str) -> Option<Self> {
+        Some(match text {
+            "path" => Self::Path,
+            "query" => Self::Query,
+            "header" => Self::Header,
+            "cookie" => Self::Cookie,
+            _ => return None,
+        })
+    }
 }
 
 /// Something in a document that is not as its format demands, and how it was read.

@@ -8,11 +8,11 @@ use airbyte_agent_yaml::read_leniently;
 use percent_encoding::percent_decode_str;
 use serde_json::{Map, Value};
 
-use crate::files::{LARGEST, text_of};
 use crate::mend::mend;
 use crate::notes::Notes;
 use crate::refs::FILES;
-use crate::walk;
+use crate::text::{LARGEST, text_of};
+use crate::walk::{self, Place};
 
 /// The most files that a document may consist of.
 const MOST_FILES: usize = 5_000;
@@ -64,13 +64,37 @@ impl Bundle<'_> {
     /// Lets the references of a file lead to places inside the document.
     fn references(&mut self, value: &mut Value, file: &str, notes: &mut Notes) {
         walk::objects(value, &mut |members, place| {
-            let Some(Value::String(reference)) = members.get_mut("$ref") else { return };
-            match self.place(reference, file) {
-                Ok(Some(inside)) => *reference = inside,
-                Ok(None) => {}
-                Err(message) => notes.add(file, place.key("$ref"), message),
+            if let Some(Value::String(reference)) = members.get_mut("$ref") {
+                self.reference(reference, file, place.key("$ref"), notes);
+            }
+            // A discriminator refers to schemas by plain texts, which may also be names.
+            if members.contains_key("propertyName")
+                && let Some(Value::Object(mapping)) = members.get_mut("mapping")
+            {
+                for target in mapping.values_mut() {
+                    if let Value::String(reference) = target
+                        && reference.contains(['/', '.'])
+                    {
+                        self.reference(reference, file, place.key("mapping"), notes);
+                    }
+                }
             }
         });
+    }
+
+    /// Lets a reference lead to a place inside the document, or notes why it does not.
+    fn reference(
+        &mut self,
+        reference: &mut String,
+        file: &str,
+        place: Place<'_>,
+        notes: &mut Notes,
+    ) {
+        match self.place(reference, file) {
+            Ok(Some(inside)) => *reference = inside,
+            Ok(None) => {}
+            Err(message) => notes.add(file, place, message),
+        }
     }
 
     /// Where a reference leads inside the document; `None` if it leads there already.

@@ -222,14 +222,11 @@ pub(crate) fn path_parameters(rest: &mut Rest, notes: &mut Notes) {
             let paths = Place::ROOT.key("paths");
             let place = paths.key(&operation.path);
             let message = format!(
-                "the path has `{{{name}}}`, and no parameter of this name is declared; it is read as a text"
+                "the path has `{{{name}}}`, and no parameter of this name is declared; any value is accepted"
             );
             notes.add("", place.key(&method), message);
-            let mut parameter = crate::model::Parameter::new(
-                name,
-                Where::Path,
-                serde_json::json!({"type": "string"}),
-            );
+            let mut parameter =
+                crate::model::Parameter::new(name, Where::Path, serde_json::json!({}));
             parameter.required = true;
             operation.parameters.push(parameter);
         }

@@ -22,6 +22,10 @@ pub struct Document {
 
 /// An API, by the way in which it is called.
 #[derive(Debug)]
+#[allow(
+    clippy::large_enum_variant,
+    reason = "there are few documents, and each is much larger than this"
+)]
 pub enum Api {
     /// Operations that have a method and a path each.
     Rest(Rest),

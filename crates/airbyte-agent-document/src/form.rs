@@ -64,6 +64,10 @@ fn stem(name: &str) -> &str {
     name.split('.').next().unwrap_or_default()
 }
 
+#[allow(
+    clippy::large_enum_variant,
+    reason = "there are few documents, and each is much larger than this"
+)]
 enum Reading {
     /// A document, with the version that it states and what is not as it should be.
     Document(Api, String, Vec<Warning>),

@@ -29,6 +29,7 @@ mod parts;
 mod refs;
 mod schema;
 mod swagger;
+mod text;
 mod walk;
 
 pub use about::{

@@ -108,7 +108,6 @@ fn methods(members: &mut Map<String, Value>, place: Place<'_>, notes: &mut Noteb
 /// The values of `enum` are a list. Wrong indentation makes something else of them.
 fn choices(members: &mut Map<String, Value>, place: Place<'_>, notes: &mut Notebook<'_>) {
     let message = match members.get_mut("enum") {
-        None => return,
         Some(Value::Array(all)) if all.len() == 1 && all.iter().all(Value::is_array) => {
             if let Some(Value::Array(inner)) = all.pop() {
                 *all = inner;
@@ -118,7 +117,7 @@ fn choices(members: &mut Map<String, Value>, place: Place<'_>, notes: &mut Noteb
         Some(Value::Array(all)) if all.is_empty() => {
             "`enum` is an empty list, so that no value would be allowed; it is left out"
         }
-        Some(Value::Array(_)) => return,
+        None | Some(Value::Array(_)) => return,
         Some(value @ (Value::String(_) | Value::Number(_) | Value::Bool(_))) => {
             *value = Value::Array(vec![value.take()]);
             "`enum` is a single value; it is read as a list"

@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value};
 
+pub use crate::about::Place;
 use crate::about::{Extensions, Requirement, Scheme, Server, Tag};
 
 /// Operations that have a method and a path each.
@@ -156,34 +157,6 @@ impl Style {
             "deepObject" => Self::DeepObject,
             "matrix" => Self::Matrix,
             "label" => Self::Label,
-            _ => return None,
-        })
-    }
-}
-
-/// The part of a request that carries a parameter.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Place {
-    /// A piece of the path.
-    Path,
-    /// The query of the address.
-    Query,
-    /// A header of the request.
-    Header,
-    /// A cookie of the request.
-    Cookie,
-    /// A variable of a GraphQL document.
-    Variable,
-}
-
-impl Place {
-    /// The place that documents call so.
-    pub(crate) fn parse(text: &str) -> Option<Self> {
-        Some(match text {
-            "path" => Self::Path,
-            "query" => Self::Query,
-            "header" => Self::Header,
-            "cookie" => Self::Cookie,
             _ => return None,
         })
     }

@@ -24,6 +24,7 @@ pub(crate) struct Notes {
 
 impl Notes {
     /// Notes something about a place of a file; an empty name means the document itself.
+    #[allow(clippy::needless_pass_by_value, reason = "places are small and made for the call")]
     pub(crate) fn add(&mut self, file: &str, path: impl ToString, message: impl Into<String>) {
         if self.all.len() < MOST {
             let (file, path) = (file.to_owned(), path.to_string());

@@ -5,7 +5,7 @@
 
 use std::time::{Duration, Instant};
 
-use airbyte_agent_document::{Api, Definitions, Opener, Rest, Schema, parse};
+use airbyte_agent_document::{Api, Definitions, Document, Opener, Rest, Schema, parse};
 use fastrand::Rng;
 use serde_json::{Value, json};
 
@@ -58,6 +58,14 @@ const PIECES: [&str; 36] = [
     "~2",
 ];
 
+fn rest(document: Document) -> Rest {
+    match document.api {
+        Api::Rest(rest) => rest,
+        #[cfg(feature = "graphql")]
+        Api::GraphQl(_) => panic!("expected operations"),
+    }
+}
+
 /// Changes the text in one to three places: lines, pieces of text, and letters.
 fn changed(text: &str, random: &mut Rng) -> String {
     let mut lines: Vec<String> = text.lines().map(str::to_owned).collect();
@@ -82,7 +90,10 @@ fn changed(text: &str, random: &mut Rng) -> String {
                 lines[at] = format!("{key}: {piece}");
             }
             3 => lines[at].insert_str(0, &" ".repeat(random.usize(1..5))),
-            4 => lines[at] = lines[at].trim_start().to_owned(),
+            4 => {
+                let trimmed = lines[at].trim_start().to_owned();
+                lines[at] = trimmed;
+            }
             5 => lines[at].push_str(piece),
             6 => lines[at].insert_str(cut, piece),
             7 => lines[at].truncate(cut),
@@ -196,7 +207,7 @@ fn documents_that_are_changed_at_random_are_read_or_refused() {
     for text in SEEDS {
         let document = parse("seed", text).unwrap();
         assert!(document.warnings.is_empty(), "{:?}", document.warnings);
-        let Api::Rest(rest) = document.api else { panic!("expected operations") };
+        let rest = rest(document);
         documents.push(rest.root);
     }
     let began = Instant::now();
@@ -214,9 +225,7 @@ fn documents_that_are_changed_at_random_are_read_or_refused() {
         if let Ok(document) = parse("changed", &text) {
             read += 1;
             assert!(document.warnings.iter().all(|warning| warning.line > 0 && warning.column > 0));
-            if let Api::Rest(rest) = &document.api {
-                open(rest);
-            }
+            open(&rest(document));
         }
         let took = start.elapsed();
         slowest = slowest.max(took);
@@ -268,8 +277,7 @@ fn small_documents_that_stand_for_endless_schemas_are_opened_soon() {
         );
         let began = Instant::now();
         let document = parse(name, &text).unwrap();
-        let Api::Rest(rest) = &document.api else { panic!("{name}") };
-        open(rest);
+        open(&rest(document));
         let took = began.elapsed();
         println!("{name}: {took:?}, {} MiB", peak());
         assert!(took < LONGEST, "{name} took {took:?}");

@@ -40,11 +40,10 @@ impl Tree for Json {
 
     fn scalar(value: Value, _: Mark) -> Self {
         match value {
-            Value::Null => Json::Null,
             Value::Bool(value) => Json::Bool(value),
             Value::Number(number) => Json::Number(number),
             Value::Text(text) => Json::String(text),
-            Value::List(_) | Value::Map(_) => Json::Null,
+            Value::Null | Value::List(_) | Value::Map(_) => Json::Null,
         }
     }
 

@@ -74,9 +74,9 @@ fn refused(run: &Run, text: &mut String) {
     }
     for (reason, names) in reasons {
         let _ = writeln!(text, "refused, {}: {reason}", names.len());
-        names.iter().for_each(|name| {
+        for name in names {
             let _ = writeln!(text, "    {name}");
-        });
+        }
     }
 }
 
