@@ -6,6 +6,7 @@ pub mod conformance;
 pub mod directory;
 pub mod drift;
 pub mod graphql;
+pub mod import;
 pub mod labels;
 pub mod licences;
 pub mod lint;

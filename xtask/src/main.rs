@@ -7,8 +7,8 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 use xtask::regen::{Mode, State};
 use xtask::{
-    bench, conformance, directory, drift, graphql, labels, licences, lint, new, platform, regen,
-    release, specs, tidy, umbrella,
+    bench, conformance, directory, drift, graphql, import, labels, licences, lint, new, platform,
+    regen, release, specs, tidy, umbrella,
 };
 
 #[derive(Debug, Parser)]
@@ -78,6 +78,23 @@ enum Task {
         #[arg(long, hide = true)]
         one: bool,
     },
+    /// Makes a spec of a vendor's document, as `airbyte-agent import` does, and lints it.
+    Import {
+        /// The document.
+        document: PathBuf,
+        /// Name of the connector.
+        #[arg(long)]
+        slug: Option<String>,
+        /// The spec to write; without it nothing is written.
+        #[arg(short, long, value_name = "FILE")]
+        out: Option<PathBuf>,
+        /// Only operations that fit: '/users*', 'GET *' or 'users.*'.
+        #[arg(long, value_name = "PATTERN")]
+        only: Option<String>,
+        /// Writes over a spec that was edited since it was imported.
+        #[arg(long)]
+        force: bool,
+    },
     /// Starts the spec of a new connector.
     New {
         /// Name of the connector, such as `zendesk-support`.
@@ -122,6 +139,16 @@ fn main() -> ExitCode {
             ExitCode::SUCCESS
         }
         Task::Directory { folder, json, .. } => read_directory(&folder, json),
+        Task::Import { document, slug, out, only, force } => {
+            let options = airbyte_agent_import::Options { slug, only, ..Default::default() };
+            match import::import(&document, out.as_deref(), options, force) {
+                Ok(text) => {
+                    print!("{text}");
+                    ExitCode::SUCCESS
+                }
+                Err(error) => failure(&error.to_string()),
+            }
+        }
         Task::Tidy => check_rules(&root),
         Task::Bench { filters, accept, build } => benchmarks(&root, &filters, build, accept),
         Task::Release { .. } => try_release(&root),

@@ -151,10 +151,10 @@ fn fields(
         match after.get(name) {
             None => tell(true, format!("the field `{name}` is gone")),
             Some(new) if old.types != new.types => {
-                tell(true, format!("the field `{name}` was {old} and is {new}"))
+                tell(true, format!("the field `{name}` was {old} and is {new}"));
             }
             Some(new) if old.choices != new.choices => {
-                tell(false, format!("the field `{name}` was {old} and is {new}"))
+                tell(false, format!("the field `{name}` was {old} and is {new}"));
             }
             Some(_) => {}
         }

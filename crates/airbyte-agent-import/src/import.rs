@@ -68,10 +68,9 @@ pub enum Error {
 ///
 /// When the document has no operations that fit, or the overlay is wrong.
 pub fn import(document: &Document, text: &[u8], options: &Options) -> Result<Imported, Error> {
-    let rest = match &document.api {
-        Api::Rest(rest) => rest,
-        #[allow(unreachable_patterns, reason = "there are other kinds with the feature `graphql`")]
-        _ => return Err(Error::NotRest { file: document.name.clone() }),
+    #[allow(irrefutable_let_patterns, reason = "there are other kinds with the feature `graphql`")]
+    let Api::Rest(rest) = &document.api else {
+        return Err(Error::NotRest { file: document.name.clone() });
     };
     let decided = infer(rest);
     let locked = options.lock.as_ref();

@@ -41,9 +41,9 @@ pub(crate) fn apply(spec: &mut Value, text: &str) -> Result<(), Vec<String>> {
 fn act(spec: &mut Value, action: &Value) -> Result<(), String> {
     let target = action.get("target").and_then(Value::as_str).ok_or("`target` is missing")?;
     let unknown = action.as_object().into_iter().flat_map(|members| members.keys());
-    let unknown = unknown
+    let mut unknown = unknown
         .filter(|key| !matches!(key.as_str(), "target" | "update" | "remove" | "description"));
-    if let Some(key) = unknown.filter(|key| !key.starts_with("x-")).next() {
+    if let Some(key) = unknown.find(|key| !key.starts_with("x-")) {
         return Err(format!("there is no key `{key}`; expected `update` or `remove`"));
     }
     let places = Target::parse(target)?.find(spec)?;

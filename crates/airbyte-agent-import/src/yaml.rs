@@ -160,7 +160,7 @@ fn quoted(text: &str) -> String {
                     escaped.push_str(&format!("\\U{:08X}", u32::from(letter)));
                 }
                 letter if needs_escape(letter) => {
-                    escaped.push_str(&format!("\\u{:04X}", u32::from(letter)))
+                    escaped.push_str(&format!("\\u{:04X}", u32::from(letter)));
                 }
                 letter => escaped.push(letter),
             }

@@ -13,6 +13,7 @@ mod download;
 mod failures;
 mod folder;
 mod home;
+mod imports;
 mod impostor;
 mod interrupt;
 mod jobs;

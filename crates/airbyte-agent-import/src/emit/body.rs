@@ -51,7 +51,7 @@ pub(super) fn body(body: Option<&Body>, schemas: &Schemas<'_>) -> Made {
                 }
                 made.members = whole(&schema);
                 made.node =
-                    Some(node(body, name, json!({"x-agent-argument": WHOLE, "schema": schema})));
+                    Some(node(body, name, &json!({"x-agent-argument": WHOLE, "schema": schema})));
                 return made;
             }
         }
@@ -71,12 +71,12 @@ pub(super) fn body(body: Option<&Body>, schemas: &Schemas<'_>) -> Made {
             let kind = if kind.contains('*') { "application/octet-stream" } else { kind };
             made.members = whole(&schema);
             made.node =
-                Some(node(body, kind, json!({"x-agent-argument": WHOLE, "schema": schema})));
+                Some(node(body, kind, &json!({"x-agent-argument": WHOLE, "schema": schema})));
             return made;
         }
     };
     made.members = members;
-    made.node = Some(node(body, &name, media));
+    made.node = Some(node(body, &name, &media));
     made
 }
 
@@ -90,7 +90,7 @@ fn whole(schema: &Value) -> Members {
     members
 }
 
-fn node(body: &Body, media_type: &str, media: Value) -> Value {
+fn node(body: &Body, media_type: &str, media: &Value) -> Value {
     let mut node = Map::new();
     if body.required {
         node.insert("required".to_owned(), Value::Bool(true));

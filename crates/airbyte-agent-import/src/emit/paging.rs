@@ -61,7 +61,7 @@ pub(super) fn paging(decision: &OperationDecision, around: &Around<'_>) -> Made 
         }
         Paging::Offset { parameter, more, total, size, .. } => {
             argument(around, parameter).map(|into| {
-                made.total = total.clone();
+                made.total.clone_from(total);
                 with(
                     json!({"offset": {"into": into}}),
                     more.as_deref(),
@@ -73,7 +73,7 @@ pub(super) fn paging(decision: &OperationDecision, around: &Around<'_>) -> Made 
         }
         Paging::Page { parameter, start, more, total, size } => {
             argument(around, parameter).map(|into| {
-                made.total = total.clone();
+                made.total.clone_from(total);
                 with(
                     json!({"page": {"into": into, "start": start}}),
                     more.as_deref(),

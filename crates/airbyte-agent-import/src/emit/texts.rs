@@ -90,7 +90,8 @@ fn plain(text: &str) -> String {
     let mut words = Vec::new();
     for word in text.split_whitespace() {
         let is_mark = word.chars().all(|c| matches!(c, '#' | '*' | '=' | '|'));
-        if !is_mark && !(word.len() >= 2 && word.chars().all(|c| c == '-')) {
+        let is_line = word.len() >= 2 && word.chars().all(|c| c == '-');
+        if !is_mark && !is_line {
             words.push(word);
         }
     }
@@ -104,7 +105,7 @@ fn without_blocks(text: &str) -> String {
     let mut lines = Vec::new();
     for line in text.lines() {
         let trimmed = line.trim_start();
-        if trimmed.starts_with("```") || trimmed.starts_with("|") {
+        if trimmed.starts_with("```") || trimmed.starts_with('|') {
             if lines.iter().any(|line: &&str| !line.trim().is_empty()) {
                 break;
             }

@@ -2,14 +2,13 @@
 
 use super::evidence::decided;
 use super::facts::{Facts, Form, Step};
+use super::list;
 use super::paging::signs;
-use super::records::{Candidate, is_frame, strangers};
+use super::paths::Siblings;
+use super::records::Candidate;
 use super::verbs;
-use super::words::{is_counted, is_plural, says, singular, words};
+use super::words::{is_plural, says, words};
 use crate::decision::{Action, Decided};
-
-/// How the points for and against a list are weighed.
-const LIST: f64 = 2.5;
 
 /// Verbs after which nothing has changed.
 const READS: [&str; 14] = [
@@ -34,19 +33,6 @@ const FILES: [&str; 12] = [
     ".png", ".jpg", ".gif", ".svg", ".pdf", ".csv", ".zip", ".ics", ".tar.gz", ".mp3", ".xlsx",
     ".ico",
 ];
-
-/// What is known about the other operations of a document.
-#[derive(Debug, Default)]
-pub(crate) struct Siblings {
-    /// Whether the same path can be read.
-    pub(crate) read: bool,
-    /// Whether the same path can be changed by PUT or PATCH.
-    pub(crate) changed: bool,
-    /// Whether there are paths of single records below this path.
-    pub(crate) has_records: bool,
-    /// Whether no list of the document has an array in its response, because its author names the element only.
-    pub(crate) no_arrays: bool,
-}
 
 /// What the operation does, and whether it returns a list.
 pub(crate) fn action(
@@ -82,7 +68,7 @@ fn read(
     if facts.answer.form == Form::File {
         return decided(Action::Download, 0.9, "the response is the content of a file");
     }
-    let (score, reason) = list_score(facts, best, siblings);
+    let (score, reason) = list::score(facts, best, siblings);
     let ends_with_download = facts.last_step().and_then(Step::name).is_some_and(|name| {
         words(name).last().is_some_and(|word| {
             ["download", "raw", "zipball", "tarball", "content"].contains(&word.as_str())
@@ -92,7 +78,7 @@ fn read(
     if ends_with_download && best.is_none() && facts.answer.form != Form::Data {
         return decided(Action::Download, 0.75, "the path ends with a word for downloads");
     }
-    if score < LIST {
+    if score < list::LIST {
         let confidence = (0.95 - (score - 0.0).max(0.0) * 0.14).clamp(0.5, 0.95);
         let is_verb = facts
             .last_step()
@@ -115,7 +101,7 @@ fn read(
         }
         return decided(Action::Get, confidence, format!("the method is GET, and {reason}"));
     }
-    let confidence = (0.55 + (score - LIST) * 0.1).clamp(0.55, 0.97);
+    let confidence = (0.55 + (score - list::LIST) * 0.1).clamp(0.55, 0.97);
     let searches = verb == Some(Action::Search)
         || facts
             .steps
@@ -131,160 +117,6 @@ fn read(
         );
     }
     decided(Action::List, confidence, format!("the method is GET, and {reason}"))
-}
-
-/// Points for a list, and the strongest reason for or against it.
-fn list_score(
-    facts: &Facts<'_>,
-    best: Option<&Candidate<'_>>,
-    siblings: &Siblings,
-) -> (f64, String) {
-    let mut reasons: Vec<(f64, String)> = Vec::new();
-    match best {
-        Some(best) if best.is_body => reasons.push((3.0, best.reason.clone())),
-        Some(best) => {
-            if best.is_named && best.score > 1.5 {
-                reasons.push((2.0, best.reason.clone()));
-            }
-            let (arrays, others) = strangers(&facts.answer, best);
-            match arrays + others {
-                0 if best.score > 1.5 => {
-                    let points = if best.is_alone { 2.5 } else { 1.5 };
-                    reasons.push((
-                        points,
-                        format!("beside {} there is nothing but what describes a page", best.place),
-                    ));
-                }
-                0 | 1 => {}
-                many => {
-                    // Other arrays may hold records that those of the list refer to.
-                    let points = -0.8 * count(others) - 0.4 * count(arrays);
-                    reasons.push((
-                        points,
-                        format!("beside {} there are {many} other members", best.place),
-                    ));
-                }
-            }
-        }
-        None if facts.answer.form == Form::Data => {
-            let reason = "the response has no array that could be a list";
-            let body = facts.answer.body();
-            let is_map = body.is_some_and(|body| body.members == 0 && body.values.is_some());
-            let is_open = body.is_some_and(|body| body.is_object() && body.members == 0)
-                || facts.answer.members_of(0).all(|node| is_frame(node.name));
-            let points = match (is_map, is_open, siblings.no_arrays) {
-                (true, ..) => -3.0,
-                (_, true, _) => -0.5,
-                (.., true) => 0.0,
-                _ => -4.0,
-            };
-            reasons.push((points, reason.to_owned()));
-        }
-        None => {}
-    }
-    let is_marked = facts.answer.members_of(0).any(|node| {
-        let only = node
-            .choices
-            .as_deref()
-            .and_then(|choices| choices.first())
-            .and_then(|choice| choice.as_str());
-        ["object", "type", "kind"].contains(&node.name) && only == Some("list")
-    });
-    if is_marked && best.is_some() {
-        reasons.push((2.5, "the response is marked as a list".to_owned()));
-    }
-    let page = signs::points(facts);
-    if page > 0.0 {
-        reasons.push((page, "the request or the response has members for paging".to_owned()));
-    }
-    let last = facts.last_step();
-    match last {
-        Some(Step::Parameter(name)) => {
-            let identifies = names_record(name, facts)
-                && !best.is_some_and(|best| best.is_container && best.is_alone);
-            reasons.push((
-                if identifies { -2.5 } else { -1.5 },
-                format!("the path ends with the parameter {name}"),
-            ));
-        }
-        Some(Step::Name(name)) => {
-            let word = words(name).pop().unwrap_or_default();
-            if is_counted(&word) {
-                // Where the document is silent about the response, nothing speaks against it.
-                let silent = if facts.answer.form == Form::Data { 0.0 } else { 1.0 };
-                reasons.push((1.5 + silent, format!("the path ends with the plural {name}")));
-            }
-            if siblings.has_records {
-                reasons.push((1.0, format!("single records stand below the path {}", facts.path)));
-            }
-        }
-        None => {}
-    }
-    let verb = verbs::of_id(facts);
-    if last.and_then(verbs::of_step) == Some(Action::List) {
-        reasons.push((2.5, "the path says so".to_owned()));
-    } else if matches!(verb, Some(Action::List | Action::Search)) {
-        reasons.push((1.75, "the name of the operation says so".to_owned()));
-    }
-    if says_list(facts.summary) || facts.summary.is_empty() && says_list(&facts.text) {
-        reasons.push((1.25, "its text says that it returns several".to_owned()));
-    }
-    let sum = reasons.iter().map(|(points, _)| points).sum::<f64>();
-    let wanted = if sum >= LIST { 1.0 } else { -1.0 };
-    let reason = reasons
-        .into_iter()
-        .max_by(|(a, _), (b, _)| (a * wanted).total_cmp(&(b * wanted)))
-        .map_or_else(|| "nothing says that it returns several".to_owned(), |(_, reason)| reason);
-    (sum, reason)
-}
-
-fn count(members: usize) -> f64 {
-    f64::from(u32::try_from(members.min(5)).unwrap_or(5))
-}
-
-/// Whether a parameter at the end of a path identifies a record of what stands before it.
-fn names_record(name: &str, facts: &Facts<'_>) -> bool {
-    let all = words(name);
-    let noun = facts.steps.iter().rev().find_map(Step::name).map(words);
-    let noun = noun.and_then(|words| words.last().map(|word| singular(word)));
-    all.iter().any(|word| {
-        ["id", "key", "slug", "uuid", "guid", "name", "sid", "code", "number"]
-            .contains(&word.as_str())
-            || Some(word) == noun.as_ref()
-    }) || name.to_lowercase().ends_with("id")
-}
-
-fn says_list(text: &str) -> bool {
-    let text = text.trim().to_lowercase();
-    let starts = [
-        "list ",
-        "lists ",
-        "get all",
-        "gets all",
-        "get list",
-        "get a list",
-        "gets a list",
-        "returns a list",
-        "return a list",
-        "retrieve all",
-        "retrieves all",
-        "retrieve a list",
-        "retrieves a list",
-        "returns all",
-        "return all",
-        "fetch all",
-        "browse ",
-        "enumerate",
-        "get the list",
-        "gets the list",
-        "returns the list",
-        "returns list",
-        "returns an array",
-        "get multiple",
-        "find all",
-        "show all",
-    ];
-    starts.iter().any(|start| text.starts_with(start))
 }
 
 fn post(
@@ -310,8 +142,8 @@ fn post(
         );
     }
     if verb == Some(Action::Get) || verb.is_none() && named == Some(Action::Get) && is_rpc(facts) {
-        let (score, reason) = list_score(facts, best, siblings);
-        let action = if score >= LIST + 0.5 { Action::List } else { Action::Get };
+        let (score, reason) = list::score(facts, best, siblings);
+        let action = if score >= list::LIST + 0.5 { Action::List } else { Action::Get };
         return decided(action, 0.7, format!("the path says that it reads, and {reason}"));
     }
     if let Some(verb) = verb {
@@ -342,6 +174,13 @@ fn post(
         }
         Some(Step::Parameter(_)) if siblings.changed => {
             decided(Action::Other, 0.6, "the method is POST at a record that PUT or PATCH changes")
+        }
+        Some(Step::Parameter(name)) if !siblings.read && !list::names_record(name, facts) => {
+            decided(
+                Action::Other,
+                0.55,
+                format!("the method is POST, and the parameter {name} identifies no record"),
+            )
         }
         Some(Step::Parameter(name)) => decided(
             Action::Update,

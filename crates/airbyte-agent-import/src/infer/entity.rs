@@ -84,10 +84,9 @@ pub(crate) struct Nouns {
 /// The nouns of one operation.
 pub(crate) fn nouns(facts: &Facts<'_>) -> Nouns {
     let mut names: Vec<String> = Vec::new();
-    let count = facts.steps.len();
     for (index, step) in facts.steps.iter().enumerate() {
         let Step::Name(name) = step else { continue };
-        let is_last = index + 1 == count;
+        let is_last = !facts.steps.iter().skip(index + 1).any(|step| step.name().is_some());
         if index > 0 && !names.is_empty() && is_choice(name) {
             continue;
         }

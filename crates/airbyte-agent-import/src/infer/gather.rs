@@ -7,13 +7,14 @@ use std::rc::Rc;
 
 use airbyte_agent_description::Kind;
 use airbyte_agent_document::{
-    Content, Opener, Operation, Parameter, Place, Response, Schema, Shape,
+    Content, Opener, Operation, Parameter, Place as Part, Response, Schema, Shape,
 };
 use serde_json::Value;
 
 use super::facts::{Answer, Facts, Form, Input, InputPlace, Node};
-use super::paging::signs;
+use super::paging::{names, signs};
 use super::path::steps;
+use super::records::{CONTAINERS, is_frame};
 use super::sample::response;
 use super::words::key;
 
@@ -22,6 +23,12 @@ const DEEPEST: usize = 4;
 
 /// An object with more members than this is a record and no frame around records; its objects stay closed.
 const LARGEST_FRAME: usize = 40;
+
+/// In an object with more members than this, only members that are named as frames are opened further.
+const SMALL: usize = 12;
+
+/// An object with more members than this is a record, whose members are looked at from outside only.
+const RECORD: usize = 25;
 
 /// How many values of one response are looked at.
 const MOST_NODES: usize = 400;
@@ -62,6 +69,30 @@ impl<'a> Schemas<'a> {
             *self.opener.borrow_mut() = Opener::new(self.root);
         }
         shape
+    }
+
+    /// What can be seen of a schema without opening what it refers to: scalars, and arrays whose elements stay closed.
+    /// References and compositions are taken for objects. `None` if the schema has to be opened.
+    fn outside(&self, schema: &Schema<'a>) -> Option<Shape<'a>> {
+        let Schema::One(value) = schema else { return None };
+        let kind = |kind| Some(Shape { kinds: vec![kind], ..Shape::default() });
+        match value.get("type").and_then(Value::as_str) {
+            Some("string") => kind(Kind::String),
+            Some("integer") => kind(Kind::Integer),
+            Some("number") => kind(Kind::Number),
+            Some("boolean") => kind(Kind::Boolean),
+            Some("array") => {
+                value.get("items").filter(|items| items.is_object()).map(|items| Shape {
+                    kinds: vec![Kind::Array],
+                    items: Some(Schema::One(items)),
+                    ..Shape::default()
+                })
+            }
+            None if ["anyOf", "oneOf"].iter().any(|key| value.get(*key).is_some()) => {
+                kind(Kind::Object)
+            }
+            _ => None,
+        }
     }
 
     /// A member of the schema's own text, or of what its reference leads to.
@@ -127,10 +158,10 @@ pub(crate) fn facts<'a>(
 
 fn parameter<'a>(schemas: &Schemas<'a>, given: &'a Parameter) -> Option<Input<'a>> {
     let place = match given.place {
-        Place::Path => InputPlace::Path,
-        Place::Query | Place::Variable => InputPlace::Query,
-        Place::Header => InputPlace::Header,
-        Place::Cookie => return None,
+        Part::Path => InputPlace::Path,
+        Part::Query | Part::Variable => InputPlace::Query,
+        Part::Header => InputPlace::Header,
+        Part::Cookie => return None,
     };
     let schema = Schema::One(&given.schema);
     let mut input = input(schemas, given.name.clone(), place, &schema);
@@ -142,7 +173,7 @@ fn parameter<'a>(schemas: &Schemas<'a>, given: &'a Parameter) -> Option<Input<'a
 
 /// The members of a parameter that is an object, as a query writes them: `page[size]`.
 fn members<'a>(schemas: &Schemas<'a>, given: &'a Parameter, inputs: &mut Vec<Input<'a>>) {
-    if given.place != Place::Query {
+    if given.place != Part::Query {
         return;
     }
     let shape = schemas.open(&Schema::One(&given.schema));
@@ -181,7 +212,7 @@ fn input<'a>(
     }
 }
 
-/// The members of a body, and the members of its objects.
+/// The members of a body that may be about pages or times of change, and those of its objects.
 fn body<'a>(
     schemas: &Schemas<'a>,
     schema: &Schema<'a>,
@@ -193,6 +224,9 @@ fn body<'a>(
     for (name, member) in &shape.members {
         if inputs.len() >= MOST_INPUTS {
             return;
+        }
+        if !names::may_page(&key(name)) && !super::record::is_since(&key(name)) {
+            continue;
         }
         let full = if before.is_empty() { (*name).to_owned() } else { format!("{before}.{name}") };
         let mut found = input(schemas, full.clone(), InputPlace::Body, member);
@@ -237,6 +271,10 @@ fn answer<'a>(
         };
         return answer;
     };
+    if content.schema.is_none() && sample.is_none() && !is_data(&content.media_type) {
+        answer.form = Form::File;
+        return answer;
+    }
     let schema = match (&content.schema, sample) {
         (Some(schema), Some(sample)) => Schema::All(vec![Schema::One(schema), Schema::One(sample)]),
         (Some(schema), None) => Schema::One(schema),
@@ -264,6 +302,14 @@ fn answer<'a>(
     answer
 }
 
+/// Whether a media type is one in which APIs write data or messages, or says nothing.
+fn is_data(media_type: &str) -> bool {
+    ["json", "xml", "text/html", "text/plain", "*", "form", "yaml"]
+        .iter()
+        .any(|part| media_type.contains(part))
+        || media_type.is_empty()
+}
+
 fn is_file(media_type: &str) -> bool {
     const FILES: &[&str] = &[
         "application/octet-stream",
@@ -283,7 +329,8 @@ fn is_file(media_type: &str) -> bool {
 
 /// The values of a body, level by level.
 pub(crate) fn nodes<'a>(schemas: &Schemas<'a>, schema: &Schema<'a>, all: &mut Vec<Node<'a>>) {
-    all.push(node(schemas, schema, "$".to_owned(), "", String::new(), 0, 0));
+    let body = Place { place: "$".to_owned(), name: "", key: String::new(), parent: 0, depth: 0 };
+    all.push(node(schemas, schema, body, None));
     let mut level = vec![(0, schema.clone())];
     for depth in 1..=DEEPEST {
         let mut next = Vec::new();
@@ -302,8 +349,15 @@ pub(crate) fn nodes<'a>(schemas: &Schemas<'a>, schema: &Schema<'a>, all: &mut Ve
                 } else {
                     format!("{}.{}", above.key, key(name))
                 };
-                let node = node(schemas, member, place, name, key, parent, depth);
+                let is_named = is_frame(name) || CONTAINERS.contains(&key_of(&key));
+                let at = Place { place, name, key, parent, depth };
+                let outside = (shape.members.len() > RECORD && !is_named)
+                    .then(|| schemas.outside(member))
+                    .flatten();
+                let node = node(schemas, member, at, outside.as_ref());
+                let may_be_frame = shape.members.len() <= SMALL || is_named;
                 if node.is_object()
+                    && may_be_frame
                     && shape.members.len() <= LARGEST_FRAME
                     && node.members <= LARGEST_FRAME
                 {
@@ -343,22 +397,40 @@ pub(crate) fn place(above: &str, name: &str) -> String {
     }
 }
 
-fn node<'a>(
-    schemas: &Schemas<'a>,
-    schema: &Schema<'a>,
+/// Where a value stands in a body.
+struct Place<'a> {
     place: String,
     name: &'a str,
     key: String,
     parent: usize,
     depth: usize,
+}
+
+/// The last name of a key.
+fn key_of(key: &str) -> &str {
+    key.rsplit('.').next().unwrap_or(key)
+}
+
+/// The facts about a value, by its shape or, where that is enough, by what can be seen from outside.
+fn node<'a>(
+    schemas: &Schemas<'a>,
+    schema: &Schema<'a>,
+    at: Place<'a>,
+    outside: Option<&Shape<'a>>,
 ) -> Node<'a> {
-    let shape = schemas.open(schema);
+    let opened;
+    let shape = if let Some(outside) = outside {
+        outside
+    } else {
+        opened = schemas.open(schema);
+        &opened
+    };
     Node {
-        place,
-        name,
-        key,
-        parent,
-        depth,
+        place: at.place,
+        name: at.name,
+        key: at.key,
+        parent: at.parent,
+        depth: at.depth,
         framed: false,
         kinds: shape.kinds.clone(),
         format: shape.format.unwrap_or_default(),

@@ -13,8 +13,10 @@ mod facts;
 mod failures;
 mod gather;
 mod limits;
+mod list;
 mod paging;
 mod path;
+mod paths;
 mod record;
 mod records;
 mod sample;
@@ -22,16 +24,14 @@ mod verbs;
 mod vote;
 mod words;
 
-use std::collections::HashMap;
-
-use airbyte_agent_document::{Operation, Rest, Schema};
+use airbyte_agent_document::{Rest, Schema};
 use serde_json::Value;
 
 use crate::decision::{Action, Decided, DocumentDecision, OperationDecision, Paging};
-use action::Siblings;
 use evidence::decided;
 use facts::{Facts, Form, Step};
 use gather::Schemas;
+use paths::{Paths, anonymous, has_no_arrays};
 use records::Candidate;
 
 /// What every operation of a document is, and what holds for all of them.
@@ -53,74 +53,6 @@ pub fn infer(rest: &Rest) -> DocumentDecision {
         .collect();
     vote::vote(&facts, &mut operations);
     api::document(rest, &schemas, operations)
-}
-
-/// How many reads of plurals there must be before it says something that none of them returns an array.
-const MANY: usize = 10;
-
-/// Whether hardly any response to the read of a plural has an array: then arrays are left out, and not missing.
-fn has_no_arrays(facts: &[Facts<'_>]) -> bool {
-    let is_plural = |facts: &&Facts<'_>| {
-        let last = facts.last_step().and_then(Step::name).and_then(|name| words::words(name).pop());
-        facts.method == "GET"
-            && facts.answer.form == Form::Data
-            && last.is_some_and(|word| words::is_counted(&word))
-    };
-    let plural: Vec<_> = facts.iter().filter(is_plural).collect();
-    let with_array =
-        plural.iter().filter(|facts| facts.answer.nodes.iter().any(facts::Node::is_array)).count();
-    plural.len() >= MANY && with_array * 10 < plural.len()
-}
-
-/// The paths of a document, by the path without what parameters are called.
-#[derive(Debug, Default)]
-struct Paths<'a> {
-    methods: HashMap<String, Vec<&'a str>>,
-    below: HashMap<String, &'a str>,
-    no_arrays: bool,
-}
-
-impl<'a> Paths<'a> {
-    fn new(operations: &'a [Operation]) -> Self {
-        let mut paths = Self::default();
-        for operation in operations {
-            let path = anonymous(&operation.path);
-            if let Some((above, last)) = path.rsplit_once('/')
-                && last == "{}"
-            {
-                let name = operation.path.rsplit('/').next().unwrap_or_default();
-                paths
-                    .below
-                    .entry(above.to_owned())
-                    .or_insert_with(|| name.trim_matches(['{', '}']));
-            }
-            paths.methods.entry(path).or_default().push(&operation.method);
-        }
-        paths
-    }
-
-    fn siblings(&self, path: &str) -> Siblings {
-        let path = anonymous(path);
-        let has = |methods: &[&str]| {
-            self.methods
-                .get(&path)
-                .is_some_and(|known| known.iter().any(|method| methods.contains(method)))
-        };
-        Siblings {
-            read: has(&["GET"]),
-            changed: has(&["PUT", "PATCH"]),
-            has_records: self.below.contains_key(&path),
-            no_arrays: self.no_arrays,
-        }
-    }
-}
-
-/// A path with `{}` in the place of parameters and without a slash at its end.
-fn anonymous(path: &str) -> String {
-    let pieces = path.trim_end_matches('/').split('/');
-    let pieces = pieces
-        .map(|piece| if piece.starts_with('{') && piece.ends_with('}') { "{}" } else { piece });
-    pieces.collect::<Vec<_>>().join("/")
 }
 
 fn operation<'a>(

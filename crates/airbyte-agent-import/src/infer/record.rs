@@ -71,6 +71,11 @@ const SINCE: [&str; 26] = [
     "dateupdatedafter",
 ];
 
+/// Whether a name is that of a parameter that restricts a list to what has changed.
+pub(crate) fn is_since(key: &str) -> bool {
+    SINCE.contains(&key) || ["since", "after", "from", "startdate", "datefrom"].contains(&key)
+}
+
 /// The member that identifies a record.
 pub(crate) fn primary_key<'a>(
     facts: &Facts<'a>,

@@ -8,7 +8,7 @@ use super::gather::Schemas;
 use super::words::{same_noun, words};
 
 /// Names of members that hold records, whatever the entity is called.
-const CONTAINERS: [&str; 26] = [
+pub(crate) const CONTAINERS: [&str; 26] = [
     "data",
     "items",
     "results",
@@ -216,6 +216,9 @@ pub(crate) fn candidates<'a>(facts: &Facts<'a>, schemas: &Schemas<'a>) -> Vec<Ca
             let has_records = node.items.as_ref().is_some_and(|items| is_record(schemas, items));
             if has_records {
                 score += 1.0;
+            }
+            if nouns.first().is_some_and(|noun| words(noun) == words(node.name)) {
+                score += 0.5;
             }
             if is_aside(node) && noun != Some(0) {
                 score -= 4.0;

@@ -1,5 +1,6 @@
 //! Tests of `mcp`: the server on standard input and output, and mistakes of its operator.
 
+mod imported;
 mod install;
 mod rules;
 mod stop;

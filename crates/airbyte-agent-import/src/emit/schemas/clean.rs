@@ -288,7 +288,8 @@ fn describe(members: &Map<String, Value>, purpose: Purpose, out: &mut Map<String
         let default = default.as_str().map_or_else(|| default.to_string(), str::to_owned);
         let is_told = given.to_lowercase().contains("default");
         if !default.is_empty() && !default.contains("{{") && !is_told {
-            text = format!("{} The default is {default}.", sentence(&text)).trim().to_owned();
+            let told = format!("{} The default is {default}.", sentence(&text));
+            told.trim().clone_into(&mut text);
         }
     }
     if !text.is_empty() {

@@ -4,7 +4,7 @@
 mod extension;
 mod last_record;
 mod link;
-mod names;
+pub(crate) mod names;
 mod number;
 pub(crate) mod signs;
 mod size;

@@ -136,7 +136,7 @@ pub(crate) const OFFSETS: [&str; 30] = [
 pub(crate) const MAYBE_OFFSETS: [&str; 5] = ["start", "from", "begin", "first", "index"];
 
 /// Parameters that take the number of a page.
-pub(crate) const PAGES: [&str; 20] = [
+pub(crate) const PAGES: [&str; 21] = [
     "page",
     "pagenumber",
     "pageno",
@@ -157,10 +157,11 @@ pub(crate) const PAGES: [&str; 20] = [
     "pagingpagenumber",
     "pageidx",
     "paginationpagenumber",
+    "paginatepage",
 ];
 
 /// Parameters that take the size of a page.
-pub(crate) const SIZES: [&str; 44] = [
+pub(crate) const SIZES: [&str; 45] = [
     "perpage",
     "pagesize",
     "limit",
@@ -205,6 +206,7 @@ pub(crate) const SIZES: [&str; 44] = [
     "maxrows",
     "paginationperpage",
     "resultlimit",
+    "paginatelimit",
 ];
 
 /// Parameters that take the size of a page if there is another parameter for paging.
@@ -365,3 +367,20 @@ pub(crate) const TOTALS: [&str; 24] = [
     "resultcount",
     "totalrecordscount",
 ];
+
+/// Whether a member of a body may be about pages, or around members that are.
+pub(crate) fn may_page(key: &str) -> bool {
+    let lists: [&[&str]; 10] = [
+        &TOKENS,
+        &MAYBE_TOKENS,
+        &LAST_RECORD,
+        &MAYBE_LAST_RECORD,
+        &OFFSETS,
+        &MAYBE_OFFSETS,
+        &PAGES,
+        &SIZES,
+        &MAYBE_SIZES,
+        &["options", "query", "request", "params", "filter", "cursor", "control"],
+    ];
+    key.contains("pag") || lists.iter().any(|list| list.contains(&key))
+}

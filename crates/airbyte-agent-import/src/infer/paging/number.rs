@@ -64,7 +64,7 @@ fn offset(facts: &Facts<'_>) -> Option<Decided<Paging>> {
         Some(input) => (input, if input.is_number() || has_size { 0.9 } else { 0.65 }),
         None => (maybe()?, 0.72),
     };
-    if !fits(facts, input) {
+    if !fits(facts, input) || says(&input.text, &["timestamp"]) {
         return None;
     }
     if says(&input.text, &["page number", "the page to", "number of the page"])
