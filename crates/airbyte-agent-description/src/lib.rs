@@ -10,6 +10,7 @@ mod entity;
 #[cfg(feature = "expressions")]
 pub mod expression;
 mod failure;
+mod field;
 mod groups;
 mod hosting;
 mod job;
@@ -37,6 +38,7 @@ pub use download::{Download, UrlStep};
 pub use empty::EmptyList;
 pub use entity::{Entity, Scoping, StoreField};
 pub use failure::{ErrorCheck, ErrorCode, ErrorCondition, ErrorMeaning, FailureKind};
+pub use field::{FieldPath, field_path, is_secret_name};
 pub use hosting::{Constant, Hosting, Setting, StoredField, StoredVariable};
 pub use job::{Job, JobStep};
 pub use lookup::{UnknownName, find_operation};

@@ -120,9 +120,10 @@ impl<'t> Plan<'t> {
         match self.decision {
             Decision::Answer(output) => Ok(output),
             Decision::Call(call) => {
-                let schemas = &self.tools.prepared().schemas;
+                let prepared = self.tools.prepared();
+                let (schemas, lists) = (&prepared.schemas, &prepared.lists);
                 let limits = self.tools.result_limits();
-                run::run(call, RunContext { limits, schemas, progress }).await
+                run::run(call, RunContext { limits, schemas, lists, progress }).await
             }
         }
     }

@@ -8,6 +8,7 @@ use super::account::Account;
 use super::catalog::{Catalog, Definitions};
 use super::group::Accounts;
 use super::limits::ResultLimits;
+use super::list_memory::ListMemory;
 use super::policy::Policy;
 use super::response_schemas::ResponseSchemas;
 use super::search::Index;
@@ -50,6 +51,7 @@ pub(super) struct Prepared {
     pub(super) definitions: OnceLock<Definitions>,
     pub(super) index: OnceLock<Index>,
     pub(super) schemas: ResponseSchemas,
+    pub(super) lists: ListMemory,
 }
 
 /// Offers the operations of a [`Client`] as tools.

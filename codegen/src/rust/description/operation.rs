@@ -340,12 +340,22 @@ fn page_size(size: &PageSize) -> Code {
 
 /// An entity as an expression; its operations are the constants with these names.
 pub(super) fn entity(entity: &Entity, names: &[String], files: &mut Included<'_>) -> Code {
-    let Entity { name, description, operations: _, schema, store, when_to_use, phrases } = entity;
+    let Entity {
+        name,
+        description,
+        operations: _,
+        schema,
+        store,
+        when_to_use,
+        phrases,
+        default_fields,
+    } = entity;
     let operations = Code::list(names.iter().map(Code::plain));
-    let phrases = (!phrases.is_empty()).then(|| Code::texts(phrases.iter()));
+    let texts = |list: &[Text]| (!list.is_empty()).then(|| Code::texts(list.iter()));
     Code::call("Entity::new", [Code::text(name), Code::text(description)])
         .said("when_to_use", when_to_use)
-        .maybe("phrases", phrases)
+        .maybe("phrases", texts(phrases))
+        .maybe("default_fields", texts(default_fields))
         .with("operations", [operations])
         .maybe("schema", schema.as_ref().map(|schema| files.schema(schema, None)))
         .each("store", store, |field| {

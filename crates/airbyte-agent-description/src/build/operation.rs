@@ -251,6 +251,7 @@ impl Entity {
             store: Cow::Borrowed(&[]),
             when_to_use: Cow::Borrowed(""),
             phrases: Cow::Borrowed(&[]),
+            default_fields: Cow::Borrowed(&[]),
         }
     }
 
@@ -265,6 +266,8 @@ impl Entity {
         when_to_use(text: &'static str) when_to_use = Cow::Borrowed(text);
         /// Other words that people use for this entity.
         phrases(phrases: &'static [Text]) phrases = Cow::Borrowed(phrases);
+        /// The fields of a record that are shown when nobody chooses.
+        default_fields(names: &'static [Text]) default_fields = Cow::Borrowed(names);
     }
 }
 

@@ -14,6 +14,7 @@ pub(super) mod notes;
 mod rank;
 mod rank_words;
 pub(super) mod render;
+mod secrets;
 mod select;
 pub(super) mod shown_fields;
 pub(super) mod size;

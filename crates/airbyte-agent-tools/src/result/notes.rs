@@ -21,6 +21,8 @@ pub(crate) struct Notes {
     found: Vec<String>,
     /// Fields that the call names and no record has.
     missing: Vec<String>,
+    /// Fields that hold secrets and were left out.
+    secrets: Vec<String>,
     /// The number of hidden characters that were removed.
     hidden: usize,
     /// Sentences about anything else.
@@ -32,6 +34,13 @@ impl Notes {
     pub(crate) fn add_omitted(&mut self, name: &str) {
         if !self.omitted.iter().any(|known| known == name) {
             self.omitted.push(name.to_owned());
+        }
+    }
+
+    /// Notes that a field was left out because it holds a secret.
+    pub(crate) fn add_secret(&mut self, name: &str) {
+        if !self.secrets.iter().any(|known| known == name) {
+            self.secrets.push(name.to_owned());
         }
     }
 
@@ -67,6 +76,24 @@ impl Notes {
     /// Notes that this many hidden characters were removed.
     pub(crate) fn add_hidden_characters(&mut self, characters: usize) {
         self.hidden += characters;
+    }
+
+    /// Leaves out what was said before, of an earlier page of the same list.
+    pub(crate) fn leave_out(&mut self, said: &Self) {
+        self.omitted.retain(|name| !said.omitted.contains(name));
+        self.cut.retain(|name, _| !said.cut.contains_key(name));
+        self.shortened.retain(|name, _| !said.shortened.contains_key(name));
+        self.missing.retain(|name| !said.missing.contains(name));
+        self.secrets.retain(|name| !said.secrets.contains(name));
+    }
+
+    /// Adds what is said of a further page of the same list.
+    pub(crate) fn merge(&mut self, further: Self) {
+        further.omitted.iter().for_each(|name| self.add_omitted(name));
+        self.cut.extend(further.cut);
+        self.shortened.extend(further.shortened);
+        self.missing.extend(further.missing);
+        further.secrets.iter().for_each(|name| self.add_secret(name));
     }
 
     /// Adds a sentence before all others.
@@ -120,6 +147,9 @@ impl Notes {
             for name in &self.missing {
                 out.push(format!("No record has '{name}'{}", suggestion(name, &names)));
             }
+        }
+        if !self.secrets.is_empty() {
+            out.push(format!("Secrets are not shown: {}.", self.secrets.join(", ")));
         }
         if self.hidden > 0 {
             out.push(format!(

@@ -1,6 +1,7 @@
 //! Lists: as many whole records as the limits allow, and a cursor that continues exactly behind them.
 
 use std::collections::HashSet;
+use std::sync::Arc;
 
 use serde_json::Value;
 
@@ -13,6 +14,7 @@ use super::{RunContext, explain};
 use crate::decision::PermittedCall;
 use crate::error::ToolError;
 use crate::limits::ResultLimits;
+use crate::list_memory::{KnownList, ListId};
 use crate::output::ToolOutput;
 use crate::progress::Report;
 use crate::result::fields;
@@ -59,6 +61,8 @@ struct List<'r> {
     due: Option<Place>,
     meta: Value,
     notes: Vec<String>,
+    /// Whether an earlier page was explained.
+    is_continued: bool,
 }
 
 /// Reads a list.
@@ -70,23 +74,28 @@ pub(super) async fn run(
     let client = &call.permitted.account().client;
     let limits = context.limits;
     let wanted = call.controls.max_records;
-    let most = wanted.map_or(usize::MAX, |wanted| usize::try_from(wanted).unwrap_or(usize::MAX));
+    let most =
+        wanted.map_or(limits.list_records, |wanted| usize::try_from(wanted).unwrap_or(usize::MAX));
+    // Who wants a number of records gets as many as the limits allow.
+    let text_limits = if wanted.is_none() { limits.of_default_list() } else { limits };
+    let id = ListId::of(&call);
+    let known = call.controls.cursor.as_ref().and_then(|_| context.lists.get(id));
     let seal = client.seal(operation, &call.arguments)?;
     let mut start = match &call.controls.cursor {
         Some(text) => position::start(operation, &seal, text, &mut call.arguments)?,
         None => Start::default(),
     };
-    request_page_size(operation, wanted, &mut call.arguments);
+    request_page_size(operation, wanted, most, &mut call.arguments);
     let controls = &call.controls;
     let default = DefaultFields::Best(limits.list_fields);
     let view = View::new(&controls.fields, &controls.exclude, default, limits.list_text);
-    let schema = if view.needs_choice() { context.schemas.get(operation) } else { None };
+    let schema = context.schemas.get(operation);
 
-    let mut text = ListText::new(controls.format, limits);
+    let mut text = ListText::new(controls.format, text_limits);
     let mut notes = Notes::default();
     let (mut pages, mut records, mut places) = (Vec::new(), Vec::new(), Vec::new());
     let mut due = None;
-    let mut shown_fields = None;
+    let mut shown_fields = known.as_ref().map(|known| Arc::clone(&known.fields));
     let mut meta = Value::Null;
     let mut remarks = PageRemarks::default();
     let mut member: Option<String> = None;
@@ -109,10 +118,10 @@ pub(super) async fn run(
             Some(behind) => already_given(&marks, behind)?,
             None => 0,
         };
-        view.prepare(&mut found.records, &mut notes);
+        let schema = record_schema(schema.as_deref(), member.as_deref());
+        view.prepare(&mut found.records, schema, &mut notes);
         let shown_fields = shown_fields.get_or_insert_with(|| {
-            let schema = record_schema(schema.as_deref(), member.as_deref());
-            view.choose(&found.records, schema)
+            Arc::new(view.choose(&found.records, call.permitted.default_fields(), schema))
         });
         for (before, (record, mark)) in found.records.into_iter().zip(marks).enumerate().skip(given)
         {
@@ -144,12 +153,20 @@ pub(super) async fn run(
     if !records.is_empty() {
         view.note_missing(&mut notes);
     }
-    let known = || fields::names(context.schemas.get(operation).as_deref());
-    let mut notes = notes.sentences(call.selector, known);
+    let is_continued = known.is_some();
+    let mut said = known.map(|known| known.said).unwrap_or_default();
+    notes.leave_out(&said);
+    let names = || fields::names(context.schemas.get(operation).as_deref());
+    let sentences = notes.sentences(call.selector, names);
+    said.merge(notes);
+    let fields = shown_fields.unwrap_or_default();
+    context.lists.set(id, KnownList { fields, said });
+    let mut notes = sentences;
     notes.splice(0..0, remarks.sentences());
     remarks.write(&mut meta);
-    let list = List { call: &call, seal: &seal, pages, records, places, due, meta, notes };
-    list.output(text, &context)
+    let list =
+        List { call: &call, seal: &seal, pages, records, places, due, meta, notes, is_continued };
+    list.output(text, &limits)
 }
 
 async fn read_page(
@@ -166,7 +183,11 @@ async fn read_page(
 
 impl List<'_> {
     /// The result with the most records that the limits allow.
-    fn output(mut self, text: ListText, context: &RunContext<'_>) -> Result<ToolOutput, ToolError> {
+    fn output(
+        mut self,
+        mut text: ListText,
+        limits: &ResultLimits,
+    ) -> Result<ToolOutput, ToolError> {
         let all = self.records.len();
         let whole = self.supplement(all, false)?;
         if text.fits(all, &whole) {
@@ -183,11 +204,16 @@ impl List<'_> {
             }
         }
         if fitting == 0 {
+            // One record is shown as long as it is within the limits at all.
+            text.set_limits(*limits);
+            fitting = usize::from(text.fits(1, &self.supplement(1, all > 1)?));
+        }
+        if fitting == 0 {
             let first = self.records.into_iter().next().unwrap_or_default();
             let what = "The first record alone";
-            return Err(explain::too_large(&first, what, self.call, &context.limits));
+            return Err(explain::too_large(&first, what, self.call, limits));
         }
-        let supplement = self.supplement(fitting, true)?;
+        let supplement = self.supplement(fitting, fitting < all)?;
         let text = text.finish(fitting, &supplement);
         self.records.truncate(fitting);
         Ok(supplement.output(self.records.into(), text))
@@ -199,11 +225,9 @@ impl List<'_> {
         if count == 0 {
             notes.push("No records match.".to_owned());
         }
-        if is_shortened {
+        if is_shortened && !self.is_continued {
             notes.push(format!(
-                "{count} records fit into this result; cursor next_cursor goes on exactly \
-                 behind them. Fewer {} or format tsv fit more.",
-                self.call.selector
+                "{count} records fit here; cursor next_cursor goes on exactly behind them."
             ));
         }
         notes.extend(self.notes.iter().cloned());

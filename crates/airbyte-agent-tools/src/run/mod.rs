@@ -14,6 +14,7 @@ mod record;
 use super::decision::PermittedCall;
 use super::error::ToolError;
 use super::limits::ResultLimits;
+use super::list_memory::ListMemory;
 use super::output::ToolOutput;
 use super::progress::Progress;
 use super::response_schemas::ResponseSchemas;
@@ -27,6 +28,7 @@ use airbyte_agent_engine::{Call, Outcome};
 pub(super) struct RunContext<'r> {
     pub(super) limits: ResultLimits,
     pub(super) schemas: &'r ResponseSchemas,
+    pub(super) lists: &'r ListMemory,
     pub(super) progress: &'r dyn Progress,
 }
 

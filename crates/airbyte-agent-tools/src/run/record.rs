@@ -54,7 +54,8 @@ pub(super) async fn run(
     if let Some(note) = started {
         notes.add(note);
     }
-    view.prepare(&mut records, &mut notes);
+    let schema = context.schemas.get(operation);
+    view.prepare(&mut records, schema.as_deref(), &mut notes);
     let mut meta = without_paging(operation, outcome.meta, Map::new());
     let mut remarks = PageRemarks::default();
     remarks.add_page(outcome.total, &outcome.errors);
@@ -98,7 +99,8 @@ impl Response<'_> {
             notes.add_first(note);
         }
         let schema = if view.needs_choice() { schemas.get(operation) } else { None };
-        let fields = view.choose(&self.records, schema.as_deref());
+        let entity = self.call.permitted.default_fields();
+        let fields = view.choose(&self.records, entity, schema.as_deref());
         let records = self.records.iter().cloned();
         let mut shown: Vec<Value> =
             records.map(|record| view.show(record, &fields, &mut notes)).collect();

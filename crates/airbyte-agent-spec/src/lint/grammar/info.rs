@@ -42,6 +42,7 @@ pub(super) static INFO: Shape = Shape {
         ("x-airbyte-config-normalization", Object(&NORMALIZATION)),
         ("x-airbyte-direct-form", Any),
         ("x-agent-entities", Map(&Text)),
+        ("x-agent-default-fields", Map(&List(&Text))),
         ("x-agent-rate-limits", List(&Object(&RATE_LIMIT))),
         ("x-agent-rate-limit-headers", Object(&RATE_LIMIT_HEADERS)),
         ("x-agent-rate-limit-cost", Object(&RATE_LIMIT_COST)),
