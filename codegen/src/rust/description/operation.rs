@@ -2,9 +2,9 @@
 
 use airbyte_agent_description::{
     AddressIssuer, AtLeastOne, Body, Download, EmptyList, Entity, ErrorCheck, ErrorCondition,
-    FileArgument, Filter, GraphQl, Hints, Job, JobStep, JsonPath, MetaField, MetaSource, Method,
-    Next, Operation, PageSize, Paging, Response, Source, StoreField, Text, Transform,
-    UploadAddress, UrlStep, Variable, VariableValue,
+    FieldSelection, FileArgument, Filter, GraphQl, Hints, Job, JobStep, JsonPath, MetaField,
+    MetaSource, Method, Next, Operation, PageSize, Paging, Response, Source, StoreField, Text,
+    Transform, UploadAddress, UrlStep, Variable, VariableValue,
 };
 
 use super::code::Code;
@@ -57,6 +57,18 @@ fn upload_address(address: &UploadAddress) -> Code {
     }
 }
 
+fn field_selection(selection: &FieldSelection) -> Code {
+    let FieldSelection { parameter, inside, depth, separator, prefix, add, all, wrap } = selection;
+    Code::call("field_selection", [Code::text(parameter)])
+        .said("inside", inside)
+        .maybe("depth", depth.map(|depth| Code::plain(depth.to_string())))
+        .maybe("separator", (separator != ".").then(|| Code::text(separator)))
+        .said("prefix", prefix)
+        .maybe("add", (!add.is_empty()).then(|| Code::texts(add.iter())))
+        .said("all", all)
+        .said("wrap", wrap)
+}
+
 fn alternatives(group: &AtLeastOne) -> Code {
     let AtLeastOne { inside, names } = group;
     Code::call("at_least_one", [Code::texts(inside.iter()), Code::texts(names.iter())])
@@ -79,6 +91,7 @@ pub(super) fn operation(operation: &Operation, files: &mut Included<'_>) -> Code
         download,
         hints,
         idempotency_header,
+        field_selection,
         at_least_one,
         is_addition,
         job,
@@ -106,6 +119,7 @@ pub(super) fn operation(operation: &Operation, files: &mut Included<'_>) -> Code
     let code = Code::call(name, head).said("summary", summary).said("description", description);
     let code = self::hints(code, *hints)
         .maybe("idempotency_header", idempotency_header.as_deref().map(Code::text))
+        .maybe("field_selection", field_selection.as_ref().map(self::field_selection))
         .each("at_least_one", at_least_one, alternatives)
         .mark("addition", *is_addition)
         .maybe("job", job.as_ref().map(self::job))

@@ -4,10 +4,10 @@ use std::borrow::Cow;
 
 use super::setters;
 use crate::{
-    Action, AtLeastOne, Body, Download, EmptyList, Entity, ErrorCheck, ErrorCondition, Filter,
-    GraphQl, Hints, Job, Json, JsonPath, MetaField, MetaSource, Method, Operation, Paging,
-    Parameter, Response, StoreField, Template, Text, Transform, UploadAddress, UrlStep, Variable,
-    VariableValue,
+    Action, AtLeastOne, Body, Download, EmptyList, Entity, ErrorCheck, ErrorCondition,
+    FieldSelection, Filter, GraphQl, Hints, Job, Json, JsonPath, MetaField, MetaSource, Method,
+    Operation, Paging, Parameter, Response, StoreField, Template, Text, Transform, UploadAddress,
+    UrlStep, Variable, VariableValue,
 };
 
 impl Operation {
@@ -60,6 +60,7 @@ impl Operation {
                 preferred_for_check: false,
             },
             idempotency_header: None,
+            field_selection: None,
             at_least_one: Cow::Borrowed(&[]),
             is_addition: false,
             job: None,
@@ -115,6 +116,8 @@ impl Operation {
         preferred_for_check() hints.preferred_for_check = true;
         /// Header that makes a repeated request harmless.
         idempotency_header(name: &'static str) idempotency_header = Some(Cow::Borrowed(name));
+        /// How the vendor is asked for fields.
+        field_selection(selection: FieldSelection) field_selection = Some(selection);
         /// Groups of arguments of which at least one has to be given.
         at_least_one(groups: &'static [AtLeastOne]) at_least_one = Cow::Borrowed(groups);
         /// Airbyte's hosted platform does not know the operation.
@@ -238,6 +241,39 @@ pub const fn object(members: &'static [Variable]) -> VariableValue {
 /// An array whose elements are such values.
 pub const fn array(items: &'static [VariableValue]) -> VariableValue {
     VariableValue::Array(Cow::Borrowed(items))
+}
+
+/// The argument with the names of the fields that the vendor sends.
+pub const fn field_selection(parameter: &'static str) -> FieldSelection {
+    FieldSelection {
+        parameter: Cow::Borrowed(parameter),
+        inside: Cow::Borrowed(""),
+        depth: None,
+        separator: Cow::Borrowed("."),
+        prefix: Cow::Borrowed(""),
+        add: Cow::Borrowed(&[]),
+        all: Cow::Borrowed(""),
+        wrap: Cow::Borrowed(""),
+    }
+}
+
+impl FieldSelection {
+    setters! {
+        /// The member of records that holds the fields that can be chosen.
+        inside(name: &'static str) inside = Cow::Borrowed(name);
+        /// How many names of a path the vendor understands.
+        depth(names: u32) depth = Some(names);
+        /// What stands between the names of a path.
+        separator(text: &'static str) separator = Cow::Borrowed(text);
+        /// What stands before every name.
+        prefix(text: &'static str) prefix = Cow::Borrowed(text);
+        /// Names that are asked for in any case.
+        add(names: &'static [Text]) add = Cow::Borrowed(names);
+        /// What asks for all fields.
+        all(text: &'static str) all = Cow::Borrowed(text);
+        /// A text with `{fields}` where the names go.
+        wrap(text: &'static str) wrap = Cow::Borrowed(text);
+    }
 }
 
 impl Entity {

@@ -70,7 +70,7 @@ mod tests {
             "id": 1, "has_password": true, "password": "", "app": {"name": "n"}, "list": [{"id": 2}],
         });
         assert_eq!(record, left);
-        let said = notes.sentences("fields", Vec::new).join(" ");
+        let said = notes.sentences("fields", None).join(" ");
         assert_eq!(said, "Secrets are not shown: client_secret, pin, app.apiKey, list.code.");
     }
 }

@@ -168,7 +168,7 @@ mod tests {
     }
 
     fn sentences(notes: &Notes) -> String {
-        notes.sentences("fields", Vec::new).join(" ")
+        notes.sentences("fields", None).join(" ")
     }
 
     #[test]

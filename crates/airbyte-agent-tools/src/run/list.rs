@@ -17,7 +17,6 @@ use crate::limits::ResultLimits;
 use crate::list_memory::{KnownList, ListId};
 use crate::output::ToolOutput;
 use crate::progress::Report;
-use crate::result::fields;
 use crate::result::list_text::ListText;
 use crate::result::notes::Notes;
 use crate::result::render::Supplement;
@@ -156,8 +155,8 @@ pub(super) async fn run(
     let is_continued = known.is_some();
     let mut said = known.map(|known| known.said).unwrap_or_default();
     notes.leave_out(&said);
-    let names = || fields::names(context.schemas.get(operation).as_deref());
-    let sentences = notes.sentences(call.selector, names);
+    let record = record_schema(schema.as_deref(), member.as_deref());
+    let sentences = notes.sentences(call.selector, record);
     said.merge(notes);
     let fields = shown_fields.unwrap_or_default();
     context.lists.set(id, KnownList { fields, said });

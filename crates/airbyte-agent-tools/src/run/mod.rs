@@ -10,6 +10,7 @@ mod page_remarks;
 mod page_size;
 mod position;
 mod record;
+mod vendor_fields;
 
 use super::decision::PermittedCall;
 use super::error::ToolError;
@@ -42,6 +43,7 @@ pub(super) async fn run(
         return file::run(call, context).await;
     }
     request_fields(&mut call);
+    vendor_fields::request(&mut call);
     if operation.action.is_array() {
         list::run(call, context).await
     } else {

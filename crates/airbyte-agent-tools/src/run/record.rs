@@ -9,7 +9,6 @@ use crate::decision::PermittedCall;
 use crate::error::ToolError;
 use crate::output::ToolOutput;
 use crate::progress::Report;
-use crate::result::fields;
 use crate::result::notes::Notes;
 use crate::result::render::{self, Supplement};
 use crate::result::view::{DefaultFields, View};
@@ -112,8 +111,7 @@ impl Response<'_> {
         if is_empty && !operation.hints.read_only {
             notes.add(format!("Done: {}.", operation.place()));
         }
-        let known = || fields::names(schemas.get(operation).as_deref());
-        let notes = notes.sentences(self.call.selector, known);
+        let notes = notes.sentences(self.call.selector, schemas.get(operation).as_deref());
         (data, Supplement { meta: self.meta.clone(), next: None, notes })
     }
 }
