@@ -1,7 +1,7 @@
-//! How the vendor is asked for fields: the key of the operation, or the one in `info` whose parameter the
-//! operation has.
+//! How the vendor is asked for fields: the key of the operation, or, for operations that read records, the
+//! one in `info` whose parameter the operation has.
 
-use airbyte_agent_description::{FieldSelection, Kind, Parameter};
+use airbyte_agent_description::{Action, FieldSelection, Kind, Parameter};
 
 use super::{Cx, Op};
 use crate::names::hint;
@@ -19,9 +19,10 @@ pub(super) fn field_selection<'a>(
 ) -> Option<FieldSelection> {
     let find = |name: &str| parameters.iter().find(|parameter| parameter.name == name);
     let own = op.node.get(KEY);
+    let reads = matches!(op.action, Some(Action::List | Action::Search | Action::Get));
     let node = own.or_else(|| {
-        let all = general(cx).into_iter();
-        all.into_iter().find(|node| find(&node.text("parameter")).is_some())
+        let mut all = general(cx).into_iter().filter(|_| reads);
+        all.find(|node| find(&node.text("parameter")).is_some_and(takes_names))
     })?;
     let name = node.text("parameter");
     let Some(parameter) = find(&name) else {
@@ -31,7 +32,7 @@ pub(super) fn field_selection<'a>(
         return None;
     };
     let kinds = &parameter.schema.kinds;
-    if !kinds.contains(&Kind::Array) && !kinds.contains(&Kind::String) {
+    if !takes_names(parameter) {
         cx.report.error(node, format!("`{name}` must take a list or a text"));
         return None;
     }
@@ -59,7 +60,12 @@ pub(super) fn field_selection<'a>(
     })
 }
 
-/// The entries in `info`, which apply to every operation that has their parameter.
+fn takes_names(parameter: &Parameter) -> bool {
+    let kinds = &parameter.schema.kinds;
+    kinds.contains(&Kind::Array) || kinds.contains(&Kind::String)
+}
+
+/// The entries in `info`, which apply to every operation that reads records and has their parameter.
 fn general<'a>(cx: &Cx<'a>) -> Vec<&'a Node> {
     let Some(node) = cx.info_key(KEY) else { return Vec::new() };
     match node.items() {

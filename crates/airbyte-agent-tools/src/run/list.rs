@@ -64,10 +64,11 @@ struct List<'r> {
     is_continued: bool,
 }
 
-/// Reads a list.
+/// Reads a list. `sends_default` says that the vendor was asked for the default fields only.
 pub(super) async fn run(
     mut call: PermittedCall<'_>,
     context: RunContext<'_>,
+    sends_default: bool,
 ) -> Result<ToolOutput, ToolError> {
     let operation = call.permitted.operation();
     let client = &call.permitted.account().client;
@@ -161,6 +162,9 @@ pub(super) async fn run(
     let fields = shown_fields.unwrap_or_default();
     context.lists.set(id, KnownList { fields, said });
     let mut notes = sentences;
+    if sends_default && !is_continued && !records.is_empty() {
+        notes.push(format!("Only these fields were asked for; name others in {}.", call.selector));
+    }
     notes.splice(0..0, remarks.sentences());
     remarks.write(&mut meta);
     let list =

@@ -43,9 +43,9 @@ pub(super) async fn run(
         return file::run(call, context).await;
     }
     request_fields(&mut call);
-    vendor_fields::request(&mut call);
+    let is_default = vendor_fields::request(&mut call);
     if operation.action.is_array() {
-        list::run(call, context).await
+        list::run(call, context, is_default).await
     } else {
         record::run(call, context).await
     }

@@ -11,29 +11,33 @@ use airbyte_agent_description::{FieldPath, FieldSelection, Json, Kind, Next, fie
 /// The place of the names in a wrapped selection.
 const PLACE: &str = "{fields}";
 
-/// Asks the vendor for the fields that will be shown, unless the caller has passed its argument.
-pub(super) fn request(call: &mut PermittedCall<'_>) {
+/// Asks the vendor for the fields that will be shown, unless the caller has passed its argument. Says whether
+/// it was asked for default fields only, so that it sends no others.
+pub(super) fn request(call: &mut PermittedCall<'_>) -> bool {
     let operation = call.permitted.operation();
-    let Some(selection) = &operation.field_selection else { return };
+    let Some(selection) = &operation.field_selection else { return false };
     place_inside(selection, operation.response.schema.as_ref(), &mut call.controls.fields);
+    let parameter = operation.parameter(&selection.parameter);
+    // The platform does not know additions.
+    let Some(parameter) = parameter.filter(|parameter| !parameter.is_addition) else {
+        return false;
+    };
     if call.arguments.contains_key(selection.parameter.as_ref()) {
-        return;
+        return false;
     }
+    let is_default = call.controls.fields.is_empty();
     let wanted: Vec<String> = match call.controls.fields.as_slice() {
+        [] if !operation.action.is_array() => return false,
         [] => call.permitted.default_fields().iter().map(ToString::to_string).collect(),
         named => named.iter().map(|name| without_range(name)).collect(),
     };
-    let Some(names) = names(selection, &wanted) else { return };
-    let mut names = names;
+    let Some(mut names) = names(selection, &wanted) else { return false };
     // The list goes on behind this field of its last record.
     if let Next::LastRecord { field, .. } = &operation.paging.next {
         let field = field.to_string();
         add(&mut names, format!("{}{}", selection.prefix, field.trim_start_matches("$.")));
     }
-    let takes_list = operation
-        .parameter(&selection.parameter)
-        .is_some_and(|parameter| parameter.schema.kinds.contains(&Kind::Array));
-    let value = if takes_list {
+    let value = if parameter.schema.kinds.contains(&Kind::Array) {
         Value::from(names)
     } else if selection.wrap.is_empty() {
         names.join(",").into()
@@ -41,6 +45,7 @@ pub(super) fn request(call: &mut PermittedCall<'_>) {
         selection.wrap.replace(PLACE, &names.join(",")).into()
     };
     call.arguments.insert(selection.parameter.to_string(), value);
+    is_default
 }
 
 /// The names as the vendor writes them; `None` where nothing need be asked for.
