@@ -21,6 +21,10 @@ pub struct ResultLimits {
     pub list_fields: usize,
     /// The most bytes of a file that one call gives.
     pub file_bytes: usize,
+    /// The most bytes of an image that is given as such.
+    pub image_bytes: usize,
+    /// The most bytes of a file that is stored in a folder.
+    pub stored_bytes: u64,
     /// How many bytes of memory the values of one response of a vendor may take. A server answers several
     /// calls at once, so that it is less than for a program.
     pub held_bytes: usize,
@@ -37,6 +41,8 @@ impl ResultLimits {
         record_text: 4_000,
         list_fields: 14,
         file_bytes: 24 * 1_024,
+        image_bytes: 1_024 * 1_024,
+        stored_bytes: 1_024 * 1_024 * 1_024,
         held_bytes: 256 * 1_024 * 1_024,
     };
 
@@ -50,6 +56,8 @@ impl ResultLimits {
         record_text: usize::MAX,
         list_fields: usize::MAX,
         file_bytes: usize::MAX,
+        image_bytes: usize::MAX,
+        stored_bytes: u64::MAX,
         held_bytes: 1_024 * 1_024 * 1_024,
     };
 

@@ -106,5 +106,5 @@ fn members(parameter: &Parameter, lines: &mut Vec<String>) {
 
 /// An answer that consists of lines of text and of the same as JSON.
 pub(super) fn output(lines: &[String], structured: Value) -> ToolOutput {
-    ToolOutput { text: lines.join("\n"), structured, next: None, records: None }
+    ToolOutput { text: lines.join("\n"), structured, ..ToolOutput::default() }
 }

@@ -27,9 +27,6 @@ use airbyte_agent_engine::cursor::{Cursor, Seal, already_given, mark};
 /// The most pages that one call reads, however many records are wanted.
 const MOST_PAGES: usize = 100;
 
-/// Why a list is cut whose vendor goes in circles.
-const REPEATED: &str = "the list is cut: the vendor gave the same cursor twice";
-
 /// A page that was read.
 struct Page {
     /// Where it was read from, `None` for the first page.
@@ -138,7 +135,9 @@ pub(super) async fn run(
         // What was read is shown; a cursor that leads nowhere would only make a model try.
         let is_repeated = outcome.next.is_some() && outcome.next == at;
         let next = outcome.next.filter(|next| match next.dead_end() {
-            _ if is_repeated || !seen.insert(next.clone()) => remarks.ends(REPEATED.to_owned()),
+            _ if is_repeated || !seen.insert(next.clone()) => {
+                remarks.ends(explain::REPEATED.to_owned())
+            }
             Some(reason) => remarks.ends(reason),
             None => true,
         });
@@ -172,7 +171,8 @@ pub(super) async fn run(
     list.output(text, &limits)
 }
 
-async fn read_page(
+/// Reads the page at this place, or the first one.
+pub(super) async fn read_page(
     call: &PermittedCall<'_>,
     limits: &ResultLimits,
     at: Option<&Cursor>,

@@ -1,7 +1,9 @@
 //! Makes permitted calls and gives their results the form that a model reads.
 
+mod count;
 mod explain;
 mod file;
+mod image;
 mod job;
 mod list;
 mod metadata;
@@ -10,7 +12,10 @@ mod page_remarks;
 mod page_size;
 mod position;
 mod record;
+mod stored_file;
 mod vendor_fields;
+
+use std::path::Path;
 
 use super::decision::PermittedCall;
 use super::error::ToolError;
@@ -30,6 +35,10 @@ pub(super) struct RunContext<'r> {
     pub(super) limits: ResultLimits,
     pub(super) schemas: &'r ResponseSchemas,
     pub(super) lists: &'r ListMemory,
+    /// The folder for files; none unless files are to be stored.
+    pub(super) files: Option<&'r Path>,
+    /// Whether images can be handed over beside the text of a result.
+    pub(super) takes_images: bool,
     pub(super) progress: &'r dyn Progress,
 }
 
@@ -44,7 +53,9 @@ pub(super) async fn run(
     }
     request_fields(&mut call);
     let is_default = vendor_fields::request(&mut call);
-    if operation.action.is_array() {
+    if call.controls.count_only && operation.action.is_array() {
+        count::run(call, context).await
+    } else if operation.action.is_array() {
         list::run(call, context, is_default).await
     } else {
         record::run(call, context).await

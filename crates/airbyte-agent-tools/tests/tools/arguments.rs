@@ -104,7 +104,8 @@ async fn a_control_gives_way_to_a_parameter_of_its_name() {
             "exclude_fields",
             "result_format",
             "cursor",
-            "max_records"
+            "max_records",
+            "count_only"
         ]
     );
     assert_eq!(
