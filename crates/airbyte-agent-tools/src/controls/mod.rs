@@ -132,14 +132,14 @@ impl Control {
     pub(super) fn schema(self) -> Value {
         match self {
             Self::Fields => schema::texts("Fields to return, dotted names; [\"*\"] for all."),
-            Self::ExcludeFields => schema::texts("Fields to leave out."),
+            Self::ExcludeFields => schema::texts(""),
             Self::Format => schema::choice(&["json", "tsv", "csv"], ""),
             Self::Cursor => schema::plain("string", "next_cursor of the result before."),
             Self::MaxRecords => schema::plain("integer", "Most records to return."),
             Self::CountOnly => schema::plain("boolean", ""),
             Self::Clear => schema::texts("Parameters to set to null."),
             Self::FromByte => schema::plain("integer", "First byte wanted, from 0."),
-            Self::MaxBytes => schema::plain("integer", "Most bytes wanted."),
+            Self::MaxBytes => schema::plain("integer", ""),
             Self::Encoding => schema::choice(&["text", "base64"], ""),
         }
     }

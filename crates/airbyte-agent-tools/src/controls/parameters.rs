@@ -7,6 +7,10 @@ use super::Control;
 
 /// Whether a model need not know a parameter, because a control does its work.
 pub(crate) fn is_hidden(operation: &Operation, parameter: &Parameter) -> bool {
+    // Headers are the matter of programs: what a model needs of them, controls and the engine do.
+    if parameter.location == Location::Header && !parameter.required {
+        return true;
+    }
     if is_selection(operation, parameter) || is_field_selection(operation, parameter) {
         return true;
     }

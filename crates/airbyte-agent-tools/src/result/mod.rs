@@ -20,4 +20,5 @@ pub(super) mod shown_fields;
 pub(super) mod size;
 mod table;
 pub(super) mod tokens;
+mod twins;
 pub(super) mod view;

@@ -10,6 +10,7 @@ use super::compact::{is_empty, shorten, shrink, without_empties};
 use super::fields::members;
 use super::notes::Notes;
 use super::rank::{Rank, is_container, rank};
+use super::twins;
 
 /// The fields that are shown of records.
 #[derive(Debug, Clone, Default)]
@@ -93,9 +94,11 @@ impl ShownFields {
         }
         let mut ranked: Vec<(&str, Candidate<'_>)> = candidates.into_iter().collect();
         ranked.sort_by_key(|(_, candidate)| (candidate.rank, candidate.order));
+        let names: Vec<&str> = ranked.iter().map(|(name, _)| *name).collect();
+        let worse = twins::worse(&names);
         let mut by_name = BTreeMap::new();
         for (name, candidate) in ranked {
-            if candidate.rank == Rank::Noise || *remaining == 0 {
+            if candidate.rank == Rank::Noise || *remaining == 0 || worse.contains(&name) {
                 continue;
             }
             let inner = candidate.is_container.then(|| {

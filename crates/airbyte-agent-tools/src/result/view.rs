@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 use super::notes::Notes;
 use super::select::Field;
 use super::shown_fields::ShownFields;
-use super::{clean, compact, cut, secrets, select};
+use super::{clean, compact, cut, secrets, select, twins};
 use airbyte_agent_description::Text;
 
 /// The name that stands for every field.
@@ -109,7 +109,7 @@ impl View {
         }
         let mut record = match self.default {
             _ if self.all => record,
-            DefaultFields::NotEmpty => compact::without_empties(record),
+            DefaultFields::NotEmpty => without_twins(compact::without_empties(record), notes),
             DefaultFields::Best(_) => fields.of_record(record, notes),
         };
         cut::texts(&mut record, self.longest_text, "", notes);
@@ -124,4 +124,16 @@ impl View {
             }
         }
     }
+}
+
+/// The record with one of two fields that say the same.
+fn without_twins(mut record: Value, notes: &mut Notes) -> Value {
+    let Some(members) = record.as_object_mut() else { return record };
+    let names: Vec<&str> = members.keys().map(String::as_str).collect();
+    let worse: Vec<String> = twins::worse(&names).into_iter().map(str::to_owned).collect();
+    for name in worse {
+        members.shift_remove(&name);
+        notes.add_omitted(&name);
+    }
+    record
 }

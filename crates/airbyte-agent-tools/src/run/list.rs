@@ -166,6 +166,7 @@ pub(super) async fn run(
     }
     notes.splice(0..0, remarks.sentences());
     remarks.write(&mut meta);
+    super::name_account(&call, &mut meta);
     let list =
         List { call: &call, seal: &seal, pages, records, places, due, meta, notes, is_continued };
     list.output(text, &limits)

@@ -17,6 +17,8 @@ mod vendor_fields;
 
 use std::path::Path;
 
+use serde_json::{Map, Value};
+
 use super::decision::PermittedCall;
 use super::error::ToolError;
 use super::limits::ResultLimits;
@@ -84,6 +86,19 @@ async fn outcome(call: &PermittedCall<'_>, engine_call: Call) -> Result<Outcome,
     redactor.clean_value(&mut outcome.data);
     redactor.clean_value(&mut outcome.meta);
     Ok(outcome)
+}
+
+/// Says in the metadata of a result which account it is of, where there are several.
+fn name_account(call: &PermittedCall<'_>, meta: &mut Value) {
+    if !call.names_account {
+        return;
+    }
+    if !meta.is_object() {
+        *meta = Value::Object(Map::new());
+    }
+    if let Some(members) = meta.as_object_mut() {
+        members.insert("account".to_owned(), call.permitted.account().name.clone().into());
+    }
 }
 
 /// Requests fields that the vendor does not send by itself, where the fields are part of a GraphQL query.

@@ -60,6 +60,7 @@ pub(super) async fn run(
     remarks.add_page(outcome.total, &outcome.errors);
     remarks.sentences().into_iter().for_each(|note| notes.add_first(&note));
     remarks.write(&mut meta);
+    super::name_account(&call, &mut meta);
     let response = Response { call: &call, context, records, is_list, meta, notes };
 
     let (data, supplement) = response.shown(&view, None);

@@ -109,7 +109,9 @@ async fn more_records_than_a_page_come_in_one_call() {
 #[tokio::test]
 async fn records_are_counted_without_being_returned() {
     let endless = Server::start(|request, _| {
-        let page = request.target.split("tok-").nth(1).map_or(1, |n| n.parse().unwrap());
+        let page = request.target.split("tok-").nth(1);
+        let page = page.and_then(|rest| rest.split('&').next());
+        let page = page.map_or(1, |page| page.parse::<u64>().unwrap());
         Answer::json(200, json!({"books": [{"id": page}], "next": format!("tok-{}", page + 1)}))
     })
     .await;
