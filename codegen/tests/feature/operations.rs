@@ -79,9 +79,9 @@ const OPERATIONS: &[Operation<Connector>] = &[
     },
     Operation {
         name: "events.list",
-        arguments: r#"{"project_id":"project-id","offset":1,"limit":1,"after":"after","window":1}"#,
+        arguments: r#"{"project_id":"project-id","offset":1,"fields":"field","limit":1,"after":"after","window":1}"#,
         all: |c| c.events().list("project-id")
-            .offset(1).limit(1).after("after").window(1).dry_run(),
+            .offset(1).fields("field").limit(1).after("after").window(1).dry_run(),
         needed: |c, a| list!(c.events().list(a.get::<String>("project_id")), "window", 90),
     },
     Operation {

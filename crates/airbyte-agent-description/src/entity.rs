@@ -33,6 +33,9 @@ pub struct Entity {
     pub when_to_use: Text,
     /// Other words that people use for this entity.
     pub phrases: List<Text>,
+    /// The fields of a record that tell most, as dotted names: what a model is shown when it asks for
+    /// none. Empty if the spec does not say.
+    pub default_fields: List<Text>,
 }
 
 impl Entity {

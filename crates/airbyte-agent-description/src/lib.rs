@@ -11,6 +11,8 @@ mod entity;
 #[cfg(feature = "expressions")]
 pub mod expression;
 mod failure;
+mod field;
+mod field_selection;
 mod groups;
 mod hosting;
 mod job;
@@ -38,6 +40,8 @@ pub use download::{Download, UrlStep};
 pub use empty::EmptyList;
 pub use entity::{Entity, Scoping, StoreField};
 pub use failure::{ErrorCheck, ErrorCode, ErrorCondition, ErrorMeaning, FailureKind};
+pub use field::{FieldPath, field_path, is_secret_name};
+pub use field_selection::FieldSelection;
 pub use hosting::{Constant, Hosting, Setting, StoredField, StoredVariable};
 pub use job::{Job, JobStep};
 pub use lookup::{UnknownName, find_operation};

@@ -6,8 +6,8 @@ use std::str::FromStr;
 use serde::Serialize;
 
 use super::{
-    Download, EmptyList, ErrorCheck, FileArgument, Job, Json, JsonPath, List, Paging, Schema,
-    Template, Text, UploadAddress,
+    Download, EmptyList, ErrorCheck, FieldSelection, FileArgument, Job, Json, JsonPath, List,
+    Paging, Schema, Template, Text, UploadAddress,
 };
 
 /// What is done with an entity.
@@ -144,6 +144,9 @@ pub struct Operation {
     pub hints: Hints,
     /// Header that makes a repeated request harmless, where the vendor has one.
     pub idempotency_header: Option<Text>,
+    /// How the vendor is asked for fields; `None` where callers cannot choose them, or choose them in a
+    /// GraphQL document.
+    pub field_selection: Option<FieldSelection>,
     /// Groups of arguments of which at least one has to be given.
     pub at_least_one: List<AtLeastOne>,
     /// Whether Airbyte's hosted platform does not know the operation.

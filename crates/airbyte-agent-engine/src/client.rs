@@ -163,6 +163,12 @@ impl Client {
         self.runtime.transport().redactor()
     }
 
+    /// Why no call can be made with this client at all, such as missing credentials; `None` where calls
+    /// can be tried. Nothing is sent to find out.
+    pub fn obstacle(&self) -> Option<Error> {
+        self.runtime.transport().completion().err()
+    }
+
     /// Settings of a client that goes straight to the vendor, such as server variables; empty for
     /// other clients.
     pub fn config(&self) -> &Map<String, Value> {

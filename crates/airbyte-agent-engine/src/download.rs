@@ -184,8 +184,20 @@ impl Download {
     ///
     /// `Network` when the connection breaks, `Usage` when the file exists or the folder does not,
     /// `Storage` when the file cannot be written.
-    pub async fn save(mut self, path: impl AsRef<Path>) -> Result<u64> {
-        let path = path.as_ref();
+    pub async fn save(self, path: impl AsRef<Path>) -> Result<u64> {
+        self.save_within(path.as_ref(), u64::MAX, false).await
+    }
+
+    /// Writes the file as [`save`](Self::save) does, so that only the user of this process can read it.
+    ///
+    /// # Errors
+    ///
+    /// As [`save`](Self::save), and `Usage` when the file has more than `most` bytes.
+    pub async fn save_private(self, path: impl AsRef<Path>, most: u64) -> Result<u64> {
+        self.save_within(path.as_ref(), most, true).await
+    }
+
+    async fn save_within(mut self, path: &Path, most: u64, is_private: bool) -> Result<u64> {
         let unwritable = |error| unwritable(path, error);
         if let Some(folder) = folder(path)
             && !tokio::fs::try_exists(folder).await.map_err(unwritable)?
@@ -199,8 +211,8 @@ impl Download {
             let message = format!("{} exists already; choose another name", path.display());
             return Err(Error::usage(message));
         }
-        let (partial, mut file) = own_part(path).await.map_err(unwritable)?;
-        let written = match self.write_to(&mut file).await {
+        let (partial, mut file) = own_part(path, is_private).await.map_err(unwritable)?;
+        let written = match self.write_to(&mut file, most).await {
             // Unlike a renaming this does not replace what another program has put there.
             Ok(Ok(bytes)) => match tokio::fs::hard_link(&partial, path).await {
                 Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {
@@ -234,8 +246,11 @@ impl Download {
         self.save(path).await
     }
 
-    async fn write_to(&mut self, file: &mut File) -> Result<std::io::Result<u64>> {
+    async fn write_to(&mut self, file: &mut File, most: u64) -> Result<std::io::Result<u64>> {
         while let Some(chunk) = self.chunk().await? {
+            if self.received > most {
+                return Err(Error::usage(format!("the file has more than {most} bytes")));
+            }
             if let Err(error) = file.write_all(&chunk).await {
                 return Ok(Err(error));
             }
@@ -246,12 +261,20 @@ impl Download {
 
 /// A new file beside `path`, for the bytes that have arrived: no other process has it, and no file of
 /// the user has its name.
-async fn own_part(path: &Path) -> std::io::Result<(PathBuf, File)> {
+async fn own_part(path: &Path, is_private: bool) -> std::io::Result<(PathBuf, File)> {
+    let mut options = File::options();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    if is_private {
+        options.mode(0o600);
+    }
+    #[cfg(not(unix))]
+    let _ = is_private;
     loop {
         let mut name = path.as_os_str().to_owned();
         name.push(format!(".{:08x}.part", fastrand::u32(..)));
         let part = PathBuf::from(name);
-        match File::options().write(true).create_new(true).open(&part).await {
+        match options.open(&part).await {
             Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {}
             opened => return opened.map(|file| (part, file)),
         }

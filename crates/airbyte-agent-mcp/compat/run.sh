@@ -81,7 +81,7 @@ for transport in stdio http; do
     grep -q '"name": "gong"' "$logs/list"
     inspect "${site[@]}" --quiet --method tools/call --tool-name gong \
         --tool-arg entity=users action=list >"$logs/call"
-    grep -q structuredContent "$logs/call"
+    grep -q '"text": "{' "$logs/call"
     inspect "${site[@]}" --quiet --method resources/read --uri airbyte-agent://gong >"$logs/read"
     grep -q users "$logs/read"
     echo "inspector $transport: ok"

@@ -1,6 +1,7 @@
 //! Puts a server together.
 
 use std::collections::BTreeSet;
+use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 
 use airbyte_agent_core::tools::{Exposure, Policy, ResultLimits, Toolset};
@@ -11,6 +12,7 @@ use crate::audit::Audit;
 use crate::in_flight::InFlight;
 use crate::limits::Limits;
 use crate::quota::Quota;
+use crate::result_form::ResultForm;
 use crate::server::Server;
 use crate::shared::Shared;
 
@@ -22,6 +24,8 @@ pub struct ServerBuilder {
     policy: Policy,
     exposure: Option<Exposure>,
     results: ResultLimits,
+    form: ResultForm,
+    files: Option<PathBuf>,
     limits: Limits,
     quotas: Vec<Quota>,
     audit: Option<Audit>,
@@ -41,6 +45,8 @@ impl Server {
             policy: Policy::default(),
             exposure: None,
             results: ResultLimits::default(),
+            form: ResultForm::default(),
+            files: None,
             limits: Limits::default(),
             quotas: Vec::new(),
             audit: None,
@@ -101,6 +107,20 @@ impl ServerBuilder {
         self
     }
 
+    /// Sets in which form results are given.
+    #[must_use]
+    pub fn result_form(mut self, form: ResultForm) -> Self {
+        self.form = form;
+        self
+    }
+
+    /// Stores downloads in this folder, which must exist, and gives their paths instead of their bytes.
+    #[must_use]
+    pub fn files(mut self, folder: impl Into<PathBuf>) -> Self {
+        self.files = Some(folder.into());
+        self
+    }
+
     /// Sets how long a call may take and how many may run at the same time.
     #[must_use]
     pub fn limits(mut self, limits: Limits) -> Self {
@@ -141,7 +161,10 @@ impl ServerBuilder {
             Exposure::SearchExecute
         });
         let read_only = self.policy.is_read_only();
-        let tools = self.tools.policy(self.policy).limits(self.results);
+        let mut tools = self.tools.policy(self.policy).limits(self.results).images(true);
+        if let Some(folder) = self.files {
+            tools = tools.files(folder);
+        }
         Server {
             shared: Arc::new(Shared {
                 describing: tools.clone().exposure(Exposure::SearchExecute),
@@ -149,6 +172,7 @@ impl ServerBuilder {
                 exposure,
                 turns: Semaphore::new(self.limits.concurrency),
                 limits: self.limits,
+                form: self.form,
                 quotas: self.quotas,
                 audit: self.audit,
                 in_flight: InFlight::default(),

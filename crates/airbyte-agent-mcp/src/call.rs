@@ -6,7 +6,7 @@ use std::time::Instant;
 use airbyte_agent_core::tools::{Effect, Plan, Target, ToolError, ToolOutput};
 use futures_util::FutureExt as _;
 use rmcp::RoleServer;
-use rmcp::model::{CallToolRequestParams, CallToolResult};
+use rmcp::model::{CallToolRequestParams, CallToolResult, ProtocolVersion};
 use rmcp::service::RequestContext;
 use serde_json::Value;
 
@@ -66,11 +66,20 @@ pub(crate) async fn call(
         },
         Err(error) => Outcome::Failed(error),
     };
-    finish(shared, &request.name, outcome, entry)
+    let version = context.protocol_version();
+    // Revisions are dates, which are compared as texts.
+    let has_structure = version.is_none_or(|version| version >= ProtocolVersion::V_2025_06_18);
+    finish(shared, &request.name, outcome, entry, has_structure)
 }
 
 /// Writes down how a call ended, and gives the response for the client.
-fn finish(shared: &Shared, tool: &str, outcome: Outcome, entry: Entry) -> CallToolResult {
+fn finish(
+    shared: &Shared,
+    tool: &str,
+    outcome: Outcome,
+    entry: Entry,
+    has_structure: bool,
+) -> CallToolResult {
     match outcome {
         Outcome::Done(output) => {
             entry.end(&Ending {
@@ -79,7 +88,7 @@ fn finish(shared: &Shared, tool: &str, outcome: Outcome, entry: Entry) -> CallTo
                 bytes: Some(output.text.len()),
                 ..Ending::default()
             });
-            response::success(output)
+            response::success(output, shared.form, has_structure)
         }
         Outcome::Failed(error) => {
             if error.is_operator_problem() {

@@ -4,9 +4,10 @@ use std::sync::Arc;
 
 use airbyte_agent_core::tools::{ToolDefinition, ToolError, ToolOutput, Toolset};
 use rmcp::model::{CallToolResult, ContentBlock, Tool, ToolAnnotations};
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use crate::refusal::Refusal;
+use crate::result_form::ResultForm;
 
 /// A tool as the protocol lists it.
 pub(crate) fn tool(definition: ToolDefinition) -> Tool {
@@ -25,16 +26,30 @@ pub(crate) fn tool(definition: ToolDefinition) -> Tool {
         .with_annotations(annotations)
 }
 
-/// The result of a call that succeeded.
-pub(crate) fn success(output: ToolOutput) -> CallToolResult {
-    let mut result = CallToolResult::success(vec![ContentBlock::text(output.text)]);
-    // The protocol requires an object.
-    result.structured_content = match output.structured {
-        Value::Null => None,
-        Value::Object(members) => Some(Value::Object(members)),
-        other => Some(json!({ "result": other })),
-    };
+/// The result of a call that succeeded, in one form only. `form` is the one that the operator wants,
+/// `has_structure` says whether the client's revision of the protocol has structured content.
+pub(crate) fn success(output: ToolOutput, form: ResultForm, has_structure: bool) -> CallToolResult {
+    // Tables, and what is told about operations, are better read as text.
+    let is_json = output.text.starts_with('{') && output.structured.is_object();
+    let is_structure = form == ResultForm::Structure && has_structure && is_json;
+    let text = if is_structure { summary(&output) } else { output.text };
+    let mut content = vec![ContentBlock::text(text)];
+    if let Some(image) = output.image {
+        content.push(ContentBlock::image(image.base64, image.media_type));
+    }
+    let mut result = CallToolResult::success(content);
+    result.structured_content = is_structure.then_some(output.structured);
     result
+}
+
+/// What stands beside structured content, for clients that show only texts.
+fn summary(output: &ToolOutput) -> String {
+    let goes_on = if output.next.is_some() { ", and the list goes on" } else { "" };
+    match output.records {
+        Some(1) => format!("1 record in the structured content{goes_on}."),
+        Some(records) => format!("{records} records in the structured content{goes_on}."),
+        None => "The result is in the structured content.".to_owned(),
+    }
 }
 
 /// The result of a call that failed. The model reads it and can act on it.
@@ -50,7 +65,11 @@ pub(crate) fn refused(refusal: &Refusal) -> CallToolResult {
     failed(refusal.message().to_owned(), refusal.to_json())
 }
 
-fn failed(text: String, json: Value) -> CallToolResult {
+fn failed(text: String, mut json: Value) -> CallToolResult {
+    // The text says it already.
+    if let Some(members) = json.as_object_mut() {
+        members.remove("message");
+    }
     let mut result = CallToolResult::error(vec![ContentBlock::text(text)]);
     result.structured_content = Some(json);
     result

@@ -14,6 +14,7 @@ use crate::in_flight::InFlight;
 use crate::limits::Limits;
 use crate::quota::Quota;
 use crate::response;
+use crate::result_form::ResultForm;
 
 /// What all sessions of a server share.
 pub(crate) struct Shared {
@@ -22,6 +23,8 @@ pub(crate) struct Shared {
     pub(crate) describing: Toolset,
     pub(crate) exposure: Exposure,
     pub(crate) limits: Limits,
+    /// In which form results are given.
+    pub(crate) form: ResultForm,
     pub(crate) quotas: Vec<Quota>,
     pub(crate) audit: Option<Audit>,
     /// A permit for each call that may run at the same time.

@@ -1,5 +1,6 @@
 //! A connector with credentials, under the name by which calls refer to it.
 
+use super::error::ToolError;
 use super::policy::Policy;
 use airbyte_agent_description::Connector;
 use airbyte_agent_engine::Client;
@@ -16,5 +17,11 @@ pub(super) struct Account {
 impl Account {
     pub(super) fn connector(&self) -> &Connector {
         self.client.description()
+    }
+
+    /// The error of every call where no call can be made, because credentials are missing.
+    pub(super) fn obstacle(&self) -> Option<ToolError> {
+        let error = ToolError::from(self.client.obstacle()?);
+        Some(error.for_operator(&self.name, &self.connector().title))
     }
 }

@@ -22,4 +22,6 @@ pub(super) struct PermittedCall<'t> {
     pub(super) controls: Controls,
     /// The name under which the model knows the argument that chooses fields.
     pub(super) selector: &'static str,
+    /// Whether the result names the account, because there are several.
+    pub(super) names_account: bool,
 }

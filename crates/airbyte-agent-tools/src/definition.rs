@@ -44,7 +44,7 @@ impl ToolDefinition {
 pub struct ToolHints {
     /// No call changes data.
     pub read_only: bool,
-    /// Some calls may destroy data.
+    /// Some calls may destroy data: remove or overwrite it.
     pub destructive: bool,
     /// A call that is made twice has the same effect as a call that is made once.
     pub idempotent: bool,

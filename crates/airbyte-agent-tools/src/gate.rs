@@ -6,7 +6,7 @@
 use super::account::Account;
 use super::error::{Retry, ToolError, ToolErrorKind};
 use super::policy::{Policy, Refusal};
-use airbyte_agent_description::Operation;
+use airbyte_agent_description::{Operation, Text};
 use airbyte_agent_engine::find_operation;
 
 /// An operation that may be called with an account. Only [`permit`] makes it.
@@ -25,6 +25,13 @@ impl<'t> Permitted<'t> {
     /// The operation to be called.
     pub(super) fn operation(&self) -> &'t Operation {
         self.operation
+    }
+
+    /// The fields that are shown of the records when the call names none; none if the description does
+    /// not say.
+    pub(super) fn default_fields(&self) -> &'t [Text] {
+        let entity = self.account.connector().entity(&self.operation.entity);
+        entity.map(|entity| entity.default_fields.as_ref()).unwrap_or_default()
     }
 }
 

@@ -1,6 +1,7 @@
 //! The accounts of a toolset, grouped by connector.
 
 use super::account::Account;
+use super::error::ToolError;
 use super::gate;
 use super::policy::Policy;
 use airbyte_agent_description::{Connector, Operation};
@@ -78,6 +79,13 @@ impl<'t> Group<'t> {
     /// The names of the accounts.
     pub(super) fn names(&self) -> Vec<&'t str> {
         self.accounts().map(|account| account.name.as_str()).collect()
+    }
+
+    /// The error of calls with the first account, where no account can make any.
+    pub(super) fn obstacle(&self) -> Option<ToolError> {
+        let mut obstacles = self.accounts().map(Account::obstacle);
+        let first = obstacles.next()??;
+        obstacles.all(|obstacle| obstacle.is_some()).then_some(first)
     }
 
     /// Whether there are several accounts, so that a call has to say which one it means.

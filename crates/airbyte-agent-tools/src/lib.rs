@@ -46,6 +46,7 @@ mod expose;
 mod gate;
 mod group;
 mod limits;
+mod list_memory;
 mod names;
 mod output;
 mod plan;

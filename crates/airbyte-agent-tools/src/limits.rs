@@ -12,10 +12,19 @@ pub struct ResultLimits {
     pub list_text: usize,
     /// The longest text inside a single record, in characters. A longer text is cut, and a note says so.
     pub record_text: usize,
-    /// The most fields that are shown of a record of a list, unless the call names the fields.
+    /// The most records of a list that a call gives that does not say how many it wants.
+    pub list_records: usize,
+    /// The longest text of such a list, in tokens as estimated.
+    pub list_tokens: usize,
+    /// The most fields that are shown of a record of a list, unless the call names the fields, or the
+    /// description of the entity does.
     pub list_fields: usize,
     /// The most bytes of a file that one call gives.
     pub file_bytes: usize,
+    /// The most bytes of an image that is given as such.
+    pub image_bytes: usize,
+    /// The most bytes of a file that is stored in a folder.
+    pub stored_bytes: u64,
     /// How many bytes of memory the values of one response of a vendor may take. A server answers several
     /// calls at once, so that it is less than for a program.
     pub held_bytes: usize,
@@ -26,10 +35,14 @@ impl ResultLimits {
     pub const STANDARD: Self = Self {
         max_bytes: 48 * 1_024,
         max_tokens: 10_000,
+        list_records: 20,
+        list_tokens: 3_000,
         list_text: 240,
         record_text: 4_000,
         list_fields: 14,
         file_bytes: 24 * 1_024,
+        image_bytes: 1_024 * 1_024,
+        stored_bytes: 1_024 * 1_024 * 1_024,
         held_bytes: 256 * 1_024 * 1_024,
     };
 
@@ -37,10 +50,14 @@ impl ResultLimits {
     pub const NONE: Self = Self {
         max_bytes: usize::MAX,
         max_tokens: usize::MAX,
+        list_records: usize::MAX,
+        list_tokens: usize::MAX,
         list_text: usize::MAX,
         record_text: usize::MAX,
         list_fields: usize::MAX,
         file_bytes: usize::MAX,
+        image_bytes: usize::MAX,
+        stored_bytes: u64::MAX,
         held_bytes: 1_024 * 1_024 * 1_024,
     };
 
@@ -56,6 +73,19 @@ impl ResultLimits {
     pub const fn tokens(mut self, most: usize) -> Self {
         self.max_tokens = most;
         self
+    }
+
+    /// Sets how much of a list a call gives that does not say how many records it wants: the most records,
+    /// and the longest text in tokens as estimated.
+    #[must_use]
+    pub const fn lists(mut self, records: usize, tokens: usize) -> Self {
+        (self.list_records, self.list_tokens) = (records, tokens);
+        self
+    }
+
+    /// The limits of a list of which the call does not say how many records it wants.
+    pub(crate) fn of_default_list(self) -> Self {
+        self.tokens(self.max_tokens.min(self.list_tokens))
     }
 
     /// Sets the longest text inside a record of a list and inside a single record, in characters.

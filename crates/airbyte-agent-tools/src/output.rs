@@ -5,7 +5,7 @@ use serde_json::Value;
 use airbyte_agent_engine::cursor::Cursor;
 
 /// The result of a call that succeeded.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ToolOutput {
     /// The result for a model: compact JSON, or a table where the call wants one.
@@ -17,4 +17,15 @@ pub struct ToolOutput {
     pub next: Option<Cursor>,
     /// The number of records in the result, `None` for files and for answers from descriptions.
     pub records: Option<usize>,
+    /// The image that a download gave, for toolsets that [take images](super::Toolset::images).
+    pub image: Option<ToolImage>,
+}
+
+/// An image beside the text of a result.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ToolImage {
+    /// The media type, such as `image/png`.
+    pub media_type: String,
+    /// The bytes in base64.
+    pub base64: String,
 }

@@ -120,9 +120,13 @@ impl<'t> Plan<'t> {
         match self.decision {
             Decision::Answer(output) => Ok(output),
             Decision::Call(call) => {
-                let schemas = &self.tools.prepared().schemas;
+                let prepared = self.tools.prepared();
+                let (schemas, lists) = (&prepared.schemas, &prepared.lists);
                 let limits = self.tools.result_limits();
-                run::run(call, RunContext { limits, schemas, progress }).await
+                let files = self.tools.files_folder();
+                let takes_images = self.tools.takes_images();
+                let context = RunContext { limits, schemas, lists, files, takes_images, progress };
+                run::run(call, context).await
             }
         }
     }

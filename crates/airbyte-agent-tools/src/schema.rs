@@ -64,12 +64,20 @@ pub(super) fn key(name: &str) -> String {
 
 /// The schema of a scalar type with a description.
 pub(super) fn plain(kind: &str, description: &str) -> Value {
-    json!({"type": kind, "description": description})
+    described(json!({"type": kind}), description)
 }
 
 /// The schema of a list of texts.
 pub(super) fn texts(description: &str) -> Value {
-    json!({"type": "array", "description": description, "items": {"type": "string"}})
+    described(json!({"type": "array", "items": {"type": "string"}}), description)
+}
+
+/// The schema with a description, unless it is empty.
+fn described(mut schema: Value, description: &str) -> Value {
+    if let Some(members) = schema.as_object_mut().filter(|_| !description.is_empty()) {
+        members.insert("description".to_owned(), description.into());
+    }
+    schema
 }
 
 /// The schema of a text that is one of these names.

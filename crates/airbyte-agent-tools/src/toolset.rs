@@ -1,5 +1,6 @@
 //! A toolset: the operations of some accounts as tools, with a policy, an exposure and limits.
 
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
 use serde_json::Value;
@@ -8,6 +9,7 @@ use super::account::Account;
 use super::catalog::{Catalog, Definitions};
 use super::group::Accounts;
 use super::limits::ResultLimits;
+use super::list_memory::ListMemory;
 use super::policy::Policy;
 use super::response_schemas::ResponseSchemas;
 use super::search::Index;
@@ -40,6 +42,8 @@ pub struct Toolset {
     policy: Arc<Policy>,
     exposure: Exposure,
     limits: ResultLimits,
+    files: Option<Arc<Path>>,
+    takes_images: bool,
     prepared: Arc<Prepared>,
 }
 
@@ -50,6 +54,7 @@ pub(super) struct Prepared {
     pub(super) definitions: OnceLock<Definitions>,
     pub(super) index: OnceLock<Index>,
     pub(super) schemas: ResponseSchemas,
+    pub(super) lists: ListMemory,
 }
 
 /// Offers the operations of a [`Client`] as tools.
@@ -80,6 +85,8 @@ impl Toolset {
             policy: Arc::default(),
             exposure: Exposure::default(),
             limits: ResultLimits::STANDARD,
+            files: None,
+            takes_images: false,
             prepared: Arc::default(),
         }
     }
@@ -143,6 +150,23 @@ impl Toolset {
         self
     }
 
+    /// Stores downloads in this folder, which must exist, and gives their paths instead of their bytes,
+    /// unless a call asks for a part or for an encoding. Only the user of this process can read them, and
+    /// no file is overwritten.
+    #[must_use]
+    pub fn files(mut self, folder: impl Into<PathBuf>) -> Self {
+        self.files = Some(folder.into().into());
+        self
+    }
+
+    /// Gives images as [`ToolOutput::image`](super::ToolOutput::image), for programs that hand them on.
+    /// Otherwise they are base64 in the text.
+    #[must_use]
+    pub fn images(mut self, takes_images: bool) -> Self {
+        self.takes_images = takes_images;
+        self
+    }
+
     /// The patterns of the policies that match no operation, as they were written. Most likely they are
     /// misspelled.
     pub fn unmatched_patterns(&self) -> Vec<String> {
@@ -183,6 +207,14 @@ impl Toolset {
 
     pub(super) const fn result_limits(&self) -> ResultLimits {
         self.limits
+    }
+
+    pub(super) fn files_folder(&self) -> Option<&Path> {
+        self.files.as_deref()
+    }
+
+    pub(super) const fn takes_images(&self) -> bool {
+        self.takes_images
     }
 
     pub(super) fn prepared(&self) -> &Prepared {

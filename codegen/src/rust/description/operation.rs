@@ -2,9 +2,9 @@
 
 use airbyte_agent_description::{
     AddressIssuer, AtLeastOne, Body, Download, EmptyList, Entity, ErrorCheck, ErrorCondition,
-    FileArgument, Filter, GraphQl, Hints, Job, JobStep, JsonPath, MetaField, MetaSource, Method,
-    Next, Operation, PageSize, Paging, Response, Source, StoreField, Text, Transform,
-    UploadAddress, UrlStep, Variable, VariableValue,
+    FieldSelection, FileArgument, Filter, GraphQl, Hints, Job, JobStep, JsonPath, MetaField,
+    MetaSource, Method, Next, Operation, PageSize, Paging, Response, Source, StoreField, Text,
+    Transform, UploadAddress, UrlStep, Variable, VariableValue,
 };
 
 use super::code::Code;
@@ -57,6 +57,18 @@ fn upload_address(address: &UploadAddress) -> Code {
     }
 }
 
+fn field_selection(selection: &FieldSelection) -> Code {
+    let FieldSelection { parameter, inside, depth, separator, prefix, add, all, wrap } = selection;
+    Code::call("field_selection", [Code::text(parameter)])
+        .said("inside", inside)
+        .maybe("depth", depth.map(|depth| Code::plain(depth.to_string())))
+        .maybe("separator", (separator != ".").then(|| Code::text(separator)))
+        .said("prefix", prefix)
+        .maybe("add", (!add.is_empty()).then(|| Code::texts(add.iter())))
+        .said("all", all)
+        .said("wrap", wrap)
+}
+
 fn alternatives(group: &AtLeastOne) -> Code {
     let AtLeastOne { inside, names } = group;
     Code::call("at_least_one", [Code::texts(inside.iter()), Code::texts(names.iter())])
@@ -80,6 +92,7 @@ pub(super) fn operation(operation: &Operation, files: &mut Included<'_>) -> Code
         download,
         hints,
         idempotency_header,
+        field_selection,
         at_least_one,
         is_addition,
         reads_any,
@@ -108,6 +121,7 @@ pub(super) fn operation(operation: &Operation, files: &mut Included<'_>) -> Code
     let code = Code::call(name, head).said("summary", summary).said("description", description);
     let code = self::hints(code, *hints)
         .maybe("idempotency_header", idempotency_header.as_deref().map(Code::text))
+        .maybe("field_selection", field_selection.as_ref().map(self::field_selection))
         .each("at_least_one", at_least_one, alternatives)
         .mark("addition", *is_addition)
         .mark("reads_any", *reads_any)
@@ -345,12 +359,22 @@ fn page_size(size: &PageSize) -> Code {
 
 /// An entity as an expression; its operations are the constants with these names.
 pub(super) fn entity(entity: &Entity, names: &[String], files: &mut Included<'_>) -> Code {
-    let Entity { name, description, operations: _, schema, store, when_to_use, phrases } = entity;
+    let Entity {
+        name,
+        description,
+        operations: _,
+        schema,
+        store,
+        when_to_use,
+        phrases,
+        default_fields,
+    } = entity;
     let operations = Code::list(names.iter().map(Code::plain));
-    let phrases = (!phrases.is_empty()).then(|| Code::texts(phrases.iter()));
+    let texts = |list: &[Text]| (!list.is_empty()).then(|| Code::texts(list.iter()));
     Code::call("Entity::new", [Code::text(name), Code::text(description)])
         .said("when_to_use", when_to_use)
-        .maybe("phrases", phrases)
+        .maybe("phrases", texts(phrases))
+        .maybe("default_fields", texts(default_fields))
         .with("operations", [operations])
         .maybe("schema", schema.as_ref().map(|schema| files.schema(schema, None)))
         .each("store", store, |field| {

@@ -33,6 +33,7 @@ pub(super) const ENTITY: Entity = Entity::new("attachments", "A file attached to
 const LIST: Operation = Operation::get("listAttachments", "attachments", Action::List, template!("/attachments"))
     .summary("List attachments")
     .description("Lists the attachments of a task, project or project brief. Only gid and name come back unless `opt_fields` asks for more. The content comes with `attachments.download`.")
+    .field_selection(field_selection("opt_fields"))
     .parameters(list![
         query("parent", STRING).required().description("Gid of the task, project or project brief whose attachments to list."),
         query("limit", INTEGER.minimum(1.0).maximum(100.0)).description("Records on a page. Left out, nothing is sent, and a single call gives no `next_page` and at most about 1000 records; whoever reads all pages asks for 100 by himself."),
@@ -69,6 +70,7 @@ const CREATE: Operation = Operation::by(Method::Post, "createAttachment", "attac
 const GET: Operation = Operation::get("getAttachment", "attachments", Action::Get, template!("/attachments/{attachment_gid}"))
     .summary("Get an attachment")
     .description("Returns the metadata of one attachment, with an address for downloading that is good for minutes only.")
+    .field_selection(field_selection("opt_fields"))
     .parameters(list![
         path("attachment_gid", STRING).required().description("Gid of the attachment, from `attachments.list`."),
         query("opt_fields", STRING).addition().description("Fields to return instead of the standard ones, separated by commas."),

@@ -14,6 +14,7 @@ pub(super) const ENTITY: Entity = Entity::new("custom_fields", "A field that tas
 const GET: Operation = Operation::get("getCustomField", "custom_fields", Action::Get, template!("/custom_fields/{custom_field_gid}"))
     .summary("Get a custom field")
     .description("Returns one custom field with its kind, format and options. Airbyte's hosted platform does not offer it.")
+    .field_selection(field_selection("opt_fields"))
     .addition()
     .parameters(list![
         path("custom_field_gid", STRING).required().description("Gid of the custom field."),

@@ -14,6 +14,7 @@ pub(super) const ENTITY: Entity = Entity::new("goals", "Something that a team or
 const LIST: Operation = Operation::get("listGoals", "goals", Action::List, template!("/goals"))
     .summary("List goals")
     .description("Lists goals of a workspace, a team, or those that a project, task or portfolio supports; Asana refuses the call without one of these. Needs a paid plan (else 402). Airbyte's hosted platform does not offer it.")
+    .field_selection(field_selection("opt_fields"))
     .addition()
     .parameters(list![
         query("workspace", STRING).description("Only goals in this workspace, by gid."),
@@ -35,6 +36,7 @@ const LIST: Operation = Operation::get("listGoals", "goals", Action::List, templ
 const GET: Operation = Operation::get("getGoal", "goals", Action::Get, template!("/goals/{goal_gid}"))
     .summary("Get a goal")
     .description("Returns one goal with owner, dates, status and metric. Airbyte's hosted platform does not offer it.")
+    .field_selection(field_selection("opt_fields"))
     .addition()
     .parameters(list![
         path("goal_gid", STRING).required().description("Gid of the goal."),

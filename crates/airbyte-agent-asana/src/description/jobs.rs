@@ -14,6 +14,7 @@ pub(super) const ENTITY: Entity = Entity::new("jobs", "Work that Asana does in t
 const GET: Operation = Operation::get("getJob", "jobs", Action::Get, template!("/jobs/{job_gid}"))
     .summary("Get a job")
     .description("Returns the state of work that Asana does in the background, such as copying a task; only the user who started it sees it. Ask again until `status` is `succeeded` or `failed`. Airbyte's hosted platform does not offer it.")
+    .field_selection(field_selection("opt_fields"))
     .addition()
     .parameters(list![
         path("job_gid", STRING).required().description("Gid of the job, from the call that started it."),

@@ -14,6 +14,7 @@ pub(super) const ENTITY: Entity = Entity::new("portfolio_items", "A project in o
 const LIST: Operation = Operation::get("listPortfolioItems", "portfolio_items", Action::List, template!("/portfolios/{portfolio_gid}/items"))
     .summary("List the projects of a portfolio")
     .description("Lists the projects and portfolios that one portfolio holds. Airbyte's hosted platform does not offer it.")
+    .field_selection(field_selection("opt_fields"))
     .addition()
     .parameters(list![
         path("portfolio_gid", STRING).required().description("Gid of the portfolio."),

@@ -14,6 +14,7 @@ pub(super) const ENTITY: Entity = Entity::new("portfolios", "A collection of pro
 const LIST: Operation = Operation::get("listPortfolios", "portfolios", Action::List, template!("/portfolios"))
     .summary("List portfolios")
     .description("Lists the portfolios of a workspace that the signed-in user owns; only a service account sees those of others. Needs a paid plan (else 402). Airbyte's hosted platform does not offer it.")
+    .field_selection(field_selection("opt_fields"))
     .addition()
     .parameters(list![
         query("workspace", STRING).required().description("Gid of the workspace."),
@@ -30,6 +31,7 @@ const LIST: Operation = Operation::get("listPortfolios", "portfolios", Action::L
 const GET: Operation = Operation::get("getPortfolio", "portfolios", Action::Get, template!("/portfolios/{portfolio_gid}"))
     .summary("Get a portfolio")
     .description("Returns one portfolio with owner, dates and latest status. Airbyte's hosted platform does not offer it.")
+    .field_selection(field_selection("opt_fields"))
     .addition()
     .parameters(list![
         path("portfolio_gid", STRING).required().description("Gid of the portfolio."),

@@ -14,6 +14,7 @@ pub(super) const ENTITY: Entity = Entity::new("project_custom_fields", "A custom
 const LIST: Operation = Operation::get("listProjectCustomFields", "project_custom_fields", Action::List, template!("/projects/{project_gid}/custom_field_settings"))
     .summary("List custom fields of a project")
     .description("Lists which custom fields the tasks of a project have. Take the gids of fields and options from here to set values with `tasks.update`. Airbyte's hosted platform does not offer it.")
+    .field_selection(field_selection("opt_fields"))
     .addition()
     .parameters(list![
         path("project_gid", STRING).required().description("Gid of the project."),

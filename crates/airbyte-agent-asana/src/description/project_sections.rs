@@ -12,6 +12,7 @@ pub(super) const ENTITY: Entity = Entity::new("project_sections", "A section, as
 const LIST: Operation = Operation::get("listProjectSections", "project_sections", Action::List, template!("/projects/{project_gid}/sections"))
     .summary("List sections of a project")
     .description("Lists the sections of one project in their order; on a board these are the columns.")
+    .field_selection(field_selection("opt_fields"))
     .parameters(list![
         path("project_gid", STRING).required().description("Gid of the project whose sections to list."),
         query("limit", INTEGER.minimum(1.0).maximum(100.0)).description("Records on a page. Left out, nothing is sent, and a single call gives no `next_page` and at most about 1000 records; whoever reads all pages asks for 100 by himself."),

@@ -12,6 +12,7 @@ pub(super) const ENTITY: Entity = Entity::new("project_tasks", "A task, as liste
 const LIST: Operation = Operation::get("listProjectTasks", "project_tasks", Action::List, template!("/projects/{project_gid}/tasks"))
     .summary("List tasks of a project")
     .description("Lists the tasks of one project in its order, completed ones included unless `completed_since` is `now`; subtasks are not among them. Only gid and name come back unless `opt_fields` asks for more.")
+    .field_selection(field_selection("opt_fields"))
     .parameters(list![
         path("project_gid", STRING).required().description("Project gid: the first long number in its web address."),
         query("limit", INTEGER.minimum(1.0).maximum(100.0)).description("Records on a page. Left out, nothing is sent, and a single call gives no `next_page` and at most about 1000 records; whoever reads all pages asks for 100 by himself."),

@@ -60,6 +60,7 @@ pub(super) const ENTITY: Entity = Entity::new("projects", "A list or board of ta
 const LIST: Operation = Operation::get("listProjects", "projects", Action::List, template!("/projects"))
     .summary("List projects")
     .description("Lists projects of a workspace or team, archived ones included unless `archived` is false. Only gid and name come back unless `opt_fields` asks for more.")
+    .field_selection(field_selection("opt_fields"))
     .parameters(list![
         query("limit", INTEGER.minimum(1.0).maximum(100.0)).description("Records on a page. Left out, nothing is sent, and a single call gives no `next_page` and at most about 1000 records; whoever reads all pages asks for 100 by himself."),
         query("offset", STRING).description("Where to go on: `next_page.offset` of the previous response, which expires after a while. Leave out for the first page, and pass the same `limit` with it."),
@@ -101,6 +102,7 @@ const CREATE: Operation = Operation::by(Method::Post, "createProject", "projects
 const GET: Operation = Operation::get("getProject", "projects", Action::Get, template!("/projects/{project_gid}"))
     .summary("Get a project")
     .description("Returns one project with dates, owner, members, description, latest status and custom fields. Its tasks come with `project_tasks.list`.")
+    .field_selection(field_selection("opt_fields"))
     .parameters(list![
         path("project_gid", STRING).required().description("Project gid: the first long number in its web address."),
         query("opt_fields", STRING).addition().description("Fields to return instead of the standard ones, separated by commas, `a.b` for those of linked records; needed for `html_notes`."),

@@ -12,6 +12,7 @@ pub(super) const ENTITY: Entity = Entity::new("section_tasks", "A task in one se
 const LIST: Operation = Operation::get("listSectionTasks", "section_tasks", Action::List, template!("/sections/{section_gid}/tasks"))
     .summary("List tasks of a section")
     .description("Lists the tasks in one section of a project, in its order. Only gid and name come back unless `opt_fields` asks for more.")
+    .field_selection(field_selection("opt_fields"))
     .parameters(list![
         path("section_gid", STRING).required().description("Gid of the section whose tasks to list."),
         query("limit", INTEGER.minimum(1.0).maximum(100.0)).description("Records on a page. Left out, nothing is sent, and a single call gives no `next_page` and at most about 1000 records; whoever reads all pages asks for 100 by himself."),

@@ -24,6 +24,7 @@ pub(super) const ENTITY: Entity = Entity::new("sections", "A part of a project: 
 const GET: Operation = Operation::get("getSection", "sections", Action::Get, template!("/sections/{section_gid}"))
     .summary("Get a section")
     .description("Returns one section with its project. Its tasks come with `section_tasks.list`.")
+    .field_selection(field_selection("opt_fields"))
     .parameters(list![
         path("section_gid", STRING).required().description("Gid of the section, from `project_sections.list`."),
         query("opt_fields", STRING).addition().description("Fields to return instead of the standard ones, separated by commas."),

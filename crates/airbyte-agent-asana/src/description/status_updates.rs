@@ -14,6 +14,7 @@ pub(super) const ENTITY: Entity = Entity::new("status_updates", "A report on how
 const LIST: Operation = Operation::get("listStatusUpdates", "status_updates", Action::List, template!("/status_updates"))
     .summary("List status updates")
     .description("Lists the status updates of one project, portfolio or goal, newest first. Only title and kind come back unless `opt_fields` asks for more. Airbyte's hosted platform does not offer it.")
+    .field_selection(field_selection("opt_fields"))
     .addition()
     .parameters(list![
         query("parent", STRING).required().description("Gid of the project, portfolio or goal."),
@@ -59,6 +60,7 @@ const CREATE: Operation = Operation::by(Method::Post, "createStatusUpdate", "sta
 const GET: Operation = Operation::get("getStatusUpdate", "status_updates", Action::Get, template!("/status_updates/{status_update_gid}"))
     .summary("Get a status update")
     .description("Returns one status update with its text, author and color. Airbyte's hosted platform does not offer it.")
+    .field_selection(field_selection("opt_fields"))
     .addition()
     .parameters(list![
         path("status_update_gid", STRING).required().description("Gid of the status update."),

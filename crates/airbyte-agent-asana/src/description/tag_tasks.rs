@@ -10,6 +10,7 @@ pub(super) const ENTITY: Entity = Entity::new("tag_tasks", "A task that carries 
 const LIST: Operation = Operation::get("getTasksForTag", "tag_tasks", Action::List, template!("/tags/{tag_gid}/tasks"))
     .summary("List tasks with a tag")
     .description("Lists the tasks that carry one tag, completed ones included. Only gid and name come back unless `opt_fields` asks for more.")
+    .field_selection(field_selection("opt_fields"))
     .parameters(list![
         path("tag_gid", STRING).required().description("Gid of the tag whose tasks to list."),
         query("limit", INTEGER.minimum(1.0).maximum(100.0)).description("Records on a page. Left out, nothing is sent, and a single call gives no `next_page` and at most about 1000 records; whoever reads all pages asks for 100 by himself."),

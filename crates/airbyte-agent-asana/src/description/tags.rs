@@ -26,6 +26,7 @@ pub(super) const ENTITY: Entity = Entity::new("tags", "A label for tasks across 
 const GET: Operation = Operation::get("getTag", "tags", Action::Get, template!("/tags/{tag_gid}"))
     .summary("Get a tag")
     .description("Returns one tag with color and notes. Its tasks come with `tag_tasks.list`.")
+    .field_selection(field_selection("opt_fields"))
     .parameters(list![
         path("tag_gid", STRING).required().description("Gid of the tag, from `workspace_tags.list`."),
         query("opt_fields", STRING).addition().description("Fields to return instead of the standard ones, separated by commas."),

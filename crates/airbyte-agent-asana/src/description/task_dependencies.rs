@@ -14,6 +14,7 @@ pub(super) const ENTITY: Entity = Entity::new("task_dependencies", "A task that 
 const LIST: Operation = Operation::get("listTaskDependencies", "task_dependencies", Action::List, template!("/tasks/{task_gid}/dependencies"))
     .summary("List dependencies of a task")
     .description("Lists the tasks that must be done before this one. The other way round: `task_dependents.list`. Only gid and name come back unless `opt_fields` asks for more.")
+    .field_selection(field_selection("opt_fields"))
     .parameters(list![
         path("task_gid", STRING).required().description("Gid of the task that waits."),
         query("limit", INTEGER.minimum(1.0).maximum(100.0)).description("Records on a page. Left out, nothing is sent, and a single call gives no `next_page` and at most about 1000 records; whoever reads all pages asks for 100 by himself."),

@@ -14,6 +14,7 @@ pub(super) const ENTITY: Entity = Entity::new("task_projects", "A project that o
 const LIST: Operation = Operation::get("listTaskProjects", "task_projects", Action::List, template!("/tasks/{task_gid}/projects"))
     .summary("List projects of a task")
     .description("Lists all projects one task is in. Only gid and name come back unless `opt_fields` asks for more.")
+    .field_selection(field_selection("opt_fields"))
     .parameters(list![
         path("task_gid", STRING).required().description("Gid of the task whose projects to list."),
         query("limit", INTEGER.minimum(1.0).maximum(100.0)).description("Records on a page. Left out, nothing is sent, and a single call gives no `next_page` and at most about 1000 records; whoever reads all pages asks for 100 by himself."),

@@ -14,6 +14,7 @@ pub(super) const ENTITY: Entity = Entity::new("task_stories", "A comment on a ta
 const LIST: Operation = Operation::get("listTaskStories", "task_stories", Action::List, template!("/tasks/{task_gid}/stories"))
     .summary("List comments and history of a task")
     .description("Lists what happened to a task, oldest first: comments (`resource_subtype` is `comment_added`) and changes. Asana cannot return the comments alone. Airbyte's hosted platform does not offer it.")
+    .field_selection(field_selection("opt_fields"))
     .addition()
     .parameters(list![
         path("task_gid", STRING).required().description("Gid of the task."),

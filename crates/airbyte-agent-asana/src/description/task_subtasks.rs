@@ -12,6 +12,7 @@ pub(super) const ENTITY: Entity = Entity::new("task_subtasks", "A task that is p
 const LIST: Operation = Operation::get("listTaskSubtasks", "task_subtasks", Action::List, template!("/tasks/{task_gid}/subtasks"))
     .summary("List subtasks")
     .description("Lists the direct subtasks of one task. Only gid and name come back unless `opt_fields` asks for more.")
+    .field_selection(field_selection("opt_fields"))
     .parameters(list![
         path("task_gid", STRING).required().description("Gid of the task whose subtasks to list."),
         query("limit", INTEGER.minimum(1.0).maximum(100.0)).description("Records on a page. Left out, nothing is sent, and a single call gives no `next_page` and at most about 1000 records; whoever reads all pages asks for 100 by himself."),

@@ -66,6 +66,7 @@ pub(super) const ENTITY: Entity = Entity::new("tasks", "Something to be done: wi
 const LIST: Operation = Operation::get("listTasks", "tasks", Action::List, template!("/tasks"))
     .summary("List tasks")
     .description("Lists the tasks of a project, of a section, or of an assignee in a workspace; Asana refuses the call without one of these. Only gid and name come back unless `opt_fields` asks for more. To find tasks by text, due date or across projects use `workspace_task_search.list`.")
+    .field_selection(field_selection("opt_fields"))
     .parameters(list![
         query("limit", INTEGER.minimum(1.0).maximum(100.0)).description("Records on a page. Left out, nothing is sent, and a single call gives no `next_page` and at most about 1000 records; whoever reads all pages asks for 100 by himself."),
         query("offset", STRING).description("Where to go on: `next_page.offset` of the previous response, which expires after a while. Leave out for the first page, and pass the same `limit` with it."),
@@ -114,6 +115,7 @@ const CREATE: Operation = Operation::by(Method::Post, "createTask", "tasks", Act
 const GET: Operation = Operation::get("getTask", "tasks", Action::Get, template!("/tasks/{task_gid}"))
     .summary("Get a task")
     .description("Returns one task with assignee, dates, description, projects and custom fields. Comments are not part of it.")
+    .field_selection(field_selection("opt_fields"))
     .parameters(list![
         path("task_gid", STRING).required().description("Task gid: the last long number in its web address."),
         query("opt_fields", STRING).addition().description("Fields to return instead of the standard ones, separated by commas, `a.b` for those of linked records. Needed for fields outside the standard set, such as `html_notes`, `num_subtasks` or `dependencies`."),

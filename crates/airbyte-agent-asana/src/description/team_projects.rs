@@ -12,6 +12,7 @@ pub(super) const ENTITY: Entity = Entity::new("team_projects", "A project, as li
 const LIST: Operation = Operation::get("listTeamProjects", "team_projects", Action::List, template!("/teams/{team_gid}/projects"))
     .summary("List projects of a team")
     .description("Lists the projects of one team, archived ones included unless `archived` is false. Only gid and name come back unless `opt_fields` asks for more.")
+    .field_selection(field_selection("opt_fields"))
     .parameters(list![
         path("team_gid", STRING).required().description("Gid of the team whose projects to list."),
         query("limit", INTEGER.minimum(1.0).maximum(100.0)).description("Records on a page. Left out, nothing is sent, and a single call gives no `next_page` and at most about 1000 records; whoever reads all pages asks for 100 by himself."),

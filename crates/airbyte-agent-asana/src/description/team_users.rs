@@ -10,6 +10,7 @@ pub(super) const ENTITY: Entity = Entity::new("team_users", "A user, as a member
 const LIST: Operation = Operation::get("listTeamUsers", "team_users", Action::List, template!("/teams/{team_gid}/users"))
     .summary("List members of a team")
     .description("Lists up to 2000 members of one team, sorted by name. For larger ones use `users.list` with `team`. Only gid and name come back unless `opt_fields` asks for more.")
+    .field_selection(field_selection("opt_fields"))
     .parameters(list![
         path("team_gid", STRING).required().description("Gid of the team whose members to list."),
         query("limit", INTEGER.minimum(1.0).maximum(100.0)).description("Records on a page. Asana does not document it here: the list comes as a whole, up to 2000 users. Use `users.list` with `team` for dependable pages."),

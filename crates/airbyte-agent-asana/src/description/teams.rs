@@ -26,6 +26,7 @@ pub(super) const ENTITY: Entity = Entity::new("teams", "A group of people in an 
 const GET: Operation = Operation::get("getTeam", "teams", Action::Get, template!("/teams/{team_gid}"))
     .summary("Get a team")
     .description("Returns one team with its organization.")
+    .field_selection(field_selection("opt_fields"))
     .parameters(list![
         path("team_gid", STRING).required().description("Gid of the team."),
         query("opt_fields", STRING).addition().description("Fields to return instead of the standard ones, separated by commas; needed for `description` and `visibility`."),

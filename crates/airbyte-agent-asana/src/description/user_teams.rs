@@ -10,6 +10,7 @@ pub(super) const ENTITY: Entity = Entity::new("user_teams", "A team that one use
 const LIST: Operation = Operation::get("listUserTeams", "user_teams", Action::List, template!("/users/{user_gid}/teams"))
     .summary("List teams of a user")
     .description("Lists the teams of one user within an organization. Only gid and name come back unless `opt_fields` asks for more.")
+    .field_selection(field_selection("opt_fields"))
     .parameters(list![
         path("user_gid", STRING).required().description("Gid or e-mail address of the user, or `me` for the signed-in one."),
         query("organization", STRING).required().description("Gid of the workspace or organization whose teams are meant."),

@@ -27,6 +27,7 @@ pub(super) const ENTITY: Entity = Entity::new("users", "Somebody with an Asana a
 const LIST: Operation = Operation::get("listUsers", "users", Action::List, template!("/users"))
     .summary("List users")
     .description("Lists users of a workspace or team, or of all workspaces the user can see, by gid. Only gid and name come back unless `opt_fields` asks for more. Ask for `email` to find somebody by address.")
+    .field_selection(field_selection("opt_fields"))
     .parameters(list![
         query("limit", INTEGER.minimum(1.0).maximum(100.0)).description("Records on a page. Left out, nothing is sent, and a single call gives no `next_page` and at most about 1000 records; whoever reads all pages asks for 100 by himself."),
         query("offset", STRING).description("Where to go on: `next_page.offset` of the previous response, which expires after a while. Leave out for the first page, and pass the same `limit` with it."),
@@ -42,6 +43,7 @@ const LIST: Operation = Operation::get("listUsers", "users", Action::List, templ
 const GET: Operation = Operation::get("getUser", "users", Action::Get, template!("/users/{user_gid}"))
     .summary("Get a user")
     .description("Returns one user with e-mail address, photo and workspaces; `me` is the signed-in user.")
+    .field_selection(field_selection("opt_fields"))
     .parameters(list![
         path("user_gid", STRING).required().description("Gid or e-mail address of the user, or `me` for the signed-in one."),
         query("opt_fields", STRING).addition().description("Fields to return instead of the standard ones, separated by commas."),

@@ -12,6 +12,7 @@ pub(super) const ENTITY: Entity = Entity::new("workspace_projects", "A project, 
 const LIST: Operation = Operation::get("listWorkspaceProjects", "workspace_projects", Action::List, template!("/workspaces/{workspace_gid}/projects"))
     .summary("List projects of a workspace")
     .description("Lists all projects of one workspace that the user can see, archived ones included unless `archived` is false. In large organizations Asana may time out: use `team_projects.list` there. Only gid and name come back unless `opt_fields` asks for more.")
+    .field_selection(field_selection("opt_fields"))
     .parameters(list![
         path("workspace_gid", STRING).required().description("Gid of the workspace whose projects to list."),
         query("limit", INTEGER.minimum(1.0).maximum(100.0)).description("Records on a page. Left out, nothing is sent, and a single call gives no `next_page` and at most about 1000 records; whoever reads all pages asks for 100 by himself."),

@@ -12,6 +12,7 @@ pub(super) const ENTITY: Entity = Entity::new("workspace_tags", "A tag, as liste
 const LIST: Operation = Operation::get("listWorkspaceTags", "workspace_tags", Action::List, template!("/workspaces/{workspace_gid}/tags"))
     .summary("List tags of a workspace")
     .description("Lists the tags of one workspace. Only gid and name come back unless `opt_fields` asks for more.")
+    .field_selection(field_selection("opt_fields"))
     .parameters(list![
         path("workspace_gid", STRING).required().description("Gid of the workspace whose tags to list."),
         query("limit", INTEGER.minimum(1.0).maximum(100.0)).description("Records on a page. Left out, nothing is sent, and a single call gives no `next_page` and at most about 1000 records; whoever reads all pages asks for 100 by himself."),

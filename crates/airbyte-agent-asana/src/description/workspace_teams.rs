@@ -12,6 +12,7 @@ pub(super) const ENTITY: Entity = Entity::new("workspace_teams", "A team, as lis
 const LIST: Operation = Operation::get("listWorkspaceTeams", "workspace_teams", Action::List, template!("/workspaces/{workspace_gid}/teams"))
     .summary("List teams of a workspace")
     .description("Lists the teams of an organization that the user can see. Only gid and name come back unless `opt_fields` asks for more.")
+    .field_selection(field_selection("opt_fields"))
     .parameters(list![
         path("workspace_gid", STRING).required().description("Gid of the organization whose teams to list."),
         query("limit", INTEGER.minimum(1.0).maximum(100.0)).description("Records on a page. Left out, nothing is sent, and a single call gives no `next_page` and at most about 1000 records; whoever reads all pages asks for 100 by himself."),

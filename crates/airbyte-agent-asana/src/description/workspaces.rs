@@ -22,6 +22,7 @@ const LIST: Operation = Operation::get("listWorkspaces", "workspaces", Action::L
     .summary("List workspaces")
     .description("Lists the workspaces and organizations the user belongs to. Most other lists need a workspace gid from here.")
     .preferred_for_check()
+    .field_selection(field_selection("opt_fields"))
     .parameters(list![
         query("limit", INTEGER.minimum(1.0).maximum(100.0)).description("Records on a page. Left out, nothing is sent, and a single call gives no `next_page` and at most about 1000 records; whoever reads all pages asks for 100 by himself."),
         query("offset", STRING).description("Where to go on: `next_page.offset` of the previous response, which expires after a while. Leave out for the first page, and pass the same `limit` with it."),
@@ -35,6 +36,7 @@ const LIST: Operation = Operation::get("listWorkspaces", "workspaces", Action::L
 const GET: Operation = Operation::get("getWorkspace", "workspaces", Action::Get, template!("/workspaces/{workspace_gid}"))
     .summary("Get a workspace")
     .description("Returns one workspace or organization with its e-mail domains.")
+    .field_selection(field_selection("opt_fields"))
     .parameters(list![
         path("workspace_gid", STRING).required().description("Gid of the workspace or organization."),
         query("opt_fields", STRING).addition().description("Fields to return instead of the standard ones, separated by commas."),

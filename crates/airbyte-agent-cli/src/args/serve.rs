@@ -69,6 +69,12 @@ pub(crate) struct ServeArgs {
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(100..),
           help_heading = LIMITS)]
     pub(crate) max_result_tokens: Option<u32>,
+    /// Give results as text, or as structured content to clients that have it [default: text]
+    #[arg(long, value_enum, value_name = "FORM", help_heading = LIMITS)]
+    pub(crate) results: Option<Results>,
+    /// Store downloads in this folder and give their paths instead of their bytes
+    #[arg(long, value_name = "DIR", help_heading = LIMITS)]
+    pub(crate) files: Option<PathBuf>,
     /// Write every call to this file, one line of JSON each, without what it returned; - is
     /// standard error
     #[arg(long, value_name = "FILE", help_heading = LIMITS)]
@@ -96,6 +102,15 @@ pub(crate) enum Expose {
     Search,
 }
 
+/// In which form results are given.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Results {
+    /// Text, which every client shows to its model
+    Text,
+    /// Structured content with a short text, where the client's revision has it
+    Structure,
+}
+
 impl ServeArgs {
     /// The command line that gives these options. `absolute_path` turns a path into one that does
     /// not depend on the working directory.
@@ -120,6 +135,7 @@ impl ServeArgs {
             put("spec", absolute_path(path));
         }
         let expose = self.expose.and_then(|expose| expose.to_possible_value());
+        let results = self.results.and_then(|results| results.to_possible_value());
         for (name, value) in [
             ("config", self.config.as_deref().map(absolute_path)),
             ("workspace", self.workspace.clone()),
@@ -128,6 +144,8 @@ impl ServeArgs {
             ("timeout", self.timeout.map(|longest| longest.as_secs_f64().to_string())),
             ("concurrency", self.concurrency.map(|most| most.to_string())),
             ("max-result-tokens", self.max_result_tokens.map(|most| most.to_string())),
+            ("results", results.map(|value| value.get_name().to_owned())),
+            ("files", self.files.as_deref().map(absolute_path)),
             (
                 "audit",
                 self.audit.as_deref().map(|path| {

@@ -32,8 +32,8 @@ pub use crate::{json_path, list, template, texts, words};
 
 pub use job::job_step;
 pub use operation::{
-    array, at_least_one, constant, filled, given, graphql, header_meta, link_meta, meta, object,
-    set, stored,
+    array, at_least_one, constant, field_selection, filled, given, graphql, header_meta, link_meta,
+    meta, object, set, stored,
 };
 pub use paging::{from_body, from_meta, from_meta_at, page_size};
 pub use schema::{

@@ -4,10 +4,10 @@ use std::borrow::Cow;
 
 use super::setters;
 use crate::{
-    Action, AtLeastOne, Body, Download, EmptyList, Entity, ErrorCheck, ErrorCondition, Filter,
-    GraphQl, Hints, Job, Json, JsonPath, MetaField, MetaSource, Method, Operation, Paging,
-    Parameter, Response, StoreField, Template, Text, Transform, UploadAddress, UrlStep, Variable,
-    VariableValue,
+    Action, AtLeastOne, Body, Download, EmptyList, Entity, ErrorCheck, ErrorCondition,
+    FieldSelection, Filter, GraphQl, Hints, Job, Json, JsonPath, MetaField, MetaSource, Method,
+    Operation, Paging, Parameter, Response, StoreField, Template, Text, Transform, UploadAddress,
+    UrlStep, Variable, VariableValue,
 };
 
 impl Operation {
@@ -61,6 +61,7 @@ impl Operation {
                 preferred_for_check: false,
             },
             idempotency_header: None,
+            field_selection: None,
             at_least_one: Cow::Borrowed(&[]),
             is_addition: false,
             reads_any: false,
@@ -119,6 +120,8 @@ impl Operation {
         preferred_for_check() hints.preferred_for_check = true;
         /// Header that makes a repeated request harmless.
         idempotency_header(name: &'static str) idempotency_header = Some(Cow::Borrowed(name));
+        /// How the vendor is asked for fields.
+        field_selection(selection: FieldSelection) field_selection = Some(selection);
         /// Groups of arguments of which at least one has to be given.
         at_least_one(groups: &'static [AtLeastOne]) at_least_one = Cow::Borrowed(groups);
         /// Airbyte's hosted platform does not know the operation.
@@ -246,6 +249,39 @@ pub const fn array(items: &'static [VariableValue]) -> VariableValue {
     VariableValue::Array(Cow::Borrowed(items))
 }
 
+/// The argument with the names of the fields that the vendor sends.
+pub const fn field_selection(parameter: &'static str) -> FieldSelection {
+    FieldSelection {
+        parameter: Cow::Borrowed(parameter),
+        inside: Cow::Borrowed(""),
+        depth: None,
+        separator: Cow::Borrowed("."),
+        prefix: Cow::Borrowed(""),
+        add: Cow::Borrowed(&[]),
+        all: Cow::Borrowed(""),
+        wrap: Cow::Borrowed(""),
+    }
+}
+
+impl FieldSelection {
+    setters! {
+        /// The member of records that holds the fields that can be chosen.
+        inside(name: &'static str) inside = Cow::Borrowed(name);
+        /// How many names of a path the vendor understands.
+        depth(names: u32) depth = Some(names);
+        /// What stands between the names of a path.
+        separator(text: &'static str) separator = Cow::Borrowed(text);
+        /// What stands before every name.
+        prefix(text: &'static str) prefix = Cow::Borrowed(text);
+        /// Names that are asked for in any case.
+        add(names: &'static [Text]) add = Cow::Borrowed(names);
+        /// What asks for all fields.
+        all(text: &'static str) all = Cow::Borrowed(text);
+        /// A text with `{fields}` where the names go.
+        wrap(text: &'static str) wrap = Cow::Borrowed(text);
+    }
+}
+
 impl Entity {
     /// An entity and what one record is.
     pub const fn new(name: &'static str, description: &'static str) -> Self {
@@ -257,6 +293,7 @@ impl Entity {
             store: Cow::Borrowed(&[]),
             when_to_use: Cow::Borrowed(""),
             phrases: Cow::Borrowed(&[]),
+            default_fields: Cow::Borrowed(&[]),
         }
     }
 
@@ -271,6 +308,8 @@ impl Entity {
         when_to_use(text: &'static str) when_to_use = Cow::Borrowed(text);
         /// Other words that people use for this entity.
         phrases(phrases: &'static [Text]) phrases = Cow::Borrowed(phrases);
+        /// The fields of a record that are shown when nobody chooses.
+        default_fields(names: &'static [Text]) default_fields = Cow::Borrowed(names);
     }
 }
 

@@ -26,6 +26,7 @@ pub(super) const ENTITY: Entity = Entity::new("ad_creatives", "What an ad looks 
 const LIST: Operation = Operation::get("listAdCreatives", "ad_creatives", Action::List, template!("/act_{account_id}/adcreatives"))
     .summary("List ad creatives")
     .description("Lists the creatives of an ad account: texts, images, links and buttons of ads. Ads refer to them by `creative.id`. Text and link of newer creatives are inside `object_story_spec`.")
+    .field_selection(field_selection("fields").depth(1))
     .parameters(list![
         path("account_id", STRING).required().prefix("act_").description("Ad account id, digits only, without the leading `act_` (which is added for you). It is the `account_id` of the records of `ad_accounts.list`."),
         query("fields", STRING.default(r#""id,name,account_id,actor_id,body,call_to_action_type,effective_object_story_id,image_hash,image_url,link_url,object_story_id,object_story_spec,object_type,status,thumbnail_url,title,url_tags""#)).default(r#""id,name,account_id,actor_id,body,call_to_action_type,effective_object_story_id,image_hash,image_url,link_url,object_story_id,object_story_spec,object_type,status,thumbnail_url,title,url_tags""#).send_default().description("Fields to return, separated by commas; Facebook returns only the id without it. Filled in by default; shorten it for smaller responses."),
@@ -64,6 +65,7 @@ const CREATE: Operation = Operation::by(Method::Post, "AdCreative_Create", "ad_c
 const GET: Operation = Operation::get("getAdCreative", "ad_creatives", Action::Get, template!("/{creative_id}"))
     .summary("Get an ad creative")
     .description("Returns one creative by id with text, image, link and button. Airbyte's hosted platform does not offer it.")
+    .field_selection(field_selection("fields").depth(1))
     .addition()
     .parameters(list![
         path("creative_id", STRING).required().description("Creative id, digits, from `ad_creatives.list` or `creative.id` of an ad."),

@@ -30,6 +30,7 @@ pub(super) const ENTITY: Entity = Entity::new("ad_sets", "An ad set: audience, b
 const LIST: Operation = Operation::get("listAdSets", "ad_sets", Action::List, template!("/act_{account_id}/adsets"))
     .summary("List ad sets")
     .description("Lists the ad sets of an ad account with budget, schedule, bidding and targeting. There is no filter by campaign: page through and match `campaign_id`. Archived and deleted ones are left out.")
+    .field_selection(field_selection("fields").depth(1))
     .parameters(list![
         path("account_id", STRING).required().prefix("act_").description("Ad account id, digits only, without the leading `act_` (which is added for you). It is the `account_id` of the records of `ad_accounts.list`."),
         query("fields", STRING.default(r#""id,name,account_id,adlabels,bid_amount,bid_info,bid_strategy,bid_constraints,budget_remaining,campaign_id,created_time,daily_budget,effective_status,end_time,learning_stage_info,lifetime_budget,promoted_object,start_time,targeting,updated_time""#)).default(r#""id,name,account_id,adlabels,bid_amount,bid_info,bid_strategy,bid_constraints,budget_remaining,campaign_id,created_time,daily_budget,effective_status,end_time,learning_stage_info,lifetime_budget,promoted_object,start_time,targeting,updated_time""#).send_default().description("Fields to return, separated by commas; Facebook returns only the id without it. Filled in by default. Others such as `optimization_goal`, `billing_event` and `status` may be added."),
@@ -120,6 +121,7 @@ const CREATE: Operation = Operation::by(Method::Post, "AdSet_Create", "ad_sets",
 const GET: Operation = Operation::get("getAdSet", "ad_sets", Action::Get, template!("/{adset_id}"))
     .summary("Get an ad set")
     .description("Returns one ad set by id with budget, schedule, bidding and targeting. Read it before changing its targeting, which is replaced as a whole.")
+    .field_selection(field_selection("fields").depth(1))
     .parameters(list![
         path("adset_id", STRING).required().description("Ad set id, digits, from `ad_sets.list`. Make sure that it is the id of an ad set, not of a campaign or ad."),
         query("fields", STRING.default(r#""id,name,account_id,adlabels,bid_amount,bid_info,bid_strategy,bid_constraints,budget_remaining,campaign_id,created_time,daily_budget,effective_status,end_time,learning_stage_info,lifetime_budget,promoted_object,start_time,targeting,updated_time""#)).default(r#""id,name,account_id,adlabels,bid_amount,bid_info,bid_strategy,bid_constraints,budget_remaining,campaign_id,created_time,daily_budget,effective_status,end_time,learning_stage_info,lifetime_budget,promoted_object,start_time,targeting,updated_time""#).send_default().description("Fields to return, separated by commas; Facebook returns only the id without it. Filled in by default. Others such as `optimization_goal`, `billing_event` and `status` may be added."),

@@ -25,6 +25,7 @@ pub(super) const ENTITY: Entity = Entity::new("ads", "An ad: a creative shown to
 const LIST: Operation = Operation::get("listAds", "ads", Action::List, template!("/act_{account_id}/ads"))
     .summary("List ads")
     .description("Lists the ads of an ad account with state, ad set, campaign and the id of the creative. There is no filter by ad set: page through and match `adset_id`. What an ad shows is in `ad_creatives.list`.")
+    .field_selection(field_selection("fields").depth(1))
     .parameters(list![
         path("account_id", STRING).required().prefix("act_").description("Ad account id, digits only, without the leading `act_` (which is added for you). It is the `account_id` of the records of `ad_accounts.list`."),
         query("fields", STRING.default(r#""id,name,account_id,adset_id,campaign_id,adlabels,bid_amount,bid_info,bid_type,configured_status,conversion_specs,created_time,creative,effective_status,last_updated_by_app_id,recommendations,source_ad_id,status,tracking_specs,updated_time""#)).default(r#""id,name,account_id,adset_id,campaign_id,adlabels,bid_amount,bid_info,bid_type,configured_status,conversion_specs,created_time,creative,effective_status,last_updated_by_app_id,recommendations,source_ad_id,status,tracking_specs,updated_time""#).send_default().description("Fields to return, separated by commas; Facebook returns only the id without it. Filled in by default; shorten it for smaller responses."),
@@ -60,6 +61,7 @@ const CREATE: Operation = Operation::by(Method::Post, "Ad_Create", "ads", Action
 const GET: Operation = Operation::get("getAd", "ads", Action::Get, template!("/{ad_id}"))
     .summary("Get an ad")
     .description("Returns one ad by id with state, ad set, campaign and the id of its creative. Why it does not run is told by `effective_status`.")
+    .field_selection(field_selection("fields").depth(1))
     .parameters(list![
         path("ad_id", STRING).required().description("Ad id, digits, from `ads.list`. Make sure that it is the id of an ad, not of its creative or ad set."),
         query("fields", STRING.default(r#""id,name,account_id,adset_id,campaign_id,adlabels,bid_amount,bid_info,bid_type,configured_status,conversion_specs,created_time,creative,effective_status,last_updated_by_app_id,recommendations,source_ad_id,status,tracking_specs,updated_time""#)).default(r#""id,name,account_id,adset_id,campaign_id,adlabels,bid_amount,bid_info,bid_type,configured_status,conversion_specs,created_time,creative,effective_status,last_updated_by_app_id,recommendations,source_ad_id,status,tracking_specs,updated_time""#).send_default().description("Fields to return, separated by commas; Facebook returns only the id without it. Filled in by default."),

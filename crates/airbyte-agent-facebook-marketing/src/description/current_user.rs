@@ -15,6 +15,7 @@ const GET: Operation = Operation::get("getCurrentUser", "current_user", Action::
     .summary("Get the current user")
     .description("Returns id and name of the user or system user that the access token belongs to. Use it to check the token. Which ad accounts it may use is in `ad_accounts.list`.")
     .preferred_for_check()
+    .field_selection(field_selection("fields").depth(1))
     .parameters(list![
         query("fields", STRING.default(r#""id,name""#)).default(r#""id,name""#).send_default().description("Fields to return, separated by commas. Filled in by default."),
     ])

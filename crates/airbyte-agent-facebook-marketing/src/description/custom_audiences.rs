@@ -14,6 +14,7 @@ pub(super) const ENTITY: Entity = Entity::new("custom_audiences", "A set of peop
 const LIST: Operation = Operation::get("listCustomAudiences", "custom_audiences", Action::List, template!("/act_{account_id}/customaudiences"))
     .summary("List custom audiences")
     .description("Lists the custom and lookalike audiences of an ad account with their rough size and state. Airbyte's hosted platform does not offer it.")
+    .field_selection(field_selection("fields").depth(1))
     .addition()
     .parameters(list![
         path("account_id", STRING).required().prefix("act_").description("Ad account id, digits only, without the leading `act_` (which is added for you). It is the `account_id` of the records of `ad_accounts.list`."),
@@ -73,6 +74,7 @@ const CREATE: Operation = Operation::by(Method::Post, "CustomAudience_Create", "
 const GET: Operation = Operation::get("getCustomAudience", "custom_audiences", Action::Get, template!("/{custom_audience_id}"))
     .summary("Get a custom audience")
     .description("Returns one audience by id with its rough size, state and rule. Airbyte's hosted platform does not offer it.")
+    .field_selection(field_selection("fields").depth(1))
     .addition()
     .parameters(list![
         path("custom_audience_id", STRING).required().description("Audience id, digits, from `custom_audiences.list`."),

@@ -25,6 +25,7 @@ pub(super) const ENTITY: Entity = Entity::new("custom_conversions", "A rule that
 const LIST: Operation = Operation::get("listCustomConversions", "custom_conversions", Action::List, template!("/act_{account_id}/customconversions"))
     .summary("List custom conversions")
     .description("Lists the custom conversions of an ad account with their rules and when they last counted something. How often they happened is in `actions` of `ads_insights.list`.")
+    .field_selection(field_selection("fields").depth(1))
     .parameters(list![
         path("account_id", STRING).required().prefix("act_").description("Ad account id, digits only, without the leading `act_` (which is added for you). It is the `account_id` of the records of `ad_accounts.list`."),
         query("fields", STRING.default(r#""id,name,account_id,business,creation_time,custom_event_type,data_sources,default_conversion_value,description,event_source_type,first_fired_time,is_archived,is_unavailable,last_fired_time,offline_conversion_data_set,retention_days,rule""#)).default(r#""id,name,account_id,business,creation_time,custom_event_type,data_sources,default_conversion_value,description,event_source_type,first_fired_time,is_archived,is_unavailable,last_fired_time,offline_conversion_data_set,retention_days,rule""#).send_default().description("Fields to return, separated by commas; Facebook returns only the id without it. Filled in by default."),

@@ -27,6 +27,7 @@ pub(super) const ENTITY: Entity = Entity::new("images", "An image in the library
 const LIST: Operation = Operation::get("listImages", "images", Action::List, template!("/act_{account_id}/adimages"))
     .summary("List images")
     .description("Lists the images in the library of an ad account with sizes, links and the creatives that use them. The file links expire; `permalink_url` lasts.")
+    .field_selection(field_selection("fields").depth(1))
     .parameters(list![
         path("account_id", STRING).required().prefix("act_").description("Ad account id, digits only, without the leading `act_` (which is added for you). It is the `account_id` of the records of `ad_accounts.list`."),
         query("fields", STRING.default(r#""id,name,account_id,created_time,creatives,filename,hash,height,is_associated_creatives_in_adgroups,original_height,original_width,permalink_url,status,updated_time,url,url_128,width""#)).default(r#""id,name,account_id,created_time,creatives,filename,hash,height,is_associated_creatives_in_adgroups,original_height,original_width,permalink_url,status,updated_time,url,url_128,width""#).send_default().description("Fields to return, separated by commas; Facebook returns only id and hash without it. Filled in by default. Facebook's published list of image fields does not have `filename`; leave it out if Facebook refuses it."),

@@ -43,6 +43,7 @@ const CREATE: Operation = Operation::by(Method::Post, "InsightsReport_Create", "
 const GET: Operation = Operation::get("getInsightsReport", "insights_reports", Action::Get, template!("/{report_run_id}"))
     .summary("Get the state of a report of results")
     .description("Returns how far a report of results is. It is done when `async_status` is `Job Completed` and `async_percent_completion` is 100; `Job Failed` and `Job Skipped` mean that it has to be ordered anew, mostly for a shorter period. Reports are kept for 30 days. Airbyte's hosted platform does not offer it.")
+    .field_selection(field_selection("fields").depth(1))
     .addition()
     .parameters(list![
         path("report_run_id", STRING).required().description("Id of the report, `report_run_id` from `insights_reports.create`."),

@@ -14,6 +14,7 @@ pub(super) const ENTITY: Entity = Entity::new("leads", "What one person entered 
 const LIST: Operation = Operation::get("listLeads", "leads", Action::List, template!("/{form_id}/leads"))
     .summary("List leads of a form")
     .description("Lists what people entered in a lead form during the last 90 days, with the ad from which they came. Needs the scope `leads_retrieval`. Airbyte's hosted platform does not offer it.")
+    .field_selection(field_selection("fields").depth(1))
     .addition()
     .parameters(list![
         path("form_id", STRING).required().description("Form id, digits, from `lead_forms.list`."),

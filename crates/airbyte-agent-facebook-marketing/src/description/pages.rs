@@ -14,6 +14,7 @@ pub(super) const ENTITY: Entity = Entity::new("pages", "A Facebook page that the
 const LIST: Operation = Operation::get("listPages", "pages", Action::List, template!("/me/accounts"))
     .summary("List pages")
     .description("Lists the Facebook pages that the user manages. Their ids are needed for creatives and lead forms. Needs the scope `pages_show_list`. Airbyte's hosted platform does not offer it.")
+    .field_selection(field_selection("fields").depth(1))
     .addition()
     .parameters(list![
         query("fields", STRING.default(r#""id,name,category,link,tasks""#)).default(r#""id,name,category,link,tasks""#).send_default().description("Fields to return, separated by commas; Facebook returns only the id without it. Filled in by default."),

@@ -14,6 +14,7 @@ pub(super) const ENTITY: Entity = Entity::new("pixels", "A pixel (dataset) that 
 const LIST: Operation = Operation::get("listPixels", "pixels", Action::List, template!("/act_{account_id}/adspixels"))
     .summary("List pixels")
     .description("Lists the pixels (datasets) of an ad account with owner and when they last received an event. How many events came in is in `pixel_stats.list`.")
+    .field_selection(field_selection("fields").depth(1))
     .parameters(list![
         path("account_id", STRING).required().prefix("act_").description("Ad account id, digits only, without the leading `act_` (which is added for you). It is the `account_id` of the records of `ad_accounts.list`."),
         query("fields", STRING.default(r#""id,name,creation_time,creator,data_use_setting,enable_automatic_matching,first_party_cookie_status,is_created_by_business,is_crm,is_unavailable,last_fired_time,owner_ad_account,owner_business""#)).default(r#""id,name,creation_time,creator,data_use_setting,enable_automatic_matching,first_party_cookie_status,is_created_by_business,is_crm,is_unavailable,last_fired_time,owner_ad_account,owner_business""#).send_default().description("Fields to return, separated by commas; Facebook returns only the id without it. Filled in by default."),
@@ -28,6 +29,7 @@ const LIST: Operation = Operation::get("listPixels", "pixels", Action::List, tem
 const GET: Operation = Operation::get("getPixel", "pixels", Action::Get, template!("/{pixel_id}"))
     .summary("Get a pixel")
     .description("Returns one pixel by id with owner, settings and when it last received an event.")
+    .field_selection(field_selection("fields").depth(1))
     .parameters(list![
         path("pixel_id", STRING).required().description("Pixel id, digits, from `pixels.list`."),
         query("fields", STRING.default(r#""id,name,creation_time,creator,data_use_setting,enable_automatic_matching,first_party_cookie_status,is_created_by_business,is_crm,is_unavailable,last_fired_time,owner_ad_account,owner_business""#)).default(r#""id,name,creation_time,creator,data_use_setting,enable_automatic_matching,first_party_cookie_status,is_created_by_business,is_crm,is_unavailable,last_fired_time,owner_ad_account,owner_business""#).send_default().description("Fields to return, separated by commas; Facebook returns only the id without it. Filled in by default."),

@@ -14,6 +14,7 @@ pub(super) const ENTITY: Entity = Entity::new("approvals", "A request that revie
 const LIST: Operation = Operation::get("listApprovals", "approvals", Action::List, template!("/drive/v3/files/{fileId}/approvals"))
     .summary("List approvals of a file")
     .description("Lists the requests that reviewers approve a file, with state and responses. Airbyte's hosted platform does not offer it.")
+    .field_selection(field_selection("fields").separator("/").all("*").wrap("nextPageToken,items({fields})"))
     .addition()
     .parameters(list![
         path("fileId", STRING).required().description("Id of the file or folder, from `files.list`; also the long part of its web address."),
@@ -29,6 +30,7 @@ const LIST: Operation = Operation::get("listApprovals", "approvals", Action::Lis
 const GET: Operation = Operation::get("getApproval", "approvals", Action::Get, template!("/drive/v3/files/{fileId}/approvals/{approvalId}"))
     .summary("Get an approval")
     .description("Returns one request for approval of a file, with state and responses. Airbyte's hosted platform does not offer it.")
+    .field_selection(field_selection("fields").separator("/").all("*"))
     .addition()
     .parameters(list![
         path("fileId", STRING).required().description("Id of the file or folder, from `files.list`; also the long part of its web address."),

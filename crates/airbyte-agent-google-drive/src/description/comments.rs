@@ -14,6 +14,7 @@ pub(super) const ENTITY: Entity = Entity::new("comments", "A comment on a file, 
 const LIST: Operation = Operation::get("listComments", "comments", Action::List, template!("/drive/v3/files/{fileId}/comments"))
     .summary("List comments on a file")
     .description("Lists the comments on a file with their replies, resolved ones included; check `resolved`. With `startModifiedTime` only those changed lately.")
+    .field_selection(field_selection("fields").separator("/").all("*").wrap("nextPageToken,comments({fields})"))
     .parameters(list![
         path("fileId", STRING).required().description("Id of the file whose comments to list."),
         query("pageSize", INTEGER.minimum(1.0).maximum(100.0).default("20")).default("20").description("Largest number of comments on a page; 20 when left out."),
@@ -48,6 +49,7 @@ const CREATE: Operation = Operation::by(Method::Post, "createComment", "comments
 const GET: Operation = Operation::get("getComment", "comments", Action::Get, template!("/drive/v3/files/{fileId}/comments/{commentId}"))
     .summary("Get a comment")
     .description("Returns one comment with its replies, and the passage it refers to.")
+    .field_selection(field_selection("fields").separator("/").all("*"))
     .parameters(list![
         path("fileId", STRING).required().description("Id of the file the comment is on."),
         path("commentId", STRING).required().description("Id of the comment, from `comments.list`."),

@@ -14,6 +14,7 @@ pub(super) const ENTITY: Entity = Entity::new("drives", "A shared drive, which b
 const LIST: Operation = Operation::get("listDrives", "drives", Action::List, template!("/drive/v3/drives"))
     .summary("List shared drives")
     .description("Lists the shared drives the user is a member of, or with `useDomainAdminAccess` all of the domain. Only id and name come back unless `fields` asks for more. Their files come with `files.list` and `driveId`.")
+    .field_selection(field_selection("fields").separator("/").all("*").wrap("nextPageToken,drives({fields})"))
     .parameters(list![
         query("pageSize", INTEGER.minimum(1.0).maximum(100.0).default("10")).default("10").description("Largest number of shared drives on a page; 10 when left out."),
         query("pageToken", STRING).description("Where to go on: `nextPageToken` of the previous response. Leave out for the first page, and keep the other parameters the same."),
@@ -44,6 +45,7 @@ const CREATE: Operation = Operation::by(Method::Post, "createDrive", "drives", A
 const GET: Operation = Operation::get("getDrive", "drives", Action::Get, template!("/drive/v3/drives/{driveId}"))
     .summary("Get a shared drive")
     .description("Returns one shared drive by id; only its name unless `fields` asks for restrictions, capabilities and the rest. My Drive is not one of them.")
+    .field_selection(field_selection("fields").separator("/").all("*"))
     .parameters(list![
         path("driveId", STRING).required().description("Id of the shared drive."),
         query("useDomainAdminAccess", BOOLEAN).description("True to act as administrator of the Workspace domain, which also reaches shared drives one is not a member of. Fails for anybody else. False when left out."),

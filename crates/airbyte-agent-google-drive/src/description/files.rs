@@ -23,6 +23,7 @@ const LIST: Operation = Operation::get("listFiles", "files", Action::List, templ
     .summary("List or search files")
     .description("Lists files and folders of the user, trash included unless `q` says `trashed = false`. This is also the search: by name, content, type, folder or date with `q`. Only id, name and type of each file come back unless `fields` asks for more. For files in shared drives set `includeItemsFromAllDrives` and `supportsAllDrives` to true.")
     .preferred_for_check()
+    .field_selection(field_selection("fields").separator("/").all("*").wrap("nextPageToken,incompleteSearch,files({fields})"))
     .parameters(list![
         query("pageSize", INTEGER.minimum(1.0).maximum(1000.0).default("100")).default("100").description("Largest number of files on a page; Google sends 100 when left out. A page may hold fewer, or even none, before the end."),
         query("pageToken", STRING).description("Where to go on: `nextPageToken` of the previous response. Leave out for the first page, and keep the other parameters the same."),
@@ -47,6 +48,7 @@ const LIST: Operation = Operation::get("listFiles", "files", Action::List, templ
 const GET: Operation = Operation::get("getFile", "files", Action::Get, template!("/drive/v3/files/{fileId}"))
     .summary("Get file metadata")
     .description("Returns the metadata of one file or folder; only id, name and type unless `fields` asks for more (`*` for everything). The content comes with `files.download`, or with `files_export.download` for Google Docs, Sheets and Slides.")
+    .field_selection(field_selection("fields").separator("/").all("*"))
     .parameters(list![
         path("fileId", STRING).required().description("Id of the file or folder, the long part of its web address; `root` is the top folder of My Drive."),
         query("fields", STRING).description("Which fields to return, separated by commas. Left out, Google sends only `kind`, `id`, `name` and `mimeType`; `*` returns everything."),

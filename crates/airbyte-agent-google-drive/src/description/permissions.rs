@@ -14,6 +14,7 @@ pub(super) const ENTITY: Entity = Entity::new("permissions", "A right of a perso
 const LIST: Operation = Operation::get("listPermissions", "permissions", Action::List, template!("/drive/v3/files/{fileId}/permissions"))
     .summary("List permissions of a file")
     .description("Lists who has access to a file, folder or shared drive, and with which role. Ask for `emailAddress` and `displayName` in `fields`, for Google leaves them out otherwise. Needs the right to share the file.")
+    .field_selection(field_selection("fields").separator("/").all("*").wrap("nextPageToken,permissions({fields})"))
     .parameters(list![
         path("fileId", STRING).required().description("Id of the file, folder or shared drive whose permissions to list."),
         query("pageSize", INTEGER.minimum(1.0).maximum(100.0)).description("Largest number of permissions on a page. Left out, at most 100 come for a file in a shared drive, and all of them for any other file."),
@@ -57,6 +58,7 @@ const CREATE: Operation = Operation::by(Method::Post, "createPermission", "permi
 const GET: Operation = Operation::get("getPermission", "permissions", Action::Get, template!("/drive/v3/files/{fileId}/permissions/{permissionId}"))
     .summary("Get a permission")
     .description("Returns one permission of a file by id, that is who may do what; name `emailAddress` in `fields` to see whom it is for.")
+    .field_selection(field_selection("fields").separator("/").all("*"))
     .parameters(list![
         path("fileId", STRING).required().description("Id of the file, folder or shared drive."),
         path("permissionId", STRING).required().description("Id of the permission, from `permissions.list`; `anyoneWithLink` for the link open to everybody."),

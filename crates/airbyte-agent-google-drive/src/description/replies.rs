@@ -14,6 +14,7 @@ pub(super) const ENTITY: Entity = Entity::new("replies", "A reply to a comment o
 const LIST: Operation = Operation::get("listReplies", "replies", Action::List, template!("/drive/v3/files/{fileId}/comments/{commentId}/replies"))
     .summary("List replies to a comment")
     .description("Lists the replies to one comment, oldest first. `comments.list` brings them along already, so this is needed only for long discussions.")
+    .field_selection(field_selection("fields").separator("/").all("*").wrap("nextPageToken,replies({fields})"))
     .parameters(list![
         path("fileId", STRING).required().description("Id of the file the comment is on."),
         path("commentId", STRING).required().description("Id of the comment whose replies to list."),
@@ -46,6 +47,7 @@ const CREATE: Operation = Operation::by(Method::Post, "createReply", "replies", 
 const GET: Operation = Operation::get("getReply", "replies", Action::Get, template!("/drive/v3/files/{fileId}/comments/{commentId}/replies/{replyId}"))
     .summary("Get a reply")
     .description("Returns one reply to a comment by id.")
+    .field_selection(field_selection("fields").separator("/").all("*"))
     .parameters(list![
         path("fileId", STRING).required().description("Id of the file the comment is on."),
         path("commentId", STRING).required().description("Id of the comment that was replied to."),

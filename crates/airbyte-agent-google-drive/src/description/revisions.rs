@@ -14,6 +14,7 @@ pub(super) const ENTITY: Entity = Entity::new("revisions", "One version of a fil
 const LIST: Operation = Operation::get("listRevisions", "revisions", Action::List, template!("/drive/v3/files/{fileId}/revisions"))
     .summary("List revisions of a file")
     .description("Lists the versions of a file, oldest first. For Google Docs, Sheets and Slides with a long history the list may lack older versions. Needs the right to edit the file.")
+    .field_selection(field_selection("fields").separator("/").all("*").wrap("nextPageToken,revisions({fields})"))
     .parameters(list![
         path("fileId", STRING).required().description("Id of the file whose revisions to list."),
         query("pageSize", INTEGER.minimum(1.0).maximum(1000.0).default("200")).default("200").description("Largest number of revisions on a page; 200 when left out."),
@@ -28,6 +29,7 @@ const LIST: Operation = Operation::get("listRevisions", "revisions", Action::Lis
 const GET: Operation = Operation::get("getRevision", "revisions", Action::Get, template!("/drive/v3/files/{fileId}/revisions/{revisionId}"))
     .summary("Get a revision")
     .description("Returns the metadata of one version of a file: when, by whom, size, and for Google files export links.")
+    .field_selection(field_selection("fields").separator("/").all("*"))
     .parameters(list![
         path("fileId", STRING).required().description("Id of the file."),
         path("revisionId", STRING).required().description("Id of the revision, from `revisions.list`; `head` is the present one of a file with bytes of its own."),

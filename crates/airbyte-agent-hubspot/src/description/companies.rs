@@ -28,6 +28,7 @@ pub(super) const ENTITY: Entity = Entity::new("companies", "An organization know
 const LIST: Operation = Operation::get("listCompanies", "companies", Action::List, template!("/crm/v3/objects/companies"))
     .summary("List companies")
     .description("Returns all companies, oldest first by id. Cannot filter or sort: use `companies.search` for that. Properties other than the default ones have to be asked for in `properties`.")
+    .field_selection(field_selection("properties").inside("properties").depth(1))
     .parameters(list![
         query("limit", INTEGER.minimum(1.0).maximum(100.0).default("10")).default("10").description("Records per page; with `propertiesWithHistory` at most 50."),
         query("after", STRING).description("Where to go on: `next_cursor` from the metadata of the page before. Leave out for the first page."),
@@ -83,6 +84,7 @@ const CREATE: Operation = Operation::by(Method::Post, "createCompany", "companie
 const GET: Operation = Operation::get("getCompany", "companies", Action::Get, template!("/crm/v3/objects/companies/{companyId}"))
     .summary("Get a company")
     .description("Returns one company by id, or by another unique property named in `idProperty`. Its contacts and deals come along when named in `associations`.")
+    .field_selection(field_selection("properties").inside("properties").depth(1))
     .parameters(list![
         path("companyId", STRING).required().description("Company to return, by id; or the value of the property named in `idProperty`."),
         query("properties", STRING).description("Properties to return, internal names joined with commas; replaces the default set (name, domain and dates). Names the account does not have are ignored."),
@@ -133,6 +135,7 @@ const UPDATE: Operation = Operation::by(Method::Patch, "updateCompany", "compani
 const SEARCH: Operation = Operation::by(Method::Post, "searchCompanies", "companies", Action::Search, template!("/crm/v3/objects/companies/search"))
     .summary("Search companies")
     .description("Finds companies by words in name, domain, website and phone (`query`), by conditions on any property (`filterGroups`), or both, and sorts them. The index lags a few seconds behind writes, deleted records are left out, and no more than 10,000 results can be paged through.")
+    .field_selection(field_selection("properties").inside("properties").depth(1))
     .parameters(list![
         body("filterGroups", ARRAY.items(list![
             OBJECT.properties(list![

@@ -31,6 +31,7 @@ const LIST: Operation = Operation::get("listContacts", "contacts", Action::List,
     .summary("List contacts")
     .description("Returns all contacts, oldest first by id. Cannot filter or sort: use `contacts.search` for that. Properties other than the default ones have to be asked for in `properties`.")
     .preferred_for_check()
+    .field_selection(field_selection("properties").inside("properties").depth(1))
     .parameters(list![
         query("limit", INTEGER.minimum(1.0).maximum(100.0).default("10")).default("10").description("Records per page; with `propertiesWithHistory` at most 50."),
         query("after", STRING).description("Where to go on: `next_cursor` from the metadata of the page before. Leave out for the first page."),
@@ -81,6 +82,7 @@ const CREATE: Operation = Operation::by(Method::Post, "createContact", "contacts
 const GET: Operation = Operation::get("getContact", "contacts", Action::Get, template!("/crm/v3/objects/contacts/{contactId}"))
     .summary("Get a contact")
     .description("Returns one contact by id, or by another unique property named in `idProperty`. For e-mail addresses set `idProperty` to `email`.")
+    .field_selection(field_selection("properties").inside("properties").depth(1))
     .parameters(list![
         path("contactId", STRING).required().description("Contact to return, by id; or the value of the property named in `idProperty`, such as the e-mail address."),
         query("properties", STRING).description("Properties to return, internal names joined with commas; replaces the default set (email, firstname, lastname and dates). Names the account does not have are ignored."),
@@ -126,6 +128,7 @@ const UPDATE: Operation = Operation::by(Method::Patch, "updateContact", "contact
 const SEARCH: Operation = Operation::by(Method::Post, "searchContacts", "contacts", Action::Search, template!("/crm/v3/objects/contacts/search"))
     .summary("Search contacts")
     .description("Finds contacts by words in name, e-mail address, phone and company (`query`), by conditions on any property (`filterGroups`), or both, and sorts them. The index lags a few seconds behind writes, deleted records are left out, and no more than 10,000 results can be paged through.")
+    .field_selection(field_selection("properties").inside("properties").depth(1))
     .parameters(list![
         body("filterGroups", ARRAY.items(list![
             OBJECT.properties(list![

@@ -33,6 +33,7 @@ pub(super) const ENTITY: Entity = Entity::new("deals", "A sale in one stage of a
 const LIST: Operation = Operation::get("listDeals", "deals", Action::List, template!("/crm/v3/objects/deals"))
     .summary("List deals")
     .description("Returns all deals, oldest first by id. Cannot filter or sort: use `deals.search` for that. Properties other than the default ones have to be asked for in `properties`.")
+    .field_selection(field_selection("properties").inside("properties").depth(1))
     .parameters(list![
         query("limit", INTEGER.minimum(1.0).maximum(100.0).default("10")).default("10").description("Records per page; with `propertiesWithHistory` at most 50."),
         query("after", STRING).description("Where to go on: `next_cursor` from the metadata of the page before. Leave out for the first page."),
@@ -82,6 +83,7 @@ const CREATE: Operation = Operation::by(Method::Post, "createDeal", "deals", Act
 const GET: Operation = Operation::get("getDeal", "deals", Action::Get, template!("/crm/v3/objects/deals/{dealId}"))
     .summary("Get a deal")
     .description("Returns one deal by id, or by another unique property named in `idProperty`. Its contacts and companies come along when named in `associations`.")
+    .field_selection(field_selection("properties").inside("properties").depth(1))
     .parameters(list![
         path("dealId", STRING).required().description("Deal to return, by id; or the value of the property named in `idProperty`."),
         query("properties", STRING).description("Properties to return, internal names joined with commas; replaces the default set (name, amount, stage, pipeline and dates). Names the account does not have are ignored."),
@@ -126,6 +128,7 @@ const UPDATE: Operation = Operation::by(Method::Patch, "updateDeal", "deals", Ac
 const SEARCH: Operation = Operation::by(Method::Post, "searchDeals", "deals", Action::Search, template!("/crm/v3/objects/deals/search"))
     .summary("Search deals")
     .description("Finds deals by words in name and description (`query`), by conditions such as stage, amount, owner or close date (`filterGroups`), or both, and sorts them. The index lags a few seconds behind writes, deleted records are left out, and no more than 10,000 results can be paged through.")
+    .field_selection(field_selection("properties").inside("properties").depth(1))
     .parameters(list![
         body("filterGroups", ARRAY.items(list![
             OBJECT.properties(list![

@@ -30,6 +30,7 @@ pub(super) const ENTITY: Entity = Entity::new("emails", "A one-to-one e-mail tha
 const LIST: Operation = Operation::get("listEmails", "emails", Action::List, template!("/crm/v3/objects/emails"))
     .summary("List e-mails")
     .description("Returns all e-mails of the account, oldest first by id. Subject, text and addresses have to be asked for in `properties`. Those of a single contact, company, deal or ticket are found with `associations.list`.")
+    .field_selection(field_selection("properties").inside("properties").depth(1))
     .parameters(list![
         query("limit", INTEGER.minimum(1.0).maximum(100.0).default("10")).default("10").description("Records per page; with `propertiesWithHistory` at most 50."),
         query("after", STRING).description("Where to go on: `next_cursor` from the metadata of the page before. Leave out for the first page."),
@@ -80,6 +81,7 @@ const CREATE: Operation = Operation::by(Method::Post, "createEmail", "emails", A
 const GET: Operation = Operation::get("getEmail", "emails", Action::Get, template!("/crm/v3/objects/emails/{emailId}"))
     .summary("Get an e-mail")
     .description("Returns one e-mail by id. Subject, text and addresses have to be asked for in `properties`.")
+    .field_selection(field_selection("properties").inside("properties").depth(1))
     .parameters(list![
         path("emailId", STRING).required().description("E-mail to return, by id."),
         query("properties", STRING).description("Properties to return, internal names joined with commas. Left out, only id and dates come back, not subject and text."),

@@ -32,6 +32,7 @@ pub(super) const ENTITY: Entity = Entity::new("meetings", "A meeting that was lo
 const LIST: Operation = Operation::get("listMeetings", "meetings", Action::List, template!("/crm/v3/objects/meetings"))
     .summary("List meetings")
     .description("Returns all meetings of the account, oldest first by id. Title, times and outcome have to be asked for in `properties`. Those of a single contact, company, deal or ticket are found with `associations.list`.")
+    .field_selection(field_selection("properties").inside("properties").depth(1))
     .parameters(list![
         query("limit", INTEGER.minimum(1.0).maximum(100.0).default("10")).default("10").description("Records per page; with `propertiesWithHistory` at most 50."),
         query("after", STRING).description("Where to go on: `next_cursor` from the metadata of the page before. Leave out for the first page."),
@@ -82,6 +83,7 @@ const CREATE: Operation = Operation::by(Method::Post, "createMeeting", "meetings
 const GET: Operation = Operation::get("getMeeting", "meetings", Action::Get, template!("/crm/v3/objects/meetings/{meetingId}"))
     .summary("Get a meeting")
     .description("Returns one meeting by id. Title, times and outcome have to be asked for in `properties`.")
+    .field_selection(field_selection("properties").inside("properties").depth(1))
     .parameters(list![
         path("meetingId", STRING).required().description("Meeting to return, by id."),
         query("properties", STRING).description("Properties to return, internal names joined with commas. Left out, only id and dates come back, not title and times."),

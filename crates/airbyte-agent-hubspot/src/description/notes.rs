@@ -27,6 +27,7 @@ pub(super) const ENTITY: Entity = Entity::new("notes", "A text on the timeline o
 const LIST: Operation = Operation::get("listNotes", "notes", Action::List, template!("/crm/v3/objects/notes"))
     .summary("List notes")
     .description("Returns all notes of the account, oldest first by id. Text and time have to be asked for in `properties`. Those of a single contact, company, deal or ticket are found with `associations.list`.")
+    .field_selection(field_selection("properties").inside("properties").depth(1))
     .parameters(list![
         query("limit", INTEGER.minimum(1.0).maximum(100.0).default("10")).default("10").description("Records per page; with `propertiesWithHistory` at most 50."),
         query("after", STRING).description("Where to go on: `next_cursor` from the metadata of the page before. Leave out for the first page."),
@@ -71,6 +72,7 @@ const CREATE: Operation = Operation::by(Method::Post, "createNote", "notes", Act
 const GET: Operation = Operation::get("getNote", "notes", Action::Get, template!("/crm/v3/objects/notes/{noteId}"))
     .summary("Get a note")
     .description("Returns one note by id. Text and time have to be asked for in `properties`.")
+    .field_selection(field_selection("properties").inside("properties").depth(1))
     .parameters(list![
         path("noteId", STRING).required().description("Note to return, by id."),
         query("properties", STRING).description("Properties to return, internal names joined with commas. Left out, only id and dates come back, not the text."),

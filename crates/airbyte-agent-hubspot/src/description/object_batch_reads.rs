@@ -12,6 +12,7 @@ pub(super) const ENTITY: Entity = Entity::new("object_batch_reads", "Many record
 const LIST: Operation = Operation::by(Method::Post, "readObjectBatch", "object_batch_reads", Action::List, template!("/crm/v3/objects/{objectType}/batch/read"))
     .summary("Read many records")
     .description("Returns up to 100 records of one type by their ids, or by another property with unique values. Ids that do not exist are missing in the result and named in `errors` of the metadata. Airbyte's hosted platform does not offer it.")
+    .field_selection(field_selection("properties").inside("properties").depth(1))
     .addition()
     .parameters(list![
         path("objectType", STRING).required().description("Object type: name of a standard type such as `contacts`, `deals`, `products`, `line_items` or `quotes`, or the id of a custom type such as `2-3465404`."),

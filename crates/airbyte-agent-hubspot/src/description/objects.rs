@@ -14,6 +14,7 @@ pub(super) const ENTITY: Entity = Entity::new("objects", "A record of a custom o
 const LIST: Operation = Operation::get("listObjects", "objects", Action::List, template!("/crm/v3/objects/{objectType}"))
     .summary("List records of a type")
     .description("Returns all records of one object type, custom or standard, oldest first by id. Properties have to be asked for in `properties`; their names come from `schemas.get`. Cannot filter or sort.")
+    .field_selection(field_selection("properties").inside("properties").depth(1))
     .parameters(list![
         path("objectType", STRING).required().description("Object type: id such as `2-3465404`, full name such as `p7654321_cars` (both from `schemas.list`), or the name of a standard type such as `products`."),
         query("limit", INTEGER.minimum(1.0).maximum(100.0).default("10")).default("10").description("Records per page; with `propertiesWithHistory` at most 50."),
@@ -57,6 +58,7 @@ const CREATE: Operation = Operation::by(Method::Post, "createObject", "objects",
 const GET: Operation = Operation::get("getObject", "objects", Action::Get, template!("/crm/v3/objects/{objectType}/{objectId}"))
     .summary("Get a record")
     .description("Returns one record of any object type by id, or by another unique property named in `idProperty`. Properties have to be asked for in `properties`.")
+    .field_selection(field_selection("properties").inside("properties").depth(1))
     .parameters(list![
         path("objectType", STRING).required().description("Object type: id such as `2-3465404`, full name such as `p7654321_cars` (both from `schemas.list`), or the name of a standard type such as `products`."),
         path("objectId", STRING).required().description("Record to return, by id; or the value of the property named in `idProperty`."),
@@ -98,6 +100,7 @@ const UPDATE: Operation = Operation::by(Method::Patch, "updateObject", "objects"
 const SEARCH: Operation = Operation::by(Method::Post, "searchObjects", "objects", Action::Search, template!("/crm/v3/objects/{objectType}/search"))
     .summary("Search records of a type")
     .description("Finds records of any object type by words (`query`), by conditions on any property (`filterGroups`), or both, and sorts them. The index lags a few seconds behind writes, deleted records are left out, and no more than 10,000 results can be paged through. Airbyte's hosted platform does not offer it.")
+    .field_selection(field_selection("properties").inside("properties").depth(1))
     .addition()
     .parameters(list![
         path("objectType", STRING).required().description("Object type: name of a standard type such as `contacts`, `deals`, `products`, `line_items` or `quotes`, or the id of a custom type such as `2-3465404`."),

@@ -31,6 +31,7 @@ pub(super) const ENTITY: Entity = Entity::new("tasks", "Something to do, with a 
 const LIST: Operation = Operation::get("listTasks", "tasks", Action::List, template!("/crm/v3/objects/tasks"))
     .summary("List tasks")
     .description("Returns all tasks of the account, oldest first by id. Subject, status, priority and due date have to be asked for in `properties`. Those of a single contact, company, deal or ticket are found with `associations.list`.")
+    .field_selection(field_selection("properties").inside("properties").depth(1))
     .parameters(list![
         query("limit", INTEGER.minimum(1.0).maximum(100.0).default("10")).default("10").description("Records per page; with `propertiesWithHistory` at most 50."),
         query("after", STRING).description("Where to go on: `next_cursor` from the metadata of the page before. Leave out for the first page."),
@@ -80,6 +81,7 @@ const CREATE: Operation = Operation::by(Method::Post, "createTask", "tasks", Act
 const GET: Operation = Operation::get("getTask", "tasks", Action::Get, template!("/crm/v3/objects/tasks/{taskId}"))
     .summary("Get a task")
     .description("Returns one task by id. Subject, status, priority and due date have to be asked for in `properties`.")
+    .field_selection(field_selection("properties").inside("properties").depth(1))
     .parameters(list![
         path("taskId", STRING).required().description("Task to return, by id."),
         query("properties", STRING).description("Properties to return, internal names joined with commas. Left out, only id and dates come back, not subject and status."),

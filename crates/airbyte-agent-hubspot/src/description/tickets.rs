@@ -32,6 +32,7 @@ pub(super) const ENTITY: Entity = Entity::new("tickets", "A customer's request f
 const LIST: Operation = Operation::get("listTickets", "tickets", Action::List, template!("/crm/v3/objects/tickets"))
     .summary("List tickets")
     .description("Returns all tickets, oldest first by id. Cannot filter or sort: use `tickets.search` for that. Properties other than the default ones have to be asked for in `properties`.")
+    .field_selection(field_selection("properties").inside("properties").depth(1))
     .parameters(list![
         query("limit", INTEGER.minimum(1.0).maximum(100.0).default("10")).default("10").description("Records per page; with `propertiesWithHistory` at most 50."),
         query("after", STRING).description("Where to go on: `next_cursor` from the metadata of the page before. Leave out for the first page."),
@@ -80,6 +81,7 @@ const CREATE: Operation = Operation::by(Method::Post, "createTicket", "tickets",
 const GET: Operation = Operation::get("getTicket", "tickets", Action::Get, template!("/crm/v3/objects/tickets/{ticketId}"))
     .summary("Get a ticket")
     .description("Returns one ticket by id, or by another unique property named in `idProperty`. Its contacts and companies come along when named in `associations`.")
+    .field_selection(field_selection("properties").inside("properties").depth(1))
     .parameters(list![
         path("ticketId", STRING).required().description("Ticket to return, by id; or the value of the property named in `idProperty`."),
         query("properties", STRING).description("Properties to return, internal names joined with commas; replaces the default set (subject, content, stage, priority, category and dates). Names the account does not have are ignored."),
@@ -123,6 +125,7 @@ const UPDATE: Operation = Operation::by(Method::Patch, "updateTicket", "tickets"
 const SEARCH: Operation = Operation::by(Method::Post, "searchTickets", "tickets", Action::Search, template!("/crm/v3/objects/tickets/search"))
     .summary("Search tickets")
     .description("Finds tickets by words in subject and content (`query`), by conditions such as stage, priority or owner (`filterGroups`), or both, and sorts them. The index lags a few seconds behind writes, deleted records are left out, and no more than 10,000 results can be paged through.")
+    .field_selection(field_selection("properties").inside("properties").depth(1))
     .parameters(list![
         body("filterGroups", ARRAY.items(list![
             OBJECT.properties(list![

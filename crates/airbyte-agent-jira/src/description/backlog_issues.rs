@@ -12,6 +12,7 @@ pub(super) const ENTITY: Entity = Entity::new("backlog_issues", "An issue that i
 const LIST: Operation = Operation::get("listBacklogIssues", "backlog_issues", Action::List, template!("/rest/agile/1.0/board/{boardId}/backlog"))
     .summary("List issues of a backlog")
     .description("Lists the issues of the backlog of a board by rank: those in no active or future sprint. With OAuth, Jira asks for the scopes of Jira Software, such as `read:board-scope:jira-software`. Airbyte's hosted platform does not offer it.")
+    .field_selection(field_selection("fields").inside("fields").depth(1).all("*all"))
     .addition()
     .parameters(list![
         path("boardId", INTEGER).required().description("Board, by id from `boards.list`."),

@@ -10,6 +10,7 @@ pub(super) const ENTITY: Entity = Entity::new("board_issues", "An issue that is 
 const LIST: Operation = Operation::get("listBoardIssues", "board_issues", Action::List, template!("/rest/agile/1.0/board/{boardId}/issue"))
     .summary("List issues of a board")
     .description("Lists the issues of a board by rank. With OAuth, Jira asks for the scopes of Jira Software, such as `read:board-scope:jira-software`. Airbyte's hosted platform does not offer it.")
+    .field_selection(field_selection("fields").inside("fields").depth(1).all("*all"))
     .addition()
     .parameters(list![
         path("boardId", INTEGER).required().description("Board, by id from `boards.list`."),

@@ -29,6 +29,7 @@ const CREATE: Operation = Operation::by(Method::Post, "createIssuesInBulk", "bul
 const LIST: Operation = Operation::by(Method::Post, "fetchIssuesInBulk", "bulk_issues", Action::List, template!("/rest/api/3/issue/bulkfetch"))
     .summary("Read several issues")
     .description("Returns up to 100 issues by key or id, in the order of their ids. Issues that are not there or not visible are left out; those that could not be read for the moment are in the metadata as `issueErrors`. Airbyte's hosted platform does not offer it.")
+    .field_selection(field_selection("fields").inside("fields").depth(1).all("*all"))
     .addition()
     .parameters(list![
         body("issueIdsOrKeys", ARRAY.items(list![STRING])).required().description("Issues, by key or id; at most 100."),

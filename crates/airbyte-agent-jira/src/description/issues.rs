@@ -35,6 +35,7 @@ pub(super) const ENTITY: Entity = Entity::new("issues", "A work item, such as a 
 const SEARCH: Operation = Operation::get("searchIssues", "issues", Action::Search, template!("/rest/api/3/search/jql"))
     .summary("Search issues")
     .description("Finds issues by JQL: by project, assignee, status, text, dates, custom fields. Say in `fields` what is needed, as otherwise only ids come back. The query must contain a restriction; the order is that of `ORDER BY`. Changes of the last seconds may be missing unless `reconcileIssues` names the issues, and there is no total.")
+    .field_selection(field_selection("fields").inside("fields").depth(1).all("*all"))
     .parameters(list![
         query("jql", STRING).description(r#"Query in JQL. Always give one with a restriction: Jira refuses calls without it, and a bare `order by` too. Up to seven fields in `order by`. Dates as `2025-03-01` or relative as `-7d`; custom fields by name in quotes (`"Story Points" > 3`) or as `cf[10016]`."#),
         query("nextPageToken", STRING).description("Where to go on: `nextPageToken` of the previous page. Left out, the first page. Valid for seven days."),
@@ -113,6 +114,7 @@ const CREATE: Operation = Operation::by(Method::Post, "createIssue", "issues", A
 const GET: Operation = Operation::get("getIssue", "issues", Action::Get, template!("/rest/api/3/issue/{issueIdOrKey}"))
     .summary("Get an issue")
     .description("Returns one issue by key or id, with all fields unless `fields` narrows them, custom fields included. Comments and worklogs in it are only the first ones: use `issue_comments.list` and `issue_worklogs.list`.")
+    .field_selection(field_selection("fields").inside("fields").depth(1).all("*all"))
     .parameters(list![
         path("issueIdOrKey", STRING).required().description("Issue key such as `APOLLO-42`, or numeric id. Keys of moved issues still work."),
         query("fields", STRING).description("Fields to return, separated by commas: ids such as `summary`, `customfield_10016`, or `*all`, `*navigable`; a leading `-` leaves a field out (`-comment`). All fields if left out."),

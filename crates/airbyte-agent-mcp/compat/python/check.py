@@ -79,8 +79,8 @@ async def tools(client):
 async def call(client):
     result = await client.call_tool("gong", LIST)
     assert not result.is_error, result
-    assert len(result.structured_content["data"]) > 0
-    assert "data" in json.loads(result.content[0].text)
+    assert len(json.loads(result.content[0].text)["data"]) > 0
+    assert result.structured_content is None
     text = {**LIST, "format": "tsv", "fields": ["id"]}
     assert not (await client.call_tool("gong", text)).is_error
 

@@ -55,6 +55,7 @@ use crate::builder::ServerBuilder;
 use crate::http::HttpOptions;
 use crate::limits::Limits;
 use crate::quota::Quota;
+use crate::result_form::ResultForm;
 use crate::server::Server;
 
 /// The configuration of a server.
@@ -71,6 +72,10 @@ pub struct Config {
     pub limits: Limits,
     /// How much of a result a model is given to read.
     pub results: ResultLimits,
+    /// In which form results are given.
+    pub form: ResultForm,
+    /// The folder in which downloads are stored; none unless set. It is made where it is missing.
+    pub files: Option<PathBuf>,
     /// How often operations may be called. Every quota that covers an operation applies to it.
     pub quotas: Vec<Quota>,
     /// The file to which calls are written, `-` for standard error; none unless set.
@@ -157,6 +162,8 @@ impl Config {
             expose: table.parsed("expose", exposure)?,
             policy: Rules::read(&mut table)?,
             audit: table.text("audit")?.map(resolve),
+            files: table.text("files")?.map(resolve),
+            form: table.parsed("results", ResultForm::parse)?.unwrap_or_default(),
             ..Self::default()
         };
         if let Some(longest) = table.seconds("timeout")? {
@@ -213,9 +220,17 @@ impl Config {
             .policy(self.policy.policy()?)
             .limits(self.limits)
             .results(self.results)
+            .result_form(self.form)
             .quotas(self.quotas.clone());
         if let Some(exposure) = self.expose {
             builder = builder.exposure(exposure);
+        }
+        if let Some(folder) = &self.files {
+            std::fs::create_dir_all(folder).map_err(|error| {
+                let name = folder.display();
+                Error::new(ErrorKind::Usage, format!("cannot make the folder {name}: {error}"))
+            })?;
+            builder = builder.files(folder);
         }
         if let Some(path) = &self.audit {
             builder = builder.audit(Audit::open(path)?);

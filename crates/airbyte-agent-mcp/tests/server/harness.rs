@@ -171,8 +171,14 @@ impl Answer {
         &self.0.content[0].as_text().unwrap().text
     }
 
-    pub(crate) fn json(&self) -> &Value {
-        self.0.structured_content.as_ref().unwrap()
+    /// The structured content of an error, or else the text as JSON.
+    pub(crate) fn json(&self) -> Value {
+        let structured = self.0.structured_content.clone();
+        structured.unwrap_or_else(|| serde_json::from_str(self.text()).unwrap())
+    }
+
+    pub(crate) fn structured(&self) -> Option<&Value> {
+        self.0.structured_content.as_ref()
     }
 
     pub(crate) fn is_error(&self) -> bool {
@@ -182,7 +188,7 @@ impl Answer {
     /// The kind of its error.
     pub(crate) fn error(&self) -> &str {
         assert!(self.is_error(), "{self:?}");
-        self.json()["error"].as_str().unwrap()
+        self.structured().unwrap()["error"].as_str().unwrap()
     }
 }
 

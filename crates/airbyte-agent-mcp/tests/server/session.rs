@@ -1,10 +1,10 @@
 //! What a client sees in an ordinary session.
 
 use airbyte_agent_core::tools::{Exposure, Policy};
-use airbyte_agent_mcp::Server;
+use airbyte_agent_mcp::{ResultForm, Server};
 use serde_json::json;
 
-use crate::harness::{Vendor, call, connect, server, tool};
+use crate::harness::{Answer, Session, Vendor, call, connect, server, tool};
 
 #[tokio::test]
 async fn a_client_is_greeted_and_finds_tools_with_annotations() {
@@ -31,14 +31,34 @@ async fn a_client_is_greeted_and_finds_tools_with_annotations() {
 }
 
 #[tokio::test]
-async fn a_call_gives_text_and_the_same_as_structure() {
-    let vendor = Vendor::default();
-    let session = connect(server(&vendor).build()).await;
-    let answer = call(&session, "things", "list", json!({"color": "blue"})).await;
-    assert!(!answer.is_error());
-    assert!(answer.text().contains("One"), "{}", answer.text());
-    assert!(answer.json().to_string().contains("Two"), "{}", answer.json());
-    assert_eq!(vendor.called(), ["things.list"]);
+async fn a_call_gives_text_or_structure_and_never_both() {
+    for (form, text, is_structured) in [
+        (ResultForm::Text, "{\"data\":[{\"id\":\"t1\",\"name\":\"One\"},", false),
+        (ResultForm::Structure, "2 records in the structured content.", true),
+    ] {
+        let vendor = Vendor::default();
+        let session = connect(server(&vendor).result_form(form).build()).await;
+        let answer = call(&session, "things", "list", json!({"color": "blue"})).await;
+        assert!(!answer.is_error());
+        assert!(answer.text().starts_with(text), "{}", answer.text());
+        assert_eq!(answer.structured().is_some(), is_structured);
+        assert_eq!(answer.json()["data"][1]["name"], "Two");
+        assert_eq!(vendor.called(), ["things.list"]);
+        // Tables and descriptions are text in any form.
+        let call = json!({"entity": "things", "action": "list", "format": "tsv"});
+        let table = tool(&session, "acme", call).await;
+        assert!(table.text().starts_with("id\tname\nt1\tOne"), "{}", table.text());
+        let help = tool(&session, "acme", json!({"entity": "things", "action": "help"})).await;
+        assert!(help.text().starts_with("things: A thing"), "{}", help.text());
+        assert!(table.structured().is_none() && help.structured().is_none());
+        // The structure of an error does not repeat its text.
+        let error = call_wrong(&session).await;
+        assert!(error.structured().unwrap().get("message").is_none());
+    }
+}
+
+async fn call_wrong(session: &Session) -> Answer {
+    call(session, "thngs", "list", json!({})).await
 }
 
 #[tokio::test]

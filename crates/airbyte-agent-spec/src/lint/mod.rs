@@ -2,6 +2,7 @@
 //! document as a whole.
 
 mod components;
+mod default_fields;
 mod drift;
 mod entities;
 mod grammar;
@@ -26,6 +27,7 @@ pub(crate) fn check(cx: &Cx<'_>) {
     service::check(cx);
     drift::check(cx);
     entities::check(cx, &connector);
+    default_fields::check(cx, &connector);
     jobs::check(cx, &connector);
     uploads::check(cx, &connector);
     let mut seen = texts::Seen::new();

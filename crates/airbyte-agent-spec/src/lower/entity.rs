@@ -51,6 +51,14 @@ fn entity(cx: &Cx<'_>, name: String, operations: Vec<Operation>) -> Entity {
             .map(Into::into)
             .collect::<Vec<_>>()
             .into(),
+        default_fields: cx
+            .info_key("x-agent-default-fields")
+            .map(|all| all.texts(&name))
+            .unwrap_or_default()
+            .into_iter()
+            .map(Into::into)
+            .collect::<Vec<_>>()
+            .into(),
         operations: operations.into(),
         name: name.into(),
     }

@@ -11,6 +11,7 @@ mod budget;
 mod connector;
 mod credentials;
 mod entity;
+mod field_selection;
 mod graphql;
 mod hosting;
 mod info;

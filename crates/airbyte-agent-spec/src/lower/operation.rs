@@ -5,7 +5,7 @@ use airbyte_agent_description::{
     Template, Text,
 };
 
-use super::{Cx, alternatives, body, job, paging, parameter, response, upload};
+use super::{Cx, alternatives, body, field_selection, job, paging, parameter, response, upload};
 use crate::names::hint;
 use airbyte_agent_yaml::Node;
 
@@ -120,6 +120,7 @@ fn lower<'a>(cx: &Cx<'a>, op: Op<'a>) -> Option<Operation> {
     let at_least_one = alternatives::at_least_one(cx, op);
     path_parameters(cx, op, &path, &mut parameters);
     let address = upload::address(cx, op, &parameters);
+    let field_selection = field_selection::field_selection(cx, op, &parameters);
     let response = response::response(cx, op, action);
     let paging = paging::paging(cx, op, action, &response.meta, &parameters);
     let download = (action == Action::Download)
@@ -141,6 +142,7 @@ fn lower<'a>(cx: &Cx<'a>, op: Op<'a>) -> Option<Operation> {
         path,
         parameters: parameters.into(),
         idempotency_header: idempotency(cx, op, read_only, &body),
+        field_selection,
         at_least_one: at_least_one.into(),
         is_addition: parameter::is_addition(op.node),
         reads_any: reads_any(op.node),

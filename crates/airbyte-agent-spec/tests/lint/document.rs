@@ -235,3 +235,22 @@ fn accepted_differences_have_a_place_and_a_reason() {
         &["error: `*/argument-unknown:after` names an"],
     );
 }
+
+#[test]
+fn default_fields_are_fields_that_may_be_shown() {
+    let place = "  x-agent-entities:\n";
+    for (fields, expected) in [
+        ("users: [id, role]", ""),
+        ("user: [id]", "error: there is no entity `user`; did you mean `users`?"),
+        ("users: [id, rol]", "error: no record of the entity has `rol`; did you mean `role`?"),
+        ("users: [role.name]", "error: no record of the entity has `role.name`"),
+        ("users: [client_secret]", "error: `client_secret` is a secret, which is never shown"),
+        ("users: [role, role]", "error: `role` and `role` contain each other; keep one"),
+        ("users: []", "error: the list must name at least one field"),
+        ("users: id", "error: `users` must be a list, found a text"),
+    ] {
+        let to = format!("  x-agent-default-fields: {{{fields}}}\n{place}");
+        let expected: &[&str] = if expected.is_empty() { &[] } else { &[expected] };
+        check(place, &to, expected);
+    }
+}

@@ -54,6 +54,12 @@ fn lists_say_how_they_continue() {
     }
     for (to, expected) in [
         ("x-agent-total: $.totl", "error: `$.totl` leads nowhere"),
+        (
+            "x-agent-field-selection: {parameter: aftr}",
+            "error: `aftr` is no parameter of this operation; did you mean `after`?",
+        ),
+        ("x-agent-field-selection: {parameter: after, wrap: x}", "error: `wrap` must be a text"),
+        ("x-agent-field-selection: {parameter: after, depth: 0}", "error: `depth` must be a whole"),
         ("x-agent-total: '@link.next'", "error: `@link.next` is no place of a total"),
         ("x-agent-empty: [{status: 404}]", "error: a failure that means an empty list needs"),
         ("x-agent-empty: [{message: '*'}]", "error: the pattern in `message` fits every message"),

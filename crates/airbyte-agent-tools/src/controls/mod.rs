@@ -25,6 +25,8 @@ pub(super) struct Controls {
     pub(super) cursor: Option<String>,
     /// The most records that are wanted.
     pub(super) max_records: Option<u64>,
+    /// Whether only the number of records is wanted.
+    pub(super) count_only: bool,
     /// The parameters to be sent as an explicit `null`.
     pub(super) clear: Vec<String>,
     /// The first byte of a file that is wanted.
@@ -50,6 +52,7 @@ pub(super) enum Control {
     Format,
     Cursor,
     MaxRecords,
+    CountOnly,
     Clear,
     FromByte,
     MaxBytes,
@@ -57,12 +60,13 @@ pub(super) enum Control {
 }
 
 impl Control {
-    pub(super) const ALL: [Self; 9] = [
+    pub(super) const ALL: [Self; 10] = [
         Self::Fields,
         Self::ExcludeFields,
         Self::Format,
         Self::Cursor,
         Self::MaxRecords,
+        Self::CountOnly,
         Self::Clear,
         Self::FromByte,
         Self::MaxBytes,
@@ -77,6 +81,7 @@ impl Control {
             Self::Format => "format",
             Self::Cursor => "cursor",
             Self::MaxRecords => "max_records",
+            Self::CountOnly => "count_only",
             Self::Clear => "clear",
             Self::FromByte => "from_byte",
             Self::MaxBytes => "max_bytes",
@@ -92,6 +97,7 @@ impl Control {
             Self::Format => "result_format",
             Self::Cursor => "result_cursor",
             Self::MaxRecords => "result_max_records",
+            Self::CountOnly => "result_count_only",
             Self::Clear => "result_clear",
             Self::FromByte => "result_from_byte",
             Self::MaxBytes => "result_max_bytes",
@@ -114,7 +120,9 @@ impl Control {
             Self::Fields | Self::ExcludeFields => {
                 !is_download && operation.action != Action::Delete
             }
-            Self::Format | Self::MaxRecords | Self::Cursor => operation.action.is_array(),
+            Self::Format | Self::MaxRecords | Self::CountOnly | Self::Cursor => {
+                operation.action.is_array()
+            }
             Self::Clear => operation.parameters.iter().any(is_clearable),
             Self::FromByte | Self::MaxBytes | Self::Encoding => is_download,
         }
@@ -124,13 +132,14 @@ impl Control {
     pub(super) fn schema(self) -> Value {
         match self {
             Self::Fields => schema::texts("Fields to return, dotted names; [\"*\"] for all."),
-            Self::ExcludeFields => schema::texts("Fields to leave out."),
+            Self::ExcludeFields => schema::texts(""),
             Self::Format => schema::choice(&["json", "tsv", "csv"], ""),
             Self::Cursor => schema::plain("string", "next_cursor of the result before."),
             Self::MaxRecords => schema::plain("integer", "Most records to return."),
+            Self::CountOnly => schema::plain("boolean", ""),
             Self::Clear => schema::texts("Parameters to set to null."),
             Self::FromByte => schema::plain("integer", "First byte wanted, from 0."),
-            Self::MaxBytes => schema::plain("integer", "Most bytes wanted."),
+            Self::MaxBytes => schema::plain("integer", ""),
             Self::Encoding => schema::choice(&["text", "base64"], ""),
         }
     }

@@ -7,7 +7,11 @@ use super::Control;
 
 /// Whether a model need not know a parameter, because a control does its work.
 pub(crate) fn is_hidden(operation: &Operation, parameter: &Parameter) -> bool {
-    if is_selection(operation, parameter) {
+    // Headers are the matter of programs: what a model needs of them, controls and the engine do.
+    if parameter.location == Location::Header && !parameter.required {
+        return true;
+    }
+    if is_selection(operation, parameter) || is_field_selection(operation, parameter) {
         return true;
     }
     if parameter.required || !operation.action.is_array() {
@@ -32,6 +36,12 @@ fn is_selection(operation: &Operation, parameter: &Parameter) -> bool {
         && !parameter.required
         && parameter.name == ARGUMENT
         && parameter.schema.kinds.contains(&Kind::Array)
+}
+
+/// Whether a parameter chooses the fields that the vendor sends.
+fn is_field_selection(operation: &Operation, parameter: &Parameter) -> bool {
+    let selection = operation.field_selection.as_ref();
+    selection.is_some_and(|selection| selection.parameter == parameter.name)
 }
 
 /// Whether a control takes over the parameter of its name, and gives it its value.

@@ -46,6 +46,7 @@ impl Controls {
             Control::Clear => self.clear = texts(name, value)?,
             Control::Cursor => self.cursor = Some(text(name, value)?).filter(|c| !c.is_empty()),
             Control::MaxRecords => self.max_records = Some(count(name, value)?.max(1)),
+            Control::CountOnly => self.count_only = flag(name, value)?,
             Control::FromByte => self.from_byte = count(name, value)?,
             Control::MaxBytes => self.max_bytes = Some(count(name, value)?.max(1)),
             Control::Format => {
@@ -100,6 +101,17 @@ fn count(name: &str, value: &Value) -> Result<u64, ToolError> {
         _ => None,
     };
     number.ok_or_else(|| ToolError::argument(name, format!("'{name}' must be a whole number")))
+}
+
+/// The flag that an argument is, also when it is written as text.
+fn flag(name: &str, value: &Value) -> Result<bool, ToolError> {
+    match value {
+        Value::Bool(flag) => Ok(*flag),
+        Value::String(text) if text.trim().is_empty() => Ok(false),
+        Value::String(text) => text.trim().to_ascii_lowercase().parse().map_err(|_| ()),
+        _ => Err(()),
+    }
+    .map_err(|()| ToolError::argument(name, format!("'{name}' must be true or false")))
 }
 
 /// The list of names that an argument is: an array, that array as JSON text, or one text with commas.

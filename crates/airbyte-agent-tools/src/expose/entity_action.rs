@@ -49,11 +49,14 @@ pub(super) fn decide<'t>(
     let entity = find_entity(group, policy, entity)?;
     if action == HELP {
         let operations = permitted_operations(group, policy, entity);
-        return Ok(Decision::Answer(reference::entity(group, entity, &operations)));
+        return Ok(Decision::Answer(reference::entity(group, policy, entity, &operations)));
     }
     let operation = find_operation(group, policy, entity, action)?;
     let account = choose_account(tools, group, operation, account)?;
     let permitted = gate::permit(policy, account, operation)?;
+    if let Some(obstacle) = account.obstacle() {
+        return Err(obstacle);
+    }
     // The account may have a description of its own.
     let operation = permitted.operation();
     let mut arguments = take_params(&mut given)?;
@@ -71,7 +74,8 @@ pub(super) fn decide<'t>(
     }
     let arguments = coerce::arguments(operation, arguments, &controls)?;
     let selector = Control::Fields.name();
-    Ok(Decision::Call(PermittedCall { permitted, arguments, controls, selector }))
+    let names_account = group.is_ambiguous();
+    Ok(Decision::Call(PermittedCall { permitted, arguments, controls, selector, names_account }))
 }
 
 /// Takes the parameters: an object, or that object as JSON text.

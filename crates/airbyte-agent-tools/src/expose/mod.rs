@@ -22,7 +22,7 @@ use super::error::{Retry, ToolError, ToolErrorKind};
 use super::group::Group;
 use super::names;
 use super::toolset::{Exposure, Toolset};
-use airbyte_agent_description::{Operation, suggestion};
+use airbyte_agent_description::{Action, Operation, suggestion};
 
 /// The tools of a toolset by name.
 pub(super) fn catalog(tools: &Toolset) -> &Catalog {
@@ -117,7 +117,7 @@ fn definition(tools: &Toolset, name: &str, tool: Tool) -> Option<ToolDefinition>
             let (group, operation) = operation_at(tools, group, entity, operation)?;
             let accounts = group.permitting(policy, operation);
             let is_permitted = !accounts.is_empty();
-            is_permitted.then(|| operations::definition(name, &group, operation, &accounts))
+            is_permitted.then(|| operations::definition(name, &group, policy, operation, &accounts))
         }
         Tool::Connector { group } => {
             connectors::definition(name, &tools.accounts().group(group)?, policy)
@@ -141,7 +141,10 @@ fn hints<'o>(operations: impl IntoIterator<Item = &'o Operation>) -> ToolHints {
         ToolHints { read_only: true, destructive: false, idempotent: true, open_world: true };
     for operation in operations {
         hints.read_only &= operation.hints.read_only;
-        hints.destructive |= operation.hints.destructive;
+        // What an update overwrites is gone, too.
+        hints.destructive |= !operation.hints.read_only
+            && (operation.hints.destructive
+                || matches!(operation.action, Action::Update | Action::Delete));
         hints.idempotent &= operation.hints.idempotent || operation.hints.read_only;
     }
     hints

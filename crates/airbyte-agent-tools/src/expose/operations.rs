@@ -7,11 +7,12 @@ use super::super::decision::{Decision, PermittedCall};
 use super::super::definition::ToolDefinition;
 use super::super::error::ToolError;
 use super::super::group::Group;
+use super::super::policy::Policy;
 use super::super::toolset::Toolset;
 use super::super::{coerce, gate, prose, schema};
 use super::choose_account::choose_account;
 use super::hints;
-use super::parameters::{hidden_names, is_needed, shown};
+use super::parameters::{hidden_names, is_needed, shown, without_absent};
 use airbyte_agent_description::Operation;
 
 /// The longest description of a tool, in characters.
@@ -23,6 +24,7 @@ const ACCOUNT: &str = "account";
 pub(super) fn definition(
     name: String,
     group: &Group<'_>,
+    policy: &Policy,
     operation: &Operation,
     accounts: &[&str],
 ) -> ToolDefinition {
@@ -31,7 +33,7 @@ pub(super) fn definition(
     ToolDefinition {
         name,
         title: format!("{}: {summary}", connector.title),
-        description: description(&connector.title, operation),
+        description: description(group, policy, operation),
         input_schema: Value::Object(input_schema(group, operation, accounts)),
         hints: hints([operation]),
     }
@@ -39,8 +41,10 @@ pub(super) fn definition(
 
 /// The description `GitHub: List issues. Returns …`, without sentences about parameters that the cursor
 /// sets.
-fn description(title: &str, operation: &Operation) -> String {
+fn description(group: &Group<'_>, policy: &Policy, operation: &Operation) -> String {
+    let title = &group.connector().title;
     let description = prose::without(&operation.description, &hidden_names(operation));
+    let description = without_absent(&description, group, policy);
     let head = format!("{title}: {}", operation.summary);
     let text = if description.is_empty() { head } else { prose::joined(&head, &description) };
     prose::short(&text, LONGEST_DESCRIPTION)
@@ -86,10 +90,14 @@ pub(super) fn decide<'t>(
     }
     let account = choose_account(tools, group, operation, &wanted)?;
     let permitted = gate::permit(tools.common_policy(), account, operation)?;
+    if let Some(obstacle) = account.obstacle() {
+        return Err(obstacle);
+    }
     // The account may have a description of its own.
     let operation = permitted.operation();
     let controls = Controls::take(operation, &mut arguments)?;
     let arguments = coerce::arguments(operation, arguments, &controls)?;
     let selector = Control::Fields.name_for(operation);
-    Ok(Decision::Call(PermittedCall { permitted, arguments, controls, selector }))
+    let names_account = group.is_ambiguous();
+    Ok(Decision::Call(PermittedCall { permitted, arguments, controls, selector, names_account }))
 }

@@ -2,7 +2,9 @@
 
 use super::super::controls::is_hidden;
 use super::super::group::Group;
-use airbyte_agent_description::{Operation, Parameter};
+use super::super::policy::Policy;
+use super::super::prose;
+use airbyte_agent_description::{Action, Operation, Parameter};
 
 /// The names of the parameters that a model need not know, because the cursor sets them.
 pub(super) fn hidden_names(operation: &Operation) -> Vec<&str> {
@@ -18,6 +20,20 @@ pub(super) fn shown(operation: &Operation) -> Vec<&Parameter> {
         .filter(|parameter| !is_hidden(operation, parameter))
         .partition(|parameter| parameter.required);
     required.into_iter().chain(optional).collect()
+}
+
+/// The text without the sentences that point to an operation, such as `users.list`, that is not there or may
+/// not be called.
+pub(super) fn without_absent(text: &str, group: &Group<'_>, policy: &Policy) -> String {
+    let is_absent = |name: &str| {
+        let Some((entity, action)) = name.split_once('.') else { return false };
+        let Ok(action) = action.parse::<Action>() else { return false };
+        let operation = group.connector().operation(entity, action);
+        !operation.is_some_and(|operation| group.permits(policy, operation))
+    };
+    let names: Vec<&str> =
+        text.split('`').skip(1).step_by(2).filter(|name| is_absent(name)).collect();
+    prose::without(text, &names)
 }
 
 /// Whether a call has to give the parameter a value: it is required, and neither a default nor the

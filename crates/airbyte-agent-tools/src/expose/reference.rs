@@ -8,15 +8,21 @@ use super::super::output::ToolOutput;
 use super::super::policy::Policy;
 use super::super::result::fields;
 use super::super::{prose, schema};
-use super::parameters::{hidden_names, is_needed, shown};
+use super::parameters::{hidden_names, is_needed, shown, without_absent};
 use super::signature;
-use airbyte_agent_description::{Entity, Json, Operation, Parameter, Schema};
+use airbyte_agent_description::{Entity, Json, Operation, Schema};
 
 /// The longest description of an operation, in characters.
 const LONGEST_OF_OPERATION: usize = 600;
 
 /// The longest description of a parameter, in characters.
 const LONGEST_OF_PARAMETER: usize = 300;
+
+/// The most members of a parameter that are described, at any depth.
+const MOST_MEMBERS: usize = 60;
+
+/// The deepest members that are described.
+const DEEPEST_MEMBER: usize = 6;
 
 /// The entities of a connector with the actions that may be called.
 pub(super) fn connector(group: &Group<'_>, policy: &Policy) -> ToolOutput {
@@ -26,6 +32,7 @@ pub(super) fn connector(group: &Group<'_>, policy: &Policy) -> ToolOutput {
         &connector.title,
         &prose::short(&connector.description, LONGEST_OF_OPERATION),
     )];
+    lines.splice(0..0, obstacle(group));
     let mut entities = Vec::new();
     for entity in connector.entities.iter() {
         let actions: Vec<&str> = operations
@@ -44,13 +51,18 @@ pub(super) fn connector(group: &Group<'_>, policy: &Policy) -> ToolOutput {
 }
 
 /// The operations of an entity with their parameters.
-pub(super) fn entity(group: &Group<'_>, entity: &Entity, operations: &[&Operation]) -> ToolOutput {
-    let mut lines = Vec::new();
+pub(super) fn entity(
+    group: &Group<'_>,
+    policy: &Policy,
+    entity: &Entity,
+    operations: &[&Operation],
+) -> ToolOutput {
+    let mut lines: Vec<String> = obstacle(group).into_iter().collect();
     if !entity.description.is_empty() {
         lines.push(format!("{}: {}", entity.name, entity.description));
     }
     for operation in operations {
-        describe(group, operation, &mut lines);
+        describe(group, policy, operation, &mut lines);
     }
     let structured: Vec<Value> = operations
         .iter()
@@ -71,17 +83,28 @@ pub(super) fn entity(group: &Group<'_>, entity: &Entity, operations: &[&Operatio
     output(&lines, json!({"connector": connector, "entity": entity.name, "operations": structured}))
 }
 
+/// What keeps every account of the connector from calls.
+fn obstacle(group: &Group<'_>) -> Option<String> {
+    group.obstacle().map(|error| format!("Not configured: {error}"))
+}
+
 /// Adds the lines of an operation and its parameters.
-fn describe(group: &Group<'_>, operation: &Operation, lines: &mut Vec<String>) {
+fn describe(group: &Group<'_>, policy: &Policy, operation: &Operation, lines: &mut Vec<String>) {
     let description = prose::without(&operation.description, &hidden_names(operation));
+    let description = without_absent(&description, group, policy);
     let description = prose::short(&description, LONGEST_OF_OPERATION);
     let text = prose::joined(&operation.summary, &description);
     lines.push(format!("{}: {text}", operation.place()));
     for parameter in shown(operation) {
         let need = if is_needed(group, parameter) { ", required" } else { "" };
-        let text = prose::short(&parameter.description, LONGEST_OF_PARAMETER);
+        let text = without_absent(&parameter.description, group, policy);
+        let text = prose::short(&text, LONGEST_OF_PARAMETER);
         lines.push(format!("  {} ({}{need}): {text}", parameter.name, signature::kind(parameter)));
-        members(parameter, lines);
+        let mut left = MOST_MEMBERS;
+        members(&parameter.schema, "", 1, &mut left, lines);
+        if left == 0 {
+            lines.push("    …".to_owned());
+        }
     }
     let schema = operation.response.schema.as_ref().map(Json::value);
     let fields = fields::names(schema.as_ref());
@@ -90,21 +113,29 @@ fn describe(group: &Group<'_>, operation: &Operation, lines: &mut Vec<String>) {
     }
 }
 
-/// Adds the lines of the members of a parameter that is an object or a list of objects.
-fn members(parameter: &Parameter, lines: &mut Vec<String>) {
-    let schema: &Schema = match parameter.schema.items.first() {
-        Some(items) => items,
-        None => &parameter.schema,
-    };
-    for property in schema.properties.iter() {
+/// Adds the lines of the members of an object or of a list of objects, and of what is inside them. `left` is
+/// the number of lines that may be added.
+fn members(schema: &Schema, path: &str, depth: usize, left: &mut usize, lines: &mut Vec<String>) {
+    let items = schema.items.first();
+    let path = if items.is_some() { format!("{path}[]") } else { path.to_owned() };
+    for property in items.unwrap_or(schema).properties.iter() {
+        if *left == 0 {
+            return;
+        }
+        *left -= 1;
         let need = if property.required { ", required" } else { "" };
-        let kind = schema::kind(&property.schema).as_str();
+        let kind = signature::kind_of(&property.schema);
         let text = prose::short(&property.schema.description, LONGEST_OF_PARAMETER / 2);
-        lines.push(format!("    .{} ({kind}{need}): {text}", property.name));
+        let text = if text.is_empty() { text } else { format!(": {text}") };
+        let place = format!("{path}.{}", property.name);
+        lines.push(format!("    {place} ({kind}{need}){text}"));
+        if depth < DEEPEST_MEMBER {
+            members(&property.schema, &place, depth + 1, left, lines);
+        }
     }
 }
 
 /// An answer that consists of lines of text and of the same as JSON.
 pub(super) fn output(lines: &[String], structured: Value) -> ToolOutput {
-    ToolOutput { text: lines.join("\n"), structured, next: None, records: None }
+    ToolOutput { text: lines.join("\n"), structured, ..ToolOutput::default() }
 }

@@ -108,17 +108,27 @@ pub(super) fn search(
     });
     let mut lines = Vec::new();
     let mut found = Vec::new();
-    for hit in hits {
-        let Some((group, operation)) = operation_of(&hit.connector, &hit.entity, hit.action) else {
-            continue;
-        };
+    let found_operations =
+        hits.into_iter().filter_map(|hit| operation_of(&hit.connector, &hit.entity, hit.action));
+    let mut hits: Vec<_> = found_operations
+        .map(|(group, operation)| (group.obstacle().is_some(), group, operation))
+        .collect();
+    // What can be called comes first; otherwise the order stays.
+    hits.sort_by_key(|(is_missing, ..)| *is_missing);
+    for (is_missing, group, operation) in hits {
+        let connector = &group.connector().name;
+        let mark = if is_missing { " (not configured)" } else { "" };
         let names = signature::names(&group, operation, DETAIL).join(", ");
         let summary = operation.summary.trim_end_matches('.');
-        lines.push(format!("{} {}({names}): {summary}", hit.connector, operation.place()));
-        found.push(json!({
-            "connector": hit.connector, "entity": hit.entity, "action": hit.action,
+        lines.push(format!("{connector} {}({names}): {summary}{mark}", operation.place()));
+        let mut entry = json!({
+            "connector": connector, "entity": operation.entity, "action": operation.action,
             "params": names, "summary": summary,
-        }));
+        });
+        if is_missing {
+            entry["configured"] = false.into();
+        }
+        found.push(entry);
     }
     if found.is_empty() {
         lines.push(format!(
@@ -150,5 +160,5 @@ pub(super) fn describe(
             return Err(unknown_action(&group, policy, entity, &action));
         }
     }
-    Ok(reference::entity(&group, entity, &operations))
+    Ok(reference::entity(&group, policy, entity, &operations))
 }

@@ -55,7 +55,11 @@ fn few_choices(parameter: &Parameter) -> String {
 
 /// The type of a parameter in a few words, such as `integer` or `array of OPEN|CLOSED`.
 pub(super) fn kind(parameter: &Parameter) -> String {
-    let schema = &parameter.schema;
+    kind_of(&parameter.schema)
+}
+
+/// The type of a value in a few words.
+pub(super) fn kind_of(schema: &Schema) -> String {
     let choices = |schema: &Schema| -> Option<String> {
         let all: Vec<String> = schema
             .choices

@@ -21,17 +21,25 @@ pub(super) fn shrink(value: Value, path: &str, depth: usize, notes: &mut Notes) 
     match value {
         Value::Object(members) => shrink_object(members, path, depth, notes),
         Value::Array(items) => {
-            let length = items.len();
-            if length > MOST_ENTRIES {
-                notes.add_shortened(path, length);
-            }
-            let items = items.into_iter().take(MOST_ENTRIES);
+            let items = shorten(items, path, notes);
             let shrunk: Vec<Value> =
                 items.filter_map(|item| shrink(item, path, depth, notes)).collect();
             (!shrunk.is_empty()).then_some(Value::Array(shrunk))
         }
         scalar => Some(scalar),
     }
+}
+
+/// The first entries of a list inside a record at this path.
+pub(super) fn shorten(
+    items: Vec<Value>,
+    path: &str,
+    notes: &mut Notes,
+) -> impl Iterator<Item = Value> + use<> {
+    if items.len() > MOST_ENTRIES {
+        notes.add_shortened(path, items.len());
+    }
+    items.into_iter().take(MOST_ENTRIES)
 }
 
 fn shrink_object(

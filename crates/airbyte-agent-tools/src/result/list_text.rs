@@ -52,6 +52,11 @@ impl ListText {
         Self { limits, body }
     }
 
+    /// Sets other limits, to which what was added is compared from now on.
+    pub(crate) fn set_limits(&mut self, limits: ResultLimits) {
+        self.limits = limits;
+    }
+
     /// Adds a record.
     pub(crate) fn add(&mut self, record: &Value) {
         match &mut self.body {

@@ -3,10 +3,16 @@
 
 use std::collections::BTreeMap;
 
-use airbyte_agent_description::suggestion;
+use serde_json::Value;
+
+use super::fields;
+use airbyte_agent_description::{FieldPath, field_path, suggestion};
 
 /// The most names that are shown of fields that were left out.
-const SHOWN: usize = 24;
+const SHOWN: usize = 20;
+
+/// The most names of fields inside the same object that are written one by one.
+const SHOWN_INSIDE: usize = 3;
 
 /// Facts about the records of a result, collected while the records are prepared.
 #[derive(Debug, Clone, Default)]
@@ -21,6 +27,8 @@ pub(crate) struct Notes {
     found: Vec<String>,
     /// Fields that the call names and no record has.
     missing: Vec<String>,
+    /// Fields that hold secrets and were left out.
+    secrets: Vec<String>,
     /// The number of hidden characters that were removed.
     hidden: usize,
     /// Sentences about anything else.
@@ -32,6 +40,13 @@ impl Notes {
     pub(crate) fn add_omitted(&mut self, name: &str) {
         if !self.omitted.iter().any(|known| known == name) {
             self.omitted.push(name.to_owned());
+        }
+    }
+
+    /// Notes that a field was left out because it holds a secret.
+    pub(crate) fn add_secret(&mut self, name: &str) {
+        if !self.secrets.iter().any(|known| known == name) {
+            self.secrets.push(name.to_owned());
         }
     }
 
@@ -69,6 +84,24 @@ impl Notes {
         self.hidden += characters;
     }
 
+    /// Leaves out what was said before, of an earlier page of the same list.
+    pub(crate) fn leave_out(&mut self, said: &Self) {
+        self.omitted.retain(|name| !said.omitted.contains(name));
+        self.cut.retain(|name, _| !said.cut.contains_key(name));
+        self.shortened.retain(|name, _| !said.shortened.contains_key(name));
+        self.missing.retain(|name| !said.missing.contains(name));
+        self.secrets.retain(|name| !said.secrets.contains(name));
+    }
+
+    /// Adds what is said of a further page of the same list.
+    pub(crate) fn merge(&mut self, further: Self) {
+        further.omitted.iter().for_each(|name| self.add_omitted(name));
+        self.cut.extend(further.cut);
+        self.shortened.extend(further.shortened);
+        self.missing.extend(further.missing);
+        further.secrets.iter().for_each(|name| self.add_secret(name));
+    }
+
     /// Adds a sentence before all others.
     pub(crate) fn add_first(&mut self, text: impl Into<String>) {
         self.other.insert(0, text.into());
@@ -79,19 +112,15 @@ impl Notes {
         self.other.push(text.into());
     }
 
-    /// The notes as sentences. `selector` is the name of the argument that chooses fields; `known` gives
-    /// the fields that records may have, and is called only where it is needed.
-    pub(crate) fn sentences(
-        &self,
-        selector: &str,
-        known: impl FnOnce() -> Vec<String>,
-    ) -> Vec<String> {
+    /// The notes as sentences. `selector` is the name of the argument that chooses fields; `schema` is
+    /// that of one record, where it is known.
+    pub(crate) fn sentences(&self, selector: &str, schema: Option<&Value>) -> Vec<String> {
         let mut out = self.other.clone();
         if !self.omitted.is_empty() {
-            let mut names: Vec<&str> =
-                self.omitted.iter().take(SHOWN).map(String::as_str).collect();
-            if self.omitted.len() > SHOWN {
-                names.push("…");
+            let mut names = grouped(&self.omitted);
+            if names.len() > SHOWN {
+                names.truncate(SHOWN);
+                names.push("…".to_owned());
             }
             out.push(format!(
                 "Fields not shown: {}. Name those you need in {selector}, or [\"*\"] for all.",
@@ -114,12 +143,22 @@ impl Notes {
                 lists.collect::<Vec<_>>().join(", ")
             ));
         }
-        if !self.missing.is_empty() {
-            let known = known();
-            let names: Vec<&str> = known.iter().map(String::as_str).collect();
-            for name in &self.missing {
-                out.push(format!("No record has '{name}'{}", suggestion(name, &names)));
+        let mut without_value: Vec<&str> = Vec::new();
+        for name in self.missing.iter().filter(|name| !self.secrets.contains(name)) {
+            match schema.map_or(FieldPath::Missing, |schema| field_path(schema, name)) {
+                FieldPath::Missing => {
+                    let known = fields::names(schema);
+                    let names: Vec<&str> = known.iter().map(String::as_str).collect();
+                    out.push(format!("No record has '{name}'{}", suggestion(name, &names)));
+                }
+                _ => without_value.push(name),
             }
+        }
+        if !without_value.is_empty() {
+            out.push(format!("Without a value in these records: {}.", without_value.join(", ")));
+        }
+        if !self.secrets.is_empty() {
+            out.push(format!("Secrets are not shown: {}.", self.secrets.join(", ")));
         }
         if self.hidden > 0 {
             out.push(format!(
@@ -129,5 +168,60 @@ impl Notes {
             ));
         }
         out
+    }
+}
+
+/// The names, with `a.*` in place of many names of fields inside `a`.
+fn grouped(names: &[String]) -> Vec<String> {
+    let parent = |name: &str| name.rsplit_once('.').map(|(parent, _)| parent.to_owned());
+    let mut all: Vec<String> = Vec::new();
+    for name in names {
+        let is_inside = |other: &&String| parent(other) == parent(name);
+        let shown = match parent(name) {
+            Some(parent) if names.iter().filter(is_inside).count() > SHOWN_INSIDE => {
+                format!("{parent}.*")
+            }
+            _ => name.clone(),
+        };
+        if !all.contains(&shown) {
+            all.push(shown);
+        }
+    }
+    all
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn what_is_left_out_is_named_in_short() {
+        let mut notes = Notes::default();
+        for name in ["id", "a.b", "a.c", "p.1", "p.2", "p.3", "p.4", "p.q.r"] {
+            notes.add_omitted(name);
+        }
+        let said = notes.sentences("fields", None).join(" ");
+        assert!(said.starts_with("Fields not shown: id, a.b, a.c, p.*, p.q.r. "), "{said}");
+    }
+
+    #[test]
+    fn a_field_of_the_schema_is_never_said_not_to_exist() {
+        let schema = json!({"properties": {"size": {"type": "integer"}, "extra": {}}});
+        let mut notes = Notes::default();
+        for name in ["size", "extra.x", "sise"] {
+            notes.add_missing(name);
+        }
+        notes.add_missing("client_secret");
+        notes.add_secret("client_secret");
+        assert_eq!(
+            notes.sentences("fields", Some(&schema)),
+            [
+                "No record has 'sise', did you mean 'size'?",
+                "Without a value in these records: size, extra.x.",
+                "Secrets are not shown: client_secret.",
+            ]
+        );
     }
 }

@@ -86,7 +86,7 @@ pub(super) fn is_container(name: &str, value: &Value) -> bool {
 }
 
 /// The words of a name in small letters: `createdAt`, `created_at` and `Created At` have the same two.
-fn words(name: &str) -> Vec<String> {
+pub(super) fn words(name: &str) -> Vec<String> {
     let mut words: Vec<String> = Vec::new();
     let mut start = true;
     let mut before = ' ';

@@ -67,7 +67,8 @@ impl Supplement {
     pub(crate) fn output(self, data: Value, text: String) -> ToolOutput {
         let records = data.as_array().map_or(usize::from(!data.is_null()), Vec::len);
         let next = self.next.clone();
-        ToolOutput { text, structured: self.structured(data), next, records: Some(records) }
+        let structured = self.structured(data);
+        ToolOutput { text, structured, next, records: Some(records), image: None }
     }
 }
 

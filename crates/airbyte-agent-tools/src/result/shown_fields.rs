@@ -6,10 +6,11 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
 
-use super::compact::{is_empty, shrink, without_empties};
+use super::compact::{is_empty, shorten, shrink, without_empties};
 use super::fields::members;
 use super::notes::Notes;
 use super::rank::{Rank, is_container, rank};
+use super::twins;
 
 /// The fields that are shown of records.
 #[derive(Debug, Clone, Default)]
@@ -27,6 +28,44 @@ struct Candidate<'v> {
 }
 
 impl ShownFields {
+    /// The fields with these dotted names. Of a field that is named as a whole, and by fields inside it,
+    /// the whole is shown.
+    pub(super) fn of_names<'n>(names: impl IntoIterator<Item = &'n str>) -> Self {
+        let mut fields = Self::default();
+        for name in names {
+            fields.insert(name);
+        }
+        fields
+    }
+
+    fn insert(&mut self, name: &str) {
+        // A member whose name is the whole path, dots included, is meant as well.
+        let Some((first, rest)) = name.split_once('.') else {
+            self.by_name.insert(name.to_owned(), None);
+            return;
+        };
+        let inner = self.by_name.entry(first.to_owned()).or_insert_with(|| Some(Self::default()));
+        if let Some(inner) = inner {
+            inner.insert(rest);
+        }
+        self.by_name.entry(name.to_owned()).or_insert(None);
+    }
+
+    /// Whether a record has any of these fields.
+    pub(super) fn are_in(&self, record: &Value) -> bool {
+        match record {
+            Value::Object(members) => {
+                members.iter().any(|(name, value)| match self.by_name.get(name) {
+                    Some(Some(inner)) => inner.are_in(value),
+                    Some(None) => !is_empty(value),
+                    None => false,
+                })
+            }
+            Value::Array(items) => items.iter().any(|item| self.are_in(item)),
+            _ => false,
+        }
+    }
+
     /// Chooses the `most` fields that tell most, over all records.
     pub(super) fn choose(records: &[Value], schema: Option<&Value>, most: usize) -> Self {
         let mut remaining = most;
@@ -55,9 +94,11 @@ impl ShownFields {
         }
         let mut ranked: Vec<(&str, Candidate<'_>)> = candidates.into_iter().collect();
         ranked.sort_by_key(|(_, candidate)| (candidate.rank, candidate.order));
+        let names: Vec<&str> = ranked.iter().map(|(name, _)| *name).collect();
+        let worse = twins::worse(&names);
         let mut by_name = BTreeMap::new();
         for (name, candidate) in ranked {
-            if candidate.rank == Rank::Noise || *remaining == 0 {
+            if candidate.rank == Rank::Noise || *remaining == 0 || worse.contains(&name) {
                 continue;
             }
             let inner = candidate.is_container.then(|| {
@@ -80,6 +121,18 @@ impl ShownFields {
         }
     }
 
+    /// The value inside a record at this path, with these fields of its objects only.
+    fn of_value(&self, value: Value, path: &str, notes: &mut Notes) -> Option<Value> {
+        match value {
+            Value::Object(members) => Some(Value::Object(self.of_members(members, path, notes))),
+            Value::Array(items) => {
+                let items = shorten(items, path, notes);
+                Some(items.filter_map(|item| self.of_value(item, path, notes)).collect())
+            }
+            scalar => Some(scalar),
+        }
+    }
+
     fn of_members(
         &self,
         members: Map<String, Value>,
@@ -91,8 +144,8 @@ impl ShownFields {
             let path = if parent.is_empty() { name.clone() } else { format!("{parent}.{name}") };
             let value = match (self.by_name.get(&name), value) {
                 (None, _) => None,
-                (Some(Some(fields)), Value::Object(inner)) => {
-                    Some(Value::Object(fields.of_members(inner, &path, notes)))
+                (Some(Some(fields)), value) if value.is_object() || value.is_array() => {
+                    fields.of_value(value, &path, notes)
                 }
                 (Some(_), value) => shrink(value, &path, 0, notes),
             };
@@ -118,7 +171,7 @@ mod tests {
     }
 
     fn sentences(notes: &Notes) -> String {
-        notes.sentences("fields", Vec::new).join(" ")
+        notes.sentences("fields", None).join(" ")
     }
 
     #[test]

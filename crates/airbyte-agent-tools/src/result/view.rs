@@ -5,7 +5,8 @@ use serde_json::{Map, Value};
 use super::notes::Notes;
 use super::select::Field;
 use super::shown_fields::ShownFields;
-use super::{clean, compact, cut, select};
+use super::{clean, compact, cut, secrets, select, twins};
+use airbyte_agent_description::Text;
 
 /// The name that stands for every field.
 pub(crate) const ALL: &str = "*";
@@ -57,10 +58,11 @@ impl View {
         self.all || !self.fields.is_empty()
     }
 
-    /// Removes hidden characters and the fields that the call leaves out. It is done once, before
-    /// records are shown.
-    pub(crate) fn prepare(&self, records: &mut [Value], notes: &mut Notes) {
+    /// Removes secrets, hidden characters and the fields that the call leaves out. It is done once,
+    /// before records are shown. `schema` is that of one record, where it is known.
+    pub(crate) fn prepare(&self, records: &mut [Value], schema: Option<&Value>, notes: &mut Notes) {
         for record in records {
+            secrets::remove(record, schema, "", notes);
             notes.add_hidden_characters(clean::value(record));
             for path in &self.exclude {
                 select::exclude(record, path);
@@ -73,15 +75,25 @@ impl View {
         matches!(self.default, DefaultFields::Best(_)) && !self.is_explicit()
     }
 
-    /// Chooses the fields that are shown of these records when the call names none. `schema` is that of
-    /// one record, where it is known.
-    pub(crate) fn choose(&self, records: &[Value], schema: Option<&Value>) -> ShownFields {
-        match self.default {
-            DefaultFields::Best(most) if self.needs_choice() => {
-                ShownFields::choose(records, schema, most)
-            }
-            _ => ShownFields::default(),
+    /// Chooses the fields that are shown of these records when the call names none: those that the
+    /// description gives for the `entity`, or else those that tell most, by `schema`, which is that of one
+    /// record where it is known, and by the records.
+    pub(crate) fn choose(
+        &self,
+        records: &[Value],
+        entity: &[Text],
+        schema: Option<&Value>,
+    ) -> ShownFields {
+        let DefaultFields::Best(most) = self.default else { return ShownFields::default() };
+        if !self.needs_choice() {
+            return ShownFields::default();
         }
+        let given = ShownFields::of_names(entity.iter().map(Text::as_ref));
+        // An operation may answer with records of another form, which have none of these fields.
+        if entity.is_empty() || !records.iter().any(|record| given.are_in(record)) {
+            return ShownFields::choose(records, schema, most);
+        }
+        given
     }
 
     /// The record as it is shown.
@@ -97,7 +109,7 @@ impl View {
         }
         let mut record = match self.default {
             _ if self.all => record,
-            DefaultFields::NotEmpty => compact::without_empties(record),
+            DefaultFields::NotEmpty => without_twins(compact::without_empties(record), notes),
             DefaultFields::Best(_) => fields.of_record(record, notes),
         };
         cut::texts(&mut record, self.longest_text, "", notes);
@@ -112,4 +124,16 @@ impl View {
             }
         }
     }
+}
+
+/// The record with one of two fields that say the same.
+fn without_twins(mut record: Value, notes: &mut Notes) -> Value {
+    let Some(members) = record.as_object_mut() else { return record };
+    let names: Vec<&str> = members.keys().map(String::as_str).collect();
+    let worse: Vec<String> = twins::worse(&names).into_iter().map(str::to_owned).collect();
+    for name in worse {
+        members.shift_remove(&name);
+        notes.add_omitted(&name);
+    }
+    record
 }

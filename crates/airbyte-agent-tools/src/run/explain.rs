@@ -13,6 +13,9 @@ use airbyte_agent_engine::{Error, ErrorKind};
 /// The most arguments that are explained in one message.
 const MOST_EXPLAINED: usize = 4;
 
+/// Why a list is cut whose vendor goes in circles.
+pub(super) const REPEATED: &str = "the list is cut: the vendor gave the same cursor twice";
+
 /// The error of a call, with what is known about the arguments that it names.
 pub(super) fn explain(error: Error, call: &PermittedCall<'_>) -> ToolError {
     let operation = call.permitted.operation();

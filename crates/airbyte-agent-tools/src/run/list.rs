@@ -1,6 +1,7 @@
 //! Lists: as many whole records as the limits allow, and a cursor that continues exactly behind them.
 
 use std::collections::HashSet;
+use std::sync::Arc;
 
 use serde_json::Value;
 
@@ -13,9 +14,9 @@ use super::{RunContext, explain};
 use crate::decision::PermittedCall;
 use crate::error::ToolError;
 use crate::limits::ResultLimits;
+use crate::list_memory::{KnownList, ListId};
 use crate::output::ToolOutput;
 use crate::progress::Report;
-use crate::result::fields;
 use crate::result::list_text::ListText;
 use crate::result::notes::Notes;
 use crate::result::render::Supplement;
@@ -25,9 +26,6 @@ use airbyte_agent_engine::cursor::{Cursor, Seal, already_given, mark};
 
 /// The most pages that one call reads, however many records are wanted.
 const MOST_PAGES: usize = 100;
-
-/// Why a list is cut whose vendor goes in circles.
-const REPEATED: &str = "the list is cut: the vendor gave the same cursor twice";
 
 /// A page that was read.
 struct Page {
@@ -59,34 +57,42 @@ struct List<'r> {
     due: Option<Place>,
     meta: Value,
     notes: Vec<String>,
+    /// Whether an earlier page was explained.
+    is_continued: bool,
 }
 
-/// Reads a list.
+/// Reads a list. `sends_default` says that the vendor was asked for the default fields only.
 pub(super) async fn run(
     mut call: PermittedCall<'_>,
     context: RunContext<'_>,
+    sends_default: bool,
 ) -> Result<ToolOutput, ToolError> {
     let operation = call.permitted.operation();
     let client = &call.permitted.account().client;
     let limits = context.limits;
     let wanted = call.controls.max_records;
-    let most = wanted.map_or(usize::MAX, |wanted| usize::try_from(wanted).unwrap_or(usize::MAX));
+    let most =
+        wanted.map_or(limits.list_records, |wanted| usize::try_from(wanted).unwrap_or(usize::MAX));
+    // Who wants a number of records gets as many as the limits allow.
+    let text_limits = if wanted.is_none() { limits.of_default_list() } else { limits };
+    let id = ListId::of(&call);
+    let known = call.controls.cursor.as_ref().and_then(|_| context.lists.get(id));
     let seal = client.seal(operation, &call.arguments)?;
     let mut start = match &call.controls.cursor {
         Some(text) => position::start(operation, &seal, text, &mut call.arguments)?,
         None => Start::default(),
     };
-    request_page_size(operation, wanted, &mut call.arguments);
+    request_page_size(operation, wanted, most, &mut call.arguments);
     let controls = &call.controls;
     let default = DefaultFields::Best(limits.list_fields);
     let view = View::new(&controls.fields, &controls.exclude, default, limits.list_text);
-    let schema = if view.needs_choice() { context.schemas.get(operation) } else { None };
+    let schema = context.schemas.get(operation);
 
-    let mut text = ListText::new(controls.format, limits);
+    let mut text = ListText::new(controls.format, text_limits);
     let mut notes = Notes::default();
     let (mut pages, mut records, mut places) = (Vec::new(), Vec::new(), Vec::new());
     let mut due = None;
-    let mut shown_fields = None;
+    let mut shown_fields = known.as_ref().map(|known| Arc::clone(&known.fields));
     let mut meta = Value::Null;
     let mut remarks = PageRemarks::default();
     let mut member: Option<String> = None;
@@ -109,10 +115,10 @@ pub(super) async fn run(
             Some(behind) => already_given(&marks, behind)?,
             None => 0,
         };
-        view.prepare(&mut found.records, &mut notes);
+        let schema = record_schema(schema.as_deref(), member.as_deref());
+        view.prepare(&mut found.records, schema, &mut notes);
         let shown_fields = shown_fields.get_or_insert_with(|| {
-            let schema = record_schema(schema.as_deref(), member.as_deref());
-            view.choose(&found.records, schema)
+            Arc::new(view.choose(&found.records, call.permitted.default_fields(), schema))
         });
         for (before, (record, mark)) in found.records.into_iter().zip(marks).enumerate().skip(given)
         {
@@ -129,7 +135,9 @@ pub(super) async fn run(
         // What was read is shown; a cursor that leads nowhere would only make a model try.
         let is_repeated = outcome.next.is_some() && outcome.next == at;
         let next = outcome.next.filter(|next| match next.dead_end() {
-            _ if is_repeated || !seen.insert(next.clone()) => remarks.ends(REPEATED.to_owned()),
+            _ if is_repeated || !seen.insert(next.clone()) => {
+                remarks.ends(explain::REPEATED.to_owned())
+            }
             Some(reason) => remarks.ends(reason),
             None => true,
         });
@@ -144,15 +152,28 @@ pub(super) async fn run(
     if !records.is_empty() {
         view.note_missing(&mut notes);
     }
-    let known = || fields::names(context.schemas.get(operation).as_deref());
-    let mut notes = notes.sentences(call.selector, known);
+    let is_continued = known.is_some();
+    let mut said = known.map(|known| known.said).unwrap_or_default();
+    notes.leave_out(&said);
+    let record = record_schema(schema.as_deref(), member.as_deref());
+    let sentences = notes.sentences(call.selector, record);
+    said.merge(notes);
+    let fields = shown_fields.unwrap_or_default();
+    context.lists.set(id, KnownList { fields, said });
+    let mut notes = sentences;
+    if sends_default && !is_continued && !records.is_empty() {
+        notes.push(format!("Only these fields were asked for; name others in {}.", call.selector));
+    }
     notes.splice(0..0, remarks.sentences());
     remarks.write(&mut meta);
-    let list = List { call: &call, seal: &seal, pages, records, places, due, meta, notes };
-    list.output(text, &context)
+    super::name_account(&call, &mut meta);
+    let list =
+        List { call: &call, seal: &seal, pages, records, places, due, meta, notes, is_continued };
+    list.output(text, &limits)
 }
 
-async fn read_page(
+/// Reads the page at this place, or the first one.
+pub(super) async fn read_page(
     call: &PermittedCall<'_>,
     limits: &ResultLimits,
     at: Option<&Cursor>,
@@ -166,7 +187,11 @@ async fn read_page(
 
 impl List<'_> {
     /// The result with the most records that the limits allow.
-    fn output(mut self, text: ListText, context: &RunContext<'_>) -> Result<ToolOutput, ToolError> {
+    fn output(
+        mut self,
+        mut text: ListText,
+        limits: &ResultLimits,
+    ) -> Result<ToolOutput, ToolError> {
         let all = self.records.len();
         let whole = self.supplement(all, false)?;
         if text.fits(all, &whole) {
@@ -183,11 +208,16 @@ impl List<'_> {
             }
         }
         if fitting == 0 {
+            // One record is shown as long as it is within the limits at all.
+            text.set_limits(*limits);
+            fitting = usize::from(text.fits(1, &self.supplement(1, all > 1)?));
+        }
+        if fitting == 0 {
             let first = self.records.into_iter().next().unwrap_or_default();
             let what = "The first record alone";
-            return Err(explain::too_large(&first, what, self.call, &context.limits));
+            return Err(explain::too_large(&first, what, self.call, limits));
         }
-        let supplement = self.supplement(fitting, true)?;
+        let supplement = self.supplement(fitting, fitting < all)?;
         let text = text.finish(fitting, &supplement);
         self.records.truncate(fitting);
         Ok(supplement.output(self.records.into(), text))
@@ -199,11 +229,9 @@ impl List<'_> {
         if count == 0 {
             notes.push("No records match.".to_owned());
         }
-        if is_shortened {
+        if is_shortened && !self.is_continued {
             notes.push(format!(
-                "{count} records fit into this result; cursor next_cursor goes on exactly \
-                 behind them. Fewer {} or format tsv fit more.",
-                self.call.selector
+                "{count} records fit here; cursor next_cursor goes on exactly behind them."
             ));
         }
         notes.extend(self.notes.iter().cloned());

@@ -1,7 +1,9 @@
 //! Makes permitted calls and gives their results the form that a model reads.
 
+mod count;
 mod explain;
 mod file;
+mod image;
 mod job;
 mod list;
 mod metadata;
@@ -10,10 +12,17 @@ mod page_remarks;
 mod page_size;
 mod position;
 mod record;
+mod stored_file;
+mod vendor_fields;
+
+use std::path::Path;
+
+use serde_json::{Map, Value};
 
 use super::decision::PermittedCall;
 use super::error::ToolError;
 use super::limits::ResultLimits;
+use super::list_memory::ListMemory;
 use super::output::ToolOutput;
 use super::progress::Progress;
 use super::response_schemas::ResponseSchemas;
@@ -27,6 +36,11 @@ use airbyte_agent_engine::{Call, Outcome};
 pub(super) struct RunContext<'r> {
     pub(super) limits: ResultLimits,
     pub(super) schemas: &'r ResponseSchemas,
+    pub(super) lists: &'r ListMemory,
+    /// The folder for files; none unless files are to be stored.
+    pub(super) files: Option<&'r Path>,
+    /// Whether images can be handed over beside the text of a result.
+    pub(super) takes_images: bool,
     pub(super) progress: &'r dyn Progress,
 }
 
@@ -40,8 +54,11 @@ pub(super) async fn run(
         return file::run(call, context).await;
     }
     request_fields(&mut call);
-    if operation.action.is_array() {
-        list::run(call, context).await
+    let is_default = vendor_fields::request(&mut call);
+    if call.controls.count_only && operation.action.is_array() {
+        count::run(call, context).await
+    } else if operation.action.is_array() {
+        list::run(call, context, is_default).await
     } else {
         record::run(call, context).await
     }
@@ -69,6 +86,19 @@ async fn outcome(call: &PermittedCall<'_>, engine_call: Call) -> Result<Outcome,
     redactor.clean_value(&mut outcome.data);
     redactor.clean_value(&mut outcome.meta);
     Ok(outcome)
+}
+
+/// Says in the metadata of a result which account it is of, where there are several.
+fn name_account(call: &PermittedCall<'_>, meta: &mut Value) {
+    if !call.names_account {
+        return;
+    }
+    if !meta.is_object() {
+        *meta = Value::Object(Map::new());
+    }
+    if let Some(members) = meta.as_object_mut() {
+        members.insert("account".to_owned(), call.permitted.account().name.clone().into());
+    }
 }
 
 /// Requests fields that the vendor does not send by itself, where the fields are part of a GraphQL query.

@@ -4,14 +4,18 @@ use serde_json::{Map, Value, json};
 
 use airbyte_agent_description::{Kind, Operation};
 
-/// Requests pages no larger than the number of records that the call wants, unless the call sets the page
-/// size itself.
+/// Requests pages no larger than the number of records that the call wants, or else than the `most` that it
+/// is given, unless the call sets the page size itself.
 pub(super) fn request_page_size(
     operation: &Operation,
     wanted: Option<u64>,
+    most: usize,
     arguments: &mut Map<String, Value>,
 ) {
-    let (Some(wanted), Some(size)) = (wanted, &operation.paging.size) else { return };
+    let Some(size) = &operation.paging.size else { return };
+    let is_smaller = |most: &u64| size.default.is_none_or(|default| default > *most);
+    let most = u64::try_from(most).ok().filter(|most| *most < u64::MAX).filter(is_smaller);
+    let Some(wanted) = wanted.or(most) else { return };
     if operation.argument(arguments, &size.parameter).is_some() {
         return;
     }

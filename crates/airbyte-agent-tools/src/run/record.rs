@@ -9,7 +9,6 @@ use crate::decision::PermittedCall;
 use crate::error::ToolError;
 use crate::output::ToolOutput;
 use crate::progress::Report;
-use crate::result::fields;
 use crate::result::notes::Notes;
 use crate::result::render::{self, Supplement};
 use crate::result::view::{DefaultFields, View};
@@ -54,12 +53,14 @@ pub(super) async fn run(
     if let Some(note) = started {
         notes.add(note);
     }
-    view.prepare(&mut records, &mut notes);
+    let schema = context.schemas.get(operation);
+    view.prepare(&mut records, schema.as_deref(), &mut notes);
     let mut meta = without_paging(operation, outcome.meta, Map::new());
     let mut remarks = PageRemarks::default();
     remarks.add_page(outcome.total, &outcome.errors);
     remarks.sentences().into_iter().for_each(|note| notes.add_first(&note));
     remarks.write(&mut meta);
+    super::name_account(&call, &mut meta);
     let response = Response { call: &call, context, records, is_list, meta, notes };
 
     let (data, supplement) = response.shown(&view, None);
@@ -98,7 +99,8 @@ impl Response<'_> {
             notes.add_first(note);
         }
         let schema = if view.needs_choice() { schemas.get(operation) } else { None };
-        let fields = view.choose(&self.records, schema.as_deref());
+        let entity = self.call.permitted.default_fields();
+        let fields = view.choose(&self.records, entity, schema.as_deref());
         let records = self.records.iter().cloned();
         let mut shown: Vec<Value> =
             records.map(|record| view.show(record, &fields, &mut notes)).collect();
@@ -110,8 +112,7 @@ impl Response<'_> {
         if is_empty && !operation.hints.read_only {
             notes.add(format!("Done: {}.", operation.place()));
         }
-        let known = || fields::names(schemas.get(operation).as_deref());
-        let notes = notes.sentences(self.call.selector, known);
+        let notes = notes.sentences(self.call.selector, schemas.get(operation).as_deref());
         (data, Supplement { meta: self.meta.clone(), next: None, notes })
     }
 }

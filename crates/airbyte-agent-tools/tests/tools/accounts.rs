@@ -1,9 +1,12 @@
 //! Several accounts, of one connector and of several.
 
-use airbyte_agent_tools::{Exposure, Policy, Toolset};
+use airbyte_agent_engine::{
+    BoxFuture, CheckedCall, Client, Completion, Error, ErrorKind, Reply, Result, Transport,
+};
+use airbyte_agent_tools::{ClientTools as _, Exposure, Policy, Toolset};
 use serde_json::{Value, json};
 
-use crate::library::{EXPOSURES, call, client, library};
+use crate::library::{EXPOSURES, call, client, description, library};
 use crate::server::Server;
 
 fn two(home: &Server, work: &Server, exposure: Exposure) -> Toolset {
@@ -38,6 +41,67 @@ async fn the_account_is_chosen_by_name() {
         }
         assert_eq!((home.seen().len(), work.seen().len()), (1, 1));
     }
+}
+
+#[tokio::test]
+async fn results_name_the_account_where_there_are_several() {
+    for exposure in EXPOSURES {
+        let (home, work) = (library().await, library().await);
+        for (action, params) in [("list", json!({})), ("get", json!({"id": 7}))] {
+            let several = two(&home, &work, exposure);
+            let account = json!({"account": "work"});
+            let (name, arguments) = call(exposure, "books", action, params.clone(), account);
+            let output = several.call(&name, arguments).await.unwrap();
+            assert_eq!(output.structured["meta"]["account"], "work", "{exposure:?} {action}");
+            let (name, arguments) = call(exposure, "books", action, params, json!({}));
+            let only = client(&home.url).tools().exposure(exposure);
+            let output = only.call(&name, arguments).await.unwrap();
+            assert!(output.structured["meta"].get("account").is_none());
+        }
+    }
+}
+
+/// A transport without credentials.
+struct Missing;
+
+impl Transport for Missing {
+    fn send<'a>(&'a self, _: CheckedCall<'a>) -> BoxFuture<'a, Result<Reply>> {
+        Box::pin(std::future::ready(Err(Error::usage("it was sent"))))
+    }
+
+    fn completion(&self) -> Result<Completion<'_>> {
+        Err(Error::new(ErrorKind::Authentication, "the credentials are missing: LIBRARY_TOKEN"))
+    }
+}
+
+#[tokio::test]
+async fn connectors_without_credentials_are_marked_and_say_what_is_missing() {
+    let server = library().await;
+    let mut other = description();
+    other.name = "archive".into();
+    let tools = Toolset::empty()
+        .add("archive", Client::new(other, Missing))
+        .unwrap()
+        .add("library", client(&server.url))
+        .unwrap()
+        .exposure(Exposure::SearchExecute);
+    let found = tools.call("search", json!({"query": "list books"})).await.unwrap();
+    let lines: Vec<&str> = found.text.lines().collect();
+    let first_of_archive = lines.iter().position(|line| line.starts_with("archive")).unwrap();
+    assert!(first_of_archive > 0, "{}", found.text);
+    for (index, line) in lines.iter().enumerate() {
+        assert_eq!(line.starts_with("archive"), index >= first_of_archive, "{}", found.text);
+        assert_eq!(line.ends_with("(not configured)"), index >= first_of_archive);
+    }
+    let described = json!({"connector": "archive", "entity": "books", "action": "list"});
+    let described = tools.call("describe", described).await.unwrap();
+    assert!(
+        described.text.starts_with("Not configured: the credentials are missing: LIBRARY_TOKEN")
+    );
+    // Whatever is wrong with the arguments, this comes first.
+    let call = json!({"connector": "archive", "entity": "books", "action": "get", "params": {}});
+    let error = tools.call("execute", call).await.unwrap_err();
+    assert!(error.is_operator_problem() && error.to_string().contains("LIBRARY_TOKEN"), "{error}");
 }
 
 #[tokio::test]

@@ -1,9 +1,10 @@
 //! Arguments as models write them, and what is sent for them.
 
-use airbyte_agent_tools::Exposure;
+use airbyte_agent_description::build::{STRING, header};
+use airbyte_agent_tools::{ClientTools as _, Exposure};
 use serde_json::{Value, json};
 
-use crate::library::{EXPOSURES, call, library, tools};
+use crate::library::{EXPOSURES, call, client_of, description, library, tools};
 
 #[tokio::test]
 async fn what_is_meant_is_sent() {
@@ -104,7 +105,8 @@ async fn a_control_gives_way_to_a_parameter_of_its_name() {
             "exclude_fields",
             "result_format",
             "cursor",
-            "max_records"
+            "max_records",
+            "count_only"
         ]
     );
     assert_eq!(
@@ -153,4 +155,27 @@ async fn search_finds_describe_tells_and_execute_runs() {
     let nothing = tools.call("search", json!({"query": "qqqq"})).await.unwrap();
     assert!(nothing.text.contains("Nothing found"), "{}", nothing.text);
     assert!(server.seen().is_empty());
+}
+
+/// Headers are the matter of programs, and texts point only to what is there.
+#[tokio::test]
+async fn what_a_model_cannot_use_is_not_told() {
+    let mut description = description();
+    let books = description.entities.to_mut().iter_mut().find(|entity| entity.name == "books");
+    for operation in books.unwrap().operations.to_mut() {
+        operation.parameters.to_mut().push(header("x-trace", STRING));
+        operation.description =
+            "First. See `gone.list` for more. See `loans.list` for loans. Last.".into();
+    }
+    let tools = client_of("http://127.0.0.1:1", description).tools();
+    let list = tools.clone().exposure(Exposure::PerOperation);
+    let definition = list.definition("library_books_list").unwrap();
+    assert!(definition.input_schema["properties"].get("x-trace").is_none());
+    let said = &definition.description;
+    assert!(said.ends_with("First. See `loans.list` for loans. Last."), "{said}");
+    let help = json!({"entity": "books", "action": "help"});
+    let help = tools.exposure(Exposure::PerConnector).call("library", help).await.unwrap().text;
+    assert!(!help.contains("gone.list") && !help.contains("x-trace"), "{help}");
+    // Members of any depth are described.
+    assert!(help.contains("    .name (string)") && help.contains("    .born (integer)"), "{help}");
 }

@@ -66,6 +66,94 @@ async fn a_file_is_put_together_from_its_parts() {
     }
 }
 
+/// A PDF of ten kilobytes, and the smallest picture.
+fn binary(media_type: &'static str, length: usize) -> impl Fn(Option<&str>) -> Answer {
+    let content: &'static [u8] = Box::leak((0..=255).cycle().take(length).collect());
+    let file = serve(content, true);
+    move |range| {
+        let mut answer = file(range);
+        media_type.clone_into(&mut answer.headers[0].1);
+        answer
+    }
+}
+
+#[tokio::test]
+async fn what_fits_comes_whole_and_the_rest_in_equal_parts() {
+    for (media_type, length, calls) in
+        [("image/png", 70, 1), ("application/pdf", 10_000, 1), ("application/pdf", 40_000, 3)]
+    {
+        let file = binary(media_type, length);
+        let server = Server::start(move |request, _| file(request.header("range"))).await;
+        let tools = tools(&server, Exposure::PerOperation);
+        let (mut from, mut made, mut bytes) = (json!(0), 0, 0);
+        while !from.is_null() {
+            let arguments = json!({"id": 7, "from_byte": from});
+            let output = tools.call("library_covers_download", arguments).await.unwrap();
+            bytes += output.structured["data"]["bytes"].as_u64().unwrap();
+            from = output.structured["data"].get("next_from_byte").cloned().unwrap_or_default();
+            made += 1;
+        }
+        assert_eq!((made, bytes), (calls, length as u64), "{media_type} {length}");
+    }
+}
+
+#[tokio::test]
+async fn images_come_as_such_where_they_are_taken() {
+    for (media_type, length, is_image) in [
+        ("image/png", 70, true),
+        ("image/png; x=y", 60_000, true),
+        ("image/png", 1_100_000, false),
+        ("image/tiff", 70, false),
+        ("application/pdf", 70, false),
+    ] {
+        let file = binary(media_type, length);
+        let server = Server::start(move |request, _| file(request.header("range"))).await;
+        let tools = tools(&server, Exposure::PerOperation).images(true);
+        let output = tools.call("library_covers_download", json!({"id": 7})).await.unwrap();
+        let image = output.image.as_ref();
+        assert_eq!(image.is_some(), is_image, "{media_type} {length}");
+        assert_eq!(output.structured["data"].get("content").is_none(), is_image);
+        if let Some(image) = image {
+            let bytes = base64::engine::general_purpose::STANDARD.decode(&image.base64).unwrap();
+            assert_eq!((image.media_type.as_str(), bytes.len()), ("image/png", length));
+        }
+        // Who asks for an encoding gets it.
+        let arguments = json!({"id": 7, "encoding": "base64"});
+        let output = tools.call("library_covers_download", arguments).await.unwrap();
+        assert!(output.image.is_none());
+    }
+}
+
+#[tokio::test]
+async fn files_are_stored_in_the_folder_of_the_operator() {
+    let folder = std::env::temp_dir().join(format!("airbyte-agent-files-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    let file = binary("application/pdf", 100_000);
+    let server = Server::start(move |request, _| file(request.header("range"))).await;
+    let tools = tools(&server, Exposure::PerOperation).files(&folder);
+    for name in ["library-covers-7.pdf", "library-covers-7-2.pdf"] {
+        let output = tools.call("library_covers_download", json!({"id": 7})).await.unwrap();
+        let path = folder.join(name);
+        let expected = json!({"data": {
+            "path": path, "bytes": 100_000, "content_type": "application/pdf",
+        }});
+        assert_eq!(output.structured, expected);
+        let metadata = std::fs::metadata(&path).unwrap();
+        assert_eq!(metadata.len(), 100_000);
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt as _;
+            assert_eq!(metadata.permissions().mode() & 0o777, 0o600);
+        }
+    }
+    // Who asks for a part gets it.
+    let part = json!({"id": 7, "max_bytes": 9});
+    let output = tools.call("library_covers_download", part).await.unwrap();
+    assert_eq!(output.structured["data"]["bytes"], 9);
+    assert_eq!(std::fs::read_dir(&folder).unwrap().count(), 2);
+    std::fs::remove_dir_all(&folder).unwrap();
+}
+
 #[tokio::test]
 async fn no_more_comes_than_the_limits_leave_room_for() {
     let content: &'static [u8] = Box::leak(vec![b'a'; 200_000].into_boxed_slice());

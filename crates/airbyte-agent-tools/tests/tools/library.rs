@@ -22,13 +22,17 @@ pub fn description() -> Connector {
 }
 
 pub fn client(origin: &str) -> Client {
+    client_of(origin, description())
+}
+
+pub fn client_of(origin: &str, description: Connector) -> Client {
     let credentials = Credentials::new().field("token", CANARY);
     let retry = RetryPolicy { initial_delay_ms: 5, ..RetryPolicy::STANDARD };
     let options = Local::new(credentials)
         .config("origin", origin)
         .retry(retry)
         .timeout(Duration::from_secs(10));
-    Client::local(description(), options).unwrap()
+    Client::local(description, options).unwrap()
 }
 
 pub fn tools(server: &Server, exposure: Exposure) -> Toolset {

@@ -4,11 +4,14 @@
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use airbyte_agent_description::{JsonPath, MetaSource};
 use airbyte_agent_engine::{Client, Credentials, Local};
 use airbyte_agent_tools::{ClientTools as _, Exposure, Policy, Report, ResultLimits, Toolset};
 use serde_json::{Value, json};
 
-use crate::library::{BOOKS, EXPOSURES, answer, call, client, description, library, tools};
+use crate::library::{
+    BOOKS, EXPOSURES, answer, call, client, client_of, description, library, tools,
+};
 use crate::server::{Answer, Server};
 
 /// The identifiers of all records, by cursors.
@@ -101,6 +104,46 @@ async fn more_records_than_a_page_come_in_one_call() {
         ["/books?limit=10", "/books?after=tok-11&limit=10", "/books?after=tok-21&limit=10"]
             .map(str::to_owned)
     );
+}
+
+#[tokio::test]
+async fn records_are_counted_without_being_returned() {
+    let endless = Server::start(|request, _| {
+        let page = request.target.split("tok-").nth(1);
+        let page = page.and_then(|rest| rest.split('&').next());
+        let page = page.map_or(1, |page| page.parse::<u64>().unwrap());
+        Answer::json(200, json!({"books": [{"id": page}], "next": format!("tok-{}", page + 1)}))
+    })
+    .await;
+    let library = library().await;
+    for (server, entity, arguments, expected, requests) in [
+        // By the pages, as large as they may be.
+        (&library, "books_list", json!({"count_only": true}), json!({"count": 100}), 10),
+        (&library, "loans_list", json!({"count_only": "true"}), json!({"count": 10}), 4),
+        (&endless, "books_list", json!({"count_only": true}), json!({"at_least": 20}), 20),
+    ] {
+        let tools = tools(server, Exposure::PerOperation);
+        let before = server.seen().len();
+        let name = format!("library_{entity}");
+        let output = tools.call(&name, arguments.clone()).await.unwrap();
+        assert_eq!(output.structured["data"], expected, "{entity}");
+        assert_eq!(output.text.contains("This is not all"), expected.get("count").is_none());
+        assert_eq!(server.seen().len() - before, requests, "{entity}");
+    }
+    // What the vendor says needs one small page only.
+    let mut description = description();
+    for entity in description.entities.to_mut() {
+        for operation in entity.operations.to_mut() {
+            let path = JsonPath::parse("$.total").map(MetaSource::Body);
+            operation.response.total = path.filter(|_| operation.action.is_array());
+        }
+    }
+    let server = Server::start(|request, _| answer(request)).await;
+    let tools = client_of(&server.url, description).tools().exposure(Exposure::PerOperation);
+    let output = tools.call("library_books_list", json!({"count_only": true})).await.unwrap();
+    assert_eq!(output.text, "{\"data\":{\"count\":100}}");
+    let targets: Vec<String> = server.seen().into_iter().map(|seen| seen.target).collect();
+    assert_eq!(targets, ["/books?limit=1"]);
 }
 
 /// A list that changes between two calls: `shift` records come in before the others.

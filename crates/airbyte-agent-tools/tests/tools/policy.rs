@@ -1,6 +1,6 @@
 //! Nothing in a call widens what the operator permits, in no exposure and under no name.
 
-use airbyte_agent_tools::{Exposure, Policy, ToolErrorKind, Toolset};
+use airbyte_agent_tools::{ClientTools as _, Exposure, Policy, ToolErrorKind, Toolset};
 use serde_json::{Value, json};
 
 use crate::library::{EXPOSURES, call, client, description, library, tools};
@@ -227,4 +227,26 @@ async fn search_and_help_do_not_tell_of_what_is_not_permitted() {
         "{}",
         told.text
     );
+}
+
+#[test]
+fn hints_say_what_a_tool_may_do_at_worst() {
+    let tools = client("http://127.0.0.1:1").tools();
+    let operations = tools.clone().exposure(Exposure::PerOperation);
+    for (name, read_only, destructive, idempotent) in [
+        ("library_books_list", true, false, true),
+        ("library_books_create", false, false, false),
+        // What an update overwrites is gone.
+        ("library_books_update", false, true, true),
+        ("library_books_delete", false, true, true),
+    ] {
+        let hints = operations.definition(name).unwrap().hints;
+        let found = (hints.read_only, hints.destructive, hints.idempotent);
+        assert_eq!(found, (read_only, destructive, idempotent), "{name}");
+    }
+    let all = tools.exposure(Exposure::SearchExecute);
+    let execute = |tools: &Toolset| tools.definition("execute").unwrap().hints;
+    assert!(!execute(&all).read_only && execute(&all).destructive && !execute(&all).idempotent);
+    let reading = execute(&all.policy(Policy::default().read_only()));
+    assert!(reading.read_only && !reading.destructive && reading.idempotent);
 }

@@ -1,9 +1,10 @@
 //! What a model reads: chosen fields, short texts, clean characters, tables.
 
-use airbyte_agent_tools::{Exposure, ResultLimits};
+use airbyte_agent_description::Text;
+use airbyte_agent_tools::{ClientTools as _, Exposure, ResultLimits, Toolset};
 use serde_json::{Value, json};
 
-use crate::library::{EXPOSURES, book, call, library, tools};
+use crate::library::{EXPOSURES, book, call, client_of, description, library, tools};
 use crate::server::{Answer, Server};
 
 #[tokio::test]
@@ -24,6 +25,84 @@ async fn lists_show_what_tells_and_say_what_is_missing() {
     }
     let raw: usize = (1..=5).map(|id| book(id).to_string().len()).sum();
     assert!(output.text.len() * 3 < raw, "{} of {raw}", output.text.len());
+}
+
+/// The library whose description says which fields of books are shown.
+fn tools_with_defaults(server: &Server, fields: &[&str]) -> Toolset {
+    let mut description = description();
+    let books = description.entities.to_mut().iter_mut().find(|entity| entity.name == "books");
+    let fields: Vec<Text> = fields.iter().map(|field| Text::Owned((*field).to_owned())).collect();
+    books.unwrap().default_fields = fields.into();
+    client_of(&server.url, description).tools().exposure(Exposure::PerOperation)
+}
+
+#[tokio::test]
+async fn default_fields_of_the_description_are_shown_on_every_page_whatever_the_data() {
+    let record = |id: u64| {
+        let mut book = book(id);
+        book["copies"] = json!([{"place": "A", "bar_code": 1}, {"place": "B", "bar_code": 2}]);
+        if id > 1 {
+            book.as_object_mut().unwrap().retain(|name, _| name == "id" || name == "copies");
+        }
+        book["client_secret"] = json!("s");
+        book
+    };
+    let server = Server::start(move |request, _| {
+        let id = if request.target.contains("after") { 2 } else { 1 };
+        Answer::json(200, json!({"books": [record(id)], "next": (id < 2).then_some("tok-2")}))
+    })
+    .await;
+    let fields = ["id", "author.name", "copies.place", "history"];
+    let tools = tools_with_defaults(&server, &fields);
+    let first = tools.call("library_books_list", json!({})).await.unwrap();
+    let places = json!([{"place": "A"}, {"place": "B"}]);
+    assert_eq!(
+        first.structured["data"],
+        json!([{
+            "id": 1, "author": {"name": "Writer 1"}, "copies": places,
+            "history": {"moves": {"first": {"from": "a", "to": "b"}}},
+        }])
+    );
+    let notes = first.structured["notes"].to_string();
+    for said in
+        ["title", "author.biography", "copies.bar_code", "Secrets are not shown: client_secret"]
+    {
+        assert!(notes.contains(said), "{said}: {notes}");
+    }
+    let cursor = first.next.unwrap().to_string();
+    let second = tools.call("library_books_list", json!({"cursor": cursor})).await.unwrap();
+    // What was explained is not explained again.
+    assert_eq!(second.structured, json!({"data": [{"id": 2, "copies": places}]}));
+    // Who names fields gets those, but no secret.
+    let named = json!({"fields": ["title", "client_secret"]});
+    let named = tools.call("library_books_list", named).await.unwrap();
+    assert_eq!(named.structured["data"], json!([{"title": "Book 1"}]));
+}
+
+#[tokio::test]
+async fn guessed_fields_are_the_same_on_every_page_of_a_list() {
+    let record =
+        |id: u64| if id == 1 { json!({"id": 1, "a": "x"}) } else { json!({"id": 2, "b": 1}) };
+    let server = Server::start(move |request, _| {
+        let id = if request.target.contains("after") { 2 } else { 1 };
+        Answer::json(200, json!({"books": [record(id)], "next": (id < 2).then_some("tok-2")}))
+    })
+    .await;
+    let tools = tools(&server, Exposure::PerOperation);
+    let first = tools.call("library_books_list", json!({})).await.unwrap();
+    assert_eq!(first.structured["data"], json!([{"id": 1, "a": "x"}]));
+    let next = json!({"cursor": first.next.unwrap().to_string()});
+    let second = tools.call("library_books_list", next).await.unwrap();
+    assert_eq!(second.structured["data"], json!([{"id": 2}]));
+    assert!(second.text.contains("Fields not shown: b."), "{}", second.text);
+}
+
+#[tokio::test]
+async fn records_of_another_form_show_what_tells_instead_of_nothing() {
+    let server = library().await;
+    let tools = tools_with_defaults(&server, &["gone.at"]);
+    let output = tools.call("library_books_list", json!({})).await.unwrap();
+    assert_eq!(output.structured["data"][0]["title"], "Book 1");
 }
 
 #[tokio::test]
@@ -208,7 +287,7 @@ async fn a_record_that_is_null_does_not_end_the_list() {
 #[tokio::test]
 async fn a_table_holds_more_records_than_json_within_the_same_limits() {
     let server = library().await;
-    let limits = ResultLimits::STANDARD.bytes(1_000);
+    let limits = ResultLimits::STANDARD.bytes(1_000).lists(100, 3_000);
     let tools = tools(&server, Exposure::PerOperation).limits(limits);
     let mut records = Vec::new();
     for format in ["json", "tsv", "csv"] {

@@ -1,14 +1,15 @@
 //! A choice of fields can only name what an operation reads anyway: a dot leads into no other entity, and
 //! GraphQL text is accepted nowhere.
 
-use airbyte_agent_description::{Body, Connector};
+use airbyte_agent_description::build::{STRING, field_selection, query};
+use airbyte_agent_description::{Body, Connector, FieldSelection, Text};
 use airbyte_agent_engine::{Client, Credentials, ErrorKind, Local};
 use airbyte_agent_tools::{ClientTools as _, Exposure, Toolset};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
 
-use crate::library::{EXPOSURES, call, client, description, library, tools};
+use crate::library::{EXPOSURES, call, client, client_of, description, library, tools};
 use crate::server::Server;
 
 /// Selections that lead to other entities, or are no names.
@@ -125,4 +126,40 @@ async fn where_nothing_is_known_nothing_is_chosen() {
         assert!(error.message().contains("'fields' cannot be used here"), "{default:?} {error}");
     }
     assert!(server.seen().is_empty());
+}
+
+/// The library whose vendor sends only those fields of books that it is asked for.
+fn asking(server: &Server, selection: FieldSelection, default: &[&str]) -> Toolset {
+    let mut description = description();
+    let books = description.entities.to_mut().iter_mut().find(|entity| entity.name == "books");
+    let books = books.unwrap();
+    let default: Vec<Text> = default.iter().map(|field| Text::Owned((*field).to_owned())).collect();
+    books.default_fields = default.into();
+    for operation in books.operations.to_mut().iter_mut() {
+        operation.parameters.to_mut().push(query("only", STRING));
+        operation.field_selection = Some(selection.clone());
+    }
+    client_of(&server.url, description).tools().exposure(Exposure::PerOperation)
+}
+
+#[tokio::test]
+async fn fields_are_handed_to_the_selection_of_the_vendor() {
+    let plain = field_selection("only");
+    let wrapped = field_selection("only").depth(1).wrap("next,books({fields})");
+    for (selection, default, arguments, expected) in [
+        (&plain, &[][..], json!({}), "/books"),
+        (&plain, &["id", "author.name"], json!({}), "/books?only=id%2Cauthor.name"),
+        (&plain, &["id"], json!({"fields": ["title[0:3]"]}), "/books?only=title"),
+        (&plain, &["id"], json!({"fields": ["*"]}), "/books"),
+        (&plain, &["id"], json!({"only": "state"}), "/books?only=state"),
+        (&wrapped, &["author.name"], json!({}), "/books?only=next%2Cbooks%28author%29"),
+    ] {
+        let server = library().await;
+        let tools = asking(&server, selection.clone(), default);
+        // Who knows the control need not know the parameter.
+        let schema = &tools.definition("library_books_list").unwrap().input_schema;
+        assert!(schema["properties"].get("only").is_none(), "{schema}");
+        tools.call("library_books_list", arguments.clone()).await.unwrap();
+        assert_eq!(server.seen()[0].target, expected, "{arguments}");
+    }
 }

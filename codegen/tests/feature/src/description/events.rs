@@ -12,9 +12,11 @@ pub(super) const ENTITY: Entity = Entity::new("events", "Something that happened
 const LIST: Operation = Operation::get("listEvents", "events", Action::List, template!("/projects/{project_id}/events"))
     .summary("List events")
     .description("Returns the events of a project. Pages by token when `window` is given, else by number of records.")
+    .field_selection(field_selection("fields").inside("data").depth(1).separator("/").prefix("data/").add(texts!["page"]).all("*").wrap("events({fields})"))
     .parameters(list![
         path("project_id", STRING).required().description("Id of the project."),
         query("offset", INTEGER).description("Events to skip."),
+        query("fields", STRING).description("The fields to return."),
         query("limit", INTEGER.maximum(500.0)).description("Events per page."),
         query("after", STRING).description("Token of the next page."),
         query("window", INTEGER.maximum(100.0)).description("Events per page when paging by token."),

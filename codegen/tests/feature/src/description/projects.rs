@@ -8,6 +8,7 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("projects", "A piece of work with an owner and an end.")
     .when_to_use("For questions about what a team works on.")
     .phrases(texts!["project", "initiative"])
+    .default_fields(texts!["id", "name", "state", "owner.email", "budget", "created_at"])
     .operations(list![LIST, CREATE, GET, DELETE, UPDATE])
     .schema(RECORD)
     .store(list![

@@ -47,6 +47,8 @@ list_builder! {
     pub struct EventsList: Value, types::EventsListMeta {
         /// Events to skip.
         offset: i64,
+        /// The fields to return.
+        fields: String,
         /// Events per page.
         ///
         /// At most 500.

@@ -4,11 +4,11 @@ use airbyte_agent_core::description::Connector;
 use airbyte_agent_core::tools::Exposure;
 use airbyte_agent_core::{Client, Description, Error, Hosted, Local};
 use airbyte_agent_mcp::config::{Account, Direct, Origin, Reach};
-use airbyte_agent_mcp::{Config, HttpOptions, Quota, Server, Token, listen};
+use airbyte_agent_mcp::{Config, HttpOptions, Quota, ResultForm, Server, Token, listen};
 use airbyte_agent_sandbox::{CLIENT_ID, CLIENT_SECRET, Sandbox};
 
 use super::stored::UserSources;
-use crate::args::serve::{Expose, ServeArgs};
+use crate::args::serve::{Expose, Results, ServeArgs};
 use crate::engine::LocalEngine;
 use crate::failure::usage_error;
 use crate::{cursor_key, ownership, registry, sample};
@@ -91,6 +91,15 @@ fn load_config(args: &ServeArgs) -> Result<Config, Error> {
     for limit in &args.rate_limit {
         let (pattern, rate) = limit.rsplit_once('=').unwrap_or((limit, ""));
         config.quotas.push(Quota::parse(pattern, rate)?);
+    }
+    if let Some(results) = args.results {
+        config.form = match results {
+            Results::Text => ResultForm::Text,
+            Results::Structure => ResultForm::Structure,
+        };
+    }
+    if let Some(folder) = &args.files {
+        config.files = Some(folder.clone());
     }
     if let Some(path) = &args.audit {
         config.audit = Some(path.clone());

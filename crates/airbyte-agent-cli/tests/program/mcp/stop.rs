@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::json;
 
-use super::Server;
+use super::{Server, read};
 use crate::run::{CANARY, command};
 use crate::vendor::{Answer, Vendor};
 
@@ -69,7 +69,7 @@ fn a_signal_lets_the_call_end_that_runs() {
         begin(&mut server, &vendor);
         signal(&server.child, name);
         let answer = server.answer(7);
-        assert_eq!(answer["structuredContent"]["data"][0]["id"], "cus_1", "{answer}");
+        assert_eq!(read(&answer)["data"][0]["id"], "cus_1", "{answer}");
         let outcome = server.wait().succeeded();
         assert!(!outcome.stderr.contains(CANARY), "{outcome:?}");
     }

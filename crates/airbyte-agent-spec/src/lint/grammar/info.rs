@@ -42,12 +42,17 @@ pub(super) static INFO: Shape = Shape {
         ("x-airbyte-config-normalization", Object(&NORMALIZATION)),
         ("x-airbyte-direct-form", Any),
         ("x-agent-entities", Map(&Text)),
+        ("x-agent-default-fields", Map(&List(&Text))),
         ("x-agent-rate-limits", List(&Object(&RATE_LIMIT))),
         ("x-agent-rate-limit-headers", Object(&RATE_LIMIT_HEADERS)),
         ("x-agent-rate-limit-cost", Object(&RATE_LIMIT_COST)),
         ("x-agent-idempotency-key", Object(&IDEMPOTENCY)),
         ("x-agent-date-format", Text),
         ("x-agent-drift", Map(&Text)),
+        (
+            "x-agent-field-selection",
+            Either(&List(&Object(&FIELD_SELECTION)), &Object(&FIELD_SELECTION)),
+        ),
     ],
     // The identity is looked at when the connector is lowered.
     required: &["x-airbyte-connector-name", "x-airbyte-external-documentation-urls"],
@@ -119,6 +124,22 @@ static ERROR_CHECK: Shape = Shape {
     name: "response-error-check",
     keys: &[("field", Text), ("on_value", Any), ("message_field", Text)],
     required: &[],
+    unknown: Unknown::Strict,
+};
+
+pub(super) static FIELD_SELECTION: Shape = Shape {
+    name: "x-agent-field-selection",
+    keys: &[
+        ("parameter", Text),
+        ("inside", Text),
+        ("depth", Count),
+        ("separator", Text),
+        ("prefix", Text),
+        ("add", TEXTS),
+        ("all", Text),
+        ("wrap", Text),
+    ],
+    required: &["parameter"],
     unknown: Unknown::Strict,
 };
 

@@ -2,7 +2,7 @@
 
 use super::Rule::{Any, Bool, Count, Either, List, Map, Object, OneOf, Text, Word};
 use super::auth::{SCHEME, SERVER};
-use super::info::{FAILURE, IDEMPOTENCY, INFO};
+use super::info::{FAILURE, FIELD_SELECTION, IDEMPOTENCY, INFO};
 use super::{Shape, TEXTS, Unknown};
 
 pub(in crate::lint) static ROOT: Shape = Shape {
@@ -119,6 +119,7 @@ static OPERATION: Shape = Shape {
         ("x-agent-total", Text),
         ("x-agent-empty", List(&Object(&EMPTY))),
         ("x-agent-records-optional", Bool),
+        ("x-agent-field-selection", Object(&FIELD_SELECTION)),
         ("x-agent-drift", Map(&Text)),
         ("x-agent-address", Object(&ADDRESS)),
     ],

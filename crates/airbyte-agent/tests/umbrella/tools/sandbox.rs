@@ -153,6 +153,41 @@ async fn lists_read_in_parts_are_the_lists_and_short() {
     assert!(shown * 2 < sent, "{shown} tokens of {sent}\n{table}");
 }
 
+/// What a model reads of every list with default settings: a few records, whatever the vendor.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn lists_with_default_settings_are_short() {
+    let mut all: Vec<usize> = Vec::new();
+    let mut table = String::new();
+    for connector in registry() {
+        let (sandbox, client) = start(connector).await;
+        let tools = client.tools().exposure(Exposure::PerConnector);
+        let name = tools.definitions()[0].name.clone();
+        let mut tokens = Vec::new();
+        for operation in connector.operations().filter(|operation| operation.action.is_array()) {
+            let arguments = sample::arguments(operation, &Value::Null);
+            let (entity, action) = (&operation.entity, operation.action);
+            let call = json!({"entity": entity, "action": action, "params": arguments});
+            let Ok(output) = tools.call(&name, call).await else { continue };
+            assert!(output.records.unwrap_or_default() <= 20, "{}", operation.place());
+            tokens.push(estimate_tokens(&output.text));
+        }
+        sandbox.shutdown().await;
+        let (count, median) = (tokens.len(), median(&mut tokens));
+        let largest = tokens.last().copied().unwrap_or_default();
+        let _ = writeln!(table, "| {} | {count} | {median} | {largest} |", connector.name);
+        all.append(&mut tokens);
+    }
+    let (count, median) = (all.len(), median(&mut all));
+    println!("{table}| all | {count} | {median} | {} |", all[count - 1]);
+    assert!(count > 200, "{count} lists");
+    assert!(median <= 2_500, "{median}\n{table}");
+}
+
+fn median(numbers: &mut [usize]) -> usize {
+    numbers.sort_unstable();
+    numbers.get(numbers.len() / 2).copied().unwrap_or_default()
+}
+
 /// The call of an operation in an exposure: name of the tool and its arguments.
 fn call_of(
     exposure: Exposure,
