@@ -132,7 +132,8 @@ fn real_number(kind: ColumnKind, real: f64) -> Cell {
     let is_small = real.abs() <= EXACT as f64;
     #[expect(clippy::cast_possible_truncation, reason = "small and without a fraction")]
     match kind {
-        ColumnKind::Real => Cell::Real(real),
+        // SQLite forgets the sign of zero.
+        ColumnKind::Real => Cell::Real(if real == 0.0 { 0.0 } else { real }),
         _ if is_small && real.fract() == 0.0 => Cell::Integer(real as i64),
         // SQLite would try to make an integer of a large one.
         _ if real.fract() == 0.0 => Cell::Digits(real.to_string()),
@@ -182,7 +183,7 @@ pub(crate) fn decode(kind: ColumnKind, cell: &Cell) -> Value {
         (_, Cell::Integer(number)) => Value::from(*number),
         #[expect(clippy::cast_possible_truncation, clippy::cast_precision_loss, reason = "whole and small")]
         (_, Cell::Real(real)) if real.fract() == 0.0 && real.abs() <= EXACT as f64 => {
-            if *real == 0.0 && real.is_sign_negative() { Value::from(*real) } else { Value::from(*real as i64) }
+            Value::from(*real as i64)
         }
         (_, Cell::Real(real)) => Value::from(*real),
         (_, Cell::Text(text) | Cell::Digits(text)) => Value::String(text.clone()),
