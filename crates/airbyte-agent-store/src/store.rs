@@ -28,7 +28,7 @@ pub struct OpenOptions {
 
 impl Default for OpenOptions {
     fn default() -> Self {
-        Self { busy_timeout: Duration::from_secs(30), memory: 512 << 20, most_bytes: None }
+        Self { busy_timeout: Duration::from_secs(30), memory: 256 << 20, most_bytes: None }
     }
 }
 

@@ -13,7 +13,9 @@ use serde_json::{Value, json};
 /// A store in a file, as those are that are attacked.
 fn store() -> (tempfile::TempDir, Store) {
     let folder = tempfile::tempdir().unwrap();
-    let store = Store::open(folder.path().join("store.db"), &OpenOptions::default()).unwrap();
+    let mut options = OpenOptions::default();
+    options.memory = 96 << 20;
+    let store = Store::open(folder.path().join("store.db"), &options).unwrap();
     let table = store.declare(&issues()).unwrap();
     let page: Vec<Value> = (0..200)
         .map(|id| json!({"id": id, "title": format!("title {id}"), "state": "open"}))
@@ -61,6 +63,10 @@ fn queries_that_would_not_only_read_are_refused() {
         ("SELECT count(*) FROM github_issues, _changes", "'_changes' cannot be read"),
         ("WITH github_issues AS (SELECT * FROM [_rows_1]) SELECT * FROM github_issues", "cannot be read"),
         ("WITH github_issues AS (SELECT * FROM (_accounts)) SELECT * FROM github_issues", "cannot be read"),
+        ("SELECT * FROM '_rows_1'", "''_rows_1'' cannot be read"),
+        ("SELECT count(*) FROM '_rows_1'", "''_rows_1'' cannot be read"),
+        ("SELECT 1 IN _words", "'_words' cannot be read"),
+        ("SELECT * FROM github_issues NATURAL JOIN _rows_1", "'_rows_1' cannot be read"),
         ("SELECT * FROM dbstat", "'dbstat' cannot be read"),
         ("SELECT 1 \0", "a character of value 0"),
         ("", "the query is empty"),
@@ -82,7 +88,7 @@ fn queries_that_run_for_ever_are_ended() {
         "WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c) SELECT x FROM c WHERE x < 0",
         "SELECT count(*) FROM github_issues a, github_issues b, github_issues c, github_issues d, github_issues e",
         "SELECT count(*) FROM github_issues a, github_issues b, github_issues c WHERE a.title LIKE '%' || b.title || '%' || c.title",
-        "SELECT max(title) OVER (ORDER BY b.id) FROM github_issues a, github_issues b, github_issues c, github_issues d",
+        "SELECT max(a.title) OVER (ORDER BY b.id) FROM github_issues a, github_issues b, github_issues c, github_issues d",
     ] {
         let (kind, message) = refusal(&store, sql, &limits);
         assert_eq!(kind, QueryErrorKind::Time, "{sql}: {message}");

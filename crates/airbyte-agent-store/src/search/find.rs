@@ -113,11 +113,12 @@ impl Store {
                 let tables = wanted_tables(connection, &find.tables)?;
                 let mut ranked = Ranked::default();
                 for step in 0..3 {
-                    let Some(question) = question(connection, &searched, step)? else { continue };
-                    ranked.add(connection, &question, &tables, find.tables.is_empty(), step)?;
-                    // Words in part are better than nothing only.
-                    if ranked.rows.len() > limit || (step == 1 && !ranked.rows.is_empty()) {
+                    // Only some of the words are better than nothing only.
+                    if ranked.rows.len() > limit || (step == 2 && !ranked.rows.is_empty()) {
                         break;
+                    }
+                    if let Some(question) = question(connection, &searched, step)? {
+                        ranked.add(connection, &question, &tables, find.tables.is_empty(), step)?;
                     }
                 }
                 hits(connection, ranked, &tables, find, limit, &searched)
@@ -160,6 +161,9 @@ fn question(connection: &Connection, searched: &[&str], step: usize) -> Result<O
 /// The word, and what is left without an ending that English adds to it.
 fn forms(word: &str) -> Vec<String> {
     let mut forms = vec![word.to_owned()];
+    if let Some(stem) = word.strip_suffix('y').filter(|stem| stem.len() >= 3) {
+        forms.push(format!("{stem}ie"));
+    }
     for (ending, most_left) in [("ies", 3), ("ing", 4), ("ed", 4), ("es", 4), ("s", 3)] {
         if let Some(stem) = word.strip_suffix(ending)
             && stem.is_ascii()
