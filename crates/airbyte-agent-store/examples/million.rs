@@ -7,25 +7,62 @@ use airbyte_agent_store::{Find, OpenOptions, Page, QueryLimits, Result, Store, T
 use serde_json::{Map, Value, json};
 
 const FIRST: [&str; 20] = [
-    "José", "Ann", "Erika", "Wei", "Priya", "Kwame", "Olga", "Liam", "Noah", "Emma", "Sofia", "Mateo", "Yuki",
-    "Amir", "Zoë", "Ivan", "Fatima", "Lars", "Chloé", "Diego",
+    "José", "Ann", "Erika", "Wei", "Priya", "Kwame", "Olga", "Liam", "Noah", "Emma", "Sofia",
+    "Mateo", "Yuki", "Amir", "Zoë", "Ivan", "Fatima", "Lars", "Chloé", "Diego",
 ];
 const LAST: [&str; 20] = [
-    "García", "Smith", "Müller", "Zhang", "Patel", "Mensah", "Ivanova", "Murphy", "Cohen", "Rossi", "Silva",
-    "Tanaka", "Haddad", "Novák", "Petrov", "Khan", "Olsen", "Dubois", "López", "Nguyen",
+    "García", "Smith", "Müller", "Zhang", "Patel", "Mensah", "Ivanova", "Murphy", "Cohen", "Rossi",
+    "Silva", "Tanaka", "Haddad", "Novák", "Petrov", "Khan", "Olsen", "Dubois", "López", "Nguyen",
 ];
 const WORDS: [&str; 40] = [
-    "invoice", "payment", "failed", "after", "the", "customer", "changed", "address", "on", "checkout", "page",
-    "and", "refund", "was", "sent", "twice", "please", "look", "into", "this", "before", "renewal", "server",
-    "error", "while", "exporting", "report", "to", "spreadsheet", "login", "does", "not", "work", "since",
-    "update", "of", "mobile", "application", "for", "account",
+    "invoice",
+    "payment",
+    "failed",
+    "after",
+    "the",
+    "customer",
+    "changed",
+    "address",
+    "on",
+    "checkout",
+    "page",
+    "and",
+    "refund",
+    "was",
+    "sent",
+    "twice",
+    "please",
+    "look",
+    "into",
+    "this",
+    "before",
+    "renewal",
+    "server",
+    "error",
+    "while",
+    "exporting",
+    "report",
+    "to",
+    "spreadsheet",
+    "login",
+    "does",
+    "not",
+    "work",
+    "since",
+    "update",
+    "of",
+    "mobile",
+    "application",
+    "for",
+    "account",
 ];
 
 struct Chance(u64);
 
 impl Chance {
     fn below(&mut self, limit: usize) -> usize {
-        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        self.0 =
+            self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         usize::try_from(self.0 >> 33).unwrap_or_default() % limit
     }
 
@@ -46,7 +83,13 @@ impl Chance {
     }
 
     fn moment(&mut self) -> String {
-        format!("2025-{:02}-{:02}T{:02}:{:02}:00Z", 1 + self.below(12), 1 + self.below(28), self.below(24), self.below(60))
+        format!(
+            "2025-{:02}-{:02}T{:02}:{:02}:00Z",
+            1 + self.below(12),
+            1 + self.below(28),
+            self.below(24),
+            self.below(60)
+        )
     }
 }
 
@@ -88,22 +131,34 @@ fn schema(record: &Value) -> Value {
         Value::Number(_) => json!({"type": "integer"}),
         Value::Array(_) => json!({"type": "array"}),
         Value::Object(_) => json!({"type": "object"}),
-        _ if name.ends_with("_at") || name.ends_with("date") => json!({"type": "string", "format": "date-time"}),
+        _ if name.ends_with("_at") || name.ends_with("date") => {
+            json!({"type": "string", "format": "date-time"})
+        }
         _ => json!({"type": "string"}),
     };
     let members = record.as_object().into_iter().flatten();
-    let properties: Map<_, _> = members.map(|(name, value)| (name.clone(), kind(name, value))).collect();
+    let properties: Map<_, _> =
+        members.map(|(name, value)| (name.clone(), kind(name, value))).collect();
     json!({"properties": properties})
 }
 
-fn fill(store: &Store, table: &Table, rows: usize, make: &mut dyn FnMut(usize) -> Value) -> Result<(u64, Duration)> {
+fn fill(
+    store: &Store,
+    table: &Table,
+    rows: usize,
+    make: &mut dyn FnMut(usize) -> Value,
+) -> Result<(u64, Duration)> {
     let (mut raw, mut took) = (0, Duration::ZERO);
     for start in (0..rows).step_by(100) {
         let page: Vec<Value> = (start..rows.min(start + 100)).map(&mut *make).collect();
         raw += page.iter().map(|record| record.to_string().len() as u64).sum::<u64>();
         let position = json!({"cursor": start});
         let started = Instant::now();
-        store.write_page(table, "default", Page { records: &page, position: Some(&position), pass: None })?;
+        store.write_page(
+            table,
+            "default",
+            Page { records: &page, position: Some(&position), pass: None },
+        )?;
         took += started.elapsed();
     }
     Ok((raw, took))
@@ -126,7 +181,8 @@ fn timed(name: &str, mut work: impl FnMut() -> Result<usize>) -> Result<()> {
 
 #[expect(clippy::print_stdout, reason = "the result of the measurement")]
 fn main() -> Result<()> {
-    let rows: usize = std::env::args().nth(1).and_then(|rows| rows.parse().ok()).unwrap_or(1_000_000);
+    let rows: usize =
+        std::env::args().nth(1).and_then(|rows| rows.parse().ok()).unwrap_or(1_000_000);
     let path = std::env::temp_dir().join("airbyte-agent-store-million.db");
     for end in ["", "-wal", "-shm"] {
         let _ = std::fs::remove_file(format!("{}{end}", path.display()));
@@ -139,8 +195,9 @@ fn main() -> Result<()> {
         store.declare(&spec.indexed(indexed.iter().copied()))
     };
     let customer_table = declare("stripe", "customers", customer(chance, 0), &[])?;
-    let ticket_table = declare("zendesk-support", "tickets", ticket(chance, 0, 1), &["requester_id"])?;
-    let invoice_table = declare("orb", "invoices", invoice(chance, 0, 1), &["customer"])?;
+    let ticket_table =
+        declare("zendesk-support", "tickets", ticket(chance, 0, 1), &["requester_id", "status"])?;
+    let invoice_table = declare("orb", "invoices", invoice(chance, 0, 1), &["customer", "status"])?;
     let mut total = (0, Duration::ZERO);
     for (raw, took) in [
         fill(&store, &customer_table, customers, &mut |id| customer(chance, id))?,
@@ -155,7 +212,11 @@ fn main() -> Result<()> {
     report_size(&path, total.0);
     let again: Vec<Value> = (0..100).map(|id| customer(&mut Chance(7), id)).collect();
     timed("the same page of 100 records twice", || {
-        store.write_page(&customer_table, "default", Page { records: &again, ..Page::default() })?;
+        store.write_page(
+            &customer_table,
+            "default",
+            Page { records: &again, ..Page::default() },
+        )?;
         Ok(100)
     })?;
     queries(&store)
@@ -164,7 +225,9 @@ fn main() -> Result<()> {
 #[expect(clippy::print_stdout, reason = "the result of the measurement")]
 #[expect(clippy::cast_precision_loss, reason = "sizes for people")]
 fn report_size(path: &Path, raw: u64) {
-    let size = |end: &str| std::fs::metadata(format!("{}{end}", path.display())).map_or(0, |file| file.len());
+    let size = |end: &str| {
+        std::fs::metadata(format!("{}{end}", path.display())).map_or(0, |file| file.len())
+    };
     let (file, wal) = (size(""), size("-wal"));
     println!(
         "raw JSON {:.1} MB, file {:.1} MB ({:.2} of raw), write-ahead log {:.1} MB",
@@ -179,18 +242,43 @@ fn queries(store: &Store) -> Result<()> {
     let limits = QueryLimits::default().time(Duration::from_secs(60));
     for (name, sql) in [
         ("one row by its key", "SELECT * FROM zendesk_support_tickets WHERE id = 777"),
-        ("join of three tables for one customer", "SELECT c.name, t.subject, i.total FROM stripe_customers c JOIN zendesk_support_tickets t ON t.requester_id = c.id JOIN orb_invoices i ON i.customer = c.id WHERE c.id = 'cus_00000000000777'"),
-        ("join with filter: overdue and open, first 100", "SELECT c.name, t.subject, i.total FROM orb_invoices i JOIN stripe_customers c ON c.id = i.customer JOIN zendesk_support_tickets t ON t.requester_id = c.id WHERE i.status = 'open' AND i.due_date < '2025-06-01' AND t.status = 'open' LIMIT 100"),
-        ("join with filter: largest 20 of all", "SELECT c.name, t.subject, i.total FROM orb_invoices i JOIN stripe_customers c ON c.id = i.customer JOIN zendesk_support_tickets t ON t.requester_id = c.id WHERE i.status = 'open' AND i.total > 950000 AND t.status = 'open' ORDER BY i.total DESC LIMIT 20"),
+        (
+            "join of three tables for one customer",
+            "SELECT c.name, t.subject, i.total FROM stripe_customers c JOIN zendesk_support_tickets t ON t.requester_id = c.id JOIN orb_invoices i ON i.customer = c.id WHERE c.id = 'cus_00000000000777'",
+        ),
+        (
+            "join with filter: overdue and open, first 100",
+            "SELECT c.name, t.subject, i.total FROM orb_invoices i JOIN stripe_customers c ON c.id = i.customer JOIN zendesk_support_tickets t ON t.requester_id = c.id WHERE i.status = 'open' AND i.due_date < '2025-06-01' AND t.status = 'open' LIMIT 100",
+        ),
+        (
+            "join with filter: largest 20 of all",
+            "SELECT c.name, t.subject, i.total FROM orb_invoices i JOIN stripe_customers c ON c.id = i.customer JOIN zendesk_support_tickets t ON t.requester_id = c.id WHERE i.status = 'open' AND i.total > 950000 AND t.status = 'open' ORDER BY i.total DESC LIMIT 20",
+        ),
         ("count of a table", "SELECT count(*) FROM zendesk_support_tickets"),
-        ("aggregate by status", "SELECT status, count(*), max(created_at) FROM zendesk_support_tickets GROUP BY status"),
-        ("aggregate by month with date_trunc", "SELECT date_trunc('month', created_at) AS m, count(*) FROM zendesk_support_tickets GROUP BY m"),
+        (
+            "aggregate by status",
+            "SELECT status, count(*), max(created_at) FROM zendesk_support_tickets GROUP BY status",
+        ),
+        (
+            "aggregate by month with date_trunc",
+            "SELECT date_trunc('month', created_at) AS m, count(*) FROM zendesk_support_tickets GROUP BY m",
+        ),
         ("ten whole records", "SELECT _record FROM orb_invoices LIMIT 10"),
     ] {
         timed(name, || Ok(store.query(sql, &limits)?.rows.len()))?;
     }
-    for text in ["josé garcía", "garcia jose", "smiht", "kalomi", "refund spreadsheet kalomi", "invoice", "payment failed"] {
-        timed(&format!("search for '{text}'"), || Ok(store.find(text, &Find::default())?.hits.len()))?;
+    for text in [
+        "josé garcía",
+        "garcia jose",
+        "smiht",
+        "kalomi",
+        "refund spreadsheet kalomi",
+        "invoice",
+        "payment failed",
+    ] {
+        timed(&format!("search for '{text}'"), || {
+            Ok(store.find(text, &Find::default())?.hits.len())
+        })?;
     }
     let Some(table) = store.table("zendesk-support", "tickets")? else { return Ok(()) };
     for query in [
@@ -200,7 +288,9 @@ fn queries(store: &Store) -> Result<()> {
         json!({"filter": {"contains": {"subject": "mobile application"}}}),
     ] {
         let arguments = Map::from_iter([("query".to_owned(), query.clone())]);
-        timed(&format!("filter {query}"), || Ok(store.search(&table, &[], &arguments, &limits)?.data.len()))?;
+        timed(&format!("filter {query}"), || {
+            Ok(store.search(&table, &[], &arguments, &limits)?.data.len())
+        })?;
     }
     Ok(())
 }

@@ -90,7 +90,8 @@ impl Store {
                 })?;
                 let changes = changes.collect::<rusqlite::Result<Vec<_>>>()?;
                 let oldest: Option<i64> =
-                    transaction.query_row("SELECT min(sequence) FROM _changes", [], |row| row.get(0))?;
+                    transaction
+                        .query_row("SELECT min(sequence) FROM _changes", [], |row| row.get(0))?;
                 let oldest = match oldest {
                     Some(oldest) => oldest,
                     None => last(&transaction)? + 1,
@@ -136,6 +137,7 @@ impl Store {
     pub fn record(&self, table: &Table, account: &str, key: &str) -> Result<Option<Value>> {
         self.read(|reader| {
             reader.internally(|connection| {
+                let table = &table.current(connection)?;
                 let mut find = connection.prepare_cached(&format!(
                     "SELECT {} FROM {} WHERE _account = ? AND _key = ?",
                     record_expression(table),

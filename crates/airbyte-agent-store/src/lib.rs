@@ -1,13 +1,16 @@
 #![doc = include_str!("../README.md")]
 
+mod account;
 mod catalog;
 mod changes;
 mod error;
 mod functions;
 mod moment;
 mod names;
+mod pass;
 mod record;
 mod reencode;
+mod rows;
 mod schema;
 mod search;
 mod spec;
@@ -19,13 +22,15 @@ mod value;
 mod words;
 mod write;
 
+pub use account::AccountState;
 pub use catalog::{Freshness, TableSummary};
 pub use changes::{Change, ChangeKind, Changes};
 pub use error::{Error, Result};
+pub use pass::Pass;
 pub use search::{Find, Found, Hit, SearchPage};
 pub use spec::{MOST_COLUMNS, TableSpec};
 pub use sql::{Cut, QueryError, QueryErrorKind, QueryLimits, RowColumn, Rows};
 pub use store::{OpenOptions, Store};
 pub use table::{Column, Table};
 pub use value::ColumnKind;
-pub use write::{AccountState, Counts, Page, Pass};
+pub use write::{Counts, Page};

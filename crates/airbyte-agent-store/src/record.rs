@@ -22,11 +22,29 @@ pub(crate) struct Row {
     pub(crate) cells: Vec<Cell>,
 }
 
-/// The row that holds the record. `ordinal` identifies it in a table without a key.
+/// The row that holds the record.
 pub(crate) fn row(table: &Table, record: &Map<String, Value>, key: String) -> Row {
+    placed(table, &places(table), record, key)
+}
+
+/// The places of the columns by the names of their fields.
+pub(crate) fn places(table: &Table) -> HashMap<&str, usize> {
+    table
+        .columns
+        .iter()
+        .enumerate()
+        .map(|(place, column)| (column.property.as_str(), place))
+        .collect()
+}
+
+/// The row that holds the record, with places that were looked up before.
+pub(crate) fn placed(
+    table: &Table,
+    places: &HashMap<&str, usize>,
+    record: &Map<String, Value>,
+    key: String,
+) -> Row {
     let mut rest = Map::new();
-    let places: HashMap<&str, usize> =
-        table.columns.iter().enumerate().map(|(place, column)| (column.property.as_str(), place)).collect();
     let mut cells = vec![Cell::Null; table.columns.len()];
     for (name, value) in record {
         let Some(&place) = places.get(name.as_str()) else {
@@ -71,7 +89,8 @@ pub(crate) fn record<'c>(
     members
         .iter()
         .map(|name| {
-            let value = rest.remove(name).or_else(|| cell(name).map(|(kind, cell)| decode(kind, cell)));
+            let value =
+                rest.remove(name).or_else(|| cell(name).map(|(kind, cell)| decode(kind, cell)));
             (name.clone(), value.unwrap_or_default())
         })
         .collect()

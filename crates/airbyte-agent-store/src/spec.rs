@@ -39,7 +39,7 @@ impl TableSpec {
     }
 
     /// The table for an entity of a connector: columns, descriptions, and an index for each field that refers
-    /// to another entity. The schema is that of the records of `list`, of `search`, of `get`, or of the entity,
+    /// to another entity and for `status` and `state`. The schema is that of the records of `list`, of `search`, of `get`, or of the entity,
     /// whichever comes first.
     ///
     /// # Errors
@@ -55,11 +55,14 @@ impl TableSpec {
             }
         })?;
         let references = connector.relationships.iter().filter(|known| known.source == entity);
+        let references = references.map(|known| known.foreign_key.clone().into_owned());
+        // Nearly every query about things that have a state asks for one of them.
+        let states = ["status", "state"].into_iter().map(str::to_owned);
         Ok(Self {
             description: known.description.clone().into_owned(),
             key: key.iter().map(|&field| field.to_owned()).collect(),
             schema: with_store_fields(record_schema(known), known),
-            indexed: references.map(|known| known.foreign_key.clone().into_owned()).collect(),
+            indexed: references.chain(states).collect(),
             ..Self::new(connector.name.as_ref(), entity)
         })
     }
@@ -242,13 +245,15 @@ fn kind(schema: &Value, depth: usize) -> ColumnKind {
     types(schema, depth, &mut names);
     let has = |name: &str| names.contains(&name);
     let is_moment = || {
-        let format = |schema: &Value| schema.get("format").and_then(Value::as_str) == Some("date-time");
+        let format =
+            |schema: &Value| schema.get("format").and_then(Value::as_str) == Some("date-time");
         format(schema) || alternatives(schema).any(format)
     };
     if has("object") || has("array") {
         ColumnKind::Json
     } else if has("string") {
-        let is_only_text = !names.iter().any(|name| matches!(*name, "integer" | "number" | "boolean"));
+        let is_only_text =
+            !names.iter().any(|name| matches!(*name, "integer" | "number" | "boolean"));
         if is_only_text && is_moment() { ColumnKind::Timestamp } else { ColumnKind::Text }
     } else if has("number") {
         ColumnKind::Real
@@ -276,7 +281,8 @@ fn secrets(schema: &Value, path: &mut Vec<String>, found: &mut Vec<Vec<String>>)
     if path.len() > DEEPEST {
         return;
     }
-    for (name, member) in schema.get("properties").and_then(Value::as_object).into_iter().flatten() {
+    for (name, member) in schema.get("properties").and_then(Value::as_object).into_iter().flatten()
+    {
         path.push(name.clone());
         if member.as_object().is_some_and(is_secret) {
             found.push(path.clone());

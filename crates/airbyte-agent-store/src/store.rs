@@ -44,6 +44,9 @@ pub struct Store {
     readers: Mutex<Vec<Reader>>,
 }
 
+/// Most connections that are kept open for the next queries.
+const MOST_IDLE: usize = 4;
+
 /// The connection that writes, and what it has learnt about the file.
 #[derive(Debug)]
 pub(crate) struct Writer {
@@ -114,10 +117,11 @@ impl Store {
     }
 
     fn connect(path: PathBuf, address: String, options: &OpenOptions) -> Result<Self> {
-        let flags = flags(&address) | OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE;
+        let flags =
+            flags(&address) | OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE;
         let prepare = || -> Result<Connection> {
-            let mut connection =
-                Connection::open_with_flags(&address, flags).map_err(|error| Error::at(&path, error))?;
+            let mut connection = Connection::open_with_flags(&address, flags)
+                .map_err(|error| Error::at(&path, error))?;
             connection.busy_timeout(options.busy_timeout)?;
             prepare(&path, &mut connection, options)?;
             Ok(connection)
@@ -145,9 +149,8 @@ impl Store {
         let Writer { connection, learnt } = &mut *writer;
         let at = |error| Error::at(&self.path, error);
         let written = (|| {
-            let transaction = connection
-                .transaction_with_behavior(TransactionBehavior::Immediate)
-                .map_err(at)?;
+            let transaction =
+                connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(at)?;
             let result = work(&transaction, learnt)?;
             transaction.commit().map_err(at)?;
             Ok(result)
@@ -167,7 +170,11 @@ impl Store {
             None => self.new_reader().map_err(|error| self.located(error))?,
         };
         let result = work(&mut reader);
-        self.readers.lock().unwrap_or_else(PoisonError::into_inner).push(reader);
+        let mut readers = self.readers.lock().unwrap_or_else(PoisonError::into_inner);
+        if readers.len() < MOST_IDLE {
+            readers.push(reader);
+        }
+        drop(readers);
         result.map_err(|error| self.located(error))
     }
 
@@ -192,7 +199,11 @@ impl Store {
 
 fn flags(address: &str) -> OpenFlags {
     let flags = OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_EXRESCODE;
-    if address.starts_with("file:/airbyte-agent-store-") { flags | OpenFlags::SQLITE_OPEN_URI } else { flags }
+    if address.starts_with("file:/airbyte-agent-store-") {
+        flags | OpenFlags::SQLITE_OPEN_URI
+    } else {
+        flags
+    }
 }
 
 /// Checks what the file is, and brings it up to date.
@@ -212,7 +223,7 @@ fn prepare(path: &Path, connection: &mut Connection, options: &OpenOptions) -> R
         .execute_batch(&format!(
             "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON;
              PRAGMA temp_store = MEMORY; PRAGMA cache_size = -32768; PRAGMA mmap_size = 1073741824;
-             PRAGMA journal_size_limit = 67108864;
+             PRAGMA journal_size_limit = 67108864; PRAGMA wal_autocheckpoint = 8000;
              PRAGMA hard_heap_limit = {};",
             options.memory
         ))

@@ -100,14 +100,13 @@ const EXACT: u64 = 1 << 53;
 pub(crate) fn encode(kind: ColumnKind, value: &Value) -> Cell {
     match (kind, value) {
         (_, Value::Null) => Cell::Null,
-        (ColumnKind::Json, _) => Cell::Text(value.to_string()),
         (ColumnKind::Timestamp, Value::String(text)) => {
             Cell::Text(moment::in_utc(text).unwrap_or_else(|| text.clone()))
         }
         (ColumnKind::Text, Value::String(text)) => Cell::Text(text.clone()),
-        (ColumnKind::Text | ColumnKind::Timestamp, _) => Cell::Text(value.to_string()),
         (ColumnKind::Boolean, Value::Bool(is)) => Cell::Integer(i64::from(*is)),
-        (_, Value::Bool(_) | Value::Array(_) | Value::Object(_)) => Cell::Text(value.to_string()),
+        (ColumnKind::Json | ColumnKind::Text | ColumnKind::Timestamp, _)
+        | (_, Value::Bool(_) | Value::Array(_) | Value::Object(_)) => Cell::Text(value.to_string()),
         (_, Value::String(text)) => number_text(kind, text),
         (_, Value::Number(number)) => match (number.as_i64(), number.as_f64()) {
             (Some(whole), _) => whole_number(kind, whole),
@@ -120,7 +119,10 @@ pub(crate) fn encode(kind: ColumnKind, value: &Value) -> Cell {
 fn whole_number(kind: ColumnKind, whole: i64) -> Cell {
     match kind {
         ColumnKind::Real if whole.unsigned_abs() > EXACT => Cell::Digits(whole.to_string()),
-        #[expect(clippy::cast_precision_loss, reason = "the number is one that a double holds exactly")]
+        #[expect(
+            clippy::cast_precision_loss,
+            reason = "the number is one that a double holds exactly"
+        )]
         ColumnKind::Real => Cell::Real(whole as f64),
         _ => Cell::Integer(whole),
     }
@@ -154,7 +156,9 @@ fn number_text(kind: ColumnKind, text: &str) -> Cell {
     }
     let digits = text.bytes().filter(u8::is_ascii_digit).count();
     match text.parse::<f64>() {
-        Ok(real) if kind == ColumnKind::Real && digits <= 15 && real.is_finite() => Cell::Real(real),
+        Ok(real) if kind == ColumnKind::Real && digits <= 15 && real.is_finite() => {
+            Cell::Real(real)
+        }
         _ => Cell::Digits(text.to_owned()),
     }
 }
@@ -181,7 +185,11 @@ pub(crate) fn decode(kind: ColumnKind, cell: &Cell) -> Value {
             serde_json::from_str(text).unwrap_or_else(|_| Value::String(text.clone()))
         }
         (_, Cell::Integer(number)) => Value::from(*number),
-        #[expect(clippy::cast_possible_truncation, clippy::cast_precision_loss, reason = "whole and small")]
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_precision_loss,
+            reason = "whole and small"
+        )]
         (_, Cell::Real(real)) if real.fract() == 0.0 && real.abs() <= EXACT as f64 => {
             Value::from(*real as i64)
         }

@@ -1,5 +1,7 @@
 //! Searches by filter, order, fields and cursor, as the context store has them.
 
+#![allow(clippy::unwrap_used, clippy::panic, reason = "tests stop where they fail")]
+
 mod common;
 
 use airbyte_agent_store::{QueryLimits, SearchPage, Store, Table, TableSpec};
@@ -19,16 +21,20 @@ fn deals() -> (Store, Table) {
         "lines": {"type": "array"},
     }}));
     let table = store.declare(&spec).unwrap();
-    write(&store, &table, &[
-        json!({"id": 1, "name": "Jon Smith & Sons", "amount": 100, "won": true, "closed": "2024-01-05T10:00:00Z",
+    write(
+        &store,
+        &table,
+        &[
+            json!({"id": 1, "name": "Jon Smith & Sons", "amount": 100, "won": true, "closed": "2024-01-05T10:00:00Z",
                "tags": ["new", 7], "owner": {"name": "Ann", "team": {"id": 5}}, "lines": [{"sku": "A1", "count": 3}]}),
-        json!({"id": 2, "name": "Müller, Erika", "amount": 99.5, "won": false, "closed": "2024-01-05T12:30:00+02:00",
+            json!({"id": 2, "name": "Müller, Erika", "amount": 99.5, "won": false, "closed": "2024-01-05T12:30:00+02:00",
                "tags": [], "owner": {"name": "Bob"}, "lines": [{"sku": "A1", "count": 1}, {"sku": "B2", "count": 9}]}),
-        json!({"id": 3, "name": "Smithers Ltd.", "amount": 250, "closed": "2024-02-01T00:00:00.5Z",
+            json!({"id": 3, "name": "Smithers Ltd.", "amount": 250, "closed": "2024-02-01T00:00:00.5Z",
                "tags": ["old"], "owner": null, "lines": [], "extra": {"rank": "low"}}),
-        json!({"id": 4, "name": null, "amount": null, "won": null}),
-        json!({"id": 5, "name": "100% sure_thing", "amount": "n/a", "won": true}),
-    ]);
+            json!({"id": 4, "name": null, "amount": null, "won": null}),
+            json!({"id": 5, "name": "100% sure_thing", "amount": "n/a", "won": true}),
+        ],
+    );
     (store, table)
 }
 
@@ -95,7 +101,10 @@ fn operators_find_what_they_say() {
         (json!({"not": {"gt": {"amount": 1}}}), vec![4, 5]),
         (json!({"eq": {"won": true, "id": 5}}), vec![5]),
         (json!({"gt": {"id": 1}, "lt": {"id": 4}}), vec![2, 3]),
-        (json!({"or": [{"fuzzy": {"name": "jon smith"}}, {"and": [{"gte": {"amount": 100}}, {"not": {"in": {"id": [1]}}}]}]}), vec![1, 3]),
+        (
+            json!({"or": [{"fuzzy": {"name": "jon smith"}}, {"and": [{"gte": {"amount": 100}}, {"not": {"in": {"id": [1]}}}]}]}),
+            vec![1, 3],
+        ),
     ] {
         let page = search(&store, &table, json!({"query": {"filter": filter}}));
         assert_eq!(page.as_ref().map(ids), Ok(expected), "{filter}");
@@ -111,18 +120,48 @@ fn wrong_searches_are_told_with_what_would_be_right() {
         (json!({"query": {}, "limt": 5}), "unknown argument 'limt', did you mean 'limit'?"),
         (json!({"query": {}, "limit": 0}), "'limit' must be a whole number above 0, got 0"),
         (json!({"query": {"filter": {}}}), "'query.filter' must be a condition such as"),
-        (json!({"query": {"filter": {"equals": {"id": 1}}}}), "'query.filter.equals': there is no operator 'equals', did you mean 'eq'?; there are eq, neq"),
-        (json!({"query": {"filter": {"eq": {"nme": 1}}}}), "'deals' has no field 'nme', did you mean 'name'?"),
-        (json!({"query": {"filter": {"eq": 5}}}), "'query.filter.eq' must be an object of fields and values"),
-        (json!({"query": {"filter": {"in": {"id": 5}}}}), "'query.filter.in.id' must be a list of values"),
-        (json!({"query": {"filter": {"gt": {"id": [5]}}}}), "'query.filter.gt.id' must be a text, a number or a boolean, got [5]"),
-        (json!({"query": {"filter": {"and": {}}}}), "'query.filter.and' must be a list of conditions"),
-        (json!({"query": {"filter": {"and": [{"not": {"or": []}}]}}}), "'query.filter.and[0].not.or' must be a list of conditions"),
+        (
+            json!({"query": {"filter": {"equals": {"id": 1}}}}),
+            "'query.filter.equals': there is no operator 'equals', did you mean 'eq'?; there are eq, neq",
+        ),
+        (
+            json!({"query": {"filter": {"eq": {"nme": 1}}}}),
+            "'deals' has no field 'nme', did you mean 'name'?",
+        ),
+        (
+            json!({"query": {"filter": {"eq": 5}}}),
+            "'query.filter.eq' must be an object of fields and values",
+        ),
+        (
+            json!({"query": {"filter": {"in": {"id": 5}}}}),
+            "'query.filter.in.id' must be a list of values",
+        ),
+        (
+            json!({"query": {"filter": {"gt": {"id": [5]}}}}),
+            "'query.filter.gt.id' must be a text, a number or a boolean, got [5]",
+        ),
+        (
+            json!({"query": {"filter": {"and": {}}}}),
+            "'query.filter.and' must be a list of conditions",
+        ),
+        (
+            json!({"query": {"filter": {"and": [{"not": {"or": []}}]}}}),
+            "'query.filter.and[0].not.or' must be a list of conditions",
+        ),
         (json!({"query": {"sort": {"id": "asc"}}}), "'query.sort' must be a list such as"),
-        (json!({"query": {"sort": [{"id": "up"}]}}), "'query.sort.id' must be asc or desc, got \"up\""),
+        (
+            json!({"query": {"sort": [{"id": "up"}]}}),
+            "'query.sort.id' must be asc or desc, got \"up\"",
+        ),
         (json!({"query": {}, "fields": "id"}), "'fields' must be a list of names"),
-        (json!({"query": {}, "fields": ["nam"]}), "'deals' has no field 'nam', did you mean 'name'?"),
-        (json!({"query": {}, "cursor": "x"}), "'cursor' must be the text that came with the page before"),
+        (
+            json!({"query": {}, "fields": ["nam"]}),
+            "'deals' has no field 'nam', did you mean 'name'?",
+        ),
+        (
+            json!({"query": {}, "cursor": "x"}),
+            "'cursor' must be the text that came with the page before",
+        ),
         (json!({"semantic": {"prompt": "x"}}), "'semantic' needs the hosted platform"),
     ] {
         let error = search(&store, &table, arguments.clone()).unwrap_err();
@@ -139,13 +178,19 @@ fn wrong_searches_are_told_with_what_would_be_right() {
 #[test]
 fn fields_select_members_with_their_places() {
     let (store, table) = deals();
-    let page = search(&store, &table, json!({
-        "query": {"filter": {"eq": {"id": 1}}},
-        "fields": ["id", "owner.team.id", ["owner", "name"], "lines"],
-    }));
+    let page = search(
+        &store,
+        &table,
+        json!({
+            "query": {"filter": {"eq": {"id": 1}}},
+            "fields": ["id", "owner.team.id", ["owner", "name"], "lines"],
+        }),
+    );
     assert_eq!(
         page.unwrap().data,
-        [json!({"id": 1, "owner": {"team": {"id": 5}, "name": "Ann"}, "lines": [{"sku": "A1", "count": 3}]})]
+        [
+            json!({"id": 1, "owner": {"team": {"id": 5}, "name": "Ann"}, "lines": [{"sku": "A1", "count": 3}]})
+        ]
     );
 }
 
@@ -186,8 +231,11 @@ fn a_search_looks_at_the_accounts_that_it_names() {
     let other = [json!({"id": 1, "name": "other"})];
     let page = airbyte_agent_store::Page { records: &other, ..Default::default() };
     store.write_page(&table, "other", page).unwrap();
-    for (accounts, expected) in [(vec![], 2), (vec!["other"], 1), (vec!["none"], 0), (vec!["none", "default"], 1)] {
-        let arguments = Map::from_iter([("query".to_owned(), json!({"filter": {"eq": {"id": 1}}}))]);
+    for (accounts, expected) in
+        [(vec![], 2), (vec!["other"], 1), (vec!["none"], 0), (vec!["none", "default"], 1)]
+    {
+        let arguments =
+            Map::from_iter([("query".to_owned(), json!({"filter": {"eq": {"id": 1}}}))]);
         let page = store.search(&table, &accounts, &arguments, &QueryLimits::default()).unwrap();
         assert_eq!(page.data.len(), expected, "{accounts:?}");
     }

@@ -1,5 +1,7 @@
 //! Searches by words: what a person would expect to find.
 
+#![allow(clippy::unwrap_used, clippy::panic, reason = "tests stop where they fail")]
+
 mod common;
 
 use airbyte_agent_store::{Error, Find, Store, TableSpec};
@@ -17,19 +19,32 @@ fn store() -> Store {
         json!({"id": id, "name": name, "company": company, "notes": notes,
                "avatar_url": "https://cdn.example/smith.png", "address": {"city": "Zürich"}})
     };
-    write(&store, &people, &[
-        contact("1", "José García-López", "Telefónica S.A.", "Wants a demo of the invoices export"),
-        contact("2", "Smith, John", "Acme Corporation", "Renewal in spring"),
-        contact("3", "Catherine O'Neill", "Weyland-Yutani", "Met John Smith at the fair"),
-        contact("4", "Johanna Müller", "Müller & Söhne GmbH", ""),
-        contact("5", "Nguyễn Văn An", "Vinamilk", "Prefers email"),
-        contact("6", "李小龍", "Golden Harvest", "Asks about companies"),
-    ]);
+    write(
+        &store,
+        &people,
+        &[
+            contact(
+                "1",
+                "José García-López",
+                "Telefónica S.A.",
+                "Wants a demo of the invoices export",
+            ),
+            contact("2", "Smith, John", "Acme Corporation", "Renewal in spring"),
+            contact("3", "Catherine O'Neill", "Weyland-Yutani", "Met John Smith at the fair"),
+            contact("4", "Johanna Müller", "Müller & Söhne GmbH", ""),
+            contact("5", "Nguyễn Văn An", "Vinamilk", "Prefers email"),
+            contact("6", "李小龍", "Golden Harvest", "Asks about companies"),
+        ],
+    );
     let issues = store.declare(&issues()).unwrap();
-    write(&store, &issues, &[
-        json!({"id": 1, "title": "Export of invoices crashes for Acme", "state": "open"}),
-        json!({"id": 2, "title": "Crash while exporting", "state": "closed"}),
-    ]);
+    write(
+        &store,
+        &issues,
+        &[
+            json!({"id": 1, "title": "Export of invoices crashes for Acme", "state": "open"}),
+            json!({"id": 2, "title": "Crash while exporting", "state": "closed"}),
+        ],
+    );
     store
 }
 
@@ -67,7 +82,11 @@ fn people_companies_and_things_are_found_as_a_person_would_expect() {
     ] {
         let mut found = keys(&store, text);
         let mut expected: Vec<String> = expected.into_iter().map(str::to_owned).collect();
-        if found.len() == expected.len() && expected.len() > 1 && text != "john smith" && text != "invoice" {
+        if found.len() == expected.len()
+            && expected.len() > 1
+            && text != "john smith"
+            && text != "invoice"
+        {
             found.sort();
             expected.sort();
         }
@@ -82,7 +101,10 @@ fn hits_have_a_snippet_with_the_words() {
     let [hit] = found.hits.as_slice() else { panic!("{found:?}") };
     assert_eq!(hit.field.as_deref(), Some("notes"));
     assert_eq!(hit.snippet.as_deref(), Some("Wants a demo of the **invoices** **export**"));
-    assert_eq!((hit.table.as_str(), hit.account.as_str(), hit.key.as_str()), ("crm_contacts", "default", "1"));
+    assert_eq!(
+        (hit.table.as_str(), hit.account.as_str(), hit.key.as_str()),
+        ("crm_contacts", "default", "1")
+    );
     assert_eq!(hit.record["name"], "José García-López");
 }
 
@@ -101,7 +123,11 @@ fn searches_look_at_the_tables_and_accounts_that_they_name() {
     assert!(limited.has_more);
     for (text, find, expected) in [
         ("...", Find::default(), "a search needs at least one word"),
-        ("a", Find::default().tables(["crm_contact"]), "there is no table 'crm_contact', did you mean 'crm_contacts'?"),
+        (
+            "a",
+            Find::default().tables(["crm_contact"]),
+            "there is no table 'crm_contact', did you mean 'crm_contacts'?",
+        ),
     ] {
         let error = store.find(text, &find).unwrap_err();
         assert!(matches!(error, Error::Search(_)));

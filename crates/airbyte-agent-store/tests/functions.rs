@@ -1,5 +1,7 @@
 //! Functions and operators that people know from other dialects.
 
+#![allow(clippy::unwrap_used, clippy::panic, reason = "tests stop where they fail")]
+
 mod common;
 
 use airbyte_agent_store::{Store, TableSpec};
@@ -76,7 +78,12 @@ fn aggregates_of_other_dialects_work() {
         "paid": {"type": "boolean"},
     }}));
     let table = store.declare(&spec).unwrap();
-    let sales = [("ann", json!(10), true), ("bob", json!(2.5), false), ("ann", json!(4), true), ("eve", json!(null), true)];
+    let sales = [
+        ("ann", json!(10), true),
+        ("bob", json!(2.5), false),
+        ("ann", json!(4), true),
+        ("eve", json!(null), true),
+    ];
     let page: Vec<Value> = sales
         .iter()
         .enumerate()

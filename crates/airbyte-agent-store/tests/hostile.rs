@@ -1,5 +1,7 @@
 //! Queries that try to write, to read what they may not, to run for ever or to fill the memory.
 
+#![allow(clippy::unwrap_used, clippy::panic, reason = "tests stop where they fail")]
+
 mod common;
 
 use std::sync::Arc;
@@ -36,7 +38,10 @@ fn queries_that_would_not_only_read_are_refused() {
     let (folder, store) = store();
     let before = std::fs::read_dir(folder.path()).unwrap().count();
     for (sql, expected) in [
-        ("INSERT INTO github_issues VALUES (1)", "a query begins with SELECT or WITH, not with 'INSERT'"),
+        (
+            "INSERT INTO github_issues VALUES (1)",
+            "a query begins with SELECT or WITH, not with 'INSERT'",
+        ),
         ("DELETE FROM github_issues", "not with 'DELETE'; the store can only be read"),
         ("UPDATE _rows_1 SET c1 = 1", "not with 'UPDATE'"),
         ("DROP VIEW github_issues", "not with 'DROP'"),
@@ -45,7 +50,10 @@ fn queries_that_would_not_only_read_are_refused() {
         ("VACUUM INTO '/tmp/copy.db'", "not with 'VACUUM'"),
         ("CREATE TEMP TABLE t AS SELECT 1", "not with 'CREATE'"),
         ("BEGIN", "not with 'BEGIN'"),
-        ("WITH x AS (SELECT 1) DELETE FROM github_issues", "DELETE is not possible: queries can only read"),
+        (
+            "WITH x AS (SELECT 1) DELETE FROM github_issues",
+            "DELETE is not possible: queries can only read",
+        ),
         ("WITH x AS (SELECT 1) INSERT INTO _words VALUES (1, 'a')", "INSERT is not possible"),
         ("WITH x AS (SELECT 1) UPDATE _tables SET name = 'a'", "UPDATE is not possible"),
         ("EXPLAIN DELETE FROM github_issues", "DELETE is not possible"),
@@ -61,8 +69,14 @@ fn queries_that_would_not_only_read_are_refused() {
         ("SELECT * FROM \"_accounts\"", "'\"_accounts\"' cannot be read"),
         ("SELECT * FROM (_changes)", "'_changes' cannot be read"),
         ("SELECT count(*) FROM github_issues, _changes", "'_changes' cannot be read"),
-        ("WITH github_issues AS (SELECT * FROM [_rows_1]) SELECT * FROM github_issues", "cannot be read"),
-        ("WITH github_issues AS (SELECT * FROM (_accounts)) SELECT * FROM github_issues", "cannot be read"),
+        (
+            "WITH github_issues AS (SELECT * FROM [_rows_1]) SELECT * FROM github_issues",
+            "cannot be read",
+        ),
+        (
+            "WITH github_issues AS (SELECT * FROM (_accounts)) SELECT * FROM github_issues",
+            "cannot be read",
+        ),
         ("SELECT * FROM '_rows_1'", "''_rows_1'' cannot be read"),
         ("SELECT count(*) FROM '_rows_1'", "''_rows_1'' cannot be read"),
         ("SELECT 1 IN _words", "'_words' cannot be read"),
@@ -92,10 +106,14 @@ fn queries_that_run_for_ever_are_ended() {
     ] {
         let (kind, message) = refusal(&store, sql, &limits);
         assert_eq!(kind, QueryErrorKind::Time, "{sql}: {message}");
-        assert!(message.starts_with("the query took longer than 100 ms and was ended"), "{message}");
+        assert!(
+            message.starts_with("the query took longer than 100 ms and was ended"),
+            "{message}"
+        );
     }
     let cancelled = QueryLimits::default().cancel(Arc::new(AtomicBool::new(true)));
-    let endless = "WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c) SELECT count(*) FROM c";
+    let endless =
+        "WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c) SELECT count(*) FROM c";
     assert_eq!(refusal(&store, endless, &cancelled).0, QueryErrorKind::Cancelled);
 }
 
@@ -118,7 +136,8 @@ fn queries_that_would_fill_the_memory_are_ended() {
         format!("SELECT * FROM (SELECT randomblob(100000) AS r FROM {many}) ORDER BY r"),
     ] {
         let (kind, message) = refusal(&store, &sql, &limits);
-        let is_bounded = kind == QueryErrorKind::Memory || message.contains("holds more than 32 MiB");
+        let is_bounded =
+            kind == QueryErrorKind::Memory || message.contains("holds more than 32 MiB");
         assert!(is_bounded, "{sql}: {message}");
     }
     // The store works as before.
@@ -130,7 +149,7 @@ fn queries_that_would_overflow_the_parser_are_refused() {
     let (_folder, store) = store();
     for sql in [
         format!("SELECT {}1{}", "(".repeat(5_000), ")".repeat(5_000)),
-        format!("SELECT {}1", "-".repeat(1) + &"NOT ".repeat(5_000)),
+        format!("SELECT {}1", "NOT ".repeat(5_000)),
         format!("SELECT 1{}", " UNION ALL SELECT 1".repeat(5_000)),
         format!("SELECT '{}'", "x".repeat(200_000)),
         format!("SELECT 1{}", " + 1".repeat(5_000)),
@@ -145,11 +164,15 @@ fn queries_that_would_overflow_the_parser_are_refused() {
 #[test]
 fn long_results_are_cut_and_say_so() {
     let (_folder, store) = store();
-    let rows = store.query("SELECT id FROM github_issues", &QueryLimits::default().rows(10)).unwrap();
+    let rows =
+        store.query("SELECT id FROM github_issues", &QueryLimits::default().rows(10)).unwrap();
     assert_eq!((rows.rows.len(), rows.cut), (10, Some(Cut::Rows)));
-    let rows = store.query("SELECT id FROM github_issues", &QueryLimits::default().rows(200)).unwrap();
+    let rows =
+        store.query("SELECT id FROM github_issues", &QueryLimits::default().rows(200)).unwrap();
     assert_eq!((rows.rows.len(), rows.cut), (200, None));
-    let rows = store.query("SELECT _record FROM github_issues", &QueryLimits::default().bytes(1_000)).unwrap();
+    let rows = store
+        .query("SELECT _record FROM github_issues", &QueryLimits::default().bytes(1_000))
+        .unwrap();
     assert!(rows.rows.len() < 30);
     assert_eq!(rows.cut, Some(Cut::Bytes));
 }
@@ -158,26 +181,98 @@ fn long_results_are_cut_and_say_so() {
 fn mistakes_are_told_with_their_place_and_what_would_be_right() {
     let (_folder, store) = store();
     for (sql, kind, expected) in [
-        ("SELECT * FROM github_isues", QueryErrorKind::UnknownTable, "there is no table 'github_isues', did you mean 'github_issues'?"),
-        ("SELECT * FROM github.issues", QueryErrorKind::UnknownTable, "there is no table 'github.issues', did you mean 'github_issues'?"),
-        ("SELECT\n  titel FROM github_issues", QueryErrorKind::UnknownColumn, "line 2, column 3: there is no column 'titel', did you mean 'title'?"),
-        ("SELECT i.staet FROM github_issues i", QueryErrorKind::UnknownColumn, "line 1, column 8: there is no column 'i.staet', did you mean 'state'?"),
-        ("SELECT id FROM github_issues WHERE state = \"open\"", QueryErrorKind::UnknownColumn, "texts are written in single quotes"),
-        ("SELECT id FORM github_issues", QueryErrorKind::Syntax, "line 1, column 16: the query cannot be read at 'github_issues'"),
+        (
+            "SELECT * FROM github_isues",
+            QueryErrorKind::UnknownTable,
+            "there is no table 'github_isues', did you mean 'github_issues'?",
+        ),
+        (
+            "SELECT * FROM github.issues",
+            QueryErrorKind::UnknownTable,
+            "there is no table 'github.issues', did you mean 'github_issues'?",
+        ),
+        (
+            "SELECT\n  titel FROM github_issues",
+            QueryErrorKind::UnknownColumn,
+            "line 2, column 3: there is no column 'titel', did you mean 'title'?",
+        ),
+        (
+            "SELECT i.staet FROM github_issues i",
+            QueryErrorKind::UnknownColumn,
+            "line 1, column 8: there is no column 'i.staet', did you mean 'state'?",
+        ),
+        (
+            "SELECT id FROM github_issues WHERE state = \"open\"",
+            QueryErrorKind::UnknownColumn,
+            "texts are written in single quotes",
+        ),
+        (
+            "SELECT id FORM github_issues",
+            QueryErrorKind::Syntax,
+            "line 1, column 16: the query cannot be read at 'github_issues'",
+        ),
         ("SELECT id FROM github_issues WHERE", QueryErrorKind::Syntax, "incomplete input"),
-        ("SELECT date_trnc('day', 1)", QueryErrorKind::UnknownFunction, "there is no function 'date_trnc', did you mean 'date_trunc'?"),
-        ("SELECT strptime('1', '%d')", QueryErrorKind::UnknownFunction, "there is no function 'strptime'; write to_timestamp(x)"),
-        ("SELECT split_part('a')", QueryErrorKind::UnknownFunction, "wrong number of arguments to function split_part()"),
-        ("SELECT date_trunc('eon', '2024-01-01')", QueryErrorKind::Failed, "date_trunc knows year, quarter"),
-        ("SELECT date_trunc('day', 'soon')", QueryErrorKind::Failed, "'soon' is no moment of ISO 8601"),
-        ("SELECT id::text FROM github_issues", QueryErrorKind::Refused, "line 1, column 10: '::' is not known here; write CAST(id AS TEXT)"),
-        ("SELECT id FROM github_issues WHERE title MATCH 'a'", QueryErrorKind::Refused, "MATCH is not known here; use LIKE"),
-        ("SELECT now() - INTERVAL '1 day'", QueryErrorKind::Refused, "INTERVAL is not known here; write for example datetime(x, '-7 days')"),
-        ("SELECT DISTINCT ON (id) id FROM github_issues", QueryErrorKind::Refused, "DISTINCT ON is not known here"),
-        ("SELECT * EXCLUDE (id) FROM github_issues", QueryErrorKind::Refused, "* EXCLUDE is not known here"),
-        ("SELECT state, count(*) FROM github_issues GROUP BY ALL", QueryErrorKind::Refused, "write the columns instead of ALL"),
+        (
+            "SELECT date_trnc('day', 1)",
+            QueryErrorKind::UnknownFunction,
+            "there is no function 'date_trnc', did you mean 'date_trunc'?",
+        ),
+        (
+            "SELECT strptime('1', '%d')",
+            QueryErrorKind::UnknownFunction,
+            "there is no function 'strptime'; write to_timestamp(x)",
+        ),
+        (
+            "SELECT split_part('a')",
+            QueryErrorKind::UnknownFunction,
+            "wrong number of arguments to function split_part()",
+        ),
+        (
+            "SELECT date_trunc('eon', '2024-01-01')",
+            QueryErrorKind::Failed,
+            "date_trunc knows year, quarter",
+        ),
+        (
+            "SELECT date_trunc('day', 'soon')",
+            QueryErrorKind::Failed,
+            "'soon' is no moment of ISO 8601",
+        ),
+        (
+            "SELECT id::text FROM github_issues",
+            QueryErrorKind::Refused,
+            "line 1, column 10: '::' is not known here; write CAST(id AS TEXT)",
+        ),
+        (
+            "SELECT id FROM github_issues WHERE title MATCH 'a'",
+            QueryErrorKind::Refused,
+            "MATCH is not known here; use LIKE",
+        ),
+        (
+            "SELECT now() - INTERVAL '1 day'",
+            QueryErrorKind::Refused,
+            "INTERVAL is not known here; write for example datetime(x, '-7 days')",
+        ),
+        (
+            "SELECT DISTINCT ON (id) id FROM github_issues",
+            QueryErrorKind::Refused,
+            "DISTINCT ON is not known here",
+        ),
+        (
+            "SELECT * EXCLUDE (id) FROM github_issues",
+            QueryErrorKind::Refused,
+            "* EXCLUDE is not known here",
+        ),
+        (
+            "SELECT state, count(*) FROM github_issues GROUP BY ALL",
+            QueryErrorKind::Refused,
+            "write the columns instead of ALL",
+        ),
         ("SELECT TOP 5 id FROM github_issues", QueryErrorKind::Refused, "write LIMIT at the end"),
-        ("SELECT 'a' REGEXP '('", QueryErrorKind::Failed, "the pattern of the regular expression is wrong"),
+        (
+            "SELECT 'a' REGEXP '('",
+            QueryErrorKind::Failed,
+            "the pattern of the regular expression is wrong",
+        ),
     ] {
         let (found, message) = refusal(&store, sql, &QueryLimits::default());
         assert!(message.contains(expected), "{sql}: {message}");

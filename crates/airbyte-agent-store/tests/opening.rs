@@ -1,5 +1,7 @@
 //! Opening a store, and what is said about a file that is none.
 
+#![allow(clippy::unwrap_used, clippy::panic, reason = "tests stop where they fail")]
+
 mod common;
 
 use std::time::Duration;
@@ -48,17 +50,47 @@ fn two_stores_on_one_file_see_what_the_other_writes() {
         }
     });
     for store in &stores {
-        let rows = query(store, "SELECT count(*), count(DISTINCT _record ->> 'author') FROM github_issues");
+        let rows = query(
+            store,
+            "SELECT count(*), count(DISTINCT _record ->> 'author') FROM github_issues",
+        );
         assert_eq!(rows, [[json!(800), json!(2)]]);
         assert_eq!(store.changes(0, 1000).unwrap().changes.len(), 800);
     }
 }
 
 #[test]
+fn a_table_that_another_process_has_changed_is_written_and_read_as_it_is_now() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("store.db");
+    let stores = [(); 2].map(|()| Store::open(&path, &OpenOptions::default()).unwrap());
+    let old = stores[0].declare(&issues()).unwrap();
+    write(&stores[0], &old, &[json!({"id": 1, "title": "5", "state": "s3cret"})]);
+    let changed = issues().left_out(["state"]).schema(json!({"properties": {
+        "id": {"type": "integer"}, "title": {"type": "integer"}, "state": {"type": "string"},
+    }}));
+    stores[1].declare(&changed).unwrap();
+    write(&stores[0], &old, &[json!({"id": 2, "title": "6", "state": "s3cret"})]);
+    assert_eq!(
+        query(&stores[1], "SELECT title, _record FROM github_issues ORDER BY title"),
+        [
+            [json!(5), json!(r#"{"id":1,"title":"5"}"#)],
+            [json!(6), json!(r#"{"id":2,"title":"6"}"#)]
+        ]
+    );
+    let record = stores[0].record(&old, "default", "2").unwrap();
+    assert_eq!(record, Some(json!({"id": 2, "title": "6"})));
+}
+
+#[test]
 fn a_file_that_is_no_store_is_refused_and_left_as_it_is() {
     let folder = tempfile::tempdir().unwrap();
     let at = |name: &str| folder.path().join(name);
-    std::fs::write(at("text"), "this is a text and no database, but long enough to look like one".repeat(20)).unwrap();
+    std::fs::write(
+        at("text"),
+        "this is a text and no database, but long enough to look like one".repeat(20),
+    )
+    .unwrap();
     let other = rusqlite::Connection::open(at("other")).unwrap();
     other.execute_batch("CREATE TABLE t (a)").unwrap();
     {
@@ -70,7 +102,10 @@ fn a_file_that_is_no_store_is_refused_and_left_as_it_is() {
     for (name, expected) in [
         ("text", "the file is not a database; give the path of a store"),
         ("other", "the file is a database of another program; give the path of a store"),
-        ("newer", "the store has version 99, this program knows versions up to 1; use a newer version"),
+        (
+            "newer",
+            "the store has version 99, this program knows versions up to 1; use a newer version",
+        ),
         ("no/folder", "the store cannot be made: "),
         ("", ": "),
     ] {
@@ -94,8 +129,15 @@ fn a_store_that_another_process_writes_to_says_so_and_can_be_read() {
     other.execute_batch("BEGIN IMMEDIATE").unwrap();
     let error = store.begin_pass(&table, "default").unwrap_err();
     assert!(matches!(error, Error::Locked(_)), "{error:?}");
-    assert!(error.to_string().ends_with("another process is writing to the store; try again when it has finished"));
-    assert_eq!(store.query("SELECT id FROM github_issues", &QueryLimits::default()).unwrap().rows.len(), 1);
+    assert!(
+        error
+            .to_string()
+            .ends_with("another process is writing to the store; try again when it has finished")
+    );
+    assert_eq!(
+        store.query("SELECT id FROM github_issues", &QueryLimits::default()).unwrap().rows.len(),
+        1
+    );
     other.execute_batch("ROLLBACK").unwrap();
     store.begin_pass(&table, "default").unwrap();
 }

@@ -1,5 +1,7 @@
 //! Tables: the columns that schemas give, and what happens when schemas change.
 
+#![allow(clippy::unwrap_used, clippy::panic, reason = "tests stop where they fail")]
+
 mod common;
 
 use airbyte_agent_store::{ColumnKind, MOST_COLUMNS, Store, TableSpec};
@@ -7,7 +9,9 @@ use common::{query, records, write};
 use serde_json::{Map, Value, json};
 
 fn spec(properties: Value) -> TableSpec {
-    TableSpec::new("acme", "things").key(["id"]).schema(json!({"type": "object", "properties": properties}))
+    TableSpec::new("acme", "things")
+        .key(["id"])
+        .schema(json!({"type": "object", "properties": properties}))
 }
 
 #[test]
@@ -29,8 +33,11 @@ fn types_of_schemas_become_types_of_columns() {
         (json!({"allOf": [{"type": "string", "format": "date-time"}]}), ColumnKind::Timestamp),
         (json!({}), ColumnKind::Json),
     ];
-    let properties: Map<String, Value> =
-        cases.iter().enumerate().map(|(n, (schema, _))| (format!("f{n}"), schema.clone())).collect();
+    let properties: Map<String, Value> = cases
+        .iter()
+        .enumerate()
+        .map(|(n, (schema, _))| (format!("f{n}"), schema.clone()))
+        .collect();
     let table = store.declare(&spec(Value::Object(properties))).unwrap();
     for (column, (schema, kind)) in table.columns().iter().zip(&cases) {
         assert_eq!(column.kind, *kind, "{schema}");
@@ -40,12 +47,18 @@ fn types_of_schemas_become_types_of_columns() {
 #[test]
 fn any_name_of_a_field_can_be_read_in_sql() {
     let store = Store::open_in_memory().unwrap();
-    let names = ["id", "Id", "order", "select", "", "a b", "a\"b", "_account", "_record", "_row", "rowid", "größe", "c1", "a.b"];
+    let names = [
+        "id", "Id", "order", "select", "", "a b", "a\"b", "_account", "_record", "_row", "rowid",
+        "größe", "c1", "a.b",
+    ];
     let properties: Map<String, Value> =
         names.iter().map(|name| ((*name).to_owned(), json!({"type": "string"}))).collect();
     let table = store.declare(&spec(Value::Object(properties))).unwrap();
-    let record: Map<String, Value> =
-        names.iter().enumerate().map(|(n, name)| ((*name).to_owned(), json!(n.to_string()))).collect();
+    let record: Map<String, Value> = names
+        .iter()
+        .enumerate()
+        .map(|(n, name)| ((*name).to_owned(), json!(n.to_string())))
+        .collect();
     write(&store, &table, &[Value::Object(record.clone())]);
     for (n, column) in table.columns().iter().enumerate() {
         assert_eq!(column.property, names[n]);
@@ -79,7 +92,8 @@ fn a_new_field_of_the_schema_is_a_column_that_old_rows_have_too() {
     let store = Store::open_in_memory().unwrap();
     let old = spec(json!({"id": {"type": "integer"}, "name": {"type": "string"}}));
     let table = store.declare(&old).unwrap();
-    let first = json!({"id": 1, "plan": "gold", "name": "Ann", "since": "2024-01-05T10:00:00+02:00"});
+    let first =
+        json!({"id": 1, "plan": "gold", "name": "Ann", "since": "2024-01-05T10:00:00+02:00"});
     write(&store, &table, &[first.clone(), json!({"id": 2, "name": "Bob"})]);
     let new = spec(json!({
         "id": {"type": "integer"}, "name": {"type": "string"}, "plan": {"type": "string"},
@@ -110,7 +124,8 @@ fn a_field_that_changes_its_type_keeps_every_value() {
         assert_eq!(counts.changed, 0, "{kind}");
         assert_eq!(records(&store, "acme_things"), page, "{kind}");
         if kind == "integer" {
-            let rows = query(&store, "SELECT id FROM acme_things WHERE amount > 6 AND amount < 100");
+            let rows =
+                query(&store, "SELECT id FROM acme_things WHERE amount > 6 AND amount < 100");
             assert_eq!(rows, [[json!(1)], [json!(3)]]);
         }
     }
@@ -121,7 +136,11 @@ fn a_field_that_is_left_out_later_leaves_old_rows() {
     let store = Store::open_in_memory().unwrap();
     let open = spec(json!({"id": {"type": "integer"}, "ssn": {"type": "string"}}));
     let table = store.declare(&open).unwrap();
-    write(&store, &table, &[json!({"id": 1, "ssn": "078-05-1120", "more": {"pin": "4711", "ok": 1}})]);
+    write(
+        &store,
+        &table,
+        &[json!({"id": 1, "ssn": "078-05-1120", "more": {"pin": "4711", "ok": 1}})],
+    );
     store.declare(&open.clone().left_out(["ssn", "more.pin"])).unwrap();
     assert_eq!(records(&store, "acme_things"), [json!({"id": 1, "more": {"ok": 1}})]);
     let found = store.find("4711", &airbyte_agent_store::Find::default()).unwrap();
@@ -171,7 +190,15 @@ fn tables_tell_what_is_in_them_and_how_fresh_it_is() {
     let told: Vec<_> = summary
         .accounts
         .iter()
-        .map(|f| (f.account.as_str(), f.rows, f.synced_at.is_some(), f.complete_at.is_some(), f.is_in_pass))
+        .map(|f| {
+            (
+                f.account.as_str(),
+                f.rows,
+                f.synced_at.is_some(),
+                f.complete_at.is_some(),
+                f.is_in_pass,
+            )
+        })
         .collect();
     assert_eq!(told, [("default", 1, true, false, false), ("work", 0, false, false, true)]);
     store.finish_pass(&table, "work", pass, None).unwrap();

@@ -47,7 +47,11 @@ impl Aggregate<String, Option<String>> for List {
         if list.len() > MOST_BYTES { Err(too_large("list")) } else { Ok(()) }
     }
 
-    fn finalize(&self, _: &mut Context<'_>, list: Option<String>) -> rusqlite::Result<Option<String>> {
+    fn finalize(
+        &self,
+        _: &mut Context<'_>,
+        list: Option<String>,
+    ) -> rusqlite::Result<Option<String>> {
         Ok(list.map(|list| list + "]"))
     }
 }
@@ -65,7 +69,11 @@ impl Aggregate<Vec<f64>, Option<f64>> for Median {
         if numbers.len() > MOST_BYTES / 8 { Err(too_large("median")) } else { Ok(()) }
     }
 
-    fn finalize(&self, _: &mut Context<'_>, numbers: Option<Vec<f64>>) -> rusqlite::Result<Option<f64>> {
+    fn finalize(
+        &self,
+        _: &mut Context<'_>,
+        numbers: Option<Vec<f64>>,
+    ) -> rusqlite::Result<Option<f64>> {
         let Some(mut numbers) = numbers else { return Ok(None) };
         numbers.sort_by(f64::total_cmp);
         let middle = numbers.len() / 2;
@@ -135,7 +143,11 @@ impl Aggregate<Option<bool>, Option<bool>> for Bool {
         Ok(())
     }
 
-    fn finalize(&self, _: &mut Context<'_>, met: Option<Option<bool>>) -> rusqlite::Result<Option<bool>> {
+    fn finalize(
+        &self,
+        _: &mut Context<'_>,
+        met: Option<Option<bool>>,
+    ) -> rusqlite::Result<Option<bool>> {
         Ok(met.flatten())
     }
 }

@@ -53,7 +53,8 @@ pub(super) fn register(connection: &Connection) -> rusqlite::Result<()> {
     connection.create_scalar_function("greatest", -1, PURE, |context| {
         Ok(extreme(context, Ordering::Greater))
     })?;
-    connection.create_scalar_function("least", -1, PURE, |context| Ok(extreme(context, Ordering::Less)))
+    connection
+        .create_scalar_function("least", -1, PURE, |context| Ok(extreme(context, Ordering::Less)))
 }
 
 fn real(number: f64) -> Value {
@@ -65,7 +66,9 @@ pub(super) fn number(value: ValueRef<'_>) -> Option<f64> {
         #[expect(clippy::cast_precision_loss, reason = "as SQLite does for its own functions")]
         ValueRef::Integer(number) => Some(number as f64),
         ValueRef::Real(number) => Some(number),
-        ValueRef::Text(bytes) | ValueRef::Blob(bytes) => std::str::from_utf8(bytes).ok()?.trim().parse().ok(),
+        ValueRef::Text(bytes) | ValueRef::Blob(bytes) => {
+            std::str::from_utf8(bytes).ok()?.trim().parse().ok()
+        }
         ValueRef::Null => None,
     }
 }
@@ -75,8 +78,7 @@ fn extreme(context: &Context<'_>, wanted: Ordering) -> Value {
     let mut best: Option<ValueRef<'_>> = None;
     for index in 0..context.len() {
         let value = context.get_raw(index);
-        if !matches!(value, ValueRef::Null)
-            && best.is_none_or(|best| order(value, best) == wanted)
+        if !matches!(value, ValueRef::Null) && best.is_none_or(|best| order(value, best) == wanted)
         {
             best = Some(value);
         }

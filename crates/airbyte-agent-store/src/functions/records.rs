@@ -23,7 +23,8 @@ type Shapes = Arc<Mutex<HashMap<i64, Arc<Vec<String>>>>>;
 /// `store_record(columns, shape, members, rest, …)` is the record as JSON text.
 pub(super) fn register(connection: &Connection) -> rusqlite::Result<()> {
     let shapes = Shapes::default();
-    connection.create_scalar_function("store_record", -1, PURE, move |context| whole(context, &shapes))
+    connection
+        .create_scalar_function("store_record", -1, PURE, move |context| whole(context, &shapes))
 }
 
 fn whole(context: &Context<'_>, shapes: &Shapes) -> rusqlite::Result<String> {

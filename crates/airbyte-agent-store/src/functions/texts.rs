@@ -13,9 +13,12 @@ pub(super) fn register(connection: &Connection) -> rusqlite::Result<()> {
         connection.create_scalar_function("match", count, PURE, |context| ilike(context))?;
     }
     connection.create_scalar_function("regexp", 2, PURE, |context| is_match(context, 0, 1))?;
-    connection.create_scalar_function("regexp_matches", 2, PURE, |context| is_match(context, 1, 0))?;
+    connection
+        .create_scalar_function("regexp_matches", 2, PURE, |context| is_match(context, 1, 0))?;
     connection.create_scalar_function("regexp_replace", 3, PURE, |context| {
-        let (Some(value), Some(new)) = (text(context, 0), text(context, 2)) else { return Ok(None) };
+        let (Some(value), Some(new)) = (text(context, 0), text(context, 2)) else {
+            return Ok(None);
+        };
         let regex = regex(context, 1)?;
         Ok(Some(regex.replace_all(&value, new.as_str()).into_owned()))
     })?;
@@ -27,7 +30,9 @@ pub(super) fn register(connection: &Connection) -> rusqlite::Result<()> {
     })?;
     for (name, test) in TESTS {
         connection.create_scalar_function(name, 2, PURE, move |context| {
-            let (Some(value), Some(part)) = (text(context, 0), text(context, 1)) else { return Ok(None) };
+            let (Some(value), Some(part)) = (text(context, 0), text(context, 1)) else {
+                return Ok(None);
+            };
             Ok(Some(test(&value, &part)))
         })?;
     }
@@ -66,10 +71,9 @@ fn regex(context: &Context<'_>, index: usize) -> rusqlite::Result<std::sync::Arc
     let index = i32::try_from(index).unwrap_or_default();
     context.get_or_create_aux(index, |pattern| -> Result<Regex, BoxError> {
         let pattern = pattern.as_str()?;
-        regex_lite::RegexBuilder::new(pattern)
-            .size_limit(1 << 20)
-            .build()
-            .map_err(|error| format!("the pattern of the regular expression is wrong: {error}").into())
+        regex_lite::RegexBuilder::new(pattern).size_limit(1 << 20).build().map_err(|error| {
+            format!("the pattern of the regular expression is wrong: {error}").into()
+        })
     })
 }
 
@@ -82,7 +86,9 @@ fn is_match(context: &Context<'_>, pattern: usize, value: usize) -> rusqlite::Re
 }
 
 fn ilike(context: &Context<'_>) -> rusqlite::Result<Option<bool>> {
-    let (Some(pattern), Some(value)) = (text(context, 0), text(context, 1)) else { return Ok(None) };
+    let (Some(pattern), Some(value)) = (text(context, 0), text(context, 1)) else {
+        return Ok(None);
+    };
     let escape = if context.len() > 2 { text(context, 2) } else { None };
     let escape = match escape.as_deref().map(|escape| escape.chars().collect::<Vec<_>>()) {
         None => None,
@@ -141,14 +147,18 @@ pub(crate) fn is_like(value: &str, pattern: &str, escape: Option<char>) -> bool 
 
 /// The part of this number between separators, counted from 1, or from the end if it is negative.
 fn split_part(context: &Context<'_>) -> rusqlite::Result<Option<String>> {
-    let (Some(value), Some(separator)) = (text(context, 0), text(context, 1)) else { return Ok(None) };
+    let (Some(value), Some(separator)) = (text(context, 0), text(context, 1)) else {
+        return Ok(None);
+    };
     let number: i64 = context.get(2)?;
     let parts: Vec<&str> =
         if separator.is_empty() { vec![&value] } else { value.split(separator.as_str()).collect() };
     let index = match number {
         0 => return Err(failed("split_part counts from 1")),
         1.. => usize::try_from(number - 1).ok(),
-        _ => usize::try_from(number.unsigned_abs()).ok().and_then(|back| parts.len().checked_sub(back)),
+        _ => usize::try_from(number.unsigned_abs())
+            .ok()
+            .and_then(|back| parts.len().checked_sub(back)),
     };
     Ok(Some(index.and_then(|index| parts.get(index)).copied().unwrap_or_default().to_owned()))
 }
@@ -159,7 +169,8 @@ fn side(context: &Context<'_>, is_left: bool) -> Option<Value> {
     let ValueRef::Integer(wanted) = context.get_raw(1) else { return None };
     let length = value.chars().count();
     let wanted_length = usize::try_from(wanted.unsigned_abs()).unwrap_or(usize::MAX);
-    let count = if wanted < 0 { length.saturating_sub(wanted_length) } else { wanted_length.min(length) };
+    let count =
+        if wanted < 0 { length.saturating_sub(wanted_length) } else { wanted_length.min(length) };
     let part: String = if is_left {
         value.chars().take(count).collect()
     } else {

@@ -13,7 +13,8 @@ use crate::moment;
 pub(super) fn register(connection: &Connection) -> rusqlite::Result<()> {
     let changing = FunctionFlags::SQLITE_UTF8 | FunctionFlags::SQLITE_INNOCUOUS;
     connection.create_scalar_function("now", 0, changing, |_| Ok(moment::now()))?;
-    connection.create_scalar_function("today", 0, changing, |_| Ok(moment::now()[..10].to_owned()))?;
+    connection
+        .create_scalar_function("today", 0, changing, |_| Ok(moment::now()[..10].to_owned()))?;
     connection.create_scalar_function("date_trunc", 2, PURE, |context| {
         let unit = unit(context)?;
         read(context, 1)?.map(|moment| trunc(&unit, &moment)).transpose()
@@ -63,7 +64,10 @@ fn unit(context: &Context<'_>) -> rusqlite::Result<String> {
 /// error, for null would hide it.
 fn read(context: &Context<'_>, index: usize) -> rusqlite::Result<Option<Zoned>> {
     let of_seconds = |seconds: f64| {
-        #[expect(clippy::cast_possible_truncation, reason = "seconds beyond 64 bits are refused by jiff")]
+        #[expect(
+            clippy::cast_possible_truncation,
+            reason = "seconds beyond 64 bits are refused by jiff"
+        )]
         let milliseconds = (seconds * 1000.0).round() as i64;
         let moment = Timestamp::from_millisecond(milliseconds).map_err(failed)?;
         Ok(Some(moment.to_zoned(TimeZone::UTC)))
@@ -80,7 +84,9 @@ fn read(context: &Context<'_>, index: usize) -> rusqlite::Result<Option<Zoned>> 
             }
             moment::parse(&text).map(Some).ok_or_else(|| {
                 let text: String = text.chars().take(40).collect();
-                failed(format!("'{text}' is no moment of ISO 8601; use substr to take one out of a text"))
+                failed(format!(
+                    "'{text}' is no moment of ISO 8601; use substr to take one out of a text"
+                ))
             })
         }
     }
@@ -88,9 +94,9 @@ fn read(context: &Context<'_>, index: usize) -> rusqlite::Result<Option<Zoned>> 
 
 /// The moment as text: seconds, and milliseconds if there are any.
 fn written(moment: &Zoned) -> String {
-    let format =
-        if moment.subsec_nanosecond() == 0 { "%Y-%m-%dT%H:%M:%SZ" } else { "%Y-%m-%dT%H:%M:%S.%3fZ" };
-    moment.strftime(format).to_string()
+    let milliseconds = moment.subsec_nanosecond() / 1_000_000;
+    let seconds = seconds(moment.datetime());
+    if milliseconds == 0 { format!("{seconds}Z") } else { format!("{seconds}.{milliseconds:03}Z") }
 }
 
 const UNITS: &str = "year, quarter, month, week, day, hour, minute or second";
@@ -116,7 +122,19 @@ fn trunc(unit: &str, moment: &Zoned) -> rusqlite::Result<String> {
         }
         other => return Err(failed(format!("date_trunc knows {UNITS}, not '{other}'"))),
     };
-    Ok(start.strftime("%Y-%m-%dT%H:%M:%SZ").to_string())
+    Ok(seconds(start) + "Z")
+}
+
+fn seconds(moment: DateTime) -> String {
+    format!(
+        "{:04}-{:02}-{:02}T{:02}:{:02}:{:02}",
+        moment.year(),
+        moment.month(),
+        moment.day(),
+        moment.hour(),
+        moment.minute(),
+        moment.second()
+    )
 }
 
 fn part(unit: &str, moment: &Zoned) -> rusqlite::Result<Value> {
@@ -135,7 +153,9 @@ fn part(unit: &str, moment: &Zoned) -> rusqlite::Result<Value> {
         "isoyear" => i64::from(moment.date().iso_week_date().year()),
         "epoch" => moment.timestamp().as_second(),
         other => {
-            return Err(failed(format!("date_part knows {UNITS}, dow, isodow, doy and epoch, not '{other}'")));
+            return Err(failed(format!(
+                "date_part knows {UNITS}, dow, isodow, doy and epoch, not '{other}'"
+            )));
         }
     };
     Ok(Value::Integer(number))

@@ -4,7 +4,8 @@ use rusqlite::{Connection, OptionalExtension};
 use serde::Serialize;
 use serde_json::Value;
 
-use super::index::{MOST_WORDS, alternatives, similar};
+use super::index::{MOST_WORDS, alternatives, forms, similar};
+use super::rank::Ranking;
 use super::snippet::snippet;
 use crate::error::{Error, Result};
 use crate::sql::QueryLimits;
@@ -13,11 +14,9 @@ use crate::table::{Table, record_expression};
 use crate::text::{index_id, table_and_row};
 use crate::words::{fold, words};
 
-/// Most rows that are compared with each other; of more, those that were stored last.
-const MOST_RANKED: usize = 5_000;
-
-/// How much a word in a name counts, compared with one in another text.
-const WEIGHT_OF_NAMES: f64 = 4.0;
+/// Most rows that are compared with each other. Of more, those with the words in names, and then those that were
+/// stored last.
+const MOST_RANKED: usize = 200;
 
 /// What a search by words looks at.
 #[derive(Debug, Clone, Default)]
@@ -64,7 +63,8 @@ pub struct Found {
     pub hits: Vec<Hit>,
     /// Whether there are more.
     pub has_more: bool,
-    /// Whether there are so many that only those that were stored last were compared with each other.
+    /// Whether there are so many that not all were compared with each other: only 200, first those with the words
+    /// in names and then those that were stored last.
     pub is_partly_ranked: bool,
 }
 
@@ -111,17 +111,25 @@ impl Store {
         self.read(|reader| {
             reader.internally_within(&find.limits, |connection| {
                 let tables = wanted_tables(connection, &find.tables)?;
-                let mut ranked = Ranked::default();
-                for step in 0..3 {
+                let mut candidates = Candidates::default();
+                for step in Step::ALL {
                     // Only some of the words are better than nothing only.
-                    if ranked.rows.len() > limit || (step == 2 && !ranked.rows.is_empty()) {
+                    let is_enough = candidates.rows.len() > limit
+                        || (step == Step::Some && !candidates.rows.is_empty());
+                    if is_enough {
                         break;
                     }
                     if let Some(question) = question(connection, &searched, step)? {
-                        ranked.add(connection, &question, &tables, find.tables.is_empty(), step)?;
+                        candidates.add(
+                            connection,
+                            &question,
+                            &tables,
+                            find.tables.is_empty(),
+                            step,
+                        )?;
                     }
                 }
-                hits(connection, ranked, &tables, find, limit, &searched)
+                hits(connection, candidates, &tables, find, limit, &searched)
             })
         })
     }
@@ -139,105 +147,114 @@ fn wanted_tables(connection: &Connection, names: &[String]) -> Result<Vec<Table>
     Ok(tables.into_iter().filter(|table| names.is_empty() || names.contains(&table.name)).collect())
 }
 
-/// The question to the index for a step: all words, similar words, any of the words.
-fn question(connection: &Connection, searched: &[&str], step: usize) -> Result<Option<String>> {
+/// What is tried one after the other, as long as too little is found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Step {
+    /// All words as they are.
+    Exact,
+    /// All words, which may go on.
+    Beginnings,
+    /// All words, which may have small mistakes.
+    Similar,
+    /// Some of the words.
+    Some,
+}
+
+impl Step {
+    const ALL: [Self; 4] = [Self::Exact, Self::Beginnings, Self::Similar, Self::Some];
+}
+
+/// The question to the index for a step; `None` if it finds nothing more than the step before.
+fn question(connection: &Connection, searched: &[&str], step: Step) -> Result<Option<String>> {
     let mut parts = Vec::new();
     let mut has_similar = false;
     for word in searched {
-        let similar = if step == 0 { None } else { similar(connection, word)? };
-        let similar = similar.unwrap_or_default();
-        has_similar |= !similar.is_empty();
-        parts.push(alternatives(&forms(word), &similar));
+        let forms = forms(word);
+        parts.push(match step {
+            Step::Exact => alternatives(&[], &forms),
+            Step::Beginnings => alternatives(&forms, &[]),
+            Step::Similar | Step::Some => {
+                let similar = similar(connection, word)?.unwrap_or_default();
+                has_similar |= !similar.is_empty();
+                alternatives(&forms, &similar)
+            }
+        });
     }
     let is_useful = match step {
-        0 => true,
-        1 => has_similar,
-        _ => searched.len() > 1,
+        Step::Exact | Step::Beginnings => true,
+        Step::Similar => has_similar,
+        Step::Some => searched.len() > 1,
     };
-    let word = if step == 2 { " OR " } else { " AND " };
+    let word = if step == Step::Some { " OR " } else { " AND " };
     Ok(is_useful.then(|| parts.join(word)))
 }
 
-/// The word, and what is left without an ending that English adds to it.
-fn forms(word: &str) -> Vec<String> {
-    let mut forms = vec![word.to_owned()];
-    if let Some(stem) = word.strip_suffix('y').filter(|stem| stem.len() >= 3) {
-        forms.push(format!("{stem}ie"));
-    }
-    for (ending, most_left) in [("ies", 3), ("ing", 4), ("ed", 4), ("es", 4), ("s", 3)] {
-        if let Some(stem) = word.strip_suffix(ending)
-            && stem.is_ascii()
-            && stem.len() >= most_left
-        {
-            forms.push(stem.to_owned());
-            break;
-        }
-    }
-    forms
-}
-
-/// Rows of the index with their scores, best first within each step.
+/// Rows of the index, with the step that found them.
 #[derive(Default)]
-struct Ranked {
-    rows: Vec<(i64, f64)>,
+struct Candidates {
+    rows: Vec<(i64, Step)>,
     known: std::collections::HashSet<i64>,
-    is_partly: bool,
+    are_more: bool,
 }
 
-impl Ranked {
+impl Candidates {
     fn add(
         &mut self,
         connection: &Connection,
         question: &str,
         tables: &[Table],
         is_everywhere: bool,
-        step: usize,
+        step: Step,
     ) -> Result<()> {
         let ranges: Vec<(i64, i64)> = if is_everywhere {
             vec![(0, i64::MAX)]
         } else {
-            tables.iter().map(|table| (index_id(table.id, 0), index_id(table.id + 1, 0) - 1)).collect()
+            tables
+                .iter()
+                .map(|table| (index_id(table.id, 0), index_id(table.id + 1, 0) - 1))
+                .collect()
         };
-        let mut found = Vec::new();
         let mut find = connection.prepare_cached(&format!(
-            "SELECT rowid, bm25(_text, {WEIGHT_OF_NAMES}, 1.0) FROM _text
-             WHERE _text MATCH ? AND rowid BETWEEN ? AND ? ORDER BY rowid DESC LIMIT {}",
+            "SELECT rowid FROM _text WHERE _text MATCH ? AND rowid BETWEEN ? AND ?
+             ORDER BY rowid DESC LIMIT {}",
             MOST_RANKED + 1
         ))?;
-        for (first, last) in ranges {
-            let before = found.len();
-            let rows = find.query_map(rusqlite::params![question, first, last], |row| {
-                Ok((row.get::<_, i64>(0)?, row.get::<_, f64>(1)?))
-            })?;
-            for row in rows {
-                found.push(row?);
-            }
-            self.is_partly |= found.len() - before > MOST_RANKED;
-        }
-        // SQLite's scores are the better the smaller they are. Later steps come behind earlier ones.
-        #[expect(clippy::cast_precision_loss, reason = "there are three steps")]
-        let scale = 1.0 / (1.0 + step as f64 * 10.0);
-        found.sort_by(|a, b| a.1.total_cmp(&b.1).then(b.0.cmp(&a.0)));
-        for (row, score) in found {
-            if self.known.insert(row) {
-                self.rows.push((row, -score * scale));
+        // Rows with the words in names come first, so that they are not lost among many others.
+        for question in [format!("name : ({question})"), question.to_owned()] {
+            for (first, last) in &ranges {
+                let rows = find.query_map(rusqlite::params![question, first, last], |row| {
+                    row.get::<_, i64>(0)
+                })?;
+                for row in rows {
+                    let row = row?;
+                    if self.known.contains(&row) {
+                        continue;
+                    }
+                    if self.rows.len() >= MOST_RANKED {
+                        self.are_more = true;
+                        break;
+                    }
+                    self.known.insert(row);
+                    self.rows.push((row, step));
+                }
             }
         }
         Ok(())
     }
 }
 
+/// The candidates of the accounts with their scores, best first; those of earlier steps before those of later ones.
 fn hits(
     connection: &Connection,
-    ranked: Ranked,
+    candidates: Candidates,
     tables: &[Table],
     find: &Find,
     limit: usize,
     searched: &[&str],
 ) -> Result<Found> {
-    let mut found =
-        Found { hits: Vec::new(), has_more: false, is_partly_ranked: ranked.is_partly };
-    for (id, score) in ranked.rows {
+    let mut found = Vec::new();
+    let mut ranking = Ranking::new(connection, searched)?;
+    for (id, step) in candidates.rows {
         let (table, row) = table_and_row(id);
         let Some(table) = tables.iter().find(|known| known.id == table) else { continue };
         let mut read = connection.prepare_cached(&format!(
@@ -252,13 +269,18 @@ fn hits(
         if !find.accounts.is_empty() && !find.accounts.contains(&account) {
             continue;
         }
-        if found.hits.len() >= limit {
-            found.has_more = true;
-            break;
-        }
-        let record: Value = serde_json::from_str(&record).unwrap_or_default();
+        let Ok(Value::Object(record)) = serde_json::from_str(&record) else { continue };
+        let own = crate::record::row(table, &record, key);
+        ranking.add(&crate::text::texts(table, &record, &own));
+        found.push((step, table, account, own.key, Value::Object(record)));
+    }
+    let scores = ranking.scores();
+    let mut found: Vec<_> = found.into_iter().zip(scores).collect();
+    found.sort_by(|(a, a_score), (b, b_score)| a.0.cmp(&b.0).then(b_score.total_cmp(a_score)));
+    let has_more = candidates.are_more || found.len() > limit;
+    let hits = found.into_iter().take(limit).map(|((_, table, account, key, record), score)| {
         let (field, snippet) = snippet(&record, searched).unzip();
-        found.hits.push(Hit {
+        Hit {
             table: table.name.clone(),
             connector: table.connector.clone(),
             entity: table.entity.clone(),
@@ -268,7 +290,7 @@ fn hits(
             field,
             snippet,
             record,
-        });
-    }
-    Ok(found)
+        }
+    });
+    Ok(Found { hits: hits.collect(), has_more, is_partly_ranked: candidates.are_more })
 }

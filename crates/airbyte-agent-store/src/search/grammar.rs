@@ -42,13 +42,18 @@ fn nested(
         match operator.as_str() {
             "and" | "or" => {
                 let list = operand.as_array().filter(|list| !list.is_empty());
-                let list = list.ok_or_else(|| wrong(format!("'{at}' must be a list of conditions")))?;
+                let list =
+                    list.ok_or_else(|| wrong(format!("'{at}' must be a list of conditions")))?;
                 let parts = list
                     .iter()
                     .enumerate()
                     .map(|(n, item)| nested(item, &format!("{at}[{n}]"), check, depth + 1))
                     .collect::<Result<Vec<_>>>()?;
-                all.push(if operator == "and" { Condition::All(parts) } else { Condition::OneOf(parts) });
+                all.push(if operator == "and" {
+                    Condition::All(parts)
+                } else {
+                    Condition::OneOf(parts)
+                });
             }
             "not" => all.push(Condition::Not(Box::new(nested(operand, &at, check, depth + 1)?))),
             "any" => {

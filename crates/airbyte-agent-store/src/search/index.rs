@@ -59,12 +59,16 @@ pub(super) fn similar(connection: &Connection, word: &str) -> Result<Option<Vec<
     let bound = |length: usize| i64::try_from(length).unwrap_or(i64::MAX);
     let mut find =
         connection.prepare_cached("SELECT word FROM _words WHERE length BETWEEN ? AND ?")?;
-    let mut rows = find.query([bound(length.saturating_sub(tolerance)), bound(length + tolerance)])?;
+    let mut rows =
+        find.query([bound(length.saturating_sub(tolerance)), bound(length + tolerance)])?;
     let mut found = Vec::new();
     while let Some(row) = rows.next()? {
         let known = row.get_ref(0)?.as_str().unwrap_or_default();
         // What begins with the word is found anyway.
-        if !known.starts_with(word) && may_be_similar(known, word, tolerance) && is_meant(known, word) {
+        if !known.starts_with(word)
+            && may_be_similar(known, word, tolerance)
+            && is_meant(known, word)
+        {
             found.push(known.to_owned());
             if found.len() > MOST_SIMILAR {
                 return Ok(None);
@@ -76,10 +80,26 @@ pub(super) fn similar(connection: &Connection, word: &str) -> Result<Option<Vec<
 
 /// Whether the letters of two words are so alike that they are worth a comparison.
 fn may_be_similar(a: &str, b: &str, tolerance: usize) -> bool {
-    let letters = |word: &str| {
-        word.bytes().fold(0_u64, |all, byte| all | 1 << (byte & 63))
-    };
+    let letters = |word: &str| word.bytes().fold(0_u64, |all, byte| all | 1 << (byte & 63));
     let different = (letters(a) ^ letters(b)).count_ones() as usize;
     // Each wrong letter adds at most the bits of one character and takes those of another.
     different <= tolerance * 8
+}
+
+/// The word, and what is left without an ending that English adds to it.
+pub(super) fn forms(word: &str) -> Vec<String> {
+    let mut forms = vec![word.to_owned()];
+    if let Some(stem) = word.strip_suffix('y').filter(|stem| stem.len() >= 3) {
+        forms.push(format!("{stem}ie"));
+    }
+    for (ending, most_left) in [("ies", 3), ("ing", 4), ("ed", 4), ("es", 4), ("s", 3)] {
+        if let Some(stem) = word.strip_suffix(ending)
+            && stem.is_ascii()
+            && stem.len() >= most_left
+        {
+            forms.push(stem.to_owned());
+            break;
+        }
+    }
+    forms
 }

@@ -5,6 +5,7 @@ mod find;
 mod grammar;
 mod index;
 mod page;
+mod rank;
 mod snippet;
 pub(crate) mod test;
 mod translate;

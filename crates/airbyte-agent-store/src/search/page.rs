@@ -56,13 +56,14 @@ impl Store {
         let wanted = Wanted::read(table, arguments)?;
         // What a cursor belongs to.
         let identity =
-            Value::from(vec![arguments.get("query").cloned().unwrap_or_default(), accounts.into()]).to_string();
+            Value::from(vec![arguments.get("query").cloned().unwrap_or_default(), accounts.into()])
+                .to_string();
         let cursor = arguments.get("cursor").filter(|cursor| !cursor.is_null());
         let cursor = cursor.map(|cursor| Cursor::read(cursor, &identity)).transpose()?;
         self.read(|reader| {
             reader.internally_within(limits, |connection| {
-                let mut translation =
-                    Translation { table, connection, parameters: Vec::new() };
+                let table = &table.current(connection)?;
+                let mut translation = Translation { table, connection, parameters: Vec::new() };
                 let sql = statement(&mut translation, accounts, &wanted, cursor.as_ref())?;
                 let mut statement = connection.prepare(&sql)?;
                 let mut rows = statement.query(params_from_iter(translation.parameters))?;
@@ -76,8 +77,14 @@ impl Store {
                     }
                     let record: String = row.get(1)?;
                     let record: Value = serde_json::from_str(&record).unwrap_or_default();
-                    data.push(wanted.fields.as_ref().map_or_else(|| record.clone(), |f| select(&record, f)));
-                    let keys = (0..wanted.sort.len()).map(|index| Ok(Key::from_sql(row.get_ref(index + 2)?)));
+                    data.push(
+                        wanted
+                            .fields
+                            .as_ref()
+                            .map_or_else(|| record.clone(), |f| select(&record, f)),
+                    );
+                    let keys = (0..wanted.sort.len())
+                        .map(|index| Ok(Key::from_sql(row.get_ref(index + 2)?)));
                     last = Some((row.get(0)?, keys.collect::<rusqlite::Result<Vec<_>>>()?));
                 }
                 let cursor = last.filter(|_| has_more);
@@ -117,7 +124,8 @@ impl Wanted {
         };
         known(query, &["filter", "sort"])?;
         let check = |name: &str| check_field(table, name);
-        let filter = query.get("filter").map(|filter| grammar::condition(filter, "query.filter", &check));
+        let filter =
+            query.get("filter").map(|filter| grammar::condition(filter, "query.filter", &check));
         let limit = match arguments.get("limit").filter(|limit| !limit.is_null()) {
             None => USUAL_LIMIT,
             Some(limit) => limit.as_u64().filter(|limit| *limit > 0).ok_or_else(|| {
@@ -128,7 +136,11 @@ impl Wanted {
             filter: filter.transpose()?,
             sort: query.get("sort").map_or(Ok(Vec::new()), |sort| order(table, sort))?,
             limit: usize::try_from(limit.min(MOST)).unwrap_or(usize::MAX),
-            fields: arguments.get("fields").filter(|fields| !fields.is_null()).map(|f| paths(table, f)).transpose()?,
+            fields: arguments
+                .get("fields")
+                .filter(|fields| !fields.is_null())
+                .map(|f| paths(table, f))
+                .transpose()?,
         })
     }
 }
@@ -153,7 +165,8 @@ fn check_field(table: &Table, name: &str) -> Result<()> {
 }
 
 fn order(table: &Table, sort: &Value) -> Result<Vec<(Place, bool)>> {
-    let form = || Error::Search("'query.sort' must be a list such as [{\"id\": \"desc\"}]".to_owned());
+    let form =
+        || Error::Search("'query.sort' must be a list such as [{\"id\": \"desc\"}]".to_owned());
     let mut found = Vec::new();
     for entry in sort.as_array().ok_or_else(form)? {
         for (name, direction) in entry.as_object().ok_or_else(form)? {
@@ -175,7 +188,9 @@ fn order(table: &Table, sort: &Value) -> Result<Vec<(Place, bool)>> {
 
 fn paths(table: &Table, fields: &Value) -> Result<Vec<Vec<String>>> {
     let form = || {
-        Error::Search("'fields' must be a list of names such as [\"id\", \"owner.name\"]".to_owned())
+        Error::Search(
+            "'fields' must be a list of names such as [\"id\", \"owner.name\"]".to_owned(),
+        )
     };
     let one = |field: &Value| -> Result<Vec<String>> {
         let path: Vec<String> = match field {
@@ -276,7 +291,8 @@ fn after(
             let sign = if *is_descending { "<" } else { ">" };
             // Rows without a value come last.
             let behind = format!("({key} {sign} {value} OR {key} IS NULL)");
-            alternatives.push(equal.iter().cloned().chain([behind]).collect::<Vec<_>>().join(" AND "));
+            alternatives
+                .push(equal.iter().cloned().chain([behind]).collect::<Vec<_>>().join(" AND "));
         }
         equal.push(format!("{key} IS {value}"));
     }

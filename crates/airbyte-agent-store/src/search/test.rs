@@ -112,16 +112,20 @@ fn holds(operator: Operator, value: &Value, operand: &Value) -> bool {
         Operator::In => {
             operand.as_array().is_some_and(|values| values.iter().any(|one| is_same(value, one)))
         }
-        Operator::StartsWith => texts(value, operand).is_some_and(|(value, part)| value.starts_with(&part)),
-        Operator::EndsWith => texts(value, operand).is_some_and(|(value, part)| value.ends_with(&part)),
+        Operator::StartsWith => {
+            texts(value, operand).is_some_and(|(value, part)| value.starts_with(&part))
+        }
+        Operator::EndsWith => {
+            texts(value, operand).is_some_and(|(value, part)| value.ends_with(&part))
+        }
         Operator::Like => {
             texts(value, operand).is_some_and(|(value, pattern)| is_like(&value, &pattern, None))
         }
         Operator::Contains => texts(value, operand)
             .is_some_and(|(value, part)| value.to_lowercase().contains(&part.to_lowercase())),
-        Operator::ArrayContains => {
-            value.as_array().is_some_and(|elements| elements.iter().any(|one| is_same(one, operand)))
-        }
+        Operator::ArrayContains => value
+            .as_array()
+            .is_some_and(|elements| elements.iter().any(|one| is_same(one, operand))),
         Operator::Keyword => has_words(value, operand, |word, searched| word == searched),
         Operator::Fuzzy => has_words(value, operand, is_meant),
     }
@@ -168,7 +172,10 @@ fn is_same(value: &Value, operand: &Value) -> bool {
     match (value, operand) {
         (Value::Number(a), Value::Number(b)) => numbers(a, b).is_eq(),
         (Value::String(text), plain @ (Value::Number(_) | Value::Bool(_)))
-        | (plain @ (Value::Number(_) | Value::Bool(_)), Value::String(text)) => plain.to_string() == *text,
+        | (plain @ (Value::Number(_) | Value::Bool(_)), Value::String(text)) => {
+            let plain = plain.to_string();
+            plain == *text
+        }
         _ => value == operand,
     }
 }
@@ -179,16 +186,23 @@ fn order(value: &Value, operand: &Value) -> Option<Ordering> {
     match (value, operand) {
         (Value::Number(a), Value::Number(b)) => Some(numbers(a, b)),
         (Value::String(a), Value::String(b)) => Some(ordered_texts(a, b)),
-        (Value::Number(a), Value::String(b)) => parsed(b).and_then(Number::from_f64).map(|b| numbers(a, &b)),
-        (Value::String(a), Value::Number(b)) => parsed(a).and_then(Number::from_f64).map(|a| numbers(&a, b)),
+        (Value::Number(a), Value::String(b)) => {
+            parsed(b).and_then(Number::from_f64).map(|b| numbers(a, &b))
+        }
+        (Value::String(a), Value::Number(b)) => {
+            parsed(a).and_then(Number::from_f64).map(|a| numbers(&a, b))
+        }
         _ => None,
     }
 }
 
 /// Moments are ordered by time, whatever their form; other texts by their characters.
 fn ordered_texts(a: &str, b: &str) -> Ordering {
-    let is_same_form = a.len() == b.len() && a.ends_with('Z') == b.ends_with('Z') && !a.contains('+');
-    if a.len() >= 8 && b.len() >= 8 && !is_same_form
+    let is_same_form =
+        a.len() == b.len() && a.ends_with('Z') == b.ends_with('Z') && !a.contains('+');
+    if a.len() >= 8
+        && b.len() >= 8
+        && !is_same_form
         && let (Some(a), Some(b)) = (moment::parse(a), moment::parse(b))
     {
         return a.timestamp().cmp(&b.timestamp());
@@ -198,7 +212,8 @@ fn ordered_texts(a: &str, b: &str) -> Ordering {
 
 /// The exact order of two numbers.
 fn numbers(a: &Number, b: &Number) -> Ordering {
-    let whole = |number: &Number| number.as_i64().map(i128::from).or(number.as_u64().map(i128::from));
+    let whole =
+        |number: &Number| number.as_i64().map(i128::from).or(number.as_u64().map(i128::from));
     match (whole(a), whole(b)) {
         (Some(a), Some(b)) => a.cmp(&b),
         (Some(a), None) => whole_and_real(a, b.as_f64().unwrap_or_default()),
@@ -210,11 +225,12 @@ fn numbers(a: &Number, b: &Number) -> Ordering {
     }
 }
 
-#[expect(clippy::cast_possible_truncation, reason = "reals beyond 128 bits become the nearest bound")]
-#[expect(clippy::cast_precision_loss, reason = "only the fraction is compared")]
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "reals beyond 128 bits become the nearest bound"
+)]
 fn whole_and_real(whole: i128, real: f64) -> Ordering {
     let floor = real.floor();
-    whole.cmp(&(floor as i128)).then_with(|| {
-        if real > floor && (floor as i128) as f64 == floor { Ordering::Less } else { Ordering::Equal }
-    })
+    let fraction = if real > floor { Ordering::Less } else { Ordering::Equal };
+    whole.cmp(&(floor as i128)).then(fraction)
 }

@@ -84,7 +84,8 @@ impl Translation<'_> {
     /// The condition as an expression that is 0 or 1, never null.
     pub(super) fn condition(&mut self, condition: &Condition) -> Result<String> {
         let joined = |this: &mut Self, parts: &[Condition], word: &str| -> Result<String> {
-            let parts = parts.iter().map(|part| this.condition(part)).collect::<Result<Vec<_>>>()?;
+            let parts =
+                parts.iter().map(|part| this.condition(part)).collect::<Result<Vec<_>>>()?;
             Ok(format!("({})", parts.join(word)))
         };
         match condition {
@@ -144,8 +145,10 @@ impl Translation<'_> {
                 if values.len() > LONGEST_LIST || !values.iter().all(fits) {
                     return None;
                 }
-                let marks: Vec<String> =
-                    values.iter().map(|value| self.bind(parameter(encode(place.kind, value)))).collect();
+                let marks: Vec<String> = values
+                    .iter()
+                    .map(|value| self.bind(parameter(encode(place.kind, value))))
+                    .collect();
                 return Some(format!("coalesce({column} IN ({}), 0)", marks.join(", ")));
             }
             Operator::Eq => "IS",
