@@ -4,7 +4,7 @@ use rusqlite::{OptionalExtension, params};
 use serde_json::Value;
 
 use crate::error::Result;
-use crate::pass::Pass;
+use crate::page::Pass;
 use crate::store::Store;
 use crate::table::Table;
 

@@ -37,7 +37,7 @@ pub struct Change {
     pub account: String,
     /// What identifies the record within its table and account.
     pub key: String,
-    /// What happened.
+    /// What happened to the record.
     pub kind: ChangeKind,
     /// When the store noticed, in UTC.
     pub at: String,

@@ -1,21 +1,14 @@
 //! Passes through all records of an account, which remove what they have not seen once they are complete.
 
-use rusqlite::{Transaction, params};
+use rusqlite::params;
 use serde_json::Value;
 
 use crate::error::Result;
 use crate::moment;
+use crate::page::{Counts, Page, Pass, ensure_account, finish_page, forget_pass, start_page};
 use crate::rows::delete_row;
 use crate::store::Store;
 use crate::table::Table;
-use crate::write::{Counts, Page, ensure_account, finish_page, start_page};
-
-/// A pass through all records of an account in a table. When it is complete, records that it has not seen are
-/// removed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Pass {
-    pub(crate) number: i64,
-}
 
 impl Store {
     /// Begins a pass through all records of an account. One that was under way is given up; what it has seen is
@@ -100,22 +93,4 @@ impl Store {
     pub fn abort_pass(&self, table: &Table, account: &str) -> Result<()> {
         self.write(|transaction, _| forget_pass(transaction, table, account))
     }
-}
-
-pub(crate) fn forget_pass(
-    transaction: &Transaction<'_>,
-    table: &Table,
-    account: &str,
-) -> Result<()> {
-    transaction.execute(
-        "DELETE FROM _seen WHERE pass =
-         (SELECT pass FROM _accounts WHERE table_id = ?1 AND account = ?2)",
-        params![table.id, account],
-    )?;
-    transaction.execute(
-        "UPDATE _accounts SET pass = NULL, pass_started_at = NULL, pass_records = 0
-         WHERE table_id = ? AND account = ?",
-        params![table.id, account],
-    )?;
-    Ok(())
 }

@@ -5,53 +5,12 @@ use serde_json::Value;
 
 use crate::error::Result;
 use crate::record::{self, Row};
-use crate::rows::shape_id;
 use crate::spec;
 use crate::store::Learnt;
+use crate::stored::{StoredRow, shape_id, stored, stored_columns};
 use crate::table::Table;
 use crate::text;
 use crate::value::Cell;
-
-/// A row as it is in the table.
-pub(crate) struct StoredRow {
-    pub(crate) id: i64,
-    pub(crate) key: String,
-    pub(crate) shape: String,
-    pub(crate) rest: Option<String>,
-    pub(crate) cells: Vec<Cell>,
-}
-
-impl StoredRow {
-    pub(crate) fn record(&self, table: &Table) -> serde_json::Map<String, Value> {
-        let members: Vec<String> = serde_json::from_str(&self.shape).unwrap_or_default();
-        record::record(&members, self.rest.as_deref(), |name| {
-            let place = table.columns.iter().position(|column| column.property == name)?;
-            Some((table.columns.get(place)?.kind, self.cells.get(place)?))
-        })
-    }
-
-    pub(crate) fn is(&self, row: &Row) -> bool {
-        self.shape == row.shape && self.rest == row.rest && self.cells == row.cells
-    }
-}
-
-/// The columns that [`stored`] reads, for a statement.
-pub(crate) fn stored_columns(table: &Table) -> String {
-    let places: String =
-        table.columns.iter().map(|column| format!(", c{}", column.place)).collect();
-    format!("_row, _key, (SELECT members FROM _shapes WHERE id = _shape), _rest{places}")
-}
-
-pub(crate) fn stored(row: &rusqlite::Row<'_>, table: &Table) -> rusqlite::Result<StoredRow> {
-    let cells = (0..table.columns.len()).map(|place| Ok(Cell::from_sql(row.get_ref(place + 4)?)));
-    Ok(StoredRow {
-        id: row.get(0)?,
-        key: row.get(1)?,
-        shape: row.get(2)?,
-        rest: row.get(3)?,
-        cells: cells.collect::<rusqlite::Result<_>>()?,
-    })
-}
 
 /// Writes every row whose record stands differently in the columns of `after` than in those of `before`.
 pub(crate) fn reencode(

@@ -7,13 +7,13 @@ use serde_json::{Map, Value};
 
 use crate::changes::{self, ChangeKind};
 use crate::error::Result;
+use crate::page::Counts;
 use crate::record::{Row, placed, places};
-use crate::reencode::{StoredRow, stored, stored_columns};
 use crate::store::Learnt;
+use crate::stored::{StoredRow, shape_id, stored, stored_columns};
 use crate::table::Table;
 use crate::text;
 use crate::value::Cell;
-use crate::write::Counts;
 
 /// Writes the records of an account into a table. The statements are put together once.
 pub(crate) struct RowWriter<'w> {
@@ -137,25 +137,6 @@ impl<'w> RowWriter<'w> {
         update.execute(params_from_iter(own.iter().chain(&row.cells).chain(&id)))?;
         Ok(())
     }
-}
-
-/// Number of a shape. It is the same in every process that writes to the file.
-pub(crate) fn shape_id(
-    transaction: &Transaction<'_>,
-    learnt: &mut Learnt,
-    shape: &str,
-) -> Result<i64> {
-    if let Some(id) = learnt.shape(shape) {
-        return Ok(id);
-    }
-    transaction
-        .prepare_cached("INSERT OR IGNORE INTO _shapes (members) VALUES (?)")?
-        .execute([shape])?;
-    let id: i64 = transaction
-        .prepare_cached("SELECT id FROM _shapes WHERE members = ?")?
-        .query_row([shape], |row| row.get(0))?;
-    learnt.remember_shape(shape, id);
-    Ok(id)
 }
 
 /// Removes a row, its words, and notes that it was deleted.

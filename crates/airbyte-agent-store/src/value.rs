@@ -15,11 +15,11 @@ use crate::moment;
 pub enum ColumnKind {
     /// Text; other values are written as JSON.
     Text,
-    /// A whole number.
+    /// A whole number of 64 bits.
     Integer,
     /// A number with a fraction.
     Real,
-    /// 0 or 1.
+    /// A truth value, which SQL sees as 0 or 1.
     Boolean,
     /// A moment as ISO 8601 text. One with an offset is converted to UTC, so that moments sort by time.
     Timestamp,

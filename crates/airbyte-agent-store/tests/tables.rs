@@ -8,7 +8,8 @@ use airbyte_agent_store::{ColumnKind, MOST_COLUMNS, Store, TableSpec};
 use common::{query, records, write};
 use serde_json::{Map, Value, json};
 
-fn spec(properties: Value) -> TableSpec {
+fn spec(properties: impl Into<Value>) -> TableSpec {
+    let properties = properties.into();
     TableSpec::new("acme", "things")
         .key(["id"])
         .schema(json!({"type": "object", "properties": properties}))
@@ -82,7 +83,7 @@ fn fields_beyond_the_most_columns_are_only_in_the_record() {
     let table = store.declare(&spec(Value::Object(properties))).unwrap();
     assert_eq!(table.columns().len(), MOST_COLUMNS);
     let record: Value = (0..2_500).map(|n| (name(n), json!(n))).collect::<Map<_, _>>().into();
-    write(&store, &table, &[record.clone()]);
+    write(&store, &table, std::slice::from_ref(&record));
     assert_eq!(records(&store, "acme_things"), [record]);
     assert_eq!(query(&store, "SELECT _record ->> '$.field2400' FROM acme_things"), [[json!(2400)]]);
 }

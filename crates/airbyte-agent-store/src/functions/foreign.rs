@@ -96,8 +96,8 @@ const KNOWN: [&str; 58] = [
 
 /// What to write instead of a function that does not exist: the end of a message.
 pub(crate) fn instead_of(name: &str) -> String {
-    if let Some((_, way)) = INSTEAD.iter().find(|(known, _)| known.eq_ignore_ascii_case(name)) {
-        return format!("; write {way}");
+    if let Some((_, instead)) = INSTEAD.iter().find(|(known, _)| known.eq_ignore_ascii_case(name)) {
+        return format!("; write {instead}");
     }
     match closest(name, KNOWN).as_slice() {
         [] => "; the functions are those of SQLite".to_owned(),

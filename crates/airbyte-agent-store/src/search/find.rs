@@ -88,7 +88,7 @@ pub struct Hit {
     pub field: Option<String>,
     /// The part of the field with the words, which stand between `**`.
     pub snippet: Option<String>,
-    /// The whole record.
+    /// The whole record, as the store keeps it.
     pub record: Value,
 }
 

@@ -16,7 +16,7 @@ pub struct QueryLimits {
     pub rows: usize,
     /// Most bytes of the values in the result.
     pub bytes: usize,
-    /// Longest time.
+    /// How long the query may take.
     pub time: Duration,
     /// Ends the query when it is set, for example because nobody waits for the result any more.
     pub cancel: Option<Arc<AtomicBool>>,

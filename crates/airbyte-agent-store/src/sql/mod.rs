@@ -1,6 +1,7 @@
 //! SQL over the tables of the store, on connections that can only read.
 
 mod authorize;
+mod error;
 mod limits;
 mod message;
 mod reader;
@@ -9,8 +10,8 @@ mod rows;
 mod run;
 mod tokens;
 
+pub use self::error::{QueryError, QueryErrorKind};
 pub use self::limits::QueryLimits;
-pub use self::message::{QueryError, QueryErrorKind};
 pub use self::rows::{Cut, RowColumn, Rows};
 
 pub(crate) use self::reader::Reader;

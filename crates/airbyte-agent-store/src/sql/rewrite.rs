@@ -2,7 +2,7 @@
 //! write differently.
 
 use super::authorize::{is_internal, is_rows_table};
-use super::message::{QueryError, QueryErrorKind, place};
+use super::error::{QueryError, QueryErrorKind, place};
 use super::tokens::{Token, TokenKind, tokens};
 
 /// A statement as SQLite gets it.

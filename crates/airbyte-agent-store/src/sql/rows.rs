@@ -27,7 +27,7 @@ pub struct Rows {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct RowColumn {
-    /// Its name.
+    /// The name that the query gives it.
     pub name: String,
     /// Its type, if it is a column of a table and not computed.
     pub kind: Option<ColumnKind>,

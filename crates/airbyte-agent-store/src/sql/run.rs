@@ -4,8 +4,9 @@ use std::time::Instant;
 
 use rusqlite::Connection;
 
+use super::error::{QueryError, QueryErrorKind};
 use super::limits::QueryLimits;
-use super::message::{self, QueryError, QueryErrorKind};
+use super::message;
 use super::rewrite::{Rewritten, rewrite};
 use super::rows::{Cut, RowColumn, Rows, value};
 use crate::catalog::TableNames;
