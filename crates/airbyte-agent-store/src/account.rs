@@ -1,0 +1,59 @@
+//! Where the sync of each account stands.
+
+use rusqlite::{OptionalExtension, params};
+use serde_json::Value;
+
+use crate::error::Result;
+use crate::page::Pass;
+use crate::store::Store;
+use crate::table::Table;
+
+/// Where the sync of an account in a table stands.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct AccountState {
+    /// What the sync gave with its last page.
+    pub position: Option<Value>,
+    /// When the last page was written, in UTC.
+    pub synced_at: Option<String>,
+    /// When the last pass was complete, in UTC.
+    pub complete_at: Option<String>,
+    /// The pass that is under way.
+    pub pass: Option<Pass>,
+    /// Number of records of the account in the table.
+    pub rows: u64,
+    /// Number of records that the pass under way has written.
+    pub pass_records: u64,
+}
+
+impl Store {
+    /// Where the sync of an account in a table stands; `None` if it never wrote anything.
+    ///
+    /// # Errors
+    ///
+    /// The errors of reading.
+    pub fn account(&self, table: &Table, account: &str) -> Result<Option<AccountState>> {
+        self.read(|reader| {
+            reader.internally(|connection| {
+                let mut find = connection.prepare_cached(
+                    "SELECT position, synced_at, complete_at, pass, rows, pass_records FROM _accounts
+                     WHERE table_id = ? AND account = ?",
+                )?;
+                let state = find.query_row(params![table.id, account], |row| {
+                    let position: Option<String> = row.get(0)?;
+                    let pass: Option<i64> = row.get(3)?;
+                    let count = |number: i64| u64::try_from(number).unwrap_or_default();
+                    Ok(AccountState {
+                        position: position.and_then(|text| serde_json::from_str(&text).ok()),
+                        synced_at: row.get(1)?,
+                        complete_at: row.get(2)?,
+                        pass: pass.map(|number| Pass { number }),
+                        rows: count(row.get(4)?),
+                        pass_records: count(row.get(5)?),
+                    })
+                });
+                Ok(state.optional()?)
+            })
+        })
+    }
+}

@@ -1,0 +1,38 @@
+#![doc = include_str!("../README.md")]
+
+mod account;
+mod catalog;
+mod changes;
+mod declare;
+mod error;
+mod functions;
+mod moment;
+mod names;
+mod page;
+mod pass;
+mod record;
+mod reencode;
+mod rows;
+mod schema;
+mod search;
+mod spec;
+mod sql;
+mod store;
+mod stored;
+mod table;
+mod text;
+mod value;
+mod words;
+mod write;
+
+pub use account::AccountState;
+pub use catalog::{Freshness, TableSummary};
+pub use changes::{Change, ChangeKind, Changes};
+pub use error::{Error, Result};
+pub use page::{Counts, Page, Pass};
+pub use search::{Find, Found, Hit, SearchPage};
+pub use spec::{MOST_COLUMNS, TableSpec};
+pub use sql::{Cut, QueryError, QueryErrorKind, QueryLimits, RowColumn, Rows};
+pub use store::{OpenOptions, Store};
+pub use table::{Column, Table};
+pub use value::ColumnKind;

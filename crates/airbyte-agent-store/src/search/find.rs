@@ -1,0 +1,296 @@
+//! Searches by words over all tables: names of people and companies, and everything else that is text.
+
+use rusqlite::{Connection, OptionalExtension};
+use serde::Serialize;
+use serde_json::Value;
+
+use super::index::{MOST_WORDS, alternatives, forms, similar};
+use super::rank::Ranking;
+use super::snippet::snippet;
+use crate::error::{Error, Result};
+use crate::sql::QueryLimits;
+use crate::store::Store;
+use crate::table::{Table, record_expression};
+use crate::text::{index_id, table_and_row};
+use crate::words::{fold, words};
+
+/// Most rows that are compared with each other. Of more, those with the words in names, and then those that were
+/// stored last.
+const MOST_RANKED: usize = 200;
+
+/// What a search by words looks at.
+#[derive(Debug, Clone, Default)]
+#[non_exhaustive]
+pub struct Find {
+    /// Names of the tables in SQL; all tables if there are none.
+    pub tables: Vec<String>,
+    /// The accounts; all of them if there are none.
+    pub accounts: Vec<String>,
+    /// Most hits; 10 if it is 0.
+    pub limit: usize,
+    /// How long the search may take.
+    pub limits: QueryLimits,
+}
+
+impl Find {
+    /// A search in these tables.
+    #[must_use]
+    pub fn tables(mut self, tables: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        self.tables = tables.into_iter().map(Into::into).collect();
+        self
+    }
+
+    /// A search in the records of these accounts.
+    #[must_use]
+    pub fn accounts(mut self, accounts: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        self.accounts = accounts.into_iter().map(Into::into).collect();
+        self
+    }
+
+    /// A search for so many hits.
+    #[must_use]
+    pub fn limit(mut self, limit: usize) -> Self {
+        self.limit = limit;
+        self
+    }
+}
+
+/// What a search by words has found.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct Found {
+    /// The hits, best first.
+    pub hits: Vec<Hit>,
+    /// Whether there are more.
+    pub has_more: bool,
+    /// Whether there are so many that not all were compared with each other: only 200, first those with the words
+    /// in names and then those that were stored last.
+    pub is_partly_ranked: bool,
+}
+
+/// A record that a search by words has found.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct Hit {
+    /// Name of the table in SQL.
+    pub table: String,
+    /// Slug of the connector.
+    pub connector: String,
+    /// Name of the entity.
+    pub entity: String,
+    /// Name of the account.
+    pub account: String,
+    /// What identifies the record within its table and account.
+    pub key: String,
+    /// How well it fits; greater is better.
+    pub score: f64,
+    /// The field that the snippet is from.
+    pub field: Option<String>,
+    /// The part of the field with the words, which stand between `**`.
+    pub snippet: Option<String>,
+    /// The whole record, as the store keeps it.
+    pub record: Value,
+}
+
+impl Store {
+    /// The records in which all of these words are, whatever their case, accents and order. A word may be the
+    /// beginning of a longer one. If there are too few, words with small mistakes are found, too; if there are
+    /// none, records in which only some of the words are.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Search`] if there is no word in the text or no such table; [`Error::Query`] if the search takes
+    /// too long.
+    pub fn find(&self, text: &str, find: &Find) -> Result<Found> {
+        let folded = fold(text);
+        let searched: Vec<&str> = words(&folded).take(MOST_WORDS).collect();
+        if searched.is_empty() {
+            return Err(Error::Search("a search needs at least one word".to_owned()));
+        }
+        let limit = if find.limit == 0 { 10 } else { find.limit };
+        self.read(|reader| {
+            reader.internally_within(&find.limits, |connection| {
+                let tables = wanted_tables(connection, &find.tables)?;
+                let mut candidates = Candidates::default();
+                for step in Step::ALL {
+                    // Only some of the words are better than nothing only.
+                    let is_enough = candidates.rows.len() > limit
+                        || (step == Step::Some && !candidates.rows.is_empty());
+                    if is_enough {
+                        break;
+                    }
+                    if let Some(question) = question(connection, &searched, step)? {
+                        candidates.add(
+                            connection,
+                            &question,
+                            &tables,
+                            find.tables.is_empty(),
+                            step,
+                        )?;
+                    }
+                }
+                hits(connection, candidates, &tables, find, limit, &searched)
+            })
+        })
+    }
+}
+
+fn wanted_tables(connection: &Connection, names: &[String]) -> Result<Vec<Table>> {
+    let tables = Table::load(connection, "TRUE", [])?;
+    for name in names {
+        if !tables.iter().any(|table| table.name == *name) {
+            let known: Vec<&str> = tables.iter().map(|table| table.name.as_str()).collect();
+            let near = airbyte_agent_description::suggestion(name, &known);
+            return Err(Error::Search(format!("there is no table '{name}'{near}")));
+        }
+    }
+    Ok(tables.into_iter().filter(|table| names.is_empty() || names.contains(&table.name)).collect())
+}
+
+/// What is tried one after the other, as long as too little is found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Step {
+    /// All words as they are.
+    Exact,
+    /// All words, which may go on.
+    Beginnings,
+    /// All words, which may have small mistakes.
+    Similar,
+    /// Some of the words.
+    Some,
+}
+
+impl Step {
+    const ALL: [Self; 4] = [Self::Exact, Self::Beginnings, Self::Similar, Self::Some];
+}
+
+/// The question to the index for a step; `None` if it finds nothing more than the step before.
+fn question(connection: &Connection, searched: &[&str], step: Step) -> Result<Option<String>> {
+    let mut parts = Vec::new();
+    let mut has_similar = false;
+    for word in searched {
+        let forms = forms(word);
+        parts.push(match step {
+            Step::Exact => alternatives(&[], &forms),
+            Step::Beginnings => alternatives(&forms, &[]),
+            Step::Similar | Step::Some => {
+                let similar = similar(connection, word)?.unwrap_or_default();
+                has_similar |= !similar.is_empty();
+                alternatives(&forms, &similar)
+            }
+        });
+    }
+    let is_useful = match step {
+        Step::Exact | Step::Beginnings => true,
+        Step::Similar => has_similar,
+        Step::Some => searched.len() > 1,
+    };
+    let word = if step == Step::Some { " OR " } else { " AND " };
+    Ok(is_useful.then(|| parts.join(word)))
+}
+
+/// Rows of the index, with the step that found them.
+#[derive(Default)]
+struct Candidates {
+    rows: Vec<(i64, Step)>,
+    known: std::collections::HashSet<i64>,
+    are_more: bool,
+}
+
+impl Candidates {
+    fn add(
+        &mut self,
+        connection: &Connection,
+        question: &str,
+        tables: &[Table],
+        is_everywhere: bool,
+        step: Step,
+    ) -> Result<()> {
+        let ranges: Vec<(i64, i64)> = if is_everywhere {
+            vec![(0, i64::MAX)]
+        } else {
+            tables
+                .iter()
+                .map(|table| (index_id(table.id, 0), index_id(table.id + 1, 0) - 1))
+                .collect()
+        };
+        let mut find = connection.prepare_cached(&format!(
+            "SELECT rowid FROM _text WHERE _text MATCH ? AND rowid BETWEEN ? AND ?
+             ORDER BY rowid DESC LIMIT {}",
+            MOST_RANKED + 1
+        ))?;
+        // Rows with the words in names come first, so that they are not lost among many others.
+        for question in [format!("name : ({question})"), question.to_owned()] {
+            for (first, last) in &ranges {
+                let rows = find.query_map(rusqlite::params![question, first, last], |row| {
+                    row.get::<_, i64>(0)
+                })?;
+                for row in rows {
+                    let row = row?;
+                    if self.known.contains(&row) {
+                        continue;
+                    }
+                    if self.rows.len() >= MOST_RANKED {
+                        self.are_more = true;
+                        break;
+                    }
+                    self.known.insert(row);
+                    self.rows.push((row, step));
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The candidates of the accounts with their scores, best first; those of earlier steps before those of later ones.
+fn hits(
+    connection: &Connection,
+    candidates: Candidates,
+    tables: &[Table],
+    find: &Find,
+    limit: usize,
+    searched: &[&str],
+) -> Result<Found> {
+    let mut found = Vec::new();
+    let mut ranking = Ranking::new(connection, searched)?;
+    for (id, step) in candidates.rows {
+        let (table, row) = table_and_row(id);
+        let Some(table) = tables.iter().find(|known| known.id == table) else { continue };
+        let mut read = connection.prepare_cached(&format!(
+            "SELECT _account, _key, {} FROM {} WHERE _row = ?",
+            record_expression(table),
+            table.rows()
+        ))?;
+        let read = read.query_row([row], |row| {
+            Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?, row.get::<_, String>(2)?))
+        });
+        let Some((account, key, record)) = read.optional()? else { continue };
+        if !find.accounts.is_empty() && !find.accounts.contains(&account) {
+            continue;
+        }
+        let Ok(Value::Object(record)) = serde_json::from_str(&record) else { continue };
+        let own = crate::record::row(table, &record, key);
+        ranking.add(&crate::text::texts(table, &record, &own));
+        found.push((step, table, account, own.key, Value::Object(record)));
+    }
+    let scores = ranking.scores();
+    let mut found: Vec<_> = found.into_iter().zip(scores).collect();
+    found.sort_by(|(a, a_score), (b, b_score)| a.0.cmp(&b.0).then(b_score.total_cmp(a_score)));
+    let has_more = candidates.are_more || found.len() > limit;
+    let hits = found.into_iter().take(limit).map(|((_, table, account, key, record), score)| {
+        let (field, snippet) = snippet(&record, searched).unzip();
+        Hit {
+            table: table.name.clone(),
+            connector: table.connector.clone(),
+            entity: table.entity.clone(),
+            account,
+            key,
+            score,
+            field,
+            snippet,
+            record,
+        }
+    });
+    Ok(Found { hits: hits.collect(), has_more, is_partly_ranked: candidates.are_more })
+}

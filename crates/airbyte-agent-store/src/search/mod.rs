@@ -1,0 +1,14 @@
+//! Searches: by the filters of the context store, and by words.
+
+mod cursor;
+mod find;
+mod grammar;
+mod index;
+mod page;
+mod rank;
+mod snippet;
+pub(crate) mod test;
+mod translate;
+
+pub use self::find::{Find, Found, Hit};
+pub use self::page::SearchPage;

@@ -1,0 +1,164 @@
+//! What the store knows about a table.
+
+use crate::error::Result;
+use crate::names::literal;
+use crate::value::ColumnKind;
+
+/// Columns that every table has beside those of its records.
+pub(crate) const OWN_COLUMNS: [&str; 4] = ["_account", "_key", "_synced_at", "_record"];
+
+/// A table of the store, with the columns that it has.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Table {
+    pub(crate) id: i64,
+    pub(crate) name: String,
+    pub(crate) connector: String,
+    pub(crate) entity: String,
+    pub(crate) description: String,
+    pub(crate) key: Vec<String>,
+    pub(crate) hidden: Vec<Vec<String>>,
+    pub(crate) columns: Vec<Column>,
+    /// Number that the next column gets.
+    pub(crate) next_column: u32,
+}
+
+/// A column of a table.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct Column {
+    /// Name in SQL. It is the name of the field, with a number if another differs by case only.
+    pub name: String,
+    /// Name of the field of the records.
+    pub property: String,
+    /// The type of its values.
+    pub kind: ColumnKind,
+    /// What the field means, from the schema; empty if that does not say.
+    pub description: String,
+    /// Whether the words of its texts are found by searches.
+    pub is_searched: bool,
+    /// Its column is `c<place>`.
+    pub(crate) place: u32,
+}
+
+impl Table {
+    /// The name that queries in SQL use.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Slug of the connector.
+    pub fn connector(&self) -> &str {
+        &self.connector
+    }
+
+    /// Name of the entity.
+    pub fn entity(&self) -> &str {
+        &self.entity
+    }
+
+    /// What one record is.
+    pub fn description(&self) -> &str {
+        &self.description
+    }
+
+    /// The fields that identify a record within an account; none if records are known by their place.
+    pub fn key(&self) -> &[String] {
+        &self.key
+    }
+
+    /// The columns, in the order of the schema.
+    pub fn columns(&self) -> &[Column] {
+        &self.columns
+    }
+
+    pub(crate) fn rows(&self) -> String {
+        format!("_rows_{}", self.id)
+    }
+
+    pub(crate) fn column(&self, property: &str) -> Option<&Column> {
+        self.columns.iter().find(|column| column.property == property)
+    }
+
+    /// The table as it is now: another process may have given it other columns.
+    pub(crate) fn current(&self, connection: &rusqlite::Connection) -> Result<Self> {
+        let mut find =
+            connection.prepare_cached("SELECT next_column, hidden FROM _tables WHERE id = ?")?;
+        let (next, hidden): (u32, String) =
+            find.query_row([self.id], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        if next == self.next_column && list::<Vec<String>>(&hidden) == self.hidden {
+            return Ok(self.clone());
+        }
+        let found = Self::load(connection, "id = ?1", [self.id])?;
+        Ok(found.into_iter().next().unwrap_or_else(|| self.clone()))
+    }
+
+    /// Reads what the store knows about the table whose `_tables` row meets the condition.
+    pub(crate) fn load(
+        connection: &rusqlite::Connection,
+        condition: &str,
+        parameters: impl rusqlite::Params,
+    ) -> Result<Vec<Self>> {
+        let sql = format!(
+            "SELECT id, name, connector, entity, description, keys, hidden, next_column FROM _tables
+             WHERE {condition} ORDER BY name"
+        );
+        let mut statement = connection.prepare_cached(&sql)?;
+        let tables = statement.query_map(parameters, |row| {
+            Ok(Self {
+                id: row.get(0)?,
+                name: row.get(1)?,
+                connector: row.get(2)?,
+                entity: row.get(3)?,
+                description: row.get(4)?,
+                key: list(&row.get::<_, String>(5)?),
+                hidden: list(&row.get::<_, String>(6)?),
+                columns: Vec::new(),
+                next_column: row.get(7)?,
+            })
+        })?;
+        let mut tables = tables.collect::<rusqlite::Result<Vec<_>>>()?;
+        for table in &mut tables {
+            table.columns = columns(connection, table.id)?;
+        }
+        Ok(tables)
+    }
+}
+
+pub(crate) fn list<T: serde::de::DeserializeOwned>(text: &str) -> Vec<T> {
+    serde_json::from_str(text).unwrap_or_default()
+}
+
+pub(crate) fn json(value: &impl serde::Serialize) -> String {
+    serde_json::to_string(value).unwrap_or_default()
+}
+
+fn columns(connection: &rusqlite::Connection, table: i64) -> Result<Vec<Column>> {
+    let mut statement = connection.prepare_cached(
+        "SELECT property, name, kind, description, is_searched, place FROM _columns
+         WHERE table_id = ? ORDER BY place",
+    )?;
+    let columns = statement.query_map([table], |row| {
+        let kind: String = row.get(2)?;
+        Ok(Column {
+            property: row.get(0)?,
+            name: row.get(1)?,
+            kind: ColumnKind::from_name(&kind).unwrap_or(ColumnKind::Text),
+            description: row.get(3)?,
+            is_searched: row.get(4)?,
+            place: row.get(5)?,
+        })
+    })?;
+    Ok(columns.collect::<rusqlite::Result<_>>()?)
+}
+
+/// The record of a row of `_rows_<id>` as an expression.
+pub(crate) fn record_expression(table: &Table) -> String {
+    let kinds: Vec<(&str, ColumnKind)> =
+        table.columns.iter().map(|column| (column.property.as_str(), column.kind)).collect();
+    let places: String =
+        table.columns.iter().map(|column| format!(", c{}", column.place)).collect();
+    format!(
+        "store_record({}, _shape, (SELECT members FROM _shapes WHERE id = _shape), _rest{places})",
+        literal(&json(&kinds))
+    )
+}
