@@ -82,6 +82,7 @@ pub(super) fn operation(operation: &Operation, files: &mut Included<'_>) -> Code
         at_least_one,
         is_addition,
         job,
+        sync,
         address,
     } = operation;
     let Response {
@@ -144,6 +145,7 @@ pub(super) fn operation(operation: &Operation, files: &mut Included<'_>) -> Code
         }
     };
     let is_paged = *paging != Paging::none("");
+    let code = super::sync::rule(code, sync.as_ref());
     code.maybe("records", records.as_ref().map(path))
         .mark("records_optional", *records_optional)
         .mark("no_content", *no_content)

@@ -12,6 +12,7 @@ mod responses;
 mod schemas;
 mod scope;
 mod service;
+mod sync;
 mod texts;
 mod uploads;
 
@@ -27,6 +28,7 @@ pub(crate) fn check(cx: &Cx<'_>) {
     drift::check(cx);
     entities::check(cx, &connector);
     jobs::check(cx, &connector);
+    sync::check(cx, &connector);
     uploads::check(cx, &connector);
     for op in lower::operations(cx.root) {
         texts::check(cx, op);

@@ -23,6 +23,7 @@ mod refs;
 mod response;
 mod schema;
 mod server;
+mod sync;
 mod token_client;
 mod upload;
 
@@ -34,7 +35,8 @@ pub(crate) use graphql::{
 pub(crate) use operation::{Op, operations};
 pub(crate) use parameter::is_template;
 pub(crate) use refs::{Walk, types};
-pub(crate) use response::success_schema;
+pub(crate) use response::{record_node, success_schema};
+pub(crate) use sync::source;
 
 use crate::report::Report;
 use crate::yaml::Node;

@@ -143,6 +143,8 @@ fn lower<'a>(cx: &Cx<'a>, op: Op<'a>) -> Option<Operation> {
         at_least_one: at_least_one.into(),
         is_addition: parameter::is_addition(op.node),
         job: job::job(cx, op),
+        // Depends on other entities, so it is added when all of them are known.
+        sync: None,
         address,
         body,
         response,
