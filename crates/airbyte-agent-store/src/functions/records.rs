@@ -1,0 +1,65 @@
+//! The function that puts a record together again, which the views of tables use.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use rusqlite::Connection;
+use rusqlite::functions::{Context, FunctionFlags};
+use serde_json::Value;
+
+use crate::record::record;
+use crate::value::{Cell, ColumnKind};
+
+/// Most shapes that are kept in memory.
+const MOST_SHAPES: usize = 10_000;
+
+/// Properties and types of the columns that a call passes.
+type Columns = Vec<(String, ColumnKind)>;
+
+/// Members of records by the number of their shape, which never changes its meaning.
+type Shapes = Arc<Mutex<HashMap<i64, Arc<Vec<String>>>>>;
+
+/// `store_record(columns, shape, members, rest, …)` is the record as JSON text.
+pub(super) fn register(connection: &Connection) -> rusqlite::Result<()> {
+    let shapes = Shapes::default();
+    let flags = FunctionFlags::SQLITE_UTF8
+        | FunctionFlags::SQLITE_DETERMINISTIC
+        | FunctionFlags::SQLITE_INNOCUOUS;
+    connection.create_scalar_function("store_record", -1, flags, move |context| whole(context, &shapes))
+}
+
+fn whole(context: &Context<'_>, shapes: &Shapes) -> rusqlite::Result<String> {
+    let columns = context.get_or_create_aux(0, |text| -> Result<Columns, BoxError> {
+        Ok(serde_json::from_str(text.as_str()?)?)
+    })?;
+    let shape: i64 = context.get(1)?;
+    let known = shapes.lock().unwrap_or_else(PoisonError::into_inner).get(&shape).cloned();
+    let members = match known {
+        Some(members) => members,
+        None => {
+            let text: String = context.get(2)?;
+            let members: Vec<String> = serde_json::from_str(&text).map_err(failed)?;
+            let members = Arc::new(members);
+            let mut shapes = shapes.lock().unwrap_or_else(PoisonError::into_inner);
+            if shapes.len() >= MOST_SHAPES {
+                shapes.clear();
+            }
+            shapes.insert(shape, Arc::clone(&members));
+            members
+        }
+    };
+    let rest = context.get_raw(3).as_str_or_null().map_err(failed)?;
+    let cells: HashMap<&str, (ColumnKind, Cell)> = columns
+        .iter()
+        .zip(4..context.len())
+        .map(|((name, kind), at)| (name.as_str(), (*kind, Cell::from_sql(context.get_raw(at)))))
+        .collect();
+    let record = record(&members, rest, |name| cells.get(name).map(|(kind, cell)| (*kind, cell)));
+    Ok(Value::Object(record).to_string())
+}
+
+type BoxError = Box<dyn std::error::Error + Send + Sync>;
+
+fn failed(error: impl Into<BoxError>) -> rusqlite::Error {
+    rusqlite::Error::UserFunctionError(error.into())
+}

@@ -1,0 +1,1 @@
+//! Searches: by the filters of the context store, and by words.

@@ -1,0 +1,87 @@
+//! What a statement may do, as SQLite asks while it compiles the statement.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use rusqlite::hooks::{AuthAction, AuthContext, Authorization};
+
+/// Decides what statements of a connection may do.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Guard {
+    /// Whether the statements are a user's; the store's own may read everything.
+    is_user: Arc<AtomicBool>,
+    /// What was refused last.
+    refused: Arc<Mutex<Option<String>>>,
+}
+
+impl Guard {
+    pub(super) fn set_user(&self, is_user: bool) {
+        self.is_user.store(is_user, Ordering::Relaxed);
+        *self.refused.lock().unwrap_or_else(PoisonError::into_inner) = None;
+    }
+
+    /// What was refused since the mode was set.
+    pub(super) fn refused(&self) -> Option<String> {
+        self.refused.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    pub(super) fn decide(&self, context: &AuthContext<'_>) -> Authorization {
+        if !self.is_user.load(Ordering::Relaxed) {
+            return Authorization::Allow;
+        }
+        let Some(why) = objection(context) else { return Authorization::Allow };
+        let mut refused = self.refused.lock().unwrap_or_else(PoisonError::into_inner);
+        refused.get_or_insert(why);
+        Authorization::Deny
+    }
+}
+
+/// Whether a name is one of the store's own tables or of SQLite's. Tables of records never begin so.
+pub(super) fn is_internal(table: &str) -> bool {
+    let table = table.to_ascii_lowercase();
+    table.starts_with('_')
+        || table.starts_with("sqlite_")
+        || table.starts_with("pragma_")
+        || matches!(table.as_str(), "dbstat" | "bytecode" | "tables_used" | "fts3tokenize" | "completion")
+}
+
+/// Functions that reach out of the database, or into it.
+const FORBIDDEN: [&str; 7] = [
+    "load_extension",
+    "fts3_tokenizer",
+    "fts5",
+    "fts5_source_id",
+    "sqlite_log",
+    "sqlite_offset",
+    "sqlite_compileoption_get",
+];
+
+/// Why an action is refused; `None` if it is allowed.
+fn objection(context: &AuthContext<'_>) -> Option<String> {
+    let change = |what: &str| Some(format!("{what} is not possible: queries can only read"));
+    match context.action {
+        AuthAction::Select | AuthAction::Recursive => None,
+        // A view of records reads the store's own tables.
+        AuthAction::Read { table_name, .. } => {
+            let is_allowed = !is_internal(table_name)
+                || context.accessor.is_some_and(|accessor| !is_internal(accessor));
+            (!is_allowed).then(|| format!("'{table_name}' cannot be read; it is not a table of records"))
+        }
+        AuthAction::Function { function_name } => FORBIDDEN
+            .contains(&function_name.to_ascii_lowercase().as_str())
+            .then(|| format!("the function {function_name} is not allowed")),
+        AuthAction::Pragma { pragma_name, .. } => Some(format!(
+            "PRAGMA {pragma_name} is not allowed; the tables and their columns are listed by the command `tables`"
+        )),
+        AuthAction::Attach { .. } | AuthAction::Detach { .. } => {
+            Some("other databases cannot be attached; all connectors are in this one".to_owned())
+        }
+        AuthAction::Transaction { .. } | AuthAction::Savepoint { .. } => {
+            Some("transactions are not possible: each query is one".to_owned())
+        }
+        AuthAction::Insert { .. } => change("INSERT"),
+        AuthAction::Update { .. } => change("UPDATE"),
+        AuthAction::Delete { .. } => change("DELETE"),
+        _ => change("this statement"),
+    }
+}

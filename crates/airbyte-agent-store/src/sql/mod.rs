@@ -1,0 +1,16 @@
+//! SQL over the tables of the store, on connections that can only read.
+
+mod authorize;
+mod limits;
+mod message;
+mod reader;
+mod rewrite;
+mod rows;
+mod run;
+mod tokens;
+
+pub use self::limits::QueryLimits;
+pub use self::message::{QueryError, QueryErrorKind};
+pub use self::rows::{Cut, RowColumn, Rows};
+
+pub(crate) use self::reader::Reader;

@@ -1,0 +1,87 @@
+//! The result of a query.
+
+use serde::Serialize;
+use serde_json::{Number, Value};
+use std::time::Duration;
+
+use rusqlite::types::ValueRef;
+
+use crate::value::ColumnKind;
+
+/// The result of a query.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct Rows {
+    /// The columns, in the order of the query.
+    pub columns: Vec<RowColumn>,
+    /// The rows, each with a value for each column. Numbers that no JSON number holds exactly are texts of
+    /// their digits, and bytes are in hexadecimal form.
+    pub rows: Vec<Vec<Value>>,
+    /// Why there are no more rows, if the query has more.
+    pub cut: Option<Cut>,
+    /// How long the query took.
+    pub took: Duration,
+}
+
+/// A column of a result.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct RowColumn {
+    /// Its name.
+    pub name: String,
+    /// Its type, if it is a column of a table and not computed.
+    pub kind: Option<ColumnKind>,
+}
+
+/// The limit that a result was cut off at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Cut {
+    /// The number of rows.
+    Rows,
+    /// The bytes of all values.
+    Bytes,
+}
+
+impl RowColumn {
+    pub(super) fn new(name: &str, declared: Option<&str>) -> Self {
+        let kinds = [
+            ColumnKind::Text,
+            ColumnKind::Integer,
+            ColumnKind::Real,
+            ColumnKind::Boolean,
+            ColumnKind::Timestamp,
+            ColumnKind::Json,
+        ];
+        let kind = kinds.into_iter().find(|kind| Some(kind.declared()) == declared);
+        Self { name: name.to_owned(), kind }
+    }
+}
+
+/// The value as JSON, and how many bytes it takes.
+pub(super) fn value(value: ValueRef<'_>) -> (Value, usize) {
+    match value {
+        ValueRef::Null => (Value::Null, 8),
+        ValueRef::Integer(number) => (Value::from(number), 8),
+        ValueRef::Real(number) => {
+            (Number::from_f64(number).map_or_else(|| number.to_string().into(), Value::Number), 8)
+        }
+        ValueRef::Text(bytes) => {
+            let text = String::from_utf8_lossy(bytes).into_owned();
+            let size = text.len();
+            (Value::String(text), size + 16)
+        }
+        ValueRef::Blob(bytes) => {
+            // Columns hold digits of long numbers in this form.
+            let is_digits = !bytes.is_empty() && bytes.iter().all(|byte| matches!(byte, b' '..=b'~'));
+            let text = if is_digits {
+                String::from_utf8_lossy(bytes).into_owned()
+            } else {
+                bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+            };
+            let size = text.len();
+            (Value::String(text), size + 16)
+        }
+    }
+}
