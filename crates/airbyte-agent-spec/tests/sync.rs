@@ -144,6 +144,36 @@ fn parents_come_out_of_relationships_and_the_deepest_one_knows_the_rest() {
 }
 
 #[test]
+fn a_key_means_one_record_of_a_parent_or_of_the_account() {
+    let relations = "{source_entity: b, target_entity: a, foreign_key: a, target_key: id}, \
+        {source_entity: b_users, target_entity: a, foreign_key: a, target_key: id}";
+    let ids = "  x-agent-unique-ids: true\n  x-airbyte-entity-relationships";
+    for (account, members, sync, expected) in [
+        (false, "id", "", "$.id a=a$.id per parent"),
+        (false, "id", "{unique: everywhere}", "$.id a=a$.id"),
+        (true, "id", "", "$.id a=a$.id"),
+        (true, "id", "{unique: per_parent}", "$.id a=a$.id per parent"),
+        (true, "name", "{key: name}", "$.name a=a$.id per parent"),
+    ] {
+        let lists = [
+            ("/a", "a", "id", ""),
+            ("/a/{a}", "b", members, sync),
+            ("/a/{a}/users", "b_users", "id name", sync),
+            ("/users", "users", "id", ""),
+        ];
+        let text = spec(relations, &lists);
+        let text =
+            if account { text.replace("  x-airbyte-entity-relationships", ids) } else { text };
+        assert_eq!(show(&lower(&text), "b"), expected, "{account} {sync}");
+        let told = problems(&text);
+        let is_doubtful = account && members == "id" && sync.is_empty();
+        assert_eq!(told.len(), usize::from(is_doubtful), "{account} {sync}: {told:#?}");
+        let doubt = "`b_users` seems to list records of `users`";
+        assert!(told.iter().all(|told| told.starts_with(doubt)), "{told:#?}");
+    }
+}
+
+#[test]
 fn what_needs_records_that_cannot_be_copied_cannot_be_copied_either() {
     let relations = "{source_entity: b, target_entity: a, foreign_key: a, target_key: id}, \
         {source_entity: c, target_entity: d, foreign_key: d, target_key: id}, \

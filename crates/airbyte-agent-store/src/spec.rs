@@ -216,13 +216,15 @@ fn kind(schema: &Value, depth: usize) -> ColumnKind {
     types(schema, depth, &mut names);
     let has = |name: &str| names.contains(&name);
     let is_moment = || {
-        let format = |schema: &Value| schema.get("format").and_then(Value::as_str) == Some("date-time");
+        let format =
+            |schema: &Value| schema.get("format").and_then(Value::as_str) == Some("date-time");
         format(schema) || alternatives(schema).any(format)
     };
     if has("object") || has("array") {
         ColumnKind::Json
     } else if has("string") {
-        let is_only_text = !names.iter().any(|name| matches!(*name, "integer" | "number" | "boolean"));
+        let is_only_text =
+            !names.iter().any(|name| matches!(*name, "integer" | "number" | "boolean"));
         if is_only_text && is_moment() { ColumnKind::Timestamp } else { ColumnKind::Text }
     } else if has("number") {
         ColumnKind::Real
@@ -250,7 +252,8 @@ fn secrets(schema: &Value, path: &mut Vec<String>, found: &mut Vec<Vec<String>>)
     if path.len() > DEEPEST {
         return;
     }
-    for (name, member) in schema.get("properties").and_then(Value::as_object).into_iter().flatten() {
+    for (name, member) in schema.get("properties").and_then(Value::as_object).into_iter().flatten()
+    {
         path.push(name.clone());
         if member.as_object().is_some_and(is_secret) {
             found.push(path.clone());

@@ -120,7 +120,10 @@ pub(crate) fn encode(kind: ColumnKind, value: &Value) -> Cell {
 fn whole_number(kind: ColumnKind, whole: i64) -> Cell {
     match kind {
         ColumnKind::Real if whole.unsigned_abs() > EXACT => Cell::Digits(whole.to_string()),
-        #[expect(clippy::cast_precision_loss, reason = "the number is one that a double holds exactly")]
+        #[expect(
+            clippy::cast_precision_loss,
+            reason = "the number is one that a double holds exactly"
+        )]
         ColumnKind::Real => Cell::Real(whole as f64),
         _ => Cell::Integer(whole),
     }
@@ -153,7 +156,9 @@ fn number_text(kind: ColumnKind, text: &str) -> Cell {
     }
     let digits = text.bytes().filter(u8::is_ascii_digit).count();
     match text.parse::<f64>() {
-        Ok(real) if kind == ColumnKind::Real && digits <= 15 && real.is_finite() => Cell::Real(real),
+        Ok(real) if kind == ColumnKind::Real && digits <= 15 && real.is_finite() => {
+            Cell::Real(real)
+        }
         _ => Cell::Digits(text.to_owned()),
     }
 }
@@ -180,9 +185,17 @@ pub(crate) fn decode(kind: ColumnKind, cell: &Cell) -> Value {
             serde_json::from_str(text).unwrap_or_else(|_| Value::String(text.clone()))
         }
         (_, Cell::Integer(number)) => Value::from(*number),
-        #[expect(clippy::cast_possible_truncation, clippy::cast_precision_loss, reason = "whole and small")]
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_precision_loss,
+            reason = "whole and small"
+        )]
         (_, Cell::Real(real)) if real.fract() == 0.0 && real.abs() <= EXACT as f64 => {
-            if *real == 0.0 && real.is_sign_negative() { Value::from(*real) } else { Value::from(*real as i64) }
+            if *real == 0.0 && real.is_sign_negative() {
+                Value::from(*real)
+            } else {
+                Value::from(*real as i64)
+            }
         }
         (_, Cell::Real(real)) => Value::from(*real),
         (_, Cell::Text(text) | Cell::Digits(text)) => Value::String(text.clone()),

@@ -29,7 +29,7 @@ fn source(source: &SyncSource) -> Code {
         .each("arguments", arguments, argument)
         .maybe("needs", (!needs.is_empty()).then(|| Code::texts(needs.iter())))
         .maybe("change", change.as_ref().map(self::change));
-    match deletions {
+    let code = match deletions {
         SyncDeletions::FullPass => code,
         SyncDeletions::Flag { field, equals: None } => code.with("deleted_if", [path(field)]),
         SyncDeletions::Flag { field, equals: Some(value) } => {
@@ -38,7 +38,8 @@ fn source(source: &SyncSource) -> Code {
         SyncDeletions::Feed { entity, key } => {
             code.with("deleted_by", [Code::text(entity), places(key)])
         }
-    }
+    };
+    code.tall()
 }
 
 fn text(text: &str) -> Code {

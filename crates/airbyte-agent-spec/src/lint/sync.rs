@@ -30,6 +30,7 @@ pub(super) fn check(cx: &Cx<'_>, connector: &Connector) {
         let Some((operation, op)) = lower::source(cx, connector, &entity.name) else { continue };
         if let Some(SyncRule::Source(source)) = &operation.sync {
             alternatives(cx, operation, op, source);
+            links(cx, connector, op, source);
         }
     }
 }
@@ -161,5 +162,29 @@ fn alternatives<'a>(cx: &Cx<'a>, operation: &Operation, op: Op<'a>, source: &Syn
                 format!("nothing gives one of {names}; write `arguments`, `parents`, `needs` or `cannot` in `{KEY}`"),
             );
         }
+    }
+}
+
+/// A list of records that are also listed on their own, such as the projects of a task: each of them may
+/// belong to several parents, so that the spec has to say what a record is.
+fn links<'a>(cx: &Cx<'a>, connector: &Connector, op: Op<'a>, source: &SyncSource) {
+    let says = op.node.get(KEY).is_some_and(|node| node.get("unique").is_some());
+    if says || source.per_parent || source.parents.is_empty() {
+        return;
+    }
+    let entity = op.entity();
+    let mut others = connector.entities.iter().filter(|other| {
+        entity.ends_with(&format!("_{}", other.name))
+            && other.operations.iter().any(|operation| operation.sync.is_some())
+    });
+    if let Some(other) = others.next() {
+        cx.report.warning(
+            op.place(KEY),
+            format!(
+                "`{entity}` seems to list records of `{}` that may belong to several parents; write \
+                 `{KEY}: {{unique: per_parent}}` if each pair is a record, or `unique: everywhere`",
+                other.name
+            ),
+        );
     }
 }

@@ -25,7 +25,8 @@ pub(super) fn register(connection: &Connection) -> rusqlite::Result<()> {
     let flags = FunctionFlags::SQLITE_UTF8
         | FunctionFlags::SQLITE_DETERMINISTIC
         | FunctionFlags::SQLITE_INNOCUOUS;
-    connection.create_scalar_function("store_record", -1, flags, move |context| whole(context, &shapes))
+    connection
+        .create_scalar_function("store_record", -1, flags, move |context| whole(context, &shapes))
 }
 
 fn whole(context: &Context<'_>, shapes: &Shapes) -> rusqlite::Result<String> {

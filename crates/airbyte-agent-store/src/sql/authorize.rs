@@ -42,7 +42,10 @@ pub(super) fn is_internal(table: &str) -> bool {
     table.starts_with('_')
         || table.starts_with("sqlite_")
         || table.starts_with("pragma_")
-        || matches!(table.as_str(), "dbstat" | "bytecode" | "tables_used" | "fts3tokenize" | "completion")
+        || matches!(
+            table.as_str(),
+            "dbstat" | "bytecode" | "tables_used" | "fts3tokenize" | "completion"
+        )
 }
 
 /// Functions that reach out of the database, or into it.
@@ -65,7 +68,8 @@ fn objection(context: &AuthContext<'_>) -> Option<String> {
         AuthAction::Read { table_name, .. } => {
             let is_allowed = !is_internal(table_name)
                 || context.accessor.is_some_and(|accessor| !is_internal(accessor));
-            (!is_allowed).then(|| format!("'{table_name}' cannot be read; it is not a table of records"))
+            (!is_allowed)
+                .then(|| format!("'{table_name}' cannot be read; it is not a table of records"))
         }
         AuthAction::Function { function_name } => FORBIDDEN
             .contains(&function_name.to_ascii_lowercase().as_str())

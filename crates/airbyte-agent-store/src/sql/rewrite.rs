@@ -32,7 +32,10 @@ pub(super) fn rewrite(sql: &str) -> Result<Rewritten, QueryError> {
         Err(QueryError::new(QueryErrorKind::Refused, why).at(place(sql, token.start)))
     };
     if sql.contains('\0') {
-        return Err(QueryError::new(QueryErrorKind::Syntax, "the query contains a character of value 0".into()));
+        return Err(QueryError::new(
+            QueryErrorKind::Syntax,
+            "the query contains a character of value 0".into(),
+        ));
     }
     let mut tokens = tokens(sql);
     while tokens.last().is_some_and(|token| token.is_sign(";")) {
@@ -43,7 +46,10 @@ pub(super) fn rewrite(sql: &str) -> Result<Rewritten, QueryError> {
         return Err(QueryError::new(QueryErrorKind::Syntax, why));
     };
     if let Some(end) = tokens.iter().find(|token| token.is_sign(";")) {
-        return refused(end, "only one statement is possible; send the second one on its own".to_owned());
+        return refused(
+            end,
+            "only one statement is possible; send the second one on its own".to_owned(),
+        );
     }
     if !["select", "with", "values", "explain"].iter().any(|word| first.is(word)) {
         let why = format!(
@@ -57,7 +63,10 @@ pub(super) fn rewrite(sql: &str) -> Result<Rewritten, QueryError> {
             return refused(token, why);
         }
         if is_internal_table(&tokens, index) {
-            return refused(token, format!("'{}' cannot be read; it is not a table of records", token.text));
+            return refused(
+                token,
+                format!("'{}' cannot be read; it is not a table of records", token.text),
+            );
         }
     }
     Ok(replaced(sql, &tokens))
@@ -72,7 +81,9 @@ fn is_internal_table(tokens: &[Token<'_>], index: usize) -> bool {
     let Some(name) = tokens.get(index).and_then(Token::name) else { return false };
     let before = index.checked_sub(1).and_then(|before| tokens.get(before));
     let comes_from = before.is_some_and(|token| {
-        ["from", "join"].iter().any(|word| token.is(word)) || token.is_sign(",") || token.is_sign(".")
+        ["from", "join"].iter().any(|word| token.is(word))
+            || token.is_sign(",")
+            || token.is_sign(".")
     });
     let lower = name.to_ascii_lowercase();
     let is_numbered = ["_rows_", "_key_", "_index_"].iter().any(|start| {
@@ -88,7 +99,15 @@ fn is_internal_table(tokens: &[Token<'_>], index: usize) -> bool {
 
 /// The store's own tables.
 const INTERNAL: [&str; 10] = [
-    "_tables", "_columns", "_shapes", "_accounts", "_passes", "_seen", "_changes", "_text", "_words",
+    "_tables",
+    "_columns",
+    "_shapes",
+    "_accounts",
+    "_passes",
+    "_seen",
+    "_changes",
+    "_text",
+    "_words",
     "sqlite_schema",
 ];
 
@@ -123,8 +142,12 @@ fn foreign(tokens: &[Token<'_>], index: usize) -> Option<String> {
         }
         "timestamp" if is_before_text => "write to_timestamp('…') instead of TIMESTAMP '…'",
         "date" if is_before_text => "write date('…') instead of DATE '…'",
-        "qualify" => "QUALIFY is not known here; put the window function into a subquery and use WHERE",
-        "unnest" if is_call => "unnest is not known here; write FROM t, json_each(t.column) and use its column value",
+        "qualify" => {
+            "QUALIFY is not known here; put the window function into a subquery and use WHERE"
+        }
+        "unnest" if is_call => {
+            "unnest is not known here; write FROM t, json_each(t.column) and use its column value"
+        }
         "pivot" | "unpivot" if before.is_some() && is_call => {
             "PIVOT is not known here; write sum(x) FILTER (WHERE …) for each column"
         }
@@ -135,8 +158,9 @@ fn foreign(tokens: &[Token<'_>], index: usize) -> Option<String> {
             "* EXCLUDE is not known here; name the columns"
         }
         "all" if before.is_some_and(|before| before.is("by")) => "write the columns instead of ALL",
-        "top" if before.is_some_and(|before| before.is("select"))
-            && next.is_some_and(|next| next.kind == TokenKind::Number) =>
+        "top"
+            if before.is_some_and(|before| before.is("select"))
+                && next.is_some_and(|next| next.kind == TokenKind::Number) =>
         {
             "TOP is not known here; write LIMIT at the end"
         }

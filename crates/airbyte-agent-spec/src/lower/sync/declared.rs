@@ -12,7 +12,7 @@ use crate::yaml::Node;
 pub(super) struct Declared {
     pub(super) cannot: Option<String>,
     pub(super) key: Option<Vec<JsonPath>>,
-    pub(super) is_unique_everywhere: bool,
+    pub(super) is_unique_everywhere: Option<bool>,
     pub(super) parents: Option<Vec<SyncParent>>,
     pub(super) arguments: Vec<(Text, Json)>,
     pub(super) needs: Vec<Text>,
@@ -35,7 +35,7 @@ impl Declared {
         Self {
             cannot,
             key: node.get("key").map(|node| places(cx, node)),
-            is_unique_everywhere: node.text("unique") == "everywhere",
+            is_unique_everywhere: node.get("unique").map(|node| node.plain() == "everywhere"),
             parents: members("parents")
                 .map(|all| all.iter().map(|(entity, node)| parent(cx, entity, node)).collect()),
             arguments: members("arguments").map(values).unwrap_or_default(),

@@ -17,6 +17,8 @@ use declared::Declared;
 
 pub(super) const KEY: &str = "x-agent-sync";
 
+pub(crate) const UNIQUE_IDS: &str = "x-agent-unique-ids";
+
 /// Gives the operation that is the source of each entity its rule.
 pub(super) fn add_rules(cx: &Cx<'_>, connector: &mut Connector) {
     let mut rules = Rules::new(cx, connector);
@@ -86,6 +88,11 @@ impl<'c, 'a> Rules<'c, 'a> {
         rule
     }
 
+    /// Whether the identifiers of records are unique in the whole account.
+    fn has_unique_ids(&self) -> bool {
+        self.cx.info_key(UNIQUE_IDS).and_then(Node::as_bool) == Some(true)
+    }
+
     fn is_open(&self, entity: &str) -> bool {
         matches!(self.known.get(entity), Some(State::Open))
     }
@@ -97,6 +104,7 @@ impl<'c, 'a> Rules<'c, 'a> {
         if let Some(reason) = declared.cannot {
             return cannot(reason);
         }
+        let is_inferred = declared.key.is_none();
         let Some(key) = self.key(operation, op, declared.key) else {
             return cannot("nothing says what identifies a record".to_owned());
         };
@@ -116,7 +124,8 @@ impl<'c, 'a> Rules<'c, 'a> {
         };
         let needs = declared.needs.into_iter().chain(sources.missing).collect::<Vec<_>>();
         SyncRule::Source(SyncSource {
-            per_parent: !sources.parents.is_empty() && !declared.is_unique_everywhere,
+            per_parent: !sources.parents.is_empty()
+                && !declared.is_unique_everywhere.unwrap_or(is_inferred && self.has_unique_ids()),
             key: key.into(),
             parents: sources.parents.into(),
             arguments: declared.arguments.into(),
