@@ -1,7 +1,7 @@
 //! The arguments of a list: constants, values out of records of parents, and the filter for changes.
 
 use airbyte_agent_core::description::{
-    Json, Kind, Operation, PageSize, Parameter, SyncChange, SyncSource, Text,
+    Json, Kind, Operation, PageSize, Parameter, SyncChange, SyncSource,
 };
 use serde_json::{Map, Value};
 
@@ -95,11 +95,6 @@ fn fill_value(value: Value, since: &Value, text: &str) -> Value {
         }
         other => other,
     }
-}
-
-/// The names of the arguments that a filter sets.
-pub(crate) fn filter_names(change: &SyncChange) -> impl Iterator<Item = &Text> {
-    change.filter.iter().map(|(name, _)| name)
 }
 
 #[cfg(test)]

@@ -34,13 +34,6 @@ struct Level {
     current: Option<(String, Value)>,
 }
 
-/// The keys of the records of one combination, and the arguments that they give.
-#[derive(Debug, Clone, PartialEq)]
-pub(crate) struct Combination {
-    pub(crate) keys: Vec<String>,
-    pub(crate) arguments: Arguments,
-}
-
 impl<'s> Combinations<'s> {
     /// Without parents there is one combination, of nothing. `tables` are those of the parents. With `from`, the
     /// first combination is the one with these keys, or the one behind it if there is none any more.

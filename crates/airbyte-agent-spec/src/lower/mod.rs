@@ -36,7 +36,7 @@ pub(crate) use operation::{Op, operations};
 pub(crate) use parameter::is_template;
 pub(crate) use refs::{Walk, types};
 pub(crate) use response::{record_node, success_schema};
-pub(crate) use sync::{UNIQUE_IDS, source};
+pub(crate) use sync::source;
 
 use crate::report::Report;
 use crate::yaml::Node;

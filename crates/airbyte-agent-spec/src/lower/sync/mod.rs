@@ -17,7 +17,7 @@ use declared::Declared;
 
 pub(super) const KEY: &str = "x-agent-sync";
 
-pub(crate) const UNIQUE_IDS: &str = "x-agent-unique-ids";
+const UNIQUE_IDS: &str = "x-agent-unique-ids";
 
 /// Gives the operation that is the source of each entity its rule.
 pub(super) fn add_rules(cx: &Cx<'_>, connector: &mut Connector) {
