@@ -51,9 +51,7 @@ impl Store {
                 let tables = Table::load(connection, "TRUE", [])?;
                 tables
                     .into_iter()
-                    .map(|table| {
-                        Ok(TableSummary { accounts: accounts(connection, table.id)?, table })
-                    })
+                    .map(|table| Ok(TableSummary { accounts: accounts(connection, table.id)?, table }))
                     .collect()
             })
         })
@@ -104,8 +102,7 @@ pub(crate) struct TableNames(Vec<(String, Vec<String>)>);
 impl TableNames {
     pub(crate) fn load(connection: &Connection) -> Result<Self> {
         let tables = Table::load(connection, "TRUE", [])?.into_iter().map(|table| {
-            let mut columns: Vec<String> =
-                table.columns.into_iter().map(|column| column.name).collect();
+            let mut columns: Vec<String> = table.columns.into_iter().map(|column| column.name).collect();
             columns.extend(crate::table::OWN_COLUMNS.map(str::to_owned));
             (table.name, columns)
         });
@@ -130,8 +127,6 @@ impl TableNames {
     }
 
     pub(crate) fn has_column(&self, name: &str) -> bool {
-        self.0
-            .iter()
-            .any(|(_, columns)| columns.iter().any(|column| column.eq_ignore_ascii_case(name)))
+        self.0.iter().any(|(_, columns)| columns.iter().any(|column| column.eq_ignore_ascii_case(name)))
     }
 }

@@ -90,8 +90,7 @@ impl Store {
                 })?;
                 let changes = changes.collect::<rusqlite::Result<Vec<_>>>()?;
                 let oldest: Option<i64> =
-                    transaction
-                        .query_row("SELECT min(sequence) FROM _changes", [], |row| row.get(0))?;
+                    transaction.query_row("SELECT min(sequence) FROM _changes", [], |row| row.get(0))?;
                 let oldest = match oldest {
                     Some(oldest) => oldest,
                     None => last(&transaction)? + 1,

@@ -90,9 +90,8 @@ impl Error {
             }
             Some(ErrorCode::ReadOnly | ErrorCode::PermissionDenied) => Self::Unwritable {
                 path,
-                why:
-                    "the store cannot be written; check the permissions of the file and its folder"
-                        .to_owned(),
+                why: "the store cannot be written; check the permissions of the file and its folder"
+                    .to_owned(),
             },
             Some(ErrorCode::CannotOpen) => Self::Unwritable {
                 path,

@@ -22,6 +22,7 @@ mod write;
 pub use catalog::{Freshness, TableSummary};
 pub use changes::{Change, ChangeKind, Changes};
 pub use error::{Error, Result};
+pub use search::{Find, Found, Hit, SearchPage};
 pub use spec::{MOST_COLUMNS, TableSpec};
 pub use sql::{Cut, QueryError, QueryErrorKind, QueryLimits, RowColumn, Rows};
 pub use store::{OpenOptions, Store};

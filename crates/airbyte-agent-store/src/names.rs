@@ -30,7 +30,8 @@ impl Names {
 
     /// The name, or if it is taken the name with the next free number.
     pub(crate) fn take(&mut self, wanted: &str) -> String {
-        let wanted: String = wanted.chars().map(|c| if c.is_control() { '_' } else { c }).collect();
+        let wanted: String =
+            wanted.chars().map(|c| if c.is_control() { '_' } else { c }).collect();
         let wanted = if wanted.trim().is_empty() { "unnamed".to_owned() } else { wanted };
         let mut name = wanted.clone();
         let mut number = 2;
@@ -65,9 +66,6 @@ mod tests {
 
     #[test]
     fn tables_are_named_so_that_they_need_no_quotes() {
-        assert_eq!(
-            table_name("zendesk-support", "ticket_comments"),
-            "zendesk_support_ticket_comments"
-        );
+        assert_eq!(table_name("zendesk-support", "ticket_comments"), "zendesk_support_ticket_comments");
     }
 }

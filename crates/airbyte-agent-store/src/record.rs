@@ -25,12 +25,8 @@ pub(crate) struct Row {
 /// The row that holds the record. `ordinal` identifies it in a table without a key.
 pub(crate) fn row(table: &Table, record: &Map<String, Value>, key: String) -> Row {
     let mut rest = Map::new();
-    let places: HashMap<&str, usize> = table
-        .columns
-        .iter()
-        .enumerate()
-        .map(|(place, column)| (column.property.as_str(), place))
-        .collect();
+    let places: HashMap<&str, usize> =
+        table.columns.iter().enumerate().map(|(place, column)| (column.property.as_str(), place)).collect();
     let mut cells = vec![Cell::Null; table.columns.len()];
     for (name, value) in record {
         let Some(&place) = places.get(name.as_str()) else {
@@ -75,8 +71,7 @@ pub(crate) fn record<'c>(
     members
         .iter()
         .map(|name| {
-            let value =
-                rest.remove(name).or_else(|| cell(name).map(|(kind, cell)| decode(kind, cell)));
+            let value = rest.remove(name).or_else(|| cell(name).map(|(kind, cell)| decode(kind, cell)));
             (name.clone(), value.unwrap_or_default())
         })
         .collect()

@@ -37,8 +37,7 @@ impl StoredRow {
 
 /// The columns that [`stored`] reads, for a statement.
 pub(crate) fn stored_columns(table: &Table) -> String {
-    let places: String =
-        table.columns.iter().map(|column| format!(", c{}", column.place)).collect();
+    let places: String = table.columns.iter().map(|column| format!(", c{}", column.place)).collect();
     format!("_row, _key, (SELECT members FROM _shapes WHERE id = _shape), _rest{places}")
 }
 
@@ -62,9 +61,7 @@ pub(crate) fn reencode(
 ) -> Result<()> {
     let shape_of = |table: &Table| -> Vec<_> {
         let columns = table.columns.iter();
-        columns
-            .map(|column| (column.property.clone(), column.kind, column.is_searched, column.place))
-            .collect()
+        columns.map(|column| (column.property.clone(), column.kind, column.is_searched, column.place)).collect()
     };
     if shape_of(before) == shape_of(after) && before.hidden == after.hidden {
         return Ok(());
@@ -108,16 +105,14 @@ fn update(
     let is_used = |place: u32| after.columns.iter().any(|column| column.place == place);
     let unused = before.columns.iter().filter(|column| !is_used(column.place));
     let unused: String = unused.map(|column| format!(", c{} = NULL", column.place)).collect();
-    let used: String =
-        after.columns.iter().map(|column| format!(", c{} = ?", column.place)).collect();
+    let used: String = after.columns.iter().map(|column| format!(", c{} = ?", column.place)).collect();
     let mut statement = transaction.prepare_cached(&format!(
         "UPDATE {} SET _shape = ?, _rest = ?{used}{unused} WHERE _row = ?",
         after.rows()
     ))?;
     let shape = Cell::Integer(shape_id(transaction, learnt, &row.shape)?);
     let rest = row.rest.clone().map_or(Cell::Null, Cell::Text);
-    let values =
-        [shape, rest].into_iter().chain(row.cells.iter().cloned()).chain([Cell::Integer(id)]);
+    let values = [shape, rest].into_iter().chain(row.cells.iter().cloned()).chain([Cell::Integer(id)]);
     statement.execute(params_from_iter(values))?;
     Ok(())
 }

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use airbyte_agent_description::{Action, Connector, Entity};
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 use crate::error::{Error, Result};
 use crate::value::ColumnKind;
@@ -58,7 +58,7 @@ impl TableSpec {
         Ok(Self {
             description: known.description.clone().into_owned(),
             key: key.iter().map(|&field| field.to_owned()).collect(),
-            schema: record_schema(known),
+            schema: with_store_fields(record_schema(known), known),
             indexed: references.map(|known| known.foreign_key.clone().into_owned()).collect(),
             ..Self::new(connector.name.as_ref(), entity)
         })
@@ -167,6 +167,32 @@ fn record_schema(entity: &Entity) -> Option<Value> {
     own.or(entity.schema.as_ref()).map(airbyte_agent_description::Json::value)
 }
 
+/// The schema with the fields by which the context store is searched, where it does not have them.
+fn with_store_fields(schema: Option<Value>, entity: &Entity) -> Option<Value> {
+    let mut known = Vec::new();
+    if let Some(schema) = &schema {
+        properties(schema, 0, &mut known);
+    }
+    let known: HashSet<String> = known.into_iter().map(|(name, _)| name.to_owned()).collect();
+    let mut more = Map::new();
+    for field in entity.store.iter() {
+        let (first, is_nested) = match field.name.split_once('.') {
+            Some((first, _)) => (first, true),
+            None => (field.name.as_ref(), false),
+        };
+        if !known.contains(first) && !more.contains_key(first) {
+            let kind = if is_nested { "object" } else { field.kind.as_ref() };
+            let description = if is_nested { "" } else { field.description.as_ref() };
+            more.insert(first.to_owned(), json!({"type": kind, "description": description}));
+        }
+    }
+    match (schema, more.is_empty()) {
+        (schema, true) => schema,
+        (Some(schema), false) => Some(json!({"allOf": [schema, {"properties": more}]})),
+        (None, false) => Some(json!({"properties": more})),
+    }
+}
+
 /// How deeply schemas are looked into.
 const DEEPEST: usize = 12;
 
@@ -216,15 +242,13 @@ fn kind(schema: &Value, depth: usize) -> ColumnKind {
     types(schema, depth, &mut names);
     let has = |name: &str| names.contains(&name);
     let is_moment = || {
-        let format =
-            |schema: &Value| schema.get("format").and_then(Value::as_str) == Some("date-time");
+        let format = |schema: &Value| schema.get("format").and_then(Value::as_str) == Some("date-time");
         format(schema) || alternatives(schema).any(format)
     };
     if has("object") || has("array") {
         ColumnKind::Json
     } else if has("string") {
-        let is_only_text =
-            !names.iter().any(|name| matches!(*name, "integer" | "number" | "boolean"));
+        let is_only_text = !names.iter().any(|name| matches!(*name, "integer" | "number" | "boolean"));
         if is_only_text && is_moment() { ColumnKind::Timestamp } else { ColumnKind::Text }
     } else if has("number") {
         ColumnKind::Real
@@ -252,8 +276,7 @@ fn secrets(schema: &Value, path: &mut Vec<String>, found: &mut Vec<Vec<String>>)
     if path.len() > DEEPEST {
         return;
     }
-    for (name, member) in schema.get("properties").and_then(Value::as_object).into_iter().flatten()
-    {
+    for (name, member) in schema.get("properties").and_then(Value::as_object).into_iter().flatten() {
         path.push(name.clone());
         if member.as_object().is_some_and(is_secret) {
             found.push(path.clone());

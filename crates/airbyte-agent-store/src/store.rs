@@ -28,7 +28,7 @@ pub struct OpenOptions {
 
 impl Default for OpenOptions {
     fn default() -> Self {
-        Self { busy_timeout: Duration::from_secs(30), memory: 512 << 20, most_bytes: None }
+        Self { busy_timeout: Duration::from_secs(30), memory: 256 << 20, most_bytes: None }
     }
 }
 
@@ -114,11 +114,10 @@ impl Store {
     }
 
     fn connect(path: PathBuf, address: String, options: &OpenOptions) -> Result<Self> {
-        let flags =
-            flags(&address) | OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE;
+        let flags = flags(&address) | OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE;
         let prepare = || -> Result<Connection> {
-            let mut connection = Connection::open_with_flags(&address, flags)
-                .map_err(|error| Error::at(&path, error))?;
+            let mut connection =
+                Connection::open_with_flags(&address, flags).map_err(|error| Error::at(&path, error))?;
             connection.busy_timeout(options.busy_timeout)?;
             prepare(&path, &mut connection, options)?;
             Ok(connection)
@@ -146,8 +145,9 @@ impl Store {
         let Writer { connection, learnt } = &mut *writer;
         let at = |error| Error::at(&self.path, error);
         let written = (|| {
-            let transaction =
-                connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(at)?;
+            let transaction = connection
+                .transaction_with_behavior(TransactionBehavior::Immediate)
+                .map_err(at)?;
             let result = work(&transaction, learnt)?;
             transaction.commit().map_err(at)?;
             Ok(result)
@@ -192,11 +192,7 @@ impl Store {
 
 fn flags(address: &str) -> OpenFlags {
     let flags = OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_EXRESCODE;
-    if address.starts_with("file:/airbyte-agent-store-") {
-        flags | OpenFlags::SQLITE_OPEN_URI
-    } else {
-        flags
-    }
+    if address.starts_with("file:/airbyte-agent-store-") { flags | OpenFlags::SQLITE_OPEN_URI } else { flags }
 }
 
 /// Checks what the file is, and brings it up to date.

@@ -170,8 +170,7 @@ impl Store {
     pub fn table(&self, connector: &str, entity: &str) -> Result<Option<Table>> {
         self.read(|reader| {
             reader.internally(|connection| {
-                let found =
-                    Table::load(connection, "connector = ?1 AND entity = ?2", [connector, entity])?;
+                let found = Table::load(connection, "connector = ?1 AND entity = ?2", [connector, entity])?;
                 Ok(found.into_iter().next())
             })
         })
@@ -194,11 +193,7 @@ fn is_as_wanted(table: &Table, spec: &TableSpec) -> bool {
 }
 
 fn declare(transaction: &Transaction<'_>, learnt: &mut Learnt, spec: &TableSpec) -> Result<Table> {
-    let known = Table::load(
-        transaction,
-        "connector = ?1 AND entity = ?2",
-        [&spec.connector, &spec.entity],
-    )?;
+    let known = Table::load(transaction, "connector = ?1 AND entity = ?2", [&spec.connector, &spec.entity])?;
     let mut table = match known.into_iter().next() {
         Some(table) => table,
         None => create(transaction, spec)?,
@@ -217,12 +212,8 @@ fn declare(transaction: &Transaction<'_>, learnt: &mut Learnt, spec: &TableSpec)
         .iter()
         .filter_map(|path| path.first().filter(|_| path.len() == 1).map(String::as_str))
         .collect();
-    let mut columns: Vec<Column> = table
-        .columns
-        .iter()
-        .filter(|column| !hidden.contains(column.property.as_str()))
-        .cloned()
-        .collect();
+    let mut columns: Vec<Column> =
+        table.columns.iter().filter(|column| !hidden.contains(column.property.as_str())).cloned().collect();
     for wanted in spec.columns() {
         let known = columns.iter_mut().find(|column| column.property == wanted.property);
         if let Some(known) = known {
@@ -230,8 +221,7 @@ fn declare(transaction: &Transaction<'_>, learnt: &mut Learnt, spec: &TableSpec)
             known.is_searched = wanted.is_searched;
             if known.kind != wanted.kind {
                 known.kind = wanted.kind;
-                known.place =
-                    add_column(transaction, table.id, &mut table.next_column, wanted.kind)?;
+                known.place = add_column(transaction, table.id, &mut table.next_column, wanted.kind)?;
             }
         } else if columns.len() < crate::spec::MOST_COLUMNS {
             let place = add_column(transaction, table.id, &mut table.next_column, wanted.kind)?;
@@ -255,8 +245,7 @@ fn declare(transaction: &Transaction<'_>, learnt: &mut Learnt, spec: &TableSpec)
 
 fn create(transaction: &Transaction<'_>, spec: &TableSpec) -> Result<Table> {
     let wanted = table_name(&spec.connector, &spec.entity);
-    let mut taken =
-        transaction.prepare("SELECT name FROM sqlite_schema UNION SELECT name FROM _tables")?;
+    let mut taken = transaction.prepare("SELECT name FROM sqlite_schema UNION SELECT name FROM _tables")?;
     let taken = taken.query_map([], |row| row.get::<_, String>(0))?;
     let taken = taken.collect::<rusqlite::Result<Vec<_>>>()?;
     let name = Names::with(taken.iter().map(String::as_str)).take(&wanted);
@@ -304,31 +293,17 @@ fn change_key(transaction: &Transaction<'_>, table: &mut Table, spec: &TableSpec
     Ok(())
 }
 
-fn add_column(
-    transaction: &Transaction<'_>,
-    table: i64,
-    next: &mut u32,
-    kind: ColumnKind,
-) -> Result<u32> {
+fn add_column(transaction: &Transaction<'_>, table: i64, next: &mut u32, kind: ColumnKind) -> Result<u32> {
     let place = *next;
     *next += 1;
-    transaction.execute_batch(&format!(
-        "ALTER TABLE _rows_{table} ADD COLUMN c{place} {}",
-        kind.declared()
-    ))?;
+    transaction.execute_batch(&format!("ALTER TABLE _rows_{table} ADD COLUMN c{place} {}", kind.declared()))?;
     Ok(place)
 }
 
 fn save(transaction: &Transaction<'_>, table: &Table) -> Result<()> {
     transaction.execute(
         "UPDATE _tables SET description = ?, keys = ?, hidden = ?, next_column = ? WHERE id = ?",
-        params![
-            table.description,
-            json(&table.key),
-            json(&table.hidden),
-            table.next_column,
-            table.id
-        ],
+        params![table.description, json(&table.key), json(&table.hidden), table.next_column, table.id],
     )?;
     transaction.execute("DELETE FROM _columns WHERE table_id = ?", [table.id])?;
     let mut insert = transaction.prepare_cached(
@@ -371,8 +346,7 @@ fn view(transaction: &Transaction<'_>, table: &Table) -> Result<()> {
 pub(crate) fn record_expression(table: &Table) -> String {
     let kinds: Vec<(&str, ColumnKind)> =
         table.columns.iter().map(|column| (column.property.as_str(), column.kind)).collect();
-    let places: String =
-        table.columns.iter().map(|column| format!(", c{}", column.place)).collect();
+    let places: String = table.columns.iter().map(|column| format!(", c{}", column.place)).collect();
     format!(
         "store_record({}, _shape, (SELECT members FROM _shapes WHERE id = _shape), _rest{places})",
         literal(&json(&kinds))

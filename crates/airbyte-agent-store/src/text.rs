@@ -9,7 +9,7 @@ use crate::spec::is_address;
 use crate::store::Learnt;
 use crate::table::{Column, Table};
 use crate::value::{Cell, ColumnKind};
-use crate::words::{fold, words};
+use crate::words::{fold, is_of_letters, words};
 
 /// Bits of a row's number in the index; the number of its table stands before them.
 const ROW_BITS: u32 = 40;
@@ -134,10 +134,7 @@ pub(crate) fn delete(transaction: &Transaction<'_>, table: &Table, id: i64) -> R
 /// nothing.
 fn learn(transaction: &Transaction<'_>, learnt: &mut Learnt, folded: &str) -> Result<()> {
     for word in words(folded) {
-        if !(3..=64).contains(&word.len()) || !word.chars().all(char::is_alphabetic) {
-            continue;
-        }
-        if learnt.remember_word(word) {
+        if is_of_letters(word) && learnt.remember_word(word) {
             transaction
                 .prepare_cached("INSERT OR IGNORE INTO _words (length, word) VALUES (?, ?)")?
                 .execute(params![i64::try_from(word.chars().count()).unwrap_or(i64::MAX), word])?;

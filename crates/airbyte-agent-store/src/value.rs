@@ -120,10 +120,7 @@ pub(crate) fn encode(kind: ColumnKind, value: &Value) -> Cell {
 fn whole_number(kind: ColumnKind, whole: i64) -> Cell {
     match kind {
         ColumnKind::Real if whole.unsigned_abs() > EXACT => Cell::Digits(whole.to_string()),
-        #[expect(
-            clippy::cast_precision_loss,
-            reason = "the number is one that a double holds exactly"
-        )]
+        #[expect(clippy::cast_precision_loss, reason = "the number is one that a double holds exactly")]
         ColumnKind::Real => Cell::Real(whole as f64),
         _ => Cell::Integer(whole),
     }
@@ -135,7 +132,8 @@ fn real_number(kind: ColumnKind, real: f64) -> Cell {
     let is_small = real.abs() <= EXACT as f64;
     #[expect(clippy::cast_possible_truncation, reason = "small and without a fraction")]
     match kind {
-        ColumnKind::Real => Cell::Real(real),
+        // SQLite forgets the sign of zero.
+        ColumnKind::Real => Cell::Real(if real == 0.0 { 0.0 } else { real }),
         _ if is_small && real.fract() == 0.0 => Cell::Integer(real as i64),
         // SQLite would try to make an integer of a large one.
         _ if real.fract() == 0.0 => Cell::Digits(real.to_string()),
@@ -156,9 +154,7 @@ fn number_text(kind: ColumnKind, text: &str) -> Cell {
     }
     let digits = text.bytes().filter(u8::is_ascii_digit).count();
     match text.parse::<f64>() {
-        Ok(real) if kind == ColumnKind::Real && digits <= 15 && real.is_finite() => {
-            Cell::Real(real)
-        }
+        Ok(real) if kind == ColumnKind::Real && digits <= 15 && real.is_finite() => Cell::Real(real),
         _ => Cell::Digits(text.to_owned()),
     }
 }
@@ -185,17 +181,9 @@ pub(crate) fn decode(kind: ColumnKind, cell: &Cell) -> Value {
             serde_json::from_str(text).unwrap_or_else(|_| Value::String(text.clone()))
         }
         (_, Cell::Integer(number)) => Value::from(*number),
-        #[expect(
-            clippy::cast_possible_truncation,
-            clippy::cast_precision_loss,
-            reason = "whole and small"
-        )]
+        #[expect(clippy::cast_possible_truncation, clippy::cast_precision_loss, reason = "whole and small")]
         (_, Cell::Real(real)) if real.fract() == 0.0 && real.abs() <= EXACT as f64 => {
-            if *real == 0.0 && real.is_sign_negative() {
-                Value::from(*real)
-            } else {
-                Value::from(*real as i64)
-            }
+            Value::from(*real as i64)
         }
         (_, Cell::Real(real)) => Value::from(*real),
         (_, Cell::Text(text) | Cell::Digits(text)) => Value::String(text.clone()),

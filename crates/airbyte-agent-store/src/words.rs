@@ -25,11 +25,17 @@ pub(crate) fn tolerance(word: &str) -> usize {
     }
 }
 
+/// Whether a word has only letters. In a number or an identifier no letter is a mistake.
+pub(crate) fn is_of_letters(word: &str) -> bool {
+    (3..=64).contains(&word.len()) && word.chars().all(char::is_alphabetic)
+}
+
 /// Whether a word is meant by a searched word: it begins with it, or differs in a few letters.
 pub(crate) fn is_meant(word: &str, searched: &str) -> bool {
     word.starts_with(searched) || {
         let tolerance = tolerance(searched);
         tolerance > 0
+            && is_of_letters(word)
             && word.chars().count().abs_diff(searched.chars().count()) <= tolerance
             && strsim::osa_distance(word, searched) <= tolerance
     }
@@ -63,6 +69,7 @@ mod tests {
             ("ann", "anm", false),
             ("katherine", "catherine", true),
             ("john", "johnson", false),
+            ("acme2", "acme1", false),
         ] {
             assert_eq!(is_meant(word, searched), expected, "{word} for {searched}");
         }

@@ -85,8 +85,7 @@ impl Store {
                     _ => record::key(table, &record, index)?,
                 };
                 let row = record::row(table, &record, key);
-                let id =
-                    upsert(transaction, learnt, table, account, &record, &row, &now, &mut counts)?;
+                let id = upsert(transaction, learnt, table, account, &record, &row, &now, &mut counts)?;
                 if let Some(pass) = page.pass {
                     transaction
                         .prepare_cached("INSERT OR IGNORE INTO _seen (pass, row) VALUES (?, ?)")?
@@ -123,8 +122,7 @@ impl Store {
                     _ => Map::new(),
                 };
                 let key = record::key(table, &record, index)?;
-                let sql =
-                    format!("SELECT _row FROM {} WHERE _account = ? AND _key = ?", table.rows());
+                let sql = format!("SELECT _row FROM {} WHERE _account = ? AND _key = ?", table.rows());
                 let mut find = transaction.prepare_cached(&sql)?;
                 let id: Option<i64> =
                     find.query_row(params![account, key], |row| row.get(0)).optional()?;
@@ -149,8 +147,7 @@ impl Store {
             ensure_account(transaction, table, account)?;
             forget_pass(transaction, table, account)?;
             transaction.execute("UPDATE _passes SET last = last + 1", [])?;
-            let number: i64 =
-                transaction.query_row("SELECT last FROM _passes", [], |row| row.get(0))?;
+            let number: i64 = transaction.query_row("SELECT last FROM _passes", [], |row| row.get(0))?;
             transaction.execute(
                 "UPDATE _accounts SET pass = ?, pass_started_at = ?, pass_records = 0
                  WHERE table_id = ? AND account = ?",
@@ -320,14 +317,12 @@ fn start_page(
     let (current, records): (Option<i64>, i64) =
         find.query_row(params![table.id, account], |row| Ok((row.get(0)?, row.get(1)?)))?;
     match page.pass {
-        None if table.key.is_empty() && !page.records.is_empty() => refused(
-            "its records have no key, so that they can be written in a pass through all of them only",
-        ),
+        None if table.key.is_empty() && !page.records.is_empty() => {
+            refused("its records have no key, so that they can be written in a pass through all of them only")
+        }
         None => Ok(None),
         Some(pass) if current == Some(pass.number) => Ok(usize::try_from(records).ok()),
-        Some(_) => {
-            refused("the pass is not under way: it was completed, given up, or another was begun")
-        }
+        Some(_) => refused("the pass is not under way: it was completed, given up, or another was begun"),
     }
 }
 
@@ -444,8 +439,7 @@ fn insert(
     shape: i64,
     now: &str,
 ) -> Result<i64> {
-    let places: String =
-        table.columns.iter().map(|column| format!(", c{}", column.place)).collect();
+    let places: String = table.columns.iter().map(|column| format!(", c{}", column.place)).collect();
     let marks = ", ?".repeat(table.columns.len());
     let mut insert = transaction.prepare_cached(&format!(
         "INSERT INTO {} (_account, _key, _synced_at, _shape, _rest{places}) VALUES (?, ?, ?, ?, ?{marks})",
@@ -469,8 +463,7 @@ fn update(
     shape: i64,
     now: &str,
 ) -> Result<()> {
-    let places: String =
-        table.columns.iter().map(|column| format!(", c{} = ?", column.place)).collect();
+    let places: String = table.columns.iter().map(|column| format!(", c{} = ?", column.place)).collect();
     let mut update = transaction.prepare_cached(&format!(
         "UPDATE {} SET _synced_at = ?, _shape = ?, _rest = ?{places} WHERE _row = ?",
         table.rows()

@@ -79,21 +79,9 @@ fn numbers_that_a_column_would_round_are_texts_of_their_digits() {
         (json!(5), json!(5), json!(5.0)),
         (json!("5"), json!(5), json!(5.0)),
         (json!(u64::MAX), json!("18446744073709551615"), json!("18446744073709551615")),
-        (
-            json!("123456789012345678901"),
-            json!("123456789012345678901"),
-            json!("123456789012345678901"),
-        ),
-        (
-            json!(9_007_199_254_740_993_i64),
-            json!(9_007_199_254_740_993_i64),
-            json!("9007199254740993"),
-        ),
-        (
-            json!("0.12345678901234567890"),
-            json!("0.12345678901234567890"),
-            json!("0.12345678901234567890"),
-        ),
+        (json!("123456789012345678901"), json!("123456789012345678901"), json!("123456789012345678901")),
+        (json!(9_007_199_254_740_993_i64), json!(9_007_199_254_740_993_i64), json!("9007199254740993")),
+        (json!("0.12345678901234567890"), json!("0.12345678901234567890"), json!("0.12345678901234567890")),
         (json!("12.50"), json!("12.50"), json!(12.5)),
         (json!("007"), json!("007"), json!(7.0)),
         (json!(2.5), json!(2.5), json!(2.5)),
@@ -133,10 +121,7 @@ fn accounts_are_side_by_side_and_do_not_touch_each_other() {
     }
     let pass = store.begin_pass(&table, "home").unwrap();
     assert_eq!(store.finish_pass(&table, "home", pass, None).unwrap().deleted, 1);
-    assert_eq!(
-        query(&store, "SELECT _account, title FROM github_issues"),
-        [[json!("work"), json!("work")]]
-    );
+    assert_eq!(query(&store, "SELECT _account, title FROM github_issues"), [[json!("work"), json!("work")]]);
     assert_eq!(store.clear(&table, "work").unwrap().deleted, 1);
     assert_eq!(store.account(&table, "work").unwrap(), None);
 }
@@ -266,30 +251,25 @@ fn each_change_is_told_once_and_missing_ones_are_told() {
 #[test]
 fn secrets_and_fields_that_are_left_out_never_enter_the_store() {
     let store = Store::open_in_memory().unwrap();
-    let spec = TableSpec::new("acme", "hooks").key(["id"]).left_out(["ssn", "owner.phone"]).schema(
-        json!({
-            "properties": {
-                "id": {"type": "integer"},
-                "token": {"type": "string", "airbyte_secret": true},
-                "password": {"type": "string", "format": "password"},
-                "endpoints": {"type": "array", "items": {"properties": {
-                    "url": {"type": "string"}, "key": {"type": "string", "writeOnly": true},
-                }}},
-                "ssn": {"type": "string"},
-            }
-        }),
-    );
+    let spec = TableSpec::new("acme", "hooks").key(["id"]).left_out(["ssn", "owner.phone"]).schema(json!({
+        "properties": {
+            "id": {"type": "integer"},
+            "token": {"type": "string", "airbyte_secret": true},
+            "password": {"type": "string", "format": "password"},
+            "endpoints": {"type": "array", "items": {"properties": {
+                "url": {"type": "string"}, "key": {"type": "string", "writeOnly": true},
+            }}},
+            "ssn": {"type": "string"},
+        }
+    }));
     let table = store.declare(&spec).unwrap();
-    write(
-        &store,
-        &table,
-        &[json!({
-            "id": 1, "token": "s3cret", "password": "s3cret", "ssn": "s3cret",
-            "owner": {"name": "Ann", "phone": "s3cret"},
-            "endpoints": [{"url": "https://a", "key": "s3cret"}],
-        })],
-    );
-    let expected = json!({"id": 1, "owner": {"name": "Ann"}, "endpoints": [{"url": "https://a"}]});
+    write(&store, &table, &[json!({
+        "id": 1, "token": "s3cret", "password": "s3cret", "ssn": "s3cret",
+        "owner": {"name": "Ann", "phone": "s3cret"},
+        "endpoints": [{"url": "https://a", "key": "s3cret"}],
+    })]);
+    let expected =
+        json!({"id": 1, "owner": {"name": "Ann"}, "endpoints": [{"url": "https://a"}]});
     assert_eq!(records(&store, "acme_hooks"), [expected]);
     let names: Vec<String> =
         store.columns("acme_hooks").unwrap().into_iter().map(|column| column.name).collect();

@@ -4,9 +4,10 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use rusqlite::Connection;
-use rusqlite::functions::{Context, FunctionFlags};
+use rusqlite::functions::Context;
 use serde_json::Value;
 
+use super::{BoxError, PURE, failed};
 use crate::record::record;
 use crate::value::{Cell, ColumnKind};
 
@@ -22,11 +23,7 @@ type Shapes = Arc<Mutex<HashMap<i64, Arc<Vec<String>>>>>;
 /// `store_record(columns, shape, members, rest, …)` is the record as JSON text.
 pub(super) fn register(connection: &Connection) -> rusqlite::Result<()> {
     let shapes = Shapes::default();
-    let flags = FunctionFlags::SQLITE_UTF8
-        | FunctionFlags::SQLITE_DETERMINISTIC
-        | FunctionFlags::SQLITE_INNOCUOUS;
-    connection
-        .create_scalar_function("store_record", -1, flags, move |context| whole(context, &shapes))
+    connection.create_scalar_function("store_record", -1, PURE, move |context| whole(context, &shapes))
 }
 
 fn whole(context: &Context<'_>, shapes: &Shapes) -> rusqlite::Result<String> {
@@ -57,10 +54,4 @@ fn whole(context: &Context<'_>, shapes: &Shapes) -> rusqlite::Result<String> {
         .collect();
     let record = record(&members, rest, |name| cells.get(name).map(|(kind, cell)| (*kind, cell)));
     Ok(Value::Object(record).to_string())
-}
-
-type BoxError = Box<dyn std::error::Error + Send + Sync>;
-
-fn failed(error: impl Into<BoxError>) -> rusqlite::Error {
-    rusqlite::Error::UserFunctionError(error.into())
 }

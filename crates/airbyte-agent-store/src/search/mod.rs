@@ -1,1 +1,13 @@
 //! Searches: by the filters of the context store, and by words.
+
+mod cursor;
+mod find;
+mod grammar;
+mod index;
+mod page;
+mod snippet;
+pub(crate) mod test;
+mod translate;
+
+pub use self::find::{Find, Found, Hit};
+pub use self::page::SearchPage;

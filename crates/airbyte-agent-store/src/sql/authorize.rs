@@ -42,10 +42,13 @@ pub(super) fn is_internal(table: &str) -> bool {
     table.starts_with('_')
         || table.starts_with("sqlite_")
         || table.starts_with("pragma_")
-        || matches!(
-            table.as_str(),
-            "dbstat" | "bytecode" | "tables_used" | "fts3tokenize" | "completion"
-        )
+        || matches!(table.as_str(), "dbstat" | "bytecode" | "tables_used" | "fts3tokenize" | "completion")
+}
+
+/// Whether a name is that of a table with the rows of a table of records.
+pub(super) fn is_rows_table(name: &str) -> bool {
+    let number = name.strip_prefix("_rows_");
+    number.is_some_and(|number| number.bytes().all(|byte| byte.is_ascii_digit()))
 }
 
 /// Functions that reach out of the database, or into it.
@@ -65,11 +68,12 @@ fn objection(context: &AuthContext<'_>) -> Option<String> {
     match context.action {
         AuthAction::Select | AuthAction::Recursive => None,
         // A view of records reads the store's own tables.
-        AuthAction::Read { table_name, .. } => {
+        AuthAction::Read { table_name, column_name } => {
             let is_allowed = !is_internal(table_name)
+                // SQLite asks for the rows alone without saying in which view.
+                || (column_name.is_empty() && is_rows_table(table_name))
                 || context.accessor.is_some_and(|accessor| !is_internal(accessor));
-            (!is_allowed)
-                .then(|| format!("'{table_name}' cannot be read; it is not a table of records"))
+            (!is_allowed).then(|| format!("'{table_name}' cannot be read; it is not a table of records"))
         }
         AuthAction::Function { function_name } => FORBIDDEN
             .contains(&function_name.to_ascii_lowercase().as_str())

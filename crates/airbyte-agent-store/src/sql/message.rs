@@ -87,9 +87,7 @@ pub(super) fn explain(
     is_cancelled: bool,
 ) -> QueryError {
     let (text, offset) = match error {
-        SqliteError::SqlInputError { msg, offset, .. } => {
-            (msg.clone(), usize::try_from(*offset).ok())
-        }
+        SqliteError::SqlInputError { msg, offset, .. } => (msg.clone(), usize::try_from(*offset).ok()),
         SqliteError::SqliteFailure(_, Some(text)) => (text.clone(), None),
         SqliteError::MultipleStatement => ("only one statement is possible".to_owned(), None),
         other => (other.to_string(), None),
@@ -107,13 +105,11 @@ pub(super) fn explain(
         ),
         Some(ErrorCode::OutOfMemory) => (
             QueryErrorKind::Memory,
-            "the query needs more memory than it may have; narrow it with WHERE or LIMIT"
-                .to_owned(),
+            "the query needs more memory than it may have; narrow it with WHERE or LIMIT".to_owned(),
         ),
         Some(ErrorCode::TooBig) => (
             QueryErrorKind::Memory,
-            "a value of the query is longer than 32 MiB, or the query itself is too long"
-                .to_owned(),
+            "a value of the query is longer than 32 MiB, or the query itself is too long".to_owned(),
         ),
         _ => named(&text, sql, names),
     };
@@ -135,29 +131,19 @@ fn named(text: &str, sql: &str, names: &TableNames) -> (QueryErrorKind, String) 
         let last = column.rsplit('.').next().unwrap_or(column);
         let known = names.columns_of(|table| tokens.iter().any(|token| is_name(token, table)));
         let near = suggestion(last, &known);
-        return (
-            QueryErrorKind::UnknownColumn,
-            format!("there is no column '{column}'{near}{remark}"),
-        );
+        return (QueryErrorKind::UnknownColumn, format!("there is no column '{column}'{near}{remark}"));
     }
     if let Some(function) = text.strip_prefix("no such function: ") {
         let hint = crate::functions::instead_of(function);
-        return (
-            QueryErrorKind::UnknownFunction,
-            format!("there is no function '{function}'{hint}"),
-        );
+        return (QueryErrorKind::UnknownFunction, format!("there is no function '{function}'{hint}"));
     }
     if text.starts_with("wrong number of arguments") {
         return (QueryErrorKind::UnknownFunction, text.to_owned());
     }
-    if let Some(word) =
-        text.strip_prefix("near \"").and_then(|rest| rest.strip_suffix("\": syntax error"))
-    {
+    if let Some(word) = text.strip_prefix("near \"").and_then(|rest| rest.strip_suffix("\": syntax error")) {
         let is_column = names.has_column(word);
         let hint = if is_column {
-            format!(
-                "; a column with the name of a word of SQL is written in double quotes: \"{word}\""
-            )
+            format!("; a column with the name of a word of SQL is written in double quotes: \"{word}\"")
         } else {
             String::new()
         };

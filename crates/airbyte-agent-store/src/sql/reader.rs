@@ -29,17 +29,12 @@ impl Reader {
         functions::register(&connection)?;
         let guard = Guard::default();
         let decides = guard.clone();
-        connection.authorizer(Some(move |context: rusqlite::hooks::AuthContext<'_>| {
-            decides.decide(&context)
-        }))?;
+        connection.authorizer(Some(move |context: rusqlite::hooks::AuthContext<'_>| decides.decide(&context)))?;
         Ok(Self { connection, guard })
     }
 
     /// Runs statements of the store.
-    pub(crate) fn internally<R>(
-        &mut self,
-        work: impl FnOnce(&Connection) -> Result<R>,
-    ) -> Result<R> {
+    pub(crate) fn internally<R>(&mut self, work: impl FnOnce(&Connection) -> Result<R>) -> Result<R> {
         self.guard.set_user(false);
         work(&self.connection)
     }

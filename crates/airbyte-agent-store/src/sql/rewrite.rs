@@ -1,7 +1,7 @@
 //! What is said about a statement before SQLite sees it: that it is one and only reads, and what other dialects
 //! write differently.
 
-use super::authorize::is_internal;
+use super::authorize::{is_internal, is_rows_table};
 use super::message::{QueryError, QueryErrorKind, place};
 use super::tokens::{Token, TokenKind, tokens};
 
@@ -32,10 +32,7 @@ pub(super) fn rewrite(sql: &str) -> Result<Rewritten, QueryError> {
         Err(QueryError::new(QueryErrorKind::Refused, why).at(place(sql, token.start)))
     };
     if sql.contains('\0') {
-        return Err(QueryError::new(
-            QueryErrorKind::Syntax,
-            "the query contains a character of value 0".into(),
-        ));
+        return Err(QueryError::new(QueryErrorKind::Syntax, "the query contains a character of value 0".into()));
     }
     let mut tokens = tokens(sql);
     while tokens.last().is_some_and(|token| token.is_sign(";")) {
@@ -46,10 +43,7 @@ pub(super) fn rewrite(sql: &str) -> Result<Rewritten, QueryError> {
         return Err(QueryError::new(QueryErrorKind::Syntax, why));
     };
     if let Some(end) = tokens.iter().find(|token| token.is_sign(";")) {
-        return refused(
-            end,
-            "only one statement is possible; send the second one on its own".to_owned(),
-        );
+        return refused(end, "only one statement is possible; send the second one on its own".to_owned());
     }
     if !["select", "with", "values", "explain"].iter().any(|word| first.is(word)) {
         let why = format!(
@@ -63,10 +57,7 @@ pub(super) fn rewrite(sql: &str) -> Result<Rewritten, QueryError> {
             return refused(token, why);
         }
         if is_internal_table(&tokens, index) {
-            return refused(
-                token,
-                format!("'{}' cannot be read; it is not a table of records", token.text),
-            );
+            return refused(token, format!("'{}' cannot be read; it is not a table of records", token.text));
         }
     }
     Ok(replaced(sql, &tokens))
@@ -76,38 +67,28 @@ fn shortened(text: &str) -> String {
     text.chars().take(40).collect()
 }
 
-/// Whether the token names a table that is not for users. Columns such as `_account` may begin alike.
+/// Whether the token names a table that is not for users. Columns such as `_account` begin alike, and a text in
+/// single quotes can be the name of a table, too. What is missed here is refused while the statement is compiled,
+/// unless it stands in something that has the name of a table of records.
 fn is_internal_table(tokens: &[Token<'_>], index: usize) -> bool {
-    let Some(name) = tokens.get(index).and_then(Token::name) else { return false };
-    let before = index.checked_sub(1).and_then(|before| tokens.get(before));
-    let comes_from = before.is_some_and(|token| {
-        ["from", "join"].iter().any(|word| token.is(word))
-            || token.is_sign(",")
-            || token.is_sign(".")
-    });
+    let Some(token) = tokens.get(index) else { return false };
+    let Some(before) = index.checked_sub(1).and_then(|before| tokens.get(before)) else { return false };
+    let is_after_word = ["from", "join", "in"].iter().any(|word| before.is(word));
+    let may_be_table = is_after_word || [",", ".", "("].iter().any(|sign| before.is_sign(sign));
+    let name = match token.kind {
+        TokenKind::Text => token.text.trim_matches('\'').to_owned(),
+        _ => token.name().unwrap_or_default(),
+    };
     let lower = name.to_ascii_lowercase();
-    let is_numbered = ["_rows_", "_key_", "_index_"].iter().any(|start| {
-        lower.strip_prefix(start).is_some_and(|rest| rest.bytes().all(|byte| byte.is_ascii_digit()))
-    });
-    is_numbered
-        || (comes_from
-            && is_internal(&name)
-            && !crate::table::OWN_COLUMNS.iter().any(|own| own.eq_ignore_ascii_case(&name))
-            && (before.is_some_and(|token| token.is("from") || token.is("join"))
-                || INTERNAL.contains(&lower.as_str())))
+    may_be_table
+        && (is_rows_table(&lower)
+            || INTERNAL.contains(&lower.as_str())
+            || (is_after_word && token.kind != TokenKind::Text && is_internal(&lower)))
 }
 
 /// The store's own tables.
 const INTERNAL: [&str; 10] = [
-    "_tables",
-    "_columns",
-    "_shapes",
-    "_accounts",
-    "_passes",
-    "_seen",
-    "_changes",
-    "_text",
-    "_words",
+    "_tables", "_columns", "_shapes", "_accounts", "_passes", "_seen", "_changes", "_text", "_words",
     "sqlite_schema",
 ];
 
@@ -136,18 +117,18 @@ fn foreign(tokens: &[Token<'_>], index: usize) -> Option<String> {
         return None;
     }
     let hint = match token.text.to_ascii_lowercase().as_str() {
+        word @ ("insert" | "update" | "delete") => {
+            let word = word.to_uppercase();
+            return Some(format!("{word} is not possible: queries can only read"));
+        }
         "match" if !is_call => "MATCH is not known here; use LIKE, REGEXP, or a search",
         "interval" if is_before_text || next.is_some_and(|next| next.kind == TokenKind::Number) => {
             "INTERVAL is not known here; write for example datetime(x, '-7 days')"
         }
         "timestamp" if is_before_text => "write to_timestamp('…') instead of TIMESTAMP '…'",
         "date" if is_before_text => "write date('…') instead of DATE '…'",
-        "qualify" => {
-            "QUALIFY is not known here; put the window function into a subquery and use WHERE"
-        }
-        "unnest" if is_call => {
-            "unnest is not known here; write FROM t, json_each(t.column) and use its column value"
-        }
+        "qualify" => "QUALIFY is not known here; put the window function into a subquery and use WHERE",
+        "unnest" if is_call => "unnest is not known here; write FROM t, json_each(t.column) and use its column value",
         "pivot" | "unpivot" if before.is_some() && is_call => {
             "PIVOT is not known here; write sum(x) FILTER (WHERE …) for each column"
         }
@@ -158,9 +139,8 @@ fn foreign(tokens: &[Token<'_>], index: usize) -> Option<String> {
             "* EXCLUDE is not known here; name the columns"
         }
         "all" if before.is_some_and(|before| before.is("by")) => "write the columns instead of ALL",
-        "top"
-            if before.is_some_and(|before| before.is("select"))
-                && next.is_some_and(|next| next.kind == TokenKind::Number) =>
+        "top" if before.is_some_and(|before| before.is("select"))
+            && next.is_some_and(|next| next.kind == TokenKind::Number) =>
         {
             "TOP is not known here; write LIMIT at the end"
         }

@@ -74,8 +74,7 @@ pub(super) fn value(value: ValueRef<'_>) -> (Value, usize) {
         }
         ValueRef::Blob(bytes) => {
             // Columns hold digits of long numbers in this form.
-            let is_digits =
-                !bytes.is_empty() && bytes.iter().all(|byte| matches!(byte, b' '..=b'~'));
+            let is_digits = !bytes.is_empty() && bytes.iter().all(|byte| matches!(byte, b' '..=b'~'));
             let text = if is_digits {
                 String::from_utf8_lossy(bytes).into_owned()
             } else {

@@ -39,9 +39,7 @@ impl Store {
                         .is_some_and(|cancel| cancel.load(std::sync::atomic::Ordering::Relaxed));
                     let error = match refused {
                         Some(why) => QueryError::new(QueryErrorKind::Refused, why),
-                        None => {
-                            message::explain(&error, sql, &rewritten, &names, limits, is_cancelled)
-                        }
+                        None => message::explain(&error, sql, &rewritten, &names, limits, is_cancelled),
                     };
                     Err(Error::Query(error))
                 }

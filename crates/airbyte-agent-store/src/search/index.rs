@@ -1,0 +1,85 @@
+//! Questions to the index of words.
+
+use rusqlite::Connection;
+
+use super::test::Operator;
+use crate::error::Result;
+use crate::words::{fold, is_meant, tolerance, words};
+
+/// Most words of a search that are looked at.
+pub(super) const MOST_WORDS: usize = 32;
+
+/// Most similar words that a question names.
+const MOST_SIMILAR: usize = 200;
+
+/// A question that finds every row whose field may meet the condition; `None` if the index cannot narrow it.
+pub(super) fn superset(
+    connection: &Connection,
+    operator: Operator,
+    text: &str,
+) -> Result<Option<String>> {
+    let folded = fold(text);
+    let searched: Vec<&str> = words(&folded).collect();
+    if searched.is_empty() || searched.len() > MOST_WORDS {
+        return Ok(None);
+    }
+    let mut parts = Vec::new();
+    for word in searched {
+        match operator {
+            Operator::Keyword => parts.push(quoted(word)),
+            Operator::Fuzzy => match similar(connection, word)? {
+                Some(similar) => parts.push(alternatives(&[word.to_owned()], &similar)),
+                None => return Ok(None),
+            },
+            _ => return Ok(None),
+        }
+    }
+    Ok(Some(parts.join(" AND ")))
+}
+
+/// A word or sequence of characters as the index understands it.
+pub(super) fn quoted(word: &str) -> String {
+    format!("\"{}\"", word.replace('"', "\"\""))
+}
+
+/// Words that begin like one of the first, or are one of the second.
+pub(super) fn alternatives(beginnings: &[String], exact: &[String]) -> String {
+    let beginnings = beginnings.iter().map(|word| format!("{}*", quoted(word)));
+    let exact = exact.iter().map(|word| quoted(word));
+    format!("({})", beginnings.chain(exact).collect::<Vec<_>>().join(" OR "))
+}
+
+/// The words of the store that a word may mean if some of its letters are wrong; `None` if there are too many.
+pub(super) fn similar(connection: &Connection, word: &str) -> Result<Option<Vec<String>>> {
+    let tolerance = tolerance(word);
+    if tolerance == 0 {
+        return Ok(Some(Vec::new()));
+    }
+    let length = word.chars().count();
+    let bound = |length: usize| i64::try_from(length).unwrap_or(i64::MAX);
+    let mut find =
+        connection.prepare_cached("SELECT word FROM _words WHERE length BETWEEN ? AND ?")?;
+    let mut rows = find.query([bound(length.saturating_sub(tolerance)), bound(length + tolerance)])?;
+    let mut found = Vec::new();
+    while let Some(row) = rows.next()? {
+        let known = row.get_ref(0)?.as_str().unwrap_or_default();
+        // What begins with the word is found anyway.
+        if !known.starts_with(word) && may_be_similar(known, word, tolerance) && is_meant(known, word) {
+            found.push(known.to_owned());
+            if found.len() > MOST_SIMILAR {
+                return Ok(None);
+            }
+        }
+    }
+    Ok(Some(found))
+}
+
+/// Whether the letters of two words are so alike that they are worth a comparison.
+fn may_be_similar(a: &str, b: &str, tolerance: usize) -> bool {
+    let letters = |word: &str| {
+        word.bytes().fold(0_u64, |all, byte| all | 1 << (byte & 63))
+    };
+    let different = (letters(a) ^ letters(b)).count_ones() as usize;
+    // Each wrong letter adds at most the bits of one character and takes those of another.
+    different <= tolerance * 8
+}

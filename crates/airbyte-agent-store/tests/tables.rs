@@ -1,0 +1,187 @@
+//! Tables: the columns that schemas give, and what happens when schemas change.
+
+mod common;
+
+use airbyte_agent_store::{ColumnKind, MOST_COLUMNS, Store, TableSpec};
+use common::{query, records, write};
+use serde_json::{Map, Value, json};
+
+fn spec(properties: Value) -> TableSpec {
+    TableSpec::new("acme", "things").key(["id"]).schema(json!({"type": "object", "properties": properties}))
+}
+
+#[test]
+fn types_of_schemas_become_types_of_columns() {
+    let store = Store::open_in_memory().unwrap();
+    let cases = [
+        (json!({"type": "string"}), ColumnKind::Text),
+        (json!({"type": ["string", "null"], "format": "date-time"}), ColumnKind::Timestamp),
+        (json!({"type": "string", "format": "date"}), ColumnKind::Text),
+        (json!({"type": "integer"}), ColumnKind::Integer),
+        (json!({"type": ["null", "number"]}), ColumnKind::Real),
+        (json!({"type": ["integer", "number"]}), ColumnKind::Real),
+        (json!({"type": "boolean"}), ColumnKind::Boolean),
+        (json!({"type": ["integer", "string"]}), ColumnKind::Text),
+        (json!({"type": "object"}), ColumnKind::Json),
+        (json!({"type": ["array", "string"]}), ColumnKind::Json),
+        (json!({"properties": {"a": {}}}), ColumnKind::Json),
+        (json!({"anyOf": [{"type": "null"}, {"type": "integer"}]}), ColumnKind::Integer),
+        (json!({"allOf": [{"type": "string", "format": "date-time"}]}), ColumnKind::Timestamp),
+        (json!({}), ColumnKind::Json),
+    ];
+    let properties: Map<String, Value> =
+        cases.iter().enumerate().map(|(n, (schema, _))| (format!("f{n}"), schema.clone())).collect();
+    let table = store.declare(&spec(Value::Object(properties))).unwrap();
+    for (column, (schema, kind)) in table.columns().iter().zip(&cases) {
+        assert_eq!(column.kind, *kind, "{schema}");
+    }
+}
+
+#[test]
+fn any_name_of_a_field_can_be_read_in_sql() {
+    let store = Store::open_in_memory().unwrap();
+    let names = ["id", "Id", "order", "select", "", "a b", "a\"b", "_account", "_record", "_row", "rowid", "größe", "c1", "a.b"];
+    let properties: Map<String, Value> =
+        names.iter().map(|name| ((*name).to_owned(), json!({"type": "string"}))).collect();
+    let table = store.declare(&spec(Value::Object(properties))).unwrap();
+    let record: Map<String, Value> =
+        names.iter().enumerate().map(|(n, name)| ((*name).to_owned(), json!(n.to_string()))).collect();
+    write(&store, &table, &[Value::Object(record.clone())]);
+    for (n, column) in table.columns().iter().enumerate() {
+        assert_eq!(column.property, names[n]);
+        let name = column.name.replace('"', "\"\"");
+        let rows = query(&store, &format!("SELECT \"{name}\" FROM acme_things"));
+        assert_eq!(rows, [[json!(n.to_string())]], "{name}");
+    }
+    assert_eq!(records(&store, "acme_things"), [Value::Object(record)]);
+    let columns: Vec<&str> = table.columns().iter().map(|column| column.name.as_str()).collect();
+    assert_eq!(columns[1], "Id_2");
+    assert_eq!(columns[4], "unnamed");
+    assert_eq!(columns[7], "_account_2");
+}
+
+#[test]
+fn fields_beyond_the_most_columns_are_only_in_the_record() {
+    let store = Store::open_in_memory().unwrap();
+    let name = |n: usize| if n == 0 { "id".to_owned() } else { format!("field{n}") };
+    let properties: Map<String, Value> =
+        (0..2_500).map(|n| (name(n), json!({"type": "integer"}))).collect();
+    let table = store.declare(&spec(Value::Object(properties))).unwrap();
+    assert_eq!(table.columns().len(), MOST_COLUMNS);
+    let record: Value = (0..2_500).map(|n| (name(n), json!(n))).collect::<Map<_, _>>().into();
+    write(&store, &table, &[record.clone()]);
+    assert_eq!(records(&store, "acme_things"), [record]);
+    assert_eq!(query(&store, "SELECT _record ->> '$.field2400' FROM acme_things"), [[json!(2400)]]);
+}
+
+#[test]
+fn a_new_field_of_the_schema_is_a_column_that_old_rows_have_too() {
+    let store = Store::open_in_memory().unwrap();
+    let old = spec(json!({"id": {"type": "integer"}, "name": {"type": "string"}}));
+    let table = store.declare(&old).unwrap();
+    let first = json!({"id": 1, "plan": "gold", "name": "Ann", "since": "2024-01-05T10:00:00+02:00"});
+    write(&store, &table, &[first.clone(), json!({"id": 2, "name": "Bob"})]);
+    let new = spec(json!({
+        "id": {"type": "integer"}, "name": {"type": "string"}, "plan": {"type": "string"},
+        "since": {"type": "string", "format": "date-time"},
+    }));
+    let table = store.declare(&new).unwrap();
+    assert_eq!(
+        query(&store, "SELECT plan, since FROM acme_things ORDER BY id"),
+        [[json!("gold"), json!("2024-01-05T08:00:00Z")], [json!(null), json!(null)]]
+    );
+    assert_eq!(records(&store, "acme_things")[0].to_string(), first.to_string());
+    // The same record again is no change.
+    assert_eq!(write(&store, &table, &[first]).unchanged, 1);
+    assert_eq!(store.changes(0, 10).unwrap().changes.len(), 2);
+}
+
+#[test]
+fn a_field_that_changes_its_type_keeps_every_value() {
+    let store = Store::open_in_memory().unwrap();
+    let values = [json!(5), json!(15), json!("n/a"), json!("7"), json!({"a": 1}), json!(true)];
+    let page: Vec<Value> =
+        values.iter().enumerate().map(|(id, value)| json!({"id": id, "amount": value})).collect();
+    let kinds = ["string", "integer", "object", "number", "boolean", "string"];
+    for kind in kinds {
+        let spec = spec(json!({"id": {"type": "integer"}, "amount": {"type": kind}}));
+        let table = store.declare(&spec).unwrap();
+        let counts = write(&store, &table, &page);
+        assert_eq!(counts.changed, 0, "{kind}");
+        assert_eq!(records(&store, "acme_things"), page, "{kind}");
+        if kind == "integer" {
+            let rows = query(&store, "SELECT id FROM acme_things WHERE amount > 6 AND amount < 100");
+            assert_eq!(rows, [[json!(1)], [json!(3)]]);
+        }
+    }
+}
+
+#[test]
+fn a_field_that_is_left_out_later_leaves_old_rows() {
+    let store = Store::open_in_memory().unwrap();
+    let open = spec(json!({"id": {"type": "integer"}, "ssn": {"type": "string"}}));
+    let table = store.declare(&open).unwrap();
+    write(&store, &table, &[json!({"id": 1, "ssn": "078-05-1120", "more": {"pin": "4711", "ok": 1}})]);
+    store.declare(&open.clone().left_out(["ssn", "more.pin"])).unwrap();
+    assert_eq!(records(&store, "acme_things"), [json!({"id": 1, "more": {"ok": 1}})]);
+    let found = store.find("4711", &airbyte_agent_store::Find::default()).unwrap();
+    assert_eq!(found.hits, []);
+    let rows = query(&store, "SELECT * FROM acme_things");
+    assert!(!format!("{rows:?}").contains("078"), "{rows:?}");
+}
+
+#[test]
+fn a_key_does_not_change_under_rows() {
+    let store = Store::open_in_memory().unwrap();
+    let table = store.declare(&spec(json!({"id": {"type": "integer"}}))).unwrap();
+    write(&store, &table, &[json!({"id": 1})]);
+    let error = store.declare(&spec(json!({})).key(["id", "at"])).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "table acme_things: its rows are identified by [id] and would be by [id, at]; clear the table and fetch it again"
+    );
+    store.clear(&table, "default").unwrap();
+    let table = store.declare(&spec(json!({})).key(["id", "at.day"])).unwrap();
+    write(&store, &table, &[json!({"id": 1, "at": {"day": 2}})]);
+    assert_eq!(query(&store, "SELECT _key FROM acme_things"), [[json!("[\"1\",\"2\"]")]]);
+}
+
+#[test]
+fn tables_with_the_same_name_in_sql_are_kept_apart() {
+    let store = Store::open_in_memory().unwrap();
+    let first = store.declare(&TableSpec::new("a-b", "c").key(["id"])).unwrap();
+    let second = store.declare(&TableSpec::new("a", "b_c").key(["id"])).unwrap();
+    assert_eq!((first.name(), second.name()), ("a_b_c", "a_b_c_2"));
+    write(&store, &second, &[json!({"id": 1})]);
+    assert_eq!(records(&store, "a_b_c"), [] as [Value; 0]);
+}
+
+#[test]
+fn tables_tell_what_is_in_them_and_how_fresh_it_is() {
+    let store = Store::open_in_memory().unwrap();
+    let mut wanted = common::issues();
+    wanted.description = "Something to do.".to_owned();
+    let table = store.declare(&wanted).unwrap();
+    let pass = store.begin_pass(&table, "work").unwrap();
+    write(&store, &table, &[json!({"id": 1, "title": "a"})]);
+    let tables = store.tables().unwrap();
+    let [summary] = tables.as_slice() else { panic!("{tables:?}") };
+    assert_eq!(summary.table.description(), "Something to do.");
+    assert_eq!(summary.rows(), 1);
+    let told: Vec<_> = summary
+        .accounts
+        .iter()
+        .map(|f| (f.account.as_str(), f.rows, f.synced_at.is_some(), f.complete_at.is_some(), f.is_in_pass))
+        .collect();
+    assert_eq!(told, [("default", 1, true, false, false), ("work", 0, false, false, true)]);
+    store.finish_pass(&table, "work", pass, None).unwrap();
+    assert!(store.tables().unwrap()[0].accounts[1].complete_at.is_some());
+
+    let columns = store.columns("github_issues").unwrap();
+    assert_eq!(columns[0].description, "Number of the issue.");
+    let error = store.columns("github_isues").unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "table github_isues: there is no such table, did you mean 'github_issues'?"
+    );
+}
