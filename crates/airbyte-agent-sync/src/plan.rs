@@ -46,8 +46,9 @@ pub struct Skipped {
 }
 
 impl Plan {
-    /// The plan for these entities, or for all of them if none is named. `given` are arguments of the caller: an
-    /// entity is left out if its list needs an argument that is not among them.
+    /// The plan for these entities, or for all of them if none is named. `given` are arguments of the caller, and
+    /// `settings` those of the client ([`Client::config`](airbyte_agent_core::Client::config)): an entity is left
+    /// out if its list needs an argument that comes from neither.
     ///
     /// # Errors
     ///
@@ -56,10 +57,12 @@ impl Plan {
         connector: &Connector,
         wanted: &[impl AsRef<str>],
         given: &Map<String, Value>,
+        settings: &Map<String, Value>,
     ) -> Result<Self> {
         let mut planner = Planner {
             connector,
             given,
+            settings,
             known: HashSet::new(),
             plan: Self { entities: Vec::new(), skipped: Vec::new() },
         };
@@ -106,6 +109,7 @@ fn source_of(entity: &Entity) -> Option<(&Operation, &SyncRule)> {
 struct Planner<'c> {
     connector: &'c Connector,
     given: &'c Map<String, Value>,
+    settings: &'c Map<String, Value>,
     /// Entities that are planned, or being planned.
     known: HashSet<String>,
     plan: Plan,
@@ -124,10 +128,10 @@ impl Planner<'_> {
             Some((operation, SyncRule::Source(source))) => (operation, source.clone()),
         };
         let source = self.without_given_parents(source);
-        let missing: Vec<String> = source
-            .needs
-            .iter()
-            .filter(|name| !self.given.contains_key(name.as_ref()))
+        let needs = source.needs.iter().map(AsRef::as_ref);
+        let missing: Vec<String> = needs
+            .chain(self.without_setting(operation, &source))
+            .filter(|name| !self.given.contains_key(*name))
             .map(|name| format!("-p {name}=…"))
             .collect();
         if !missing.is_empty() {
@@ -153,6 +157,33 @@ impl Planner<'_> {
             is_wanted: true,
         });
         Ok(())
+    }
+
+    /// The arguments that the list requires and that only settings supply which the client does not have.
+    fn without_setting<'o>(
+        &self,
+        operation: &'o Operation,
+        source: &SyncSource,
+    ) -> impl Iterator<Item = &'o str> {
+        let of_parents: HashSet<&str> = source
+            .parents
+            .iter()
+            .flat_map(|parent| parent.arguments.iter())
+            .map(|(name, _)| name.as_ref())
+            .collect();
+        let is_unset = |name: &str| {
+            let mut rules = self.connector.scoping.iter();
+            let rule = rules.find(|rule| rule.parameter == name);
+            rule.is_some_and(|rule| !self.settings.contains_key(rule.config_key.as_ref()))
+        };
+        let parameters = operation.parameters.iter().filter(|parameter| {
+            parameter.required
+                && parameter.default.is_none()
+                && is_unset(&parameter.name)
+                && !of_parents.contains(parameter.name.as_ref())
+                && !source.arguments.iter().any(|(name, _)| *name == parameter.name)
+        });
+        parameters.map(|parameter| parameter.name.as_ref()).collect::<Vec<_>>().into_iter()
     }
 
     /// The rule without parents all of whose arguments the caller gives.

@@ -31,9 +31,9 @@ pub(crate) async fn run_watch(args: WatchArgs) -> Result<(), Stop> {
     let path = records::path(&args.store)?;
     let store = Arc::new(records::open(&path, None)?);
     let arguments = super::sync::arguments(&description, &args.param)?;
-    let plan = Plan::new(&description, &[entity], &arguments)
-        .map_err(|error| records::sync_error(&error))?;
     let connection = connect(&args.connection, description.clone()).await?;
+    let plan = Plan::new(&description, &[entity], &arguments, connection.client.config())
+        .map_err(|error| records::sync_error(&error))?;
     let other = if args.connection.sandbox { "sandbox" } else { "default" };
     let account = args.connection.account.as_deref().unwrap_or(other);
     let mut options = Options::default();

@@ -188,7 +188,7 @@ impl Office {
     }
 
     pub(crate) async fn sync_with(&self, options: Options, entities: &[&str]) -> Report {
-        let plan = Plan::new(&connector(), entities, &options.arguments).unwrap();
+        let plan = Plan::new(&connector(), entities, &options.arguments, &Map::new()).unwrap();
         self.runner().options(options).run(&plan).await
     }
 

@@ -114,8 +114,13 @@ impl Source {
     }
 
     fn plan(&self, entities: &[String]) -> Result<Plan, Error> {
-        Plan::new(&self.target.description, entities, &self.arguments)
-            .map_err(|error| records::sync_error(&error))
+        Plan::new(
+            &self.target.description,
+            entities,
+            &self.arguments,
+            self.connection.client.config(),
+        )
+        .map_err(|error| records::sync_error(&error))
     }
 
     async fn copy(&self, args: &SyncArgs, store: &Arc<Store>, plan: &Plan, summary: &mut Summary) {
