@@ -31,6 +31,7 @@ mod pager;
 mod platform_access;
 mod progress;
 mod prompt;
+mod records;
 mod redact;
 mod registry;
 mod sample;
@@ -48,7 +49,7 @@ use clap::FromArgMatches as _;
 use self::args::{Cli, Command};
 use self::commands::{
     accounts as accounts_command, check, complete, connectors, describe, doctor, exec, import,
-    login, mcp, platform, sandbox, search,
+    login, mcp, platform, sandbox, search, sql, sync, tables, watch,
 };
 use self::failure::Stop;
 use self::shutdown::block_on;
@@ -82,6 +83,10 @@ fn run_command(command: Command) -> Result<(), Stop> {
         Command::Login(args) => block_on(login::run_login(*args)),
         Command::Accounts(args) => accounts_command::run_accounts(&args),
         Command::Doctor(args) => block_on(doctor::run_doctor(args)),
+        Command::Sync(args) => block_on(sync::run_sync(*args)),
+        Command::Sql(args) => sql::run_sql(&args),
+        Command::Tables(args) => tables::run_tables(&args),
+        Command::Watch(args) => block_on(watch::run_watch(*args)),
         Command::Sandbox(args) => block_on(sandbox::run_sandbox(args)),
         Command::Mcp(args) => block_on(mcp::run_mcp(*args)),
         Command::Connectors(args) => connectors::run_connectors(&args),

@@ -57,6 +57,11 @@ impl RecordProgress {
         self.bar.set_message(page_count(self.pages));
     }
 
+    /// Prints a line above the bar.
+    pub(crate) fn print_above(&self, line: &str) {
+        self.bar.println(terminal::single_line(line));
+    }
+
     /// Removes the bar and prints the counts.
     pub(crate) fn finish(self) {
         self.bar.finish_and_clear();

@@ -25,6 +25,7 @@ mod retry;
 mod schema;
 mod selection;
 mod server;
+mod sync;
 mod template;
 mod upload;
 
@@ -56,6 +57,9 @@ pub use retry::{RetryPolicy, WaitFormat};
 pub use schema::{Json, Kind, Property, Schema};
 pub use selection::{Selection, is_name as is_graphql_name};
 pub use server::{Derivation, Server, ServerVariable};
+pub use sync::{
+    ParentValue, SyncChange, SyncDeletions, SyncOrder, SyncParent, SyncRule, SyncSource, SyncTime,
+};
 pub use template::{Piece, Template};
 pub use upload::{AddressIssuer, FileArgument, UploadAddress};
 

@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::{
     Download, EmptyList, ErrorCheck, FieldSelection, FileArgument, Job, Json, JsonPath, List,
-    Paging, Schema, Template, Text, UploadAddress,
+    Paging, Schema, SyncRule, Template, Text, UploadAddress,
 };
 
 /// What is done with an entity.
@@ -156,6 +156,9 @@ pub struct Operation {
     pub reads_any: bool,
     /// The job that the operation starts at the vendor, if it starts one.
     pub job: Option<Job>,
+    /// Whether and how the records of the list are copied into a store; `None` for operations that are not
+    /// the source of their entity.
+    pub sync: Option<SyncRule>,
     /// The address that is requested instead of the path below the base URL; `None` if the path is.
     pub address: Option<UploadAddress>,
 }

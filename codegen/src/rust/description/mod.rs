@@ -9,6 +9,7 @@ mod included;
 mod operation;
 mod schema;
 mod server;
+mod sync;
 
 use std::collections::BTreeMap;
 

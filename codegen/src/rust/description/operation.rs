@@ -97,6 +97,7 @@ pub(super) fn operation(operation: &Operation, files: &mut Included<'_>) -> Code
         is_addition,
         reads_any,
         job,
+        sync,
         address,
     } = operation;
     let Response {
@@ -162,6 +163,7 @@ pub(super) fn operation(operation: &Operation, files: &mut Included<'_>) -> Code
         }
     };
     let is_paged = *paging != Paging::none("");
+    let code = super::sync::rule(code, sync.as_ref());
     code.maybe("records", records.as_ref().map(path))
         .mark("records_optional", *records_optional)
         .mark("no_content", *no_content)

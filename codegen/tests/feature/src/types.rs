@@ -46,6 +46,16 @@ record! {
         pub email: String,
         /// Full name.
         pub name: String,
+        /// When somebody was seen.
+        pub seen: PersonSeen,
+    }
+}
+
+record! {
+    /// When somebody was seen.
+    pub struct PersonSeen {
+        /// Seconds since 1970.
+        pub at: i64,
     }
 }
 
@@ -58,6 +68,10 @@ record! {
         pub title: String,
         /// Whether it is done.
         pub done: bool,
+        /// What became of it.
+        pub state: TaskState,
+        /// When it was changed.
+        pub changed_at: String,
         /// Hours or a word.
         pub estimate: Value,
         /// Fields that the team defined.
@@ -65,11 +79,23 @@ record! {
     }
 }
 
+open_enum!(
+    /// What became of it.
+    TaskState {
+        /// Written `open` in requests and responses.
+        Open = "open",
+        /// Written `deleted` in requests and responses.
+        Deleted = "deleted",
+    }
+);
+
 record! {
     /// One line of the audit log.
     pub struct AuditEntry {
         /// Id of the entry.
         pub id: String,
+        /// Id of the file that was deleted.
+        pub file_id: String,
         /// Who may see it.
         pub access: AuditEntryAccess,
     }
@@ -144,6 +170,16 @@ record! {
 record! {
     /// The settings of the account.
     pub struct Setting {
+        /// Name.
+        pub key: String,
+        /// Kind.
+        pub kind: String,
+    }
+}
+
+record! {
+    /// The settings of the account.
+    pub struct SettingsGetRecord {
         /// Name.
         pub key: String,
     }

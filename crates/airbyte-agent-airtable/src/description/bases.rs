@@ -23,6 +23,7 @@ const LIST: Operation = Operation::get("listBases", "bases", Action::List, templ
     .parameters(list![
         query("offset", STRING).description("Where the next page starts: the `offset` of the previous response. Leave out for the first page; it is an opaque text, not a number, and expires after a while."),
     ])
+    .sync(sync(list![json_path!("$.id")]))
     .records(json_path!("$.bases"))
     .meta(list![meta("offset", json_path!("$.offset"))])
     .paging(Paging::cursor(from_meta("offset"), "offset"))

@@ -22,6 +22,15 @@ const LIST: Operation = Operation::get("listRecordComments", "record_comments", 
         query("pageSize", INTEGER.minimum(1.0).maximum(100.0)).description("Most comments per page; 100 when left out."),
         query("offset", STRING).description("Where the next page starts, the `offset` of the previous response. Leave out for the first page."),
     ])
+    .sync(sync(list![json_path!("$.id")])
+        .parents(list![
+            sync_parent("records", list![
+                (text("base_id"), ParentValue::Argument(text("base_id"))),
+                (text("table_id_or_name"), ParentValue::Argument(text("table_id_or_name"))),
+                (text("record_id"), ParentValue::Member(json_path!("$.id"))),
+            ]),
+        ])
+        .per_parent())
     .records(json_path!("$.comments"))
     .meta(list![meta("offset", json_path!("$.offset"))])
     .paging(Paging::cursor(from_meta("offset"), "offset").size(page_size("pageSize").default(100).maximum(100)))

@@ -35,6 +35,14 @@ const LIST: Operation = Operation::get("listRecords", "records", Action::List, t
         query("returnFieldsByFieldId", BOOLEAN).addition().description("Set to true to get `fields` keyed by field id instead of by name; ids survive renaming. False when left out."),
         query("recordMetadata", ARRAY.items(list![STRING.choices(words!["commentCount"])])).wire("recordMetadata[]").addition().description("Details about the record to add. `commentCount` adds the number of its comments."),
     ])
+    .sync(sync(list![json_path!("$.id")])
+        .parents(list![
+            sync_parent("tables", list![
+                (text("base_id"), ParentValue::Argument(text("base_id"))),
+                (text("table_id_or_name"), ParentValue::Member(json_path!("$.id"))),
+            ]),
+        ])
+        .per_parent())
     .records(json_path!("$.records"))
     .meta(list![meta("offset", json_path!("$.offset"))])
     .paging(Paging::cursor(from_meta("offset"), "offset").size(page_size("pageSize").maximum(100)))

@@ -25,6 +25,11 @@ const LIST: Operation = Operation::get("listTables", "tables", Action::List, tem
         path("base_id", STRING).required().description("Id of the base, starting with `app`, from `bases.list` (also in the address of an open base)."),
         query("include", ARRAY.items(list![STRING.choices(words!["visibleFieldIds"])])).wire("include[]").addition().description("Details to add. `visibleFieldIds` adds to each grid view the ids of the fields that it shows."),
     ])
+    .sync(sync(list![json_path!("$.id")])
+        .parents(list![
+            sync_parent("bases", list![(text("base_id"), ParentValue::Member(json_path!("$.id")))]),
+        ])
+        .per_parent())
     .records(json_path!("$.tables"))
     .paging(Paging::none("All tables of the base come in one response."))
     .schema(RECORD);

@@ -18,6 +18,11 @@ const LIST: Operation = Operation::get("listWebhooks", "webhooks", Action::List,
     .parameters(list![
         path("base_id", STRING).required().description("Id of the base, starting with `app`, from `bases.list` (also in the address of an open base)."),
     ])
+    .sync(sync(list![json_path!("$.id")])
+        .parents(list![
+            sync_parent("bases", list![(text("base_id"), ParentValue::Member(json_path!("$.id")))]),
+        ])
+        .per_parent())
     .records(json_path!("$.webhooks"))
     .paging(Paging::none("All webhooks of the base come in one response."))
     .schema(RECORD);

@@ -23,6 +23,7 @@ const LIST: Operation = Operation::by(Method::Post, "listCampaignBudgetUsage", "
         body("campaignIds", ARRAY.items(list![STRING])).required().description("Ids of the campaigns, at most 100."),
     ])
     .body(Body::Json { open: false, in_array: false })
+    .cannot_sync("nothing says what identifies a record")
     .records(json_path!("$.success"))
     .meta(list![meta("errors", json_path!("$.error"))])
     .paging(Paging::none("All campaigns that were asked for come in one response."))

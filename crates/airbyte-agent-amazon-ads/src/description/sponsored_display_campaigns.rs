@@ -25,6 +25,7 @@ const LIST: Operation = Operation::get("listSponsoredDisplayCampaigns", "sponsor
         query("startIndex", INTEGER.minimum(0.0)).description("How many records to skip, for paging; 0 when left out."),
         query("count", INTEGER.minimum(1.0)).description("Most records per page; Amazon takes its largest page when it is left out."),
     ])
+    .cannot_sync("nothing says what identifies a record")
     .paging(Paging::offset("startIndex", 0).size(page_size("count")))
     .schema(RECORD);
 

@@ -42,6 +42,7 @@ const LIST: Operation = Operation::by(Method::Post, "listSponsoredProductKeyword
         body("nextToken", STRING).description("Where the next page starts: `nextToken` of the previous response. Leave out for the first page and keep the other arguments the same."),
     ])
     .body(Body::Json { open: false, in_array: false })
+    .cannot_sync("nothing says what identifies a record")
     .records(json_path!("$"))
     .total(MetaSource::Body(json_path!("$.totalResults")))
     .meta(list![meta("next_token", json_path!("$.nextToken"))])

@@ -69,6 +69,7 @@ const LIST: Operation = Operation::get("listProjects", "projects", Action::List,
         query("archived", BOOLEAN).description("True for archived projects only, false for active ones; left out, both."),
         query("opt_fields", STRING).addition().description("Further fields to return, separated by commas, `a.b` for those of linked records; they replace the standard ones. Left out, only `gid`, `name` and type come."),
     ])
+    .sync(sync(list![json_path!("$.gid")]))
     .records(json_path!("$.data"))
     .meta(list![meta("next_page", json_path!("$.next_page"))])
     .paging(Paging::cursor(from_meta_at("next_page", json_path!("$.offset")), "offset").size(page_size("limit").maximum(100).needed()))

@@ -78,6 +78,7 @@ const LIST: Operation = Operation::get("listTasks", "tasks", Action::List, templ
         query("modified_since", STRING.format("date-time")).description("Only tasks changed since this instant, RFC 3339; comments and moves count as changes."),
         query("opt_fields", STRING).addition().description("Further fields to return, separated by commas, `a.b` for those of linked records; they replace the standard ones. Left out, only `gid`, `name` and types come."),
     ])
+    .sync(sync(list![json_path!("$.gid")]))
     .records(json_path!("$.data"))
     .meta(list![meta("next_page", json_path!("$.next_page"))])
     .paging(Paging::cursor(from_meta_at("next_page", json_path!("$.offset")), "offset").size(page_size("limit").maximum(100).needed()))

@@ -22,6 +22,10 @@ pub(crate) mod platform;
 pub(crate) mod sandbox;
 mod seconds;
 pub(crate) mod serve;
+pub(crate) mod sql;
+pub(crate) mod sync;
+pub(crate) mod tables;
+pub(crate) mod watch;
 
 use clap::{ArgAction, Args, Parser, Subcommand};
 
@@ -35,6 +39,10 @@ use self::login::LoginArgs;
 use self::mcp::McpArgs;
 use self::platform::PlatformArgs;
 use self::sandbox::SandboxArgs;
+use self::sql::SqlArgs;
+use self::sync::SyncArgs;
+use self::tables::TablesArgs;
+use self::watch::WatchArgs;
 
 /// Operations of SaaS APIs: straight to the vendor, through Airbyte's platform, or in a sandbox.
 #[derive(Parser)]
@@ -72,6 +80,16 @@ pub(crate) enum Command {
     /// Explain what is set up here, what is missing, and what to do about it; exit code 1 when
     /// something does not work
     Doctor(DoctorArgs),
+    /// Copy records into a store on this machine, and keep them up to date there
+    #[command(after_help = sync::EXAMPLES)]
+    Sync(Box<SyncArgs>),
+    /// Query the records in the store with SQL
+    #[command(after_help = sql::EXAMPLES)]
+    Sql(SqlArgs),
+    /// List the tables of the store, or explain the columns of one
+    Tables(TablesArgs),
+    /// Print the records of an entity that were created, updated or deleted, as JSON lines
+    Watch(Box<WatchArgs>),
     /// Run a server that emulates the vendors and Airbyte's platform
     Sandbox(SandboxArgs),
     /// Offer operations to agents as tools, over the Model Context Protocol

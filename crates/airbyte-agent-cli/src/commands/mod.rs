@@ -14,3 +14,7 @@ pub(crate) mod mcp;
 pub(crate) mod platform;
 pub(crate) mod sandbox;
 pub(crate) mod search;
+pub(crate) mod sql;
+pub(crate) mod sync;
+pub(crate) mod tables;
+pub(crate) mod watch;

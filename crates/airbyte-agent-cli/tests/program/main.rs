@@ -31,5 +31,6 @@ mod secrets;
 mod settings;
 mod sign_in;
 mod specs;
+mod sync;
 mod terminal;
 mod vendor;

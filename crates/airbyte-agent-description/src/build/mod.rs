@@ -22,6 +22,7 @@ mod job;
 mod operation;
 mod paging;
 mod schema;
+mod sync;
 mod syntax;
 mod upload;
 
@@ -40,6 +41,7 @@ pub use schema::{
     ANY, ARRAY, BOOLEAN, INTEGER, NUMBER, OBJECT, STRING, argument, body, file_part, header,
     optional, path, query, required,
 };
+pub use sync::{sync, sync_change, sync_parent};
 #[doc(hidden)]
 pub use syntax::{count_pieces, count_steps, pieces, steps};
 pub use upload::{file, upload_address};
@@ -101,12 +103,12 @@ macro_rules! template {
 /// Setters: `name(argument: Type) field = value` takes the value by its name, so that a chain of
 /// them builds a constant. What was there before is forgotten, because a constant cannot drop.
 macro_rules! setters {
-    ($($(#[$meta:meta])* $name:ident($($argument:ident: $type:ty)?)
+    ($($(#[$meta:meta])* $name:ident($($argument:ident: $type:ty),*)
         $($field:ident).+ = $value:expr;)*) => {
         $(
             $(#[$meta])*
             #[must_use]
-            pub const fn $name(mut self $(, $argument: $type)?) -> Self {
+            pub const fn $name(mut self $(, $argument: $type)*) -> Self {
                 let value = $value;
                 let former = std::mem::replace(&mut self.$($field).+, value);
                 let _ = std::mem::ManuallyDrop::new(former);

@@ -6,8 +6,8 @@ use super::setters;
 use crate::{
     Action, AtLeastOne, Body, Download, EmptyList, Entity, ErrorCheck, ErrorCondition,
     FieldSelection, Filter, GraphQl, Hints, Job, Json, JsonPath, MetaField, MetaSource, Method,
-    Operation, Paging, Parameter, Response, StoreField, Template, Text, Transform, UploadAddress,
-    UrlStep, Variable, VariableValue,
+    Operation, Paging, Parameter, Response, StoreField, SyncRule, SyncSource, Template, Text,
+    Transform, UploadAddress, UrlStep, Variable, VariableValue,
 };
 
 impl Operation {
@@ -66,6 +66,7 @@ impl Operation {
             is_addition: false,
             reads_any: false,
             job: None,
+            sync: None,
             address: None,
         }
     }
@@ -130,6 +131,11 @@ impl Operation {
         reads_any() reads_any = true;
         /// The job that the operation starts at the vendor.
         job(job: Job) job = Some(job);
+        /// How the records of the list are copied into a store.
+        sync(source: SyncSource) sync = Some(SyncRule::Source(source));
+        /// The records of the list cannot be copied into a store, for this reason.
+        cannot_sync(reason: &'static str) sync =
+            Some(SyncRule::Cannot { reason: Cow::Borrowed(reason) });
         /// The address that is requested instead of the path.
         address(address: UploadAddress) address = Some(address);
     }

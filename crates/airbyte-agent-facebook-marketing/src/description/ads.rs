@@ -37,6 +37,11 @@ const LIST: Operation = Operation::get("listAds", "ads", Action::List, template!
         query("time_range", STRING).addition().description("Only those that had results in this period, JSON text with `since` and `until`, `YYYY-MM-DD`."),
         query("updated_since", INTEGER).addition().description("Only those changed after this instant, in Unix seconds."),
     ])
+    .sync(sync(list![json_path!("$.id")])
+        .parents(list![
+            sync_parent("ad_accounts", list![(text("account_id"), ParentValue::Member(json_path!("$.account_id")))]),
+        ])
+        .per_parent())
     .records(json_path!("$.data"))
     .meta(list![meta("after", json_path!("$.paging.cursors.after"))])
     .paging(Paging::cursor(from_meta("after"), "after").more(from_body(json_path!("$.paging.next"))).size(page_size("limit").maximum(100)))

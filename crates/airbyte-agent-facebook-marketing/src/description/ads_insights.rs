@@ -76,6 +76,7 @@ const LIST: Operation = Operation::get("listAdsInsights", "ads_insights", Action
         query("use_account_attribution_setting", BOOLEAN).addition().description("True to count actions as the ad account is set."),
         query("use_unified_attribution_setting", BOOLEAN).addition().description("True to count actions as each ad set is set, like Ads Manager does."),
     ])
+    .cannot_sync("nothing says what identifies a record")
     .records(json_path!("$.data"))
     .meta(list![meta("after", json_path!("$.paging.cursors.after"))])
     .paging(Paging::cursor(from_meta("after"), "after").more(from_body(json_path!("$.paging.next"))).size(page_size("limit").maximum(100)))

@@ -41,6 +41,11 @@ const LIST: Operation = Operation::get("listCampaigns", "campaigns", Action::Lis
         query("time_range", STRING).addition().description("Only those that had results in this period, JSON text with `since` and `until`, `YYYY-MM-DD`."),
         query("is_completed", BOOLEAN).addition().description("True for those only that have ended, false for the others."),
     ])
+    .sync(sync(list![json_path!("$.id")])
+        .parents(list![
+            sync_parent("ad_accounts", list![(text("account_id"), ParentValue::Member(json_path!("$.account_id")))]),
+        ])
+        .per_parent())
     .records(json_path!("$.data"))
     .meta(list![meta("after", json_path!("$.paging.cursors.after"))])
     .paging(Paging::cursor(from_meta("after"), "after").more(from_body(json_path!("$.paging.next"))).size(page_size("limit").maximum(100)))

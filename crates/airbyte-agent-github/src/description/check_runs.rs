@@ -26,6 +26,11 @@ const LIST: Operation = Operation::get("CheckRuns_List", "check_runs", Action::L
         query("per_page", INTEGER.minimum(1.0).maximum(100.0).default("30")).default("30").description("Records per page, 1 to 100. Default 30."),
         query("page", INTEGER.minimum(1.0).default("1")).default("1").description("Number of the page, from 1. Left out, the first page."),
     ])
+    .sync(sync(list![json_path!("$.id")])
+        .parents(list![
+            sync_parent("commits", list![(text("ref"), ParentValue::Member(json_path!("$.oid")))]),
+        ])
+        .per_parent())
     .records(json_path!("$.check_runs"))
     .total(MetaSource::Body(json_path!("$.total_count")))
     .meta(list![link_meta("next", "next"), meta("total_count", json_path!("$.total_count"))])

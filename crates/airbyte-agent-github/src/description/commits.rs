@@ -34,6 +34,7 @@ const LIST: Operation = Operation::by(Method::Post, "Commits_List", "commits", A
         set("after", given("after")),
         set("path", given("path")),
     ]))
+    .sync(sync(list![json_path!("$.oid")]))
     .records(json_path!("$.data.repository.defaultBranchRef.target.history.nodes"))
     .records_optional()
     .meta(list![

@@ -26,6 +26,7 @@ const LIST: Operation = Operation::by(Method::Post, "DirectoryContent_List", "di
         set("name", given("repo")),
         set("expression", filled(template!("{ref}:{path}"))),
     ]))
+    .cannot_sync("nothing says what identifies a record")
     .records(json_path!("$.data.repository.object.entries"))
     .paging(Paging::none("A folder arrives whole: GitHub returns all entries of a tree object in one response."))
     .schema(RECORD);

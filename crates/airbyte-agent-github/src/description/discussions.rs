@@ -31,6 +31,7 @@ const LIST: Operation = Operation::by(Method::Post, "Discussions_List", "discuss
         set("states", given("states")),
         set("answered", given("answered")),
     ]))
+    .sync(sync(list![json_path!("$.id")]))
     .records(json_path!("$.data.repository.discussions.nodes"))
     .meta(list![
         meta("has_next_page", json_path!("$.data.repository.discussions.pageInfo.hasNextPage")),

@@ -40,6 +40,7 @@ const LIST: Operation = Operation::by(Method::Post, "Milestones_List", "mileston
         set("after", given("after")),
         set("states", given("states")),
     ]))
+    .sync(sync(list![json_path!("$.id")]))
     .records(json_path!("$.data.repository.milestones.nodes"))
     .meta(list![
         meta("has_next_page", json_path!("$.data.repository.milestones.pageInfo.hasNextPage")),

@@ -69,6 +69,7 @@ const LIST: Operation = Operation::by(Method::Post, "PullRequests_List", "pull_r
         set("after", given("after")),
         set("states", given("states")),
     ]))
+    .sync(sync(list![json_path!("$.id")]))
     .records(json_path!("$.data.repository.pullRequests.nodes"))
     .meta(list![
         meta("has_next_page", json_path!("$.data.repository.pullRequests.pageInfo.hasNextPage")),

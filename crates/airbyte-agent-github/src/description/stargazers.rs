@@ -28,6 +28,7 @@ const LIST: Operation = Operation::by(Method::Post, "Stargazers_List", "stargaze
         set("first", given("per_page")),
         set("after", given("after")),
     ]))
+    .cannot_sync("nothing says what identifies a record")
     .records(json_path!("$.data.repository.stargazers.edges"))
     .total(MetaSource::Body(json_path!("$.data.repository.stargazerCount")))
     .meta(list![

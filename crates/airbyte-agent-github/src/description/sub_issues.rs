@@ -20,6 +20,11 @@ const LIST: Operation = Operation::get("SubIssues_List", "sub_issues", Action::L
         query("per_page", INTEGER.minimum(1.0).maximum(100.0).default("30")).default("30").description("Records per page, 1 to 100. Default 30."),
         query("page", INTEGER.minimum(1.0).default("1")).default("1").description("Number of the page, from 1. Left out, the first page."),
     ])
+    .sync(sync(list![json_path!("$.id")])
+        .parents(list![
+            sync_parent("issues", list![(text("issue_number"), ParentValue::Member(json_path!("$.number")))]),
+        ])
+        .per_parent())
     .meta(list![link_meta("next", "next")])
     .paging(Paging::link(from_meta("next"), list![(text("page"), text("page"))]).size(page_size("per_page").default(30).maximum(100)))
     .schema(RECORD);

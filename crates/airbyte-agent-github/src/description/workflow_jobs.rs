@@ -23,6 +23,11 @@ const LIST: Operation = Operation::get("WorkflowJobs_List", "workflow_jobs", Act
         query("per_page", INTEGER.minimum(1.0).maximum(100.0).default("30")).default("30").description("Records per page, 1 to 100. Default 30."),
         query("page", INTEGER.minimum(1.0).default("1")).default("1").description("Number of the page, from 1. Left out, the first page."),
     ])
+    .sync(sync(list![json_path!("$.id")])
+        .parents(list![
+            sync_parent("workflow_runs", list![(text("run_id"), ParentValue::Member(json_path!("$.id")))]),
+        ])
+        .per_parent())
     .records(json_path!("$.jobs"))
     .total(MetaSource::Body(json_path!("$.total_count")))
     .meta(list![link_meta("next", "next"), meta("total_count", json_path!("$.total_count"))])

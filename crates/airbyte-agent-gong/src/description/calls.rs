@@ -42,6 +42,7 @@ const LIST: Operation = Operation::get("listCalls", "calls", Action::List, templ
         query("workspaceId", STRING).addition().description("Only calls of this workspace, by id from `workspaces.list`."),
         query("cursor", STRING).description("Token of the next page: the `cursor` of the previous response's metadata. Leave it out for the first page, repeat every other argument unchanged, and stop when a response carries no cursor. Tokens expire, so do not store them."),
     ])
+    .sync(sync(list![json_path!("$.id")]))
     .records(json_path!("$.calls"))
     .total(MetaSource::Body(json_path!("$.records.totalRecords")))
     .empty(list![EmptyList::new().status(404).message("No calls found*")])

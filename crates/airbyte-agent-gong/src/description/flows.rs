@@ -21,6 +21,11 @@ const LIST: Operation = Operation::get("listFlows", "flows", Action::List, templ
         query("folderId", STRING).description("Only flows of this folder."),
         query("cursor", STRING).description("Token of the next page: the `cursor` of the previous response's metadata. Leave it out for the first page, repeat every other argument unchanged, and stop when a response carries no cursor. Tokens expire, so do not store them."),
     ])
+    .sync(sync(list![json_path!("$.id")])
+        .parents(list![
+            sync_parent("users", list![(text("flowOwnerEmail"), ParentValue::Member(json_path!("$.emailAddress")))]),
+        ])
+        .per_parent())
     .records(json_path!("$.flows"))
     .total(MetaSource::Body(json_path!("$.records.totalRecords")))
     .empty(list![EmptyList::new().status(404).message("No flows found*")])

@@ -18,6 +18,11 @@ const LIST: Operation = Operation::get("listFolderContent", "library_folder_cont
         query("folderId", STRING).required().description("Id of the library folder, from `library_folders.list`. Optional at Gong, but needed here."),
         query("cursor", STRING).description("Token of the next page, from the meta of the previous response. Gong's reference does not know it: the whole folder comes at once."),
     ])
+    .sync(sync(list![json_path!("$.id")])
+        .parents(list![
+            sync_parent("library_folders", list![(text("folderId"), ParentValue::Member(json_path!("$.id")))]),
+        ])
+        .per_parent())
     .records(json_path!("$.calls"))
     .total(MetaSource::Body(json_path!("$.records.totalRecords")))
     .filter(Filter::Expression(text("{{ 'isPrivate' not in record or not record.isPrivate }}")))

@@ -17,6 +17,11 @@ const LIST: Operation = Operation::get("listLibraryFolders", "library_folders", 
     .parameters(list![
         query("workspaceId", STRING).required().description("Id of the workspace whose library is listed; take it from `workspaces.list`. Optional at Gong, but needed here."),
     ])
+    .sync(sync(list![json_path!("$.id")])
+        .parents(list![
+            sync_parent("workspaces", list![(text("workspaceId"), ParentValue::Member(json_path!("$.id")))]),
+        ])
+        .per_parent())
     .records(json_path!("$.folders"))
     .empty(list![
         EmptyList::new().status(404).message("No folders found*"),

@@ -18,6 +18,11 @@ const LIST: Operation = Operation::get("listPermissionProfileUsers", "permission
     .parameters(list![
         query("profileId", STRING).required().description("Profile, by id from `permission_profiles.list`."),
     ])
+    .sync(sync(list![json_path!("$.id")])
+        .parents(list![
+            sync_parent("permission_profiles", list![(text("profileId"), ParentValue::Member(json_path!("$.id")))]),
+        ])
+        .per_parent())
     .records(json_path!("$.users"))
     .paging(Paging::none("Gong returns all users of a profile in one response and takes no cursor."))
     .schema(RECORD);

@@ -18,6 +18,11 @@ const LIST: Operation = Operation::get("listPermissionProfiles", "permission_pro
     .parameters(list![
         query("workspaceId", STRING).required().description("Workspace, by id from `workspaces.list`."),
     ])
+    .sync(sync(list![json_path!("$.id")])
+        .parents(list![
+            sync_parent("workspaces", list![(text("workspaceId"), ParentValue::Member(json_path!("$.id")))]),
+        ])
+        .per_parent())
     .records(json_path!("$.profiles"))
     .paging(Paging::none("Gong returns all profiles of a workspace in one response and takes no cursor."))
     .schema(RECORD);

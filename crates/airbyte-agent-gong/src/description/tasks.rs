@@ -25,6 +25,7 @@ const LIST: Operation = Operation::by(Method::Post, "listTasks", "tasks", Action
         ]).closed()).required().description("Which tasks to return."),
     ])
     .body(Body::Json { open: false, in_array: false })
+    .sync(sync(list![json_path!("$.id")]).needs(texts!["filter"]))
     .records(json_path!("$.tasks"))
     .paging(Paging::none("Gong returns all tasks of a user in one response and takes no cursor."))
     .schema(RECORD);

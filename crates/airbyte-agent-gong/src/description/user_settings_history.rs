@@ -18,6 +18,7 @@ const LIST: Operation = Operation::get("listUserSettingsHistory", "user_settings
     .parameters(list![
         path("id", STRING).required().description("Gong user id, a number of up to 20 digits written as a string; from `users.list`."),
     ])
+    .cannot_sync("nothing says what identifies a record")
     .records(json_path!("$.userSettingsHistory"))
     .paging(Paging::none("Gong returns all changes of a user in one response and takes no cursor."))
     .schema(RECORD);

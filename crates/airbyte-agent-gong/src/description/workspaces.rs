@@ -14,6 +14,7 @@ pub(super) const ENTITY: Entity = Entity::new("workspaces", "A partition of the 
 const LIST: Operation = Operation::get("listWorkspaces", "workspaces", Action::List, template!("/v2/workspaces"))
     .summary("List workspaces")
     .description("Lists all workspaces of the company. Use it first wherever a workspace id is asked for: library folders, coaching, scorecards. Most companies have just one.")
+    .sync(sync(list![json_path!("$.id")]))
     .records(json_path!("$.workspaces"))
     .paging(Paging::none("Gong returns all workspaces of a company in one response and takes no cursor."))
     .schema(RECORD);

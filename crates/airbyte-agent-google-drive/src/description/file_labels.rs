@@ -20,6 +20,11 @@ const LIST: Operation = Operation::get("listFileLabels", "file_labels", Action::
         query("maxResults", INTEGER.minimum(1.0).maximum(100.0).default("100")).default("100").description("Most labels on a page; 100 when left out."),
         query("pageToken", STRING).description("Where to go on, the `nextPageToken` of the previous response. Leave out for the first page."),
     ])
+    .sync(sync(list![json_path!("$.id")])
+        .parents(list![
+            sync_parent("files", list![(text("fileId"), ParentValue::Member(json_path!("$.id")))]),
+        ])
+        .per_parent())
     .records(json_path!("$.labels"))
     .meta(list![meta("nextPageToken", json_path!("$.nextPageToken"))])
     .paging(Paging::cursor(from_meta("nextPageToken"), "pageToken").size(page_size("maxResults").default(100).maximum(100)))

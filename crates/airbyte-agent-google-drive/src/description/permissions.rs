@@ -23,6 +23,11 @@ const LIST: Operation = Operation::get("listPermissions", "permissions", Action:
         query("useDomainAdminAccess", BOOLEAN).description("True to act as administrator of the Workspace domain, which also reaches shared drives one is not a member of. Fails for anybody else. False when left out."),
         query("fields", STRING).description("Which fields to return. Left out, Google sends only `kind`, `id`, `type` and `role`, that is no names; name `nextPageToken` too."),
     ])
+    .sync(sync(list![json_path!("$.id")])
+        .parents(list![
+            sync_parent("files", list![(text("fileId"), ParentValue::Member(json_path!("$.id")))]),
+        ])
+        .per_parent())
     .records(json_path!("$.permissions"))
     .meta(list![meta("nextPageToken", json_path!("$.nextPageToken"))])
     .paging(Paging::cursor(from_meta("nextPageToken"), "pageToken").size(page_size("pageSize").maximum(100)))

@@ -21,6 +21,11 @@ const LIST: Operation = Operation::get("listRevisions", "revisions", Action::Lis
         query("pageToken", STRING).description("Where to go on: `nextPageToken` of the previous response. Leave out for the first page, and keep the other parameters the same."),
         query("fields", STRING).description("Which fields to return. Left out, Google sends only `kind`, `id`, `mimeType` and `modifiedTime`; name `nextPageToken` too."),
     ])
+    .sync(sync(list![json_path!("$.id")])
+        .parents(list![
+            sync_parent("files", list![(text("fileId"), ParentValue::Member(json_path!("$.id")))]),
+        ])
+        .per_parent())
     .records(json_path!("$.revisions"))
     .meta(list![meta("nextPageToken", json_path!("$.nextPageToken"))])
     .paging(Paging::cursor(from_meta("nextPageToken"), "pageToken").size(page_size("pageSize").maximum(1000)))

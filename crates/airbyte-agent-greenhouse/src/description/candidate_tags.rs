@@ -23,6 +23,7 @@ const LIST: Operation = Operation::get("listCandidateTag", "candidate_tags", Act
         query("updated_at", STRING).description("Only records changed in a period. An operator (`gt`, `gte`, `lt`, `lte`), a bar and an ISO 8601 instant; two of them joined by a bar give both ends."),
         query("fields", ARRAY.items(list![STRING])).style(Style::Comma).description("Only these fields of each record, by name."),
     ])
+    .sync(sync(list![json_path!("$.id")]))
     .meta(list![link_meta("next", "next")])
     .paging(Paging::link(from_meta("next"), list![]).size(page_size("per_page").default(500).maximum(500)))
     .schema(RECORD);

@@ -25,6 +25,7 @@ const LIST: Operation = Operation::get("listJobHiringManager", "job_hiring_manag
         query("user_ids", ARRAY.items(list![INTEGER])).style(Style::Comma).description("Only entries of these users, by id."),
         query("fields", ARRAY.items(list![STRING])).style(Style::Comma).description("Only these fields of each record, by name."),
     ])
+    .sync(sync(list![json_path!("$.id")]))
     .meta(list![link_meta("next", "next")])
     .paging(Paging::link(from_meta("next"), list![]).size(page_size("per_page").default(500).maximum(500)))
     .schema(RECORD);

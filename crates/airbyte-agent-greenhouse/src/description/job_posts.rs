@@ -47,6 +47,7 @@ const LIST: Operation = Operation::get("listJobPost", "job_posts", Action::List,
         query("featured", BOOLEAN).addition().description("Only featured posts, or only others."),
         query("fields", ARRAY.items(list![STRING])).style(Style::Comma).addition().description("Only these fields of each record, by name."),
     ])
+    .sync(sync(list![json_path!("$.id")]))
     .meta(list![link_meta("next", "next")])
     .paging(Paging::link(from_meta("next"), list![]).size(page_size("per_page").maximum(500)))
     .schema(RECORD);

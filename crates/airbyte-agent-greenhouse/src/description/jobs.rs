@@ -47,6 +47,7 @@ const LIST: Operation = Operation::get("listJob", "jobs", Action::List, template
         query("custom_field_option_id", INTEGER).addition().description("Only records with this choice of a custom field, by id from `custom_field_options.list`."),
         query("fields", ARRAY.items(list![STRING])).style(Style::Comma).addition().description("Only these fields of each record, by name."),
     ])
+    .sync(sync(list![json_path!("$.id")]))
     .meta(list![link_meta("next", "next")])
     .paging(Paging::link(from_meta("next"), list![]).size(page_size("per_page").maximum(500)))
     .schema(RECORD);

@@ -20,6 +20,7 @@ const LIST: Operation = Operation::get("listFormSubmissions", "form_submissions"
         query("limit", INTEGER.minimum(1.0).maximum(50.0).default("20")).default("20").description("Records per page."),
         query("after", STRING).description("Where to go on: `next_cursor` from the metadata of the page before. Leave out for the first page."),
     ])
+    .cannot_sync("nothing says what identifies a record")
     .records(json_path!("$.results"))
     .meta(list![meta("next_cursor", json_path!("$.paging.next.after"))])
     .paging(Paging::cursor(from_meta("next_cursor"), "after").size(page_size("limit").default(20).maximum(50)))

@@ -20,6 +20,7 @@ const LIST: Operation = Operation::get("listForms", "forms", Action::List, templ
         query("after", STRING).description("Where to go on: `next_cursor` from the metadata of the page before. Leave out for the first page."),
         query("archived", BOOLEAN).description("True returns only deleted forms."),
     ])
+    .sync(sync(list![json_path!("$.id")]))
     .records(json_path!("$.results"))
     .meta(list![
         meta("next_cursor", json_path!("$.paging.next.after")),

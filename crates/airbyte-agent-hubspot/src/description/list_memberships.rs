@@ -20,6 +20,7 @@ const LIST: Operation = Operation::get("listListMemberships", "list_memberships"
         query("limit", INTEGER.minimum(1.0).maximum(250.0).default("100")).default("100").description("Records per page."),
         query("after", STRING).description("Where to go on: `next_cursor` from the metadata of the page before. Leave out for the first page."),
     ])
+    .cannot_sync("nothing says what identifies a record")
     .records(json_path!("$.results"))
     .total(MetaSource::Body(json_path!("$.total")))
     .meta(list![

@@ -20,6 +20,7 @@ const LIST: Operation = Operation::get("listMarketingEmails", "marketing_emails"
         query("after", STRING).description("Where to go on: `next_cursor` from the metadata of the page before. Leave out for the first page."),
         query("archived", BOOLEAN).description("True returns only archived e-mails."),
     ])
+    .sync(sync(list![json_path!("$.id")]))
     .records(json_path!("$.results"))
     .total(MetaSource::Body(json_path!("$.total")))
     .meta(list![

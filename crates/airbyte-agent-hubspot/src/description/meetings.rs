@@ -41,6 +41,7 @@ const LIST: Operation = Operation::get("listMeetings", "meetings", Action::List,
         query("propertiesWithHistory", STRING).description("Properties to return with their former values as well, internal names joined with commas."),
         query("archived", BOOLEAN).description("True returns only deleted records still in the recycling bin, false or left out only live ones."),
     ])
+    .sync(sync(list![json_path!("$.id")]))
     .records(json_path!("$.results"))
     .meta(list![
         meta("next_cursor", json_path!("$.paging.next.after")),

@@ -24,6 +24,11 @@ const LIST: Operation = Operation::get("listObjects", "objects", Action::List, t
         query("associations", STRING).description("Object types whose linked record ids are returned along, joined with commas."),
         query("propertiesWithHistory", STRING).description("Properties to return with their former values as well, internal names joined with commas."),
     ])
+    .sync(sync(list![json_path!("$.id")])
+        .parents(list![
+            sync_parent("schemas", list![(text("objectType"), ParentValue::Member(json_path!("$.fullyQualifiedName")))]),
+        ])
+        .per_parent())
     .records(json_path!("$.results"))
     .meta(list![
         meta("next_cursor", json_path!("$.paging.next.after")),

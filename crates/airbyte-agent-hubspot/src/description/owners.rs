@@ -21,6 +21,7 @@ const LIST: Operation = Operation::get("listOwners", "owners", Action::List, tem
         query("after", STRING).description("Where to go on: `next_cursor` from the metadata of the page before. Leave out for the first page."),
         query("archived", BOOLEAN).description("True returns only owners who were removed."),
     ])
+    .sync(sync(list![json_path!("$.id")]))
     .records(json_path!("$.results"))
     .meta(list![
         meta("next_cursor", json_path!("$.paging.next.after")),

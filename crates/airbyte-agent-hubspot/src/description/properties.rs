@@ -20,6 +20,7 @@ const LIST: Operation = Operation::get("listProperties", "properties", Action::L
         query("archived", BOOLEAN).description("True returns only deleted properties."),
         query("dataSensitivity", STRING.choices(words!["non_sensitive", "sensitive", "highly_sensitive"])).description("Properties of this sensitivity; `non_sensitive` when left out."),
     ])
+    .cannot_sync("nothing says what identifies a record")
     .records(json_path!("$.results"))
     .paging(Paging::none("HubSpot returns all properties in one response."))
     .schema(RECORD);

@@ -20,6 +20,7 @@ const LIST: Operation = Operation::get("listSchemas", "schemas", Action::List, t
         query("includeAssociationDefinitions", BOOLEAN).addition().description("False leaves the possible associations out; true when left out."),
         query("includeAuditMetadata", BOOLEAN).addition().description("False leaves out who created and changed the type; true when left out."),
     ])
+    .sync(sync(list![json_path!("$.id")]))
     .records(json_path!("$.results"))
     .paging(Paging::none("HubSpot returns all object types in one response."))
     .schema(RECORD);

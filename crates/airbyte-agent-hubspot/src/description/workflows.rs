@@ -15,6 +15,7 @@ const LIST: Operation = Operation::get("listWorkflows", "workflows", Action::Lis
     .summary("List workflows")
     .description("Returns all workflows on contacts, with name, id and whether they are on. Airbyte's hosted platform does not offer it.")
     .addition()
+    .sync(sync(list![json_path!("$.id")]))
     .records(json_path!("$.workflows"))
     .paging(Paging::none("HubSpot returns all workflows in one response."))
     .schema(RECORD);

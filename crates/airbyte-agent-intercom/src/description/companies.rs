@@ -49,6 +49,7 @@ const LIST: Operation = Operation::get("listCompanies", "companies", Action::Lis
         query("tag_id", STRING).addition().description("Only companies with this tag, by id."),
         query("segment_id", STRING).addition().description("Only companies in this segment, by id."),
     ])
+    .sync(sync(list![json_path!("$.id")]))
     .records(json_path!("$.data"))
     .total(MetaSource::Body(json_path!("$.total_count")))
     .meta(list![meta("next_page", json_path!("$.pages.next.starting_after"))])

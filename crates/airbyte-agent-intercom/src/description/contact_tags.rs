@@ -19,6 +19,11 @@ const LIST: Operation = Operation::get("listContactTags", "contact_tags", Action
         path("contact_id", STRING).required().description("Id of the contact, given by Intercom."),
         header("Intercom-Version", STRING.default(r#""2.11""#)).default(r#""2.11""#).send_default().description("API version to speak, sent as a header. Leave it alone: parameters and records here follow the default."),
     ])
+    .sync(sync(list![json_path!("$.id")])
+        .parents(list![
+            sync_parent("contacts", list![(text("contact_id"), ParentValue::Member(json_path!("$.id")))]),
+        ])
+        .per_parent())
     .records(json_path!("$.data"))
     .paging(Paging::none("All tags of a contact come at once."))
     .schema(RECORD);

@@ -132,6 +132,7 @@ const LIST: Operation = Operation::get("listConversations", "conversations", Act
         query("starting_after", STRING).description("Token of the next page: `next_page` of the previous response. Leave it out for the first page."),
         header("Intercom-Version", STRING.default(r#""2.11""#)).default(r#""2.11""#).send_default().description("API version to speak, sent as a header. Leave it alone: parameters and records here follow the default."),
     ])
+    .sync(sync(list![json_path!("$.id")]))
     .records(json_path!("$.conversations"))
     .total(MetaSource::Body(json_path!("$.total_count")))
     .meta(list![meta("next_page", json_path!("$.pages.next.starting_after"))])

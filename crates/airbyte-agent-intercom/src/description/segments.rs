@@ -18,6 +18,7 @@ const LIST: Operation = Operation::get("listSegments", "segments", Action::List,
         query("include_count", BOOLEAN.default("false")).default("false").description("True adds the number of contacts to each segment (`count`); slower."),
         header("Intercom-Version", STRING.default(r#""2.11""#)).default(r#""2.11""#).send_default().description("API version to speak, sent as a header. Leave it alone: parameters and records here follow the default."),
     ])
+    .sync(sync(list![json_path!("$.id")]))
     .records(json_path!("$.segments"))
     .paging(Paging::none("All segments come at once."))
     .schema(RECORD);

@@ -23,6 +23,7 @@ const LIST: Operation = Operation::get("listTeams", "teams", Action::List, templ
     .parameters(list![
         header("Intercom-Version", STRING.default(r#""2.11""#)).default(r#""2.11""#).send_default().description("API version to speak, sent as a header. Leave it alone: parameters and records here follow the default."),
     ])
+    .sync(sync(list![json_path!("$.id")]))
     .records(json_path!("$.teams"))
     .paging(Paging::none("All teams come at once."))
     .schema(RECORD);

@@ -22,6 +22,7 @@ const LIST: Operation = Operation::get("listBoards", "boards", Action::List, tem
         query("type", STRING).description("Only boards of these kinds, separated by commas: `scrum`, `kanban`, `simple`."),
         query("name", STRING).description("Only boards whose name contains this text."),
     ])
+    .sync(sync(list![json_path!("$.id")]))
     .records(json_path!("$.values"))
     .total(MetaSource::Body(json_path!("$.total")))
     .meta(list![meta("total", json_path!("$.total")), meta("isLast", json_path!("$.isLast"))])

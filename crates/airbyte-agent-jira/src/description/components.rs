@@ -36,6 +36,7 @@ const LIST: Operation = Operation::get("listComponents", "components", Action::L
         ])).description("What to sort by; a leading `-` turns the order round."),
         query("componentSource", STRING.choices(words!["jira", "compass", "auto"]).default(r#""jira""#)).default(r#""jira""#).description("Where they come from: `jira`, `compass` or `auto`. Left out, `jira`."),
     ])
+    .cannot_sync("it needs the records of `projects`, which cannot be listed")
     .records(json_path!("$.values"))
     .total(MetaSource::Body(json_path!("$.total")))
     .meta(list![meta("nextPage", json_path!("$.nextPage")), meta("total", json_path!("$.total"))])

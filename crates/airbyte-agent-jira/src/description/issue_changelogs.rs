@@ -20,6 +20,7 @@ const LIST: Operation = Operation::get("listIssueChangelogs", "issue_changelogs"
         query("startAt", INTEGER.format("int64").minimum(0.0).default("0")).default("0").description("How many records to skip; 0 for the first page."),
         query("maxResults", INTEGER.format("int32").minimum(1.0).maximum(100.0).default("100")).default("100").description("Changes per page, 100 if left out, at most 100."),
     ])
+    .cannot_sync("it needs the records of `issues`, which cannot be listed")
     .records(json_path!("$.values"))
     .total(MetaSource::Body(json_path!("$.total")))
     .meta(list![meta("nextPage", json_path!("$.nextPage")), meta("total", json_path!("$.total"))])

@@ -35,6 +35,7 @@ const LIST: Operation = Operation::get("listIssueComments", "issue_comments", Ac
         query("orderBy", STRING.choices(words!["created", "-created", "+created"])).description("`created` or `+created` for the oldest first, `-created` for the newest first."),
         query("expand", STRING).description("`renderedBody` adds each comment as HTML."),
     ])
+    .cannot_sync("it needs the records of `issues`, which cannot be listed")
     .records(json_path!("$.comments"))
     .total(MetaSource::Body(json_path!("$.total")))
     .meta(list![

@@ -27,6 +27,7 @@ pub(super) const ENTITY: Entity = Entity::new("issue_fields", "A field that issu
 const LIST: Operation = Operation::get("listIssueFields", "issue_fields", Action::List, template!("/rest/api/3/field"))
     .summary("List issue fields")
     .description("Lists all fields of issues, Jira's own and custom ones, at once. Use it to find the id (`customfield_NNNNN`) and type of a custom field by its name.")
+    .sync(sync(list![json_path!("$.id")]))
     .paging(Paging::none("All fields come at once."))
     .schema(RECORD);
 

@@ -15,6 +15,7 @@ const LIST: Operation = Operation::get("listIssueLinkTypes", "issue_link_types",
     .summary("List kinds of issue links")
     .description("Lists the kinds of links between issues, for `issue_links.create`. Airbyte's hosted platform does not offer it.")
     .addition()
+    .sync(sync(list![json_path!("$.id")]))
     .records(json_path!("$.issueLinkTypes"))
     .paging(Paging::none("Jira returns all kinds in one response."))
     .schema(RECORD);

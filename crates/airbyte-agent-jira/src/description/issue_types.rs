@@ -15,6 +15,7 @@ const LIST: Operation = Operation::get("listIssueTypes", "issue_types", Action::
     .summary("List issue types")
     .description("Lists the issue types that the user may use in any project. Those of one project are in `create_issue_types.list`. Airbyte's hosted platform does not offer it.")
     .addition()
+    .sync(sync(list![json_path!("$.id")]))
     .records(json_path!("$"))
     .paging(Paging::none("Jira returns all issue types in one response."))
     .schema(RECORD);

@@ -18,6 +18,7 @@ const LIST: Operation = Operation::get("listIssueWatchers", "issue_watchers", Ac
     .parameters(list![
         path("issueIdOrKey", STRING).required().description("Issue key such as `APOLLO-42`, or numeric id. Keys of moved issues still work."),
     ])
+    .cannot_sync("nothing says what identifies a record")
     .records(json_path!("$.watchers"))
     .total(MetaSource::Body(json_path!("$.watchCount")))
     .meta(list![

@@ -109,6 +109,7 @@ const LIST: Operation = Operation::get("listIssueWorklogs", "issue_worklogs", Ac
         query("startedAfter", INTEGER.format("int64")).addition().description("Only entries whose work began at or after this time, in milliseconds since 1970."),
         query("startedBefore", INTEGER.format("int64")).addition().description("Only entries whose work began before this time, in milliseconds since 1970."),
     ])
+    .cannot_sync("it needs the records of `issues`, which cannot be listed")
     .records(json_path!("$.worklogs"))
     .total(MetaSource::Body(json_path!("$.total")))
     .meta(list![

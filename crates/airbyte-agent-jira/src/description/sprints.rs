@@ -21,6 +21,11 @@ const LIST: Operation = Operation::get("listSprints", "sprints", Action::List, t
         query("maxResults", INTEGER.format("int32").minimum(1.0).maximum(50.0).default("50")).default("50").description("Sprints per page, 50 if left out, at most 50."),
         query("state", STRING).description("Only sprints in these states, separated by commas: `future`, `active`, `closed`."),
     ])
+    .sync(sync(list![json_path!("$.id")])
+        .parents(list![
+            sync_parent("boards", list![(text("boardId"), ParentValue::Member(json_path!("$.id")))]),
+        ])
+        .per_parent())
     .records(json_path!("$.values"))
     .total(MetaSource::Body(json_path!("$.total")))
     .meta(list![meta("total", json_path!("$.total")), meta("isLast", json_path!("$.isLast"))])

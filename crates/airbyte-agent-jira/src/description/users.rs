@@ -44,6 +44,7 @@ const LIST: Operation = Operation::get("listUsers", "users", Action::List, templ
         query("startAt", INTEGER.format("int32").minimum(0.0).default("0")).default("0").description("How many records to skip; 0 for the first page."),
         query("maxResults", INTEGER.format("int32").minimum(1.0).maximum(1000.0).default("50")).default("50").description("Users per page, 50 if left out, at most 1000."),
     ])
+    .sync(sync(list![json_path!("$.accountId")]))
     .paging(Paging::offset("startAt", 0).size(page_size("maxResults").default(50).maximum(1000).filtered()))
     .schema(RECORD);
 

@@ -40,6 +40,7 @@ const LIST: Operation = Operation::get("listVersions", "versions", Action::List,
         ])).description("What to sort by; a leading `-` turns the order round."),
         query("expand", STRING).description("More to return, separated by commas: `issuesstatus`, `operations`, `driver`, `approvers`."),
     ])
+    .cannot_sync("it needs the records of `projects`, which cannot be listed")
     .records(json_path!("$.values"))
     .total(MetaSource::Body(json_path!("$.total")))
     .meta(list![meta("nextPage", json_path!("$.nextPage")), meta("total", json_path!("$.total"))])

@@ -19,6 +19,11 @@ const LIST: Operation = Operation::get("listCampaignMessages", "campaign_message
         header("revision", STRING.default(r#""2026-01-15""#)).required().default(r#""2026-01-15""#).send_default().description("Date of the Klaviyo API revision to talk to, `YYYY-MM-DD`. Filled in by default; leave it alone unless you need another revision, because fields and limits may differ between revisions."),
         path("id", STRING).required().description("Id of the campaign."),
     ])
+    .sync(sync(list![json_path!("$.id")])
+        .parents(list![
+            sync_parent("campaigns", list![(text("id"), ParentValue::Member(json_path!("$.id")))]),
+        ])
+        .per_parent())
     .records(json_path!("$.data"))
     .paging(Paging::none("Klaviyo returns all messages of a campaign in one response."))
     .schema(RECORD);

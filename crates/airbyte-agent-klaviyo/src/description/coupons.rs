@@ -20,6 +20,7 @@ const LIST: Operation = Operation::get("listCoupons", "coupons", Action::List, t
         query("page[size]", INTEGER.minimum(1.0).maximum(100.0).default("100")).default("100").description("Coupons per page; Klaviyo sends 100 when it is left out."),
         query("page[cursor]", STRING).description("Opaque token of the next page: the value of `page[cursor]` in the URL that the metadata of the previous response holds as `next`. Leave it out for the first page and repeat the other arguments unchanged."),
     ])
+    .sync(sync(list![json_path!("$.id")]))
     .records(json_path!("$.data"))
     .meta(list![meta("next", json_path!("$.links.next"))])
     .paging(Paging::link(from_meta("next"), list![(text("page[cursor]"), text("page[cursor]"))]).size(page_size("page[size]").default(100).maximum(100)))

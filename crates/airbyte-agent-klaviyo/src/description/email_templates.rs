@@ -37,6 +37,7 @@ const LIST: Operation = Operation::get("listTemplates", "email_templates", Actio
         query("sort", STRING).addition().description("Order of the templates: `created`, `id`, `name` or `updated`; a leading minus turns it round."),
         query("fields[template]", ARRAY.items(list![STRING])).style(Style::Comma).addition().description("Only these attributes, such as `name` and `updated` without the HTML."),
     ])
+    .sync(sync(list![json_path!("$.id")]))
     .records(json_path!("$.data"))
     .meta(list![meta("next", json_path!("$.links.next"))])
     .paging(Paging::link(from_meta("next"), list![(text("page[cursor]"), text("page[cursor]"))]).size(page_size("page[size]").maximum(10)))

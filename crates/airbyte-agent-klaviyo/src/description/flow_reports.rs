@@ -50,6 +50,7 @@ const LIST: Operation = Operation::by(Method::Post, "listFlowReports", "flow_rep
         ]).closed()).required().description("The question, in JSON:API form."),
     ])
     .body(Body::Json { open: false, in_array: false })
+    .cannot_sync("nothing says what identifies a record")
     .records(json_path!("$.data.attributes.results"))
     .meta(list![meta("next", json_path!("$.links.next"))])
     .paging(Paging::link(from_meta("next"), list![(text("page_cursor"), text("page_cursor"))]))

@@ -47,6 +47,7 @@ const LIST: Operation = Operation::get("listFlows", "flows", Action::List, templ
         query("sort", STRING).addition().description("Order of the flows: `created`, `id`, `name`, `status`, `trigger_type` or `updated`; a leading minus turns it round."),
         query("fields[flow]", ARRAY.items(list![STRING])).style(Style::Comma).addition().description("Only these attributes: `name`, `status`, `archived`, `created`, `updated`, `trigger_type`."),
     ])
+    .sync(sync(list![json_path!("$.id")]))
     .records(json_path!("$.data"))
     .meta(list![meta("next", json_path!("$.links.next"))])
     .paging(Paging::link(from_meta("next"), list![(text("page[cursor]"), text("page[cursor]"))]).size(page_size("page[size]").maximum(50)))

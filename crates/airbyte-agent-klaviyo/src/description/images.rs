@@ -22,6 +22,7 @@ const LIST: Operation = Operation::get("listImages", "images", Action::List, tem
         query("page[size]", INTEGER.minimum(1.0).maximum(100.0).default("20")).default("20").description("Pictures per page; Klaviyo sends 20 when it is left out."),
         query("page[cursor]", STRING).description("Opaque token of the next page: the value of `page[cursor]` in the URL that the metadata of the previous response holds as `next`. Leave it out for the first page and repeat the other arguments unchanged."),
     ])
+    .sync(sync(list![json_path!("$.id")]))
     .records(json_path!("$.data"))
     .meta(list![meta("next", json_path!("$.links.next"))])
     .paging(Paging::link(from_meta("next"), list![(text("page[cursor]"), text("page[cursor]"))]).size(page_size("page[size]").default(20).maximum(100)))

@@ -21,6 +21,9 @@ const LIST: Operation = Operation::get("listListProfiles", "list_profiles", Acti
         query("page[size]", INTEGER.minimum(1.0).maximum(100.0).default("20")).default("20").description("Profiles per page; Klaviyo sends 20 when it is left out."),
         query("page[cursor]", STRING).description("Opaque token of the next page: the value of `page[cursor]` in the URL that the metadata of the previous response holds as `next`. Leave it out for the first page and repeat the other arguments unchanged."),
     ])
+    .sync(sync(list![json_path!("$.id")])
+        .parents(list![sync_parent("lists", list![(text("id"), ParentValue::Member(json_path!("$.id")))])])
+        .per_parent())
     .records(json_path!("$.data"))
     .meta(list![meta("next", json_path!("$.links.next"))])
     .paging(Paging::link(from_meta("next"), list![(text("page[cursor]"), text("page[cursor]"))]).size(page_size("page[size]").default(20).maximum(100)))

@@ -51,6 +51,7 @@ const LIST: Operation = Operation::get("listLists", "lists", Action::List, templ
         query("sort", STRING).addition().description("Order of the lists: `created`, `id`, `name` or `updated`; a leading minus turns it round."),
         query("fields[list]", ARRAY.items(list![STRING])).style(Style::Comma).addition().description("Only these attributes: `name`, `created`, `updated`, `opt_in_process`."),
     ])
+    .sync(sync(list![json_path!("$.id")]))
     .records(json_path!("$.data"))
     .meta(list![meta("next", json_path!("$.links.next"))])
     .paging(Paging::link(from_meta("next"), list![(text("page[cursor]"), text("page[cursor]"))]).size(page_size("page[size]").maximum(10)))

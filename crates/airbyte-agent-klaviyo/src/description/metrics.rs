@@ -40,6 +40,7 @@ const LIST: Operation = Operation::get("listMetrics", "metrics", Action::List, t
         query("page[cursor]", STRING).description("Opaque token of the next page: the value of `page[cursor]` in the URL that the previous answer's meta holds as `next`. Leave it out for the first page and repeat the other arguments unchanged."),
         query("fields[metric]", ARRAY.items(list![STRING])).style(Style::Comma).addition().description("Only these attributes: `name`, `created`, `updated`, `integration`."),
     ])
+    .sync(sync(list![json_path!("$.id")]))
     .records(json_path!("$.data"))
     .meta(list![meta("next", json_path!("$.links.next"))])
     .paging(Paging::link(from_meta("next"), list![(text("page[cursor]"), text("page[cursor]"))]))

@@ -113,6 +113,7 @@ const LIST: Operation = Operation::get("listProfiles", "profiles", Action::List,
         query("fields[profile]", ARRAY.items(list![STRING])).style(Style::Comma).addition().description("Only these attributes of the profiles, to keep the result small."),
         query("additional-fields[profile]", ARRAY.items(list![STRING])).style(Style::Comma).addition().description("Attributes that are left out otherwise: `subscriptions` is the consent by channel, `predictive_analytics` the predicted figures."),
     ])
+    .sync(sync(list![json_path!("$.id")]))
     .records(json_path!("$.data"))
     .meta(list![meta("next", json_path!("$.links.next"))])
     .paging(Paging::link(from_meta("next"), list![(text("page[cursor]"), text("page[cursor]"))]).size(page_size("page[size]").maximum(100)))

@@ -23,6 +23,7 @@ const LIST: Operation = Operation::get("listSegments", "segments", Action::List,
         query("page[size]", INTEGER.minimum(1.0).maximum(10.0).default("10")).default("10").description("Segments per page; Klaviyo sends 10 when it is left out."),
         query("page[cursor]", STRING).description("Opaque token of the next page: the value of `page[cursor]` in the URL that the metadata of the previous response holds as `next`. Leave it out for the first page and repeat the other arguments unchanged."),
     ])
+    .sync(sync(list![json_path!("$.id")]))
     .records(json_path!("$.data"))
     .meta(list![meta("next", json_path!("$.links.next"))])
     .paging(Paging::link(from_meta("next"), list![(text("page[cursor]"), text("page[cursor]"))]).size(page_size("page[size]").default(10).maximum(10)))

@@ -30,6 +30,11 @@ const LIST: Operation = Operation::by(Method::Post, "listAttachments", "attachme
         set("first", given("first")),
         set("after", given("after")),
     ]))
+    .sync(sync(list![json_path!("$.id")])
+        .parents(list![
+            sync_parent("issues", list![(text("issueId"), ParentValue::Member(json_path!("$.id")))]),
+        ])
+        .per_parent())
     .records(json_path!("$.data.issue.attachments.nodes"))
     .meta(list![
         meta("hasNextPage", json_path!("$.data.issue.attachments.pageInfo.hasNextPage")),

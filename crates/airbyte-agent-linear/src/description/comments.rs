@@ -42,6 +42,11 @@ const LIST: Operation = Operation::by(Method::Post, "listComments", "comments", 
         set("first", given("first")),
         set("after", given("after")),
     ]))
+    .sync(sync(list![json_path!("$.id")])
+        .parents(list![
+            sync_parent("issues", list![(text("issueId"), ParentValue::Member(json_path!("$.id")))]),
+        ])
+        .per_parent())
     .records(json_path!("$.data.issue.comments.nodes"))
     .meta(list![
         meta("hasNextPage", json_path!("$.data.issue.comments.pageInfo.hasNextPage")),

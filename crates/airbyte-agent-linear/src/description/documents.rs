@@ -30,6 +30,7 @@ const LIST: Operation = Operation::by(Method::Post, "listDocuments", "documents"
         set("first", given("first")),
         set("after", given("after")),
     ]))
+    .sync(sync(list![json_path!("$.id")]))
     .records(json_path!("$.data.documents.nodes"))
     .meta(list![
         meta("hasNextPage", json_path!("$.data.documents.pageInfo.hasNextPage")),

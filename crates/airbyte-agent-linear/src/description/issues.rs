@@ -85,6 +85,7 @@ const LIST: Operation = Operation::by(Method::Post, "listIssues", "issues", Acti
         set("orderBy", given("orderBy")),
         set("includeArchived", given("includeArchived")),
     ]).optional(texts!["filter", "orderBy", "includeArchived"]))
+    .sync(sync(list![json_path!("$.id")]))
     .records(json_path!("$.data.issues.nodes"))
     .meta(list![
         meta("hasNextPage", json_path!("$.data.issues.pageInfo.hasNextPage")),

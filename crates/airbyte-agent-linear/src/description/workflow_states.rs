@@ -33,6 +33,7 @@ const LIST: Operation = Operation::by(Method::Post, "listWorkflowStates", "workf
         argument("after", STRING).description("Where to go on: `endCursor` from the metadata of the page before. Opaque; leave out for the first page."),
     ])
     .graphql(graphql(include_str!("graphql/workflow_states_list.graphql")).variables(list![set("first", given("first")), set("after", given("after"))]))
+    .sync(sync(list![json_path!("$.id")]))
     .records(json_path!("$.data.workflowStates.nodes"))
     .meta(list![
         meta("hasNextPage", json_path!("$.data.workflowStates.pageInfo.hasNextPage")),

@@ -62,6 +62,7 @@ const LIST: Operation = Operation::get("Automations_List", "automations", Action
         query("fields", ARRAY.items(list![STRING])).style(Style::Comma).addition().description("Only these fields are returned; a dot reaches into records, as in `automations.id`. Name `total_items` too, or the total stays unknown. Not together with `exclude_fields`."),
         query("exclude_fields", ARRAY.items(list![STRING])).style(Style::Comma).addition().description("These fields are left out; a dot reaches into records, as in `automations.tracking`. Not together with `fields`."),
     ])
+    .sync(sync(list![json_path!("$.id")]))
     .records(json_path!("$.automations"))
     .total(MetaSource::Body(json_path!("$.total_items")))
     .meta(list![meta("links", json_path!("$._links"))])

@@ -133,6 +133,7 @@ const LIST: Operation = Operation::get("Campaigns_List", "campaigns", Action::Li
         query("exclude_fields", ARRAY.items(list![STRING])).style(Style::Comma).addition().description("These fields are left out; a dot reaches into records, as in `campaigns.tracking`. Not together with `fields`."),
         query("member_id", STRING).addition().description("Only campaigns sent to this contact, by the MD5 hash of the e-mail address in lower case."),
     ])
+    .sync(sync(list![json_path!("$.id")]))
     .records(json_path!("$.campaigns"))
     .total(MetaSource::Body(json_path!("$.total_items")))
     .meta(list![meta("links", json_path!("$._links"))])

@@ -28,6 +28,11 @@ const LIST: Operation = Operation::get("InterestCategories_List", "interest_cate
         query("fields", ARRAY.items(list![STRING])).style(Style::Comma).addition().description("Only these fields are returned; a dot reaches into records, as in `categories.id`. Name `total_items` too, or the total stays unknown. Not together with `exclude_fields`."),
         query("exclude_fields", ARRAY.items(list![STRING])).style(Style::Comma).addition().description("These fields are left out; a dot reaches into records, as in `categories.title`. Not together with `fields`."),
     ])
+    .sync(sync(list![json_path!("$.id")])
+        .parents(list![
+            sync_parent("lists", list![(text("list_id"), ParentValue::Member(json_path!("$.id")))]),
+        ])
+        .per_parent())
     .records(json_path!("$.categories"))
     .total(MetaSource::Body(json_path!("$.total_items")))
     .meta(list![meta("links", json_path!("$._links"))])

@@ -30,6 +30,14 @@ const LIST: Operation = Operation::get("Interests_List", "interests", Action::Li
         query("fields", ARRAY.items(list![STRING])).style(Style::Comma).addition().description("Only these fields are returned; a dot reaches into records, as in `interests.id`. Name `total_items` too, or the total stays unknown. Not together with `exclude_fields`."),
         query("exclude_fields", ARRAY.items(list![STRING])).style(Style::Comma).addition().description("These fields are left out; a dot reaches into records, as in `interests.subscriber_count`. Not together with `fields`."),
     ])
+    .sync(sync(list![json_path!("$.id")])
+        .parents(list![
+            sync_parent("interest_categories", list![
+                (text("list_id"), ParentValue::Argument(text("list_id"))),
+                (text("interest_category_id"), ParentValue::Member(json_path!("$.id"))),
+            ]),
+        ])
+        .per_parent())
     .records(json_path!("$.interests"))
     .total(MetaSource::Body(json_path!("$.total_items")))
     .meta(list![meta("links", json_path!("$._links"))])

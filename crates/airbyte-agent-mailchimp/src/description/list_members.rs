@@ -75,6 +75,11 @@ const LIST: Operation = Operation::get("ListMembers_List", "list_members", Actio
         query("since_last_campaign", BOOLEAN).addition().description("True for contacts only who came into the state since the last campaign was sent. Mailchimp requires `status` with it."),
         query("unsubscribed_since", STRING.format("date-time")).addition().description("Only contacts who unsubscribed after this instant, ISO 8601 with offset. Mailchimp refuses it together with a `status` other than `unsubscribed`."),
     ])
+    .sync(sync(list![json_path!("$.id")])
+        .parents(list![
+            sync_parent("lists", list![(text("list_id"), ParentValue::Member(json_path!("$.id")))]),
+        ])
+        .per_parent())
     .records(json_path!("$.members"))
     .total(MetaSource::Body(json_path!("$.total_items")))
     .meta(list![meta("links", json_path!("$._links"))])

@@ -80,6 +80,7 @@ const LIST: Operation = Operation::get("Lists_List", "lists", Action::List, temp
         query("exclude_fields", ARRAY.items(list![STRING])).style(Style::Comma).addition().description("These fields are left out; a dot reaches into records, as in `lists.contact`. Not together with `fields`."),
         query("include_total_contacts", BOOLEAN).addition().description("Set to true to get `stats.total_contacts`, about the number of contacts in any state."),
     ])
+    .sync(sync(list![json_path!("$.id")]))
     .records(json_path!("$.lists"))
     .total(MetaSource::Body(json_path!("$.total_items")))
     .meta(list![meta("links", json_path!("$._links"))])

@@ -92,6 +92,7 @@ const LIST: Operation = Operation::get("Reports_List", "reports", Action::List, 
         query("fields", ARRAY.items(list![STRING])).style(Style::Comma).addition().description("Only these fields are returned; a dot reaches into records, as in `reports.id`. Name `total_items` too, or the total stays unknown. Not together with `exclude_fields`."),
         query("exclude_fields", ARRAY.items(list![STRING])).style(Style::Comma).addition().description("These fields are left out; a dot reaches into records, as in `reports.timeseries`. Not together with `fields`."),
     ])
+    .sync(sync(list![json_path!("$.id")]))
     .records(json_path!("$.reports"))
     .total(MetaSource::Body(json_path!("$.total_items")))
     .meta(list![meta("links", json_path!("$._links"))])

@@ -55,6 +55,14 @@ const LIST: Operation = Operation::get("SegmentMembers_List", "segment_members",
         query("include_transactional", BOOLEAN).addition().description("Whether contacts who bought but never subscribed are listed. False when left out."),
         query("include_unsubscribed", BOOLEAN).addition().description("Whether contacts who unsubscribed are listed. False when left out."),
     ])
+    .sync(sync(list![json_path!("$.id")])
+        .parents(list![
+            sync_parent("segments", list![
+                (text("list_id"), ParentValue::Argument(text("list_id"))),
+                (text("segment_id"), ParentValue::Member(json_path!("$.id"))),
+            ]),
+        ])
+        .per_parent())
     .records(json_path!("$.members"))
     .total(MetaSource::Body(json_path!("$.total_items")))
     .meta(list![meta("links", json_path!("$._links"))])

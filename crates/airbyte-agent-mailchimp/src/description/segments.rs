@@ -41,6 +41,11 @@ const LIST: Operation = Operation::get("Segments_List", "segments", Action::List
         query("include_transactional", BOOLEAN).addition().description("Whether contacts who bought but never subscribed are counted. False when left out."),
         query("include_unsubscribed", BOOLEAN).addition().description("Whether contacts who unsubscribed are counted. False when left out."),
     ])
+    .sync(sync(list![json_path!("$.id")])
+        .parents(list![
+            sync_parent("lists", list![(text("list_id"), ParentValue::Member(json_path!("$.id")))]),
+        ])
+        .per_parent())
     .records(json_path!("$.segments"))
     .total(MetaSource::Body(json_path!("$.total_items")))
     .meta(list![meta("links", json_path!("$._links"))])

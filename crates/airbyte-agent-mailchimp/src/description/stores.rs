@@ -21,6 +21,7 @@ const LIST: Operation = Operation::get("Stores_List", "stores", Action::List, te
         query("count", INTEGER.minimum(1.0).maximum(1000.0).default("10")).default("10").description("Records per page, 1 to 1000; Mailchimp takes 10 when it is left out."),
         query("offset", INTEGER.minimum(0.0).default("0")).default("0").description("How many records to skip, for paging, which is the number of records received so far."),
     ])
+    .sync(sync(list![json_path!("$.id")]))
     .records(json_path!("$.stores"))
     .total(MetaSource::Body(json_path!("$.total_items")))
     .meta(list![meta("links", json_path!("$._links"))])

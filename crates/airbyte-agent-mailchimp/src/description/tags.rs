@@ -22,6 +22,11 @@ const LIST: Operation = Operation::get("Tags_List", "tags", Action::List, templa
         path("list_id", STRING).required().description("Audience (list) id, as `lists.list` returns it; not the number in the address of the web app."),
         query("name", STRING).description("Only tags whose name begins with this text; left out, all tags of the audience."),
     ])
+    .sync(sync(list![json_path!("$.id")])
+        .parents(list![
+            sync_parent("lists", list![(text("list_id"), ParentValue::Member(json_path!("$.id")))]),
+        ])
+        .per_parent())
     .records(json_path!("$.tags"))
     .total(MetaSource::Body(json_path!("$.total_items")))
     .meta(list![meta("links", json_path!("$._links"))])

@@ -36,6 +36,11 @@ const LIST: Operation = Operation::get("listCreditLedgerEntries", "credit_ledger
         query("created_at_lt", STRING.format("date-time")).wire("created_at[lt]").description("Only entries made before this instant (ISO 8601)."),
         query("created_at_lte", STRING.format("date-time")).wire("created_at[lte]").description("Only entries made at or before this instant (ISO 8601)."),
     ])
+    .sync(sync(list![json_path!("$.id")])
+        .parents(list![
+            sync_parent("customers", list![(text("customer_id"), ParentValue::Member(json_path!("$.id")))]),
+        ])
+        .per_parent())
     .records(json_path!("$.data"))
     .meta(list![meta("next_cursor", json_path!("$.pagination_metadata.next_cursor"))])
     .paging(Paging::cursor(from_meta("next_cursor"), "cursor").more(from_body(json_path!("$.pagination_metadata.has_more"))).size(page_size("limit").default(20).maximum(100)))

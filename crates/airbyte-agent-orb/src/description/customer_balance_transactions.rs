@@ -24,6 +24,11 @@ const LIST: Operation = Operation::get("listBalanceTransactions", "customer_bala
         query("operation_time_lt", STRING.format("date-time")).wire("operation_time[lt]").description("Only changes made before this instant (ISO 8601)."),
         query("operation_time_lte", STRING.format("date-time")).wire("operation_time[lte]").description("Only changes made at or before this instant (ISO 8601)."),
     ])
+    .sync(sync(list![json_path!("$.id")])
+        .parents(list![
+            sync_parent("customers", list![(text("customer_id"), ParentValue::Member(json_path!("$.id")))]),
+        ])
+        .per_parent())
     .records(json_path!("$.data"))
     .meta(list![meta("next_cursor", json_path!("$.pagination_metadata.next_cursor"))])
     .paging(Paging::cursor(from_meta("next_cursor"), "cursor").more(from_body(json_path!("$.pagination_metadata.has_more"))).size(page_size("limit").default(20).maximum(100)))

@@ -24,6 +24,7 @@ const LIST: Operation = Operation::get("listMetrics", "metrics", Action::List, t
         query("created_at_lt", STRING.format("date-time")).wire("created_at[lt]").description("Only metrics created before this instant (ISO 8601)."),
         query("created_at_lte", STRING.format("date-time")).wire("created_at[lte]").description("Only metrics created at or before this instant (ISO 8601)."),
     ])
+    .sync(sync(list![json_path!("$.id")]))
     .records(json_path!("$.data"))
     .meta(list![meta("next_cursor", json_path!("$.pagination_metadata.next_cursor"))])
     .paging(Paging::cursor(from_meta("next_cursor"), "cursor").more(from_body(json_path!("$.pagination_metadata.has_more"))).size(page_size("limit").default(20).maximum(100)))

@@ -31,6 +31,7 @@ const LIST: Operation = Operation::get("listPlans", "plans", Action::List, templ
         query("created_at_lte", STRING.format("date-time")).wire("created_at[lte]").addition().description("Only plans created at or before this instant (ISO 8601)."),
         query("status", STRING.choices(words!["active", "archived", "draft"])).addition().description("Only plans in this state; left out, all of them."),
     ])
+    .sync(sync(list![json_path!("$.id")]))
     .records(json_path!("$.data"))
     .meta(list![meta("next_cursor", json_path!("$.pagination_metadata.next_cursor"))])
     .paging(Paging::cursor(from_meta("next_cursor"), "cursor").more(from_body(json_path!("$.pagination_metadata.has_more"))).size(page_size("limit").maximum(100)))

@@ -25,6 +25,7 @@ const LIST: Operation = Operation::by(Method::Post, "evaluatePrice", "price_eval
         body("grouping_keys", ARRAY.items(list![STRING])).description("Properties of events, or computed ones, to divide by."),
     ])
     .body(Body::Json { open: false, in_array: false })
+    .cannot_sync("nothing says what identifies a record")
     .records(json_path!("$.data"))
     .paging(Paging::none("Orb returns at most 1,000 groups in one response."))
     .schema(RECORD);

@@ -36,6 +36,7 @@ const LIST: Operation = Operation::get("listSubscriptions", "subscriptions", Act
         query("created_at_lt", STRING.format("date-time")).wire("created_at[lt]").addition().description("Only subscriptions created before this instant (ISO 8601)."),
         query("created_at_lte", STRING.format("date-time")).wire("created_at[lte]").addition().description("Only subscriptions created at or before this instant (ISO 8601)."),
     ])
+    .sync(sync(list![json_path!("$.id")]))
     .records(json_path!("$.data"))
     .meta(list![meta("next_cursor", json_path!("$.pagination_metadata.next_cursor"))])
     .paging(Paging::cursor(from_meta("next_cursor"), "cursor").more(from_body(json_path!("$.pagination_metadata.has_more"))).size(page_size("limit").maximum(100)))

@@ -19,6 +19,7 @@ const LIST: Operation = Operation::get("listPriceBookEntries", "price_book_entri
     .parameters(list![
         query("q", STRING.default(r#""SELECT FIELDS(STANDARD) FROM PricebookEntry ORDER BY LastModifiedDate DESC LIMIT 200""#)).required().default(r#""SELECT FIELDS(STANDARD) FROM PricebookEntry ORDER BY LastModifiedDate DESC LIMIT 200""#).send_default().description("SOQL query on `PricebookEntry`. The default names all standard fields; for custom ones (`…__c`) name them, or use `FIELDS(ALL)` with `LIMIT 200` or less. Texts stand in single quotes, instants without; without `LIMIT` every page can be had."),
     ])
+    .sync(sync(list![json_path!("$.Id")]))
     .records(json_path!("$.records"))
     .total(MetaSource::Body(json_path!("$.totalSize")))
     .meta(list![

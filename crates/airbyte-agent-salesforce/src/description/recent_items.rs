@@ -18,6 +18,7 @@ const LIST: Operation = Operation::get("listRecentItems", "recent_items", Action
     .parameters(list![
         query("most", INTEGER.minimum(1.0).maximum(200.0)).wire("limit").description("Most records; Salesforce keeps at most 200."),
     ])
+    .sync(sync(list![json_path!("$.Id")]))
     .paging(Paging::none("Salesforce returns at most 200 records at once."))
     .schema(RECORD);
 

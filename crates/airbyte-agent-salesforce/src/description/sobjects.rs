@@ -13,6 +13,7 @@ const LIST: Operation = Operation::get("listSObjects", "sobjects", Action::List,
     .summary("List objects")
     .description("Lists every kind of record the org has and the user may see, standard and custom, with what may be done to it. Use it to find API names for `query.list` and for the other actions of `sobjects`. It names no fields: those are in `sobject_descriptions.get`.")
     .preferred_for_check()
+    .sync(sync(list![json_path!("$.name")]))
     .records(json_path!("$.sobjects"))
     .paging(Paging::none("All objects come in one response."))
     .schema(RECORD);

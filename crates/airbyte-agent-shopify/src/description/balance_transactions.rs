@@ -32,6 +32,7 @@ const LIST: Operation = Operation::get("BalanceTransactions_List", "balance_tran
         query("payout_id", INTEGER).description("Only transactions that belong to this payout, by its numeric id (`payout_id` of a transaction)."),
         query("payout_status", STRING.choices(words!["scheduled", "in_transit", "paid", "failed", "canceled"])).description("Only transactions of payouts in this state."),
     ])
+    .sync(sync(list![json_path!("$.id")]))
     .records(json_path!("$.transactions"))
     .meta(list![link_meta("next_page_url", "next")])
     .paging(Paging::link_keeping(from_meta("next_page_url"), list![(text("page_info"), text("page_info"))], texts!["limit"]).size(page_size("limit").maximum(250)))

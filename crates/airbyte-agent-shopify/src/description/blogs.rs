@@ -28,6 +28,7 @@ const LIST: Operation = Operation::get("Blogs_List", "blogs", Action::List, temp
         query("fields", STRING).addition().description("Only these members of each record are returned, names separated by commas; all when left out."),
         query("handle", STRING).addition().description("Only the record with this handle, its name in addresses."),
     ])
+    .sync(sync(list![json_path!("$.id")]))
     .records(json_path!("$.blogs"))
     .meta(list![link_meta("next_page_url", "next")])
     .paging(Paging::link_keeping(from_meta("next_page_url"), list![(text("page_info"), text("page_info"))], texts!["limit", "fields"]).size(page_size("limit").maximum(250)))

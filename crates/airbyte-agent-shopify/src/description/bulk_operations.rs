@@ -53,6 +53,7 @@ const LIST: Operation = Operation::by(Method::Post, "BulkOperations_List", "bulk
         argument("after", STRING).description("Where to go on, `endCursor` from the metadata of the page before. Leave out for the first page."),
     ])
     .graphql(graphql(include_str!("graphql/bulk_operations_list.graphql")).variables(list![set("first", given("first")), set("after", given("after")), set("query", given("query"))]))
+    .sync(sync(list![json_path!("$.id")]))
     .records(json_path!("$.data.bulkOperations.nodes"))
     .meta(list![
         meta("hasNextPage", json_path!("$.data.bulkOperations.pageInfo.hasNextPage")),

@@ -23,6 +23,7 @@ const LIST: Operation = Operation::get("Countries_List", "countries", Action::Li
         query("since_id", INTEGER).description("Only records with an id greater than this one, in ascending order of id. Another way to page: pass the id of the last record received."),
         query("fields", STRING).addition().description("Only these members of each record are returned, names separated by commas; all when left out."),
     ])
+    .sync(sync(list![json_path!("$.id")]))
     .records(json_path!("$.countries"))
     .meta(list![link_meta("next_page_url", "next")])
     .paging(Paging::link_keeping(from_meta("next_page_url"), list![(text("page_info"), text("page_info"))], texts!["fields"]))

@@ -36,6 +36,7 @@ const LIST: Operation = Operation::get("CustomCollections_List", "custom_collect
         query("published_at_min", STRING.format("date-time")).addition().description("Only records published at or after this instant, ISO 8601 with offset."),
         query("published_at_max", STRING.format("date-time")).addition().description("Only records published at or before this instant, ISO 8601 with offset."),
     ])
+    .sync(sync(list![json_path!("$.id")]))
     .records(json_path!("$.custom_collections"))
     .meta(list![link_meta("next_page_url", "next")])
     .paging(Paging::link_keeping(from_meta("next_page_url"), list![(text("page_info"), text("page_info"))], texts!["limit", "fields"]).size(page_size("limit").maximum(250)))

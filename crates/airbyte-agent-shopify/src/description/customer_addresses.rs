@@ -23,6 +23,11 @@ const LIST: Operation = Operation::by(Method::Post, "CustomerAddressBook_List", 
         set("first", given("first")),
         set("after", given("after")),
     ]))
+    .sync(sync(list![json_path!("$.id")])
+        .parents(list![
+            sync_parent("customers", list![(text("customerId"), ParentValue::Member(json_path!("$.id")))]),
+        ])
+        .per_parent())
     .records(json_path!("$.data.customer.addressesV2.nodes"))
     .meta(list![
         meta("hasNextPage", json_path!("$.data.customer.addressesV2.pageInfo.hasNextPage")),

@@ -32,6 +32,7 @@ const LIST: Operation = Operation::get("Disputes_List", "disputes", Action::List
         query("status", STRING.choices(words!["needs_response", "under_review", "charge_refunded", "accepted", "won", "lost"])).description("Only disputes in this state; those that wait for the merchant are `needs_response`."),
         query("initiated_at", STRING.format("date-time")).description("Only disputes opened on this day. Shopify documents a plain date, which is what to pass."),
     ])
+    .sync(sync(list![json_path!("$.id")]))
     .records(json_path!("$.disputes"))
     .meta(list![link_meta("next_page_url", "next")])
     .paging(Paging::link_keeping(from_meta("next_page_url"), list![(text("page_info"), text("page_info"))], texts!["limit"]).size(page_size("limit").maximum(250)))

@@ -26,6 +26,11 @@ const LIST: Operation = Operation::get("FulfillmentOrders_List", "fulfillment_or
         path("order_id", INTEGER).required().description("Numeric id of the order, from `orders.list`. This is not the number customers see (`#1001`)."),
         query("page_info", STRING).description("Where the list goes on: `page_info` of the URL in `next_page_url`. It stands for all other arguments. Leave out for the first page."),
     ])
+    .sync(sync(list![json_path!("$.id")])
+        .parents(list![
+            sync_parent("orders", list![(text("order_id"), ParentValue::Member(json_path!("$.id")))]),
+        ])
+        .per_parent())
     .records(json_path!("$.fulfillment_orders"))
     .meta(list![link_meta("next_page_url", "next")])
     .paging(Paging::link_keeping(from_meta("next_page_url"), list![(text("page_info"), text("page_info"))], texts![]))

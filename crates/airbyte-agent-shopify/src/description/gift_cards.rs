@@ -27,6 +27,7 @@ const LIST: Operation = Operation::by(Method::Post, "GiftCards_List", "gift_card
         set("query", given("query")),
         set("reverse", given("reverse")),
     ]))
+    .sync(sync(list![json_path!("$.id")]))
     .records(json_path!("$.data.giftCards.nodes"))
     .meta(list![
         meta("hasNextPage", json_path!("$.data.giftCards.pageInfo.hasNextPage")),

@@ -28,6 +28,7 @@ const LIST: Operation = Operation::get("Locations_List", "locations", Action::Li
     .parameters(list![
         query("page_info", STRING).description("Where the list goes on: `page_info` of the URL in `next_page_url`. It stands for all other arguments. Leave out for the first page."),
     ])
+    .sync(sync(list![json_path!("$.id")]))
     .records(json_path!("$.locations"))
     .meta(list![link_meta("next_page_url", "next")])
     .paging(Paging::link_keeping(from_meta("next_page_url"), list![(text("page_info"), text("page_info"))], texts![]))

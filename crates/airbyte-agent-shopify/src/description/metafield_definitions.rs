@@ -56,6 +56,7 @@ const LIST: Operation = Operation::by(Method::Post, "MetafieldDefinitions_List",
         set("key", given("key")),
         set("query", given("query")),
     ]))
+    .sync(sync(list![json_path!("$.id")]))
     .records(json_path!("$.data.metafieldDefinitions.nodes"))
     .meta(list![
         meta("hasNextPage", json_path!("$.data.metafieldDefinitions.pageInfo.hasNextPage")),

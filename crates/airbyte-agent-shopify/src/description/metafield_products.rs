@@ -33,6 +33,11 @@ const LIST: Operation = Operation::get("MetafieldProducts_List", "metafield_prod
         query("key", STRING).description("Only metafields with this key, the second part of their name."),
         query("fields", STRING).addition().description("Only these members of each record are returned, names separated by commas; all when left out."),
     ])
+    .sync(sync(list![json_path!("$.id")])
+        .parents(list![
+            sync_parent("products", list![(text("product_id"), ParentValue::Member(json_path!("$.id")))]),
+        ])
+        .per_parent())
     .records(json_path!("$.metafields"))
     .meta(list![link_meta("next_page_url", "next")])
     .paging(Paging::link_keeping(from_meta("next_page_url"), list![(text("page_info"), text("page_info"))], texts!["limit", "fields"]).size(page_size("limit").maximum(250)))

@@ -33,6 +33,7 @@ const LIST: Operation = Operation::get("MetafieldShops_List", "metafield_shops",
         query("type", STRING).description("Only metafields of this type, such as `single_line_text_field`, `number_integer`, `json` or `list.product_reference`."),
         query("fields", STRING).addition().description("Only these members of each record are returned, names separated by commas; all when left out."),
     ])
+    .sync(sync(list![json_path!("$.id")]))
     .records(json_path!("$.metafields"))
     .meta(list![link_meta("next_page_url", "next")])
     .paging(Paging::link_keeping(from_meta("next_page_url"), list![(text("page_info"), text("page_info"))], texts!["limit", "fields"]).size(page_size("limit").maximum(250)))

@@ -31,6 +31,11 @@ const LIST: Operation = Operation::by(Method::Post, "Metaobjects_List", "metaobj
         set("sortKey", given("sortKey")),
         set("reverse", given("reverse")),
     ]))
+    .sync(sync(list![json_path!("$.id")])
+        .parents(list![
+            sync_parent("metaobject_definitions", list![(text("type"), ParentValue::Member(json_path!("$.id")))]),
+        ])
+        .per_parent())
     .records(json_path!("$.data.metaobjects.nodes"))
     .meta(list![
         meta("hasNextPage", json_path!("$.data.metaobjects.pageInfo.hasNextPage")),

@@ -26,6 +26,11 @@ const LIST: Operation = Operation::get("OrderRefunds_List", "order_refunds", Act
         query("page_info", STRING).description("Where the list goes on: `page_info` of the URL in `next_page_url`. It stands for all other arguments, of which only `limit` may come with it. Leave out for the first page."),
         query("fields", STRING).addition().description("Only these members of each record are returned, names separated by commas; all when left out."),
     ])
+    .sync(sync(list![json_path!("$.id")])
+        .parents(list![
+            sync_parent("orders", list![(text("order_id"), ParentValue::Member(json_path!("$.id")))]),
+        ])
+        .per_parent())
     .records(json_path!("$.refunds"))
     .meta(list![link_meta("next_page_url", "next")])
     .paging(Paging::link_keeping(from_meta("next_page_url"), list![(text("page_info"), text("page_info"))], texts!["limit", "fields"]).size(page_size("limit").maximum(250)))

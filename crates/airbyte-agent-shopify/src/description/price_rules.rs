@@ -34,6 +34,7 @@ const LIST: Operation = Operation::get("PriceRules_List", "price_rules", Action:
         query("updated_at_min", STRING.format("date-time")).description("Only records last changed at or after this instant, ISO 8601 with offset; use it to fetch only what is new."),
         query("updated_at_max", STRING.format("date-time")).description("Only records last changed at or before this instant, ISO 8601 with offset."),
     ])
+    .sync(sync(list![json_path!("$.id")]))
     .records(json_path!("$.price_rules"))
     .meta(list![link_meta("next_page_url", "next")])
     .paging(Paging::link_keeping(from_meta("next_page_url"), list![(text("page_info"), text("page_info"))], texts!["limit"]).size(page_size("limit").maximum(250)))

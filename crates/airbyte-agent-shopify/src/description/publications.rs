@@ -20,6 +20,7 @@ const LIST: Operation = Operation::by(Method::Post, "Publications_List", "public
         argument("after", STRING).description("Where to go on, `endCursor` from the metadata of the page before. Leave out for the first page."),
     ])
     .graphql(graphql(include_str!("graphql/publications_list.graphql")).variables(list![set("first", given("first")), set("after", given("after"))]))
+    .sync(sync(list![json_path!("$.id")]))
     .records(json_path!("$.data.publications.nodes"))
     .meta(list![
         meta("hasNextPage", json_path!("$.data.publications.pageInfo.hasNextPage")),

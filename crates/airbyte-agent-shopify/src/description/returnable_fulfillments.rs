@@ -23,6 +23,11 @@ const LIST: Operation = Operation::by(Method::Post, "ReturnableFulfillments_List
         set("after", given("after")),
         set("orderId", given("orderId")),
     ]))
+    .sync(sync(list![json_path!("$.id")])
+        .parents(list![
+            sync_parent("orders", list![(text("orderId"), ParentValue::Member(json_path!("$.id")))]),
+        ])
+        .per_parent())
     .records(json_path!("$.data.returnableFulfillments.nodes"))
     .meta(list![
         meta("hasNextPage", json_path!("$.data.returnableFulfillments.pageInfo.hasNextPage")),

@@ -25,6 +25,11 @@ const LIST: Operation = Operation::by(Method::Post, "Returns_List", "returns", A
         set("first", given("first")),
         set("after", given("after")),
     ]))
+    .sync(sync(list![json_path!("$.id")])
+        .parents(list![
+            sync_parent("orders", list![(text("orderId"), ParentValue::Member(json_path!("$.id")))]),
+        ])
+        .per_parent())
     .records(json_path!("$.data.order.returns.nodes"))
     .meta(list![
         meta("hasNextPage", json_path!("$.data.order.returns.pageInfo.hasNextPage")),

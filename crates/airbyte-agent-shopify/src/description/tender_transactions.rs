@@ -30,6 +30,7 @@ const LIST: Operation = Operation::get("TenderTransactions_List", "tender_transa
         query("processed_at_max", STRING.format("date-time")).description("Only transactions processed at or before this instant, ISO 8601 with offset."),
         query("order", STRING.choices(words!["processed_at ASC", "processed_at DESC"])).description("Order of the answer by time of processing, oldest (`ASC`) or newest (`DESC`) first."),
     ])
+    .sync(sync(list![json_path!("$.id")]))
     .records(json_path!("$.tender_transactions"))
     .meta(list![link_meta("next_page_url", "next")])
     .paging(Paging::link_keeping(from_meta("next_page_url"), list![(text("page_info"), text("page_info"))], texts!["limit"]).size(page_size("limit").maximum(250)))

@@ -18,6 +18,11 @@ const LIST: Operation = Operation::get("Transactions_List", "transactions", Acti
         query("since_id", INTEGER).description("Only records with an id greater than this one, in ascending order of id. Another way to page: pass the id of the last record received."),
         query("fields", STRING).addition().description("Only these members of each record are returned, names separated by commas; all when left out."),
     ])
+    .sync(sync(list![json_path!("$.id")])
+        .parents(list![
+            sync_parent("orders", list![(text("order_id"), ParentValue::Member(json_path!("$.id")))]),
+        ])
+        .per_parent())
     .records(json_path!("$.transactions"))
     .meta(list![link_meta("next_page_url", "next")])
     .paging(Paging::link_keeping(from_meta("next_page_url"), list![(text("page_info"), text("page_info"))], texts!["fields"]))

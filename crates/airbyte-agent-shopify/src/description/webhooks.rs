@@ -27,6 +27,7 @@ const LIST: Operation = Operation::by(Method::Post, "Webhooks_List", "webhooks",
         set("query", given("query")),
         set("uri", given("uri")),
     ]))
+    .sync(sync(list![json_path!("$.id")]))
     .records(json_path!("$.data.webhookSubscriptions.nodes"))
     .meta(list![
         meta("hasNextPage", json_path!("$.data.webhookSubscriptions.pageInfo.hasNextPage")),

@@ -32,6 +32,11 @@ const LIST: Operation = Operation::by(Method::Post, "listBookmarks", "bookmarks"
     .addition()
     .parameters(list![body("channel_id", STRING).required().description("Id of the channel.")])
     .body(Body::Json { open: false, in_array: false })
+    .sync(sync(list![json_path!("$.id")])
+        .parents(list![
+            sync_parent("channels", list![(text("channel_id"), ParentValue::Member(json_path!("$.id")))]),
+        ])
+        .per_parent())
     .records(json_path!("$.bookmarks"))
     .paging(Paging::none("Slack returns all bookmarks, at most 100, in one response."))
     .schema(RECORD);

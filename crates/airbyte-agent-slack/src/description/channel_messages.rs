@@ -46,6 +46,11 @@ const LIST: Operation = Operation::get("listChannelMessages", "channel_messages"
         query("inclusive", BOOLEAN.default("false")).default("false").description("True also returns the message whose `ts` equals `oldest` or `latest`; without one of them it has no effect."),
         query("include_all_metadata", BOOLEAN).addition().description("True adds `metadata`, the data for programs that apps attach to messages."),
     ])
+    .sync(sync(list![json_path!("$.ts")])
+        .parents(list![
+            sync_parent("channels", list![(text("channel"), ParentValue::Member(json_path!("$.id")))]),
+        ])
+        .per_parent())
     .records(json_path!("$.messages"))
     .meta(list![
         meta("next_cursor", json_path!("$.response_metadata.next_cursor")),

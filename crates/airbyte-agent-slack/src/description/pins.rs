@@ -28,6 +28,7 @@ const LIST: Operation = Operation::get("listPins", "pins", Action::List, templat
     .description("Lists the messages and files that are pinned to a channel. Needs the scope pins:read. Airbyte's hosted platform does not offer it.")
     .addition()
     .parameters(list![query("channel", STRING).required().description("Id of the channel.")])
+    .cannot_sync("nothing says what identifies a record")
     .records(json_path!("$.items"))
     .paging(Paging::none("Slack returns all pinned items, at most 100, in one response."))
     .schema(RECORD);

@@ -74,6 +74,7 @@ const LIST: Operation = Operation::get("listUsers", "users", Action::List, templ
         query("include_locale", BOOLEAN).addition().description("True adds `locale`, the language of each person."),
         query("team_id", STRING).addition().description("Id of the workspace (`T…`). Slack requires it with a token that is installed for a whole Enterprise organization; with other tokens it has no effect."),
     ])
+    .sync(sync(list![json_path!("$.id")]))
     .records(json_path!("$.members"))
     .meta(list![meta("next_cursor", json_path!("$.response_metadata.next_cursor"))])
     .paging(Paging::cursor(from_meta("next_cursor"), "cursor").size(page_size("limit").maximum(999)))

@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use crate::lower::Cx;
 use crate::names::hint;
-use crate::yaml::{Node, Value as Yaml};
+use airbyte_agent_yaml::{Node, Value as Yaml};
 
 /// Whether an entity that is listed must have default fields. It becomes `true` once all specs have them.
 const ALL_MUST_HAVE: bool = false;

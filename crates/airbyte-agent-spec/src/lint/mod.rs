@@ -13,6 +13,7 @@ mod responses;
 mod schemas;
 mod scope;
 mod service;
+mod sync;
 mod texts;
 mod uploads;
 
@@ -29,6 +30,7 @@ pub(crate) fn check(cx: &Cx<'_>) {
     entities::check(cx, &connector);
     default_fields::check(cx, &connector);
     jobs::check(cx, &connector);
+    sync::check(cx, &connector);
     uploads::check(cx, &connector);
     let mut seen = texts::Seen::new();
     for op in lower::operations(cx.root) {

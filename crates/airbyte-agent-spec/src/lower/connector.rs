@@ -2,7 +2,7 @@
 
 use airbyte_agent_description::Connector;
 
-use super::{Cx, auth, entity, hosting, info, operation, server};
+use super::{Cx, auth, entity, hosting, info, operation, server, sync};
 use airbyte_agent_yaml::Node;
 
 /// The description of the connector. It must not be used when fatal findings were reported.
@@ -44,7 +44,7 @@ pub(crate) fn connector(cx: &Cx<'_>) -> Connector {
         name => name,
     };
     let operations = operation::lower_all(cx);
-    Connector {
+    let mut connector = Connector {
         name: slug.into(),
         title: display_name.into(),
         version: info.text("version").into(),
@@ -66,5 +66,7 @@ pub(crate) fn connector(cx: &Cx<'_>) -> Connector {
         questions: info::questions(cx),
         hosting: hosting::hosting(cx),
         date_format: cx.info_key("x-agent-date-format").map(Node::plain).unwrap_or_default().into(),
-    }
+    };
+    sync::add_rules(cx, &mut connector);
+    connector
 }

@@ -5,7 +5,7 @@ use airbyte_agent_description::{Action, FieldSelection, Kind, Parameter};
 
 use super::{Cx, Op};
 use crate::names::hint;
-use crate::yaml::Node;
+use airbyte_agent_yaml::Node;
 
 const KEY: &str = "x-agent-field-selection";
 

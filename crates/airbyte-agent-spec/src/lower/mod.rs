@@ -24,6 +24,7 @@ mod refs;
 mod response;
 mod schema;
 mod server;
+mod sync;
 mod token_client;
 mod upload;
 
@@ -35,7 +36,8 @@ pub(crate) use graphql::{
 pub(crate) use operation::{Op, operations};
 pub(crate) use parameter::is_template;
 pub(crate) use refs::{Walk, types};
-pub(crate) use response::success_schema;
+pub(crate) use response::{record_node, success_schema};
+pub(crate) use sync::source;
 
 use std::cell::RefCell;
 use std::collections::HashMap;

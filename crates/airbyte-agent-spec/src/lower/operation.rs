@@ -147,6 +147,8 @@ fn lower<'a>(cx: &Cx<'a>, op: Op<'a>) -> Option<Operation> {
         is_addition: parameter::is_addition(op.node),
         reads_any: reads_any(op.node),
         job: job::job(cx, op),
+        // Depends on other entities, so it is added when all of them are known.
+        sync: None,
         address,
         body,
         json_type,

@@ -243,13 +243,23 @@ fn user_errors(op: Op<'_>) -> Vec<ErrorCheck> {
         .collect()
 }
 
-/// The schema of one record.
+/// The schema of one record, as JSON without references.
 fn record_schema<'a>(
     cx: &Cx<'a>,
     op: Op<'a>,
     action: Action,
     records: Option<&JsonPath>,
 ) -> Option<Json> {
+    record_node(cx, op, action, records).map(|record| cx.inlined(record))
+}
+
+/// The schema of one record in the document.
+pub(crate) fn record_node<'a>(
+    cx: &Cx<'a>,
+    op: Op<'a>,
+    action: Action,
+    records: Option<&JsonPath>,
+) -> Option<&'a Node> {
     if action == Action::Download {
         return None;
     }
@@ -270,7 +280,7 @@ fn record_schema<'a>(
         None if is_list && action.is_array() => return None,
         _ => found,
     };
-    Some(cx.inlined(cx.essential(record).unwrap_or(record)))
+    Some(cx.essential(record).unwrap_or(record))
 }
 
 /// Steps to the address of a file: names, `name[3]`, `[0]` and `{parameter}`.

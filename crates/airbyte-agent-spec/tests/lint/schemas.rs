@@ -89,6 +89,9 @@ fn answers_are_held_against_their_schema() {
     check(
         "record-extractor: $.users",
         "record-extractor: $.cursor",
-        &["warning: a list needs a list of records"],
+        &[
+            "warning: a list needs a list of records",
+            "warning: nothing says what identifies a record of `users`",
+        ],
     );
 }

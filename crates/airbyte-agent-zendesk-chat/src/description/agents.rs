@@ -30,6 +30,7 @@ const LIST: Operation = Operation::get("ListAgents", "agents", Action::List, tem
         query("limit", INTEGER.maximum(100.0)).description("Number of agents to return, at most 100. Left out, nothing is sent and Zendesk decides, which may be as few as 10."),
         query("since_id", INTEGER).description("Only records with this id or a higher one, in the order of ids. To go on after a page pass the id of its last record plus one; an empty response is the end."),
     ])
+    .sync(sync(list![json_path!("$.id")]))
     .records(json_path!("$"))
     .paging(Paging::last_record(json_path!("$.id"), "since_id", 1).size(page_size("limit").maximum(100)).short_page_ends())
     .schema(RECORD);

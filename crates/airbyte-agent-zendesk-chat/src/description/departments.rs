@@ -20,6 +20,7 @@ pub(super) const ENTITY: Entity = Entity::new("departments", "A group of agents 
 const LIST: Operation = Operation::get("ListDepartments", "departments", Action::List, template!("/departments"))
     .summary("List departments")
     .description("Lists all departments with their member agents, disabled ones included. Use it to learn department ids or who belongs where.")
+    .sync(sync(list![json_path!("$.id")]))
     .records(json_path!("$"))
     .paging(Paging::none("Zendesk Chat returns all departments in one response and takes no cursor."))
     .schema(RECORD);

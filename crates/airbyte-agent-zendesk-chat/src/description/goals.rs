@@ -14,6 +14,7 @@ pub(super) const ENTITY: Entity = Entity::new("goals", "A conversion goal on the
 const LIST: Operation = Operation::get("ListGoals", "goals", Action::List, template!("/goals"))
     .summary("List goals")
     .description("Lists all conversion goals with their conditions and how conversions are credited. Conversions themselves are in `conversions` of a chat.")
+    .sync(sync(list![json_path!("$.id")]))
     .records(json_path!("$"))
     .paging(Paging::none("Zendesk Chat returns all goals in one response and takes no cursor."))
     .schema(RECORD);

@@ -14,6 +14,7 @@ pub(super) const ENTITY: Entity = Entity::new("roles", "A set of permissions for
 const LIST: Operation = Operation::get("ListRoles", "roles", Action::List, template!("/roles"))
     .summary("List roles")
     .description("Lists all roles that agents can have, with permissions and number of members. Who has a role is in `role_id` of the agents.")
+    .sync(sync(list![json_path!("$.id")]))
     .records(json_path!("$"))
     .paging(Paging::none("Zendesk Chat returns all roles in one response and takes no cursor."))
     .schema(RECORD);

@@ -20,6 +20,7 @@ pub(super) const ENTITY: Entity = Entity::new("shortcuts", "A ready-made answer 
 const LIST: Operation = Operation::get("ListShortcuts", "shortcuts", Action::List, template!("/shortcuts"))
     .summary("List shortcuts")
     .description("Lists all ready-made answers of the account with their text, tags and who can use them. There can be thousands (up to 15,000), so the answer may be large. For administrators.")
+    .sync(sync(list![json_path!("$.id")]))
     .records(json_path!("$"))
     .paging(Paging::none("Zendesk Chat returns all shortcuts in one response and takes no cursor."))
     .schema(RECORD);

@@ -14,6 +14,7 @@ pub(super) const ENTITY: Entity = Entity::new("skills", "Something agents are go
 const LIST: Operation = Operation::get("ListSkills", "skills", Action::List, template!("/skills"))
     .summary("List skills")
     .description("Lists all skills with the agents who have them.")
+    .sync(sync(list![json_path!("$.id")]))
     .records(json_path!("$"))
     .paging(Paging::none("Zendesk Chat returns all skills in one response and takes no cursor."))
     .schema(RECORD);

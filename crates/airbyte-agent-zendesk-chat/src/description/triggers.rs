@@ -19,6 +19,7 @@ pub(super) const ENTITY: Entity = Entity::new("triggers", "A rule that acts on v
 const LIST: Operation = Operation::get("ListTriggers", "triggers", Action::List, template!("/triggers"))
     .summary("List triggers")
     .description("Lists all chat triggers, the rules that greet or route visitors by themselves, with state and definition. These are not the ticket triggers of Zendesk Support. For administrators.")
+    .sync(sync(list![json_path!("$.id")]))
     .records(json_path!("$"))
     .paging(Paging::none("Zendesk Chat returns all triggers in one response and takes no cursor."))
     .schema(RECORD);

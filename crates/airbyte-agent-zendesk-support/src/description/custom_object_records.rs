@@ -23,6 +23,11 @@ const LIST: Operation = Operation::get("ListCustomObjectRecords", "custom_object
         query("page[size]", INTEGER.minimum(1.0).maximum(100.0).default("100")).default("100").send_default().description("Number of records per page. It also asks for cursor paging, so it is always sent."),
         query("page[after]", STRING).description("Cursor of the next page: `after_cursor` of the previous response's metadata. Leave it out for the first page."),
     ])
+    .sync(sync(list![json_path!("$.id")])
+        .parents(list![
+            sync_parent("custom_objects", list![(text("custom_object_key"), ParentValue::Member(json_path!("$.key")))]),
+        ])
+        .per_parent())
     .records(json_path!("$.custom_object_records"))
     .meta(list![
         meta("has_more", json_path!("$.meta.has_more")),

@@ -15,6 +15,7 @@ const LIST: Operation = Operation::get("ListCustomObjects", "custom_objects", Ac
     .summary("List kinds of custom objects")
     .description("Lists the kinds of records that the account has made up beside tickets, users and organizations. Airbyte's hosted platform does not offer it.")
     .addition()
+    .sync(sync(list![json_path!("$.key")]))
     .records(json_path!("$.custom_objects"))
     .paging(Paging::none("All kinds come at once."))
     .schema(RECORD);

@@ -20,6 +20,7 @@ const LIST: Operation = Operation::get("ListCustomStatuses", "custom_statuses", 
         query("active", BOOLEAN).description("True for active statuses only, false for the others; left out, both."),
         query("default", BOOLEAN).description("True for the default status of each category only, false for the others; left out, both."),
     ])
+    .sync(sync(list![json_path!("$.id")]))
     .records(json_path!("$.custom_statuses"))
     .paging(Paging::none("All statuses come at once."))
     .schema(RECORD);

@@ -25,6 +25,7 @@ const LIST: Operation = Operation::get("ListJobStatuses", "job_statuses", Action
     .summary("List jobs")
     .description("Lists the jobs in the background of the last day, the newest first. Airbyte's hosted platform does not offer it.")
     .addition()
+    .sync(sync(list![json_path!("$.id")]))
     .records(json_path!("$.job_statuses"))
     .paging(Paging::none("Zendesk returns at most the latest 100 jobs, in one response."))
     .schema(RECORD);

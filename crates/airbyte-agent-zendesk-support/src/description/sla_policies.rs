@@ -29,6 +29,7 @@ const LIST: Operation = Operation::get("ListSLAPolicies", "sla_policies", Action
         query("page", INTEGER.minimum(1.0)).description("Number of the page, from 1. Pages end with the response whose `next_page` is null; Zendesk refuses pages beyond the first 10,000 records with 400."),
         query("per_page", INTEGER.minimum(1.0).maximum(100.0)).description("Number of records per page. Zendesk uses 100 when it is left out."),
     ])
+    .sync(sync(list![json_path!("$.id")]))
     .records(json_path!("$.sla_policies"))
     .total(MetaSource::Body(json_path!("$.count")))
     .meta(list![

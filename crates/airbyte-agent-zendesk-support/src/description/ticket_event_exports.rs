@@ -19,6 +19,7 @@ const LIST: Operation = Operation::get("ExportTicketEvents", "ticket_event_expor
         query("start_time", INTEGER).description("Only what happened since this instant, Unix seconds, at least a minute ago. The vendor requires it."),
         query("include", STRING.choices(words!["comment_events"])).description("`comment_events` adds the texts of comments."),
     ])
+    .sync(sync(list![json_path!("$.id")]))
     .records(json_path!("$.ticket_events"))
     .meta(list![
         meta("next_page", json_path!("$.next_page")),

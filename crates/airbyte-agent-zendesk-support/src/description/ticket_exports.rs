@@ -19,6 +19,7 @@ const LIST: Operation = Operation::get("ExportTickets", "ticket_exports", Action
         query("start_time", INTEGER).description("Only records that changed since this instant, Unix seconds, at least a minute ago. The vendor requires it, except together with `cursor`."),
         query("cursor", STRING).description("Where to go on: `after_cursor` of the previous response."),
     ])
+    .sync(sync(list![json_path!("$.id")]))
     .records(json_path!("$.tickets"))
     .meta(list![
         meta("after_cursor", json_path!("$.after_cursor")),

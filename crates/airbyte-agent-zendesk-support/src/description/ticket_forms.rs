@@ -41,6 +41,7 @@ const LIST: Operation = Operation::get("ListTicketForms", "ticket_forms", Action
         query("fallback_to_default", BOOLEAN).addition().description("True returns the default form when the other conditions leave none."),
         query("associated_to_brand", BOOLEAN).addition().description("True returns only forms of the brand that the address belongs to."),
     ])
+    .sync(sync(list![json_path!("$.id")]))
     .records(json_path!("$.ticket_forms"))
     .total(MetaSource::Body(json_path!("$.count")))
     .meta(list![

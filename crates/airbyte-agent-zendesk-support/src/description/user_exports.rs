@@ -20,6 +20,7 @@ const LIST: Operation = Operation::get("ExportUsers", "user_exports", Action::Li
         query("cursor", STRING).description("Where to go on: `after_cursor` of the previous response."),
         query("per_page", INTEGER.minimum(1.0).maximum(1000.0)).description("Number of records per response, at most 1000."),
     ])
+    .sync(sync(list![json_path!("$.id")]))
     .records(json_path!("$.users"))
     .meta(list![
         meta("after_cursor", json_path!("$.after_cursor")),

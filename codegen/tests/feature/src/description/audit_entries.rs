@@ -15,6 +15,7 @@ const LIST: Operation = Operation::get("listAuditEntries", "audit_entries", Acti
         query("page", INTEGER.minimum(1.0)).description("Number of the page."),
         query("per_page", INTEGER.maximum(100.0)).description("Lines per page."),
     ])
+    .sync(sync(list![json_path!("$.id")]))
     .records(json_path!("$"))
     .filter(Filter::Unless(json_path!("$.access.is_private")))
     .meta(list![header_meta("last_page", "X-Last-Page")])

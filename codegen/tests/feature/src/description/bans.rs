@@ -10,6 +10,7 @@ pub(super) const ENTITY: Entity = Entity::new("bans", "An address that is shut o
 const LIST: Operation = Operation::get("listBans", "bans", Action::List, template!("/bans"))
     .summary("List bans")
     .description("Returns every ban, whatever its kind.")
+    .sync(sync(list![]))
     .records(json_path!("$[*][*]"))
     .paging(Paging::none("The list is short."))
     .schema(RECORD);

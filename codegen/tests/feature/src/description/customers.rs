@@ -16,6 +16,7 @@ const LIST: Operation = Operation::get("listCustomers", "customers", Action::Lis
         query("starting_after", STRING).description("Id of the last customer seen."),
         query("limit", INTEGER.maximum(100.0)).description("Customers per page."),
     ])
+    .sync(sync(list![json_path!("$.id")]))
     .records(json_path!("$.data"))
     .meta(list![meta("has_more", json_path!("$.has_more"))])
     .paging(Paging::both_ways(json_path!("$.id"), "starting_after", 0, "ending_before").more(from_meta("has_more")).size(page_size("limit").maximum(100)).single_page(texts!["around"]))

@@ -21,6 +21,12 @@ const LIST: Operation = Operation::get("listEvents", "events", Action::List, tem
         query("after", STRING).description("Token of the next page."),
         query("window", INTEGER.maximum(100.0)).description("Events per page when paging by token."),
     ])
+    .sync(sync(list![json_path!("$.id")])
+        .parents(list![
+            sync_parent("projects", list![(text("project_id"), ParentValue::Member(json_path!("$.id")))]),
+        ])
+        .per_parent()
+        .deleted_if(json_path!("$.is_void")))
     .records(json_path!("$.events"))
     .records_optional()
     .total(MetaSource::Body(json_path!("$.page.total")))

@@ -10,6 +10,7 @@ pub(super) const ENTITY: Entity = Entity::new("files", "A stored file.").operati
 const LIST: Operation = Operation::get("listFiles", "files", Action::List, template!("/files"))
     .summary("List files")
     .description("Returns files. Pages by the address in the Link header.")
+    .sync(sync(list![json_path!("$.id")]).deleted_by("audit_entries", list![json_path!("$.file_id")]))
     .meta(list![link_meta("next", "next")])
     .paging(Paging::link(from_meta("next"), list![]))
     .schema(RECORD);

@@ -11,6 +11,7 @@ const LIST: Operation = Operation::get("listLabels", "labels", Action::List, tem
     .summary("List labels")
     .description("Returns labels, which are plain texts.")
     .parameters(list![query("page_token", STRING).description("Token of the next page.")])
+    .sync(sync(list![json_path!("$")]))
     .records(json_path!("$.labels"))
     .meta(list![meta("next_token", json_path!("$.page.next_token"))])
     .paging(Paging::cursor(from_meta("next_token"), "page_token"))

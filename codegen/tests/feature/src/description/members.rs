@@ -18,6 +18,9 @@ const SEARCH: Operation = Operation::get("searchMembers", "members", Action::Sea
         query("offset", STRING).description("Token of the next page."),
         query("limit", INTEGER).probe_default("1").description("Members per page."),
     ])
+    .sync(sync(list![json_path!("$.email")])
+        .needs(texts!["q"])
+        .change(sync_change(json_path!("$.seen.at"), SyncTime::UnixSeconds).order(SyncOrder::Descending)))
     .records(json_path!("$.members"))
     .meta(list![meta("next", json_path!("$.next_page"))])
     .paging(Paging::cursor(from_meta_at("next", json_path!("$.offset")), "offset"))

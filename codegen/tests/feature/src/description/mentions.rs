@@ -14,6 +14,7 @@ const LIST: Operation = Operation::get("listMentions", "mentions", Action::List,
         query("after", STRING).description("Cursor of the next page."),
         query("limit", INTEGER.maximum(100.0)).description("Mentions per page."),
     ])
+    .cannot_sync("The vendor forgets mentions after an hour.")
     .records(json_path!("$.mentions"))
     .meta(list![meta("next_cursor", json_path!("$.paging.next.after"))])
     .paging(Paging::cursor(from_meta("next_cursor"), "after").size(page_size("limit").maximum(100)))

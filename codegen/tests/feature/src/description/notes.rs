@@ -25,6 +25,7 @@ const LIST: Operation = Operation::by(Method::Post, "listNotes", "notes", Action
         set("after", given("after")),
         set("order", constant(r#"{"field":"CREATED","descending":true}"#)),
     ]))
+    .sync(sync(list![json_path!("$.id")]))
     .records(json_path!("$.data.team.notes.nodes"))
     .meta(list![
         meta("has_next_page", json_path!("$.data.team.notes.pageInfo.hasNextPage")),

@@ -39,6 +39,9 @@ const LIST: Operation = Operation::get("listProjects", "projects", Action::List,
         header("X-Acme-Version", STRING.default(r#""2024-01-01""#)).required().default(r#""2024-01-01""#).send_default().description("Version of the answer."),
         header("X-Trace", STRING).description("Mark for the vendor's log."),
     ])
+    .sync(sync(list![json_path!("$.id")])
+        .arguments(list![(text("view"), json(r#""full""#))])
+        .change(sync_change(json_path!("$.created_at"), SyncTime::Iso8601).filter(list![(text("created"), json(r#"{"gte":"{since}"}"#))])))
     .records(json_path!("$.data.projects"))
     .meta(list![
         meta("next_token", json_path!("$.page.next_token")),

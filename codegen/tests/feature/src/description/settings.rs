@@ -12,8 +12,9 @@ pub(super) const ENTITY: Entity = Entity::new("settings", "The settings of the a
 const LIST: Operation = Operation::get("listSettings", "settings", Action::List, template!("/settings"))
     .summary("List settings")
     .description("Returns all settings.")
+    .sync(sync(list![json_path!("$.key"), json_path!("$.kind")]))
     .paging(Paging::none("There are never more than a dozen."))
-    .schema(RECORD);
+    .schema(LIST_RECORD);
 
 const DELETE: Operation = Operation::by(Method::Delete, "resetSettings", "settings", Action::Delete, template!("/settings"))
     .summary("Reset the settings")
@@ -29,3 +30,5 @@ const GET: Operation = Operation::get("getSettings", "settings", Action::Get, te
     .schema(RECORD);
 
 const RECORD: Json = json(include_str!("schemas/settings.json"));
+
+const LIST_RECORD: Json = json(include_str!("schemas/settings_list.json"));

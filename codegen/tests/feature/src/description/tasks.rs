@@ -19,6 +19,13 @@ const LIST: Operation = Operation::get("listTasks", "tasks", Action::List, templ
         query("page[size]", INTEGER.maximum(100.0)).description("Tasks per page."),
         query("since", STRING.default(r#""{{ (now_utc() - duration('P30D')).strftime('%Y-%m-%d') }}""#)).required().default(r#""{{ (now_utc() - duration('P30D')).strftime('%Y-%m-%d') }}""#).send_default().description("Only tasks changed since."),
     ])
+    .sync(sync(list![json_path!("$.id")])
+        .parents(list![
+            sync_parent("projects", list![(text("project_id"), ParentValue::Member(json_path!("$.id")))]),
+        ])
+        .arguments(list![(text("since"), json(r#""1970-01-01""#))])
+        .change(sync_change(json_path!("$.changed_at"), SyncTime::Iso8601).filter(list![(text("since"), json(r#""{since}""#))]).filter_format(SyncTime::Date).order(SyncOrder::Ascending).overlap_seconds(0))
+        .deleted_where(json_path!("$.state"), r#""deleted""#))
     .records(json_path!("$.tasks[*].task"))
     .meta(list![meta("next", json_path!("$.page.next_url"))])
     .paging(Paging::link_keeping(from_meta("next"), list![(text("page[cursor]"), text("page[cursor]"))], texts!["page[size]"]).size(page_size("page[size]").maximum(100)))

@@ -28,7 +28,7 @@ impl AuditEntries<'_> {
     /// # async fn example(acme: AcmeConnector) -> Result<()> {
     /// let page = acme.audit_entries().list("workspace-id").await?;
     /// for audit_entry in &page.data {
-    ///     println!("{:?}", audit_entry.id);
+    ///     println!("{:?} {:?}", audit_entry.id, audit_entry.file_id);
     /// }
     /// # Ok(())
     /// # }

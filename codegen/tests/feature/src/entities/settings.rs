@@ -25,7 +25,7 @@ impl Settings<'_> {
     /// # async fn example(acme: AcmeConnector) -> Result<()> {
     /// let page = acme.settings().list().await?;
     /// for setting in &page.data {
-    ///     println!("{:?}", setting.key);
+    ///     println!("{:?} {:?}", setting.key, setting.kind);
     /// }
     /// # Ok(())
     /// # }
@@ -79,5 +79,5 @@ record_builder! {
 
 record_builder! {
     /// A call of `settings.get`: setters add arguments, and awaiting it sends the request.
-    pub struct SettingsGet: types::Setting {}
+    pub struct SettingsGet: types::SettingsGetRecord {}
 }

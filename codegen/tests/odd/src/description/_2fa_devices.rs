@@ -10,6 +10,7 @@ pub(super) const ENTITY: Entity = Entity::new("2fa_devices", "").operations(list
 const LIST: Operation = Operation::get("listDevices", "2fa_devices", Action::List, template!("/devices"))
     .summary("List devices")
     .description("Returns devices.")
+    .sync(sync(list![json_path!("$.id")]))
     .records(json_path!("$.data"))
     .paging(Paging::none("The spec names no way to continue after the first page."))
     .schema(RECORD);

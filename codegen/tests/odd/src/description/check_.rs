@@ -10,6 +10,7 @@ pub(super) const ENTITY: Entity = Entity::new("check", "").operations(list![LIST
 const LIST: Operation = Operation::get("listChecks", "check", Action::List, template!("/checks"))
     .summary("List checks")
     .description("Returns checks of all kinds.")
+    .cannot_sync("nothing says what identifies a record")
     .records(json_path!("$[*][*]"))
     .paging(Paging::none("The spec names no way to continue after the first page."))
     .schema(RECORD);

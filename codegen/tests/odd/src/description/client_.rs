@@ -10,6 +10,7 @@ pub(super) const ENTITY: Entity = Entity::new("client", "").operations(list![LIS
 const LIST: Operation = Operation::get("listClients", "client", Action::List, template!("/clients"))
     .summary("List clients")
     .description("Returns names.")
+    .cannot_sync("nothing says what identifies a record")
     .paging(Paging::none("The spec names no way to continue after the first page."))
     .schema(RECORD);
 

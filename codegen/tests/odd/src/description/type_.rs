@@ -26,6 +26,7 @@ const LIST: Operation = Operation::get("listTypes", "type", Action::List, templa
             optional("type", STRING.description("A keyword.")),
         ]).closed()).style(Style::DeepObject).description("An object."),
     ])
+    .sync(sync(list![json_path!("$.id")]).needs(texts!["send", "self"]))
     .records(json_path!("$.data"))
     .meta(list![
         meta("extra", json_path!("$.extra")),

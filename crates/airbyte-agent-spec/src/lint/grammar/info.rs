@@ -48,6 +48,7 @@ pub(super) static INFO: Shape = Shape {
         ("x-agent-rate-limit-cost", Object(&RATE_LIMIT_COST)),
         ("x-agent-idempotency-key", Object(&IDEMPOTENCY)),
         ("x-agent-date-format", Text),
+        ("x-agent-unique-ids", Bool),
         ("x-agent-drift", Map(&Text)),
         (
             "x-agent-field-selection",

@@ -6,6 +6,7 @@
 mod auth;
 mod info;
 mod operation;
+mod sync;
 
 pub(super) use operation::ROOT;
 

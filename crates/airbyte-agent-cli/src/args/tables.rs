@@ -1,0 +1,17 @@
+//! Arguments of `tables`.
+
+use clap::Args;
+
+use super::format::Format;
+use super::sync::StoreArgs;
+
+#[derive(Args)]
+pub(crate) struct TablesArgs {
+    /// A table, whose columns are explained
+    pub(crate) table: Option<String>,
+    #[command(flatten)]
+    pub(crate) store: StoreArgs,
+    /// How to print them [default: table on a terminal, json otherwise]
+    #[arg(long, value_enum, value_name = "FORMAT")]
+    pub(crate) output: Option<Format>,
+}

@@ -1,0 +1,51 @@
+//! The command `tables`: what is in the store.
+
+use serde_json::{Value, json};
+
+use crate::args::tables::TablesArgs;
+use crate::failure::Stop;
+use crate::output::{self, ResultDocument};
+use crate::records;
+
+/// Columns that every table has, and what they mean.
+const OWN: [(&str, &str, &str); 4] = [
+    ("_account", "text", "Name of the account whose record it is."),
+    ("_key", "text", "What identifies the record within its table and account."),
+    ("_synced_at", "timestamp", "When this version of the record was written, in UTC."),
+    ("_record", "json", "The whole record."),
+];
+
+/// Prints the tables, or the columns of one.
+pub(crate) fn run_tables(args: &TablesArgs) -> Result<(), Stop> {
+    let store = records::open_existing(&args.store)?;
+    let data: Vec<Value> = match &args.table {
+        Some(table) => {
+            let columns = store.columns(table).map_err(records::error)?;
+            let known = columns.into_iter().map(|column| {
+                json!({"column": column.name, "type": column.kind, "description": column.description})
+            });
+            let own = OWN.iter().map(|(name, kind, description)| {
+                json!({"column": name, "type": kind, "description": description})
+            });
+            known.chain(own).collect()
+        }
+        None => {
+            let tables = store.tables().map_err(records::error)?;
+            tables
+                .iter()
+                .map(|summary| {
+                    let accounts = || summary.accounts.iter();
+                    json!({
+                        "table": summary.table.name(),
+                        "rows": summary.rows(),
+                        "accounts": accounts().map(|one| &one.account).collect::<Vec<_>>(),
+                        "synced_at": accounts().filter_map(|one| one.synced_at.as_ref()).max(),
+                        "complete_at": accounts().filter_map(|one| one.complete_at.as_ref()).max(),
+                        "description": summary.table.description(),
+                    })
+                })
+                .collect()
+        }
+    };
+    output::print_result(args.output, &ResultDocument::of_data(data.into()))
+}

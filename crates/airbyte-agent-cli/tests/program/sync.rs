@@ -1,0 +1,128 @@
+//! Tests of `sync`, `sql`, `tables` and `watch`.
+
+use std::time::Duration;
+
+use crate::run::{Folder, Outcome, command, run};
+use crate::sandbox::Served;
+
+const CREDENTIALS: &str = r#"{"api_key": "anything"}"#;
+
+/// Entities with several pages each.
+const ENTITIES: [&str; 4] = ["customers", "invoices", "charges", "products"];
+
+fn rows(store: &str, entity: &str) -> (u64, u64) {
+    let query = format!("SELECT count(*) AS n, count(DISTINCT id) AS ids FROM stripe_{entity}");
+    let found = run(&["sql", &query, "--store", store]).succeeded().json();
+    let number = |name: &str| found["data"][0][name].as_u64().unwrap();
+    (number("n"), number("ids"))
+}
+
+fn listed(url: &str, entity: &str) -> u64 {
+    let args = ["exec", "stripe", entity, "list", "--all", "--via", url];
+    let all = run(&[&args[..], &["--credentials", CREDENTIALS]].concat()).succeeded().json();
+    all["data"].as_array().unwrap().len() as u64
+}
+
+#[test]
+fn a_connector_is_copied_and_queried() {
+    let folder = Folder::new("sync");
+    let store = folder.file("records.db");
+    let args = ["sync", "stripe", "customers", "invoices", "--sandbox", "--store", &store];
+    let first = run(&args).succeeded().json();
+    assert_eq!(first["meta"]["failed"], 0);
+    for entity in first["data"].as_array().unwrap() {
+        assert_eq!(entity["rows"], entity["inserted"], "{entity}");
+        assert!(entity["rows"].as_u64().unwrap() >= 250, "{entity}");
+    }
+    let second = run(&args).succeeded().json();
+    assert_eq!(second["data"][0]["inserted"], 0);
+    assert_eq!(second["data"][0]["changed"], 0);
+    let tables = run(&["tables", "--store", &store]).succeeded().json();
+    assert_eq!(tables["data"][0]["table"], "stripe_customers");
+    let columns = run(&["tables", "stripe_customers", "--store", &store]).succeeded().json();
+    assert!(columns["data"].as_array().unwrap().iter().any(|column| column["column"] == "email"));
+    let query = "SELECT id, id, email FROM stripe_customers ORDER BY id LIMIT 2";
+    let found = run(&["sql", query, "--store", &store]).succeeded().json();
+    assert_eq!(found["meta"]["columns"].as_array().unwrap().len(), 3);
+    assert_eq!(found["data"][0]["id"], found["data"][0]["id_2"]);
+    assert_eq!(found["meta"]["freshness"]["stripe_customers"][0]["account"], "sandbox");
+    let csv = run(&["sql", query, "--store", &store, "--output", "csv"]).succeeded();
+    assert!(csv.stdout.starts_with("id,id_2,email\n"), "{csv:?}");
+}
+
+#[test]
+fn what_cannot_be_done_is_refused_with_a_code() {
+    let folder = Folder::new("sync-refused");
+    let store = folder.file("records.db");
+    for (args, code, expected) in [
+        (vec!["sql", "SELECT 1", "--store", &store], 2, "there is no store at"),
+        (vec!["tables", "--store", &store], 2, "there is no store at"),
+        (vec!["sync", "stripe", "--store", "postgres://x", "--sandbox"], 2, "only files can be"),
+        (vec!["sync", "stripe", "custmers", "--sandbox", "--store", &store], 2, "did you mean"),
+        (
+            vec!["sync", "stripe", "-p", "nothing=1", "--sandbox", "--store", &store],
+            2,
+            "no list of",
+        ),
+        (vec!["sync", "stripe", "--interval", "5m", "--store", &store], 2, "--watch"),
+    ] {
+        let outcome = run(&args);
+        assert_eq!(outcome.code, code, "{args:?}: {outcome:?}");
+        assert!(outcome.stderr.contains(expected), "{args:?}: {outcome:?}");
+    }
+    run(&["sync", "stripe", "customers", "--sandbox", "--store", &store]).succeeded();
+    let outcome = run(&["sql", "DELETE FROM stripe_customers", "--store", &store]);
+    assert_eq!((outcome.code, outcome.error()["kind"].as_str()), (3, Some("validation")));
+}
+
+#[test]
+fn changes_are_printed_once_also_across_restarts() {
+    let folder = Folder::new("watch");
+    let store = folder.file("records.db");
+    let served = Served::start(&[]);
+    let connection = ["--via", &served.url, "--credentials", CREDENTIALS];
+    let watch = ["watch", "stripe", "customers", "--store", &store, "--once"];
+    let watch = || run(&[&watch[..], &connection].concat()).succeeded().stdout;
+    assert_eq!(watch(), "");
+    let create = ["exec", "stripe", "customers", "create", "-p", "email=new@example.com"];
+    run(&[&create[..], &connection].concat()).succeeded();
+    let lines = watch();
+    let created: serde_json::Value = serde_json::from_str(lines.trim()).unwrap();
+    assert_eq!(created["kind"], "created");
+    assert_eq!(created["record"]["email"], "new@example.com");
+    assert_eq!(watch(), "");
+}
+
+/// The program is killed at random moments. In the end the store has what the vendor has, and each record once.
+#[test]
+fn a_killed_sync_loses_and_doubles_nothing() {
+    let kills = std::env::var("AIRBYTE_AGENT_KILLS").ok().and_then(|text| text.parse().ok());
+    let folder = Folder::new("kills");
+    let served = Served::start(&[]);
+    let mut random: u64 = 0x9e37_79b9_7f4a_7c15;
+    let mut was_continued = false;
+    for kill in 0..kills.unwrap_or(8) {
+        let store = folder.file(&format!("records{}.db", kill / 4));
+        let args = ["sync", "stripe", "--full", "--store", &store];
+        let args = [&args[..], &["--via", &served.url, "--credentials", CREDENTIALS]].concat();
+        let args = [&args[..1], &["stripe"], &ENTITIES, &args[2..]].concat();
+        let mut child = command(&args).stdout(std::process::Stdio::null()).spawn().unwrap();
+        random ^= random << 13;
+        random ^= random >> 7;
+        random ^= random << 17;
+        std::thread::sleep(Duration::from_millis(50 + random % 900));
+        child.kill().unwrap();
+        child.wait().unwrap();
+        if kill % 4 == 3 {
+            let outcome = Outcome::from(command(&args).output().unwrap()).succeeded().json();
+            let entities = outcome["data"].as_array().unwrap();
+            was_continued |= entities.iter().any(|entity| entity["continued"] == true);
+            for entity in ENTITIES {
+                let expected = listed(&served.url, entity);
+                assert_eq!(rows(&store, entity), (expected, expected), "{entity} after {kill}");
+            }
+        }
+    }
+    // How far a run comes before it is killed depends on the machine.
+    eprintln!("continued: {was_continued}");
+}

@@ -1,0 +1,59 @@
+//! Why something could not be planned or copied.
+
+use airbyte_agent_core::{Error as EngineError, ErrorKind};
+use airbyte_agent_store::Error as StoreError;
+
+/// Why something could not be planned or copied.
+#[derive(Debug, Clone, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// The entity is not known, or its records cannot be copied.
+    #[error("{0}")]
+    Plan(String),
+    /// A call failed.
+    #[error(transparent)]
+    Call(#[from] EngineError),
+    /// The store could not be read or written.
+    #[error("{0}")]
+    Store(std::sync::Arc<StoreError>),
+    /// The records are not as the spec says.
+    #[error("{0}")]
+    Records(String),
+}
+
+/// The result of everything that can fail here.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+impl Error {
+    /// The kind of the error as the engine's errors have it.
+    pub fn kind(&self) -> ErrorKind {
+        match self {
+            Self::Plan(_) => ErrorKind::Usage,
+            Self::Call(error) => error.kind(),
+            Self::Store(error) if matches!(**error, StoreError::Record { .. }) => ErrorKind::Decode,
+            Self::Store(_) => ErrorKind::Storage,
+            Self::Records(_) => ErrorKind::Decode,
+        }
+    }
+
+    /// Whether other lists of the same account would fail in the same way, so that trying them has no use.
+    pub(crate) fn ends_everything(&self) -> bool {
+        match self {
+            Self::Store(error) => !matches!(**error, StoreError::Record { .. }),
+            other => matches!(
+                other.kind(),
+                ErrorKind::Authentication
+                    | ErrorKind::RateLimited
+                    | ErrorKind::Network
+                    | ErrorKind::Storage
+                    | ErrorKind::Internal
+            ),
+        }
+    }
+}
+
+impl From<StoreError> for Error {
+    fn from(error: StoreError) -> Self {
+        Self::Store(std::sync::Arc::new(error))
+    }
+}

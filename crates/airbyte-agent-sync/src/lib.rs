@@ -1,0 +1,19 @@
+#![doc = include_str!("../README.md")]
+
+mod arguments;
+mod error;
+mod mark;
+mod pace;
+mod parents;
+mod plan;
+mod position;
+mod record;
+mod report;
+mod run;
+
+pub use error::{Error, Result};
+pub use mark::Mark;
+pub use plan::{Plan, Planned, Skipped};
+pub use record::table_spec;
+pub use report::{EntityReport, Mode, Report, Trouble};
+pub use run::{Event, Options, Runner};

@@ -1,0 +1,163 @@
+//! One list: its pages, each written with the position behind it while the next one is requested.
+
+use airbyte_agent_core::description::{Json, JsonPath, SyncDeletions, SyncOrder};
+use airbyte_agent_core::{Cursor, Outcome, Pages};
+use airbyte_agent_store::{Counts, Page};
+use serde_json::{Map, Value};
+
+use super::Event;
+use super::entity::EntityRun;
+use crate::arguments::Arguments;
+use crate::error::{Error, Result};
+use crate::mark::{self, Mark};
+use crate::record;
+
+/// The records of a page, ready to be written.
+struct Ready {
+    kept: Vec<Value>,
+    deleted: Vec<Value>,
+    /// Whether what follows is known already.
+    is_last: bool,
+}
+
+impl EntityRun<'_> {
+    /// Reads a list to its end and writes its pages.
+    pub(super) async fn list(
+        &mut self,
+        arguments: Arguments,
+        parent: &Map<String, Value>,
+        from: Option<Cursor>,
+    ) -> Result<()> {
+        let runner = self.runner;
+        let mut call = runner.client.call(&self.planned.entity, self.planned.action);
+        call.set_all(arguments);
+        if let Some(cursor) = from {
+            call.resume(cursor);
+        }
+        let mut pages = call.outcomes();
+        let mut current = self.request(&mut pages).await?;
+        while let Some(page) = current {
+            let next = page.next.as_ref().filter(|cursor| cursor.dead_end().is_none());
+            let next = next.map(ToString::to_string);
+            let (records, total) = (records_of(page.data), page.total);
+            let number = records.len();
+            if !page.errors.is_empty() {
+                let told: Vec<String> = page.errors.iter().map(ToString::to_string).collect();
+                let told: String = told.join("; ").chars().take(500).collect();
+                let error =
+                    format!("a part of the records may be missing; the vendor reports: {told}");
+                self.trouble(Error::Records(error), &parent.clone());
+            }
+            let ready = self.ready(records, parent)?;
+            if ready.is_last {
+                self.write(ready, None).await?;
+                self.told(number, total);
+                return Ok(());
+            }
+            let position = self.place(next, &ready);
+            let write = self.write_with(ready, position);
+            let (written, following) =
+                futures_util::future::join(write, self.request(&mut pages)).await;
+            let counts = written?;
+            self.report.counts += counts;
+            self.report.pages += 1;
+            self.report.records += number as u64;
+            self.told(number, total);
+            current = following?;
+        }
+        Ok(())
+    }
+
+    async fn request(&self, pages: &mut Pages<Outcome>) -> Result<Option<Outcome>> {
+        let _turn = self.runner.pace.turn().await;
+        Ok(pages.try_next().await?)
+    }
+
+    fn told(&self, records: usize, total: Option<u64>) {
+        let entity = &self.planned.entity;
+        (self.runner.listener)(Event::Page { entity, records, total });
+    }
+
+    /// Takes what is deleted out of the records, and notes their marks.
+    fn ready(&mut self, records: Vec<Value>, parent: &Map<String, Value>) -> Result<Ready> {
+        let source = &self.planned.source;
+        let redactor = self.runner.client.redactor();
+        let flag: Option<(&JsonPath, Option<&Json>)> = match &source.deletions {
+            SyncDeletions::Flag { field, equals } => Some((field, equals.as_ref())),
+            _ => None,
+        };
+        let end = source.change.as_ref().and_then(|change| {
+            let is_newest_first = change.order == SyncOrder::Descending && !self.run.is_whole;
+            self.run.from.filter(|_| is_newest_first)
+        });
+        let mut ready = Ready { kept: Vec::new(), deleted: Vec::new(), is_last: false };
+        let mut high: Option<Mark> = None;
+        for mut value in records {
+            redactor.clean_value(&mut value);
+            if let Some(change) = &source.change {
+                let found = change.field.first(&value).filter(|found| !found.is_null());
+                match found.map(|found| Mark::read(change.format, found)) {
+                    Some(Some(mark)) => {
+                        high = high.max(Some(mark));
+                        ready.is_last |= end.is_some_and(|end| mark < end);
+                    }
+                    Some(None) => self.report.unreadable_times += 1,
+                    None => {}
+                }
+            }
+            let is_deleted =
+                flag.is_some_and(|(field, equals)| record::marks(field.first(&value), equals));
+            let value = record::stored(value, parent)?;
+            if is_deleted { ready.deleted.push(value) } else { ready.kept.push(value) }
+        }
+        self.run.high = self.run.high.max(high);
+        if !std::mem::replace(&mut self.run.has_first, true) {
+            self.run.first_high = high;
+        }
+        Ok(ready)
+    }
+
+    /// The position behind a page.
+    fn place(&mut self, next: Option<String>, _ready: &Ready) -> Option<Value> {
+        self.run.cursor = next;
+        self.run.saved = Some(mark::now());
+        self.keeps_position.then(|| self.position.with_run(&self.run).value())
+    }
+
+    async fn write(&mut self, ready: Ready, next: Option<String>) -> Result<()> {
+        let number = (ready.kept.len() + ready.deleted.len()) as u64;
+        let position = self.place(next, &ready);
+        self.report.counts += self.write_with(ready, position).await?;
+        self.report.pages += 1;
+        self.report.records += number;
+        Ok(())
+    }
+
+    /// Removes what is deleted, and writes the records and the position in one transaction. Being interrupted
+    /// between the two does no harm: the page is read again.
+    fn write_with(
+        &self,
+        ready: Ready,
+        position: Option<Value>,
+    ) -> impl Future<Output = Result<Counts>> + use<'_> {
+        let (table, account) = (self.table.clone(), self.runner.account.clone());
+        let pass = self.pass;
+        self.runner.in_store(move |store| {
+            let mut counts = Counts::default();
+            if !ready.deleted.is_empty() && !table.key().is_empty() {
+                counts += store.delete(&table, &account, &ready.deleted, None)?;
+            }
+            let page = Page { records: &ready.kept, position: position.as_ref(), pass };
+            counts += store.write_page(&table, &account, page)?;
+            Ok(counts)
+        })
+    }
+}
+
+fn records_of(data: Value) -> Vec<Value> {
+    match data {
+        Value::Array(records) => records,
+        Value::Null => Vec::new(),
+        one => vec![one],
+    }
+}

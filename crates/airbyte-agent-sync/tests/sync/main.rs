@@ -1,0 +1,8 @@
+//! Copies an invented vendor into a store, whole and by changes, with failures and interruptions.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
+
+mod changes;
+mod failures;
+mod interruptions;
+mod plans;
+mod vendor;
