@@ -114,7 +114,7 @@ pub(crate) fn compare(
             "{name} {} {}: expected {expected:?}, found {shown}",
             operation.method, operation.path
         );
-        table.count(&format!("{} ({visibility})", expected.kind()), outcome, detail);
+        table.count(&format!("{} ({visibility})", expected.kind()), outcome, &detail);
     }
 }
 

@@ -37,7 +37,7 @@ pub struct Label {
 /// # Errors
 ///
 /// When the file cannot be read, or a line has not eight columns.
-pub fn read(path: &Path) -> Result<Vec<Label>, Error> {
+pub(crate) fn read(path: &Path) -> Result<Vec<Label>, Error> {
     let text = std::fs::read_to_string(path)
         .map_err(|source| Error::Read { path: path.to_owned(), source })?;
     let lines =
@@ -80,7 +80,7 @@ pub(crate) fn compare(
             table.count(
                 "by hand: operation",
                 Outcome::Wrong,
-                format!("{name} {} {}: not in the document", label.method, label.path),
+                &format!("{name} {} {}: not in the document", label.method, label.path),
             );
             continue;
         };
@@ -138,8 +138,8 @@ fn count(name: &str, label: &Label, found: &Label, table: &mut Table) {
         shown(found)
     );
     for (column, outcome) in columns {
-        table.count(&format!("by hand: {column}"), outcome, String::new());
+        table.count(&format!("by hand: {column}"), outcome, "");
     }
     let all = columns.iter().map(|(_, outcome)| *outcome).max().unwrap_or(Outcome::Exact);
-    table.count("by hand: all columns", all, detail);
+    table.count("by hand: all columns", all, &detail);
 }

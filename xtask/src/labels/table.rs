@@ -6,9 +6,9 @@ use std::fmt::Write;
 /// How a decision compares with a label.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Outcome {
-    /// Exactly right.
+    /// The decision is what the label says.
     Exact,
-    /// Not decided.
+    /// Nothing was decided where the label says something.
     Abstained,
     /// Decided, and not as the label says.
     Wrong,
@@ -45,7 +45,7 @@ pub struct Table {
 
 impl Table {
     /// Counts one outcome. An empty detail is not listed.
-    pub(crate) fn count(&mut self, kind: &str, outcome: Outcome, detail: String) {
+    pub(crate) fn count(&mut self, kind: &str, outcome: Outcome, detail: &str) {
         let counts = self.counts.entry(kind.to_owned()).or_default();
         match outcome {
             Outcome::Exact => counts.exact += 1,
@@ -87,9 +87,9 @@ mod tests {
     fn shares_are_of_one_kind_and_what_is_not_right_is_listed() {
         let mut table = Table::default();
         for outcome in [Outcome::Exact, Outcome::Exact, Outcome::Exact, Outcome::Wrong] {
-            table.count("a", outcome, "x".to_owned());
+            table.count("a", outcome, "x");
         }
-        table.count("b", Outcome::Abstained, String::new());
+        table.count("b", Outcome::Abstained, "");
         let text = table.text();
         assert!(text.contains("75.0%    25.0%        0.0%"), "{text}");
         assert_eq!(table.details, ["Wrong: [a] x"]);

@@ -5,8 +5,8 @@ use airbyte_agent_document::{Rest, Server};
 use super::auth::auth;
 use super::evidence::decided;
 use super::failures::failures;
-use super::gather::Schemas;
 use super::limits::limits;
+use super::schemas::Schemas;
 use super::words::words;
 use crate::decision::{
     Decided, DocumentDecision, OperationDecision, ServerDecision, ServerVariable,

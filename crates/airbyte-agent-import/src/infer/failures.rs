@@ -6,8 +6,10 @@ use airbyte_agent_document::{Rest, Schema};
 
 use super::evidence::decided;
 use super::facts::Node;
-use super::gather::{Schemas, nodes, preferred};
+use super::gather::nodes;
 use super::paging::signs::last;
+use super::sample::preferred;
+use super::schemas::Schemas;
 use crate::decision::Decided;
 
 /// How many different responses are looked at.

@@ -1,21 +1,18 @@
 //! Collects the facts about operations out of the model of a document. Schemas are opened a few levels deep, each of
 //! them once.
 
-use std::cell::RefCell;
-use std::collections::{BTreeMap, HashMap};
-use std::rc::Rc;
+use std::collections::BTreeMap;
 
 use airbyte_agent_description::Kind;
-use airbyte_agent_document::{
-    Content, Opener, Operation, Parameter, Place as Part, Response, Schema, Shape,
-};
+use airbyte_agent_document::{Operation, Parameter, Place as Part, Response, Schema, Shape};
 use serde_json::Value;
 
 use super::facts::{Answer, Facts, Form, Input, InputPlace, Node};
+use super::frames::{CONTAINERS, is_frame};
 use super::paging::{names, signs};
 use super::path::steps;
-use super::records::{CONTAINERS, is_frame};
-use super::sample::response;
+use super::sample::{preferred, response};
+use super::schemas::{Schemas, outside};
 use super::words::key;
 
 /// How many members lead to the deepest value that is looked at.
@@ -35,97 +32,6 @@ const MOST_NODES: usize = 400;
 
 /// How many members of a body are looked at.
 const MOST_INPUTS: usize = 400;
-
-/// Opens the schemas of one document.
-#[derive(Debug)]
-pub(crate) struct Schemas<'a> {
-    root: &'a Value,
-    opener: RefCell<Opener<'a>>,
-    open: RefCell<HashMap<*const Value, Rc<Shape<'a>>>>,
-}
-
-impl<'a> Schemas<'a> {
-    /// Opens schemas of this document.
-    pub(crate) fn new(root: &'a Value) -> Self {
-        Self { root, opener: RefCell::new(Opener::new(root)), open: RefCell::default() }
-    }
-
-    /// What a schema allows.
-    pub(crate) fn open(&self, schema: &Schema<'a>) -> Rc<Shape<'a>> {
-        let Schema::One(value) = schema else { return Rc::new(self.fresh(schema)) };
-        let place: *const Value = *value;
-        if let Some(shape) = self.open.borrow().get(&place) {
-            return Rc::clone(shape);
-        }
-        let shape = Rc::new(self.fresh(schema));
-        self.open.borrow_mut().insert(place, Rc::clone(&shape));
-        shape
-    }
-
-    /// The opener has a budget for circles; each schema gets its own.
-    fn fresh(&self, schema: &Schema<'a>) -> Shape<'a> {
-        let shape = self.opener.borrow().open(schema);
-        if self.opener.borrow().is_exhausted() {
-            *self.opener.borrow_mut() = Opener::new(self.root);
-        }
-        shape
-    }
-
-    /// What can be seen of a schema without opening what it refers to: scalars, and arrays whose elements stay closed.
-    /// References and compositions are taken for objects. `None` if the schema has to be opened.
-    fn outside(&self, schema: &Schema<'a>) -> Option<Shape<'a>> {
-        let Schema::One(value) = schema else { return None };
-        let kind = |kind| Some(Shape { kinds: vec![kind], ..Shape::default() });
-        match value.get("type").and_then(Value::as_str) {
-            Some("string") => kind(Kind::String),
-            Some("integer") => kind(Kind::Integer),
-            Some("number") => kind(Kind::Number),
-            Some("boolean") => kind(Kind::Boolean),
-            Some("array") => {
-                value.get("items").filter(|items| items.is_object()).map(|items| Shape {
-                    kinds: vec![Kind::Array],
-                    items: Some(Schema::One(items)),
-                    ..Shape::default()
-                })
-            }
-            None if ["anyOf", "oneOf"].iter().any(|key| value.get(*key).is_some()) => {
-                kind(Kind::Object)
-            }
-            _ => None,
-        }
-    }
-
-    /// A member of the schema's own text, or of what its reference leads to.
-    fn says(&self, schema: &Schema<'a>, member: &str) -> Option<&'a Value> {
-        let value = match schema {
-            Schema::One(value) => value,
-            Schema::All(parts) | Schema::Any(parts) => {
-                return parts.iter().find_map(|part| self.says(part, member));
-            }
-        };
-        if let Some(found) = value.get(member) {
-            return Some(found);
-        }
-        let pointer = value.get("$ref")?.as_str()?.strip_prefix('#')?;
-        self.root.pointer(pointer)?.get(member)
-    }
-
-    /// The description of a schema in lower case.
-    pub(crate) fn text(&self, schema: &Schema<'a>) -> String {
-        ["title", "description"]
-            .iter()
-            .filter_map(|member| self.says(schema, member)?.as_str())
-            .collect::<Vec<_>>()
-            .join(". ")
-            .to_lowercase()
-    }
-
-    /// An example of a schema.
-    fn example(&self, schema: &Schema<'a>) -> Option<&'a Value> {
-        let first = || self.says(schema, "examples")?.get(0);
-        self.says(schema, "example").or_else(first)
-    }
-}
 
 /// The facts about one operation.
 pub(crate) fn facts<'a>(
@@ -241,18 +147,6 @@ fn body<'a>(
     }
 }
 
-/// The content that a client would choose: JSON, or else the first that has a schema.
-pub(crate) fn preferred(contents: &[Content]) -> Option<&Content> {
-    let is_json =
-        |content: &&Content| content.media_type.contains("json") && content.schema.is_some();
-    contents
-        .iter()
-        .find(|content| content.media_type == "application/json" && content.schema.is_some())
-        .or_else(|| contents.iter().find(is_json))
-        .or_else(|| contents.iter().find(|content| content.schema.is_some()))
-        .or(contents.first())
-}
-
 /// What comes back, by the schema of the response, an example, or both.
 fn answer<'a>(
     schemas: &Schemas<'a>,
@@ -351,9 +245,8 @@ pub(crate) fn nodes<'a>(schemas: &Schemas<'a>, schema: &Schema<'a>, all: &mut Ve
                 };
                 let is_named = is_frame(name) || CONTAINERS.contains(&key_of(&key));
                 let at = Place { place, name, key, parent, depth };
-                let outside = (shape.members.len() > RECORD && !is_named)
-                    .then(|| schemas.outside(member))
-                    .flatten();
+                let outside =
+                    (shape.members.len() > RECORD && !is_named).then(|| outside(member)).flatten();
                 let node = node(schemas, member, at, outside.as_ref());
                 let may_be_frame = shape.members.len() <= SMALL || is_named;
                 if node.is_object()

@@ -1,9 +1,10 @@
 //! Whether a response is a list, by points for and against it.
 
 use super::facts::{Facts, Form, Step};
+use super::frames::is_frame;
 use super::paging::signs;
 use super::paths::Siblings;
-use super::records::{Candidate, is_frame, strangers};
+use super::records::{Candidate, strangers};
 use super::verbs;
 use super::words::{is_counted, singular, words};
 use crate::decision::Action;

@@ -11,6 +11,7 @@ mod entity;
 mod evidence;
 mod facts;
 mod failures;
+mod frames;
 mod gather;
 mod limits;
 mod list;
@@ -20,6 +21,7 @@ mod paths;
 mod record;
 mod records;
 mod sample;
+mod schemas;
 mod verbs;
 mod vote;
 mod words;
@@ -30,9 +32,9 @@ use serde_json::Value;
 use crate::decision::{Action, Decided, DocumentDecision, OperationDecision, Paging};
 use evidence::decided;
 use facts::{Facts, Form, Step};
-use gather::Schemas;
 use paths::{Paths, anonymous, has_no_arrays};
 use records::Candidate;
+use schemas::Schemas;
 
 /// What every operation of a document is, and what holds for all of them.
 pub fn infer(rest: &Rest) -> DocumentDecision {
@@ -119,7 +121,7 @@ fn list_records<'a>(
     questions: &mut Vec<String>,
 ) -> Records<'a> {
     let is_element = facts.answer.form == Form::Data
-        && facts.answer.members_of(0).filter(|node| !records::is_frame(node.name)).count() > 1;
+        && facts.answer.members_of(0).filter(|node| !frames::is_frame(node.name)).count() > 1;
     if best.is_none() && is_element {
         let evidence = "the document describes one element in the place of the whole list";
         let element = facts.answer.body().map(|body| body.schema.clone());

@@ -3,8 +3,8 @@
 
 use super::evidence::decided;
 use super::facts::{Facts, Input, Step};
-use super::gather::Schemas;
 use super::paging::signs;
+use super::schemas::Schemas;
 use super::words::{key, says, singular, words};
 use crate::decision::Decided;
 use airbyte_agent_document::Schema;

@@ -4,38 +4,9 @@ use airbyte_agent_description::Kind;
 use airbyte_agent_document::Schema;
 
 use super::facts::{Answer, Facts, Form, Node, Step};
-use super::gather::Schemas;
+use super::frames::{CONTAINERS, is_frame};
+use super::schemas::Schemas;
 use super::words::{same_noun, words};
-
-/// Names of members that hold records, whatever the entity is called.
-pub(crate) const CONTAINERS: [&str; 26] = [
-    "data",
-    "items",
-    "results",
-    "value",
-    "values",
-    "records",
-    "entries",
-    "list",
-    "rows",
-    "content",
-    "elements",
-    "objects",
-    "hits",
-    "resources",
-    "result",
-    "collection",
-    "item",
-    "records",
-    "docs",
-    "documents",
-    "entities",
-    "response",
-    "payload",
-    "output",
-    "objectlist",
-    "nodes",
-];
 
 /// Names of members that hold something else than records.
 const ASIDE: [&str; 32] = [
@@ -71,72 +42,6 @@ const ASIDE: [&str; 32] = [
     "statuscodes",
     "fieldlist",
     "sorts",
-];
-
-/// Words of members that describe a page of records, and not a record.
-const FRAME: [&str; 62] = [
-    "page",
-    "pages",
-    "paging",
-    "pagination",
-    "total",
-    "totals",
-    "count",
-    "limit",
-    "offset",
-    "next",
-    "previous",
-    "prev",
-    "first",
-    "last",
-    "cursor",
-    "cursors",
-    "token",
-    "meta",
-    "metadata",
-    "links",
-    "link",
-    "success",
-    "ok",
-    "status",
-    "code",
-    "message",
-    "msg",
-    "error",
-    "errors",
-    "object",
-    "kind",
-    "etag",
-    "self",
-    "href",
-    "url",
-    "request",
-    "warnings",
-    "included",
-    "facets",
-    "has",
-    "more",
-    "size",
-    "number",
-    "sort",
-    "empty",
-    "pageable",
-    "header",
-    "copyright",
-    "response",
-    "context",
-    "took",
-    "timed",
-    "version",
-    "timestamp",
-    "incomplete",
-    "skip",
-    "per",
-    "start",
-    "end",
-    "debug",
-    "api",
-    "odata",
 ];
 
 /// An array that may be the list of records.
@@ -254,23 +159,6 @@ fn is_record<'a>(schemas: &Schemas<'a>, items: &Schema<'a>) -> bool {
 
 fn last(key: &str) -> &str {
     key.rsplit('.').next().unwrap_or(key)
-}
-
-/// Whether the name of a member is one that describes a page and not a record.
-pub(crate) fn is_frame(name: &str) -> bool {
-    let words = words(name);
-    !words.is_empty() && words.iter().any(|word| FRAME.contains(&word.as_str()))
-        || [
-            "totalitems",
-            "totalresults",
-            "totalrecords",
-            "perpage",
-            "pagesize",
-            "numfound",
-            "nextlink",
-        ]
-        .iter()
-        .any(|frame| words.concat().contains(frame))
 }
 
 /// The members of the body that are neither the records nor about the page: how many are arrays, how many are not.

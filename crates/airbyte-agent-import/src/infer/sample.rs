@@ -1,6 +1,7 @@
-//! Examples of responses as schemas, for documents that show what comes back and do not describe it.
+//! Which response and which content of it counts, and examples of responses as schemas, for documents that show what
+//! comes back and do not describe it.
 
-use airbyte_agent_document::{Operation, Response};
+use airbyte_agent_document::{Content, Operation, Response};
 use serde_json::{Map, Value, json};
 
 /// How deeply an example is looked at.
@@ -15,7 +16,7 @@ const DESCRIBED: usize = 4;
 /// The example of a response as a schema, if the document shows one and says little else.
 pub(crate) fn schema(operation: &Operation) -> Option<Value> {
     let response = response(&operation.responses)?;
-    let content = super::gather::preferred(&response.contents)?;
+    let content = preferred(&response.contents)?;
     let shown = content.example.as_ref()?;
     let parsed = shown.as_str().and_then(|text| serde_json::from_str::<Value>(text).ok());
     let shown = parsed.as_ref().unwrap_or(shown);
@@ -67,4 +68,16 @@ fn of(shown: &Value, depth: usize) -> Value {
             json!({"type": "object", "properties": properties})
         }
     }
+}
+
+/// The content that a client would choose: JSON, or else the first that has a schema.
+pub(crate) fn preferred(contents: &[Content]) -> Option<&Content> {
+    let is_json =
+        |content: &&Content| content.media_type.contains("json") && content.schema.is_some();
+    contents
+        .iter()
+        .find(|content| content.media_type == "application/json" && content.schema.is_some())
+        .or_else(|| contents.iter().find(is_json))
+        .or_else(|| contents.iter().find(|content| content.schema.is_some()))
+        .or(contents.first())
 }

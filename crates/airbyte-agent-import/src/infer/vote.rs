@@ -4,9 +4,9 @@
 use std::collections::BTreeMap;
 
 use super::facts::Facts;
+use super::frames::is_frame;
 use super::is_open;
 use super::paging::signs;
-use super::records::is_frame;
 use crate::decision::{Decided, OperationDecision, Paging};
 
 /// How many lists have to agree.

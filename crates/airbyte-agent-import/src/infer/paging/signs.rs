@@ -1,7 +1,7 @@
 //! Signs of paging in a request and in a response.
 
 use super::super::facts::{Facts, Input, InputPlace, Node};
-use super::super::records::is_frame;
+use super::super::frames::is_frame;
 use super::super::words::says;
 use super::names;
 
