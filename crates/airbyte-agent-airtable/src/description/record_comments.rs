@@ -8,6 +8,17 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("record_comments", "A comment that somebody wrote on a record.")
     .when_to_use("To read or continue the discussion about one record.")
     .phrases(texts!["comment", "reply", "mention", "discussion"])
+    .default_fields(texts![
+        "id",
+        "text",
+        "author.id",
+        "author.name",
+        "author.email",
+        "parentCommentId",
+        "reactions",
+        "createdTime",
+        "lastUpdatedTime",
+    ])
     .operations(list![LIST, CREATE, DELETE, UPDATE])
     .schema(RECORD);
 

@@ -8,6 +8,19 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("tables", "A table of a base, described by its fields and views.")
     .when_to_use("To learn how a base is built before its records are read.")
     .phrases(texts!["table", "schema", "fields", "columns"])
+    .default_fields(texts![
+        "id",
+        "name",
+        "description",
+        "primaryFieldId",
+        "fields.id",
+        "fields.name",
+        "fields.type",
+        "fields.description",
+        "views.id",
+        "views.name",
+        "views.type",
+    ])
     .operations(list![LIST, CREATE, UPDATE])
     .schema(RECORD)
     .store(list![

@@ -6,6 +6,7 @@ use airbyte_agent_description::build::*;
 
 /// `token_owner` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("token_owner", "The user whose token is used, and what the token may do; there is just one.")
+    .default_fields(texts!["id", "email", "scopes"])
     .operations(list![GET])
     .schema(RECORD);
 

@@ -6,6 +6,7 @@ use airbyte_agent_description::build::*;
 
 /// `views` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("views", "A view of a table, with the fields that it shows.")
+    .default_fields(texts!["id", "name", "type", "visibleFieldIds"])
     .operations(list![LIST])
     .schema(RECORD);
 

@@ -6,6 +6,16 @@ use airbyte_agent_description::build::*;
 
 /// `webhook_payloads` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("webhook_payloads", "A change in a base that a webhook recorded.")
+    .default_fields(texts![
+        "timestamp",
+        "baseTransactionNumber",
+        "actionMetadata.source",
+        "changedTablesById",
+        "createdTablesById",
+        "destroyedTableIds",
+        "error",
+        "code",
+    ])
     .operations(list![LIST])
     .schema(RECORD);
 

@@ -8,6 +8,16 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("webhooks", "A subscription by which Airtable tells an address that something in a base changed.")
     .when_to_use("To be told when something in a base changes, or to see who is told.")
     .phrases(texts!["webhook", "subscription", "notification", "changes"])
+    .default_fields(texts![
+        "id",
+        "areNotificationsEnabled",
+        "isHookEnabled",
+        "notificationUrl",
+        "cursorForNextPayload",
+        "expirationTime",
+        "lastSuccessfulNotificationTime",
+        "specification.options",
+    ])
     .operations(list![LIST, CREATE, DELETE])
     .schema(RECORD);
 

@@ -8,6 +8,12 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("bid_recommendations", "Bids that Amazon suggests for keywords and targets of a Sponsored Products ad group.")
     .when_to_use("Before bids are set or changed.")
     .phrases(texts!["suggested bid", "recommended bid"])
+    .default_fields(texts![
+        "theme",
+        "bidRecommendationsForTargetingExpressions.targetingExpression.type",
+        "bidRecommendationsForTargetingExpressions.targetingExpression.value",
+        "bidRecommendationsForTargetingExpressions.bidValues.suggestedBid",
+    ])
     .operations(list![LIST])
     .schema(RECORD);
 

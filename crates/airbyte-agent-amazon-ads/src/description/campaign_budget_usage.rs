@@ -8,6 +8,7 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("campaign_budget_usage", "How much of the budget of a Sponsored Products campaign is spent today.")
     .when_to_use("To see which campaigns run out of budget.")
     .phrases(texts!["budget usage", "out of budget", "spent today"])
+    .default_fields(texts!["campaignId", "budget", "budgetUsagePercent", "usageUpdatedTimestamp", "index"])
     .operations(list![LIST])
     .schema(RECORD);
 

@@ -8,6 +8,17 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("campaign_negative_keywords", "A search term for which a whole Sponsored Products campaign shows no ads.")
     .when_to_use("To see or change which searches a whole campaign ignores.")
     .phrases(texts!["campaign negative keyword", "excluded search term"])
+    .default_fields(texts![
+        "keywordId",
+        "campaignId",
+        "keywordText",
+        "matchType",
+        "state",
+        "globalKeywordId",
+        "extendedData.servingStatus",
+        "extendedData.creationDateTime",
+        "extendedData.lastUpdateDateTime",
+    ])
     .operations(list![CREATE, DELETE, LIST])
     .schema(RECORD);
 

@@ -8,6 +8,20 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("portfolios", "A group of campaigns with an optional budget of its own.")
     .when_to_use("To see how campaigns are grouped and capped.")
     .phrases(texts!["portfolio", "campaign group"])
+    .default_fields(texts![
+        "portfolioId",
+        "name",
+        "state",
+        "inBudget",
+        "budget.amount",
+        "budget.currencyCode",
+        "budget.policy",
+        "budget.startDate",
+        "budget.endDate",
+        "servingStatus",
+        "creationDate",
+        "lastUpdatedDate",
+    ])
     .operations(list![LIST, GET])
     .schema(RECORD);
 

@@ -8,6 +8,19 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("profiles", "An advertiser's account in one country.")
     .when_to_use("To find the profile id that every other call needs.")
     .phrases(texts!["profile", "marketplace", "advertising account"])
+    .default_fields(texts![
+        "profileId",
+        "countryCode",
+        "currencyCode",
+        "dailyBudget",
+        "timezone",
+        "accountInfo.id",
+        "accountInfo.type",
+        "accountInfo.name",
+        "accountInfo.subType",
+        "accountInfo.marketplaceStringId",
+        "accountInfo.validPaymentMethod",
+    ])
     .operations(list![LIST, GET])
     .schema(RECORD)
     .store(list![

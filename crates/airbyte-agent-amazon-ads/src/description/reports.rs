@@ -8,6 +8,24 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("reports", "A report with results such as clicks, costs and sales, which Amazon makes in the background.")
     .when_to_use("For results of campaigns, keywords, search terms and products.")
     .phrases(texts!["report", "clicks", "impressions", "cost", "sales", "ACOS", "search terms"])
+    .default_fields(texts![
+        "reportId",
+        "name",
+        "status",
+        "startDate",
+        "endDate",
+        "configuration.adProduct",
+        "configuration.reportTypeId",
+        "configuration.timeUnit",
+        "configuration.columns",
+        "failureReason",
+        "fileSize",
+        "createdAt",
+        "updatedAt",
+        "generatedAt",
+        "urlExpiresAt",
+        "url",
+    ])
     .operations(list![CREATE, GET, DELETE])
     .schema(RECORD);
 

@@ -6,6 +6,7 @@ use airbyte_agent_description::build::*;
 
 /// `sponsored_brands_ad_groups` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("sponsored_brands_ad_groups", "A group of ads of a Sponsored Brands campaign.")
+    .default_fields(texts!["adGroupId", "campaignId", "name", "state", "bid", "extendedData"])
     .operations(list![LIST])
     .schema(RECORD);
 

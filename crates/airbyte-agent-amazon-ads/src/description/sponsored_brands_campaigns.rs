@@ -8,6 +8,21 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("sponsored_brands_campaigns", "A Sponsored Brands campaign: headline, video or store ads of a brand.")
     .when_to_use("To see budgets and states of Sponsored Brands.")
     .phrases(texts!["sponsored brands", "brand campaign", "headline ad"])
+    .default_fields(texts![
+        "campaignId",
+        "name",
+        "state",
+        "budget",
+        "budgetType",
+        "costType",
+        "startDate",
+        "endDate",
+        "portfolioId",
+        "bidOptimization",
+        "bidMultiplier",
+        "productLocation",
+        "extendedData",
+    ])
     .operations(list![LIST])
     .schema(RECORD);
 

@@ -6,6 +6,16 @@ use airbyte_agent_description::build::*;
 
 /// `sponsored_display_ad_groups` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("sponsored_display_ad_groups", "A group of ads of a Sponsored Display campaign.")
+    .default_fields(texts![
+        "adGroupId",
+        "campaignId",
+        "name",
+        "state",
+        "defaultBid",
+        "bidOptimization",
+        "tactic",
+        "creativeType",
+    ])
     .operations(list![LIST])
     .schema(RECORD);
 

@@ -8,6 +8,19 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("sponsored_display_campaigns", "A Sponsored Display campaign, that is ads for audiences and products on and off Amazon.")
     .when_to_use("To see budgets and states of Sponsored Display.")
     .phrases(texts!["sponsored display", "display campaign", "remarketing"])
+    .default_fields(texts![
+        "campaignId",
+        "name",
+        "tactic",
+        "state",
+        "budget",
+        "budgetType",
+        "costType",
+        "startDate",
+        "endDate",
+        "portfolioId",
+        "deliveryProfile",
+    ])
     .operations(list![LIST, GET])
     .schema(RECORD);
 

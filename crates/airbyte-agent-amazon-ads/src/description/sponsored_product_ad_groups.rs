@@ -6,6 +6,16 @@ use airbyte_agent_description::build::*;
 
 /// `sponsored_product_ad_groups` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("sponsored_product_ad_groups", "A group of product ads of a Sponsored Products campaign.")
+    .default_fields(texts![
+        "adGroupId",
+        "campaignId",
+        "name",
+        "state",
+        "defaultBid",
+        "extendedData.servingStatus",
+        "extendedData.creationDateTime",
+        "extendedData.lastUpdateDateTime",
+    ])
     .operations(list![LIST, CREATE, UPDATE, DELETE])
     .schema(RECORD);
 

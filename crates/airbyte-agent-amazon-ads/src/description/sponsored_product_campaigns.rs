@@ -8,6 +8,23 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("sponsored_product_campaigns", "A Sponsored Products campaign: budget, dates and bidding for ads of single products.")
     .when_to_use("To see budgets, states and bidding of Sponsored Products.")
     .phrases(texts!["campaign", "sponsored products", "ad budget"])
+    .default_fields(texts![
+        "campaignId",
+        "name",
+        "state",
+        "targetingType",
+        "portfolioId",
+        "budget.budget",
+        "budget.budgetType",
+        "budget.effectiveBudget",
+        "dailyBudget",
+        "dynamicBidding.strategy",
+        "startDate",
+        "endDate",
+        "extendedData.servingStatus",
+        "extendedData.creationDateTime",
+        "extendedData.lastUpdateDateTime",
+    ])
     .operations(list![LIST, GET, CREATE, UPDATE, DELETE])
     .schema(RECORD);
 

@@ -8,6 +8,18 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("sponsored_product_keywords", "A search term that a Sponsored Products ad group bids on.")
     .when_to_use("To see bids and match types of keywords.")
     .phrases(texts!["keyword", "bid", "match type"])
+    .default_fields(texts![
+        "keywordId",
+        "keywordText",
+        "matchType",
+        "state",
+        "bid",
+        "campaignId",
+        "adGroupId",
+        "extendedData.servingStatus",
+        "extendedData.creationDateTime",
+        "extendedData.lastUpdateDateTime",
+    ])
     .operations(list![LIST, CREATE, UPDATE, DELETE])
     .schema(RECORD);
 

@@ -6,6 +6,17 @@ use airbyte_agent_description::build::*;
 
 /// `sponsored_product_negative_keywords` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("sponsored_product_negative_keywords", "A search term for which a Sponsored Products ad group shows no ads.")
+    .default_fields(texts![
+        "keywordId",
+        "keywordText",
+        "matchType",
+        "state",
+        "campaignId",
+        "adGroupId",
+        "extendedData.servingStatus",
+        "extendedData.creationDateTime",
+        "extendedData.lastUpdateDateTime",
+    ])
     .operations(list![LIST, CREATE, UPDATE, DELETE])
     .schema(RECORD);
 

@@ -6,6 +6,20 @@ use airbyte_agent_description::build::*;
 
 /// `sponsored_product_negative_targets` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("sponsored_product_negative_targets", "A product or brand beside which a Sponsored Products ad group shows no ads.")
+    .default_fields(texts![
+        "targetId",
+        "expression.type",
+        "expression.value",
+        "resolvedExpression.type",
+        "resolvedExpression.value",
+        "expressionType",
+        "state",
+        "campaignId",
+        "adGroupId",
+        "extendedData.servingStatus",
+        "extendedData.creationDateTime",
+        "extendedData.lastUpdateDateTime",
+    ])
     .operations(list![LIST])
     .schema(RECORD);
 

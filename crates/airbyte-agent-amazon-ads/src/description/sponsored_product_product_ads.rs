@@ -6,6 +6,18 @@ use airbyte_agent_description::build::*;
 
 /// `sponsored_product_product_ads` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("sponsored_product_product_ads", "One product advertised by a Sponsored Products ad group.")
+    .default_fields(texts![
+        "adId",
+        "asin",
+        "sku",
+        "state",
+        "customText",
+        "campaignId",
+        "adGroupId",
+        "extendedData.servingStatus",
+        "extendedData.creationDateTime",
+        "extendedData.lastUpdateDateTime",
+    ])
     .operations(list![LIST, CREATE, UPDATE, DELETE])
     .schema(RECORD);
 

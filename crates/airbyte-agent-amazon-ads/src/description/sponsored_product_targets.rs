@@ -6,6 +6,21 @@ use airbyte_agent_description::build::*;
 
 /// `sponsored_product_targets` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("sponsored_product_targets", "Products, categories or automatic matches that a Sponsored Products ad group bids on.")
+    .default_fields(texts![
+        "targetId",
+        "expression.type",
+        "expression.value",
+        "resolvedExpression.type",
+        "resolvedExpression.value",
+        "expressionType",
+        "state",
+        "bid",
+        "campaignId",
+        "adGroupId",
+        "extendedData.servingStatus",
+        "extendedData.creationDateTime",
+        "extendedData.lastUpdateDateTime",
+    ])
     .operations(list![LIST, CREATE, UPDATE, DELETE])
     .schema(RECORD);
 

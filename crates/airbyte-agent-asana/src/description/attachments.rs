@@ -8,6 +8,18 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("attachments", "A file attached to a task, project or project brief, or a link to one elsewhere.")
     .when_to_use("For files attached to tasks and projects.")
     .phrases(texts!["attachment", "file"])
+    .default_fields(texts![
+        "gid",
+        "name",
+        "resource_subtype",
+        "host",
+        "size",
+        "parent.gid",
+        "parent.name",
+        "created_at",
+        "view_url",
+        "permanent_url",
+    ])
     .operations(list![LIST, CREATE, GET, DOWNLOAD])
     .schema(RECORD)
     .store(list![

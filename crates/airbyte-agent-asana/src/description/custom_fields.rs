@@ -8,6 +8,20 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("custom_fields", "A field that tasks or projects have in addition.")
     .when_to_use("To look up or create a custom field.")
     .phrases(texts!["custom field", "new field", "enum options"])
+    .default_fields(texts![
+        "gid",
+        "name",
+        "type",
+        "resource_subtype",
+        "description",
+        "enum_options.gid",
+        "enum_options.name",
+        "enum_options.enabled",
+        "format",
+        "currency_code",
+        "is_global_to_workspace",
+        "created_by.name",
+    ])
     .operations(list![GET, CREATE])
     .schema(RECORD);
 

@@ -8,6 +8,21 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("goals", "Something that a team or workspace wants to reach.")
     .when_to_use("To see what teams want to reach.")
     .phrases(texts!["goal", "objective", "okr"])
+    .default_fields(texts![
+        "gid",
+        "name",
+        "notes",
+        "status",
+        "owner.name",
+        "team.name",
+        "workspace.name",
+        "time_period.name",
+        "metric",
+        "start_on",
+        "due_on",
+        "is_workspace_level",
+        "num_likes",
+    ])
     .operations(list![LIST, GET])
     .schema(RECORD);
 

@@ -8,6 +8,15 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("jobs", "Work that Asana does in the background, with its state.")
     .when_to_use("To see whether a copy of a task or project is ready.")
     .phrases(texts!["job", "background", "copy ready"])
+    .default_fields(texts![
+        "gid",
+        "status",
+        "resource_subtype",
+        "new_task.gid",
+        "new_task.name",
+        "new_project.gid",
+        "new_project.name",
+    ])
     .operations(list![GET])
     .schema(RECORD);
 

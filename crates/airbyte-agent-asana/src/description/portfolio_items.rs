@@ -8,6 +8,23 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("portfolio_items", "A project in one portfolio.")
     .when_to_use("To see which projects a portfolio has.")
     .phrases(texts!["projects of a portfolio", "portfolio items"])
+    .default_fields(texts![
+        "gid",
+        "name",
+        "notes",
+        "archived",
+        "completed",
+        "owner.name",
+        "team.name",
+        "current_status_update.title",
+        "current_status_update.resource_subtype",
+        "start_on",
+        "due_on",
+        "privacy_setting",
+        "created_at",
+        "modified_at",
+        "permalink_url",
+    ])
     .operations(list![LIST])
     .schema(RECORD);
 

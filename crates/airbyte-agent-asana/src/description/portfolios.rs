@@ -8,6 +8,21 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("portfolios", "A collection of projects that are watched together.")
     .when_to_use("To see projects that are watched together.")
     .phrases(texts!["portfolio", "program"])
+    .default_fields(texts![
+        "gid",
+        "name",
+        "archived",
+        "public",
+        "owner.name",
+        "workspace.name",
+        "current_status_update.title",
+        "current_status_update.resource_subtype",
+        "start_on",
+        "due_on",
+        "color",
+        "created_at",
+        "permalink_url",
+    ])
     .operations(list![LIST, GET])
     .schema(RECORD);
 

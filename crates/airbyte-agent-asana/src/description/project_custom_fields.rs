@@ -8,6 +8,18 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("project_custom_fields", "A custom field in use by one project.")
     .when_to_use("To see which fields tasks of a project have, before setting values.")
     .phrases(texts!["fields of a project", "custom field setting"])
+    .default_fields(texts![
+        "gid",
+        "is_important",
+        "project.name",
+        "custom_field.gid",
+        "custom_field.name",
+        "custom_field.type",
+        "custom_field.description",
+        "custom_field.enum_options.gid",
+        "custom_field.enum_options.name",
+        "custom_field.currency_code",
+    ])
     .operations(list![LIST, CREATE])
     .schema(RECORD);
 

@@ -6,6 +6,7 @@ use airbyte_agent_description::build::*;
 
 /// `project_sections` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("project_sections", "A section, as listed under one project; created here as well.")
+    .default_fields(texts!["gid", "name", "project.gid", "project.name", "created_at"])
     .operations(list![LIST, CREATE])
     .schema(RECORD);
 

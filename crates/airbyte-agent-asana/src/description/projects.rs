@@ -8,6 +8,23 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("projects", "A list or board of tasks.")
     .when_to_use("For projects, their owners, dates and status.")
     .phrases(texts!["project", "board"])
+    .default_fields(texts![
+        "gid",
+        "name",
+        "notes",
+        "archived",
+        "completed",
+        "owner.name",
+        "team.name",
+        "current_status_update.title",
+        "current_status_update.resource_subtype",
+        "start_on",
+        "due_on",
+        "privacy_setting",
+        "created_at",
+        "modified_at",
+        "permalink_url",
+    ])
     .operations(list![LIST, CREATE, GET, UPDATE, DELETE])
     .schema(RECORD)
     .store(list![

@@ -8,6 +8,7 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("sections", "A part of a project: a heading in a list, a column on a board.")
     .when_to_use("For the columns of a board or headings of a list.")
     .phrases(texts!["section", "column"])
+    .default_fields(texts!["gid", "name", "project.gid", "project.name", "created_at"])
     .operations(list![GET, UPDATE, DELETE])
     .schema(RECORD)
     .store(list![

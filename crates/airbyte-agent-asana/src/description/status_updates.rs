@@ -8,6 +8,19 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("status_updates", "A report on how a project, portfolio or goal is going.")
     .when_to_use("To read or write how a project is going.")
     .phrases(texts!["status update", "project status", "report"])
+    .default_fields(texts![
+        "gid",
+        "title",
+        "text",
+        "status_type",
+        "resource_subtype",
+        "author.name",
+        "parent.gid",
+        "parent.name",
+        "num_likes",
+        "created_at",
+        "modified_at",
+    ])
     .operations(list![LIST, CREATE, GET, DELETE])
     .schema(RECORD);
 

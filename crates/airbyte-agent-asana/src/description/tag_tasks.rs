@@ -5,7 +5,29 @@
 use airbyte_agent_description::build::*;
 
 /// `tag_tasks` with its operations.
-pub(super) const ENTITY: Entity = Entity::new("tag_tasks", "A task that carries one tag.").operations(list![LIST]).schema(RECORD);
+pub(super) const ENTITY: Entity = Entity::new("tag_tasks", "A task that carries one tag.")
+    .default_fields(texts![
+        "gid",
+        "name",
+        "resource_subtype",
+        "notes",
+        "completed",
+        "completed_at",
+        "assignee.name",
+        "assignee.email",
+        "due_on",
+        "due_at",
+        "start_on",
+        "projects.name",
+        "memberships.section.name",
+        "parent.name",
+        "tags.name",
+        "created_at",
+        "modified_at",
+        "permalink_url",
+    ])
+    .operations(list![LIST])
+    .schema(RECORD);
 
 const LIST: Operation = Operation::get("getTasksForTag", "tag_tasks", Action::List, template!("/tags/{tag_gid}/tasks"))
     .summary("List tasks with a tag")

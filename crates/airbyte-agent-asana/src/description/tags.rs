@@ -8,6 +8,7 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("tags", "A label for tasks across projects.")
     .when_to_use("For tags and the tasks that carry them.")
     .phrases(texts!["tag", "label"])
+    .default_fields(texts!["gid", "name", "color", "notes", "workspace.name", "created_at", "permalink_url"])
     .operations(list![GET, UPDATE, DELETE])
     .schema(RECORD)
     .store(list![

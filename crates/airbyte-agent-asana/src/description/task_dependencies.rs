@@ -8,6 +8,26 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("task_dependencies", "A task that another one waits for.")
     .when_to_use("To see or set what a task waits for.")
     .phrases(texts!["dependency", "blocked by", "waits for"])
+    .default_fields(texts![
+        "gid",
+        "name",
+        "resource_subtype",
+        "notes",
+        "completed",
+        "completed_at",
+        "assignee.name",
+        "assignee.email",
+        "due_on",
+        "due_at",
+        "start_on",
+        "projects.name",
+        "memberships.section.name",
+        "parent.name",
+        "tags.name",
+        "created_at",
+        "modified_at",
+        "permalink_url",
+    ])
     .operations(list![LIST, CREATE, DELETE])
     .schema(RECORD);
 

@@ -8,6 +8,26 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("task_dependents", "A task that waits for another one.")
     .when_to_use("To see or set what waits for a task.")
     .phrases(texts!["dependent", "blocking"])
+    .default_fields(texts![
+        "gid",
+        "name",
+        "resource_subtype",
+        "notes",
+        "completed",
+        "completed_at",
+        "assignee.name",
+        "assignee.email",
+        "due_on",
+        "due_at",
+        "start_on",
+        "projects.name",
+        "memberships.section.name",
+        "parent.name",
+        "tags.name",
+        "created_at",
+        "modified_at",
+        "permalink_url",
+    ])
     .operations(list![LIST, CREATE, DELETE])
     .schema(RECORD);
 

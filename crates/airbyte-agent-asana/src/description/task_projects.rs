@@ -8,6 +8,23 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("task_projects", "A project that one task is in; creating and deleting moves the task in and out.")
     .when_to_use("To see in which projects a task is, or to move it between projects.")
     .phrases(texts!["projects of a task", "move task to project"])
+    .default_fields(texts![
+        "gid",
+        "name",
+        "notes",
+        "archived",
+        "completed",
+        "owner.name",
+        "team.name",
+        "current_status_update.title",
+        "current_status_update.resource_subtype",
+        "start_on",
+        "due_on",
+        "privacy_setting",
+        "created_at",
+        "modified_at",
+        "permalink_url",
+    ])
     .operations(list![LIST, CREATE, DELETE])
     .schema(RECORD);
 

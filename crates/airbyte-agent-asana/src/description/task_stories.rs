@@ -8,6 +8,16 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("task_stories", "A comment on a task, or another entry of its history.")
     .when_to_use("To read or write comments, or to see what happened to a task.")
     .phrases(texts!["comment", "comments of a task", "history", "activity"])
+    .default_fields(texts![
+        "gid",
+        "type",
+        "resource_subtype",
+        "text",
+        "created_by.name",
+        "is_pinned",
+        "target.name",
+        "created_at",
+    ])
     .operations(list![LIST, CREATE])
     .schema(RECORD);
 

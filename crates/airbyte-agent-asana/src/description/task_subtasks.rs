@@ -6,6 +6,26 @@ use airbyte_agent_description::build::*;
 
 /// `task_subtasks` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("task_subtasks", "A task that is part of another task.")
+    .default_fields(texts![
+        "gid",
+        "name",
+        "resource_subtype",
+        "notes",
+        "completed",
+        "completed_at",
+        "assignee.name",
+        "assignee.email",
+        "due_on",
+        "due_at",
+        "start_on",
+        "projects.name",
+        "memberships.section.name",
+        "parent.name",
+        "tags.name",
+        "created_at",
+        "modified_at",
+        "permalink_url",
+    ])
     .operations(list![LIST])
     .schema(RECORD);
 

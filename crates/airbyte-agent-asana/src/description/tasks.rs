@@ -8,6 +8,26 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("tasks", "Something to be done: with assignee, dates, projects and custom fields.")
     .when_to_use("For tasks, their state, dates and people in charge.")
     .phrases(texts!["task", "to-do", "due", "assigned to me"])
+    .default_fields(texts![
+        "gid",
+        "name",
+        "resource_subtype",
+        "notes",
+        "completed",
+        "completed_at",
+        "assignee.name",
+        "assignee.email",
+        "due_on",
+        "due_at",
+        "start_on",
+        "projects.name",
+        "memberships.section.name",
+        "parent.name",
+        "tags.name",
+        "created_at",
+        "modified_at",
+        "permalink_url",
+    ])
     .operations(list![LIST, CREATE, GET, UPDATE, DELETE])
     .schema(RECORD)
     .store(list![

@@ -6,6 +6,23 @@ use airbyte_agent_description::build::*;
 
 /// `team_projects` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("team_projects", "A project, as listed under one team.")
+    .default_fields(texts![
+        "gid",
+        "name",
+        "notes",
+        "archived",
+        "completed",
+        "owner.name",
+        "team.name",
+        "current_status_update.title",
+        "current_status_update.resource_subtype",
+        "start_on",
+        "due_on",
+        "privacy_setting",
+        "created_at",
+        "modified_at",
+        "permalink_url",
+    ])
     .operations(list![LIST])
     .schema(RECORD);
 

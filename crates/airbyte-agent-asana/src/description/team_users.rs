@@ -5,7 +5,10 @@
 use airbyte_agent_description::build::*;
 
 /// `team_users` with its operations.
-pub(super) const ENTITY: Entity = Entity::new("team_users", "A user, as a member of one team.").operations(list![LIST]).schema(RECORD);
+pub(super) const ENTITY: Entity = Entity::new("team_users", "A user, as a member of one team.")
+    .default_fields(texts!["gid", "name", "email", "workspaces.name"])
+    .operations(list![LIST])
+    .schema(RECORD);
 
 const LIST: Operation = Operation::get("listTeamUsers", "team_users", Action::List, template!("/teams/{team_gid}/users"))
     .summary("List members of a team")

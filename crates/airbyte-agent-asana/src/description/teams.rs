@@ -8,6 +8,7 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("teams", "A group of people in an organization that shares projects.")
     .when_to_use("For teams and their projects.")
     .phrases(texts!["team"])
+    .default_fields(texts!["gid", "name", "organization.name", "permalink_url"])
     .operations(list![GET])
     .schema(RECORD)
     .store(list![

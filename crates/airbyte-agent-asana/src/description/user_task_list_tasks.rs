@@ -8,6 +8,26 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("user_task_list_tasks", "A task in somebody's My Tasks.")
     .when_to_use("To see what somebody has to do, in his order.")
     .phrases(texts!["my tasks", "tasks of a user", "todo"])
+    .default_fields(texts![
+        "gid",
+        "name",
+        "resource_subtype",
+        "notes",
+        "completed",
+        "completed_at",
+        "assignee.name",
+        "assignee.email",
+        "due_on",
+        "due_at",
+        "start_on",
+        "projects.name",
+        "memberships.section.name",
+        "parent.name",
+        "tags.name",
+        "created_at",
+        "modified_at",
+        "permalink_url",
+    ])
     .operations(list![LIST])
     .schema(RECORD);
 

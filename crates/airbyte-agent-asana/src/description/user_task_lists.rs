@@ -8,6 +8,7 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("user_task_lists", "What Asana shows as somebody's My Tasks.")
     .when_to_use("To get from a person to the list of what he has to do.")
     .phrases(texts!["my tasks", "task list of a user", "todo list"])
+    .default_fields(texts!["gid", "name", "owner.name", "workspace.name"])
     .operations(list![GET])
     .schema(RECORD);
 

@@ -5,7 +5,10 @@
 use airbyte_agent_description::build::*;
 
 /// `user_teams` with its operations.
-pub(super) const ENTITY: Entity = Entity::new("user_teams", "A team that one user belongs to.").operations(list![LIST]).schema(RECORD);
+pub(super) const ENTITY: Entity = Entity::new("user_teams", "A team that one user belongs to.")
+    .default_fields(texts!["gid", "name", "organization.name", "permalink_url"])
+    .operations(list![LIST])
+    .schema(RECORD);
 
 const LIST: Operation = Operation::get("listUserTeams", "user_teams", Action::List, template!("/users/{user_gid}/teams"))
     .summary("List teams of a user")

@@ -8,6 +8,20 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("workspace_custom_fields", "A custom field, as listed under one workspace.")
     .when_to_use("To find the gids of custom fields and their options.")
     .phrases(texts!["custom fields", "all fields"])
+    .default_fields(texts![
+        "gid",
+        "name",
+        "type",
+        "resource_subtype",
+        "description",
+        "enum_options.gid",
+        "enum_options.name",
+        "enum_options.enabled",
+        "format",
+        "currency_code",
+        "is_global_to_workspace",
+        "created_by.name",
+    ])
     .operations(list![LIST])
     .schema(RECORD);
 

@@ -6,6 +6,7 @@ use airbyte_agent_description::build::*;
 
 /// `workspace_tags` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("workspace_tags", "A tag, as listed under one workspace; created here as well.")
+    .default_fields(texts!["gid", "name", "color", "notes", "workspace.name", "created_at", "permalink_url"])
     .operations(list![LIST, CREATE])
     .schema(RECORD);
 

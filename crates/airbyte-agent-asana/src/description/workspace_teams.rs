@@ -6,6 +6,7 @@ use airbyte_agent_description::build::*;
 
 /// `workspace_teams` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("workspace_teams", "A team, as listed under one organization.")
+    .default_fields(texts!["gid", "name", "organization.name", "permalink_url"])
     .operations(list![LIST])
     .schema(RECORD);
 

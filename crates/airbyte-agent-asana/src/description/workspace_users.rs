@@ -6,6 +6,7 @@ use airbyte_agent_description::build::*;
 
 /// `workspace_users` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("workspace_users", "A user, as listed under one workspace.")
+    .default_fields(texts!["gid", "name", "email", "workspaces.name"])
     .operations(list![LIST])
     .schema(RECORD);
 

@@ -6,6 +6,15 @@ use airbyte_agent_description::build::*;
 
 /// `account_targeting_options` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("account_targeting_options", "An interest, behaviour or other trait that an ad account may choose people by.")
+    .default_fields(texts![
+        "id",
+        "name",
+        "type",
+        "path",
+        "description",
+        "audience_size_lower_bound",
+        "audience_size_upper_bound",
+    ])
     .operations(list![SEARCH])
     .schema(RECORD);
 

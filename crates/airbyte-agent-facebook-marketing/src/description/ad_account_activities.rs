@@ -8,6 +8,18 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("ad_account_activities", "A change that somebody made in an ad account.")
     .when_to_use("To find out when and by whom something was changed.")
     .phrases(texts!["activity log", "change history", "who changed"])
+    .default_fields(texts![
+        "event_type",
+        "translated_event_type",
+        "event_time",
+        "actor_id",
+        "actor_name",
+        "object_id",
+        "object_name",
+        "object_type",
+        "application_name",
+        "extra_data",
+    ])
     .operations(list![LIST])
     .schema(RECORD);
 

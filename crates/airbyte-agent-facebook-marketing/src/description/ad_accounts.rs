@@ -8,6 +8,22 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("ad_accounts", "An ad account, which campaigns, media and bills belong to.")
     .when_to_use("To find the account id that other operations ask for, or balance and limits.")
     .phrases(texts!["ad account", "balance", "spending limit"])
+    .default_fields(texts![
+        "id",
+        "account_id",
+        "name",
+        "account_status",
+        "disable_reason",
+        "currency",
+        "amount_spent",
+        "balance",
+        "spend_cap",
+        "business.id",
+        "business.name",
+        "business_name",
+        "timezone_name",
+        "created_time",
+    ])
     .operations(list![LIST, GET])
     .schema(RECORD)
     .store(list![

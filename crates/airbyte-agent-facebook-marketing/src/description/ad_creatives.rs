@@ -8,6 +8,21 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("ad_creatives", "What an ad looks like: text, image or video, link and button.")
     .when_to_use("To read texts, links and images of ads.")
     .phrases(texts!["creative", "ad copy", "headline"])
+    .default_fields(texts![
+        "id",
+        "name",
+        "title",
+        "body",
+        "status",
+        "object_type",
+        "call_to_action_type",
+        "link_url",
+        "image_url",
+        "object_story_id",
+        "effective_object_story_id",
+        "account_id",
+        "url_tags",
+    ])
     .operations(list![LIST, CREATE, GET])
     .schema(RECORD)
     .store(list![

@@ -5,7 +5,23 @@
 use airbyte_agent_description::build::*;
 
 /// `ad_leads` with its operations.
-pub(super) const ENTITY: Entity = Entity::new("ad_leads", "A lead that came from one ad.").operations(list![LIST]).schema(RECORD);
+pub(super) const ENTITY: Entity = Entity::new("ad_leads", "A lead that came from one ad.")
+    .default_fields(texts![
+        "id",
+        "created_time",
+        "field_data.name",
+        "field_data.values",
+        "form_id",
+        "campaign_id",
+        "campaign_name",
+        "adset_name",
+        "ad_id",
+        "ad_name",
+        "is_organic",
+        "platform",
+    ])
+    .operations(list![LIST])
+    .schema(RECORD);
 
 const LIST: Operation = Operation::get("listAdLeads", "ad_leads", Action::List, template!("/{ad_id}/leads"))
     .summary("List leads of an ad")

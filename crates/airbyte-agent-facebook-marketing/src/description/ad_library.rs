@@ -8,6 +8,24 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("ad_library", "An ad of any advertiser in Facebook's public Ad Library.")
     .when_to_use("To see ads of other advertisers.")
     .phrases(texts!["ad library", "competitor ads", "political ads"])
+    .default_fields(texts![
+        "id",
+        "page_id",
+        "page_name",
+        "ad_creative_bodies",
+        "ad_creative_link_titles",
+        "ad_delivery_start_time",
+        "ad_delivery_stop_time",
+        "publisher_platforms",
+        "languages",
+        "currency",
+        "spend.lower_bound",
+        "spend.upper_bound",
+        "impressions.lower_bound",
+        "impressions.upper_bound",
+        "ad_snapshot_url",
+        "bylines",
+    ])
     .operations(list![LIST])
     .schema(RECORD);
 

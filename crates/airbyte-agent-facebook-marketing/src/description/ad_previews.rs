@@ -6,6 +6,7 @@ use airbyte_agent_description::build::*;
 
 /// `ad_previews` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("ad_previews", "How an ad looks at a certain place.")
+    .default_fields(texts!["body"])
     .operations(list![GET])
     .schema(RECORD);
 

@@ -8,6 +8,24 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("ad_sets", "An ad set: audience, budget, schedule and bidding for the ads in it.")
     .when_to_use("To see or change who is targeted, when, and for how much.")
     .phrases(texts!["ad set", "targeting", "audience", "schedule"])
+    .default_fields(texts![
+        "id",
+        "name",
+        "campaign_id",
+        "account_id",
+        "effective_status",
+        "daily_budget",
+        "lifetime_budget",
+        "budget_remaining",
+        "bid_strategy",
+        "bid_amount",
+        "promoted_object",
+        "targeting",
+        "start_time",
+        "end_time",
+        "created_time",
+        "updated_time",
+    ])
     .operations(list![LIST, CREATE, GET, UPDATE, DELETE])
     .schema(RECORD)
     .store(list![

@@ -8,6 +8,23 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("ads", "An ad: a creative shown to the audience of its ad set.")
     .when_to_use("To see or change single ads and their state of review.")
     .phrases(texts!["ad", "disapproved", "creative of ad"])
+    .default_fields(texts![
+        "id",
+        "name",
+        "campaign_id",
+        "adset_id",
+        "account_id",
+        "status",
+        "effective_status",
+        "configured_status",
+        "bid_amount",
+        "creative.id",
+        "creative.creative_id",
+        "recommendations.title",
+        "recommendations.message",
+        "created_time",
+        "updated_time",
+    ])
     .operations(list![LIST, CREATE, GET, UPDATE, DELETE])
     .schema(RECORD)
     .store(list![

@@ -8,6 +8,28 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("ads_insights", "Results of an account, campaign, ad set or ad over a period.")
     .when_to_use("For impressions, clicks, reach, spend and conversions over a period.")
     .phrases(texts!["performance", "spend", "impressions", "ctr", "roas", "results"])
+    .default_fields(texts![
+        "campaign_id",
+        "campaign_name",
+        "adset_id",
+        "adset_name",
+        "ad_id",
+        "ad_name",
+        "date_start",
+        "date_stop",
+        "impressions",
+        "reach",
+        "frequency",
+        "clicks",
+        "spend",
+        "cpc",
+        "cpm",
+        "ctr",
+        "actions.action_type",
+        "actions.value",
+        "action_values.action_type",
+        "action_values.value",
+    ])
     .operations(list![LIST])
     .schema(RECORD)
     .store(list![

@@ -8,6 +8,24 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("campaigns", "A campaign: one objective, with ad sets below it.")
     .when_to_use("To see or change campaigns, their objective, state and budget.")
     .phrases(texts!["campaign", "facebook ads", "meta ads", "budget"])
+    .default_fields(texts![
+        "id",
+        "name",
+        "account_id",
+        "objective",
+        "status",
+        "effective_status",
+        "buying_type",
+        "bid_strategy",
+        "daily_budget",
+        "lifetime_budget",
+        "budget_remaining",
+        "spend_cap",
+        "start_time",
+        "stop_time",
+        "created_time",
+        "updated_time",
+    ])
     .operations(list![LIST, CREATE, GET, UPDATE, DELETE])
     .schema(RECORD)
     .store(list![

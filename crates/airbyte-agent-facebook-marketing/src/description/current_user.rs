@@ -8,6 +8,7 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("current_user", "The user or system user that the access token belongs to.")
     .when_to_use("To check the token or to see whom it acts for.")
     .phrases(texts!["who am i", "current user", "check token"])
+    .default_fields(texts!["id", "name"])
     .operations(list![GET])
     .schema(RECORD);
 

@@ -8,6 +8,22 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("custom_audiences", "A set of people to show ads to, or to keep from them.")
     .when_to_use("To find the audience for an ad set, or to see whether it is ready.")
     .phrases(texts!["custom audience", "lookalike", "remarketing list"])
+    .default_fields(texts![
+        "id",
+        "name",
+        "description",
+        "subtype",
+        "approximate_count_lower_bound",
+        "approximate_count_upper_bound",
+        "delivery_status.code",
+        "delivery_status.description",
+        "operation_status.code",
+        "operation_status.description",
+        "retention_days",
+        "account_id",
+        "time_created",
+        "time_updated",
+    ])
     .operations(list![LIST, CREATE, GET, DELETE])
     .schema(RECORD);
 

@@ -8,6 +8,21 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("custom_conversions", "A rule that counts certain events or page visits as a conversion.")
     .when_to_use("To see which conversions are defined and whether they fire.")
     .phrases(texts!["custom conversion", "conversion rule"])
+    .default_fields(texts![
+        "id",
+        "name",
+        "description",
+        "custom_event_type",
+        "default_conversion_value",
+        "rule",
+        "account_id",
+        "is_archived",
+        "is_unavailable",
+        "retention_days",
+        "creation_time",
+        "first_fired_time",
+        "last_fired_time",
+    ])
     .operations(list![LIST])
     .schema(RECORD)
     .store(list![

@@ -6,6 +6,16 @@ use airbyte_agent_description::build::*;
 
 /// `delivery_estimates` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("delivery_estimates", "How many people an ad set would reach, by targeting and goal.")
+    .default_fields(texts![
+        "estimate_ready",
+        "estimate_dau",
+        "estimate_mau_lower_bound",
+        "estimate_mau_upper_bound",
+        "daily_outcomes_curve.spend",
+        "daily_outcomes_curve.reach",
+        "daily_outcomes_curve.impressions",
+        "daily_outcomes_curve.actions",
+    ])
     .operations(list![GET])
     .schema(RECORD);
 

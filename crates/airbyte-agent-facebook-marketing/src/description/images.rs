@@ -8,6 +8,19 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("images", "An image in the library of an ad account.")
     .when_to_use("To find images and their hashes.")
     .phrases(texts!["ad image", "image library"])
+    .default_fields(texts![
+        "id",
+        "name",
+        "filename",
+        "hash",
+        "status",
+        "width",
+        "height",
+        "permalink_url",
+        "account_id",
+        "created_time",
+        "updated_time",
+    ])
     .operations(list![LIST, CREATE])
     .schema(RECORD)
     .store(list![

@@ -6,6 +6,28 @@ use airbyte_agent_description::build::*;
 
 /// `insights_report_results` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("insights_report_results", "A record of a finished report of results.")
+    .default_fields(texts![
+        "campaign_name",
+        "adset_name",
+        "ad_name",
+        "date_start",
+        "date_stop",
+        "impressions",
+        "reach",
+        "clicks",
+        "spend",
+        "cpc",
+        "cpm",
+        "ctr",
+        "actions.action_type",
+        "actions.value",
+        "age",
+        "gender",
+        "country",
+        "region",
+        "publisher_platform",
+        "device_platform",
+    ])
     .operations(list![LIST])
     .schema(RECORD);
 

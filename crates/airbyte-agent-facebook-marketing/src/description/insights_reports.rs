@@ -6,6 +6,19 @@ use airbyte_agent_description::build::*;
 
 /// `insights_reports` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("insights_reports", "Results that Facebook puts together in the background, for long periods or many ads.")
+    .default_fields(texts![
+        "id",
+        "account_id",
+        "async_status",
+        "async_percent_completion",
+        "is_running",
+        "date_start",
+        "date_stop",
+        "time_ref",
+        "time_completed",
+        "error_code",
+        "error_message",
+    ])
     .operations(list![CREATE, GET])
     .schema(RECORD);
 

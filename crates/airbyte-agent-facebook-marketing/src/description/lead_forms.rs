@@ -8,6 +8,20 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("lead_forms", "A form of a page that people fill in to become leads.")
     .when_to_use("To find the form whose leads are wanted.")
     .phrases(texts!["lead form", "instant form"])
+    .default_fields(texts![
+        "id",
+        "name",
+        "status",
+        "locale",
+        "leads_count",
+        "organic_leads_count",
+        "expired_leads_count",
+        "page_id",
+        "questions.key",
+        "questions.label",
+        "questions.type",
+        "created_time",
+    ])
     .operations(list![LIST])
     .schema(RECORD);
 

@@ -8,6 +8,20 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("leads", "What one person entered in a lead form.")
     .when_to_use("To read new leads, or to see from which ad they came.")
     .phrases(texts!["lead", "contact request", "form entry"])
+    .default_fields(texts![
+        "id",
+        "created_time",
+        "field_data.name",
+        "field_data.values",
+        "form_id",
+        "campaign_id",
+        "campaign_name",
+        "adset_name",
+        "ad_id",
+        "ad_name",
+        "is_organic",
+        "platform",
+    ])
     .operations(list![LIST])
     .schema(RECORD);
 

@@ -8,6 +8,7 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("pages", "A Facebook page that the user manages.")
     .when_to_use("To find the page that a creative or a lead form needs.")
     .phrases(texts!["page", "Facebook page"])
+    .default_fields(texts!["id", "name", "category", "link", "tasks"])
     .operations(list![LIST])
     .schema(RECORD);
 

@@ -8,6 +8,18 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("pixel_stats", "How many events a pixel received in one hour.")
     .when_to_use("To see how many events a pixel received by hour.")
     .phrases(texts!["pixel events", "pixel stats"])
+    .default_fields(texts![
+        "aggregation",
+        "start_time",
+        "data.timestamp",
+        "data.value",
+        "data.count",
+        "event",
+        "event_source",
+        "total_count",
+        "total_matched_count",
+        "total_deduped_count",
+    ])
     .operations(list![LIST])
     .schema(RECORD);
 

@@ -8,6 +8,21 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("pixels", "A pixel (dataset) that collects events from web sites.")
     .when_to_use("To find pixels and see when they last received events.")
     .phrases(texts!["pixel", "dataset", "tracking"])
+    .default_fields(texts![
+        "id",
+        "name",
+        "creation_time",
+        "last_fired_time",
+        "is_unavailable",
+        "enable_automatic_matching",
+        "data_use_setting",
+        "owner_ad_account.account_id",
+        "owner_ad_account.id",
+        "owner_business.id",
+        "owner_business.name",
+        "creator.id",
+        "creator.name",
+    ])
     .operations(list![LIST, GET])
     .schema(RECORD);
 

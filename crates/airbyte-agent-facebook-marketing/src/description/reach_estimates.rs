@@ -6,6 +6,7 @@ use airbyte_agent_description::build::*;
 
 /// `reach_estimates` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("reach_estimates", "How many people fit a targeting.")
+    .default_fields(texts!["users_lower_bound", "users_upper_bound", "estimate_ready"])
     .operations(list![GET])
     .schema(RECORD);
 

@@ -8,6 +8,18 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("targeting_options", "An interest, place, language or employer by which people can be chosen.")
     .when_to_use("Before the targeting of an ad set is written.")
     .phrases(texts!["interest", "targeting", "city", "location"])
+    .default_fields(texts![
+        "id",
+        "key",
+        "name",
+        "type",
+        "topic",
+        "path",
+        "audience_size_lower_bound",
+        "audience_size_upper_bound",
+        "country_code",
+        "region",
+    ])
     .operations(list![SEARCH])
     .schema(RECORD);
 

@@ -8,6 +8,20 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("videos", "A video in the library of an ad account.")
     .when_to_use("To find videos and their length or views.")
     .phrases(texts!["ad video", "video library"])
+    .default_fields(texts![
+        "id",
+        "title",
+        "description",
+        "length",
+        "live_status",
+        "published",
+        "views",
+        "post_views",
+        "content_category",
+        "permalink_url",
+        "created_time",
+        "updated_time",
+    ])
     .operations(list![LIST])
     .schema(RECORD)
     .store(list![

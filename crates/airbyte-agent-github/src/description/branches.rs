@@ -8,6 +8,15 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("branches", "A branch of a repository and the commit it points to.")
     .when_to_use("Which branches exist, or what a branch points to.")
     .phrases(texts!["which branches", "head of branch", "does the branch exist"])
+    .default_fields(texts![
+        "name",
+        "target.oid",
+        "target.message",
+        "target.author.name",
+        "target.author.date",
+        "target.commitUrl",
+        "associatedPullRequests.totalCount",
+    ])
     .operations(list![LIST, GET, CREATE, DELETE])
     .schema(RECORD)
     .store(list![stored("name", "string", "Name without prefix.")]);

@@ -8,6 +8,20 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("check_runs", "The result of one check of a commit.")
     .when_to_use("Whether the checks of a commit or branch pass.")
     .phrases(texts!["checks of the commit", "why is CI red"])
+    .default_fields(texts![
+        "id",
+        "name",
+        "status",
+        "conclusion",
+        "head_sha",
+        "app.name",
+        "output.title",
+        "output.summary",
+        "output.annotations_count",
+        "started_at",
+        "completed_at",
+        "html_url",
+    ])
     .operations(list![LIST])
     .schema(RECORD);
 

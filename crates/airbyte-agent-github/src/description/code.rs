@@ -8,6 +8,17 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("code", "A file of any repository that matches a search for code.")
     .when_to_use("Finding files by their content across repositories.")
     .phrases(texts!["where is this function", "find code", "which file uses"])
+    .default_fields(texts![
+        "name",
+        "path",
+        "repository.id",
+        "repository.full_name",
+        "sha",
+        "score",
+        "language",
+        "last_modified_at",
+        "html_url",
+    ])
     .operations(list![SEARCH])
     .schema(RECORD);
 

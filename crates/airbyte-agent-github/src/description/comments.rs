@@ -8,6 +8,17 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("comments", "A comment in the conversation of an issue.")
     .when_to_use("What was said under an issue, or to add a comment.")
     .phrases(texts!["comments on the issue", "what did they answer", "reply to the issue"])
+    .default_fields(texts![
+        "id",
+        "databaseId",
+        "body",
+        "author.login",
+        "createdAt",
+        "updatedAt",
+        "isMinimized",
+        "minimizedReason",
+        "url",
+    ])
     .operations(list![CREATE, LIST, GET])
     .schema(RECORD)
     .store(list![

@@ -8,6 +8,21 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("commit_comparisons", "The difference between two branches, tags or commits.")
     .when_to_use("What a branch changes, and how far it is behind.")
     .phrases(texts!["compare branches", "what changed between", "diff of"])
+    .default_fields(texts![
+        "status",
+        "ahead_by",
+        "behind_by",
+        "total_commits",
+        "merge_base_commit.sha",
+        "commits.sha",
+        "commits.commit.message",
+        "commits.author.login",
+        "files.filename",
+        "files.status",
+        "files.additions",
+        "files.deletions",
+        "html_url",
+    ])
     .operations(list![GET])
     .schema(RECORD);
 

@@ -8,6 +8,16 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("commit_statuses", "A status that an outside system set on a commit.")
     .when_to_use("Statuses of older integrations that do not use check runs.")
     .phrases(texts!["commit status", "build status of"])
+    .default_fields(texts![
+        "id",
+        "state",
+        "context",
+        "description",
+        "creator.login",
+        "target_url",
+        "created_at",
+        "updated_at",
+    ])
     .operations(list![LIST])
     .schema(RECORD);
 

@@ -8,6 +8,16 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("commits", "A commit of a repository with message, author and size of the change.")
     .when_to_use("History of a repository, a folder or a file; what one commit did.")
     .phrases(texts!["recent commits", "who changed", "history of the file", "last commit"])
+    .default_fields(texts![
+        "oid",
+        "messageHeadline",
+        "committedDate",
+        "author.name",
+        "author.email",
+        "additions",
+        "deletions",
+        "changedFiles",
+    ])
     .operations(list![LIST, GET])
     .schema(RECORD)
     .store(list![

@@ -8,6 +8,7 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("directory_content", "A file or folder inside a folder of a repository.")
     .when_to_use("Looking around in a repository before reading files.")
     .phrases(texts!["list files", "what is in the folder", "directory listing"])
+    .default_fields(texts!["name", "type", "path", "oid"])
     .operations(list![LIST])
     .schema(RECORD);
 

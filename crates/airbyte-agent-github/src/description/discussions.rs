@@ -8,6 +8,24 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("discussions", "A discussion of a repository with its category and, for questions, the chosen answer.")
     .when_to_use("Questions, ideas and announcements that are not issues.")
     .phrases(texts!["discussions", "unanswered questions", "ideas"])
+    .default_fields(texts![
+        "id",
+        "number",
+        "title",
+        "body",
+        "category.name",
+        "author.login",
+        "isAnswered",
+        "closed",
+        "stateReason",
+        "labels.nodes.name",
+        "upvoteCount",
+        "comments.totalCount",
+        "createdAt",
+        "updatedAt",
+        "closedAt",
+        "url",
+    ])
     .operations(list![LIST, GET, SEARCH])
     .schema(RECORD);
 

@@ -8,6 +8,7 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("file_content", "The content of one file of a repository at a branch, tag or commit.")
     .when_to_use("Reading code or documents at a branch, tag or commit.")
     .phrases(texts!["show the file", "read README", "what is in"])
+    .default_fields(texts!["text", "byteSize", "isBinary", "isTruncated", "oid"])
     .operations(list![GET, CREATE, DELETE, UPDATE])
     .schema(RECORD);
 

@@ -6,6 +6,23 @@ use airbyte_agent_description::build::*;
 
 /// `filtered_issues` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("filtered_issues", "An issue or pull request of a repository, found by label, assignee, time and more, in the form of the REST API.")
+    .default_fields(texts![
+        "id",
+        "number",
+        "title",
+        "body",
+        "state",
+        "state_reason",
+        "user.login",
+        "assignees.login",
+        "labels.name",
+        "milestone.title",
+        "comments",
+        "created_at",
+        "updated_at",
+        "closed_at",
+        "html_url",
+    ])
     .operations(list![LIST])
     .schema(RECORD);
 

@@ -6,6 +6,25 @@ use airbyte_agent_description::build::*;
 
 /// `filtered_pull_requests` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("filtered_pull_requests", "A pull request of a repository, found by state, branches and order, in the form of the REST API.")
+    .default_fields(texts![
+        "id",
+        "number",
+        "title",
+        "body",
+        "state",
+        "draft",
+        "user.login",
+        "assignees.login",
+        "labels.name",
+        "head.ref",
+        "base.ref",
+        "requested_reviewers.login",
+        "created_at",
+        "updated_at",
+        "closed_at",
+        "merged_at",
+        "html_url",
+    ])
     .operations(list![LIST])
     .schema(RECORD);
 

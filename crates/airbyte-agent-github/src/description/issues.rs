@@ -8,6 +8,23 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("issues", "An issue of a repository: a bug, task or question with state, labels and assignees.")
     .when_to_use("Reading, finding, opening or changing issues; not for pull requests.")
     .phrases(texts!["open issues", "bug reports", "create an issue", "close the issue", "assigned to me"])
+    .default_fields(texts![
+        "id",
+        "number",
+        "title",
+        "body",
+        "state",
+        "stateReason",
+        "author.login",
+        "assignees.nodes.login",
+        "labels.nodes.name",
+        "milestone.title",
+        "comments.totalCount",
+        "createdAt",
+        "updatedAt",
+        "closedAt",
+        "url",
+    ])
     .operations(list![LIST, GET, SEARCH, CREATE, UPDATE])
     .schema(RECORD)
     .store(list![

@@ -8,6 +8,16 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("labels", "A label that a repository offers for its issues, pull requests and discussions.")
     .when_to_use("Which labels exist, before labelling or filtering by one.")
     .phrases(texts!["which labels", "label color", "how many issues with label"])
+    .default_fields(texts![
+        "id",
+        "name",
+        "color",
+        "description",
+        "issues.totalCount",
+        "pullRequests.totalCount",
+        "createdAt",
+        "url",
+    ])
     .operations(list![LIST, GET, CREATE])
     .schema(RECORD)
     .store(list![

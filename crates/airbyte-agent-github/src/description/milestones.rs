@@ -8,6 +8,20 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("milestones", "A milestone that groups issues and pull requests of a repository towards a date.")
     .when_to_use("What is planned until when, and how far it is; to find the number for an issue.")
     .phrases(texts!["milestone", "due date", "progress of"])
+    .default_fields(texts![
+        "id",
+        "number",
+        "title",
+        "description",
+        "state",
+        "dueOn",
+        "progressPercentage",
+        "issues.totalCount",
+        "pullRequests.totalCount",
+        "createdAt",
+        "updatedAt",
+        "closedAt",
+    ])
     .operations(list![LIST, GET])
     .schema(RECORD)
     .store(list![

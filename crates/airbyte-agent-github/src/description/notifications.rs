@@ -8,6 +8,16 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("notifications", "A conversation or event that the account is notified of.")
     .when_to_use("What waits for the attention of the account.")
     .phrases(texts!["my notifications", "what needs my attention", "mentions of me"])
+    .default_fields(texts![
+        "id",
+        "unread",
+        "reason",
+        "subject.title",
+        "subject.type",
+        "repository.full_name",
+        "updated_at",
+        "last_read_at",
+    ])
     .operations(list![LIST])
     .schema(RECORD);
 

@@ -8,6 +8,25 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("org_repositories", "A repository that belongs to an organization.")
     .when_to_use("All repositories of one organization; to filter, search repositories with `org:`.")
     .phrases(texts!["repositories of the organization", "org repos"])
+    .default_fields(texts![
+        "id",
+        "name",
+        "nameWithOwner",
+        "description",
+        "url",
+        "owner.login",
+        "isPrivate",
+        "isFork",
+        "isArchived",
+        "primaryLanguage.name",
+        "licenseInfo.spdxId",
+        "defaultBranchRef.name",
+        "stargazerCount",
+        "forkCount",
+        "createdAt",
+        "updatedAt",
+        "pushedAt",
+    ])
     .operations(list![LIST])
     .schema(RECORD);
 

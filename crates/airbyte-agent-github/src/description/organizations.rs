@@ -8,6 +8,21 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("organizations", "An organization account with profile and counts of repositories, members and teams.")
     .when_to_use("Profile of an organization, or which ones a user belongs to.")
     .phrases(texts!["organization profile", "which organizations", "how many members"])
+    .default_fields(texts![
+        "id",
+        "login",
+        "name",
+        "description",
+        "email",
+        "location",
+        "websiteUrl",
+        "isVerified",
+        "repositories.totalCount",
+        "membersWithRole.totalCount",
+        "createdAt",
+        "updatedAt",
+        "url",
+    ])
     .operations(list![GET, LIST])
     .schema(RECORD)
     .store(list![

@@ -8,6 +8,17 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("pr_comments", "A comment in the conversation of a pull request (not a remark on a line of code).")
     .when_to_use("What was said under a pull request, apart from remarks on lines.")
     .phrases(texts!["comments on the pull request", "PR conversation"])
+    .default_fields(texts![
+        "id",
+        "databaseId",
+        "body",
+        "author.login",
+        "createdAt",
+        "updatedAt",
+        "isMinimized",
+        "minimizedReason",
+        "url",
+    ])
     .operations(list![LIST, GET])
     .schema(RECORD);
 

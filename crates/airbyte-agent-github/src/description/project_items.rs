@@ -8,6 +8,21 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("project_items", "An issue, pull request or draft on a project board, with the values of its fields.")
     .when_to_use("What is on a board, in which column or iteration.")
     .phrases(texts!["items on the board", "in progress", "backlog", "current iteration"])
+    .default_fields(texts![
+        "id",
+        "type",
+        "isArchived",
+        "content.number",
+        "content.title",
+        "content.issueState",
+        "content.pullRequestState",
+        "content.assignees.nodes.login",
+        "content.repository.nameWithOwner",
+        "content.url",
+        "fieldValues.nodes",
+        "createdAt",
+        "updatedAt",
+    ])
     .operations(list![LIST])
     .schema(RECORD);
 

@@ -8,6 +8,18 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("projects", "A project board (Projects, second generation) of an organization.")
     .when_to_use("Which boards exist, and which fields and options one has.")
     .phrases(texts!["project boards", "projects of", "board columns"])
+    .default_fields(texts![
+        "id",
+        "number",
+        "title",
+        "shortDescription",
+        "closed",
+        "public",
+        "creator.login",
+        "createdAt",
+        "updatedAt",
+        "url",
+    ])
     .operations(list![LIST, GET])
     .schema(RECORD)
     .store(list![

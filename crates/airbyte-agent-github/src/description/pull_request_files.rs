@@ -8,6 +8,16 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("pull_request_files", "A file that a pull request changes, with its difference.")
     .when_to_use("Reading the difference of a pull request file by file.")
     .phrases(texts!["diff of the pull request", "which files does the PR change"])
+    .default_fields(texts![
+        "filename",
+        "previous_filename",
+        "status",
+        "additions",
+        "deletions",
+        "changes",
+        "patch",
+        "blob_url",
+    ])
     .operations(list![LIST])
     .schema(RECORD);
 

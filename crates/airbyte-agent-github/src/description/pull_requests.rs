@@ -14,6 +14,25 @@ pub(super) const ENTITY: Entity = Entity::new("pull_requests", "A proposal to me
         "open a pull request",
         "waiting for review",
     ])
+    .default_fields(texts![
+        "id",
+        "number",
+        "title",
+        "body",
+        "state",
+        "isDraft",
+        "author.login",
+        "assignees.nodes.login",
+        "labels.nodes.name",
+        "headRefName",
+        "baseRefName",
+        "mergeable",
+        "createdAt",
+        "updatedAt",
+        "mergedAt",
+        "closedAt",
+        "url",
+    ])
     .operations(list![CREATE, LIST, GET, SEARCH, UPDATE])
     .schema(RECORD)
     .store(list![

@@ -8,6 +8,19 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("releases", "A published (or drafted) version of a repository with notes and downloadable files.")
     .when_to_use("Versions that were published, what is new, what can be downloaded.")
     .phrases(texts!["latest release", "release notes", "what is new in", "download"])
+    .default_fields(texts![
+        "id",
+        "databaseId",
+        "name",
+        "tagName",
+        "description",
+        "isDraft",
+        "isPrerelease",
+        "author.login",
+        "createdAt",
+        "publishedAt",
+        "releaseAssets.nodes.name",
+    ])
     .operations(list![LIST, GET, CREATE, UPDATE])
     .schema(RECORD)
     .store(list![

@@ -8,6 +8,25 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("repositories", "A Git repository with its settings, counts, main language, license and topics.")
     .when_to_use("Questions about a repository itself, or finding one by owner, language, stars or topic.")
     .phrases(texts!["which repository", "how many stars", "list repos of", "default branch of"])
+    .default_fields(texts![
+        "id",
+        "name",
+        "nameWithOwner",
+        "description",
+        "url",
+        "owner.login",
+        "isPrivate",
+        "isFork",
+        "isArchived",
+        "primaryLanguage.name",
+        "licenseInfo.spdxId",
+        "defaultBranchRef.name",
+        "stargazerCount",
+        "forkCount",
+        "createdAt",
+        "updatedAt",
+        "pushedAt",
+    ])
     .operations(list![GET, LIST, SEARCH])
     .schema(RECORD)
     .store(list![

@@ -8,6 +8,7 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("reviews", "A review of a pull request: approval, request for changes, or remarks.")
     .when_to_use("Who approved a pull request or asked for changes.")
     .phrases(texts!["who approved", "changes requested", "reviewed by"])
+    .default_fields(texts!["id", "state", "body", "author.login", "submittedAt", "comments.totalCount"])
     .operations(list![LIST, CREATE])
     .schema(RECORD)
     .store(list![

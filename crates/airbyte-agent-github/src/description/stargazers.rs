@@ -8,6 +8,7 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("stargazers", "A user who starred a repository, with the time of starring.")
     .when_to_use("Recent stars or people who starred; the plain number is on the repository.")
     .phrases(texts!["who starred", "new stars", "stargazers"])
+    .default_fields(texts!["starredAt", "node.id", "node.login", "node.name", "node.url"])
     .operations(list![LIST])
     .schema(RECORD)
     .store(list![stored("starredAt", "string", "When the star was given.")]);

@@ -6,6 +6,23 @@ use airbyte_agent_description::build::*;
 
 /// `sub_issues` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("sub_issues", "An issue that is part of another issue.")
+    .default_fields(texts![
+        "id",
+        "number",
+        "title",
+        "body",
+        "state",
+        "state_reason",
+        "user.login",
+        "assignees.login",
+        "labels.name",
+        "milestone.title",
+        "comments",
+        "created_at",
+        "updated_at",
+        "closed_at",
+        "html_url",
+    ])
     .operations(list![LIST, CREATE, DELETE])
     .schema(RECORD);
 

@@ -8,6 +8,15 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("tags", "A Git tag of a repository and the commit or tag object it points to.")
     .when_to_use("Which versions are tagged, or which commit a tag names; for notes use releases.")
     .phrases(texts!["list tags", "latest tag", "commit of tag"])
+    .default_fields(texts![
+        "name",
+        "target.oid",
+        "target.message",
+        "target.tagMessage",
+        "target.tagger.name",
+        "target.tagger.date",
+        "target.commitUrl",
+    ])
     .operations(list![LIST, GET])
     .schema(RECORD)
     .store(list![stored("name", "string", "Name without prefix.")]);

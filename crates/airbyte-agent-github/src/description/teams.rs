@@ -8,6 +8,19 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("teams", "A team of an organization, possibly below another team.")
     .when_to_use("Which teams exist, how large they are and how they nest.")
     .phrases(texts!["teams of", "team members count", "parent team"])
+    .default_fields(texts![
+        "id",
+        "slug",
+        "name",
+        "description",
+        "privacy",
+        "parentTeam.slug",
+        "members.totalCount",
+        "repositories.totalCount",
+        "createdAt",
+        "updatedAt",
+        "url",
+    ])
     .operations(list![LIST, GET])
     .schema(RECORD)
     .store(list![

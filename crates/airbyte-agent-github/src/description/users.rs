@@ -8,6 +8,21 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("users", "A personal account with its public profile and counts.")
     .when_to_use("Who somebody is, who is in an organization, or finding people.")
     .phrases(texts!["who is", "members of", "find developers", "followers of"])
+    .default_fields(texts![
+        "id",
+        "login",
+        "name",
+        "email",
+        "bio",
+        "company",
+        "location",
+        "websiteUrl",
+        "followers.totalCount",
+        "repositories.totalCount",
+        "createdAt",
+        "updatedAt",
+        "url",
+    ])
     .operations(list![GET, LIST, SEARCH])
     .schema(RECORD)
     .store(list![

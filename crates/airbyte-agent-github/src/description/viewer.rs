@@ -8,6 +8,20 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("viewer", "The account that the credentials belong to.")
     .when_to_use(r#"To learn who "me" is before asking for own issues, pull requests or repositories."#)
     .phrases(texts!["my account", "who am I", "my login"])
+    .default_fields(texts![
+        "id",
+        "login",
+        "name",
+        "email",
+        "bio",
+        "company",
+        "location",
+        "repositories.totalCount",
+        "followers.totalCount",
+        "createdAt",
+        "updatedAt",
+        "url",
+    ])
     .operations(list![GET])
     .schema(RECORD);
 

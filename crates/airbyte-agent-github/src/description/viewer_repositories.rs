@@ -8,6 +8,25 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("viewer_repositories", "A repository owned by the account that the credentials belong to.")
     .when_to_use(r#"The user asks for "my repositories"."#)
     .phrases(texts!["my repositories", "my repos"])
+    .default_fields(texts![
+        "id",
+        "name",
+        "nameWithOwner",
+        "description",
+        "url",
+        "owner.login",
+        "isPrivate",
+        "isFork",
+        "isArchived",
+        "primaryLanguage.name",
+        "licenseInfo.spdxId",
+        "defaultBranchRef.name",
+        "stargazerCount",
+        "forkCount",
+        "createdAt",
+        "updatedAt",
+        "pushedAt",
+    ])
     .operations(list![LIST])
     .schema(RECORD);
 

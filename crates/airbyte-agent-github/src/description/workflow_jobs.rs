@@ -8,6 +8,21 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("workflow_jobs", "One job of a workflow run, with its steps.")
     .when_to_use("Which job or step of a run failed.")
     .phrases(texts!["which step failed", "jobs of the run"])
+    .default_fields(texts![
+        "id",
+        "run_id",
+        "name",
+        "status",
+        "conclusion",
+        "created_at",
+        "started_at",
+        "completed_at",
+        "runner_name",
+        "steps.name",
+        "steps.status",
+        "steps.conclusion",
+        "html_url",
+    ])
     .operations(list![LIST])
     .schema(RECORD);
 

@@ -8,6 +8,24 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("workflow_runs", "One run of a GitHub Actions workflow, with state and result.")
     .when_to_use("Whether builds pass, what failed, and finding a run to rerun or cancel.")
     .phrases(texts!["failed builds", "CI status", "last workflow run", "is the build green"])
+    .default_fields(texts![
+        "id",
+        "name",
+        "display_title",
+        "run_number",
+        "event",
+        "status",
+        "conclusion",
+        "head_branch",
+        "head_sha",
+        "actor.login",
+        "pull_requests.number",
+        "workflow_id",
+        "created_at",
+        "updated_at",
+        "run_started_at",
+        "html_url",
+    ])
     .operations(list![LIST, GET])
     .schema(RECORD);
 

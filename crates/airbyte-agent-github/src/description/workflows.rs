@@ -8,6 +8,7 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("workflows", "A GitHub Actions workflow of a repository.")
     .when_to_use("Finding the id or file name of a workflow before starting it.")
     .phrases(texts!["which workflows", "CI pipelines", "GitHub Actions"])
+    .default_fields(texts!["id", "name", "path", "state", "created_at", "updated_at", "html_url"])
     .operations(list![LIST])
     .schema(RECORD);
 

@@ -8,6 +8,15 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("call_outcomes", "An outcome that a call can have.")
     .when_to_use("For which outcomes can be chosen after a call.")
     .phrases(texts!["call outcome", "disposition"])
+    .default_fields(texts![
+        "callOutcome",
+        "category",
+        "sentiment",
+        "connectStatus",
+        "todoAction",
+        "automation",
+        "displayOrder",
+    ])
     .operations(list![LIST])
     .schema(RECORD);
 

@@ -8,6 +8,13 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("call_transcripts", "What was said in one call, monologue by monologue, with speaker ids and times.")
     .when_to_use("To read, quote or summarise the words spoken; join speakers with detailed calls to get names.")
     .phrases(texts!["transcript", "what did they say", "quote", "mentioned"])
+    .default_fields(texts![
+        "callId",
+        "transcript.speakerId",
+        "transcript.topic",
+        "transcript.sentences.start",
+        "transcript.sentences.text",
+    ])
     .operations(list![LIST])
     .schema(RECORD)
     .store(list![

@@ -8,6 +8,24 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("calls", "A recorded call or meeting with its basic data: title, time, length, host.")
     .when_to_use("To find calls by time, title or host; go on to transcripts or detailed calls for content.")
     .phrases(texts!["calls", "meetings", "recordings", "last call"])
+    .default_fields(texts![
+        "id",
+        "title",
+        "url",
+        "scheduled",
+        "started",
+        "duration",
+        "direction",
+        "system",
+        "scope",
+        "media",
+        "primaryUserId",
+        "language",
+        "purpose",
+        "isPrivate",
+        "workspaceId",
+        "meetingUrl",
+    ])
     .operations(list![LIST, CREATE, GET])
     .schema(RECORD)
     .store(list![

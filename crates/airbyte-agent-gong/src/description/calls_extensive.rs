@@ -8,6 +8,25 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("calls_extensive", "A recorded call with the parts asked for: participants, topics, trackers, summary, comments, CRM context, media links.")
     .when_to_use("To learn who took part, what a call was about or how it went, without reading the transcript.")
     .phrases(texts!["call summary", "participants", "topics", "action items", "competitor mentions"])
+    .default_fields(texts![
+        "metaData.id",
+        "metaData.title",
+        "metaData.url",
+        "metaData.started",
+        "metaData.duration",
+        "metaData.direction",
+        "metaData.primaryUserId",
+        "parties.name",
+        "parties.emailAddress",
+        "parties.title",
+        "parties.affiliation",
+        "content.brief",
+        "content.callOutcome.name",
+        "content.keyPoints.text",
+        "content.topics.name",
+        "content.trackers.name",
+        "content.trackers.count",
+    ])
     .operations(list![LIST])
     .schema(RECORD)
     .store(list![

@@ -8,6 +8,26 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("coaching", "Coaching activity of one person in a manager's team over a period.")
     .when_to_use("To see how much a manager coaches and how reports take it up.")
     .phrases(texts!["coaching", "manager feedback"])
+    .default_fields(texts![
+        "manager.id",
+        "manager.emailAddress",
+        "manager.firstName",
+        "manager.lastName",
+        "directReportsMetrics.report.id",
+        "directReportsMetrics.report.emailAddress",
+        "directReportsMetrics.report.firstName",
+        "directReportsMetrics.report.lastName",
+        "directReportsMetrics.metrics",
+        "userId",
+        "userEmailAddress",
+        "userName",
+        "isManager",
+        "coachingMetrics.callsListened",
+        "coachingMetrics.callsAttended",
+        "coachingMetrics.callsWithFeedback",
+        "coachingMetrics.callsWithComments",
+        "coachingMetrics.scorecardsFilled",
+    ])
     .operations(list![LIST])
     .schema(RECORD);
 

@@ -8,6 +8,7 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("crm_integrations", "The integration by which a CRM of your own is connected.")
     .when_to_use("To get the integration id that the other CRM operations need.")
     .phrases(texts!["CRM integration"])
+    .default_fields(texts!["integrationId", "name", "ownerEmail"])
     .operations(list![LIST])
     .schema(RECORD);
 

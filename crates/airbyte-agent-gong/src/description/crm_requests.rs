@@ -8,6 +8,14 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("crm_requests", "The state of an upload of CRM data.")
     .when_to_use("To see whether an upload of CRM data is finished.")
     .phrases(texts!["CRM upload status"])
+    .default_fields(texts![
+        "requestId",
+        "status",
+        "totalErrorCount",
+        "totalSuccessCount",
+        "errors.line",
+        "errors.description",
+    ])
     .operations(list![GET])
     .schema(RECORD);
 

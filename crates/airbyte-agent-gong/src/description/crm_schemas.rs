@@ -6,6 +6,7 @@ use airbyte_agent_description::build::*;
 
 /// `crm_schemas` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("crm_schemas", "The fields of records in a CRM of your own.")
+    .default_fields(texts!["requestId", "objectTypeToSelectedFields"])
     .operations(list![GET])
     .schema(RECORD);
 

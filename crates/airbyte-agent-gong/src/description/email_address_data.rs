@@ -8,6 +8,23 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("email_address_data", "What Gong holds about an e-mail address.")
     .when_to_use("For requests about personal data.")
     .phrases(texts!["data about the person", "GDPR"])
+    .default_fields(texts![
+        "requestId",
+        "emails.id",
+        "emails.from",
+        "emails.sentTime",
+        "calls.id",
+        "calls.status",
+        "meetings.id",
+        "customerData.system",
+        "customerData.objects.id",
+        "customerData.objects.objectType",
+        "customerData.objects.externalId",
+        "customerEngagement.eventType",
+        "customerEngagement.eventName",
+        "customerEngagement.timestamp",
+        "customerEngagement.contentUrl",
+    ])
     .operations(list![GET, DELETE])
     .schema(RECORD);
 

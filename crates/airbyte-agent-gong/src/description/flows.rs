@@ -8,6 +8,7 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("flows", "A Gong Engage flow: a series of steps by which prospects are contacted.")
     .when_to_use("To find the id of a flow.")
     .phrases(texts!["engage flow", "sequence"])
+    .default_fields(texts!["id", "name", "folderId", "folderName", "visibility", "creationDate", "exclusive"])
     .operations(list![LIST])
     .schema(RECORD);
 

@@ -8,6 +8,20 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("library_folder_content", "A call, or a snippet of one, that was put into a library folder.")
     .when_to_use("To see which calls were collected in a folder.")
     .phrases(texts!["calls in folder", "onboarding calls"])
+    .default_fields(texts![
+        "id",
+        "title",
+        "note",
+        "callId",
+        "url",
+        "started",
+        "duration",
+        "primaryUserId",
+        "addedBy",
+        "created",
+        "snippet.fromSec",
+        "snippet.toSec",
+    ])
     .operations(list![LIST])
     .schema(RECORD);
 

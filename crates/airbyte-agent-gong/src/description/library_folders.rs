@@ -8,6 +8,7 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("library_folders", "A folder of a workspace's call library.")
     .when_to_use("To browse the library and get folder ids.")
     .phrases(texts!["call library", "library folder"])
+    .default_fields(texts!["id", "name", "parentFolderId", "createdBy", "updated"])
     .operations(list![LIST])
     .schema(RECORD);
 

@@ -8,6 +8,15 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("logs", "One entry of the audit log.")
     .when_to_use("For who signed in, played or shared what, and when.")
     .phrases(texts!["audit log", "who listened to the call", "access log"])
+    .default_fields(texts![
+        "eventTime",
+        "userId",
+        "userEmailAddress",
+        "userFullName",
+        "impersonatorEmailAddress",
+        "impersonatorFullName",
+        "logRecord",
+    ])
     .operations(list![SEARCH])
     .schema(RECORD);
 

@@ -8,6 +8,7 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("permission_profile_users", "A user that has a permission profile.")
     .when_to_use("For who has a permission profile.")
     .phrases(texts!["users with the profile"])
+    .default_fields(texts!["id", "fullName", "emailAddress"])
     .operations(list![LIST])
     .schema(RECORD);
 

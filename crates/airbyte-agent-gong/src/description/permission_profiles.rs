@@ -8,6 +8,22 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("permission_profiles", "A permission profile: what the users that have it may see and do.")
     .when_to_use("For what a group of users may do.")
     .phrases(texts!["permission profile", "who may download calls"])
+    .default_fields(texts![
+        "id",
+        "name",
+        "description",
+        "callsAccess.permissionLevel",
+        "dealsAccess.permissionLevel",
+        "coachingAccess.permissionLevel",
+        "insightsAccess.permissionLevel",
+        "emailsAccess.permissionLevel",
+        "usageAccess.permissionLevel",
+        "libraryFolderAccess.permissionLevel",
+        "scoreCalls",
+        "downloadCallMedia",
+        "deleteCalls",
+        "privateCalls",
+    ])
     .operations(list![LIST, GET])
     .schema(RECORD);
 

@@ -8,6 +8,22 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("phone_number_data", "What Gong holds about a phone number.")
     .when_to_use("For requests about personal data.")
     .phrases(texts!["data about the phone number", "GDPR"])
+    .default_fields(texts![
+        "requestId",
+        "suppliedPhoneNumber",
+        "matchingPhoneNumbers",
+        "emailAddresses",
+        "emails.id",
+        "emails.from",
+        "emails.sentTime",
+        "calls.id",
+        "calls.status",
+        "meetings.id",
+        "customerData.system",
+        "customerData.objects.id",
+        "customerData.objects.objectType",
+        "customerData.objects.externalId",
+    ])
     .operations(list![GET, DELETE])
     .schema(RECORD);
 

@@ -8,6 +8,17 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("prospect_flows", "A flow that a prospect was put into.")
     .when_to_use("To see which flows a prospect is in.")
     .phrases(texts!["flows of the contact"])
+    .default_fields(texts![
+        "flowId",
+        "flowName",
+        "crmProspectId",
+        "flowInstanceId",
+        "flowInstanceOwnerEmail",
+        "flowInstanceOwnerFullName",
+        "flowInstanceCreateDate",
+        "flowInstanceStatus",
+        "workspaceId",
+    ])
     .operations(list![LIST])
     .schema(RECORD);
 

@@ -8,6 +8,19 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("settings_scorecards", "A scorecard: the form of questions by which calls are reviewed.")
     .when_to_use("To learn which scorecards exist and what they ask.")
     .phrases(texts!["scorecard", "review form"])
+    .default_fields(texts![
+        "scorecardId",
+        "scorecardName",
+        "workspaceId",
+        "enabled",
+        "reviewMethod",
+        "questions.questionId",
+        "questions.questionText",
+        "questions.questionType",
+        "updaterUserId",
+        "created",
+        "updated",
+    ])
     .operations(list![LIST])
     .schema(RECORD)
     .store(list![

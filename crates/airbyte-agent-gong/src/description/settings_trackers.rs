@@ -8,6 +8,21 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("settings_trackers", "A keyword tracker: words and phrases Gong listens for in calls.")
     .when_to_use("To learn which words and phrases are tracked.")
     .phrases(texts!["tracker", "tracked keywords"])
+    .default_fields(texts![
+        "trackerId",
+        "trackerName",
+        "workspaceId",
+        "languageKeywords.language",
+        "languageKeywords.keywords",
+        "affiliation",
+        "saidAt",
+        "saidInTopics",
+        "filterQuery",
+        "creatorUserId",
+        "created",
+        "updaterUserId",
+        "updated",
+    ])
     .operations(list![LIST])
     .schema(RECORD);
 

@@ -8,6 +8,23 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("stats_activity_aggregate", "One user's activity counters, summed over a period.")
     .when_to_use("To compare people by number of calls, feedback or scorecards over a period.")
     .phrases(texts!["activity stats", "how many calls", "most active rep"])
+    .default_fields(texts![
+        "userId",
+        "userEmailAddress",
+        "userAggregateActivityStats.callsAsHost",
+        "userAggregateActivityStats.callsAttended",
+        "userAggregateActivityStats.ownCallsListenedTo",
+        "userAggregateActivityStats.othersCallsListenedTo",
+        "userAggregateActivityStats.callsGaveFeedback",
+        "userAggregateActivityStats.callsReceivedFeedback",
+        "userAggregateActivityStats.callsRequestedFeedback",
+        "userAggregateActivityStats.callsSharedInternally",
+        "userAggregateActivityStats.callsSharedExternally",
+        "userAggregateActivityStats.callsCommentsGiven",
+        "userAggregateActivityStats.callsCommentsReceived",
+        "userAggregateActivityStats.callsScorecardsFilled",
+        "userAggregateActivityStats.callsScorecardsReceived",
+    ])
     .operations(list![LIST])
     .schema(RECORD);
 

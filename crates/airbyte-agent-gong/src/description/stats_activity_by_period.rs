@@ -8,6 +8,25 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("stats_activity_by_period", "One user's activity counters by day, week, month, quarter or year.")
     .when_to_use("To compare periods, such as months, for a person or a team.")
     .phrases(texts!["calls per month", "weekly activity", "trend of activity"])
+    .default_fields(texts![
+        "userId",
+        "userEmailAddress",
+        "userAggregateActivity.fromDate",
+        "userAggregateActivity.toDate",
+        "userAggregateActivity.callsAsHost",
+        "userAggregateActivity.callsAttended",
+        "userAggregateActivity.ownCallsListenedTo",
+        "userAggregateActivity.othersCallsListenedTo",
+        "userAggregateActivity.callsGaveFeedback",
+        "userAggregateActivity.callsReceivedFeedback",
+        "userAggregateActivity.callsRequestedFeedback",
+        "userAggregateActivity.callsSharedInternally",
+        "userAggregateActivity.callsSharedExternally",
+        "userAggregateActivity.callsCommentsGiven",
+        "userAggregateActivity.callsCommentsReceived",
+        "userAggregateActivity.callsScorecardsFilled",
+        "userAggregateActivity.callsScorecardsReceived",
+    ])
     .operations(list![LIST])
     .schema(RECORD);
 

@@ -8,6 +8,25 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("stats_activity_day_by_day", "One user's activity by day, as ids of the calls concerned.")
     .when_to_use("To see on which days, and with which calls, people were active.")
     .phrases(texts!["daily activity", "activity by day"])
+    .default_fields(texts![
+        "userId",
+        "userEmailAddress",
+        "userDailyActivityStats.fromDate",
+        "userDailyActivityStats.toDate",
+        "userDailyActivityStats.callsAsHost",
+        "userDailyActivityStats.callsAttended",
+        "userDailyActivityStats.ownCallsListenedTo",
+        "userDailyActivityStats.othersCallsListenedTo",
+        "userDailyActivityStats.callsGaveFeedback",
+        "userDailyActivityStats.callsReceivedFeedback",
+        "userDailyActivityStats.callsRequestedFeedback",
+        "userDailyActivityStats.callsSharedInternally",
+        "userDailyActivityStats.callsSharedExternally",
+        "userDailyActivityStats.callsCommentsGiven",
+        "userDailyActivityStats.callsCommentsReceived",
+        "userDailyActivityStats.callsScorecardsFilled",
+        "userDailyActivityStats.callsScorecardsReceived",
+    ])
     .operations(list![LIST])
     .schema(RECORD);
 

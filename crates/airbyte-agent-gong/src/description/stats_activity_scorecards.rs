@@ -8,6 +8,25 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("stats_activity_scorecards", "A scorecard as filled in for one call, with answers and scores.")
     .when_to_use("For review results: scores and answers for calls or people.")
     .phrases(texts!["scorecard results", "call scores", "reviews"])
+    .default_fields(texts![
+        "answeredScorecardId",
+        "scorecardId",
+        "scorecardName",
+        "callId",
+        "callStartTime",
+        "reviewedUserId",
+        "reviewerUserId",
+        "reviewMethod",
+        "answeredDateTime",
+        "reviewTime",
+        "visibilityType",
+        "overallScore",
+        "answers.questionId",
+        "answers.isOverall",
+        "answers.score",
+        "answers.answerText",
+        "answers.notApplicable",
+    ])
     .operations(list![LIST])
     .schema(RECORD)
     .store(list![

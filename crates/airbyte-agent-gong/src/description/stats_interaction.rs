@@ -8,6 +8,12 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("stats_interaction", "One user's talk measures (monologue, patience, interactivity) over a period.")
     .when_to_use("For talk behaviour: monologues, patience, interactivity, question rate.")
     .phrases(texts!["talk ratio", "longest monologue", "patience", "interactivity"])
+    .default_fields(texts![
+        "userId",
+        "userEmailAddress",
+        "personInteractionStats.name",
+        "personInteractionStats.value",
+    ])
     .operations(list![LIST])
     .schema(RECORD);
 

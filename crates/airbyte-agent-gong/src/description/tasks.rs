@@ -8,6 +8,27 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("tasks", "A task of a Gong Engage user.")
     .when_to_use("For what somebody has to do in Gong Engage.")
     .phrases(texts!["open tasks", "calls to make", "to-dos"])
+    .default_fields(texts![
+        "id",
+        "title",
+        "status",
+        "type",
+        "userId",
+        "priority.name",
+        "dueDate",
+        "created",
+        "updated",
+        "account.crmId",
+        "account.name",
+        "opportunity.crmId",
+        "opportunity.name",
+        "opportunity.stage",
+        "opportunity.amount",
+        "opportunity.closeDate",
+        "flow.id",
+        "flow.name",
+        "contact.crmId",
+    ])
     .operations(list![LIST, UPDATE])
     .schema(RECORD);
 

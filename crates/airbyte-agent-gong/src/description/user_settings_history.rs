@@ -8,6 +8,7 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("user_settings_history", "One change of a setting of a user.")
     .when_to_use("To see when somebody was activated, or recording was switched on.")
     .phrases(texts!["settings history", "when was the user activated"])
+    .default_fields(texts!["setting", "value", "time"])
     .operations(list![LIST])
     .schema(RECORD);
 

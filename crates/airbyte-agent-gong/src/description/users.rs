@@ -8,6 +8,17 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("users", "A member of the company's Gong account, active or former.")
     .when_to_use("To turn a name or e-mail address into a Gong user id, or a user id into a person.")
     .phrases(texts!["gong user", "sales rep", "who hosted", "team member"])
+    .default_fields(texts![
+        "id",
+        "emailAddress",
+        "firstName",
+        "lastName",
+        "title",
+        "phoneNumber",
+        "active",
+        "managerId",
+        "created",
+    ])
     .operations(list![LIST, GET])
     .schema(RECORD)
     .store(list![

@@ -6,6 +6,17 @@ use airbyte_agent_description::build::*;
 
 /// `users_extensive` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("users_extensive", "A member of the company's Gong account, found by id or time of creation.")
+    .default_fields(texts![
+        "id",
+        "emailAddress",
+        "firstName",
+        "lastName",
+        "title",
+        "phoneNumber",
+        "active",
+        "managerId",
+        "created",
+    ])
     .operations(list![LIST])
     .schema(RECORD);
 

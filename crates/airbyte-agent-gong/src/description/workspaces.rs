@@ -8,6 +8,7 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("workspaces", "A partition of the Gong account that calls, libraries and settings belong to.")
     .when_to_use("To get the workspace id that libraries, coaching and filters ask for.")
     .phrases(texts!["gong workspace"])
+    .default_fields(texts!["id", "workspaceId", "name", "description"])
     .operations(list![LIST])
     .schema(RECORD);
 

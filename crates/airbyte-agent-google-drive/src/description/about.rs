@@ -8,6 +8,16 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("about", "The signed-in user, the storage quota and the formats Drive can convert; there is just one.")
     .when_to_use("For the signed-in user and free space.")
     .phrases(texts!["storage", "quota", "who am I"])
+    .default_fields(texts![
+        "user.displayName",
+        "user.emailAddress",
+        "user.permissionId",
+        "storageQuota.limit",
+        "storageQuota.usage",
+        "storageQuota.usageInDrive",
+        "storageQuota.usageInDriveTrash",
+        "canCreateDrives",
+    ])
     .operations(list![GET])
     .schema(RECORD);
 

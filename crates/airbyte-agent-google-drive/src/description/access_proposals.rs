@@ -8,6 +8,16 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("access_proposals", "A request of somebody for access to a file.")
     .when_to_use("To see who waits for access to a file.")
     .phrases(texts!["access request", "asked for access", "pending access"])
+    .default_fields(texts![
+        "proposalId",
+        "fileId",
+        "requesterEmailAddress",
+        "recipientEmailAddress",
+        "requestMessage",
+        "rolesAndViews.role",
+        "rolesAndViews.view",
+        "createTime",
+    ])
     .operations(list![LIST, GET])
     .schema(RECORD);
 

@@ -8,6 +8,20 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("approvals", "A request that reviewers approve a file, with their responses.")
     .when_to_use("To see whether a file was approved, and by whom.")
     .phrases(texts!["approval", "approved", "reviewer"])
+    .default_fields(texts![
+        "approvalId",
+        "targetFileId",
+        "status",
+        "initiator.displayName",
+        "initiator.emailAddress",
+        "reviewerResponses.reviewer.displayName",
+        "reviewerResponses.reviewer.emailAddress",
+        "reviewerResponses.response",
+        "dueTime",
+        "createTime",
+        "modifyTime",
+        "completeTime",
+    ])
     .operations(list![LIST, GET, CREATE, DELETE])
     .schema(RECORD);
 

@@ -8,6 +8,21 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("changes", "Something that happened to a file or shared drive since a given point.")
     .when_to_use("To follow changes since the last look.")
     .phrases(texts!["changes", "what is new", "sync"])
+    .default_fields(texts![
+        "changeType",
+        "time",
+        "removed",
+        "fileId",
+        "file.name",
+        "file.mimeType",
+        "file.trashed",
+        "file.parents",
+        "file.modifiedTime",
+        "file.lastModifyingUser.displayName",
+        "file.webViewLink",
+        "driveId",
+        "drive.name",
+    ])
     .operations(list![LIST])
     .schema(RECORD);
 

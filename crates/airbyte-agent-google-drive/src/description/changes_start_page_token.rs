@@ -8,6 +8,7 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("changes_start_page_token", "A token that stands for now, from which later changes can be followed.")
     .when_to_use("Before `changes.list` is called for the first time.")
     .phrases(texts!["start token"])
+    .default_fields(texts!["startPageToken"])
     .operations(list![GET])
     .schema(RECORD);
 

@@ -8,6 +8,22 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("comments", "A comment on a file, with its replies.")
     .when_to_use("For what people said about a file, and what is still open.")
     .phrases(texts!["comment", "feedback", "unresolved"])
+    .default_fields(texts![
+        "id",
+        "content",
+        "author.displayName",
+        "quotedFileContent.value",
+        "resolved",
+        "deleted",
+        "assigneeEmailAddress",
+        "replies.id",
+        "replies.content",
+        "replies.action",
+        "replies.author.displayName",
+        "replies.createdTime",
+        "createdTime",
+        "modifiedTime",
+    ])
     .operations(list![LIST, CREATE, GET, DELETE, UPDATE])
     .schema(RECORD);
 

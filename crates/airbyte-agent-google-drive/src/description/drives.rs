@@ -8,6 +8,17 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("drives", "A shared drive, which belongs to an organization and not to a person.")
     .when_to_use("For which shared drives there are, and their rules.")
     .phrases(texts!["shared drive", "team drive"])
+    .default_fields(texts![
+        "id",
+        "name",
+        "hidden",
+        "orgUnitId",
+        "createdTime",
+        "restrictions.domainUsersOnly",
+        "restrictions.driveMembersOnly",
+        "capabilities.canEdit",
+        "capabilities.canManageMembers",
+    ])
     .operations(list![LIST, CREATE, GET, DELETE, UPDATE])
     .schema(RECORD);
 

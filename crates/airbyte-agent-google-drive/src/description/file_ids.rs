@@ -6,6 +6,7 @@ use airbyte_agent_description::build::*;
 
 /// `file_ids` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("file_ids", "Ids that Google sets aside for files that are created later.")
+    .default_fields(texts!["ids", "space"])
     .operations(list![GET])
     .schema(RECORD);
 

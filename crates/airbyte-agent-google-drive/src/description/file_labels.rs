@@ -8,6 +8,7 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("file_labels", "A label of the organization on a file, with the values of its fields.")
     .when_to_use("To see or change how the organization classified a file.")
     .phrases(texts!["label", "classification"])
+    .default_fields(texts!["id", "revisionId", "fields"])
     .operations(list![LIST, UPDATE])
     .schema(RECORD);
 

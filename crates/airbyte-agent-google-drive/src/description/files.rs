@@ -8,6 +8,25 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("files", "A file or folder with its metadata; the content can be downloaded.")
     .when_to_use("To find files and folders, and for their metadata, links and owners.")
     .phrases(texts!["file", "folder", "document", "spreadsheet", "in my drive"])
+    .default_fields(texts![
+        "id",
+        "name",
+        "mimeType",
+        "description",
+        "size",
+        "owners.displayName",
+        "owners.emailAddress",
+        "lastModifyingUser.displayName",
+        "parents",
+        "driveId",
+        "shared",
+        "starred",
+        "trashed",
+        "shortcutDetails.targetId",
+        "createdTime",
+        "modifiedTime",
+        "webViewLink",
+    ])
     .operations(list![LIST, GET, CREATE, UPDATE, DELETE, DOWNLOAD])
     .schema(RECORD)
     .store(list![

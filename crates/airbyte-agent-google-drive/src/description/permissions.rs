@@ -8,6 +8,20 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("permissions", "A right of a person, group, domain or everybody to a file or shared drive.")
     .when_to_use("For who may see or edit a file, and links open to everybody.")
     .phrases(texts!["access", "shared with", "permission"])
+    .default_fields(texts![
+        "id",
+        "type",
+        "role",
+        "displayName",
+        "emailAddress",
+        "domain",
+        "expirationTime",
+        "allowFileDiscovery",
+        "deleted",
+        "pendingOwner",
+        "permissionDetails.role",
+        "permissionDetails.inherited",
+    ])
     .operations(list![LIST, CREATE, GET, DELETE, UPDATE])
     .schema(RECORD);
 

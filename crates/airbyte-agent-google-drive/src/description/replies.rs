@@ -8,6 +8,16 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("replies", "A reply to a comment on a file.")
     .when_to_use("For long discussions under one comment.")
     .phrases(texts!["reply", "thread"])
+    .default_fields(texts![
+        "id",
+        "content",
+        "action",
+        "author.displayName",
+        "deleted",
+        "assigneeEmailAddress",
+        "createdTime",
+        "modifiedTime",
+    ])
     .operations(list![LIST, CREATE, GET, DELETE, UPDATE])
     .schema(RECORD);
 

@@ -8,6 +8,18 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("revisions", "One version of a file: when it was made, and by whom.")
     .when_to_use("For who changed a file when.")
     .phrases(texts!["version", "revision", "history"])
+    .default_fields(texts![
+        "id",
+        "mimeType",
+        "modifiedTime",
+        "lastModifyingUser.displayName",
+        "lastModifyingUser.emailAddress",
+        "originalFilename",
+        "size",
+        "keepForever",
+        "published",
+        "publishedLink",
+    ])
     .operations(list![LIST, GET, DELETE, UPDATE])
     .schema(RECORD);
 

@@ -8,6 +8,17 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("application_stages", "A stage that an application is or was in, with times.")
     .when_to_use("For how an application went through the stages.")
     .phrases(texts!["stage history", "time in stage", "how long in the stage"])
+    .default_fields(texts![
+        "id",
+        "application_id",
+        "job_interview_stage_id",
+        "current",
+        "entered_at",
+        "exited_at",
+        "days_in_stage",
+        "created_at",
+        "updated_at",
+    ])
     .operations(list![LIST])
     .schema(RECORD);
 

@@ -8,6 +8,24 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("applications", "A candidate's application for a job, or a prospect who is considered for jobs.")
     .when_to_use("To see who applied for what, in which stage and state.")
     .phrases(texts!["application", "pipeline", "stage", "rejected", "hired"])
+    .default_fields(texts![
+        "id",
+        "candidate_id",
+        "job_id",
+        "status",
+        "stage_id",
+        "stage_name",
+        "needs_decision",
+        "prospect",
+        "source_id",
+        "recruiter_id",
+        "coordinator_id",
+        "rejected_at",
+        "rejection_reason_id",
+        "last_activity_at",
+        "created_at",
+        "updated_at",
+    ])
     .operations(list![LIST, CREATE, GET, UPDATE])
     .schema(RECORD)
     .store(list![

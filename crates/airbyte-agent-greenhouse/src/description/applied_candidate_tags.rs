@@ -8,6 +8,7 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("applied_candidate_tags", "A tag that stands on a candidate.")
     .when_to_use("To tag candidates, and to find those with a tag.")
     .phrases(texts!["tagged candidates", "tag the candidate"])
+    .default_fields(texts!["id", "candidate_id", "candidate_tag_id", "created_at", "updated_at"])
     .operations(list![LIST, CREATE, DELETE])
     .schema(RECORD);
 

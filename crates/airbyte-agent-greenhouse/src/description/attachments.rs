@@ -6,6 +6,16 @@ use airbyte_agent_description::build::*;
 
 /// `attachments` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("attachments", "A file of an application, such as a resume.")
+    .default_fields(texts![
+        "id",
+        "filename",
+        "type",
+        "url",
+        "candidate_id",
+        "application_id",
+        "created_at",
+        "updated_at",
+    ])
     .operations(list![LIST, DOWNLOAD])
     .schema(RECORD);
 

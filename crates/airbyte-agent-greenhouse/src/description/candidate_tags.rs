@@ -8,6 +8,7 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("candidate_tags", "A tag that candidates can have.")
     .when_to_use("To find the id of a tag.")
     .phrases(texts!["tag", "label of candidates"])
+    .default_fields(texts!["id", "name", "created_at", "updated_at"])
     .operations(list![LIST])
     .schema(RECORD);
 

@@ -8,6 +8,24 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("candidates", "A person who applied or was sourced, with contact data.")
     .when_to_use("To look up contact data, tags and custom fields of candidates.")
     .phrases(texts!["candidate", "applicant", "prospect"])
+    .default_fields(texts![
+        "id",
+        "first_name",
+        "last_name",
+        "preferred_name",
+        "title",
+        "company",
+        "email_addresses.type",
+        "email_addresses.value",
+        "phone_numbers.type",
+        "phone_numbers.value",
+        "tags",
+        "private",
+        "can_email",
+        "last_activity_at",
+        "created_at",
+        "updated_at",
+    ])
     .operations(list![LIST, CREATE, GET, UPDATE])
     .schema(RECORD)
     .store(list![

@@ -8,6 +8,7 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("close_reasons", "A reason for which openings are closed.")
     .when_to_use("To find the id of a reason before somebody is hired.")
     .phrases(texts!["close reason"])
+    .default_fields(texts!["id", "name", "created_at", "updated_at"])
     .operations(list![LIST])
     .schema(RECORD);
 

@@ -8,6 +8,16 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("custom_field_options", "A choice of a custom field.")
     .when_to_use("To find the id of a choice.")
     .phrases(texts!["options of the custom field"])
+    .default_fields(texts![
+        "id",
+        "custom_field_id",
+        "name",
+        "external_id",
+        "active",
+        "sort_order",
+        "created_at",
+        "updated_at",
+    ])
     .operations(list![LIST])
     .schema(RECORD);
 

@@ -8,6 +8,19 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("custom_fields", "A field that your organization added.")
     .when_to_use("To learn what custom fields mean and how they are keyed.")
     .phrases(texts!["custom field"])
+    .default_fields(texts![
+        "id",
+        "name",
+        "name_key",
+        "field_type",
+        "value_type",
+        "description",
+        "active",
+        "required",
+        "private",
+        "created_at",
+        "updated_at",
+    ])
     .operations(list![LIST])
     .schema(RECORD);
 

@@ -8,6 +8,7 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("departments", "A department of the organization.")
     .when_to_use("To name the department of a job.")
     .phrases(texts!["department", "team"])
+    .default_fields(texts!["id", "name", "parent_id", "external_id", "created_at", "updated_at"])
     .operations(list![LIST])
     .schema(RECORD)
     .store(list![

@@ -8,6 +8,16 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("interviewers", "Somebody who takes part in an interview.")
     .when_to_use("For who interviews a candidate.")
     .phrases(texts!["interviewer", "who interviews"])
+    .default_fields(texts![
+        "id",
+        "interview_id",
+        "user_id",
+        "email",
+        "response_status",
+        "scorecard_id",
+        "created_at",
+        "updated_at",
+    ])
     .operations(list![LIST])
     .schema(RECORD);
 

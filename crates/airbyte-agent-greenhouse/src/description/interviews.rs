@@ -8,6 +8,21 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("interviews", "An interview that was scheduled for an application.")
     .when_to_use("To see when interviews take place and for which application.")
     .phrases(texts!["interview", "phone screen", "onsite"])
+    .default_fields(texts![
+        "id",
+        "application_id",
+        "job_interview_id",
+        "status",
+        "starts_at",
+        "ends_at",
+        "all_day_start_on",
+        "location",
+        "video_conferencing_url",
+        "organizer_id",
+        "scheduled_at",
+        "created_at",
+        "updated_at",
+    ])
     .operations(list![LIST])
     .schema(RECORD);
 

@@ -8,6 +8,7 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("job_hiring_managers", "A hiring manager of a job.")
     .when_to_use("For whom a job reports to.")
     .phrases(texts!["hiring manager"])
+    .default_fields(texts!["id", "job_id", "user_id", "created_at", "updated_at"])
     .operations(list![LIST])
     .schema(RECORD);
 

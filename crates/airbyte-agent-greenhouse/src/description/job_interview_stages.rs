@@ -8,6 +8,7 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("job_interview_stages", "A stage of the hiring process of a job.")
     .when_to_use("To find the id of a stage before an application is moved.")
     .phrases(texts!["stages of the job", "hiring process"])
+    .default_fields(texts!["id", "job_id", "name", "active", "sort_order", "created_at", "updated_at"])
     .operations(list![LIST])
     .schema(RECORD);
 

@@ -8,6 +8,7 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("job_owners", "A recruiter, coordinator or sourcer of a job.")
     .when_to_use("For who works on filling a job.")
     .phrases(texts!["recruiter of the job", "who is responsible for the job"])
+    .default_fields(texts!["id", "job_id", "user_id", "type", "responsible", "created_at", "updated_at"])
     .operations(list![LIST])
     .schema(RECORD);
 

@@ -8,6 +8,21 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("job_posts", "A job as published on a job board, with text and application form.")
     .when_to_use("To read the text candidates see and the questions they answer.")
     .phrases(texts!["job post", "job ad", "job description"])
+    .default_fields(texts![
+        "id",
+        "title",
+        "job_id",
+        "job_board_id",
+        "content",
+        "live",
+        "active",
+        "internal",
+        "language",
+        "public_url",
+        "first_published_at",
+        "created_at",
+        "updated_at",
+    ])
     .operations(list![LIST])
     .schema(RECORD)
     .store(list![

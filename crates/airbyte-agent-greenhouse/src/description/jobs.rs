@@ -8,6 +8,21 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("jobs", "A job that is being filled.")
     .when_to_use("To see which jobs are open, and their departments and offices.")
     .phrases(texts!["job", "requisition", "opening", "position"])
+    .default_fields(texts![
+        "id",
+        "name",
+        "requisition_id",
+        "status",
+        "confidential",
+        "is_template",
+        "department_id",
+        "office_ids",
+        "notes",
+        "opened_at",
+        "closed_at",
+        "created_at",
+        "updated_at",
+    ])
     .operations(list![LIST, GET])
     .schema(RECORD)
     .store(list![

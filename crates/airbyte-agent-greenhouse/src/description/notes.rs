@@ -8,6 +8,20 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("notes", "A note, activity or e-mail on a candidate.")
     .when_to_use("For what was written about a candidate.")
     .phrases(texts!["notes on the candidate", "activity feed"])
+    .default_fields(texts![
+        "id",
+        "candidate_id",
+        "application_id",
+        "user_id",
+        "type",
+        "visibility",
+        "subject",
+        "body",
+        "email_from",
+        "email_to",
+        "created_at",
+        "updated_at",
+    ])
     .operations(list![LIST, CREATE])
     .schema(RECORD);
 

@@ -8,6 +8,21 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("offers", "One version of an offer made to a candidate.")
     .when_to_use("To see which offers are out, accepted or rejected.")
     .phrases(texts!["offer", "start date"])
+    .default_fields(texts![
+        "id",
+        "application_id",
+        "candidate_id",
+        "job_id",
+        "opening_id",
+        "status",
+        "version",
+        "sent_on",
+        "starts_on",
+        "resolved_at",
+        "custom_fields",
+        "created_at",
+        "updated_at",
+    ])
     .operations(list![LIST])
     .schema(RECORD)
     .store(list![

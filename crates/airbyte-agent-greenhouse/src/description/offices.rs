@@ -8,6 +8,16 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("offices", "An office or location of the organization.")
     .when_to_use("To name the offices of a job.")
     .phrases(texts!["office", "location"])
+    .default_fields(texts![
+        "id",
+        "name",
+        "location",
+        "parent_id",
+        "primary_in_house_contact_user_id",
+        "external_id",
+        "created_at",
+        "updated_at",
+    ])
     .operations(list![LIST])
     .schema(RECORD)
     .store(list![

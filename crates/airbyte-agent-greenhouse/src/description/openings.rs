@@ -8,6 +8,19 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("openings", "An opening of a job: one person to be hired.")
     .when_to_use("For how many people a job looks for, and which openings are filled.")
     .phrases(texts!["openings", "headcount", "requisition"])
+    .default_fields(texts![
+        "id",
+        "opening_id",
+        "job_id",
+        "application_id",
+        "open",
+        "opened_at",
+        "closed_at",
+        "close_reason_id",
+        "target_start_on",
+        "created_at",
+        "updated_at",
+    ])
     .operations(list![LIST])
     .schema(RECORD);
 

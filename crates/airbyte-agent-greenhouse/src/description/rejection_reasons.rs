@@ -8,6 +8,7 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("rejection_reasons", "A reason for which applications are rejected.")
     .when_to_use("To find the id of a reason before an application is rejected.")
     .phrases(texts!["rejection reason", "why rejected"])
+    .default_fields(texts!["id", "name", "type.id", "type.name", "created_at", "updated_at"])
     .operations(list![LIST])
     .schema(RECORD);
 

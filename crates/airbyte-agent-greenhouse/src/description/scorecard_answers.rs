@@ -8,6 +8,15 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("scorecard_answers", "The answer to one question of a scorecard.")
     .when_to_use("For what an interviewer answered to single questions.")
     .phrases(texts!["answers of the scorecard"])
+    .default_fields(texts![
+        "id",
+        "scorecard_id",
+        "scorecard_question_id",
+        "answer",
+        "boolean_value",
+        "created_at",
+        "updated_at",
+    ])
     .operations(list![LIST])
     .schema(RECORD);
 

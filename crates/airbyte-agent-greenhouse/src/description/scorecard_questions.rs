@@ -8,6 +8,17 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("scorecard_questions", "A question that scorecards ask.")
     .when_to_use("To name the questions of scorecard answers.")
     .phrases(texts!["questions of the scorecard"])
+    .default_fields(texts![
+        "id",
+        "interview_kit_id",
+        "question",
+        "answer_type",
+        "required",
+        "active",
+        "sort_order",
+        "created_at",
+        "updated_at",
+    ])
     .operations(list![LIST])
     .schema(RECORD);
 

@@ -8,6 +8,22 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("scorecards", "The feedback of one interviewer on an application.")
     .when_to_use("For what interviewers thought of a candidate.")
     .phrases(texts!["interview feedback", "scorecard", "rating of the candidate"])
+    .default_fields(texts![
+        "id",
+        "application_id",
+        "interview_kit_id",
+        "interviewer_id",
+        "submitter_id",
+        "status",
+        "candidate_rating",
+        "notes",
+        "private_notes",
+        "public_notes",
+        "interviewed_at",
+        "submitted_at",
+        "created_at",
+        "updated_at",
+    ])
     .operations(list![LIST])
     .schema(RECORD);
 

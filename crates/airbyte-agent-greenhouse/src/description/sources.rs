@@ -8,6 +8,7 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("sources", "A way by which candidates come in, such as a job board or a referral.")
     .when_to_use("To name the source of an application.")
     .phrases(texts!["source", "referral", "job board"])
+    .default_fields(texts!["id", "name", "type.id", "type.name", "created_at", "updated_at"])
     .operations(list![LIST])
     .schema(RECORD)
     .store(list![

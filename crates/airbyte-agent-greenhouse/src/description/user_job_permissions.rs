@@ -8,6 +8,7 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("user_job_permissions", "What a user may do with one job.")
     .when_to_use("For who may see a job.")
     .phrases(texts!["access to the job", "job permissions"])
+    .default_fields(texts!["id", "user_id", "job_id", "role_id", "automated", "created_at", "updated_at"])
     .operations(list![LIST])
     .schema(RECORD);
 

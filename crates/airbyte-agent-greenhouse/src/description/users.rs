@@ -8,6 +8,21 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("users", "Somebody with an account in this Greenhouse organization, or a service account.")
     .when_to_use("To name recruiters, coordinators and organizers.")
     .phrases(texts!["recruiter", "hiring manager", "greenhouse user"])
+    .default_fields(texts![
+        "id",
+        "name",
+        "first_name",
+        "last_name",
+        "primary_email",
+        "job_title",
+        "employee_id",
+        "deactivated",
+        "site_admin",
+        "department_ids",
+        "office_ids",
+        "created_at",
+        "updated_at",
+    ])
     .operations(list![LIST])
     .schema(RECORD)
     .store(list![

@@ -8,6 +8,7 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("association_batch_reads", "The links of many records, read in one call.")
     .when_to_use("To find the links of many records in one call.")
     .phrases(texts!["associations of many"])
+    .default_fields(texts!["from.id", "to.toObjectId", "to.associationTypes.typeId", "to.associationTypes.label"])
     .operations(list![LIST])
     .schema(RECORD);
 

@@ -8,6 +8,7 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("association_labels", "A type that a link between two object types can have.")
     .when_to_use("To find the type id for `associations.create`.")
     .phrases(texts!["association type", "association label"])
+    .default_fields(texts!["typeId", "label", "category"])
     .operations(list![LIST])
     .schema(RECORD);
 

@@ -6,6 +6,12 @@ use airbyte_agent_description::build::*;
 
 /// `associations` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("associations", "A link between two records, with type and label.")
+    .default_fields(texts![
+        "toObjectId",
+        "associationTypes.typeId",
+        "associationTypes.label",
+        "associationTypes.category",
+    ])
     .operations(list![LIST, CREATE, DELETE])
     .schema(RECORD);
 

@@ -8,6 +8,22 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("calls", "A phone call that was logged.")
     .when_to_use("For calls made and their outcome, and to log one.")
     .phrases(texts!["call", "phone"])
+    .default_fields(texts![
+        "id",
+        "properties.hs_call_title",
+        "properties.hs_call_body",
+        "properties.hs_call_direction",
+        "properties.hs_call_disposition",
+        "properties.hs_call_duration",
+        "properties.hs_call_status",
+        "properties.hs_call_from_number",
+        "properties.hs_call_to_number",
+        "properties.hs_timestamp",
+        "properties.hubspot_owner_id",
+        "properties.hs_lastmodifieddate",
+        "archived",
+        "url",
+    ])
     .operations(list![LIST, CREATE, GET, DELETE, UPDATE])
     .schema(RECORD)
     .store(list![

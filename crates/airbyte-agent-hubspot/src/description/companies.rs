@@ -8,6 +8,23 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("companies", "An organization known to the account.")
     .when_to_use("To find, create or change a company.")
     .phrases(texts!["company", "account", "organization", "firm"])
+    .default_fields(texts![
+        "id",
+        "properties.name",
+        "properties.domain",
+        "properties.industry",
+        "properties.phone",
+        "properties.city",
+        "properties.country",
+        "properties.numberofemployees",
+        "properties.annualrevenue",
+        "properties.lifecyclestage",
+        "properties.hubspot_owner_id",
+        "properties.createdate",
+        "properties.hs_lastmodifieddate",
+        "archived",
+        "url",
+    ])
     .operations(list![LIST, CREATE, GET, DELETE, UPDATE, SEARCH])
     .schema(RECORD)
     .store(list![

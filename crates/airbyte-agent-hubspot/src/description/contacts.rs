@@ -8,6 +8,22 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("contacts", "A person known to the account.")
     .when_to_use("To find, create or change a person, or their id.")
     .phrases(texts!["contact", "lead", "person", "customer"])
+    .default_fields(texts![
+        "id",
+        "properties.firstname",
+        "properties.lastname",
+        "properties.email",
+        "properties.phone",
+        "properties.company",
+        "properties.jobtitle",
+        "properties.lifecyclestage",
+        "properties.hs_lead_status",
+        "properties.hubspot_owner_id",
+        "properties.createdate",
+        "properties.lastmodifieddate",
+        "archived",
+        "url",
+    ])
     .operations(list![LIST, CREATE, GET, DELETE, UPDATE, SEARCH])
     .schema(RECORD)
     .store(list![

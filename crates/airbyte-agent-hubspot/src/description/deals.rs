@@ -8,6 +8,22 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("deals", "A sale in one stage of a pipeline.")
     .when_to_use("For the pipeline, amounts, stages and close dates.")
     .phrases(texts!["deal", "opportunity", "pipeline", "revenue"])
+    .default_fields(texts![
+        "id",
+        "properties.dealname",
+        "properties.amount",
+        "properties.deal_currency_code",
+        "properties.dealstage",
+        "properties.pipeline",
+        "properties.dealtype",
+        "properties.closedate",
+        "properties.hubspot_owner_id",
+        "properties.description",
+        "properties.createdate",
+        "properties.hs_lastmodifieddate",
+        "archived",
+        "url",
+    ])
     .operations(list![LIST, CREATE, GET, DELETE, UPDATE, SEARCH])
     .schema(RECORD)
     .store(list![

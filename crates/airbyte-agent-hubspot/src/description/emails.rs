@@ -8,6 +8,20 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("emails", "A one-to-one e-mail that was logged; not a marketing e-mail.")
     .when_to_use("For correspondence with contacts; not for marketing e-mails.")
     .phrases(texts!["email", "correspondence"])
+    .default_fields(texts![
+        "id",
+        "properties.hs_email_subject",
+        "properties.hs_email_text",
+        "properties.hs_email_direction",
+        "properties.hs_email_status",
+        "properties.hs_email_sender_email",
+        "properties.hs_email_to_email",
+        "properties.hs_timestamp",
+        "properties.hubspot_owner_id",
+        "properties.hs_lastmodifieddate",
+        "archived",
+        "url",
+    ])
     .operations(list![LIST, CREATE, GET, DELETE, UPDATE])
     .schema(RECORD)
     .store(list![

@@ -8,6 +8,7 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("file_imports", "A file that HubSpot fetches from an address.")
     .when_to_use("To put a file from the web into the file manager.")
     .phrases(texts!["upload file", "import file"])
+    .default_fields(texts!["id", "taskId", "status", "result", "numErrors", "errors", "startedAt", "completedAt"])
     .operations(list![CREATE, GET])
     .schema(RECORD);
 

@@ -8,6 +8,20 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("files", "A file in the file manager.")
     .when_to_use("To find the address of a file.")
     .phrases(texts!["file", "attachment"])
+    .default_fields(texts![
+        "id",
+        "name",
+        "extension",
+        "path",
+        "parentFolderId",
+        "size",
+        "type",
+        "url",
+        "access",
+        "archived",
+        "createdAt",
+        "updatedAt",
+    ])
     .operations(list![CREATE, GET])
     .schema(RECORD);
 

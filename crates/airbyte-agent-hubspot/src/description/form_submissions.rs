@@ -8,6 +8,7 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("form_submissions", "What somebody entered in a form.")
     .when_to_use("To see who sent a form and what they wrote.")
     .phrases(texts!["form submission", "form entry"])
+    .default_fields(texts!["conversionId", "submittedAt", "pageUrl", "values.name", "values.value"])
     .operations(list![LIST])
     .schema(RECORD);
 

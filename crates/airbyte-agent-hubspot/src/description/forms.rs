@@ -8,6 +8,16 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("forms", "A form on web pages.")
     .when_to_use("To find a form and its fields.")
     .phrases(texts!["form", "web form"])
+    .default_fields(texts![
+        "id",
+        "name",
+        "formType",
+        "fieldGroups.fields.name",
+        "fieldGroups.fields.label",
+        "archived",
+        "createdAt",
+        "updatedAt",
+    ])
     .operations(list![LIST])
     .schema(RECORD);
 

@@ -8,6 +8,7 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("list_memberships", "A record that is in a list.")
     .when_to_use("To see who is in a list, and to add or remove records.")
     .phrases(texts!["list members", "add to list"])
+    .default_fields(texts!["recordId", "membershipTimestamp"])
     .operations(list![LIST, UPDATE])
     .schema(RECORD);
 

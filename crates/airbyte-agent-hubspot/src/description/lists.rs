@@ -8,6 +8,18 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("lists", "A set of records, kept by hand or by conditions.")
     .when_to_use("To find a list, also called segment, and its size.")
     .phrases(texts!["list", "segment"])
+    .default_fields(texts![
+        "listId",
+        "name",
+        "objectTypeId",
+        "processingType",
+        "processingStatus",
+        "size",
+        "createdById",
+        "createdAt",
+        "updatedAt",
+        "deletedAt",
+    ])
     .operations(list![SEARCH, GET])
     .schema(RECORD);
 

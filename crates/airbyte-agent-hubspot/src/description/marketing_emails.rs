@@ -8,6 +8,20 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("marketing_emails", "An e-mail to many contacts.")
     .when_to_use("To find a marketing e-mail and its state.")
     .phrases(texts!["newsletter", "marketing email", "campaign e-mail"])
+    .default_fields(texts![
+        "id",
+        "name",
+        "subject",
+        "state",
+        "type",
+        "campaign",
+        "from",
+        "publishDate",
+        "isPublished",
+        "archived",
+        "createdAt",
+        "updatedAt",
+    ])
     .operations(list![LIST])
     .schema(RECORD);
 

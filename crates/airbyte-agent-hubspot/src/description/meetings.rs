@@ -8,6 +8,21 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("meetings", "A meeting that was logged.")
     .when_to_use("For meetings held or planned, and to log one.")
     .phrases(texts!["meeting", "appointment"])
+    .default_fields(texts![
+        "id",
+        "properties.hs_meeting_title",
+        "properties.hs_meeting_body",
+        "properties.hs_meeting_start_time",
+        "properties.hs_meeting_end_time",
+        "properties.hs_meeting_location",
+        "properties.hs_meeting_outcome",
+        "properties.hs_internal_meeting_notes",
+        "properties.hs_timestamp",
+        "properties.hubspot_owner_id",
+        "properties.hs_lastmodifieddate",
+        "archived",
+        "url",
+    ])
     .operations(list![LIST, CREATE, GET, DELETE, UPDATE])
     .schema(RECORD)
     .store(list![

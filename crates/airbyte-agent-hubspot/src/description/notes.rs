@@ -8,6 +8,17 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("notes", "A text on the timeline of one or more records.")
     .when_to_use("To read or write notes.")
     .phrases(texts!["note", "remark"])
+    .default_fields(texts![
+        "id",
+        "properties.hs_note_body",
+        "properties.hs_timestamp",
+        "properties.hubspot_owner_id",
+        "properties.hs_createdate",
+        "properties.hs_lastmodifieddate",
+        "archived",
+        "associations",
+        "url",
+    ])
     .operations(list![LIST, CREATE, GET, DELETE, UPDATE])
     .schema(RECORD)
     .store(list![

@@ -8,6 +8,19 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("owners", "A HubSpot user to whom records can be assigned.")
     .when_to_use("To turn `hubspot_owner_id` into a name, or a name into an owner id.")
     .phrases(texts!["owner", "account manager", "assignee"])
+    .default_fields(texts![
+        "id",
+        "userId",
+        "email",
+        "firstName",
+        "lastName",
+        "type",
+        "teams.id",
+        "teams.name",
+        "archived",
+        "createdAt",
+        "updatedAt",
+    ])
     .operations(list![LIST, GET])
     .schema(RECORD);
 

@@ -8,6 +8,18 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("pipelines", "The stages that deals, tickets or other records go through.")
     .when_to_use("To find the ids of stages, which `dealstage` and `hs_pipeline_stage` hold.")
     .phrases(texts!["pipeline", "stage", "deal stage"])
+    .default_fields(texts![
+        "id",
+        "label",
+        "displayOrder",
+        "stages.id",
+        "stages.label",
+        "stages.displayOrder",
+        "stages.metadata",
+        "archived",
+        "createdAt",
+        "updatedAt",
+    ])
     .operations(list![LIST, GET])
     .schema(RECORD);
 

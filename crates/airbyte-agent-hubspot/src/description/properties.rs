@@ -8,6 +8,21 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("properties", "A field of an object type.")
     .when_to_use("To find the internal name of a field and its choices.")
     .phrases(texts!["property", "field", "custom field", "picklist"])
+    .default_fields(texts![
+        "name",
+        "label",
+        "description",
+        "type",
+        "fieldType",
+        "groupName",
+        "options.value",
+        "options.label",
+        "referencedObjectType",
+        "calculated",
+        "hasUniqueValue",
+        "hidden",
+        "archived",
+    ])
     .operations(list![LIST, CREATE, GET, UPDATE])
     .schema(RECORD);
 

@@ -8,6 +8,21 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("schemas", "The definition of a custom object type.")
     .when_to_use("To learn which custom types and properties there are.")
     .phrases(texts!["custom object", "schema", "object type", "field"])
+    .default_fields(texts![
+        "id",
+        "name",
+        "labels.singular",
+        "labels.plural",
+        "objectTypeId",
+        "fullyQualifiedName",
+        "description",
+        "primaryDisplayProperty",
+        "requiredProperties",
+        "searchableProperties",
+        "archived",
+        "createdAt",
+        "updatedAt",
+    ])
     .operations(list![LIST, GET])
     .schema(RECORD);
 

@@ -8,6 +8,20 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("tasks", "Something to do, with a due date.")
     .when_to_use("For open tasks and to make or complete one.")
     .phrases(texts!["task", "to-do", "follow-up", "reminder"])
+    .default_fields(texts![
+        "id",
+        "properties.hs_task_subject",
+        "properties.hs_task_body",
+        "properties.hs_task_status",
+        "properties.hs_task_priority",
+        "properties.hs_task_type",
+        "properties.hs_timestamp",
+        "properties.hubspot_owner_id",
+        "properties.hs_createdate",
+        "properties.hs_lastmodifieddate",
+        "archived",
+        "url",
+    ])
     .operations(list![LIST, CREATE, GET, DELETE, UPDATE])
     .schema(RECORD)
     .store(list![

@@ -8,6 +8,22 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("tickets", "A customer's request for help, in one stage of a pipeline.")
     .when_to_use("For support requests, their stage and priority.")
     .phrases(texts!["ticket", "support", "case", "request"])
+    .default_fields(texts![
+        "id",
+        "properties.subject",
+        "properties.content",
+        "properties.hs_pipeline",
+        "properties.hs_pipeline_stage",
+        "properties.hs_ticket_priority",
+        "properties.hs_ticket_category",
+        "properties.source_type",
+        "properties.hubspot_owner_id",
+        "properties.createdate",
+        "properties.closed_date",
+        "properties.hs_lastmodifieddate",
+        "archived",
+        "url",
+    ])
     .operations(list![LIST, CREATE, GET, DELETE, UPDATE, SEARCH])
     .schema(RECORD)
     .store(list![

@@ -8,6 +8,7 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("workflows", "A workflow on contacts.")
     .when_to_use("To find the id of a workflow.")
     .phrases(texts!["workflow", "automation"])
+    .default_fields(texts!["id", "name", "type", "enabled", "insertedAt", "updatedAt"])
     .operations(list![LIST])
     .schema(RECORD);
 

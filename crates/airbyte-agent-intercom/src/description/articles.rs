@@ -8,6 +8,20 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("articles", "An article of the help centre, for customers.")
     .when_to_use("Finding, writing or publishing what customers read.")
     .phrases(texts!["article", "help centre", "help center", "knowledge base"])
+    .default_fields(texts![
+        "id",
+        "title",
+        "description",
+        "body",
+        "author_id",
+        "state",
+        "url",
+        "parent_id",
+        "parent_type",
+        "default_locale",
+        "created_at",
+        "updated_at",
+    ])
     .operations(list![LIST, CREATE, SEARCH, GET, UPDATE, DELETE])
     .schema(RECORD);
 

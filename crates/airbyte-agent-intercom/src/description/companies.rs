@@ -8,6 +8,23 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("companies", "A firm that contacts belong to.")
     .when_to_use("Companies with plan, spend and size.")
     .phrases(texts!["company", "account", "organisation"])
+    .default_fields(texts![
+        "id",
+        "company_id",
+        "name",
+        "plan.name",
+        "size",
+        "industry",
+        "website",
+        "monthly_spend",
+        "user_count",
+        "session_count",
+        "tags.tags.name",
+        "custom_attributes",
+        "created_at",
+        "updated_at",
+        "last_request_at",
+    ])
     .operations(list![LIST, CREATE, GET, UPDATE, DELETE])
     .schema(RECORD)
     .store(list![

@@ -8,6 +8,26 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("company_contacts", "A contact that belongs to one company.")
     .when_to_use("To see who belongs to a company.")
     .phrases(texts!["contacts of a company", "people of a company"])
+    .default_fields(texts![
+        "id",
+        "external_id",
+        "role",
+        "name",
+        "email",
+        "phone",
+        "owner_id",
+        "location.city",
+        "location.country",
+        "companies.data.id",
+        "tags.data.id",
+        "unsubscribed_from_emails",
+        "custom_attributes",
+        "created_at",
+        "updated_at",
+        "signed_up_at",
+        "last_seen_at",
+        "last_replied_at",
+    ])
     .operations(list![LIST])
     .schema(RECORD);
 

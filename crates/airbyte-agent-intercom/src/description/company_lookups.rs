@@ -8,6 +8,23 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("company_lookups", "The one company with a given name or own id.")
     .when_to_use("To find a company by its name or your own id.")
     .phrases(texts!["company by name", "find company"])
+    .default_fields(texts![
+        "id",
+        "company_id",
+        "name",
+        "plan.name",
+        "size",
+        "industry",
+        "website",
+        "monthly_spend",
+        "user_count",
+        "session_count",
+        "tags.tags.name",
+        "custom_attributes",
+        "created_at",
+        "updated_at",
+        "last_request_at",
+    ])
     .operations(list![GET])
     .schema(RECORD);
 

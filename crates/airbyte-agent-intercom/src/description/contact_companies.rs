@@ -8,6 +8,23 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("contact_companies", "A company that one contact belongs to.")
     .when_to_use("To see or change to which companies a person belongs.")
     .phrases(texts!["companies of a contact", "attach to company"])
+    .default_fields(texts![
+        "id",
+        "company_id",
+        "name",
+        "plan.name",
+        "size",
+        "industry",
+        "website",
+        "monthly_spend",
+        "user_count",
+        "session_count",
+        "tags.tags.name",
+        "custom_attributes",
+        "created_at",
+        "updated_at",
+        "last_request_at",
+    ])
     .operations(list![LIST, CREATE, DELETE])
     .schema(RECORD);
 

@@ -8,6 +8,7 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("contact_tags", "A tag on one contact.")
     .when_to_use("To see or change the tags of a person.")
     .phrases(texts!["tag contact", "untag contact", "tags of a contact"])
+    .default_fields(texts!["id", "name", "applied_at", "applied_by.type", "applied_by.id"])
     .operations(list![LIST, CREATE, DELETE])
     .schema(RECORD);
 

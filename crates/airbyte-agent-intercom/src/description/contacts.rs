@@ -8,6 +8,26 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("contacts", "A person: a user who signed up, or a lead who has not.")
     .when_to_use("Finding, adding or changing users and leads.")
     .phrases(texts!["contact", "user", "lead", "customer"])
+    .default_fields(texts![
+        "id",
+        "external_id",
+        "role",
+        "name",
+        "email",
+        "phone",
+        "owner_id",
+        "location.city",
+        "location.country",
+        "companies.data.id",
+        "tags.data.id",
+        "unsubscribed_from_emails",
+        "custom_attributes",
+        "created_at",
+        "updated_at",
+        "signed_up_at",
+        "last_seen_at",
+        "last_replied_at",
+    ])
     .operations(list![LIST, CREATE, GET, UPDATE, DELETE, SEARCH])
     .schema(RECORD)
     .store(list![

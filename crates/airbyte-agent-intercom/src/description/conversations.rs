@@ -8,6 +8,28 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("conversations", "An exchange of messages between a contact and the team.")
     .when_to_use("Support conversations, their state, assignee and messages.")
     .phrases(texts!["conversation", "chat", "support request", "inbox"])
+    .default_fields(texts![
+        "id",
+        "title",
+        "state",
+        "open",
+        "read",
+        "priority",
+        "source.type",
+        "source.subject",
+        "source.body",
+        "source.author.name",
+        "source.author.email",
+        "admin_assignee_id",
+        "team_assignee_id",
+        "contacts.contacts.id",
+        "tags.tags.name",
+        "conversation_rating.rating",
+        "waiting_since",
+        "snoozed_until",
+        "created_at",
+        "updated_at",
+    ])
     .operations(list![LIST, CREATE, GET, UPDATE, DELETE, SEARCH])
     .schema(RECORD)
     .store(list![

@@ -8,6 +8,21 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("data_attributes", "A field that contacts, companies or conversations have.")
     .when_to_use("Before setting custom attributes: names, types and options.")
     .phrases(texts!["custom attribute", "data attribute", "field"])
+    .default_fields(texts![
+        "id",
+        "model",
+        "name",
+        "full_name",
+        "label",
+        "description",
+        "data_type",
+        "options",
+        "custom",
+        "api_writable",
+        "archived",
+        "created_at",
+        "updated_at",
+    ])
     .operations(list![LIST])
     .schema(RECORD);
 

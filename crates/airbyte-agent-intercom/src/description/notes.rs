@@ -8,6 +8,7 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("notes", "An internal note about a contact.")
     .when_to_use("Adding a note to a contact.")
     .phrases(texts!["note", "remark"])
+    .default_fields(texts!["id", "body", "author.id", "author.name", "author.email", "contact.id", "created_at"])
     .operations(list![LIST, CREATE])
     .schema(RECORD);
 

@@ -8,6 +8,7 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("segments", "A group of contacts or companies defined by rules.")
     .when_to_use("Which segments there are and how large they are.")
     .phrases(texts!["segment"])
+    .default_fields(texts!["id", "name", "person_type", "count", "created_at", "updated_at"])
     .operations(list![LIST, GET])
     .schema(RECORD);
 

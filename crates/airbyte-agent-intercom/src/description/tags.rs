@@ -8,6 +8,7 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("tags", "A label for contacts, companies and conversations.")
     .when_to_use("Names for tag ids, and adding or removing tags.")
     .phrases(texts!["tag", "label"])
+    .default_fields(texts!["id", "name", "applied_at", "applied_by.type", "applied_by.id"])
     .operations(list![LIST, CREATE, GET, DELETE])
     .schema(RECORD);
 

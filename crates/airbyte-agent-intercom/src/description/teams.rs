@@ -8,6 +8,7 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("teams", "A group of admins that conversations are assigned to.")
     .when_to_use("Who handles conversations, and names for team ids.")
     .phrases(texts!["team"])
+    .default_fields(texts!["id", "name", "admin_ids", "admin_priority_level.primary_admin_ids"])
     .operations(list![LIST, GET])
     .schema(RECORD)
     .store(list![

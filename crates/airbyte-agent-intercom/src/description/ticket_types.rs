@@ -8,6 +8,16 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("ticket_types", "A kind of ticket, with the fields that such tickets have.")
     .when_to_use("Before creating a ticket: ids of types and names of fields.")
     .phrases(texts!["ticket type", "kind of ticket"])
+    .default_fields(texts![
+        "id",
+        "name",
+        "category",
+        "description",
+        "archived",
+        "ticket_type_attributes",
+        "created_at",
+        "updated_at",
+    ])
     .operations(list![LIST])
     .schema(RECORD);
 

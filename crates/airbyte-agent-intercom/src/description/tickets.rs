@@ -8,6 +8,23 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("tickets", "A request of a contact that is followed until it is solved.")
     .when_to_use("Creating, finding or changing tickets.")
     .phrases(texts!["ticket", "request", "issue"])
+    .default_fields(texts![
+        "id",
+        "ticket_id",
+        "category",
+        "ticket_type.name",
+        "ticket_attributes",
+        "ticket_state",
+        "ticket_state_internal_label",
+        "contacts.contacts.id",
+        "admin_assignee_id",
+        "team_assignee_id",
+        "open",
+        "is_shared",
+        "snoozed_until",
+        "created_at",
+        "updated_at",
+    ])
     .operations(list![SEARCH, CREATE, GET, UPDATE])
     .schema(RECORD);
 

@@ -8,6 +8,16 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("attachments", "A file that is attached to an issue.")
     .when_to_use("For files of an issue. Their ids are in the field `attachment` of `issues.get`.")
     .phrases(texts!["attachment", "attached file", "screenshot"])
+    .default_fields(texts![
+        "id",
+        "filename",
+        "mimeType",
+        "size",
+        "created",
+        "author.accountId",
+        "author.displayName",
+        "author.emailAddress",
+    ])
     .operations(list![GET, DELETE, DOWNLOAD, CREATE])
     .schema(RECORD);
 

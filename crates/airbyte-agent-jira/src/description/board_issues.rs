@@ -5,7 +5,30 @@
 use airbyte_agent_description::build::*;
 
 /// `board_issues` with its operations.
-pub(super) const ENTITY: Entity = Entity::new("board_issues", "An issue that is on a board.").operations(list![LIST]).schema(RECORD);
+pub(super) const ENTITY: Entity = Entity::new("board_issues", "An issue that is on a board.")
+    .default_fields(texts![
+        "id",
+        "key",
+        "fields.summary",
+        "fields.description.content.content.text",
+        "fields.description.content.content.content.content.text",
+        "fields.issuetype.name",
+        "fields.status.name",
+        "fields.priority.name",
+        "fields.resolution.name",
+        "fields.project.key",
+        "fields.parent.key",
+        "fields.assignee.displayName",
+        "fields.reporter.displayName",
+        "fields.labels",
+        "fields.components.name",
+        "fields.fixVersions.name",
+        "fields.created",
+        "fields.updated",
+        "fields.duedate",
+    ])
+    .operations(list![LIST])
+    .schema(RECORD);
 
 const LIST: Operation = Operation::get("listBoardIssues", "board_issues", Action::List, template!("/rest/agile/1.0/board/{boardId}/issue"))
     .summary("List issues of a board")

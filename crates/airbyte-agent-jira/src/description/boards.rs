@@ -8,6 +8,15 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("boards", "A board of Jira Software: a view of issues, with sprints on Scrum boards.")
     .when_to_use("To find the id of a board.")
     .phrases(texts!["board", "scrum board", "kanban"])
+    .default_fields(texts![
+        "id",
+        "name",
+        "type",
+        "isPrivate",
+        "location.projectId",
+        "location.projectKey",
+        "location.projectName",
+    ])
     .operations(list![LIST])
     .schema(RECORD);
 

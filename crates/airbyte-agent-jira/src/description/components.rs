@@ -8,6 +8,17 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("components", "A component of a project, such as a part of the product.")
     .when_to_use("For the parts of a project and who leads them.")
     .phrases(texts!["component", "part of the product"])
+    .default_fields(texts![
+        "id",
+        "name",
+        "description",
+        "project",
+        "lead.accountId",
+        "lead.displayName",
+        "assigneeType",
+        "realAssignee.displayName",
+        "issueCount",
+    ])
     .operations(list![LIST, CREATE])
     .schema(RECORD);
 

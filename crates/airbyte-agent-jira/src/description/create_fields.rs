@@ -8,6 +8,19 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("create_fields", "A field that can or must be set when an issue is created.")
     .when_to_use("To learn what an issue of a type needs, and which values are possible.")
     .phrases(texts!["required fields", "allowed values"])
+    .default_fields(texts![
+        "fieldId",
+        "key",
+        "name",
+        "required",
+        "hasDefaultValue",
+        "defaultValue",
+        "schema.type",
+        "schema.items",
+        "schema.custom",
+        "operations",
+        "allowedValues",
+    ])
     .operations(list![LIST])
     .schema(RECORD);
 

@@ -8,6 +8,7 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("create_issue_types", "An issue type that can be created in a project.")
     .when_to_use("To learn which issue types a project has before an issue is created.")
     .phrases(texts!["issue types of the project"])
+    .default_fields(texts!["id", "name", "description", "subtask", "hierarchyLevel"])
     .operations(list![LIST])
     .schema(RECORD);
 

@@ -8,6 +8,17 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("dashboards", "A dashboard.")
     .when_to_use("To find a dashboard.")
     .phrases(texts!["dashboard"])
+    .default_fields(texts![
+        "id",
+        "name",
+        "description",
+        "owner.accountId",
+        "owner.displayName",
+        "isFavourite",
+        "isWritable",
+        "popularity",
+        "view",
+    ])
     .operations(list![SEARCH])
     .schema(RECORD);
 

@@ -8,6 +8,7 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("edit_metadata", "The fields of an issue that can be changed.")
     .when_to_use("To learn what can be set on an issue, and to which values.")
     .phrases(texts!["editable fields", "allowed values"])
+    .default_fields(texts!["fields"])
     .operations(list![GET])
     .schema(RECORD);
 

@@ -8,6 +8,17 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("filters", "A saved search.")
     .when_to_use("To find the JQL of a saved search.")
     .phrases(texts!["filter", "saved search"])
+    .default_fields(texts![
+        "id",
+        "name",
+        "description",
+        "jql",
+        "owner.accountId",
+        "owner.displayName",
+        "favourite",
+        "favouritedCount",
+        "viewUrl",
+    ])
     .operations(list![SEARCH])
     .schema(RECORD);
 

@@ -8,6 +8,15 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("issue_changelogs", "One change of an issue, with who made it and what changed.")
     .when_to_use("For who changed what, and when an issue came into a status.")
     .phrases(texts!["history of the issue", "who changed", "when was it closed"])
+    .default_fields(texts![
+        "id",
+        "author.accountId",
+        "author.displayName",
+        "created",
+        "items.field",
+        "items.fromString",
+        "items.toString",
+    ])
     .operations(list![LIST])
     .schema(RECORD);
 

@@ -8,6 +8,20 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("issue_comments", "A comment on an issue.")
     .when_to_use("To read or write what people say on an issue.")
     .phrases(texts!["comment", "discussion", "reply"])
+    .default_fields(texts![
+        "id",
+        "body.content.content.text",
+        "body.content.content.content.content.text",
+        "author.accountId",
+        "author.displayName",
+        "author.emailAddress",
+        "updateAuthor.displayName",
+        "created",
+        "updated",
+        "jsdPublic",
+        "visibility.type",
+        "visibility.value",
+    ])
     .operations(list![LIST, CREATE, GET, UPDATE, DELETE])
     .schema(RECORD)
     .store(list![

@@ -8,6 +8,20 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("issue_fields", "A field that issues have: one of Jira's own or a custom field.")
     .when_to_use("To find the id and type of a custom field.")
     .phrases(texts!["field", "custom field", "story points"])
+    .default_fields(texts![
+        "id",
+        "key",
+        "name",
+        "custom",
+        "description",
+        "schema.type",
+        "schema.items",
+        "schema.custom",
+        "clauseNames",
+        "orderable",
+        "searchable",
+        "isLocked",
+    ])
     .operations(list![LIST, SEARCH])
     .schema(RECORD)
     .store(list![

@@ -8,6 +8,7 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("issue_link_types", "A kind of link between issues.")
     .when_to_use("To find the name of a kind of link before issues are linked.")
     .phrases(texts!["link types", "blocks, relates to"])
+    .default_fields(texts!["id", "name", "inward", "outward"])
     .operations(list![LIST])
     .schema(RECORD);
 

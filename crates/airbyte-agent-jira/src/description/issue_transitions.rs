@@ -6,6 +6,16 @@ use airbyte_agent_description::build::*;
 
 /// `issue_transitions` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("issue_transitions", "A step in the workflow of an issue; creating one moves the issue.")
+    .default_fields(texts![
+        "id",
+        "name",
+        "to.id",
+        "to.name",
+        "to.statusCategory.name",
+        "hasScreen",
+        "isConditional",
+        "fields",
+    ])
     .operations(list![LIST, CREATE])
     .schema(RECORD);
 

@@ -8,6 +8,7 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("issue_types", "An issue type of the site or a project.")
     .when_to_use("To find the id of an issue type.")
     .phrases(texts!["issue type", "kinds of issues"])
+    .default_fields(texts!["id", "name", "description", "subtask", "hierarchyLevel", "scope"])
     .operations(list![LIST])
     .schema(RECORD);
 

@@ -8,6 +8,7 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("issue_votes", "The votes for an issue.")
     .when_to_use("For how many people want an issue solved.")
     .phrases(texts!["votes", "who voted"])
+    .default_fields(texts!["votes", "hasVoted", "voters.accountId", "voters.displayName"])
     .operations(list![GET, CREATE, DELETE])
     .schema(RECORD);
 

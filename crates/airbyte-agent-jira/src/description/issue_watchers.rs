@@ -8,6 +8,7 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("issue_watchers", "A user who is told of changes of an issue.")
     .when_to_use("For who watches an issue.")
     .phrases(texts!["watchers", "who follows the issue"])
+    .default_fields(texts!["accountId", "displayName", "emailAddress", "accountType", "active", "timeZone"])
     .operations(list![LIST, CREATE, DELETE])
     .schema(RECORD);
 

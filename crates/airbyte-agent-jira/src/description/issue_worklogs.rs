@@ -8,6 +8,19 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("issue_worklogs", "Time that somebody logged on an issue.")
     .when_to_use("For who spent how much time on an issue, and to log time.")
     .phrases(texts!["worklog", "time spent", "hours"])
+    .default_fields(texts![
+        "id",
+        "issueId",
+        "author.accountId",
+        "author.displayName",
+        "author.emailAddress",
+        "started",
+        "timeSpent",
+        "timeSpentSeconds",
+        "comment.content.content.text",
+        "created",
+        "updated",
+    ])
     .operations(list![GET, UPDATE, DELETE, LIST, CREATE])
     .schema(RECORD)
     .store(list![

@@ -8,6 +8,27 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("issues", "A work item, such as a task, bug, story, epic or subtask.")
     .when_to_use("To find, read, create or change issues. Search with JQL.")
     .phrases(texts!["issue", "ticket", "bug", "task", "story", "epic"])
+    .default_fields(texts![
+        "id",
+        "key",
+        "fields.summary",
+        "fields.description.content.content.text",
+        "fields.description.content.content.content.content.text",
+        "fields.issuetype.name",
+        "fields.status.name",
+        "fields.priority.name",
+        "fields.resolution.name",
+        "fields.project.key",
+        "fields.parent.key",
+        "fields.assignee.displayName",
+        "fields.reporter.displayName",
+        "fields.labels",
+        "fields.components.name",
+        "fields.fixVersions.name",
+        "fields.created",
+        "fields.updated",
+        "fields.duedate",
+    ])
     .operations(list![SEARCH, CREATE, GET, UPDATE, DELETE])
     .schema(RECORD)
     .store(list![

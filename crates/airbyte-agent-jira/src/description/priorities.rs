@@ -8,6 +8,7 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("priorities", "A priority that issues can have.")
     .when_to_use("To find the id of a priority.")
     .phrases(texts!["priorities"])
+    .default_fields(texts!["id", "name", "description", "isDefault", "statusColor"])
     .operations(list![SEARCH])
     .schema(RECORD);
 

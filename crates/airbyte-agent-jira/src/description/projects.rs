@@ -8,6 +8,19 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("projects", "A project: the place that issues belong to, with its own types, components and versions.")
     .when_to_use("To find a project's key, lead, components, versions or issue types.")
     .phrases(texts!["project", "board", "project key"])
+    .default_fields(texts![
+        "id",
+        "key",
+        "name",
+        "description",
+        "projectTypeKey",
+        "style",
+        "isPrivate",
+        "lead.accountId",
+        "lead.displayName",
+        "projectCategory.name",
+        "url",
+    ])
     .operations(list![SEARCH, GET])
     .schema(RECORD)
     .store(list![

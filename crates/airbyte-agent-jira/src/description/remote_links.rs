@@ -8,6 +8,15 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("remote_links", "A link from an issue to something outside Jira.")
     .when_to_use("For pages and tickets elsewhere that an issue refers to.")
     .phrases(texts!["web links", "linked pages"])
+    .default_fields(texts![
+        "id",
+        "globalId",
+        "relationship",
+        "object.url",
+        "object.title",
+        "object.summary",
+        "application.name",
+    ])
     .operations(list![LIST, CREATE, DELETE])
     .schema(RECORD);
 

@@ -6,6 +6,27 @@ use airbyte_agent_description::build::*;
 
 /// `sprint_issues` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("sprint_issues", "An issue that is in a sprint.")
+    .default_fields(texts![
+        "id",
+        "key",
+        "fields.summary",
+        "fields.description.content.content.text",
+        "fields.description.content.content.content.content.text",
+        "fields.issuetype.name",
+        "fields.status.name",
+        "fields.priority.name",
+        "fields.resolution.name",
+        "fields.project.key",
+        "fields.parent.key",
+        "fields.assignee.displayName",
+        "fields.reporter.displayName",
+        "fields.labels",
+        "fields.components.name",
+        "fields.fixVersions.name",
+        "fields.created",
+        "fields.updated",
+        "fields.duedate",
+    ])
     .operations(list![LIST, CREATE])
     .schema(RECORD);
 

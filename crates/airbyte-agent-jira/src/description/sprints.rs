@@ -8,6 +8,17 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("sprints", "A sprint of a Scrum board.")
     .when_to_use("For the current or next sprint, its dates and goal.")
     .phrases(texts!["sprint", "current sprint", "iteration"])
+    .default_fields(texts![
+        "id",
+        "name",
+        "state",
+        "goal",
+        "startDate",
+        "endDate",
+        "completeDate",
+        "createdDate",
+        "originBoardId",
+    ])
     .operations(list![LIST, GET, UPDATE, CREATE])
     .schema(RECORD);
 

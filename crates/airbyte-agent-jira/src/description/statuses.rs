@@ -8,6 +8,7 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("statuses", "A status that issues can have.")
     .when_to_use("For the statuses of the site or a project.")
     .phrases(texts!["statuses", "workflow statuses"])
+    .default_fields(texts!["id", "name", "description", "statusCategory", "scope.type", "scope.project.id"])
     .operations(list![SEARCH])
     .schema(RECORD);
 

@@ -8,6 +8,15 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("users", "A person, app or portal customer with an account on the site.")
     .when_to_use("To find the account id of somebody, for assigning or JQL.")
     .phrases(texts!["user", "assignee", "who"])
+    .default_fields(texts![
+        "accountId",
+        "displayName",
+        "emailAddress",
+        "accountType",
+        "active",
+        "timeZone",
+        "locale",
+    ])
     .operations(list![GET, LIST, SEARCH])
     .schema(RECORD)
     .store(list![

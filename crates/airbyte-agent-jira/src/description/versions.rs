@@ -8,6 +8,17 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("versions", "A version (release) of a project.")
     .when_to_use("For releases, their dates and state.")
     .phrases(texts!["release", "fix version", "version"])
+    .default_fields(texts![
+        "id",
+        "name",
+        "description",
+        "projectId",
+        "released",
+        "archived",
+        "overdue",
+        "startDate",
+        "releaseDate",
+    ])
     .operations(list![LIST, CREATE, UPDATE])
     .schema(RECORD);
 

@@ -8,6 +8,17 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("campaign_messages", "A message of a campaign, with channel and content.")
     .when_to_use("To find the id and text of a message.")
     .phrases(texts!["campaign message", "subject line"])
+    .default_fields(texts![
+        "id",
+        "attributes.definition.channel",
+        "attributes.definition.label",
+        "attributes.definition.content.subject",
+        "attributes.definition.content.preview_text",
+        "attributes.definition.content.from_email",
+        "attributes.send_times",
+        "attributes.created_at",
+        "attributes.updated_at",
+    ])
     .operations(list![LIST])
     .schema(RECORD);
 

@@ -8,6 +8,26 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("campaign_reports", "How campaigns performed in a span of time.")
     .when_to_use("For opens, clicks and turnover of campaigns.")
     .phrases(texts!["campaign report", "open rate", "click rate"])
+    .default_fields(texts![
+        "groupings.campaign_id",
+        "groupings.campaign_message_id",
+        "groupings.send_channel",
+        "groupings.tag_name",
+        "groupings.variation",
+        "statistics.recipients",
+        "statistics.delivered",
+        "statistics.opens_unique",
+        "statistics.open_rate",
+        "statistics.clicks_unique",
+        "statistics.click_rate",
+        "statistics.conversions",
+        "statistics.conversion_rate",
+        "statistics.conversion_value",
+        "statistics.unsubscribes",
+        "statistics.unsubscribe_rate",
+        "statistics.bounce_rate",
+        "statistics.revenue_per_recipient",
+    ])
     .operations(list![LIST])
     .schema(RECORD);
 

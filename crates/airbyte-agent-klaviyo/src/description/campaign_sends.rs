@@ -8,6 +8,7 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("campaign_sends", "The sending of a campaign.")
     .when_to_use("To send a campaign and to see how far that is.")
     .phrases(texts!["send campaign"])
+    .default_fields(texts!["id", "attributes.status"])
     .operations(list![CREATE, GET])
     .schema(RECORD);
 

@@ -8,6 +8,19 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("campaigns", "A one-time message to lists or segments, by e-mail, SMS or mobile push.")
     .when_to_use("To see what was sent or is planned, when, and to whom.")
     .phrases(texts!["campaign", "newsletter", "scheduled e-mail"])
+    .default_fields(texts![
+        "id",
+        "attributes.name",
+        "attributes.status",
+        "attributes.archived",
+        "attributes.audiences.included",
+        "attributes.audiences.excluded",
+        "attributes.send_strategy.method",
+        "attributes.send_time",
+        "attributes.scheduled_at",
+        "attributes.created_at",
+        "attributes.updated_at",
+    ])
     .operations(list![LIST, CREATE, GET])
     .schema(RECORD)
     .store(list![

@@ -8,6 +8,17 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("catalog_items", "A product in the catalog.")
     .when_to_use("To find products that messages can show.")
     .phrases(texts!["catalog item", "product"])
+    .default_fields(texts![
+        "id",
+        "attributes.external_id",
+        "attributes.title",
+        "attributes.description",
+        "attributes.price",
+        "attributes.url",
+        "attributes.published",
+        "attributes.created",
+        "attributes.updated",
+    ])
     .operations(list![LIST, CREATE])
     .schema(RECORD);
 

@@ -8,6 +8,13 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("coupon_codes", "One code of a coupon.")
     .when_to_use("To find codes and to whom they went.")
     .phrases(texts!["coupon code", "voucher"])
+    .default_fields(texts![
+        "id",
+        "attributes.unique_code",
+        "attributes.status",
+        "attributes.expires_at",
+        "relationships.coupon.data.id",
+    ])
     .operations(list![LIST, CREATE])
     .schema(RECORD);
 

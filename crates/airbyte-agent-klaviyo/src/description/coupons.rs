@@ -8,6 +8,12 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("coupons", "A kind of discount, to which codes belong.")
     .when_to_use("To find a coupon and its id.")
     .phrases(texts!["coupon", "discount"])
+    .default_fields(texts![
+        "id",
+        "attributes.external_id",
+        "attributes.description",
+        "attributes.monitor_configuration",
+    ])
     .operations(list![LIST, CREATE])
     .schema(RECORD);
 

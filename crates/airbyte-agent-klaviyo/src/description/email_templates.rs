@@ -8,6 +8,14 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("email_templates", "A reusable e-mail design with its HTML and text.")
     .when_to_use("To read or find the design or text of an e-mail.")
     .phrases(texts!["template", "e-mail design"])
+    .default_fields(texts![
+        "id",
+        "attributes.name",
+        "attributes.editor_type",
+        "attributes.text",
+        "attributes.created",
+        "attributes.updated",
+    ])
     .operations(list![LIST, CREATE, GET])
     .schema(RECORD)
     .store(list![

@@ -8,6 +8,14 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("events", "One thing a person did or received at a moment, such as an order or an opened e-mail.")
     .when_to_use("For activity: orders, opens, clicks, and whatever else is tracked.")
     .phrases(texts!["events", "activity", "orders", "opened email"])
+    .default_fields(texts![
+        "id",
+        "attributes.datetime",
+        "attributes.timestamp",
+        "attributes.event_properties",
+        "relationships.profile.data.id",
+        "relationships.metric.data.id",
+    ])
     .operations(list![LIST, CREATE, GET])
     .schema(RECORD)
     .store(list![

@@ -8,6 +8,26 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("flow_reports", "How flows performed in a span of time.")
     .when_to_use("For opens, clicks and turnover of flows.")
     .phrases(texts!["flow report", "open rate", "click rate"])
+    .default_fields(texts![
+        "groupings.flow_id",
+        "groupings.flow_message_id",
+        "groupings.send_channel",
+        "groupings.tag_name",
+        "groupings.variation",
+        "statistics.recipients",
+        "statistics.delivered",
+        "statistics.opens_unique",
+        "statistics.open_rate",
+        "statistics.clicks_unique",
+        "statistics.click_rate",
+        "statistics.conversions",
+        "statistics.conversion_rate",
+        "statistics.conversion_value",
+        "statistics.unsubscribes",
+        "statistics.unsubscribe_rate",
+        "statistics.bounce_rate",
+        "statistics.revenue_per_recipient",
+    ])
     .operations(list![LIST])
     .schema(RECORD);
 

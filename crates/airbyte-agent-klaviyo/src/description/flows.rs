@@ -8,6 +8,15 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("flows", "An automation that sends messages when its trigger happens.")
     .when_to_use("To see which automations exist and whether they are live.")
     .phrases(texts!["flow", "automation", "welcome series", "abandoned cart"])
+    .default_fields(texts![
+        "id",
+        "attributes.name",
+        "attributes.status",
+        "attributes.trigger_type",
+        "attributes.archived",
+        "attributes.created",
+        "attributes.updated",
+    ])
     .operations(list![LIST, GET])
     .schema(RECORD)
     .store(list![

@@ -8,6 +8,15 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("images", "A picture in the library.")
     .when_to_use("To find or add pictures for messages.")
     .phrases(texts!["image", "picture"])
+    .default_fields(texts![
+        "id",
+        "attributes.name",
+        "attributes.image_url",
+        "attributes.format",
+        "attributes.size",
+        "attributes.hidden",
+        "attributes.updated_at",
+    ])
     .operations(list![LIST, CREATE])
     .schema(RECORD);
 

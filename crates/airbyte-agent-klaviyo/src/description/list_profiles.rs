@@ -5,7 +5,26 @@
 use airbyte_agent_description::build::*;
 
 /// `list_profiles` with its operations.
-pub(super) const ENTITY: Entity = Entity::new("list_profiles", "A person in a list.").operations(list![LIST]).schema(RECORD);
+pub(super) const ENTITY: Entity = Entity::new("list_profiles", "A person in a list.")
+    .default_fields(texts![
+        "id",
+        "attributes.email",
+        "attributes.phone_number",
+        "attributes.first_name",
+        "attributes.last_name",
+        "attributes.external_id",
+        "attributes.organization",
+        "attributes.title",
+        "attributes.location.city",
+        "attributes.location.country",
+        "attributes.properties",
+        "attributes.created",
+        "attributes.updated",
+        "attributes.last_event_date",
+        "attributes.joined_group_at",
+    ])
+    .operations(list![LIST])
+    .schema(RECORD);
 
 const LIST: Operation = Operation::get("listListProfiles", "list_profiles", Action::List, template!("/lists/{id}/profiles"))
     .summary("List the profiles of a list")

@@ -8,6 +8,14 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("lists", "A list that people sign up for or are added to.")
     .when_to_use("To find a list and its id by name.")
     .phrases(texts!["klaviyo list", "mailing list", "newsletter list"])
+    .default_fields(texts![
+        "id",
+        "attributes.name",
+        "attributes.opt_in_process",
+        "attributes.profile_count",
+        "attributes.created",
+        "attributes.updated",
+    ])
     .operations(list![LIST, CREATE, GET])
     .schema(RECORD)
     .store(list![

@@ -8,6 +8,7 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("metric_aggregates", "Counts and sums of a metric over time.")
     .when_to_use("For counts and sums of a metric per day, week or month.")
     .phrases(texts!["metric aggregate", "orders per day", "revenue per month"])
+    .default_fields(texts!["id", "attributes.dates", "attributes.data.dimensions", "attributes.data.measurements"])
     .operations(list![GET])
     .schema(RECORD);
 

@@ -8,6 +8,14 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("metrics", "A kind of event, such as Placed Order, with the integration that reports it.")
     .when_to_use("To get the id or name of a kind of event.")
     .phrases(texts!["metric", "event type", "placed order"])
+    .default_fields(texts![
+        "id",
+        "attributes.name",
+        "attributes.integration.name",
+        "attributes.integration.category",
+        "attributes.created",
+        "attributes.updated",
+    ])
     .operations(list![LIST, GET])
     .schema(RECORD)
     .store(list![

@@ -8,6 +8,23 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("profiles", "A person Klaviyo knows, with contact data, location and custom properties.")
     .when_to_use("To look up a person's contact data, location and custom properties, or who is behind an event.")
     .phrases(texts!["klaviyo profile", "subscriber", "contact", "customer"])
+    .default_fields(texts![
+        "id",
+        "attributes.email",
+        "attributes.phone_number",
+        "attributes.first_name",
+        "attributes.last_name",
+        "attributes.external_id",
+        "attributes.organization",
+        "attributes.title",
+        "attributes.location.city",
+        "attributes.location.country",
+        "attributes.properties",
+        "attributes.created",
+        "attributes.updated",
+        "attributes.last_event_date",
+        "attributes.joined_group_at",
+    ])
     .operations(list![LIST, CREATE, GET, UPDATE])
     .schema(RECORD)
     .store(list![

@@ -5,7 +5,26 @@
 use airbyte_agent_description::build::*;
 
 /// `segment_profiles` with its operations.
-pub(super) const ENTITY: Entity = Entity::new("segment_profiles", "A person in a segment.").operations(list![LIST]).schema(RECORD);
+pub(super) const ENTITY: Entity = Entity::new("segment_profiles", "A person in a segment.")
+    .default_fields(texts![
+        "id",
+        "attributes.email",
+        "attributes.phone_number",
+        "attributes.first_name",
+        "attributes.last_name",
+        "attributes.external_id",
+        "attributes.organization",
+        "attributes.title",
+        "attributes.location.city",
+        "attributes.location.country",
+        "attributes.properties",
+        "attributes.created",
+        "attributes.updated",
+        "attributes.last_event_date",
+        "attributes.joined_group_at",
+    ])
+    .operations(list![LIST])
+    .schema(RECORD);
 
 const LIST: Operation = Operation::get("listSegmentProfiles", "segment_profiles", Action::List, template!("/segments/{id}/profiles"))
     .summary("List the profiles of a segment")

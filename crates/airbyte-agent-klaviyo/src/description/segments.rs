@@ -8,6 +8,17 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("segments", "A group of people that Klaviyo keeps up to date by conditions.")
     .when_to_use("To find a segment and its size.")
     .phrases(texts!["segment", "audience"])
+    .default_fields(texts![
+        "id",
+        "attributes.name",
+        "attributes.definition",
+        "attributes.is_active",
+        "attributes.is_processing",
+        "attributes.is_starred",
+        "attributes.profile_count",
+        "attributes.created",
+        "attributes.updated",
+    ])
     .operations(list![LIST, GET])
     .schema(RECORD);
 

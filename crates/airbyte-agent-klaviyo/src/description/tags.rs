@@ -8,6 +8,7 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("tags", "A word by which campaigns, flows, lists and segments are put in order.")
     .when_to_use("To find a tag.")
     .phrases(texts!["tag", "label"])
+    .default_fields(texts!["id", "attributes.name"])
     .operations(list![LIST])
     .schema(RECORD);
 

@@ -8,6 +8,18 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("attachments", "A link from an issue to something outside.")
     .when_to_use("For what is linked to an issue.")
     .phrases(texts!["links of the issue", "attachment"])
+    .default_fields(texts![
+        "id",
+        "title",
+        "subtitle",
+        "sourceType",
+        "creator.name",
+        "issue.identifier",
+        "issue.title",
+        "url",
+        "createdAt",
+        "updatedAt",
+    ])
     .operations(list![LIST, CREATE, DELETE])
     .schema(RECORD);
 

@@ -8,6 +8,16 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("comments", "A comment on an issue.")
     .when_to_use("To read what was said about an issue, or to answer.")
     .phrases(texts!["comment", "discussion", "reply"])
+    .default_fields(texts![
+        "id",
+        "body",
+        "user.name",
+        "user.email",
+        "issue.id",
+        "issue.title",
+        "createdAt",
+        "updatedAt",
+    ])
     .operations(list![LIST, GET, CREATE, UPDATE, DELETE])
     .schema(RECORD)
     .store(list![

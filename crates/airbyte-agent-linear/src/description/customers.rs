@@ -8,6 +8,20 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("customers", "A customer whose requests are kept in Linear.")
     .when_to_use("For who asks for what.")
     .phrases(texts!["customer", "customer requests"])
+    .default_fields(texts![
+        "id",
+        "name",
+        "domains",
+        "status.name",
+        "tier.name",
+        "owner.name",
+        "revenue",
+        "size",
+        "approximateNeedCount",
+        "url",
+        "createdAt",
+        "updatedAt",
+    ])
     .operations(list![LIST])
     .schema(RECORD);
 

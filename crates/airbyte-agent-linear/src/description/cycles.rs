@@ -8,6 +8,20 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("cycles", "A cycle: a period of one team, with the issues planned for it.")
     .when_to_use("For the current or next cycle of a team and its progress.")
     .phrases(texts!["cycle", "sprint", "iteration"])
+    .default_fields(texts![
+        "id",
+        "number",
+        "name",
+        "description",
+        "team.name",
+        "team.key",
+        "startsAt",
+        "endsAt",
+        "completedAt",
+        "progress",
+        "isActive",
+        "isNext",
+    ])
     .operations(list![LIST])
     .schema(RECORD);
 

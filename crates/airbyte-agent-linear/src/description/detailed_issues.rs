@@ -8,6 +8,28 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("detailed_issues", "An issue with identifier, labels, dates, estimate, cycle and parent, found by any condition.")
     .when_to_use("To filter issues, and to read or set what the plain issues lack.")
     .phrases(texts!["my open issues", "issues with the label", "due this week", "issues in the cycle"])
+    .default_fields(texts![
+        "id",
+        "identifier",
+        "title",
+        "description",
+        "state.name",
+        "priorityLabel",
+        "estimate",
+        "assignee.name",
+        "assignee.email",
+        "team.name",
+        "project.name",
+        "cycle.number",
+        "parent.identifier",
+        "labels.nodes.name",
+        "dueDate",
+        "url",
+        "createdAt",
+        "updatedAt",
+        "completedAt",
+        "canceledAt",
+    ])
     .operations(list![LIST, GET, CREATE, UPDATE])
     .schema(RECORD);
 

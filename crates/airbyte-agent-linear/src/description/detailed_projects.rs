@@ -8,6 +8,25 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("detailed_projects", "A project with status, health, progress and teams, found by any condition.")
     .when_to_use("To filter projects, and to read their status and health.")
     .phrases(texts!["projects at risk", "project health", "project progress"])
+    .default_fields(texts![
+        "id",
+        "name",
+        "description",
+        "status.name",
+        "health",
+        "progress",
+        "priority",
+        "lead.name",
+        "lead.email",
+        "teams.nodes.name",
+        "startDate",
+        "targetDate",
+        "completedAt",
+        "canceledAt",
+        "url",
+        "createdAt",
+        "updatedAt",
+    ])
     .operations(list![LIST])
     .schema(RECORD);
 

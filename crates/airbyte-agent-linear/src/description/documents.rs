@@ -8,6 +8,18 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("documents", "A document in Markdown.")
     .when_to_use("To read or write specifications and notes.")
     .phrases(texts!["document", "spec", "notes of the project"])
+    .default_fields(texts![
+        "id",
+        "title",
+        "content",
+        "creator.name",
+        "project.name",
+        "issue.identifier",
+        "trashed",
+        "url",
+        "createdAt",
+        "updatedAt",
+    ])
     .operations(list![LIST, GET, CREATE, UPDATE])
     .schema(RECORD);
 

@@ -8,6 +8,22 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("initiatives", "A goal that several projects work towards.")
     .when_to_use("For goals above projects.")
     .phrases(texts!["initiative", "goal", "strategy"])
+    .default_fields(texts![
+        "id",
+        "name",
+        "description",
+        "status",
+        "health",
+        "owner.name",
+        "owner.email",
+        "targetDate",
+        "projects.nodes.name",
+        "url",
+        "startedAt",
+        "completedAt",
+        "createdAt",
+        "updatedAt",
+    ])
     .operations(list![LIST])
     .schema(RECORD);
 

@@ -8,6 +8,17 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("issue_labels", "A label that issues can have.")
     .when_to_use("To find the id of a label.")
     .phrases(texts!["label", "tag"])
+    .default_fields(texts![
+        "id",
+        "name",
+        "description",
+        "color",
+        "isGroup",
+        "team.name",
+        "parent.name",
+        "createdAt",
+        "updatedAt",
+    ])
     .operations(list![LIST, CREATE])
     .schema(RECORD);
 

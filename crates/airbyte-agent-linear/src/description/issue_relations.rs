@@ -8,6 +8,18 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("issue_relations", "A relation between two issues, such as one that blocks another.")
     .when_to_use("For what blocks, duplicates or relates to an issue.")
     .phrases(texts!["blocked by", "duplicate of", "related issues"])
+    .default_fields(texts![
+        "id",
+        "type",
+        "issue.id",
+        "issue.identifier",
+        "issue.title",
+        "relatedIssue.id",
+        "relatedIssue.identifier",
+        "relatedIssue.title",
+        "createdAt",
+        "updatedAt",
+    ])
     .operations(list![LIST, CREATE, DELETE])
     .schema(RECORD);
 

@@ -8,6 +8,23 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("issues", "An issue: a bug, task or feature of one team.")
     .when_to_use("To read, create, assign, prioritise or move tickets.")
     .phrases(texts!["issue", "ticket", "bug", "task", "backlog"])
+    .default_fields(texts![
+        "id",
+        "identifier",
+        "title",
+        "description",
+        "state.name",
+        "priority",
+        "assignee.name",
+        "assignee.email",
+        "team.name",
+        "project.name",
+        "dueDate",
+        "url",
+        "createdAt",
+        "updatedAt",
+        "completedAt",
+    ])
     .operations(list![LIST, GET, CREATE, UPDATE, SEARCH, DELETE])
     .schema(RECORD)
     .store(list![

@@ -8,6 +8,18 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("notifications", "A notification in the inbox of the user.")
     .when_to_use("For what waits in the inbox.")
     .phrases(texts!["my inbox", "notifications"])
+    .default_fields(texts![
+        "id",
+        "type",
+        "category",
+        "title",
+        "subtitle",
+        "actor.name",
+        "url",
+        "readAt",
+        "snoozedUntilAt",
+        "createdAt",
+    ])
     .operations(list![LIST])
     .schema(RECORD);
 

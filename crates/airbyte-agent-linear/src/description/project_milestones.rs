@@ -8,6 +8,18 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("project_milestones", "A milestone of a project.")
     .when_to_use("For the steps of a project and their dates.")
     .phrases(texts!["milestone"])
+    .default_fields(texts![
+        "id",
+        "name",
+        "description",
+        "status",
+        "progress",
+        "targetDate",
+        "project.id",
+        "project.name",
+        "createdAt",
+        "updatedAt",
+    ])
     .operations(list![LIST, CREATE])
     .schema(RECORD);
 

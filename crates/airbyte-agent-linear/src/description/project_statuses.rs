@@ -8,6 +8,7 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("project_statuses", "A status that projects can have.")
     .when_to_use("To find the id of a project status before a project is created or changed.")
     .phrases(texts!["project status"])
+    .default_fields(texts!["id", "name", "type", "description", "position", "indefinite", "createdAt", "updatedAt"])
     .operations(list![LIST])
     .schema(RECORD);
 

@@ -8,6 +8,19 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("project_updates", "A report on a project, with its health.")
     .when_to_use("For how a project is going.")
     .phrases(texts!["project update", "status report"])
+    .default_fields(texts![
+        "id",
+        "body",
+        "health",
+        "user.name",
+        "user.email",
+        "project.id",
+        "project.name",
+        "commentCount",
+        "url",
+        "createdAt",
+        "updatedAt",
+    ])
     .operations(list![LIST, CREATE])
     .schema(RECORD);
 

@@ -8,6 +8,18 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("projects", "A project: a body of work with an end, shared by one or more teams.")
     .when_to_use("For plans, their dates, state and lead.")
     .phrases(texts!["project", "roadmap", "milestone", "launch"])
+    .default_fields(texts![
+        "id",
+        "name",
+        "description",
+        "state",
+        "lead.name",
+        "lead.email",
+        "startDate",
+        "targetDate",
+        "createdAt",
+        "updatedAt",
+    ])
     .operations(list![LIST, GET, CREATE, UPDATE])
     .schema(RECORD)
     .store(list![

@@ -6,6 +6,28 @@ use airbyte_agent_description::build::*;
 
 /// `sub_issues` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("sub_issues", "An issue that is part of another issue.")
+    .default_fields(texts![
+        "id",
+        "identifier",
+        "title",
+        "description",
+        "state.name",
+        "priorityLabel",
+        "estimate",
+        "assignee.name",
+        "assignee.email",
+        "team.name",
+        "project.name",
+        "cycle.number",
+        "parent.identifier",
+        "labels.nodes.name",
+        "dueDate",
+        "url",
+        "createdAt",
+        "updatedAt",
+        "completedAt",
+        "canceledAt",
+    ])
     .operations(list![LIST])
     .schema(RECORD);
 

@@ -8,6 +8,7 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("teams", "A team, which owns issues and workflow states.")
     .when_to_use("To find the id or key of a team.")
     .phrases(texts!["team", "squad"])
+    .default_fields(texts!["id", "name", "key", "description", "timezone", "createdAt", "updatedAt"])
     .operations(list![LIST, GET])
     .schema(RECORD)
     .store(list![

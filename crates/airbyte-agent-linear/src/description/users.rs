@@ -8,6 +8,7 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("users", "A member of the workspace: person, guest or app.")
     .when_to_use("To find a person, or the id of one before assigning.")
     .phrases(texts!["user", "member", "assignee", "colleague"])
+    .default_fields(texts!["id", "name", "displayName", "email", "active", "admin", "createdAt", "updatedAt"])
     .operations(list![LIST, GET])
     .schema(RECORD)
     .store(list![

@@ -8,6 +8,18 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("webhooks", "An address that Linear tells of changes.")
     .when_to_use("For who is told of changes.")
     .phrases(texts!["webhook"])
+    .default_fields(texts![
+        "id",
+        "label",
+        "url",
+        "enabled",
+        "resourceTypes",
+        "allPublicTeams",
+        "team.name",
+        "creator.name",
+        "createdAt",
+        "updatedAt",
+    ])
     .operations(list![LIST, CREATE, DELETE])
     .schema(RECORD);
 

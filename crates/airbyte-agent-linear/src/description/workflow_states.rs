@@ -8,6 +8,7 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("workflow_states", "A status that the issues of one team can have.")
     .when_to_use("To find the id of a status before an issue is created or moved.")
     .phrases(texts!["status", "workflow", "column", "done"])
+    .default_fields(texts!["id", "name", "type", "position", "team.id", "team.name", "createdAt", "updatedAt"])
     .operations(list![LIST])
     .schema(RECORD)
     .store(list![

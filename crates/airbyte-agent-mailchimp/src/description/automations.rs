@@ -8,6 +8,24 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("automations", "A classic automation, that is a series of e-mails set off by an event; retired by Mailchimp.")
     .when_to_use("Old automated series; flows are not in the API.")
     .phrases(texts!["automation", "workflow", "drip", "welcome series"])
+    .default_fields(texts![
+        "id",
+        "status",
+        "settings.title",
+        "settings.from_name",
+        "settings.reply_to",
+        "recipients.list_id",
+        "recipients.store_id",
+        "emails_sent",
+        "create_time",
+        "start_time",
+        "report_summary.opens",
+        "report_summary.unique_opens",
+        "report_summary.open_rate",
+        "report_summary.clicks",
+        "report_summary.subscriber_clicks",
+        "report_summary.click_rate",
+    ])
     .operations(list![LIST])
     .schema(RECORD)
     .store(list![

@@ -8,6 +8,16 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("batches", "A set of API calls that Mailchimp runs one after the other in the background.")
     .when_to_use("To change thousands of records, or to follow such a change.")
     .phrases(texts!["batch", "bulk", "many contacts"])
+    .default_fields(texts![
+        "id",
+        "status",
+        "total_operations",
+        "finished_operations",
+        "errored_operations",
+        "submitted_at",
+        "completed_at",
+        "response_body_url",
+    ])
     .operations(list![LIST, CREATE, GET, DELETE])
     .schema(RECORD);
 

@@ -6,6 +6,7 @@ use airbyte_agent_description::build::*;
 
 /// `campaign_checklists` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("campaign_checklists", "What Mailchimp checks before a campaign can be sent.")
+    .default_fields(texts!["is_ready", "items.type", "items.heading", "items.details"])
     .operations(list![GET])
     .schema(RECORD);
 

@@ -6,6 +6,12 @@ use airbyte_agent_description::build::*;
 
 /// `campaign_content` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("campaign_content", "The HTML and text of a campaign.")
+    .default_fields(texts![
+        "plain_text",
+        "archive_html",
+        "variate_contents.content_label",
+        "variate_contents.plain_text",
+    ])
     .operations(list![GET, UPDATE])
     .schema(RECORD);
 

@@ -8,6 +8,28 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("campaigns", "An e-mail to an audience, from draft to sent.")
     .when_to_use("What was sent when and to whom, drafts and scheduled mails.")
     .phrases(texts!["campaign", "newsletter", "mailing", "blast"])
+    .default_fields(texts![
+        "id",
+        "type",
+        "status",
+        "settings.title",
+        "settings.subject_line",
+        "settings.from_name",
+        "recipients.list_name",
+        "recipients.recipient_count",
+        "emails_sent",
+        "create_time",
+        "send_time",
+        "report_summary.unique_opens",
+        "report_summary.open_rate",
+        "report_summary.click_rate",
+        "long_archive_url",
+        "campaign.id",
+        "campaign.status",
+        "campaign.settings.title",
+        "campaign.settings.subject_line",
+        "campaign.send_time",
+    ])
     .operations(list![LIST, CREATE, GET, DELETE, UPDATE, SEARCH])
     .schema(RECORD)
     .store(list![

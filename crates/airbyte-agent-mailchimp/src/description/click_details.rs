@@ -8,6 +8,16 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("click_details", "A link of a sent campaign, with its clicks.")
     .when_to_use("To see which links of a campaign were clicked, and how often.")
     .phrases(texts!["clicked links", "click rate by link", "top links"])
+    .default_fields(texts![
+        "id",
+        "url",
+        "total_clicks",
+        "unique_clicks",
+        "click_percentage",
+        "unique_click_percentage",
+        "last_click",
+        "campaign_id",
+    ])
     .operations(list![LIST])
     .schema(RECORD);
 

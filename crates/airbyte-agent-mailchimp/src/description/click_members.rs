@@ -6,6 +6,17 @@ use airbyte_agent_description::build::*;
 
 /// `click_members` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("click_members", "A recipient who clicked a certain link of a campaign.")
+    .default_fields(texts![
+        "email_id",
+        "email_address",
+        "clicks",
+        "contact_status",
+        "merge_fields",
+        "vip",
+        "url_id",
+        "campaign_id",
+        "list_id",
+    ])
     .operations(list![LIST])
     .schema(RECORD);
 

@@ -8,6 +8,16 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("email_activity", "What one recipient did with one campaign: opens, clicks, bounces.")
     .when_to_use("Who opened or clicked a campaign.")
     .phrases(texts!["who opened", "who clicked", "activity"])
+    .default_fields(texts![
+        "campaign_id",
+        "list_id",
+        "email_id",
+        "email_address",
+        "activity.action",
+        "activity.timestamp",
+        "activity.url",
+        "activity.type",
+    ])
     .operations(list![LIST])
     .schema(RECORD)
     .store(list![

@@ -8,6 +8,7 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("interest_categories", "A group of interests that sign-up forms offer.")
     .when_to_use("What sign-up forms let people choose.")
     .phrases(texts!["group", "interest category", "preferences"])
+    .default_fields(texts!["id", "title", "type", "display_order", "list_id"])
     .operations(list![LIST, GET])
     .schema(RECORD)
     .store(list![

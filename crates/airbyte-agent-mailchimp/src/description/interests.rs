@@ -8,6 +8,7 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("interests", "One choice within an interest category.")
     .when_to_use("Names and sizes of interests.")
     .phrases(texts!["interest", "preference", "topic"])
+    .default_fields(texts!["id", "name", "subscriber_count", "display_order", "category_id", "list_id"])
     .operations(list![LIST, GET])
     .schema(RECORD)
     .store(list![

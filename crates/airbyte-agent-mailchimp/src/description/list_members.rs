@@ -8,6 +8,25 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("list_members", "A contact in one audience, with state, fields, interests and tags.")
     .when_to_use("Looking up a person, or listing contacts by state or change.")
     .phrases(texts!["contact", "subscriber", "member", "unsubscribed"])
+    .default_fields(texts![
+        "id",
+        "email_address",
+        "full_name",
+        "status",
+        "unsubscribe_reason",
+        "merge_fields",
+        "vip",
+        "member_rating",
+        "tags.name",
+        "stats.avg_open_rate",
+        "stats.avg_click_rate",
+        "timestamp_signup",
+        "timestamp_opt",
+        "last_changed",
+        "language",
+        "source",
+        "list_id",
+    ])
     .operations(list![LIST, CREATE, GET, DELETE, UPDATE, SEARCH])
     .schema(RECORD)
     .store(list![

@@ -8,6 +8,25 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("lists", "An audience: a set of contacts with its own fields and figures.")
     .when_to_use("Finding an audience, its id, size and growth.")
     .phrases(texts!["audience", "list", "mailing list", "subscriber count"])
+    .default_fields(texts![
+        "id",
+        "name",
+        "contact.company",
+        "campaign_defaults.from_name",
+        "campaign_defaults.from_email",
+        "date_created",
+        "visibility",
+        "double_optin",
+        "list_rating",
+        "stats.member_count",
+        "stats.unsubscribe_count",
+        "stats.cleaned_count",
+        "stats.campaign_count",
+        "stats.campaign_last_sent",
+        "stats.open_rate",
+        "stats.click_rate",
+        "stats.last_sub_date",
+    ])
     .operations(list![LIST, GET])
     .schema(RECORD)
     .store(list![

@@ -8,6 +8,7 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("member_tags", "A tag that one contact carries.")
     .when_to_use("To see or change the tags of a person.")
     .phrases(texts!["tags of a contact", "add tag", "remove tag"])
+    .default_fields(texts!["id", "name", "date_added"])
     .operations(list![LIST, UPDATE])
     .schema(RECORD);
 

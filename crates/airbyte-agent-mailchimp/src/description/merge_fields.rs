@@ -8,6 +8,18 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("merge_fields", "A field of its own that an audience has for its contacts.")
     .when_to_use("To learn which values contacts of an audience can have, and under which tags.")
     .phrases(texts!["merge field", "audience field", "merge tag"])
+    .default_fields(texts![
+        "merge_id",
+        "tag",
+        "name",
+        "type",
+        "required",
+        "default_value",
+        "public",
+        "options.choices",
+        "help_text",
+        "list_id",
+    ])
     .operations(list![LIST, CREATE])
     .schema(RECORD);
 

@@ -8,6 +8,17 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("open_details", "A recipient who opened a campaign, with the times.")
     .when_to_use("To see the recipients who opened one campaign.")
     .phrases(texts!["opened", "openings", "who opened"])
+    .default_fields(texts![
+        "email_id",
+        "email_address",
+        "opens_count",
+        "opens.timestamp",
+        "contact_status",
+        "merge_fields",
+        "vip",
+        "campaign_id",
+        "list_id",
+    ])
     .operations(list![LIST])
     .schema(RECORD);
 

@@ -8,6 +8,17 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("recipients", "A recipient to whom a campaign was sent.")
     .when_to_use("To see whether somebody got a campaign, and whether it was delivered.")
     .phrases(texts!["recipient", "sent to", "delivered", "bounced"])
+    .default_fields(texts![
+        "email_id",
+        "email_address",
+        "status",
+        "open_count",
+        "last_open",
+        "merge_fields",
+        "vip",
+        "campaign_id",
+        "list_id",
+    ])
     .operations(list![LIST])
     .schema(RECORD);
 

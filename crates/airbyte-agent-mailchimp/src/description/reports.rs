@@ -8,6 +8,28 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("reports", "Results of one sent campaign: opens, clicks, bounces, departures, revenue.")
     .when_to_use("Opens, clicks, bounces, departures and revenue.")
     .phrases(texts!["report", "open rate", "click rate", "bounces", "performance"])
+    .default_fields(texts![
+        "id",
+        "campaign_title",
+        "subject_line",
+        "type",
+        "list_id",
+        "list_name",
+        "send_time",
+        "emails_sent",
+        "opens.opens_total",
+        "opens.unique_opens",
+        "opens.open_rate",
+        "clicks.clicks_total",
+        "clicks.unique_subscriber_clicks",
+        "clicks.click_rate",
+        "unsubscribed",
+        "abuse_reports",
+        "bounces.hard_bounces",
+        "bounces.soft_bounces",
+        "ecommerce.total_orders",
+        "ecommerce.total_revenue",
+    ])
     .operations(list![LIST, GET])
     .schema(RECORD)
     .store(list![

@@ -8,6 +8,21 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("segment_members", "A contact that is in one segment or carries one tag.")
     .when_to_use("Who is in a segment.")
     .phrases(texts!["segment members", "tagged contacts"])
+    .default_fields(texts![
+        "id",
+        "email_address",
+        "status",
+        "merge_fields",
+        "vip",
+        "member_rating",
+        "stats.avg_open_rate",
+        "stats.avg_click_rate",
+        "timestamp_signup",
+        "timestamp_opt",
+        "last_changed",
+        "language",
+        "list_id",
+    ])
     .operations(list![LIST, CREATE, DELETE])
     .schema(RECORD)
     .store(list![

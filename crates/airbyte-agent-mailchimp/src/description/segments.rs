@@ -8,6 +8,7 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("segments", "A part of an audience, by rules or as a fixed set.")
     .when_to_use("Saved and static segments and their rules.")
     .phrases(texts!["segment", "target group"])
+    .default_fields(texts!["id", "name", "type", "member_count", "created_at", "updated_at", "options", "list_id"])
     .operations(list![LIST, CREATE, GET, DELETE, UPDATE])
     .schema(RECORD)
     .store(list![

@@ -8,6 +8,26 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("store_orders", "An order of a shop.")
     .when_to_use("To see what was sold, or what a campaign sold.")
     .phrases(texts!["order", "purchase", "revenue"])
+    .default_fields(texts![
+        "id",
+        "customer.id",
+        "customer.email_address",
+        "financial_status",
+        "fulfillment_status",
+        "currency_code",
+        "order_total",
+        "discount_total",
+        "tax_total",
+        "shipping_total",
+        "lines.product_title",
+        "lines.quantity",
+        "lines.price",
+        "campaign_id",
+        "order_url",
+        "processed_at_foreign",
+        "cancelled_at_foreign",
+        "tracking_number",
+    ])
     .operations(list![LIST])
     .schema(RECORD);
 

@@ -5,7 +5,23 @@
 use airbyte_agent_description::build::*;
 
 /// `store_products` with its operations.
-pub(super) const ENTITY: Entity = Entity::new("store_products", "A product of a shop.").operations(list![LIST]).schema(RECORD);
+pub(super) const ENTITY: Entity = Entity::new("store_products", "A product of a shop.")
+    .default_fields(texts![
+        "id",
+        "title",
+        "description",
+        "type",
+        "vendor",
+        "currency_code",
+        "url",
+        "variants.id",
+        "variants.title",
+        "variants.price",
+        "variants.inventory_quantity",
+        "published_at_foreign",
+    ])
+    .operations(list![LIST])
+    .schema(RECORD);
 
 const LIST: Operation = Operation::get("StoreProducts_List", "store_products", Action::List, template!("/ecommerce/stores/{store_id}/products"))
     .summary("List products of a shop")

@@ -8,6 +8,20 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("stores", "A shop that reports its orders to Mailchimp.")
     .when_to_use("To find the shop whose orders or products are wanted.")
     .phrases(texts!["store", "shop", "e-commerce"])
+    .default_fields(texts![
+        "id",
+        "name",
+        "platform",
+        "domain",
+        "list_id",
+        "list_is_active",
+        "email_address",
+        "currency_code",
+        "is_syncing",
+        "timezone",
+        "created_at",
+        "updated_at",
+    ])
     .operations(list![LIST])
     .schema(RECORD);
 

@@ -8,6 +8,7 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("tags", "A label on contacts of an audience.")
     .when_to_use("Which tags an audience has, and their ids.")
     .phrases(texts!["tag", "label"])
+    .default_fields(texts!["id", "name"])
     .operations(list![LIST])
     .schema(RECORD)
     .store(list![

@@ -8,6 +8,21 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("templates", "A design from which campaigns are made.")
     .when_to_use("To find the template for a new campaign.")
     .phrases(texts!["template", "design", "layout"])
+    .default_fields(texts![
+        "id",
+        "name",
+        "type",
+        "active",
+        "category",
+        "content_type",
+        "drag_and_drop",
+        "date_created",
+        "date_edited",
+        "created_by",
+        "edited_by",
+        "folder_id",
+        "share_url",
+    ])
     .operations(list![LIST, GET])
     .schema(RECORD);
 

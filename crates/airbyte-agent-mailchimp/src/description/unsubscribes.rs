@@ -8,6 +8,16 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("unsubscribes", "A recipient who unsubscribed because of one campaign.")
     .when_to_use("Who left after a campaign, and why.")
     .phrases(texts!["unsubscribe", "opt-out", "churn"])
+    .default_fields(texts![
+        "email_id",
+        "email_address",
+        "reason",
+        "timestamp",
+        "vip",
+        "merge_fields",
+        "campaign_id",
+        "list_id",
+    ])
     .operations(list![LIST])
     .schema(RECORD)
     .store(list![

@@ -8,6 +8,20 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("alerts", "A notice that usage, costs or credits have reached a mark.")
     .when_to_use("To see which marks are watched.")
     .phrases(texts!["alert", "usage limit", "threshold"])
+    .default_fields(texts![
+        "id",
+        "type",
+        "enabled",
+        "thresholds.value",
+        "currency",
+        "customer.id",
+        "customer.external_customer_id",
+        "subscription.id",
+        "metric.id",
+        "plan.id",
+        "balance_alert_status",
+        "created_at",
+    ])
     .operations(list![LIST])
     .schema(RECORD);
 

@@ -8,6 +8,15 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("coupons", "A discount with a code.")
     .when_to_use("To make and find discounts.")
     .phrases(texts!["coupon", "discount code"])
+    .default_fields(texts![
+        "id",
+        "redemption_code",
+        "discount",
+        "duration_in_months",
+        "max_redemptions",
+        "times_redeemed",
+        "archived_at",
+    ])
     .operations(list![LIST, CREATE])
     .schema(RECORD);
 

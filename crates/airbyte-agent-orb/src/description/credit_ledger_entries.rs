@@ -8,6 +8,24 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("credit_ledger_entries", "One change of the prepaid credits of a customer.")
     .when_to_use("To see how credits were added and used.")
     .phrases(texts!["credit ledger", "credit history"])
+    .default_fields(texts![
+        "id",
+        "entry_type",
+        "entry_status",
+        "amount",
+        "starting_balance",
+        "ending_balance",
+        "currency",
+        "customer.id",
+        "customer.external_customer_id",
+        "credit_block.id",
+        "description",
+        "event_id",
+        "invoice_id",
+        "price_id",
+        "metadata",
+        "created_at",
+    ])
     .operations(list![LIST, CREATE])
     .schema(RECORD);
 

@@ -8,6 +8,21 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("credit_notes", "A correction of an invoice.")
     .when_to_use("To correct an invoice, and to see corrections.")
     .phrases(texts!["credit note", "refund"])
+    .default_fields(texts![
+        "id",
+        "credit_note_number",
+        "invoice_id",
+        "customer.id",
+        "customer.external_customer_id",
+        "type",
+        "reason",
+        "memo",
+        "subtotal",
+        "total",
+        "voided_at",
+        "credit_note_pdf",
+        "created_at",
+    ])
     .operations(list![LIST, CREATE, GET])
     .schema(RECORD);
 

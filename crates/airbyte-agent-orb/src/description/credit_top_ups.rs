@@ -8,6 +8,16 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("credit_top_ups", "Credits that are bought by themselves when few are left.")
     .when_to_use("To see and set up automatic top-ups.")
     .phrases(texts!["top up", "auto reload"])
+    .default_fields(texts![
+        "id",
+        "amount",
+        "currency",
+        "threshold",
+        "per_unit_cost_basis",
+        "expires_after",
+        "expires_after_unit",
+        "invoice_settings",
+    ])
     .operations(list![LIST, CREATE, DELETE])
     .schema(RECORD);
 

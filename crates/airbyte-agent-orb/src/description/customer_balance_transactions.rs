@@ -8,6 +8,18 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("customer_balance_transactions", "One change of a customer's balance in money.")
     .when_to_use("To see and give credit in money.")
     .phrases(texts!["customer balance", "account credit"])
+    .default_fields(texts![
+        "id",
+        "type",
+        "action",
+        "amount",
+        "starting_balance",
+        "ending_balance",
+        "description",
+        "invoice.id",
+        "credit_note.id",
+        "created_at",
+    ])
     .operations(list![LIST, CREATE])
     .schema(RECORD);
 

@@ -8,6 +8,17 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("customer_costs", "What a customer has run up in a span of time, price by price.")
     .when_to_use("To see what a customer has used and owes before the invoice.")
     .phrases(texts!["costs", "spend", "accrued"])
+    .default_fields(texts![
+        "timeframe_start",
+        "timeframe_end",
+        "subtotal",
+        "total",
+        "per_price_costs.quantity",
+        "per_price_costs.subtotal",
+        "per_price_costs.total",
+        "per_price_costs.price.id",
+        "per_price_costs.price.name",
+    ])
     .operations(list![LIST])
     .schema(RECORD);
 

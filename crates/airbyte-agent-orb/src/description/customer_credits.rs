@@ -8,6 +8,17 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("customer_credits", "Prepaid credits of a customer that expire together.")
     .when_to_use("To see how many credits a customer has left.")
     .phrases(texts!["credits", "prepaid", "credit balance"])
+    .default_fields(texts![
+        "id",
+        "status",
+        "balance",
+        "maximum_initial_balance",
+        "effective_date",
+        "expiry_date",
+        "per_unit_cost_basis",
+        "credit_block_source",
+        "metadata",
+    ])
     .operations(list![LIST])
     .schema(RECORD);
 

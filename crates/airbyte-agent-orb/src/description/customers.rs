@@ -8,6 +8,22 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("customers", "A buyer of your products, with addresses, balance and payment provider.")
     .when_to_use("To find a customer, their payment provider, balance or id.")
     .phrases(texts!["customer", "account", "buyer"])
+    .default_fields(texts![
+        "id",
+        "external_customer_id",
+        "name",
+        "email",
+        "balance",
+        "currency",
+        "timezone",
+        "billing_address.city",
+        "billing_address.country",
+        "payment_provider",
+        "payment_provider_id",
+        "auto_collection",
+        "metadata",
+        "created_at",
+    ])
     .operations(list![LIST, CREATE, GET, UPDATE])
     .schema(RECORD)
     .store(list![

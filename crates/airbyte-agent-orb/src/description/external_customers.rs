@@ -6,6 +6,22 @@ use airbyte_agent_description::build::*;
 
 /// `external_customers` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("external_customers", "A customer, found by your own id.")
+    .default_fields(texts![
+        "id",
+        "external_customer_id",
+        "name",
+        "email",
+        "balance",
+        "currency",
+        "timezone",
+        "billing_address.city",
+        "billing_address.country",
+        "payment_provider",
+        "payment_provider_id",
+        "auto_collection",
+        "metadata",
+        "created_at",
+    ])
     .operations(list![GET])
     .schema(RECORD);
 

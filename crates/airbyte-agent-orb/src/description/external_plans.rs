@@ -5,7 +5,24 @@
 use airbyte_agent_description::build::*;
 
 /// `external_plans` with its operations.
-pub(super) const ENTITY: Entity = Entity::new("external_plans", "A plan, found by your own id.").operations(list![GET]).schema(RECORD);
+pub(super) const ENTITY: Entity = Entity::new("external_plans", "A plan, found by your own id.")
+    .default_fields(texts![
+        "id",
+        "name",
+        "description",
+        "status",
+        "currency",
+        "external_plan_id",
+        "product.name",
+        "prices.id",
+        "prices.name",
+        "prices.price_type",
+        "net_terms",
+        "metadata",
+        "created_at",
+    ])
+    .operations(list![GET])
+    .schema(RECORD);
 
 const GET: Operation = Operation::get("getPlanByExternalId", "external_plans", Action::Get, template!("/plans/external_plan_id/{external_plan_id}"))
     .summary("Get a plan by your own id")

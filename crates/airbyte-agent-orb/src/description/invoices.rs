@@ -8,6 +8,28 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("invoices", "A request for payment with its lines and state.")
     .when_to_use("To see what was billed, what is unpaid and why.")
     .phrases(texts!["invoice", "bill", "overdue", "unpaid"])
+    .default_fields(texts![
+        "id",
+        "invoice_number",
+        "status",
+        "customer.id",
+        "customer.external_customer_id",
+        "subscription.id",
+        "subtotal",
+        "total",
+        "amount_due",
+        "currency",
+        "invoice_date",
+        "due_date",
+        "issued_at",
+        "paid_at",
+        "payment_failed_at",
+        "voided_at",
+        "memo",
+        "hosted_invoice_url",
+        "created_at",
+        "target_date",
+    ])
     .operations(list![LIST, GET])
     .schema(RECORD)
     .store(list![

@@ -8,6 +8,15 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("items", "Something that is sold, to which prices belong.")
     .when_to_use("To find an item and its id.")
     .phrases(texts!["item", "product"])
+    .default_fields(texts![
+        "id",
+        "name",
+        "external_connections.external_connection_name",
+        "external_connections.external_entity_id",
+        "archived_at",
+        "metadata",
+        "created_at",
+    ])
     .operations(list![LIST])
     .schema(RECORD);
 

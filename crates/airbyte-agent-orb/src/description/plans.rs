@@ -8,6 +8,21 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("plans", "What can be subscribed to: a set of prices.")
     .when_to_use("To look up prices, trials and phases of a plan.")
     .phrases(texts!["plan", "pricing", "price list"])
+    .default_fields(texts![
+        "id",
+        "name",
+        "description",
+        "status",
+        "currency",
+        "external_plan_id",
+        "product.name",
+        "prices.id",
+        "prices.name",
+        "prices.price_type",
+        "net_terms",
+        "metadata",
+        "created_at",
+    ])
     .operations(list![LIST, CREATE, GET])
     .schema(RECORD)
     .store(list![

@@ -8,6 +8,7 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("price_evaluations", "What usage comes to by a price.")
     .when_to_use("To see what usage costs by a price.")
     .phrases(texts!["evaluate price", "what does it cost"])
+    .default_fields(texts!["amount", "quantity", "grouping_values"])
     .operations(list![LIST])
     .schema(RECORD);
 

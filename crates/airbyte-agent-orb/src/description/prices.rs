@@ -8,6 +8,24 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("prices", "What something costs, and how that is computed.")
     .when_to_use("To find a price and how it is computed.")
     .phrases(texts!["price", "pricing model"])
+    .default_fields(texts![
+        "id",
+        "external_price_id",
+        "name",
+        "price_type",
+        "model_type",
+        "cadence",
+        "billing_mode",
+        "currency",
+        "item.id",
+        "item.name",
+        "billable_metric.id",
+        "fixed_price_quantity",
+        "unit_config.unit_amount",
+        "minimum_amount",
+        "maximum_amount",
+        "created_at",
+    ])
     .operations(list![LIST, GET])
     .schema(RECORD);
 

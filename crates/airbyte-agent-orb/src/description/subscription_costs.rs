@@ -6,6 +6,17 @@ use airbyte_agent_description::build::*;
 
 /// `subscription_costs` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("subscription_costs", "What a subscription has run up in a span of time, price by price.")
+    .default_fields(texts![
+        "timeframe_start",
+        "timeframe_end",
+        "subtotal",
+        "total",
+        "per_price_costs.quantity",
+        "per_price_costs.subtotal",
+        "per_price_costs.total",
+        "per_price_costs.price.id",
+        "per_price_costs.price.name",
+    ])
     .operations(list![LIST])
     .schema(RECORD);
 

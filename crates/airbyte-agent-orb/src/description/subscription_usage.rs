@@ -8,6 +8,16 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("subscription_usage", "How much of a metric a subscription used.")
     .when_to_use("To see what a customer used, by metric and day.")
     .phrases(texts!["usage", "consumption"])
+    .default_fields(texts![
+        "billable_metric.id",
+        "billable_metric.name",
+        "metric_group.property_key",
+        "metric_group.property_value",
+        "usage.quantity",
+        "usage.timeframe_start",
+        "usage.timeframe_end",
+        "view_mode",
+    ])
     .operations(list![LIST])
     .schema(RECORD);
 

@@ -8,6 +8,22 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("subscriptions", "The purchase of a plan by a customer.")
     .when_to_use("To see who has which plan, since when and until when.")
     .phrases(texts!["subscription", "renewal", "active plan"])
+    .default_fields(texts![
+        "id",
+        "status",
+        "customer.id",
+        "customer.external_customer_id",
+        "plan.id",
+        "plan.name",
+        "start_date",
+        "end_date",
+        "current_billing_period_start_date",
+        "current_billing_period_end_date",
+        "auto_collection",
+        "net_terms",
+        "metadata",
+        "created_at",
+    ])
     .operations(list![LIST, CREATE, GET, UPDATE])
     .schema(RECORD)
     .store(list![

@@ -6,6 +6,28 @@ use airbyte_agent_description::build::*;
 
 /// `upcoming_invoices` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("upcoming_invoices", "The invoice that a subscription will get next.")
+    .default_fields(texts![
+        "id",
+        "invoice_number",
+        "status",
+        "customer.id",
+        "customer.external_customer_id",
+        "subscription.id",
+        "subtotal",
+        "total",
+        "amount_due",
+        "currency",
+        "invoice_date",
+        "due_date",
+        "issued_at",
+        "paid_at",
+        "payment_failed_at",
+        "voided_at",
+        "memo",
+        "hosted_invoice_url",
+        "created_at",
+        "target_date",
+    ])
     .operations(list![GET])
     .schema(RECORD);
 

@@ -8,6 +8,15 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("usage_events", "One piece of usage that is billed.")
     .when_to_use("To report usage and to look it up.")
     .phrases(texts!["usage event", "ingest"])
+    .default_fields(texts![
+        "id",
+        "event_name",
+        "customer_id",
+        "external_customer_id",
+        "properties",
+        "timestamp",
+        "deprecated",
+    ])
     .operations(list![CREATE, SEARCH])
     .schema(RECORD);
 

@@ -8,6 +8,27 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("accounts", "A company or person that is dealt with.")
     .when_to_use("To find a company, its data or its id.")
     .phrases(texts!["account", "company", "customer"])
+    .default_fields(texts![
+        "Id",
+        "Name",
+        "Type",
+        "Industry",
+        "Phone",
+        "Website",
+        "AnnualRevenue",
+        "NumberOfEmployees",
+        "BillingCity",
+        "BillingState",
+        "BillingCountry",
+        "Description",
+        "OwnerId",
+        "Owner.Name",
+        "ParentId",
+        "AccountSource",
+        "CreatedDate",
+        "LastModifiedDate",
+        "LastActivityDate",
+    ])
     .operations(list![LIST, CREATE, GET, DELETE, UPDATE, SEARCH])
     .schema(RECORD)
     .store(list![

@@ -8,6 +8,7 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("approval_processes", "How records are approved, object by object.")
     .when_to_use("To find out how records are approved.")
     .phrases(texts!["approval process"])
+    .default_fields(texts!["approvals"])
     .operations(list![GET])
     .schema(RECORD);
 

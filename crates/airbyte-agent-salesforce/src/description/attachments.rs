@@ -6,6 +6,18 @@ use airbyte_agent_description::build::*;
 
 /// `attachments` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("attachments", "A classic attachment of a record.")
+    .default_fields(texts![
+        "Id",
+        "Name",
+        "ContentType",
+        "BodyLength",
+        "ParentId",
+        "Description",
+        "IsPrivate",
+        "OwnerId",
+        "CreatedDate",
+        "LastModifiedDate",
+    ])
     .operations(list![LIST, GET, DOWNLOAD])
     .schema(RECORD);
 

@@ -8,6 +8,22 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("campaign_members", "A lead or contact who belongs to a campaign.")
     .when_to_use("To see who belongs to a campaign, and to add people.")
     .phrases(texts!["campaign member"])
+    .default_fields(texts![
+        "Id",
+        "Name",
+        "Email",
+        "Phone",
+        "CompanyOrAccount",
+        "Type",
+        "Status",
+        "HasResponded",
+        "FirstRespondedDate",
+        "CampaignId",
+        "LeadId",
+        "ContactId",
+        "CreatedDate",
+        "LastModifiedDate",
+    ])
     .operations(list![LIST, CREATE, DELETE, UPDATE])
     .schema(RECORD);
 

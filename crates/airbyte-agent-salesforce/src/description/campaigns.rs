@@ -8,6 +8,27 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("campaigns", "A marketing campaign with costs and results.")
     .when_to_use("To see costs and results of marketing.")
     .phrases(texts!["campaign", "marketing"])
+    .default_fields(texts![
+        "Id",
+        "Name",
+        "Type",
+        "Status",
+        "IsActive",
+        "StartDate",
+        "EndDate",
+        "BudgetedCost",
+        "ActualCost",
+        "ExpectedRevenue",
+        "NumberSent",
+        "NumberOfLeads",
+        "NumberOfResponses",
+        "NumberOfWonOpportunities",
+        "AmountWonOpportunities",
+        "Description",
+        "OwnerId",
+        "CreatedDate",
+        "LastModifiedDate",
+    ])
     .operations(list![LIST, CREATE, GET, DELETE, UPDATE, SEARCH])
     .schema(RECORD);
 

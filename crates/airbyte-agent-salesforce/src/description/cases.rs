@@ -8,6 +8,28 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("cases", "A question or problem of a customer.")
     .when_to_use("To see or work on questions of customers.")
     .phrases(texts!["case", "ticket", "support"])
+    .default_fields(texts![
+        "Id",
+        "CaseNumber",
+        "Subject",
+        "Description",
+        "Status",
+        "Priority",
+        "Origin",
+        "Type",
+        "Reason",
+        "AccountId",
+        "Account.Name",
+        "ContactId",
+        "ContactEmail",
+        "SuppliedEmail",
+        "OwnerId",
+        "Owner.Name",
+        "IsClosed",
+        "ClosedDate",
+        "CreatedDate",
+        "LastModifiedDate",
+    ])
     .operations(list![LIST, CREATE, GET, DELETE, UPDATE, SEARCH])
     .schema(RECORD);
 

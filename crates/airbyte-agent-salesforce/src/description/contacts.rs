@@ -8,6 +8,26 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("contacts", "A person, usually at an account.")
     .when_to_use("To find a person, their contact data or their id.")
     .phrases(texts!["contact", "person", "e-mail of"])
+    .default_fields(texts![
+        "Id",
+        "Name",
+        "Email",
+        "Phone",
+        "MobilePhone",
+        "Title",
+        "Department",
+        "AccountId",
+        "Account.Name",
+        "OwnerId",
+        "Owner.Name",
+        "LeadSource",
+        "MailingCity",
+        "MailingCountry",
+        "Description",
+        "CreatedDate",
+        "LastModifiedDate",
+        "LastActivityDate",
+    ])
     .operations(list![LIST, CREATE, GET, DELETE, UPDATE, SEARCH])
     .schema(RECORD)
     .store(list![

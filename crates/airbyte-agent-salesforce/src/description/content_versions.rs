@@ -8,6 +8,20 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("content_versions", "One version of a file.")
     .when_to_use("To find, download or upload a file.")
     .phrases(texts!["file", "upload file", "attach file", "document"])
+    .default_fields(texts![
+        "Id",
+        "Title",
+        "FileExtension",
+        "FileType",
+        "ContentSize",
+        "ContentDocumentId",
+        "VersionNumber",
+        "IsLatest",
+        "Description",
+        "OwnerId",
+        "CreatedDate",
+        "LastModifiedDate",
+    ])
     .operations(list![LIST, GET, DOWNLOAD, CREATE])
     .schema(RECORD);
 

@@ -8,6 +8,25 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("events", "A meeting or other entry of a calendar.")
     .when_to_use("To see or plan meetings.")
     .phrases(texts!["event", "meeting", "calendar"])
+    .default_fields(texts![
+        "Id",
+        "Subject",
+        "StartDateTime",
+        "EndDateTime",
+        "DurationInMinutes",
+        "IsAllDayEvent",
+        "Location",
+        "Description",
+        "OwnerId",
+        "Owner.Name",
+        "WhoId",
+        "Who.Name",
+        "WhatId",
+        "What.Name",
+        "AccountId",
+        "CreatedDate",
+        "LastModifiedDate",
+    ])
     .operations(list![LIST, CREATE, GET, DELETE, UPDATE, SEARCH])
     .schema(RECORD);
 

@@ -8,6 +8,7 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("flows", "A flow that can be started.")
     .when_to_use("To find a flow and its API name.")
     .phrases(texts!["flow", "automation"])
+    .default_fields(texts!["name", "label", "type", "url"])
     .operations(list![LIST])
     .schema(RECORD);
 

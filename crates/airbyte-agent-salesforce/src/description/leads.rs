@@ -8,6 +8,26 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("leads", "Somebody who may become a customer.")
     .when_to_use("To work on prospects that have no account yet.")
     .phrases(texts!["lead", "prospect"])
+    .default_fields(texts![
+        "Id",
+        "Name",
+        "Company",
+        "Title",
+        "Email",
+        "Phone",
+        "Status",
+        "Rating",
+        "LeadSource",
+        "Industry",
+        "Country",
+        "Description",
+        "IsConverted",
+        "ConvertedOpportunityId",
+        "OwnerId",
+        "Owner.Name",
+        "CreatedDate",
+        "LastModifiedDate",
+    ])
     .operations(list![LIST, CREATE, GET, DELETE, UPDATE, SEARCH])
     .schema(RECORD)
     .store(list![

@@ -8,6 +8,18 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("limits", "The limits of the org, and what is left of them.")
     .when_to_use("To see how many API requests or how much storage is left.")
     .phrases(texts!["api limit", "requests left", "storage"])
+    .default_fields(texts![
+        "DailyApiRequests.Max",
+        "DailyApiRequests.Remaining",
+        "DataStorageMB.Max",
+        "DataStorageMB.Remaining",
+        "FileStorageMB.Max",
+        "FileStorageMB.Remaining",
+        "SingleEmail.Max",
+        "SingleEmail.Remaining",
+        "HourlySyncReportRuns.Max",
+        "HourlySyncReportRuns.Remaining",
+    ])
     .operations(list![GET])
     .schema(RECORD);
 

@@ -6,6 +6,16 @@ use airbyte_agent_description::build::*;
 
 /// `notes` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("notes", "A classic note attached to a record.")
+    .default_fields(texts![
+        "Id",
+        "Title",
+        "Body",
+        "ParentId",
+        "IsPrivate",
+        "OwnerId",
+        "CreatedDate",
+        "LastModifiedDate",
+    ])
     .operations(list![LIST, CREATE, GET, DELETE, UPDATE, SEARCH])
     .schema(RECORD);
 

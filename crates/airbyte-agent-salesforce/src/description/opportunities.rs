@@ -8,6 +8,27 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("opportunities", "A deal in progress or closed.")
     .when_to_use("To see or change pipeline, amounts and close dates.")
     .phrases(texts!["opportunity", "deal", "pipeline", "forecast"])
+    .default_fields(texts![
+        "Id",
+        "Name",
+        "StageName",
+        "Amount",
+        "Probability",
+        "ExpectedRevenue",
+        "CloseDate",
+        "Type",
+        "IsClosed",
+        "IsWon",
+        "AccountId",
+        "Account.Name",
+        "OwnerId",
+        "Owner.Name",
+        "NextStep",
+        "LeadSource",
+        "Description",
+        "CreatedDate",
+        "LastModifiedDate",
+    ])
     .operations(list![LIST, CREATE, GET, DELETE, UPDATE, SEARCH])
     .schema(RECORD)
     .store(list![

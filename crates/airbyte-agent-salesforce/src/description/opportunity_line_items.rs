@@ -8,6 +8,23 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("opportunity_line_items", "A product on an opportunity, with quantity and price.")
     .when_to_use("To see or change what a deal is about.")
     .phrases(texts!["opportunity product", "line item"])
+    .default_fields(texts![
+        "Id",
+        "Name",
+        "OpportunityId",
+        "Product2Id",
+        "ProductCode",
+        "Quantity",
+        "UnitPrice",
+        "ListPrice",
+        "TotalPrice",
+        "ServiceDate",
+        "Description",
+        "PricebookEntryId",
+        "SortOrder",
+        "CreatedDate",
+        "LastModifiedDate",
+    ])
     .operations(list![LIST, CREATE, DELETE, UPDATE])
     .schema(RECORD);
 

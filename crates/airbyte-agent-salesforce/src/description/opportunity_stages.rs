@@ -8,6 +8,18 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("opportunity_stages", "A stage of the sales process.")
     .when_to_use("To learn which stages there are.")
     .phrases(texts!["stage", "sales process"])
+    .default_fields(texts![
+        "Id",
+        "MasterLabel",
+        "ApiName",
+        "DefaultProbability",
+        "ForecastCategoryName",
+        "IsActive",
+        "IsClosed",
+        "IsWon",
+        "SortOrder",
+        "Description",
+    ])
     .operations(list![LIST, GET])
     .schema(RECORD)
     .store(list![

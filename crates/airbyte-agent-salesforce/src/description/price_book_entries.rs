@@ -8,6 +8,19 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("price_book_entries", "The price of a product in a price book.")
     .when_to_use("To find the price of a product, and the id that lines of opportunities need.")
     .phrases(texts!["price of a product", "price book entry"])
+    .default_fields(texts![
+        "Id",
+        "Name",
+        "ProductCode",
+        "UnitPrice",
+        "CurrencyIsoCode",
+        "IsActive",
+        "UseStandardPrice",
+        "Pricebook2Id",
+        "Product2Id",
+        "CreatedDate",
+        "LastModifiedDate",
+    ])
     .operations(list![LIST, CREATE, UPDATE])
     .schema(RECORD);
 

@@ -8,6 +8,19 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("products", "Something that is sold.")
     .when_to_use("To find a product and its id.")
     .phrases(texts!["product", "article"])
+    .default_fields(texts![
+        "Id",
+        "Name",
+        "ProductCode",
+        "Description",
+        "Family",
+        "IsActive",
+        "StockKeepingUnit",
+        "QuantityUnitOfMeasure",
+        "DisplayUrl",
+        "CreatedDate",
+        "LastModifiedDate",
+    ])
     .operations(list![LIST, CREATE, GET, UPDATE])
     .schema(RECORD);
 

@@ -8,6 +8,7 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("recent_items", "A record that the user viewed lately.")
     .when_to_use("To find what the user worked on.")
     .phrases(texts!["recently viewed", "recent records"])
+    .default_fields(texts!["Id", "Name", "attributes.type"])
     .operations(list![LIST])
     .schema(RECORD);
 

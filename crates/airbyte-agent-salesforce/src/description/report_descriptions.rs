@@ -8,6 +8,15 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("report_descriptions", "The definition of a report, with columns and filters.")
     .when_to_use("To see columns and filters of a report before it is run with others.")
     .phrases(texts!["report filters", "report columns"])
+    .default_fields(texts![
+        "reportMetadata.id",
+        "reportMetadata.name",
+        "reportMetadata.reportFormat",
+        "reportMetadata.detailColumns",
+        "reportMetadata.reportFilters",
+        "reportTypeMetadata",
+        "reportExtendedMetadata",
+    ])
     .operations(list![GET])
     .schema(RECORD);
 

@@ -8,6 +8,16 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("report_instances", "A run of a report in the background.")
     .when_to_use("For reports that take long.")
     .phrases(texts!["run report in the background"])
+    .default_fields(texts![
+        "id",
+        "status",
+        "url",
+        "ownerId",
+        "requestDate",
+        "completionDate",
+        "hasDetailRows",
+        "queryable",
+    ])
     .operations(list![LIST, CREATE, GET])
     .schema(RECORD);
 

@@ -6,6 +6,15 @@ use airbyte_agent_description::build::*;
 
 /// `reports` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("reports", "A saved report; getting one runs it.")
+    .default_fields(texts![
+        "id",
+        "name",
+        "url",
+        "instancesUrl",
+        "reportMetadata.name",
+        "reportMetadata.reportFormat",
+        "factMap",
+    ])
     .operations(list![LIST, GET])
     .schema(RECORD);
 

@@ -8,6 +8,24 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("sobject_descriptions", "The definition of an object: fields, types and choices.")
     .when_to_use("To find the API names of fields, and the values of a picklist.")
     .phrases(texts!["describe object", "field names", "picklist values", "custom fields"])
+    .default_fields(texts![
+        "name",
+        "label",
+        "keyPrefix",
+        "custom",
+        "queryable",
+        "createable",
+        "updateable",
+        "deletable",
+        "fields.name",
+        "fields.label",
+        "fields.type",
+        "fields.length",
+        "fields.nillable",
+        "fields.updateable",
+        "fields.referenceTo",
+        "fields.picklistValues.value",
+    ])
     .operations(list![GET])
     .schema(RECORD);
 

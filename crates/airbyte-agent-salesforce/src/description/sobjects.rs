@@ -6,6 +6,18 @@ use airbyte_agent_description::build::*;
 
 /// `sobjects` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("sobjects", "A kind of record of the org (for the list), or a record of any kind (for the other actions).")
+    .default_fields(texts![
+        "name",
+        "label",
+        "labelPlural",
+        "keyPrefix",
+        "custom",
+        "queryable",
+        "searchable",
+        "createable",
+        "updateable",
+        "deletable",
+    ])
     .operations(list![LIST, CREATE, GET, DELETE, UPDATE])
     .schema(RECORD);
 

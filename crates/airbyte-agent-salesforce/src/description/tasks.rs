@@ -8,6 +8,26 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("tasks", "Something to do, or a call or e-mail that was logged.")
     .when_to_use("To see what is to be done or was logged.")
     .phrases(texts!["task", "to-do", "follow up", "log a call"])
+    .default_fields(texts![
+        "Id",
+        "Subject",
+        "Status",
+        "Priority",
+        "ActivityDate",
+        "Description",
+        "Type",
+        "IsClosed",
+        "OwnerId",
+        "Owner.Name",
+        "WhoId",
+        "Who.Name",
+        "WhatId",
+        "What.Name",
+        "AccountId",
+        "CompletedDateTime",
+        "CreatedDate",
+        "LastModifiedDate",
+    ])
     .operations(list![LIST, CREATE, GET, DELETE, UPDATE, SEARCH])
     .schema(RECORD)
     .store(list![

@@ -8,6 +8,25 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("users", "Somebody who can sign in to the org.")
     .when_to_use("To turn a name into an owner id.")
     .phrases(texts!["user", "owner", "colleague"])
+    .default_fields(texts![
+        "Id",
+        "Name",
+        "Username",
+        "Email",
+        "Title",
+        "Department",
+        "IsActive",
+        "UserType",
+        "ProfileId",
+        "Profile.Name",
+        "UserRoleId",
+        "ManagerId",
+        "Phone",
+        "TimeZoneSidKey",
+        "LastLoginDate",
+        "CreatedDate",
+        "LastModifiedDate",
+    ])
     .operations(list![LIST, CREATE, GET, UPDATE])
     .schema(RECORD)
     .store(list![

@@ -6,6 +6,26 @@ use airbyte_agent_description::build::*;
 
 /// `abandoned_checkouts` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("abandoned_checkouts", "A checkout in which somebody left contact data but did not pay.")
+    .default_fields(texts![
+        "id",
+        "name",
+        "email",
+        "phone",
+        "customer.id",
+        "customer.first_name",
+        "customer.last_name",
+        "line_items.title",
+        "line_items.quantity",
+        "total_price",
+        "subtotal_price",
+        "total_discounts",
+        "currency",
+        "created_at",
+        "updated_at",
+        "completed_at",
+        "closed_at",
+        "abandoned_checkout_url",
+    ])
     .operations(list![LIST])
     .schema(RECORD)
     .store(list![

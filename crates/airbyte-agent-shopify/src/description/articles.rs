@@ -6,6 +6,18 @@ use airbyte_agent_description::build::*;
 
 /// `articles` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("articles", "A post in a blog.")
+    .default_fields(texts![
+        "id",
+        "title",
+        "handle",
+        "author",
+        "blog_id",
+        "summary_html",
+        "tags",
+        "published_at",
+        "created_at",
+        "updated_at",
+    ])
     .operations(list![LIST, GET, CREATE, UPDATE, DELETE])
     .schema(RECORD)
     .store(list![

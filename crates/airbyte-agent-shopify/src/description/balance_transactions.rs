@@ -6,6 +6,21 @@ use airbyte_agent_description::build::*;
 
 /// `balance_transactions` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("balance_transactions", "One movement of money in the Shopify Payments balance, with gross amount, fee and net.")
+    .default_fields(texts![
+        "id",
+        "type",
+        "amount",
+        "fee",
+        "net",
+        "currency",
+        "payout_id",
+        "payout_status",
+        "source_type",
+        "source_order_id",
+        "adjustment_reason",
+        "processed_at",
+        "test",
+    ])
     .operations(list![LIST])
     .schema(RECORD)
     .store(list![

@@ -6,6 +6,7 @@ use airbyte_agent_description::build::*;
 
 /// `blogs` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("blogs", "A blog of the online store; it holds articles.")
+    .default_fields(texts!["id", "title", "handle", "commentable", "tags", "created_at", "updated_at"])
     .operations(list![LIST, GET, CREATE, UPDATE, DELETE])
     .schema(RECORD)
     .store(list![

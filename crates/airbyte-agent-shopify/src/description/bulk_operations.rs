@@ -8,6 +8,19 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("bulk_operations", "A large export that Shopify makes in the background.")
     .when_to_use("To read many thousands of records at once.")
     .phrases(texts!["bulk operation", "export", "all products"])
+    .default_fields(texts![
+        "id",
+        "status",
+        "errorCode",
+        "type",
+        "objectCount",
+        "rootObjectCount",
+        "fileSize",
+        "url",
+        "partialDataUrl",
+        "createdAt",
+        "completedAt",
+    ])
     .operations(list![CREATE, GET, LIST, DELETE])
     .schema(RECORD);
 

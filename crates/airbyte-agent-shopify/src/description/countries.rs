@@ -6,6 +6,17 @@ use airbyte_agent_description::build::*;
 
 /// `countries` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("countries", "A country the shop ships to, with its tax.")
+    .default_fields(texts![
+        "id",
+        "name",
+        "code",
+        "tax",
+        "tax_name",
+        "provinces.id",
+        "provinces.name",
+        "provinces.code",
+        "provinces.tax",
+    ])
     .operations(list![LIST, GET])
     .schema(RECORD)
     .store(list![

@@ -6,6 +6,17 @@ use airbyte_agent_description::build::*;
 
 /// `custom_collections` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("custom_collections", "A collection of products; reads give those with hand-picked products, writes work on collections of both kinds.")
+    .default_fields(texts![
+        "id",
+        "title",
+        "handle",
+        "body_html",
+        "products_count",
+        "sort_order",
+        "published_scope",
+        "published_at",
+        "updated_at",
+    ])
     .operations(list![LIST, GET, CREATE, UPDATE, DELETE])
     .schema(RECORD)
     .store(list![

@@ -6,6 +6,21 @@ use airbyte_agent_description::build::*;
 
 /// `customer_address` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("customer_address", "A postal address in a customer's address book.")
+    .default_fields(texts![
+        "id",
+        "customer_id",
+        "first_name",
+        "last_name",
+        "company",
+        "address1",
+        "address2",
+        "city",
+        "province",
+        "zip",
+        "country",
+        "phone",
+        "default",
+    ])
     .operations(list![LIST, GET])
     .schema(RECORD);
 

@@ -6,6 +6,19 @@ use airbyte_agent_description::build::*;
 
 /// `customer_addresses` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("customer_addresses", "An address of a customer, by global id.")
+    .default_fields(texts![
+        "id",
+        "firstName",
+        "lastName",
+        "company",
+        "address1",
+        "address2",
+        "city",
+        "province",
+        "zip",
+        "country",
+        "phone",
+    ])
     .operations(list![LIST, CREATE, UPDATE, DELETE])
     .schema(RECORD);
 

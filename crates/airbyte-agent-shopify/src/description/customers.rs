@@ -6,6 +6,28 @@ use airbyte_agent_description::build::*;
 
 /// `customers` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("customers", "A person who bought something or left contact data.")
+    .default_fields(texts![
+        "id",
+        "email",
+        "first_name",
+        "last_name",
+        "phone",
+        "state",
+        "orders_count",
+        "total_spent",
+        "currency",
+        "tags",
+        "note",
+        "created_at",
+        "updated_at",
+        "displayName",
+        "defaultEmailAddress.emailAddress",
+        "defaultPhoneNumber.phoneNumber",
+        "numberOfOrders",
+        "amountSpent",
+        "createdAt",
+        "updatedAt",
+    ])
     .operations(list![LIST, GET, CREATE, UPDATE, DELETE, SEARCH])
     .schema(RECORD)
     .store(list![

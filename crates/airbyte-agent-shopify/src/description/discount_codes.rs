@@ -6,6 +6,7 @@ use airbyte_agent_description::build::*;
 
 /// `discount_codes` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("discount_codes", "A code customers enter at checkout; when created or changed, the whole discount with its conditions.")
+    .default_fields(texts!["id", "code", "price_rule_id", "usage_count", "created_at", "updated_at"])
     .operations(list![LIST, GET, CREATE, UPDATE, DELETE])
     .schema(RECORD)
     .store(list![

@@ -6,6 +6,19 @@ use airbyte_agent_description::build::*;
 
 /// `disputes` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("disputes", "A payment through Shopify Payments that the buyer contests.")
+    .default_fields(texts![
+        "id",
+        "order_id",
+        "type",
+        "status",
+        "reason",
+        "amount",
+        "currency",
+        "evidence_due_by",
+        "evidence_sent_on",
+        "finalized_on",
+        "initiated_at",
+    ])
     .operations(list![LIST, GET])
     .schema(RECORD)
     .store(list![

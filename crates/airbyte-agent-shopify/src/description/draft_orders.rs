@@ -6,6 +6,28 @@ use airbyte_agent_description::build::*;
 
 /// `draft_orders` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("draft_orders", "An order that the merchant prepares, to be paid later or turned into an order.")
+    .default_fields(texts![
+        "id",
+        "name",
+        "status",
+        "email",
+        "customer.id",
+        "customer.first_name",
+        "customer.last_name",
+        "line_items.title",
+        "line_items.quantity",
+        "line_items.price",
+        "total_price",
+        "subtotal_price",
+        "total_tax",
+        "currency",
+        "order_id",
+        "invoice_url",
+        "invoice_sent_at",
+        "created_at",
+        "updated_at",
+        "completed_at",
+    ])
     .operations(list![LIST, GET, CREATE, UPDATE, DELETE])
     .schema(RECORD)
     .store(list![

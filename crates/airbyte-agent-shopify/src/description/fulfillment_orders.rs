@@ -6,6 +6,24 @@ use airbyte_agent_description::build::*;
 
 /// `fulfillment_orders` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("fulfillment_orders", "The items of an order that are to be shipped from one location.")
+    .default_fields(texts![
+        "id",
+        "order_id",
+        "status",
+        "request_status",
+        "assigned_location_id",
+        "line_items.id",
+        "line_items.variant_id",
+        "line_items.quantity",
+        "line_items.fulfillable_quantity",
+        "destination.city",
+        "destination.country",
+        "supported_actions",
+        "fulfill_at",
+        "fulfill_by",
+        "created_at",
+        "updated_at",
+    ])
     .operations(list![LIST, GET])
     .schema(RECORD)
     .store(list![

@@ -6,6 +6,22 @@ use airbyte_agent_description::build::*;
 
 /// `fulfillments` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("fulfillments", "A shipment of items of an order, with tracking.")
+    .default_fields(texts![
+        "id",
+        "name",
+        "order_id",
+        "status",
+        "shipment_status",
+        "location_id",
+        "line_items.id",
+        "line_items.title",
+        "line_items.quantity",
+        "tracking_company",
+        "tracking_number",
+        "tracking_url",
+        "created_at",
+        "updated_at",
+    ])
     .operations(list![LIST, GET, CREATE, UPDATE, DELETE])
     .schema(RECORD)
     .store(list![

@@ -8,6 +8,20 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("gift_cards", "A gift card with its balance.")
     .when_to_use("To see balances, or to give a gift card.")
     .phrases(texts!["gift card", "voucher", "balance"])
+    .default_fields(texts![
+        "id",
+        "maskedCode",
+        "enabled",
+        "balance",
+        "initialValue",
+        "expiresOn",
+        "note",
+        "customer",
+        "order",
+        "createdAt",
+        "updatedAt",
+        "deactivatedAt",
+    ])
     .operations(list![LIST, CREATE])
     .schema(RECORD);
 

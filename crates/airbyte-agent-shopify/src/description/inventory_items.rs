@@ -6,6 +6,17 @@ use airbyte_agent_description::build::*;
 
 /// `inventory_items` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("inventory_items", "The physical good behind a variant: SKU, cost, customs data.")
+    .default_fields(texts![
+        "id",
+        "sku",
+        "cost",
+        "tracked",
+        "requires_shipping",
+        "country_code_of_origin",
+        "harmonized_system_code",
+        "created_at",
+        "updated_at",
+    ])
     .operations(list![LIST, GET])
     .schema(RECORD)
     .store(list![

@@ -6,6 +6,7 @@ use airbyte_agent_description::build::*;
 
 /// `inventory_levels` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("inventory_levels", "The stock of one inventory item at one location; change it with inventory_set or inventory_adjust.")
+    .default_fields(texts!["inventory_item_id", "location_id", "available", "updated_at"])
     .operations(list![LIST, SEARCH])
     .schema(RECORD)
     .store(list![

@@ -6,6 +6,21 @@ use airbyte_agent_description::build::*;
 
 /// `locations` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("locations", "A place that holds stock: shop, warehouse or fulfillment service.")
+    .default_fields(texts![
+        "id",
+        "name",
+        "address1",
+        "address2",
+        "city",
+        "zip",
+        "province",
+        "country",
+        "phone",
+        "active",
+        "legacy",
+        "created_at",
+        "updated_at",
+    ])
     .operations(list![LIST, GET])
     .schema(RECORD)
     .store(list![

@@ -6,6 +6,17 @@ use airbyte_agent_description::build::*;
 
 /// `metafield_definitions` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("metafield_definitions", "A definition of a custom field, with its type.")
+    .default_fields(texts![
+        "id",
+        "namespace",
+        "key",
+        "name",
+        "description",
+        "ownerType",
+        "type",
+        "validations",
+        "pinnedPosition",
+    ])
     .operations(list![LIST, CREATE])
     .schema(RECORD);
 

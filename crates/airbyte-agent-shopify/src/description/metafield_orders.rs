@@ -6,6 +6,18 @@ use airbyte_agent_description::build::*;
 
 /// `metafield_orders` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("metafield_orders", "A custom field of an order.")
+    .default_fields(texts![
+        "id",
+        "namespace",
+        "key",
+        "value",
+        "type",
+        "description",
+        "owner_id",
+        "owner_resource",
+        "created_at",
+        "updated_at",
+    ])
     .operations(list![LIST])
     .schema(RECORD)
     .store(list![

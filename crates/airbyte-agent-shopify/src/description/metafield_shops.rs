@@ -6,6 +6,18 @@ use airbyte_agent_description::build::*;
 
 /// `metafield_shops` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("metafield_shops", "A custom field of the shop itself.")
+    .default_fields(texts![
+        "id",
+        "namespace",
+        "key",
+        "value",
+        "type",
+        "description",
+        "owner_id",
+        "owner_resource",
+        "created_at",
+        "updated_at",
+    ])
     .operations(list![LIST, GET])
     .schema(RECORD)
     .store(list![

@@ -6,6 +6,18 @@ use airbyte_agent_description::build::*;
 
 /// `metaobject_definitions` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("metaobject_definitions", "A type of metaobjects, with its fields.")
+    .default_fields(texts![
+        "id",
+        "type",
+        "name",
+        "description",
+        "displayNameKey",
+        "metaobjectsCount",
+        "fieldDefinitions.key",
+        "fieldDefinitions.name",
+        "fieldDefinitions.required",
+        "fieldDefinitions.type",
+    ])
     .operations(list![LIST])
     .schema(RECORD);
 

@@ -8,6 +8,17 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("metaobjects", "A record of a type that the store defined itself.")
     .when_to_use("For content that the store structured itself, such as size charts.")
     .phrases(texts!["metaobject", "content entry", "custom data"])
+    .default_fields(texts![
+        "id",
+        "type",
+        "handle",
+        "displayName",
+        "fields.key",
+        "fields.type",
+        "fields.value",
+        "createdAt",
+        "updatedAt",
+    ])
     .operations(list![LIST, GET, CREATE, UPDATE, DELETE])
     .schema(RECORD);
 

@@ -6,6 +6,22 @@ use airbyte_agent_description::build::*;
 
 /// `order_refunds` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("order_refunds", "Money given back and items taken back for an order.")
+    .default_fields(texts![
+        "id",
+        "order_id",
+        "note",
+        "user_id",
+        "transactions.id",
+        "transactions.amount",
+        "transactions.currency",
+        "transactions.status",
+        "transactions.gateway",
+        "refund_line_items.line_item_id",
+        "refund_line_items.quantity",
+        "refund_line_items.subtotal",
+        "created_at",
+        "processed_at",
+    ])
     .operations(list![LIST, GET, CREATE])
     .schema(RECORD)
     .store(list![

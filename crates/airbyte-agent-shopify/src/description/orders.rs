@@ -6,6 +6,28 @@ use airbyte_agent_description::build::*;
 
 /// `orders` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("orders", "A completed purchase, with items, prices, payment and shipping state.")
+    .default_fields(texts![
+        "id",
+        "name",
+        "email",
+        "created_at",
+        "financial_status",
+        "fulfillment_status",
+        "cancelled_at",
+        "total_price",
+        "currency",
+        "customer.id",
+        "customer.first_name",
+        "customer.last_name",
+        "line_items.title",
+        "line_items.quantity",
+        "tags",
+        "createdAt",
+        "displayFinancialStatus",
+        "displayFulfillmentStatus",
+        "currentTotalPriceSet.shopMoney",
+        "customer.displayName",
+    ])
     .operations(list![LIST, GET, CREATE, UPDATE, DELETE, SEARCH])
     .schema(RECORD)
     .store(list![

@@ -6,6 +6,16 @@ use airbyte_agent_description::build::*;
 
 /// `pages` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("pages", r#"A static page of the online store, such as "About us"."#)
+    .default_fields(texts![
+        "id",
+        "title",
+        "handle",
+        "author",
+        "body_html",
+        "published_at",
+        "created_at",
+        "updated_at",
+    ])
     .operations(list![LIST, GET, CREATE, UPDATE, DELETE])
     .schema(RECORD)
     .store(list![

@@ -6,6 +6,22 @@ use airbyte_agent_description::build::*;
 
 /// `price_rules` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("price_rules", "Conditions and amount of a discount behind one or more discount codes; legacy and read-only.")
+    .default_fields(texts![
+        "id",
+        "title",
+        "value_type",
+        "value",
+        "target_type",
+        "target_selection",
+        "allocation_method",
+        "customer_selection",
+        "once_per_customer",
+        "usage_limit",
+        "starts_at",
+        "ends_at",
+        "created_at",
+        "updated_at",
+    ])
     .operations(list![LIST, GET])
     .schema(RECORD)
     .store(list![

@@ -6,6 +6,18 @@ use airbyte_agent_description::build::*;
 
 /// `product_images` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("product_images", "A picture of a product.")
+    .default_fields(texts![
+        "id",
+        "product_id",
+        "variant_ids",
+        "position",
+        "alt",
+        "src",
+        "width",
+        "height",
+        "created_at",
+        "updated_at",
+    ])
     .operations(list![LIST, GET])
     .schema(RECORD)
     .store(list![

@@ -6,6 +6,24 @@ use airbyte_agent_description::build::*;
 
 /// `product_variants` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("product_variants", "One buyable version of a product, such as a size and color, with price and SKU.")
+    .default_fields(texts![
+        "id",
+        "product_id",
+        "title",
+        "sku",
+        "barcode",
+        "price",
+        "compare_at_price",
+        "inventory_quantity",
+        "inventory_item_id",
+        "inventory_policy",
+        "option1",
+        "option2",
+        "option3",
+        "position",
+        "created_at",
+        "updated_at",
+    ])
     .operations(list![LIST, GET, CREATE, UPDATE, DELETE])
     .schema(RECORD)
     .store(list![

@@ -6,6 +6,28 @@ use airbyte_agent_description::build::*;
 
 /// `products` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("products", "Something the store sells; price and stock are on its variants.")
+    .default_fields(texts![
+        "id",
+        "title",
+        "handle",
+        "status",
+        "vendor",
+        "product_type",
+        "tags",
+        "variants.title",
+        "variants.sku",
+        "variants.price",
+        "variants.inventory_quantity",
+        "created_at",
+        "updated_at",
+        "published_at",
+        "productType",
+        "totalInventory",
+        "priceRangeV2",
+        "onlineStoreUrl",
+        "createdAt",
+        "updatedAt",
+    ])
     .operations(list![LIST, GET, CREATE, UPDATE, DELETE, SEARCH])
     .schema(RECORD)
     .store(list![

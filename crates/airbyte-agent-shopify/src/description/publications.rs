@@ -8,6 +8,7 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("publications", "A sales channel or catalog on which products can be published.")
     .when_to_use("Before a product is published.")
     .phrases(texts!["sales channel", "publication", "online store"])
+    .default_fields(texts!["id", "catalog.id", "catalog.title", "autoPublish", "supportsFuturePublishing"])
     .operations(list![LIST])
     .schema(RECORD);
 

@@ -6,6 +6,13 @@ use airbyte_agent_description::build::*;
 
 /// `returnable_fulfillments` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("returnable_fulfillments", "A shipment of an order with items that can be returned.")
+    .default_fields(texts![
+        "id",
+        "fulfillment.id",
+        "fulfillment.name",
+        "fulfillment.status",
+        "returnableFulfillmentLineItems.nodes",
+    ])
     .operations(list![LIST])
     .schema(RECORD);
 

@@ -8,6 +8,16 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("returns", "Items that a customer sends back, or will send back.")
     .when_to_use("To see or note what customers send back.")
     .phrases(texts!["return", "RMA", "sent back"])
+    .default_fields(texts![
+        "id",
+        "name",
+        "status",
+        "totalQuantity",
+        "order.id",
+        "order.name",
+        "createdAt",
+        "closedAt",
+    ])
     .operations(list![LIST, CREATE, DELETE])
     .schema(RECORD);
 

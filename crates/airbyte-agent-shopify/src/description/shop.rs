@@ -6,6 +6,23 @@ use airbyte_agent_description::build::*;
 
 /// `shop` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("shop", "The store itself and its settings; there is just one.")
+    .default_fields(texts![
+        "id",
+        "name",
+        "email",
+        "domain",
+        "myshopify_domain",
+        "country",
+        "city",
+        "currency",
+        "timezone",
+        "shop_owner",
+        "plan_display_name",
+        "primary_locale",
+        "phone",
+        "primary_location_id",
+        "created_at",
+    ])
     .operations(list![GET])
     .schema(RECORD)
     .store(list![

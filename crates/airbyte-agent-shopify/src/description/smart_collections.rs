@@ -6,6 +6,19 @@ use airbyte_agent_description::build::*;
 
 /// `smart_collections` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("smart_collections", "A collection whose products are chosen by rules; change it with custom_collections.")
+    .default_fields(texts![
+        "id",
+        "title",
+        "handle",
+        "body_html",
+        "products_count",
+        "rules",
+        "disjunctive",
+        "sort_order",
+        "published_scope",
+        "published_at",
+        "updated_at",
+    ])
     .operations(list![LIST, GET])
     .schema(RECORD)
     .store(list![

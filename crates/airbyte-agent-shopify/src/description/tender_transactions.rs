@@ -6,6 +6,18 @@ use airbyte_agent_description::build::*;
 
 /// `tender_transactions` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("tender_transactions", "Money that moved between merchant and customer, over all orders.")
+    .default_fields(texts![
+        "id",
+        "order_id",
+        "amount",
+        "currency",
+        "payment_method",
+        "payment_details",
+        "remote_reference",
+        "user_id",
+        "test",
+        "processed_at",
+    ])
     .operations(list![LIST])
     .schema(RECORD)
     .store(list![

@@ -6,6 +6,22 @@ use airbyte_agent_description::build::*;
 
 /// `transactions` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("transactions", "One step of the payment of an order: authorization, capture, sale, void or refund.")
+    .default_fields(texts![
+        "id",
+        "order_id",
+        "kind",
+        "status",
+        "amount",
+        "currency",
+        "gateway",
+        "message",
+        "error_code",
+        "parent_id",
+        "test",
+        "authorization",
+        "created_at",
+        "processed_at",
+    ])
     .operations(list![LIST, GET])
     .schema(RECORD);
 

@@ -8,6 +8,7 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("webhooks", "A subscription by which Shopify tells an address that something happened.")
     .when_to_use("To be told when something happens, or to see who is told.")
     .phrases(texts!["webhook", "subscription", "notification"])
+    .default_fields(texts!["id", "topic", "uri", "format", "filter", "name", "createdAt", "updatedAt"])
     .operations(list![LIST, CREATE, DELETE])
     .schema(RECORD);
 

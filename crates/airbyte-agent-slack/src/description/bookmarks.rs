@@ -6,6 +6,16 @@ use airbyte_agent_description::build::*;
 
 /// `bookmarks` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("bookmarks", "A link in the bar at the top of a channel.")
+    .default_fields(texts![
+        "id",
+        "channel_id",
+        "title",
+        "link",
+        "type",
+        "date_created",
+        "date_updated",
+        "last_updated_by_user_id",
+    ])
     .operations(list![CREATE, LIST, UPDATE, DELETE])
     .schema(RECORD);
 

@@ -8,6 +8,25 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("channel_messages", "A message in a conversation, outside threads or starting one.")
     .when_to_use("To read or search the messages of a channel.")
     .phrases(texts!["messages", "history", "what was said", "conversation"])
+    .default_fields(texts![
+        "ts",
+        "user",
+        "bot_id",
+        "bot_profile.name",
+        "subtype",
+        "text",
+        "thread_ts",
+        "reply_count",
+        "reply_users_count",
+        "latest_reply",
+        "reactions.name",
+        "reactions.count",
+        "files.id",
+        "files.name",
+        "attachments.title",
+        "attachments.text",
+        "edited.ts",
+    ])
     .operations(list![LIST])
     .schema(RECORD)
     .store(list![

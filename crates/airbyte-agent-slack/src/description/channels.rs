@@ -8,6 +8,22 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("channels", "A conversation: public channel, private channel, group direct message or direct message.")
     .when_to_use("To find a channel's id by its name, and its topic, purpose and state.")
     .phrases(texts!["channel", "room", "conversation"])
+    .default_fields(texts![
+        "id",
+        "name",
+        "is_private",
+        "is_archived",
+        "is_im",
+        "is_mpim",
+        "is_member",
+        "is_ext_shared",
+        "num_members",
+        "topic.value",
+        "purpose.value",
+        "creator",
+        "created",
+        "updated",
+    ])
     .operations(list![LIST, GET, CREATE, UPDATE])
     .schema(RECORD)
     .store(list![

@@ -8,6 +8,19 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("files", "A file that was uploaded to Slack or linked there.")
     .when_to_use("To find files that were shared, or what is known of one.")
     .phrases(texts!["file", "attachment", "document", "pdf"])
+    .default_fields(texts![
+        "id",
+        "name",
+        "title",
+        "mimetype",
+        "pretty_type",
+        "size",
+        "user",
+        "created",
+        "is_public",
+        "is_external",
+        "permalink",
+    ])
     .operations(list![LIST, GET, DELETE])
     .schema(RECORD);
 

@@ -8,6 +8,7 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("message_permalinks", "The address at which a message opens in Slack.")
     .when_to_use("To give somebody the address of a message.")
     .phrases(texts!["permalink", "link to message"])
+    .default_fields(texts!["channel", "permalink"])
     .operations(list![GET])
     .schema(RECORD);
 

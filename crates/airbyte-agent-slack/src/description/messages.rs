@@ -8,6 +8,21 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("messages", "A message that the app posts, edits or deletes, or finds by a search; to read a channel use `channel_messages`.")
     .when_to_use("To post, edit, delete or search messages.")
     .phrases(texts!["send message", "post", "search messages", "write in channel"])
+    .default_fields(texts![
+        "ts",
+        "type",
+        "user",
+        "username",
+        "text",
+        "channel.id",
+        "channel.name",
+        "channel.is_private",
+        "permalink",
+        "files.id",
+        "files.name",
+        "attachments.title",
+        "attachments.text",
+    ])
     .operations(list![CREATE, UPDATE, DELETE, SEARCH])
     .schema(RECORD);
 

@@ -8,6 +8,20 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("pins", "A message pinned to its channel.")
     .when_to_use("To keep messages at hand in a channel, or to see those.")
     .phrases(texts!["pin", "pinned messages", "unpin"])
+    .default_fields(texts![
+        "type",
+        "channel",
+        "created",
+        "created_by",
+        "message.ts",
+        "message.user",
+        "message.text",
+        "message.thread_ts",
+        "file.id",
+        "file.name",
+        "file.title",
+        "file.permalink",
+    ])
     .operations(list![CREATE, LIST, DELETE])
     .schema(RECORD);
 

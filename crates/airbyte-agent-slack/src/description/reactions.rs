@@ -6,6 +6,24 @@ use airbyte_agent_description::build::*;
 
 /// `reactions` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("reactions", "An emoji on a message; a list gives the items that somebody reacted to.")
+    .default_fields(texts![
+        "type",
+        "channel",
+        "message.ts",
+        "message.user",
+        "message.text",
+        "message.reactions.name",
+        "message.reactions.count",
+        "file.id",
+        "file.name",
+        "ts",
+        "user",
+        "text",
+        "thread_ts",
+        "reactions.name",
+        "reactions.users",
+        "reactions.count",
+    ])
     .operations(list![CREATE, DELETE, GET, LIST])
     .schema(RECORD);
 

@@ -8,6 +8,7 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("scheduled_messages", "A message that Slack will post at a given time.")
     .when_to_use("To post later, or to see or cancel what is planned.")
     .phrases(texts!["schedule message", "later", "planned messages", "cancel scheduled"])
+    .default_fields(texts!["id", "channel_id", "text", "post_at", "date_created"])
     .operations(list![CREATE, LIST, DELETE])
     .schema(RECORD);
 

@@ -8,6 +8,25 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("threads", "A message of one thread: the one that started it, or a reply.")
     .when_to_use("To read the discussion below one message.")
     .phrases(texts!["thread", "replies", "answers"])
+    .default_fields(texts![
+        "ts",
+        "user",
+        "bot_id",
+        "bot_profile.name",
+        "subtype",
+        "text",
+        "thread_ts",
+        "parent_user_id",
+        "reply_count",
+        "latest_reply",
+        "reactions.name",
+        "reactions.count",
+        "files.id",
+        "files.name",
+        "attachments.title",
+        "attachments.text",
+        "edited.ts",
+    ])
     .operations(list![LIST])
     .schema(RECORD)
     .store(list![

@@ -8,6 +8,22 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("user_channels", "A conversation that a given person is a member of.")
     .when_to_use("To see which channels somebody is in.")
     .phrases(texts!["channels of a user", "my channels"])
+    .default_fields(texts![
+        "id",
+        "name",
+        "is_private",
+        "is_archived",
+        "is_im",
+        "is_mpim",
+        "is_member",
+        "is_ext_shared",
+        "num_members",
+        "topic.value",
+        "purpose.value",
+        "creator",
+        "created",
+        "updated",
+    ])
     .operations(list![LIST])
     .schema(RECORD);
 

@@ -8,6 +8,19 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("user_groups", "People who are mentioned together, such as `@marketing`.")
     .when_to_use("To find who is meant by a mention such as @marketing.")
     .phrases(texts!["user group", "usergroup", "mention group"])
+    .default_fields(texts![
+        "id",
+        "name",
+        "handle",
+        "description",
+        "is_external",
+        "user_count",
+        "users",
+        "created_by",
+        "date_create",
+        "date_update",
+        "date_delete",
+    ])
     .operations(list![LIST])
     .schema(RECORD);
 

@@ -8,6 +8,23 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("user_lookups", "The one user with a given e-mail address.")
     .when_to_use("To find a user id by e-mail address.")
     .phrases(texts!["user by email", "find user", "e-mail address"])
+    .default_fields(texts![
+        "id",
+        "name",
+        "real_name",
+        "deleted",
+        "is_bot",
+        "is_admin",
+        "is_owner",
+        "is_restricted",
+        "tz",
+        "profile.display_name",
+        "profile.title",
+        "profile.email",
+        "profile.phone",
+        "profile.status_text",
+        "updated",
+    ])
     .operations(list![GET])
     .schema(RECORD);
 

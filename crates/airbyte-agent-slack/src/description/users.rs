@@ -8,6 +8,23 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("users", "A person, guest or bot with an account in the workspace.")
     .when_to_use("To turn user ids into names, or find somebody's id, time zone or status.")
     .phrases(texts!["user", "member", "colleague", "who is"])
+    .default_fields(texts![
+        "id",
+        "name",
+        "real_name",
+        "deleted",
+        "is_bot",
+        "is_admin",
+        "is_owner",
+        "is_restricted",
+        "tz",
+        "profile.display_name",
+        "profile.title",
+        "profile.email",
+        "profile.phone",
+        "profile.status_text",
+        "updated",
+    ])
     .operations(list![LIST, GET])
     .schema(RECORD)
     .store(list![

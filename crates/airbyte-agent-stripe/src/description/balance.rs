@@ -8,6 +8,17 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("balance", "The account's money at Stripe, available and pending, by currency; there is just one.")
     .when_to_use("For how much can be paid out now or is pending.")
     .phrases(texts!["balance", "available funds"])
+    .default_fields(texts![
+        "available.amount",
+        "available.currency",
+        "pending.amount",
+        "pending.currency",
+        "instant_available.amount",
+        "instant_available.currency",
+        "connect_reserved.amount",
+        "connect_reserved.currency",
+        "livemode",
+    ])
     .operations(list![GET])
     .schema(RECORD);
 

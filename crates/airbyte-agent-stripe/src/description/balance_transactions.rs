@@ -8,6 +8,21 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("balance_transactions", "One movement of money in the balance, with gross amount, fee and net.")
     .when_to_use("For fees, net revenue and reconciling payouts.")
     .phrases(texts!["fees", "net", "reconcile", "transactions"])
+    .default_fields(texts![
+        "id",
+        "type",
+        "reporting_category",
+        "amount",
+        "fee",
+        "net",
+        "currency",
+        "exchange_rate",
+        "status",
+        "description",
+        "source",
+        "created",
+        "available_on",
+    ])
     .operations(list![LIST, GET])
     .schema(RECORD);
 

@@ -8,6 +8,27 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("charges", "One attempt to take money from a customer, successful or not.")
     .when_to_use("For single payments with card, result and refunds; failed ones too.")
     .phrases(texts!["charge", "card payment", "declined", "failed payment"])
+    .default_fields(texts![
+        "id",
+        "amount",
+        "amount_refunded",
+        "currency",
+        "status",
+        "paid",
+        "refunded",
+        "disputed",
+        "captured",
+        "customer",
+        "billing_details.name",
+        "billing_details.email",
+        "description",
+        "failure_code",
+        "failure_message",
+        "payment_intent",
+        "invoice",
+        "receipt_url",
+        "created",
+    ])
     .operations(list![LIST, GET, SEARCH])
     .schema(RECORD)
     .store(list![

@@ -8,6 +8,21 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("coupons", "A discount by percentage or amount.")
     .when_to_use("To make and find discounts.")
     .phrases(texts!["coupon", "discount"])
+    .default_fields(texts![
+        "id",
+        "name",
+        "valid",
+        "percent_off",
+        "amount_off",
+        "currency",
+        "duration",
+        "duration_in_months",
+        "max_redemptions",
+        "times_redeemed",
+        "redeem_by",
+        "metadata",
+        "created",
+    ])
     .operations(list![LIST, CREATE, GET, DELETE])
     .schema(RECORD);
 

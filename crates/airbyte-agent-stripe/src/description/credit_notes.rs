@@ -8,6 +8,24 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("credit_notes", "A reduction of an invoice after it was finalized.")
     .when_to_use("To lower or correct an invoice that is final.")
     .phrases(texts!["credit note", "correct an invoice"])
+    .default_fields(texts![
+        "id",
+        "number",
+        "status",
+        "type",
+        "reason",
+        "memo",
+        "amount",
+        "subtotal",
+        "total",
+        "currency",
+        "customer",
+        "invoice",
+        "effective_at",
+        "voided_at",
+        "pdf",
+        "created",
+    ])
     .operations(list![LIST, CREATE])
     .schema(RECORD);
 

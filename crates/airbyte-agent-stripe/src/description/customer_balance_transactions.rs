@@ -8,6 +8,18 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("customer_balance_transactions", "One change of a customer's credit balance.")
     .when_to_use("To see and give credit that the next invoices use up.")
     .phrases(texts!["customer credit", "credit balance"])
+    .default_fields(texts![
+        "id",
+        "customer",
+        "type",
+        "amount",
+        "ending_balance",
+        "currency",
+        "description",
+        "invoice",
+        "credit_note",
+        "created",
+    ])
     .operations(list![LIST, CREATE])
     .schema(RECORD);
 

@@ -8,6 +8,24 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("customers", "A customer: a person or company that is charged or invoiced.")
     .when_to_use("To find a customer, their contact data or their id, which most other records refer to.")
     .phrases(texts!["customer", "client", "buyer", "account holder"])
+    .default_fields(texts![
+        "id",
+        "name",
+        "email",
+        "phone",
+        "description",
+        "business_name",
+        "balance",
+        "currency",
+        "delinquent",
+        "tax_exempt",
+        "address.city",
+        "address.state",
+        "address.country",
+        "metadata",
+        "created",
+        "livemode",
+    ])
     .operations(list![LIST, CREATE, GET, UPDATE, DELETE, SEARCH])
     .schema(RECORD)
     .store(list![

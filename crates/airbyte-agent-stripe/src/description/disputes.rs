@@ -8,6 +8,22 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("disputes", "A payment contested by the cardholder (chargeback).")
     .when_to_use("For chargebacks, their reasons and deadlines.")
     .phrases(texts!["dispute", "chargeback"])
+    .default_fields(texts![
+        "id",
+        "amount",
+        "currency",
+        "status",
+        "reason",
+        "charge",
+        "payment_intent",
+        "evidence_details.due_by",
+        "evidence_details.has_evidence",
+        "evidence_details.past_due",
+        "evidence_details.submission_count",
+        "is_charge_refundable",
+        "metadata",
+        "created",
+    ])
     .operations(list![LIST, GET, UPDATE])
     .schema(RECORD);
 

@@ -8,6 +8,18 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("events", "Something that happened in the account during the last 30 days.")
     .when_to_use("To see what happened, and when, in the last 30 days.")
     .phrases(texts!["event", "webhook event", "history"])
+    .default_fields(texts![
+        "id",
+        "type",
+        "created",
+        "data.object.id",
+        "data.object.object",
+        "data.object.status",
+        "request.id",
+        "account",
+        "livemode",
+        "pending_webhooks",
+    ])
     .operations(list![LIST])
     .schema(RECORD);
 

@@ -8,6 +8,21 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("invoice_line_items", "One line of an invoice.")
     .when_to_use("To see what an invoice is made of.")
     .phrases(texts!["line items", "invoice lines"])
+    .default_fields(texts![
+        "id",
+        "description",
+        "amount",
+        "subtotal",
+        "currency",
+        "quantity",
+        "period.start",
+        "period.end",
+        "pricing.price_details.price",
+        "pricing.price_details.product",
+        "invoice",
+        "subscription",
+        "metadata",
+    ])
     .operations(list![LIST])
     .schema(RECORD);
 

@@ -8,6 +8,21 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("invoice_payments", "Which payment settled an invoice.")
     .when_to_use("To learn which payment settled an invoice.")
     .phrases(texts!["invoice payment", "which payment"])
+    .default_fields(texts![
+        "id",
+        "invoice",
+        "status",
+        "amount_paid",
+        "amount_requested",
+        "currency",
+        "is_default",
+        "payment.type",
+        "payment.payment_intent",
+        "payment.charge",
+        "status_transitions.paid_at",
+        "status_transitions.canceled_at",
+        "created",
+    ])
     .operations(list![LIST])
     .schema(RECORD);
 

@@ -8,6 +8,27 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("invoices", "A bill to a customer, from draft to paid.")
     .when_to_use("For what a customer owes or has paid, due dates, invoice links and PDFs.")
     .phrases(texts!["invoice", "bill", "unpaid", "overdue"])
+    .default_fields(texts![
+        "id",
+        "number",
+        "status",
+        "customer",
+        "customer_name",
+        "customer_email",
+        "total",
+        "amount_due",
+        "amount_paid",
+        "amount_remaining",
+        "currency",
+        "billing_reason",
+        "description",
+        "subscription",
+        "due_date",
+        "created",
+        "period_start",
+        "period_end",
+        "hosted_invoice_url",
+    ])
     .operations(list![LIST, CREATE, GET, SEARCH])
     .schema(RECORD)
     .store(list![

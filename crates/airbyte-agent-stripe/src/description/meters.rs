@@ -8,6 +8,19 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("meters", "What counts usage for metered prices.")
     .when_to_use("To find the name under which usage is reported.")
     .phrases(texts!["meter", "usage-based billing"])
+    .default_fields(texts![
+        "id",
+        "display_name",
+        "event_name",
+        "status",
+        "event_time_window",
+        "default_aggregation.formula",
+        "customer_mapping.event_payload_key",
+        "customer_mapping.type",
+        "value_settings.event_payload_key",
+        "created",
+        "updated",
+    ])
     .operations(list![LIST])
     .schema(RECORD);
 

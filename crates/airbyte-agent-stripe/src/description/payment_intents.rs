@@ -8,6 +8,25 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("payment_intents", "One payment from creation to success or cancellation.")
     .when_to_use("For the state of a payment, and to take one.")
     .phrases(texts!["payment", "pay", "checkout"])
+    .default_fields(texts![
+        "id",
+        "amount",
+        "amount_received",
+        "amount_capturable",
+        "currency",
+        "status",
+        "customer",
+        "description",
+        "latest_charge",
+        "payment_method",
+        "last_payment_error.code",
+        "last_payment_error.message",
+        "cancellation_reason",
+        "canceled_at",
+        "receipt_email",
+        "metadata",
+        "created",
+    ])
     .operations(list![LIST, CREATE, GET, UPDATE, SEARCH])
     .schema(RECORD);
 

@@ -8,6 +8,19 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("payment_links", "An address at which anybody can pay, as often as wanted.")
     .when_to_use("To get an address at which customers can pay, again and again.")
     .phrases(texts!["payment link", "pay link"])
+    .default_fields(texts![
+        "id",
+        "url",
+        "active",
+        "currency",
+        "line_items",
+        "payment_method_types",
+        "submit_type",
+        "allow_promotion_codes",
+        "inactive_message",
+        "metadata",
+        "livemode",
+    ])
     .operations(list![LIST, CREATE, GET, UPDATE])
     .schema(RECORD);
 

@@ -6,6 +6,25 @@ use airbyte_agent_description::build::*;
 
 /// `payment_methods` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("payment_methods", "A card or account that a customer pays with.")
+    .default_fields(texts![
+        "id",
+        "type",
+        "customer",
+        "billing_details.name",
+        "billing_details.email",
+        "billing_details.phone",
+        "card.brand",
+        "card.last4",
+        "card.exp_month",
+        "card.exp_year",
+        "card.funding",
+        "card.country",
+        "us_bank_account.bank_name",
+        "us_bank_account.last4",
+        "sepa_debit.last4",
+        "allow_redisplay",
+        "created",
+    ])
     .operations(list![LIST, GET])
     .schema(RECORD);
 

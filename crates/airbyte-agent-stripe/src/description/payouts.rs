@@ -8,6 +8,22 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("payouts", "A transfer from the Stripe balance to the bank.")
     .when_to_use("For when and how much money arrives at the bank.")
     .phrases(texts!["payout", "bank transfer", "deposit"])
+    .default_fields(texts![
+        "id",
+        "amount",
+        "currency",
+        "status",
+        "type",
+        "method",
+        "description",
+        "arrival_date",
+        "automatic",
+        "destination",
+        "failure_code",
+        "failure_message",
+        "statement_descriptor",
+        "created",
+    ])
     .operations(list![LIST, CREATE, GET])
     .schema(RECORD);
 

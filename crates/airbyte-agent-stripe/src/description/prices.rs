@@ -8,6 +8,25 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("prices", "How much, in which currency and how often a product costs.")
     .when_to_use("To give a product a one-time or recurring price.")
     .phrases(texts!["price", "pricing"])
+    .default_fields(texts![
+        "id",
+        "product",
+        "nickname",
+        "lookup_key",
+        "active",
+        "type",
+        "unit_amount",
+        "unit_amount_decimal",
+        "currency",
+        "recurring.interval",
+        "recurring.interval_count",
+        "recurring.usage_type",
+        "recurring.trial_period_days",
+        "billing_scheme",
+        "tiers_mode",
+        "tax_behavior",
+        "created",
+    ])
     .operations(list![LIST, CREATE, GET, UPDATE])
     .schema(RECORD);
 

@@ -8,6 +8,20 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("products", "A good or service that is sold; prices are attached to it.")
     .when_to_use("For the catalogue; prices are separate.")
     .phrases(texts!["product", "catalogue", "offer"])
+    .default_fields(texts![
+        "id",
+        "name",
+        "description",
+        "active",
+        "default_price",
+        "type",
+        "unit_label",
+        "url",
+        "metadata",
+        "created",
+        "updated",
+        "livemode",
+    ])
     .operations(list![LIST, CREATE, GET, UPDATE, DELETE, SEARCH])
     .schema(RECORD);
 

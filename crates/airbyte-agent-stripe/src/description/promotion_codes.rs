@@ -8,6 +8,20 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("promotion_codes", "A code that customers enter to get the discount of a coupon.")
     .when_to_use("To make and find the codes that customers enter.")
     .phrases(texts!["promo code", "voucher"])
+    .default_fields(texts![
+        "id",
+        "code",
+        "active",
+        "promotion.coupon",
+        "customer",
+        "expires_at",
+        "max_redemptions",
+        "times_redeemed",
+        "restrictions.first_time_transaction",
+        "restrictions.minimum_amount",
+        "restrictions.minimum_amount_currency",
+        "created",
+    ])
     .operations(list![LIST, CREATE])
     .schema(RECORD);
 

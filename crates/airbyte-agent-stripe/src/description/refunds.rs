@@ -8,6 +8,20 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("refunds", "Money given back for a charge, in full or in part.")
     .when_to_use("For refunds made, their state and reason.")
     .phrases(texts!["refund", "money back"])
+    .default_fields(texts![
+        "id",
+        "amount",
+        "currency",
+        "status",
+        "reason",
+        "failure_reason",
+        "description",
+        "charge",
+        "payment_intent",
+        "receipt_number",
+        "metadata",
+        "created",
+    ])
     .operations(list![LIST, CREATE, GET])
     .schema(RECORD)
     .store(list![

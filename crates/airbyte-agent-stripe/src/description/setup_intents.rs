@@ -8,6 +8,22 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("setup_intents", "The attempt to store a payment method for later, without charging.")
     .when_to_use("To store a card without charging it, and to see why that failed.")
     .phrases(texts!["save card", "store payment method"])
+    .default_fields(texts![
+        "id",
+        "status",
+        "customer",
+        "description",
+        "usage",
+        "payment_method",
+        "payment_method_types",
+        "cancellation_reason",
+        "last_setup_error.code",
+        "last_setup_error.message",
+        "latest_attempt",
+        "mandate",
+        "metadata",
+        "created",
+    ])
     .operations(list![LIST, CREATE, GET])
     .schema(RECORD);
 

@@ -8,6 +8,21 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("subscription_items", "One price within a subscription, with its quantity.")
     .when_to_use("To see the prices and quantities of a subscription.")
     .phrases(texts!["subscription item", "seats"])
+    .default_fields(texts![
+        "id",
+        "subscription",
+        "price.id",
+        "price.nickname",
+        "price.product",
+        "price.unit_amount",
+        "price.currency",
+        "quantity",
+        "current_period_start",
+        "current_period_end",
+        "discounts",
+        "metadata",
+        "created",
+    ])
     .operations(list![LIST])
     .schema(RECORD);
 

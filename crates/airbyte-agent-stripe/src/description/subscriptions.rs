@@ -8,6 +8,28 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("subscriptions", "A customer's recurring purchase of one or more prices.")
     .when_to_use("For who is subscribed to what, renewals, trials, cancellations.")
     .phrases(texts!["subscription", "plan", "renewal", "churn", "trial"])
+    .default_fields(texts![
+        "id",
+        "status",
+        "customer",
+        "items.data.id",
+        "items.data.price.id",
+        "items.data.quantity",
+        "items.data.current_period_end",
+        "currency",
+        "description",
+        "collection_method",
+        "current_period_start",
+        "current_period_end",
+        "start_date",
+        "trial_end",
+        "cancel_at",
+        "cancel_at_period_end",
+        "canceled_at",
+        "ended_at",
+        "latest_invoice",
+        "created",
+    ])
     .operations(list![LIST, CREATE, GET, UPDATE, DELETE, SEARCH])
     .schema(RECORD)
     .store(list![

@@ -8,6 +8,19 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("tax_rates", "A rate of tax for invoices and subscriptions.")
     .when_to_use("To find the id of a tax rate.")
     .phrases(texts!["tax rate", "VAT"])
+    .default_fields(texts![
+        "id",
+        "display_name",
+        "description",
+        "percentage",
+        "inclusive",
+        "active",
+        "country",
+        "state",
+        "jurisdiction",
+        "tax_type",
+        "created",
+    ])
     .operations(list![LIST])
     .schema(RECORD);
 

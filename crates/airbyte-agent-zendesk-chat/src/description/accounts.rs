@@ -8,6 +8,18 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("accounts", "The Zendesk Chat account with its plan; there is just one.")
     .when_to_use("To see the plan, its limits or the state of the account.")
     .phrases(texts!["chat plan", "chat account"])
+    .default_fields(texts![
+        "account_key",
+        "status",
+        "plan.name",
+        "plan.max_agents",
+        "plan.max_departments",
+        "plan.max_concurrent_chats",
+        "billing.company",
+        "billing.email",
+        "billing.cycle",
+        "create_date",
+    ])
     .operations(list![GET])
     .schema(RECORD);
 

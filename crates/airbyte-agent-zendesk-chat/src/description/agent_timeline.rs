@@ -8,6 +8,7 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("agent_timeline", "A span of time that one agent spent in one status.")
     .when_to_use("For online time, away time and workload of agents.")
     .phrases(texts!["online time", "agent activity", "agent status"])
+    .default_fields(texts!["agent_id", "start_time", "status", "duration", "engagement_count"])
     .operations(list![LIST])
     .schema(RECORD);
 

@@ -8,6 +8,22 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("agents", "Somebody who answers chats.")
     .when_to_use("To turn an agent's name or e-mail address into an id, or an id into a person.")
     .phrases(texts!["chat agent", "who answers chats"])
+    .default_fields(texts![
+        "id",
+        "display_name",
+        "first_name",
+        "last_name",
+        "email",
+        "enabled",
+        "role_id",
+        "roles.administrator",
+        "roles.owner",
+        "departments",
+        "skills",
+        "create_date",
+        "last_login",
+        "login_count",
+    ])
     .operations(list![LIST, GET])
     .schema(RECORD)
     .store(list![

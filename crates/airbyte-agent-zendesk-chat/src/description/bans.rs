@@ -8,6 +8,7 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("bans", "A visitor or an IP address that may not chat.")
     .when_to_use("To see who may not chat and why.")
     .phrases(texts!["banned", "blocked visitor"])
+    .default_fields(texts!["id", "type", "ip_address", "visitor_id", "visitor_name", "reason", "created_at"])
     .operations(list![LIST, GET, DELETE])
     .schema(RECORD);
 

@@ -8,6 +8,28 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("chats", "A conversation between a visitor and agents, with transcript, or an offline message.")
     .when_to_use("To read transcripts or look at ratings, response times and missed chats.")
     .phrases(texts!["chats", "transcript", "missed chats", "chat rating"])
+    .default_fields(texts![
+        "id",
+        "type",
+        "timestamp",
+        "duration",
+        "visitor.id",
+        "visitor.name",
+        "visitor.email",
+        "agent_names",
+        "department_name",
+        "message",
+        "rating",
+        "comment",
+        "tags",
+        "started_by",
+        "missed",
+        "unread",
+        "count.total",
+        "response_time.avg",
+        "zendesk_ticket_id",
+        "preview",
+    ])
     .operations(list![LIST, GET, UPDATE, DELETE, SEARCH])
     .schema(RECORD)
     .store(list![

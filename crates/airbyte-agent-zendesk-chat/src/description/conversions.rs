@@ -8,6 +8,17 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("conversions", "A goal that a visitor reached, with who gets the credit.")
     .when_to_use("To see which goals visitors reached, and who gets the credit.")
     .phrases(texts!["conversion", "goal reached"])
+    .default_fields(texts![
+        "id",
+        "goal_id",
+        "goal_name",
+        "timestamp",
+        "attribution.agent_id",
+        "attribution.agent_name",
+        "attribution.department_id",
+        "attribution.department_name",
+        "attribution.chat_timestamp",
+    ])
     .operations(list![LIST])
     .schema(RECORD);
 

@@ -8,6 +8,7 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("department_events", "Something that changed in a department, such as going online.")
     .when_to_use("To see when departments were online.")
     .phrases(texts!["department events", "department online"])
+    .default_fields(texts!["id", "department_id", "field_name", "previous_value", "new_value", "timestamp"])
     .operations(list![LIST])
     .schema(RECORD);
 

@@ -8,6 +8,7 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("departments", "A group of agents that visitors can choose or chats are routed to.")
     .when_to_use("To get department ids or members.")
     .phrases(texts!["department", "team"])
+    .default_fields(texts!["id", "name", "description", "enabled", "members", "settings.chat_limit"])
     .operations(list![LIST, CREATE, GET, UPDATE])
     .schema(RECORD)
     .store(list![

@@ -8,6 +8,15 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("goals", "A conversion goal on the website that chats can be credited with.")
     .when_to_use("To learn which goals are tracked and how conversions are credited.")
     .phrases(texts!["goal", "conversion"])
+    .default_fields(texts![
+        "id",
+        "name",
+        "description",
+        "enabled",
+        "attribution_model",
+        "attribution_window",
+        "attribution_period",
+    ])
     .operations(list![LIST, GET])
     .schema(RECORD);
 

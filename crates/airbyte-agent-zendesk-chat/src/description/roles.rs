@@ -8,6 +8,7 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("roles", "A set of permissions for agents.")
     .when_to_use("To learn what agents of a role may do.")
     .phrases(texts!["role", "permissions"])
+    .default_fields(texts!["id", "name", "description", "enabled", "members_count", "permissions"])
     .operations(list![LIST, GET])
     .schema(RECORD);
 

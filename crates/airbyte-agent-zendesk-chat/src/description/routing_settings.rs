@@ -8,6 +8,14 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("routing_settings", "How chats are given to agents, for the whole account; there is just one record.")
     .when_to_use("To learn the routing mode and limits of the account.")
     .phrases(texts!["routing", "chat limit"])
+    .default_fields(texts![
+        "routing_mode",
+        "chat_limit",
+        "skill_routing",
+        "reassignment",
+        "auto_idle",
+        "auto_accept",
+    ])
     .operations(list![GET])
     .schema(RECORD);
 

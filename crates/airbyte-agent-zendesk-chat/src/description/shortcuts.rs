@@ -8,6 +8,7 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("shortcuts", "A ready-made answer that agents insert by name.")
     .when_to_use("To find or reuse the text of a ready-made answer.")
     .phrases(texts!["shortcut", "canned response"])
+    .default_fields(texts!["id", "name", "message", "options", "tags", "departments", "agents", "scope"])
     .operations(list![LIST, CREATE, GET, UPDATE, DELETE])
     .schema(RECORD)
     .store(list![

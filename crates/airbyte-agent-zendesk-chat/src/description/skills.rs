@@ -8,6 +8,7 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("skills", "Something agents are good at, by which chats can be routed.")
     .when_to_use("To learn which agents have a skill.")
     .phrases(texts!["skill", "language"])
+    .default_fields(texts!["id", "name", "description", "enabled", "members"])
     .operations(list![LIST, GET])
     .schema(RECORD);
 

@@ -8,6 +8,16 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("triggers", "A rule that acts on visitors by itself, such as sending a greeting.")
     .when_to_use("To learn which automatic messages and rules are active.")
     .phrases(texts!["chat trigger", "automatic greeting"])
+    .default_fields(texts![
+        "id",
+        "name",
+        "description",
+        "enabled",
+        "run_once",
+        "conditions",
+        "actions",
+        "departments",
+    ])
     .operations(list![LIST])
     .schema(RECORD)
     .store(list![

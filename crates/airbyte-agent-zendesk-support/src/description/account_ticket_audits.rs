@@ -6,6 +6,20 @@ use airbyte_agent_description::build::*;
 
 /// `account_ticket_audits` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("account_ticket_audits", "One step in the history of any ticket, read across the whole account.")
+    .default_fields(texts![
+        "id",
+        "ticket_id",
+        "author_id",
+        "events.id",
+        "events.type",
+        "events.field_name",
+        "events.value",
+        "events.previous_value",
+        "events.public",
+        "events.body",
+        "via.channel",
+        "created_at",
+    ])
     .operations(list![LIST])
     .schema(RECORD);
 

@@ -8,6 +8,17 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("article_attachments", "A file attached to an article.")
     .when_to_use("To look at or fetch a file from an article.")
     .phrases(texts!["article attachment", "manual"])
+    .default_fields(texts![
+        "id",
+        "article_id",
+        "file_name",
+        "content_type",
+        "size",
+        "content_url",
+        "inline",
+        "created_at",
+        "updated_at",
+    ])
     .operations(list![LIST, GET, DOWNLOAD])
     .schema(RECORD)
     .store(list![

@@ -8,6 +8,22 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("articles", "An article of the help center.")
     .when_to_use("To read or find documentation for customers.")
     .phrases(texts!["article", "help center", "knowledge base"])
+    .default_fields(texts![
+        "id",
+        "title",
+        "body",
+        "html_url",
+        "locale",
+        "section_id",
+        "author_id",
+        "draft",
+        "promoted",
+        "label_names",
+        "vote_sum",
+        "vote_count",
+        "created_at",
+        "updated_at",
+    ])
     .operations(list![LIST, GET, UPDATE, SEARCH, CREATE])
     .schema(RECORD)
     .store(list![

@@ -8,6 +8,15 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("attachments", "A file attached to a ticket comment.")
     .when_to_use("To look at or fetch a file from a ticket comment.")
     .phrases(texts!["attachment", "screenshot", "file"])
+    .default_fields(texts![
+        "id",
+        "file_name",
+        "content_type",
+        "size",
+        "content_url",
+        "malware_scan_result",
+        "deleted",
+    ])
     .operations(list![GET, DOWNLOAD])
     .schema(RECORD);
 

@@ -8,6 +8,17 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("automations", "A rule that runs hourly over the tickets that meet its conditions.")
     .when_to_use("To learn what happens to tickets by themselves after some time.")
     .phrases(texts!["automation", "auto-close"])
+    .default_fields(texts![
+        "id",
+        "title",
+        "active",
+        "position",
+        "conditions",
+        "actions.field",
+        "actions.value",
+        "created_at",
+        "updated_at",
+    ])
     .operations(list![LIST, GET])
     .schema(RECORD)
     .store(list![

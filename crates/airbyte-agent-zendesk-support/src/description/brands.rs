@@ -8,6 +8,20 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("brands", "A face of the account towards customers, with an address of its own.")
     .when_to_use("To get brand ids and addresses.")
     .phrases(texts!["brand"])
+    .default_fields(texts![
+        "id",
+        "name",
+        "brand_url",
+        "subdomain",
+        "active",
+        "default",
+        "is_deleted",
+        "has_help_center",
+        "help_center_state",
+        "ticket_form_ids",
+        "created_at",
+        "updated_at",
+    ])
     .operations(list![LIST, GET])
     .schema(RECORD)
     .store(list![

@@ -8,6 +8,16 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("custom_objects", "A kind of records that the account has made up.")
     .when_to_use("To find the key of a kind before reading its records.")
     .phrases(texts!["custom object", "object type"])
+    .default_fields(texts![
+        "key",
+        "title",
+        "title_pluralized",
+        "description",
+        "include_in_list_view",
+        "created_by_user_id",
+        "created_at",
+        "updated_at",
+    ])
     .operations(list![LIST])
     .schema(RECORD);
 

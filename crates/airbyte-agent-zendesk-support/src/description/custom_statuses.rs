@@ -8,6 +8,17 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("custom_statuses", "A status that tickets can have, standard or custom.")
     .when_to_use("To get the id of a custom status.")
     .phrases(texts!["ticket status", "custom status"])
+    .default_fields(texts![
+        "id",
+        "status_category",
+        "agent_label",
+        "end_user_label",
+        "description",
+        "active",
+        "default",
+        "created_at",
+        "updated_at",
+    ])
     .operations(list![LIST])
     .schema(RECORD);
 

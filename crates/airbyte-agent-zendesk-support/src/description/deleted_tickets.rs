@@ -8,6 +8,7 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("deleted_tickets", "A ticket deleted within the last 30 days that can still be restored.")
     .when_to_use("To see which tickets were deleted, by whom and when.")
     .phrases(texts!["deleted tickets"])
+    .default_fields(texts!["id", "subject", "description", "previous_state", "actor.id", "actor.name", "deleted_at"])
     .operations(list![LIST, DELETE])
     .schema(RECORD)
     .store(list![

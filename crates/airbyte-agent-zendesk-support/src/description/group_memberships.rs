@@ -8,6 +8,7 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("group_memberships", "That an agent belongs to a group.")
     .when_to_use("To list the agents of a group or the groups of an agent.")
     .phrases(texts!["group members"])
+    .default_fields(texts!["id", "user_id", "group_id", "default", "created_at", "updated_at"])
     .operations(list![LIST])
     .schema(RECORD)
     .store(list![

@@ -8,6 +8,16 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("groups", "A team of agents that tickets are assigned to.")
     .when_to_use("To get the group id that tickets are assigned to.")
     .phrases(texts!["group", "team", "support tier"])
+    .default_fields(texts![
+        "id",
+        "name",
+        "description",
+        "default",
+        "deleted",
+        "is_public",
+        "created_at",
+        "updated_at",
+    ])
     .operations(list![LIST, GET])
     .schema(RECORD)
     .store(list![

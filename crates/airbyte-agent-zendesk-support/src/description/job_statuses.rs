@@ -8,6 +8,7 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("job_statuses", "A job that Zendesk runs in the background, with its state.")
     .when_to_use("To see whether work in the background is done, and what came out.")
     .phrases(texts!["job status", "background job", "progress"])
+    .default_fields(texts!["id", "status", "progress", "total", "message", "job_type", "results"])
     .operations(list![GET, LIST])
     .schema(RECORD);
 

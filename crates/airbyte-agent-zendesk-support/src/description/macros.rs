@@ -8,6 +8,18 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("macros", "A prepared set of changes, often an answer, that agents apply to a ticket.")
     .when_to_use("To find the text or effect of a macro.")
     .phrases(texts!["macro", "canned response"])
+    .default_fields(texts![
+        "id",
+        "title",
+        "description",
+        "active",
+        "position",
+        "actions.field",
+        "actions.value",
+        "restriction",
+        "created_at",
+        "updated_at",
+    ])
     .operations(list![GET, LIST])
     .schema(RECORD)
     .store(list![

@@ -8,6 +8,19 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("organization_exports", "An organization, in an export of all that changed since an instant.")
     .when_to_use("To copy all organizations, or to follow their changes.")
     .phrases(texts!["export organizations", "sync organizations"])
+    .default_fields(texts![
+        "id",
+        "name",
+        "domain_names",
+        "details",
+        "notes",
+        "external_id",
+        "group_id",
+        "tags",
+        "organization_fields",
+        "created_at",
+        "updated_at",
+    ])
     .operations(list![LIST])
     .schema(RECORD);
 

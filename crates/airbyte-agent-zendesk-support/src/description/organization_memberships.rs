@@ -8,6 +8,16 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("organization_memberships", "That a user belongs to an organization.")
     .when_to_use("To list the users of an organization.")
     .phrases(texts!["organization members", "contacts of a company"])
+    .default_fields(texts![
+        "id",
+        "user_id",
+        "organization_id",
+        "organization_name",
+        "default",
+        "view_tickets",
+        "created_at",
+        "updated_at",
+    ])
     .operations(list![LIST])
     .schema(RECORD)
     .store(list![

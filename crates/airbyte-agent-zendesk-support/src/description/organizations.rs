@@ -8,6 +8,19 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("organizations", "A company or other group that customers belong to.")
     .when_to_use("To find companies and their details.")
     .phrases(texts!["organization", "company", "account"])
+    .default_fields(texts![
+        "id",
+        "name",
+        "domain_names",
+        "details",
+        "notes",
+        "external_id",
+        "group_id",
+        "tags",
+        "organization_fields",
+        "created_at",
+        "updated_at",
+    ])
     .operations(list![LIST, CREATE, GET, UPDATE, DELETE, SEARCH])
     .schema(RECORD)
     .store(list![

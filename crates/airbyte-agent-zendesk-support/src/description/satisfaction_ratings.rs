@@ -8,6 +8,18 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("satisfaction_ratings", "A customer's verdict on a ticket (older style of satisfaction surveys).")
     .when_to_use("To see how customers rated tickets.")
     .phrases(texts!["CSAT", "satisfaction", "bad rating"])
+    .default_fields(texts![
+        "id",
+        "ticket_id",
+        "score",
+        "comment",
+        "reason",
+        "requester_id",
+        "assignee_id",
+        "group_id",
+        "created_at",
+        "updated_at",
+    ])
     .operations(list![LIST, GET])
     .schema(RECORD)
     .store(list![

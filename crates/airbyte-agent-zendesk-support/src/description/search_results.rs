@@ -8,6 +8,23 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("search_results", "A ticket, user, organization or group found by a search.")
     .when_to_use("To find tickets, users, organizations and groups at once.")
     .phrases(texts!["search", "find anything"])
+    .default_fields(texts![
+        "id",
+        "result_type",
+        "name",
+        "subject",
+        "description",
+        "status",
+        "priority",
+        "email",
+        "role",
+        "requester_id",
+        "assignee_id",
+        "organization_id",
+        "tags",
+        "created_at",
+        "updated_at",
+    ])
     .operations(list![SEARCH])
     .schema(RECORD);
 

@@ -8,6 +8,18 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("side_conversations", "A conversation of agents with others about one ticket.")
     .when_to_use("To ask somebody else about a ticket, or to read what they said.")
     .phrases(texts!["side conversation", "ask the supplier"])
+    .default_fields(texts![
+        "id",
+        "ticket_id",
+        "subject",
+        "preview_text",
+        "state",
+        "participants.name",
+        "participants.email",
+        "message_added_at",
+        "created_at",
+        "updated_at",
+    ])
     .operations(list![LIST, CREATE])
     .schema(RECORD);
 

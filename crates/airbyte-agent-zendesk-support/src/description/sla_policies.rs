@@ -8,6 +8,19 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("sla_policies", "A service level agreement: how soon tickets of a kind have to be handled.")
     .when_to_use("To learn how soon tickets have to be handled.")
     .phrases(texts!["SLA", "service level"])
+    .default_fields(texts![
+        "id",
+        "title",
+        "description",
+        "position",
+        "filter",
+        "policy_metrics.priority",
+        "policy_metrics.metric",
+        "policy_metrics.target",
+        "policy_metrics.business_hours",
+        "created_at",
+        "updated_at",
+    ])
     .operations(list![LIST, GET])
     .schema(RECORD)
     .store(list![

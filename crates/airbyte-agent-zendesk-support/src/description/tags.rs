@@ -8,6 +8,7 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("tags", "A tag with how often it is used.")
     .when_to_use("To learn which tags are used most.")
     .phrases(texts!["tag", "label"])
+    .default_fields(texts!["name", "count"])
     .operations(list![LIST])
     .schema(RECORD)
     .store(list![

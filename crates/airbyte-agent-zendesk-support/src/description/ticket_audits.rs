@@ -8,6 +8,20 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("ticket_audits", "One step in the history of one ticket: everything that changed at once.")
     .when_to_use("To learn who changed what and when.")
     .phrases(texts!["history", "who changed", "audit"])
+    .default_fields(texts![
+        "id",
+        "ticket_id",
+        "author_id",
+        "events.id",
+        "events.type",
+        "events.field_name",
+        "events.value",
+        "events.previous_value",
+        "events.public",
+        "events.body",
+        "via.channel",
+        "created_at",
+    ])
     .operations(list![LIST])
     .schema(RECORD)
     .store(list![

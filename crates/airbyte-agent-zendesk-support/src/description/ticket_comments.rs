@@ -8,6 +8,19 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("ticket_comments", "A message in a ticket, public or internal.")
     .when_to_use("To read what was said in a ticket, or to answer.")
     .phrases(texts!["comment", "reply", "conversation", "internal note"])
+    .default_fields(texts![
+        "id",
+        "type",
+        "body",
+        "public",
+        "author_id",
+        "attachments.id",
+        "attachments.file_name",
+        "attachments.content_type",
+        "attachments.size",
+        "via.channel",
+        "created_at",
+    ])
     .operations(list![CREATE, LIST])
     .schema(RECORD)
     .store(list![

@@ -8,6 +8,16 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("ticket_event_exports", "A change of any ticket, in an export since an instant.")
     .when_to_use("To copy or follow the history of all tickets.")
     .phrases(texts!["ticket events", "history export"])
+    .default_fields(texts![
+        "id",
+        "ticket_id",
+        "event_type",
+        "updater_id",
+        "child_events",
+        "via",
+        "timestamp",
+        "created_at",
+    ])
     .operations(list![LIST])
     .schema(RECORD);
 

@@ -8,6 +8,25 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("ticket_exports", "A ticket, in an export of all that changed since an instant.")
     .when_to_use("To copy all tickets, or to follow their changes.")
     .phrases(texts!["export tickets", "all tickets", "incremental export", "sync tickets"])
+    .default_fields(texts![
+        "id",
+        "subject",
+        "description",
+        "type",
+        "status",
+        "custom_status_id",
+        "priority",
+        "requester_id",
+        "assignee_id",
+        "group_id",
+        "organization_id",
+        "tags",
+        "via.channel",
+        "satisfaction_rating.score",
+        "due_at",
+        "created_at",
+        "updated_at",
+    ])
     .operations(list![LIST])
     .schema(RECORD);
 

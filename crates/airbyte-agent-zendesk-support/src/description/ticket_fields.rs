@@ -8,6 +8,22 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("ticket_fields", "A field tickets can have, built in or custom, with its options.")
     .when_to_use("To learn what custom field ids mean and which values they take.")
     .phrases(texts!["custom field", "ticket field", "drop-down"])
+    .default_fields(texts![
+        "id",
+        "title",
+        "type",
+        "description",
+        "tag",
+        "custom_field_options.name",
+        "custom_field_options.value",
+        "required",
+        "active",
+        "removable",
+        "visible_in_portal",
+        "position",
+        "created_at",
+        "updated_at",
+    ])
     .operations(list![LIST, GET])
     .schema(RECORD)
     .store(list![

@@ -8,6 +8,20 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("ticket_forms", "A set of ticket fields shown together when a ticket is written.")
     .when_to_use("To learn which fields a form has.")
     .phrases(texts!["ticket form", "request form"])
+    .default_fields(texts![
+        "id",
+        "name",
+        "display_name",
+        "active",
+        "default",
+        "end_user_visible",
+        "position",
+        "in_all_brands",
+        "restricted_brand_ids",
+        "ticket_field_ids",
+        "created_at",
+        "updated_at",
+    ])
     .operations(list![LIST, GET])
     .schema(RECORD)
     .store(list![

@@ -8,6 +8,16 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("ticket_macro_previews", "What one macro would do to one ticket.")
     .when_to_use("Before applying a macro to a ticket.")
     .phrases(texts!["apply macro", "preview macro"])
+    .default_fields(texts![
+        "status",
+        "priority",
+        "tags",
+        "assignee_id",
+        "group_id",
+        "fields",
+        "comment.body",
+        "comment.public",
+    ])
     .operations(list![GET])
     .schema(RECORD);
 

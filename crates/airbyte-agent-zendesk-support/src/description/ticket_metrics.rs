@@ -8,6 +8,24 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("ticket_metrics", "Times and counts of one ticket, such as reply and resolution time.")
     .when_to_use("For reply and resolution times, reopenings and replies.")
     .phrases(texts!["reply time", "resolution time", "metrics"])
+    .default_fields(texts![
+        "id",
+        "ticket_id",
+        "reopens",
+        "replies",
+        "group_stations",
+        "assignee_stations",
+        "reply_time_in_minutes",
+        "first_resolution_time_in_minutes",
+        "full_resolution_time_in_minutes",
+        "agent_wait_time_in_minutes",
+        "requester_wait_time_in_minutes",
+        "on_hold_time_in_minutes",
+        "assigned_at",
+        "solved_at",
+        "created_at",
+        "updated_at",
+    ])
     .operations(list![LIST])
     .schema(RECORD)
     .store(list![

@@ -8,6 +8,25 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("tickets", "A request of a customer, with its state and who works on it.")
     .when_to_use("To read, create or change tickets.")
     .phrases(texts!["ticket", "support request", "open tickets"])
+    .default_fields(texts![
+        "id",
+        "subject",
+        "description",
+        "type",
+        "status",
+        "custom_status_id",
+        "priority",
+        "requester_id",
+        "assignee_id",
+        "group_id",
+        "organization_id",
+        "tags",
+        "via.channel",
+        "satisfaction_rating.score",
+        "due_at",
+        "created_at",
+        "updated_at",
+    ])
     .operations(list![LIST, CREATE, GET, UPDATE, DELETE, SEARCH])
     .schema(RECORD)
     .store(list![

@@ -8,6 +8,19 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("triggers", "A rule that runs when a ticket is created or changed.")
     .when_to_use("To learn why something happened by itself when a ticket changed.")
     .phrases(texts!["trigger", "business rule"])
+    .default_fields(texts![
+        "id",
+        "title",
+        "description",
+        "active",
+        "position",
+        "category_id",
+        "conditions",
+        "actions.field",
+        "actions.value",
+        "created_at",
+        "updated_at",
+    ])
     .operations(list![LIST, GET])
     .schema(RECORD)
     .store(list![

@@ -8,6 +8,24 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("user_exports", "A user, in an export of all that changed since an instant.")
     .when_to_use("To copy all users, or to follow their changes.")
     .phrases(texts!["export users", "all users", "sync users"])
+    .default_fields(texts![
+        "id",
+        "name",
+        "email",
+        "phone",
+        "role",
+        "organization_id",
+        "active",
+        "suspended",
+        "verified",
+        "tags",
+        "notes",
+        "time_zone",
+        "locale",
+        "last_login_at",
+        "created_at",
+        "updated_at",
+    ])
     .operations(list![LIST])
     .schema(RECORD);
 

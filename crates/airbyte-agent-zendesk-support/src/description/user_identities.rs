@@ -8,6 +8,18 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("user_identities", "An e-mail address, phone number or account of one user.")
     .when_to_use("To see or change by which addresses a user is recognised.")
     .phrases(texts!["identity", "second e-mail address"])
+    .default_fields(texts![
+        "id",
+        "user_id",
+        "type",
+        "value",
+        "primary",
+        "verified",
+        "deliverable_state",
+        "undeliverable_count",
+        "created_at",
+        "updated_at",
+    ])
     .operations(list![LIST, CREATE, DELETE])
     .schema(RECORD);
 

@@ -8,6 +8,24 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("users", "A customer (end user), an agent or an administrator.")
     .when_to_use("To turn names or e-mail addresses into user ids, or ids into people.")
     .phrases(texts!["user", "customer", "agent", "requester"])
+    .default_fields(texts![
+        "id",
+        "name",
+        "email",
+        "phone",
+        "role",
+        "organization_id",
+        "active",
+        "suspended",
+        "verified",
+        "tags",
+        "notes",
+        "time_zone",
+        "locale",
+        "last_login_at",
+        "created_at",
+        "updated_at",
+    ])
     .operations(list![LIST, CREATE, GET, UPDATE, DELETE, SEARCH])
     .schema(RECORD)
     .store(list![

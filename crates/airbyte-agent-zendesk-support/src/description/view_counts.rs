@@ -8,6 +8,7 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("view_counts", "The number of tickets in one view.")
     .when_to_use("To see how long a queue is.")
     .phrases(texts!["how many tickets", "queue length", "count"])
+    .default_fields(texts!["view_id", "value", "pretty", "fresh", "active"])
     .operations(list![GET])
     .schema(RECORD);
 

@@ -8,6 +8,25 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("view_tickets", "A ticket in one view.")
     .when_to_use("To see the tickets of a queue.")
     .phrases(texts!["tickets in a view", "queue", "view"])
+    .default_fields(texts![
+        "id",
+        "subject",
+        "description",
+        "type",
+        "status",
+        "custom_status_id",
+        "priority",
+        "requester_id",
+        "assignee_id",
+        "group_id",
+        "organization_id",
+        "tags",
+        "via.channel",
+        "satisfaction_rating.score",
+        "due_at",
+        "created_at",
+        "updated_at",
+    ])
     .operations(list![LIST])
     .schema(RECORD);
 

@@ -8,6 +8,17 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("views", "A saved set of conditions that tickets are listed by.")
     .when_to_use("To learn which views exist and how they are defined.")
     .phrases(texts!["view", "queue"])
+    .default_fields(texts![
+        "id",
+        "title",
+        "description",
+        "active",
+        "position",
+        "conditions",
+        "restriction",
+        "created_at",
+        "updated_at",
+    ])
     .operations(list![LIST, GET])
     .schema(RECORD);
 
