@@ -85,9 +85,9 @@ pub enum SyncTime {
     Iso8601,
     /// A date without a time, `2026-01-31`.
     Date,
-    /// Seconds since 1970.
+    /// The number of seconds since 1970.
     UnixSeconds,
-    /// Milliseconds since 1970.
+    /// The number of milliseconds since 1970.
     UnixMilliseconds,
     /// A number that grows with every change and is no time.
     Number,

@@ -3,7 +3,9 @@
 use std::collections::HashSet;
 use std::time::Instant;
 
-use airbyte_agent_core::description::{Operation, SyncChange, SyncDeletions, SyncTime};
+use airbyte_agent_core::description::{
+    Operation, SyncChange, SyncDeletions, SyncRule, SyncSource, SyncTime,
+};
 use airbyte_agent_core::{Cursor, ErrorKind};
 use airbyte_agent_store::{Page, Pass, QueryLimits, Table};
 use jiff::SignedDuration;
@@ -81,10 +83,7 @@ impl Runner {
         let missing = || Error::Plan(format!("{} has no `{}`", connector.name, planned.entity));
         let operation = connector.operation(&planned.entity, planned.action).ok_or_else(missing)?;
         // The caller's arguments take the place of parents, and the key stays the same.
-        let rule = match &operation.sync {
-            Some(airbyte_agent_core::description::SyncRule::Source(source)) => source,
-            _ => return Err(missing()),
-        };
+        let Some(SyncRule::Source(rule)) = &operation.sync else { return Err(missing()) };
         let spec = table_spec(connector, operation, rule)?.left_out(self.options.left_out.clone());
         let (table, state) = {
             let account = self.account.clone();
@@ -326,9 +325,9 @@ impl EntityRun<'_> {
     }
 
     /// The rule of the spec, with all parents.
-    pub(super) fn rule(&self) -> &airbyte_agent_core::description::SyncSource {
+    pub(super) fn rule(&self) -> &SyncSource {
         match &self.operation.sync {
-            Some(airbyte_agent_core::description::SyncRule::Source(source)) => source,
+            Some(SyncRule::Source(source)) => source,
             _ => &self.planned.source,
         }
     }

@@ -54,7 +54,7 @@ impl EntityRun<'_> {
                 self.told(number, total);
                 return Ok(());
             }
-            let position = self.place(next, &ready);
+            let position = self.place(next);
             let write = self.write_with(ready, position);
             let (written, following) =
                 futures_util::future::join(write, self.request(&mut pages)).await;
@@ -118,7 +118,7 @@ impl EntityRun<'_> {
     }
 
     /// The position behind a page.
-    fn place(&mut self, next: Option<String>, _ready: &Ready) -> Option<Value> {
+    fn place(&mut self, next: Option<String>) -> Option<Value> {
         self.run.cursor = next;
         self.run.saved = Some(mark::now());
         self.keeps_position.then(|| self.position.with_run(&self.run).value())
@@ -126,7 +126,7 @@ impl EntityRun<'_> {
 
     async fn write(&mut self, ready: Ready, next: Option<String>) -> Result<()> {
         let number = (ready.kept.len() + ready.deleted.len()) as u64;
-        let position = self.place(next, &ready);
+        let position = self.place(next);
         self.report.counts += self.write_with(ready, position).await?;
         self.report.pages += 1;
         self.report.records += number;

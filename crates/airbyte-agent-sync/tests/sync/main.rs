@@ -1,5 +1,11 @@
 //! Copies an invented vendor into a store, whole and by changes, with failures and interruptions.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::default_trait_access,
+    missing_docs
+)]
 
 mod changes;
 mod failures;

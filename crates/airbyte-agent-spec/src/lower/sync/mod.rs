@@ -66,7 +66,7 @@ enum State {
     /// It is being worked out: whoever needs it meanwhile is part of a circle.
     Open,
     /// It is worked out; `None` if the entity has no list.
-    Done(Option<(Action, SyncRule)>),
+    Done(Option<Box<(Action, SyncRule)>>),
 }
 
 impl<'c, 'a> Rules<'c, 'a> {
@@ -77,14 +77,14 @@ impl<'c, 'a> Rules<'c, 'a> {
     /// The rule of an entity and the action of its source.
     fn of(&mut self, entity: &str) -> Option<(Action, SyncRule)> {
         match self.known.get(entity) {
-            Some(State::Done(rule)) => return rule.clone(),
+            Some(State::Done(rule)) => return rule.as_deref().cloned(),
             Some(State::Open) => return None,
             None => {}
         }
         self.known.insert(entity.to_owned(), State::Open);
         let rule = source(self.cx, self.connector, entity)
             .map(|(operation, op)| (operation.action, self.rule(operation, op)));
-        self.known.insert(entity.to_owned(), State::Done(rule.clone()));
+        self.known.insert(entity.to_owned(), State::Done(rule.clone().map(Box::new)));
         rule
     }
 

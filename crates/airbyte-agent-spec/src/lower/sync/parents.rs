@@ -132,9 +132,8 @@ impl<'a> Rules<'_, 'a> {
 
     /// Whether `ancestor` is a parent of `entity`, or one of its parents' parents.
     fn is_below(&self, entity: &str, ancestor: &str) -> bool {
-        let Some(State::Done(Some((_, SyncRule::Source(source))))) = self.known.get(entity) else {
-            return false;
-        };
+        let Some(State::Done(Some(rule))) = self.known.get(entity) else { return false };
+        let SyncRule::Source(source) = &rule.1 else { return false };
         let mut parents = source.parents.iter();
         parents.any(|parent| parent.entity == ancestor || self.is_below(&parent.entity, ancestor))
     }
