@@ -12,7 +12,9 @@ pub(super) fn remove(value: &mut Value, schema: Option<&Value>, path: &str, note
     match value {
         Value::Array(items) => {
             let schema = schema.and_then(|schema| schema.get("items"));
-            items.iter_mut().for_each(|item| remove(item, schema, path, notes));
+            for item in items {
+                remove(item, schema, path, notes);
+            }
         }
         Value::Object(inside) => {
             let properties = schema.and_then(members);

@@ -122,14 +122,14 @@ impl ShownFields {
     }
 
     /// The value inside a record at this path, with these fields of its objects only.
-    fn of_value(&self, value: Value, path: &str, notes: &mut Notes) -> Option<Value> {
+    fn of_value(&self, value: Value, path: &str, notes: &mut Notes) -> Value {
         match value {
-            Value::Object(members) => Some(Value::Object(self.of_members(members, path, notes))),
+            Value::Object(members) => Value::Object(self.of_members(members, path, notes)),
             Value::Array(items) => {
                 let items = shorten(items, path, notes);
-                Some(items.filter_map(|item| self.of_value(item, path, notes)).collect())
+                items.map(|item| self.of_value(item, path, notes)).collect()
             }
-            scalar => Some(scalar),
+            scalar => scalar,
         }
     }
 
@@ -145,7 +145,7 @@ impl ShownFields {
             let value = match (self.by_name.get(&name), value) {
                 (None, _) => None,
                 (Some(Some(fields)), value) if value.is_object() || value.is_array() => {
-                    fields.of_value(value, &path, notes)
+                    Some(fields.of_value(value, &path, notes))
                 }
                 (Some(_), value) => shrink(value, &path, 0, notes),
             };

@@ -2,11 +2,11 @@
 
 use serde_json::{Map, Value};
 
-use super::file::output;
 use super::list::read_page;
 use super::page_records::PageRecords;
 use super::page_remarks::PageRemarks;
 use super::page_size::request_page_size;
+use super::plain_output::output;
 use super::{RunContext, explain};
 use crate::decision::PermittedCall;
 use crate::error::ToolError;

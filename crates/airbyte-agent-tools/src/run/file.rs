@@ -4,6 +4,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Map, Value};
 
+use super::plain_output::output;
 use super::{RunContext, explain, image, stored_file};
 use crate::controls::Encoding;
 use crate::decision::PermittedCall;
@@ -34,8 +35,8 @@ pub(super) async fn run(
     let most = |encoding| most_bytes(&call, encoding, limits);
     let most_of_base64 = most(Encoding::Base64);
     let longest = most(wanted.unwrap_or(Encoding::Text)).max(most_of_base64);
-    let asked = if takes_images { longest.max(limits.image_bytes as u64) } else { longest };
-    let last = first.saturating_add(asked - 1);
+    let range_length = if takes_images { longest.max(limits.image_bytes as u64) } else { longest };
+    let last = first.saturating_add(range_length - 1);
     call.arguments.insert(RANGE.to_owned(), format!("bytes={first}-{last}").into());
     let mut file = super::engine_call(&call, limits)
         .download()
@@ -85,16 +86,6 @@ pub(super) async fn run(
         notes.push(format!("{hidden} invisible characters were taken out."));
     }
     Ok(output(data, notes))
-}
-
-/// The result with what is told of a file.
-pub(super) fn output(data: Map<String, Value>, notes: Vec<String>) -> ToolOutput {
-    let mut out = Map::from_iter([("data".to_owned(), Value::Object(data))]);
-    if !notes.is_empty() {
-        out.insert("notes".to_owned(), notes.into());
-    }
-    let structured = Value::Object(out);
-    ToolOutput { text: structured.to_string(), structured, ..ToolOutput::default() }
 }
 
 /// A part of a file.

@@ -4,7 +4,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::Map;
 
-use super::file;
+use super::plain_output::output as plain;
 use crate::output::{ToolImage, ToolOutput};
 
 /// The media types of images that models take.
@@ -29,5 +29,5 @@ pub(super) fn output(bytes: &[u8], media_type: &str) -> ToolOutput {
     ]);
     let image = ToolImage { media_type, base64: STANDARD.encode(bytes) };
     let notes = vec!["The image is beside this text.".to_owned()];
-    ToolOutput { image: Some(image), ..file::output(data, notes) }
+    ToolOutput { image: Some(image), ..plain(data, notes) }
 }

@@ -10,6 +10,7 @@ mod metadata;
 mod page_records;
 mod page_remarks;
 mod page_size;
+mod plain_output;
 mod position;
 mod record;
 mod stored_file;

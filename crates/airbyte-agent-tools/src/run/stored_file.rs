@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 
 use serde_json::{Map, Value};
 
-use super::{RunContext, explain, file};
+use super::plain_output::output;
+use super::{RunContext, explain};
 use crate::decision::PermittedCall;
 use crate::error::ToolError;
 use crate::output::ToolOutput;
@@ -63,7 +64,7 @@ pub(super) async fn run(
     if !media_type.is_empty() {
         data.insert("content_type".to_owned(), media_type.into());
     }
-    Ok(file::output(data, Vec::new()))
+    Ok(output(data, Vec::new()))
 }
 
 /// The name of a file without its extension: letters, digits, `-` and `_`, whatever the arguments are.

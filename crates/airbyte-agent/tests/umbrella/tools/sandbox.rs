@@ -3,7 +3,7 @@
 
 use std::fmt::Write as _;
 
-use airbyte_agent::core::description::{Connector, Operation};
+use airbyte_agent::core::description::{Connector, Operation, is_secret_name};
 use airbyte_agent::core::tools::{
     ClientTools as _, Exposure, ResultLimits, Toolset, estimate_tokens,
 };
@@ -49,13 +49,16 @@ async fn direct(
     Some(all)
 }
 
-/// What is compared of a record: addresses may be made anew on every page.
+/// What is compared of a record: addresses may be made anew on every page, and secrets are never shown.
 fn comparable(value: Value) -> Value {
     match value {
         Value::String(text) if text.starts_with("http") => Value::Null,
         Value::Array(items) => items.into_iter().map(comparable).collect(),
         Value::Object(members) => {
-            members.into_iter().map(|(name, value)| (name, comparable(value))).collect()
+            let shown =
+                |(name, value): &(String, Value)| !(value.is_string() && is_secret_name(name));
+            let shown = members.into_iter().filter(shown);
+            shown.map(|(name, value)| (name, comparable(value))).collect()
         }
         other => other,
     }
