@@ -124,7 +124,7 @@ static ERROR_CHECK: Shape = Shape {
 
 pub(super) static FAILURE: Shape = Shape {
     name: "failure",
-    keys: &[("place", Text), ("equals", Any), ("message", Text)],
+    keys: &[("place", Text), ("equals", Any), ("done", Text), ("message", Text)],
     required: &["place"],
     unknown: Unknown::Strict,
 };
