@@ -4,6 +4,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Map, Value};
 
+use super::file_part::FilePart;
 use super::{RunContext, explain};
 use crate::controls::Encoding;
 use crate::decision::PermittedCall;
@@ -23,8 +24,12 @@ pub(super) async fn run(
 ) -> Result<ToolOutput, ToolError> {
     let first = call.controls.from_byte;
     let length = most_bytes(&call, &context.limits);
-    let last = first.saturating_add(length - 1);
-    call.arguments.insert(RANGE.to_owned(), format!("bytes={first}-{last}").into());
+    let redactor = call.permitted.account().client.redactor();
+    // A secret may reach over the borders of the part.
+    let margin = redactor.longest() as u64;
+    let start = first.saturating_sub(margin);
+    let last = first.saturating_add(length - 1).saturating_add(margin);
+    call.arguments.insert(RANGE.to_owned(), format!("bytes={start}-{last}").into());
     let mut file = super::engine_call(&call, &context.limits)
         .download()
         .await
@@ -32,36 +37,41 @@ pub(super) async fn run(
     let total = file.total_size();
     let media_type = file.content_type().map(str::to_owned);
     // A server that ignores ranges sends the file from its beginning.
-    let mut skip = if file.is_partial() { 0 } else { first };
-    let mut part: Vec<u8> = Vec::new();
-    let mut goes_on = false;
+    let mut skip = if file.is_partial() { 0 } else { start };
+    let mut window: Vec<u8> = Vec::new();
     let mut report = Report { total_bytes: total, ..Report::default() };
     while let Some(chunk) = file.chunk().await.map_err(|e| explain::explain(e, &call))? {
         report.bytes += chunk.len() as u64;
         context.progress.report(report);
         let skipped = usize::try_from(skip).unwrap_or(usize::MAX).min(chunk.len());
         skip -= skipped as u64;
-        part.extend_from_slice(&chunk[skipped..]);
-        if part.len() as u64 > length {
-            goes_on = true;
+        window.extend_from_slice(&chunk[skipped..]);
+        if window.len() as u64 > last - start {
             break;
         }
     }
-    part.truncate(usize::try_from(length).unwrap_or(usize::MAX));
-    let was_full = part.len() as u64 == length;
-    let (text, encoding, taken) =
-        encoded(&part, call.controls.encoding, media_type.as_deref().unwrap_or_default(), first)?;
+    let secrets = redactor.find(&window);
+    let before = usize::try_from(first - start).unwrap_or(usize::MAX);
+    let length = usize::try_from(length).unwrap_or(usize::MAX);
+    let part = FilePart::new(window, before, length, secrets);
+    if let Some(total) = total.filter(|total| first > 0 && first >= *total) {
+        let problem = format!("the file has {total} bytes, so that none stands at {first}");
+        return Err(ToolError::argument("from_byte", problem));
+    }
+    let was_full = part.bytes().len() == length;
+    let wanted = call.controls.encoding;
+    let (encoding, taken) =
+        form(part.bytes(), wanted, media_type.as_deref().unwrap_or_default(), first)?;
     let next = first + taken as u64;
     let more = match total {
         Some(total) => next < total,
-        None => goes_on || was_full || taken < part.len(),
+        None => part.goes_on() || was_full || taken < part.bytes().len(),
     };
     let mut data = Map::new();
+    let is_text = encoding == "text";
+    let text = if is_text { part.text(taken) } else { STANDARD.encode(part.masked(taken)) };
     let mut text = Value::String(text);
-    if encoding == "text" {
-        call.permitted.account().client.redactor().clean_value(&mut text);
-    }
-    let hidden = if encoding == "text" { clean::value(&mut text) } else { 0 };
+    let hidden = if is_text { clean::value(&mut text) } else { 0 };
     data.insert("content".to_owned(), text);
     data.insert("encoding".to_owned(), encoding.into());
     if let Some(media_type) = media_type {
@@ -79,6 +89,10 @@ pub(super) async fn run(
     let mut notes = Vec::new();
     if more {
         notes.push(Value::from(format!("The file goes on: call again with from_byte {next}.")));
+    }
+    if part.has_secret(taken) {
+        let sign = if is_text { "[redacted]" } else { "asterisks" };
+        notes.push(Value::from(format!("A credential was taken out; {sign} stand for it.")));
     }
     if hidden > 0 {
         notes.push(Value::from(format!("{hidden} invisible characters were taken out.")));
@@ -113,14 +127,13 @@ fn is_binary(media_type: &str) -> bool {
             .any(|word| media_type.contains(word))
 }
 
-/// Encodes bytes as text or base64; gives back the text, the name of the encoding, and how many of the
-/// bytes are in it.
-fn encoded(
+/// The name of the encoding in which bytes are shown, and how many of them are.
+fn form(
     part: &[u8],
     wanted: Option<Encoding>,
     media_type: &str,
     first: u64,
-) -> Result<(String, &'static str, usize), ToolError> {
+) -> Result<(&'static str, usize), ToolError> {
     let whole = match std::str::from_utf8(part) {
         Ok(_) => Some(part.len()),
         // A last character that is incomplete is left to the next part.
@@ -142,11 +155,9 @@ fn encoded(
             } else {
                 part.len()
             };
-            Ok((STANDARD.encode(&part[..taken]), "base64", taken))
+            Ok(("base64", taken))
         }
-        (_, Some(taken)) => {
-            Ok((String::from_utf8_lossy(&part[..taken]).into_owned(), "text", taken))
-        }
+        (_, Some(taken)) => Ok(("text", taken)),
         (Some(Encoding::Text), None) => Err(ToolError::argument(
             "encoding",
             format!("the bytes from {first} are not UTF-8 text; ask with encoding base64"),
@@ -161,20 +172,18 @@ mod tests {
     #[test]
     fn bytes_are_text_where_they_can_be() {
         for (part, wanted, media_type, expected) in [
-            (&b"plain"[..], None, "", Some(("plain", "text", 5))),
-            (b"caf\xc3\xa9", None, "text/plain", Some(("café", "text", 5))),
-            (b"caf\xc3", None, "", Some(("caf", "text", 3))),
-            (b"plain", Some(Encoding::Base64), "", Some(("cGxhaW4=", "base64", 5))),
-            (b"\x89PNG\x00\x01", None, "", Some(("iVBO", "base64", 3))),
+            (&b"plain"[..], None, "", Some(("text", 5))),
+            (b"caf\xc3\xa9", None, "text/plain", Some(("text", 5))),
+            (b"caf\xc3", None, "", Some(("text", 3))),
+            (b"plain", Some(Encoding::Base64), "", Some(("base64", 5))),
+            (b"\x89PNG\x00\x01", None, "", Some(("base64", 3))),
             (b"\x89PNG", Some(Encoding::Text), "", None),
-            (b"plain", None, "image/png", Some(("cGxh", "base64", 3))),
-            (b"\x07", None, "", Some(("Bw==", "base64", 1))),
-            (b"\x07", Some(Encoding::Text), "", Some(("\x07", "text", 1))),
-            (b"", None, "", Some(("", "text", 0))),
+            (b"plain", None, "image/png", Some(("base64", 3))),
+            (b"\x07", None, "", Some(("base64", 1))),
+            (b"\x07", Some(Encoding::Text), "", Some(("text", 1))),
+            (b"", None, "", Some(("text", 0))),
         ] {
-            let found = encoded(part, wanted, media_type, 0).ok();
-            let found = found.as_ref().map(|(text, name, taken)| (text.as_str(), *name, *taken));
-            assert_eq!(found, expected, "{part:?}");
+            assert_eq!(form(part, wanted, media_type, 0).ok(), expected, "{part:?}");
         }
     }
 }

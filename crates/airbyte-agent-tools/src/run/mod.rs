@@ -2,6 +2,7 @@
 
 mod explain;
 mod file;
+mod file_part;
 mod job;
 mod list;
 mod metadata;
