@@ -283,7 +283,10 @@ fn its_values_are_not_put_beside_those_of_the_user() {
     assert!(told(&good).contains(CANARY) && !told(&good).contains("of-the-folder"));
     assert!(outcome.succeeded().stderr.contains("ACME_TOKEN in .env of this folder is not used"));
     let same = [("AIRBYTE_AGENT_ACME_TOKEN", "of-the-folder")];
-    assert_eq!(folder.run(&list(&spec, &good.url), &same).succeeded().stderr, "");
+    let stderr = folder.run(&list(&spec, &good.url), &same).succeeded().stderr;
+    // A spec from a file says where they go.
+    let note = "note: AIRBYTE_AGENT_ACME_TOKEN of the environment goes to https://eu.acme.test";
+    assert!(stderr.starts_with(note) && stderr.lines().count() == 1, "{stderr}");
 }
 
 #[test]

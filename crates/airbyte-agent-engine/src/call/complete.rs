@@ -19,10 +19,17 @@ pub(super) struct Completed {
 }
 
 impl Call {
+    /// [`complete`](Self::complete) of the call as it begins.
+    pub(super) fn complete_first(&self, operation: &OperationRef) -> Result<Completed> {
+        let seal = self.seal(operation, &self.arguments)?;
+        self.complete(operation, self.arguments.clone(), &seal, None)
+    }
+
     /// What goes out: the arguments with those of the cursor, checked and completed.
     pub(super) fn complete(
         &self,
         operation: &OperationRef,
+        mut arguments: Arguments,
         seal: &Seal<'_>,
         cursor: Option<&Cursor>,
     ) -> Result<Completed> {
@@ -30,10 +37,9 @@ impl Call {
         if let Some(defect) = &self.defect {
             return Err(Error::validation(format!("{name}: {defect}")));
         }
-        let mut arguments = self.arguments.clone();
         let (page, behind) = match cursor.or(self.cursor.as_ref()) {
             Some(cursor) => page_of(cursor, seal, name)?,
-            None => (self.first_page(operation), None),
+            None => (self.first_page(operation, &arguments), None),
         };
         for (name, value) in &page.set {
             operation.set_argument(&mut arguments, name, value.clone());
@@ -59,10 +65,9 @@ impl Call {
     }
 
     /// The size of the first page, where the vendor pages only when it is asked for one.
-    fn first_page(&self, operation: &OperationRef) -> NextPage {
-        let given = |name: &str| {
-            operation.argument(&self.arguments, name).is_some_and(|value| !value.is_null())
-        };
+    fn first_page(&self, operation: &OperationRef, arguments: &Arguments) -> NextPage {
+        let given =
+            |name: &str| operation.argument(arguments, name).is_some_and(|value| !value.is_null());
         let size = if self.pages { operation.paging.needed_size(given) } else { None };
         let set = size.map(|(name, largest)| (name.to_owned(), largest.into()));
         NextPage::with(set.into_iter().collect())

@@ -31,7 +31,7 @@ use crate::span::note;
 use crate::transport::{CheckedCall, Reply};
 
 pub(crate) use self::parts::CallParts;
-use self::parts::{Part, too_large};
+use self::parts::{Part, too_large, wants_file_part};
 
 /// One call being put together.
 ///
@@ -157,9 +157,9 @@ impl Call {
         }
     }
 
-    fn seal<'a>(&'a self, operation: &'a OperationRef) -> Result<Seal<'a>> {
+    fn seal<'a>(&'a self, operation: &'a OperationRef, arguments: &Arguments) -> Result<Seal<'a>> {
         let name = operation.qualified_name().to_owned();
-        self.runtime.seal(operation, name, &self.arguments)
+        self.runtime.seal(operation, name, arguments)
     }
 
     fn limit(&self) -> Duration {
@@ -179,10 +179,16 @@ impl Call {
 
     /// Makes the call and reads the response; again where the response, although a success, reports a
     /// failure that passes.
-    async fn read<R>(&self, part: Part<'_>, decode: impl Fn(Answer<'_>) -> Result<R>) -> Result<R> {
+    async fn read<R>(
+        &self,
+        arguments: Arguments,
+        part: Part<'_>,
+        decode: impl Fn(Answer<'_>) -> Result<R>,
+    ) -> Result<R> {
         let operation = self.operation()?;
         let span = self.span(operation);
-        let read = self.read_until_done(operation, part, decode, &span).instrument(span.clone());
+        let read = self.read_until_done((operation, arguments), part, decode, &span);
+        let read = read.instrument(span.clone());
         let read = read.await.map_err(|error| self.cleaned(error));
         let read = read.inspect_err(|error| note(&span, error));
         let is_continued = part.cursor.or(self.cursor.as_ref()).is_some();
@@ -218,20 +224,20 @@ impl Call {
 
     async fn read_until_done<R>(
         &self,
-        operation: &OperationRef,
+        (operation, arguments): (&OperationRef, Arguments),
         Part { cursor, most }: Part<'_>,
         decode: impl Fn(Answer<'_>) -> Result<R>,
         span: &Span,
     ) -> Result<R> {
-        if operation.download.is_some() && !self.wants_file_part() {
+        if operation.download.is_some() && !wants_file_part(&arguments) {
             let name = operation.qualified_name();
             return Err(Error::usage(format!("{name} gives the bytes of a file: download it")));
         }
         let (started, limit) = (Instant::now(), self.limit());
         let transport = self.runtime.transport();
         let redact = |text: &str| transport.redact(text);
-        let seal = self.seal(operation)?;
-        let completed = self.complete(operation, &seal, cursor)?;
+        let seal = self.seal(operation, &arguments)?;
+        let completed = self.complete(operation, arguments, &seal, cursor)?;
         let call = self.checked(operation, &completed);
         let held = self.options.held().unwrap_or_else(|| transport.max_held_bytes());
         let means_empty = |error: &Error| reply::means_empty(call.connector, operation, error);
@@ -292,7 +298,7 @@ impl Call {
         T: DeserializeOwned + 'static,
         M: DeserializeOwned + Default,
     {
-        self.read(Part::default(), reply::decode_page).await
+        self.read_once(Part::default(), reply::decode_page).await
     }
 
     /// Makes the call; one record.
@@ -301,7 +307,7 @@ impl Call {
     ///
     /// As [`page`](Self::page), and `NotFound` when the response holds no record.
     pub async fn record<T: DeserializeOwned>(self) -> Result<T> {
-        self.read(Part::default(), reply::decode_record).await
+        self.read_once(Part::default(), reply::decode_record).await
     }
 
     /// Makes the call; plain JSON.
@@ -313,12 +319,23 @@ impl Call {
         self.outcome_at(Part::default()).await
     }
 
-    async fn outcome_at(&self, part: Part<'_>) -> Result<Outcome> {
+    async fn outcome_at(self, part: Part<'_>) -> Result<Outcome> {
         let serves_parts = self.runtime.transport().serves_file_parts();
-        if self.wants_file_part() && !serves_parts && self.operation()?.download.is_some() {
-            return self.clone().file_part().await;
+        if wants_file_part(&self.arguments) && !serves_parts && self.operation()?.download.is_some()
+        {
+            return self.file_part().await;
         }
-        self.read(part, reply::outcome).await
+        self.read_once(part, reply::outcome).await
+    }
+
+    /// Makes the call for the last time. The arguments are not copied: they may be whole files.
+    async fn read_once<R>(
+        mut self,
+        part: Part<'_>,
+        decode: impl Fn(Answer<'_>) -> Result<R>,
+    ) -> Result<R> {
+        let arguments = std::mem::take(&mut self.arguments);
+        self.read(arguments, part, decode).await
     }
 
     /// The records of a list, page after page.
@@ -335,7 +352,7 @@ impl Call {
         self.paged(|call, cursor, most| {
             Box::pin(async move {
                 let part = Part { cursor: cursor.as_ref(), most };
-                call.read(part, reply::decode_page).await
+                call.read(call.arguments.clone(), part, reply::decode_page).await
             })
         })
     }
@@ -343,6 +360,7 @@ impl Call {
     /// The pages of a list as plain JSON.
     pub fn outcomes(self) -> Pages<Outcome> {
         self.paged(|call, cursor, most| {
+            let call = Self::clone(&call);
             Box::pin(async move { call.outcome_at(Part { cursor: cursor.as_ref(), most }).await })
         })
     }
@@ -369,8 +387,7 @@ impl Call {
         if operation.download.is_none() {
             return Err(Error::usage(format!("{name} is no download")));
         }
-        let seal = self.seal(operation)?;
-        let completed = self.complete(operation, &seal, None)?;
+        let completed = self.complete_first(operation)?;
         let limit = self.limit();
         let deadline = Instant::now().checked_add(limit);
         let checked = CheckedCall { deadline, ..self.checked(operation, &completed) };
@@ -399,11 +416,6 @@ impl Call {
         Ok(CallParts { runtime, operation, arguments, options: self.options.clone() })
     }
 
-    /// Whether a download is wanted as a JSON object that holds a part of the file.
-    fn wants_file_part(&self) -> bool {
-        self.arguments.get("_airbyte_response_type").and_then(Value::as_str) == Some("json")
-    }
-
     async fn file_part(mut self) -> Result<Outcome> {
         // A part is small, so the time that every call has is enough for all of it.
         let limit = self.limit();
@@ -420,7 +432,7 @@ impl Call {
     /// Whatever is wrong with the call.
     pub fn dry_run(&self) -> Result<DryRun> {
         let operation = self.operation()?;
-        let completed = self.complete(operation, &self.seal(operation)?, None)?;
+        let completed = self.complete_first(operation)?;
         self.runtime.transport().preview(self.checked(operation, &completed))
     }
 }

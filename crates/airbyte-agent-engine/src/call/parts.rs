@@ -1,5 +1,7 @@
 //! What a call is made of for those that read its pages and follow from it.
 
+use serde_json::Value;
+
 use crate::arguments::Arguments;
 use crate::call_options::CallOptions;
 use crate::cursor::Cursor;
@@ -31,4 +33,9 @@ pub(super) fn too_large(name: &str, held: usize, status: u16) -> Error {
         held.div_ceil(1024 * 1024)
     ))
     .with_status(status)
+}
+
+/// Whether a download is wanted as a JSON object that holds a part of the file.
+pub(super) fn wants_file_part(arguments: &Arguments) -> bool {
+    arguments.get("_airbyte_response_type").and_then(Value::as_str) == Some("json")
 }

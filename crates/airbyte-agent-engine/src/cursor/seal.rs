@@ -1,6 +1,7 @@
 //! Sealing positions and opening cursors, for one call.
 
 use std::borrow::Cow;
+use std::io;
 
 use ring::{digest, hmac};
 use serde_json::Value;
@@ -154,35 +155,50 @@ fn fingerprint(operation: &Operation, paging: &[&str], arguments: &Arguments) ->
     let given = |(_, value): &(&String, &Value)| !value.is_null();
     let mut named: Vec<(&String, &Value)> = arguments.iter().filter(given).collect();
     named.sort_by_key(|(name, _)| *name);
-    let mut text = Vec::new();
+    let mut sum = Sum(digest::Context::new(&digest::SHA256));
     for (name, value) in named {
-        write(&Value::String(name.clone()), &mut text);
-        write(value, &mut text);
+        write(&Value::String(name.clone()), &mut sum);
+        write(value, &mut sum);
     }
-    digest::digest(&digest::SHA256, &text)
+    sum.0.finish()
+}
+
+/// A digest of what is written to it. Arguments may be whole files, of which no copy must be made.
+struct Sum(digest::Context);
+
+impl io::Write for Sum {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.update(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
 }
 
 /// Writes JSON with the members of objects in the order of their names.
-fn write(value: &Value, out: &mut Vec<u8>) {
+fn write(value: &Value, sum: &mut Sum) {
     match value {
         Value::Object(members) => {
             let mut members: Vec<(&String, &Value)> = members.iter().collect();
             members.sort_by_key(|(name, _)| *name);
-            out.push(b'{');
+            sum.0.update(b"{");
             for (name, value) in members {
-                write(&Value::String(name.clone()), out);
-                write(value, out);
+                write(&Value::String(name.clone()), sum);
+                write(value, sum);
             }
-            out.push(b'}');
+            sum.0.update(b"}");
         }
         Value::Array(items) => {
-            out.push(b'[');
+            sum.0.update(b"[");
             for item in items {
-                write(item, out);
-                out.push(b',');
+                write(item, sum);
+                sum.0.update(b",");
             }
-            out.push(b']');
+            sum.0.update(b"]");
         }
-        scalar => out.extend(scalar.to_string().bytes()),
+        // A digest takes everything that is written to it.
+        scalar => serde_json::to_writer(sum, scalar).unwrap_or_default(),
     }
 }

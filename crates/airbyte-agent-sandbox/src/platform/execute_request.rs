@@ -116,10 +116,9 @@ impl ExecuteRequest {
         if operation.parameter("cursor").is_none()
             && let Some(parameter) = continuing_parameter(operation)
             && let Some(cursor) = params.shift_remove("cursor")
+            && operation.argument(&params, parameter).is_none()
         {
-            if operation.argument(&params, parameter).is_none() {
-                operation.set_argument(&mut params, parameter, cursor);
-            }
+            operation.set_argument(&mut params, parameter, cursor);
         }
         if !matches!(operation.body, Body::Json { open: true, .. }) {
             params.retain(|name, _| operation.parameter(name).is_some());

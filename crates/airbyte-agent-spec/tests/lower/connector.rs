@@ -1,8 +1,8 @@
 //! What is said of a connector as a whole, and its records.
 
 use airbyte_agent_description::{
-    Action, ApiKeyLocation, AuthKind, Body, ErrorCondition, FailureKind, Json, JsonPath,
-    RefreshFormat, RefreshGrant, RefreshStyle, WaitFormat,
+    Action, ApiKeyLocation, AuthKind, ErrorCondition, FailureKind, Json, JsonPath, RefreshFormat,
+    RefreshGrant, RefreshStyle, WaitFormat,
 };
 use serde_json::json;
 

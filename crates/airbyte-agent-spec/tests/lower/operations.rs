@@ -1,8 +1,8 @@
 //! What the operations of the feature fixture become.
 
 use airbyte_agent_description::{
-    Action, Body, ErrorCondition, FileArgument, Filter, Json, JsonPath, Kind, Location, MetaSource,
-    Method, Next, Operation, Parameter, Source, Style, UrlStep, Variable, VariableValue,
+    Action, Body, ErrorCondition, FileArgument, Filter, JsonPath, Kind, Location, MetaSource,
+    Method, Next, Source, Style, UrlStep, Variable, VariableValue,
 };
 
 use super::{feature, operation, parameter, show};

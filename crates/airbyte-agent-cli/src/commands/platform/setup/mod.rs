@@ -151,7 +151,9 @@ impl Setup<'_> {
             self.report.end_step(State::Skipped, "not needed");
             return Ok(template.name);
         }
-        self.check_new_connector(workspace.name())?;
+        if workspace.connectors_of(&definition).await?.is_empty() {
+            self.check_new_connector(workspace.name())?;
+        }
         self.report.end_step(State::Done, format!("none yet for {}", self.connector.name));
         let name = self.args.template_name.as_deref().unwrap_or(&self.connector.title);
         let registered = self.platform().register_template(&definition, name).await?;
