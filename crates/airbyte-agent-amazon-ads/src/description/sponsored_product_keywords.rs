@@ -75,7 +75,7 @@ const CREATE: Operation = Operation::by(Method::Post, "createSponsoredProductKey
     .body(Body::Json { open: false, in_array: false })
     .records(json_path!("$.keywords"))
     .errors(list![
-        ErrorCheck::at(json_path!("$.keywords.success"), ErrorCondition::Equals(json("[]"))).message(json_path!("$.keywords.error[0].errors[0].errorType")),
+        ErrorCheck::at(json_path!("$.keywords.error"), ErrorCondition::Unless(json_path!("$.keywords.success"))).message(json_path!("$.keywords.error[0].errors[0].errorType")),
     ])
     .schema(CREATE_RECORD);
 
@@ -102,7 +102,7 @@ const UPDATE: Operation = Operation::by(Method::Put, "updateSponsoredProductKeyw
     .body(Body::Json { open: false, in_array: false })
     .records(json_path!("$.keywords"))
     .errors(list![
-        ErrorCheck::at(json_path!("$.keywords.success"), ErrorCondition::Equals(json("[]"))).message(json_path!("$.keywords.error[0].errors[0].errorType")),
+        ErrorCheck::at(json_path!("$.keywords.error"), ErrorCondition::Unless(json_path!("$.keywords.success"))).message(json_path!("$.keywords.error[0].errors[0].errorType")),
     ])
     .schema(CREATE_RECORD);
 
@@ -125,7 +125,7 @@ const DELETE: Operation = Operation::by(Method::Post, "deleteSponsoredProductKey
     .body(Body::Json { open: false, in_array: false })
     .records(json_path!("$.keywords"))
     .errors(list![
-        ErrorCheck::at(json_path!("$.keywords.success"), ErrorCondition::Equals(json("[]"))).message(json_path!("$.keywords.error[0].errors[0].errorType")),
+        ErrorCheck::at(json_path!("$.keywords.error"), ErrorCondition::Unless(json_path!("$.keywords.success"))).message(json_path!("$.keywords.error[0].errors[0].errorType")),
     ])
     .schema(CREATE_RECORD);
 

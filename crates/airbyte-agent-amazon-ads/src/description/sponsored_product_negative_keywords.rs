@@ -72,7 +72,7 @@ const CREATE: Operation = Operation::by(Method::Post, "createSponsoredProductNeg
     .body(Body::Json { open: false, in_array: false })
     .records(json_path!("$.negativeKeywords"))
     .errors(list![
-        ErrorCheck::at(json_path!("$.negativeKeywords.success"), ErrorCondition::Equals(json("[]"))).message(json_path!("$.negativeKeywords.error[0].errors[0].errorType")),
+        ErrorCheck::at(json_path!("$.negativeKeywords.error"), ErrorCondition::Unless(json_path!("$.negativeKeywords.success"))).message(json_path!("$.negativeKeywords.error[0].errors[0].errorType")),
     ])
     .schema(CREATE_RECORD);
 
@@ -98,7 +98,7 @@ const UPDATE: Operation = Operation::by(Method::Put, "updateSponsoredProductNega
     .body(Body::Json { open: false, in_array: false })
     .records(json_path!("$.negativeKeywords"))
     .errors(list![
-        ErrorCheck::at(json_path!("$.negativeKeywords.success"), ErrorCondition::Equals(json("[]"))).message(json_path!("$.negativeKeywords.error[0].errors[0].errorType")),
+        ErrorCheck::at(json_path!("$.negativeKeywords.error"), ErrorCondition::Unless(json_path!("$.negativeKeywords.success"))).message(json_path!("$.negativeKeywords.error[0].errors[0].errorType")),
     ])
     .schema(CREATE_RECORD);
 
@@ -121,7 +121,7 @@ const DELETE: Operation = Operation::by(Method::Post, "deleteSponsoredProductNeg
     .body(Body::Json { open: false, in_array: false })
     .records(json_path!("$.negativeKeywords"))
     .errors(list![
-        ErrorCheck::at(json_path!("$.negativeKeywords.success"), ErrorCondition::Equals(json("[]"))).message(json_path!("$.negativeKeywords.error[0].errors[0].errorType")),
+        ErrorCheck::at(json_path!("$.negativeKeywords.error"), ErrorCondition::Unless(json_path!("$.negativeKeywords.success"))).message(json_path!("$.negativeKeywords.error[0].errors[0].errorType")),
     ])
     .schema(CREATE_RECORD);
 
