@@ -38,7 +38,11 @@ impl RewrittenNumber {
         let path = path.to_string();
         let place = path.trim_start_matches('$').trim_start_matches('.');
         let place = if place.is_empty() { String::new() } else { format!("'{place}': ") };
-        let number = if *is_equal { format!(", or as the number {sent}") } else { String::new() };
+        let number = if *is_equal {
+            format!(", or as the number {sent}")
+        } else {
+            " (where only a number is taken, this one cannot be sent)".to_owned()
+        };
         format!(
             "{place}the number {written} would be sent as {sent}; write it as a text, \"{written}\"{number}"
         )
