@@ -71,8 +71,19 @@ pub(crate) fn report(text: &str) -> Option<Value> {
     let mut reader = serde_json::Deserializer::from_str(text);
     // Most records are given up at their first member.
     let members = reader.deserialize_any(Members).ok()?;
-    let is_failure = members.iter().any(|(name, value)| is_sign(name, value)) || has_code(&members);
+    // A success may come with remarks on what is not so good.
+    let is_success = FLAGS.iter().any(|flag| members.get(*flag).is_some_and(says_yes));
+    let is_sign = |(name, value): (&String, &Value)| is_sign(name, value);
+    let is_failure = !is_success && (members.iter().any(is_sign) || has_code(&members));
     is_failure.then(|| Value::Object(members))
+}
+
+/// Whether a flag says that something was done.
+fn says_yes(flag: &Value) -> bool {
+    match flag {
+        Value::String(text) => text.trim().eq_ignore_ascii_case("true"),
+        flag => *flag == Value::Bool(true),
+    }
 }
 
 /// Whether a member says that something failed.
@@ -155,6 +166,8 @@ mod tests {
             (r#"{"status": "error", "message": "no"}"#, true),
             (r#"{"success": true}"#, false),
             (r#"{"ok": true, "message": "done"}"#, false),
+            (r#"{"ok": true, "errors": {"U1": "is no member"}}"#, false),
+            (r#"{"error": "x", "success": "True"}"#, false),
             (r#"{"code": 200, "message": "done"}"#, false),
             (r#"{"status": "done", "message": "x"}"#, false),
             (r#"{"message": "deleted"}"#, false),
