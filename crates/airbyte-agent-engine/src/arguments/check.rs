@@ -171,3 +171,33 @@ fn wrong_choice(place: &str, choices: &[Value], value: &Value) -> String {
     };
     format!("'{place}' must be one of {}, got '{got}'{near}", shown.join(", "))
 }
+
+#[cfg(test)]
+mod tests {
+    use std::borrow::Cow;
+
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_text_that_is_a_number_is_refused_with_the_reason() {
+        for (kinds, text, expected) in [
+            (&[Kind::Number][..], "12345678901234567890123", Some("would lose digits")),
+            (&[Kind::Number], "0.1234567890123456789", Some("would lose digits")),
+            (&[Kind::Number], "1e400", Some("would lose digits")),
+            (&[Kind::Integer], "12345678901234567890123", Some("at most 64 bits")),
+            (&[Kind::Integer], "1.5", Some("no fraction")),
+            (&[Kind::Integer], "5", None),
+            (&[Kind::Integer], "five", None),
+            (&[Kind::Boolean], "12345678901234567890123", None),
+        ] {
+            let schema = Schema { kinds: Cow::Borrowed(kinds), ..Schema::ANY };
+            let mut problems = Vec::new();
+            check_value("a", &schema, &json!(text), &mut problems);
+            let problem = problems.remove(0);
+            assert!(problem.contains(expected.unwrap_or_default()), "{problem}");
+            assert_eq!(problem.contains("; "), expected.is_some(), "{problem}");
+        }
+    }
+}
