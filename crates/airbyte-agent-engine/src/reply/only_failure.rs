@@ -118,7 +118,7 @@ fn has_code(members: &Map<String, Value>) -> bool {
     let has_message = ["message", "messages", "detail", "title"]
         .iter()
         .any(|name| members.get(*name).is_some_and(is_there));
-    has_message && CODES.iter().any(|name| is_error(&name))
+    has_message && CODES.iter().any(is_error)
 }
 
 /// The members of an object of which every one may belong to the report of a failure.
