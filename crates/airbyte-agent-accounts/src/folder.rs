@@ -15,6 +15,9 @@ const LONGEST_WAIT: Duration = Duration::from_secs(60);
 /// The delay between two attempts to get a lock.
 const PAUSE: Duration = Duration::from_millis(25);
 
+/// With this begin the names of files that are being written.
+const NEW: &str = ".new-";
+
 /// A folder for files of this user only.
 #[derive(Debug, Clone)]
 pub(crate) struct Folder(PathBuf);
@@ -51,14 +54,29 @@ impl Folder {
     }
 
     fn replace(&self, path: &Path, content: &[u8]) -> io::Result<()> {
+        self.remove_leftovers();
         // The new file has the mode 0600, and is removed when something fails.
-        let mut file = tempfile::Builder::new().prefix(".new-").tempfile_in(&self.0)?;
+        let mut file = tempfile::Builder::new().prefix(NEW).tempfile_in(&self.0)?;
         file.write_all(content)?;
         file.as_file().sync_all()?;
         file.persist(path).map_err(|error| error.error)?;
         #[cfg(unix)]
         File::open(&self.0)?.sync_all()?;
         Ok(())
+    }
+
+    /// Removes what a process left that was ended while it wrote a file. Whatever fails is left for the next
+    /// time.
+    fn remove_leftovers(&self) {
+        let files = fs::read_dir(&self.0).into_iter().flatten().flatten();
+        for file in files.filter(|file| file.file_name().to_string_lossy().starts_with(NEW)) {
+            let changed = file.metadata().and_then(|metadata| metadata.modified());
+            let age = changed.ok().and_then(|changed| changed.elapsed().ok());
+            // A younger one may be written by another process.
+            if age.is_some_and(|age| age > LONGEST_WAIT) {
+                let _ = fs::remove_file(file.path());
+            }
+        }
     }
 
     /// Removes a file; nothing happens when there is none.
@@ -174,6 +192,24 @@ mod tests {
         folder.remove("x").unwrap();
         folder.remove("x").unwrap();
         assert_eq!(folder.read("x").unwrap(), None);
+    }
+
+    #[test]
+    fn what_a_process_left_that_was_ended_is_removed() {
+        let home = tempfile::tempdir().unwrap();
+        let folder = Folder::new(home.path().join("a"));
+        folder.write("x", b"one").unwrap();
+        let old = std::time::SystemTime::now() - LONGEST_WAIT * 2;
+        for (name, is_old) in [(".new-1", true), (".new-2", false), ("other", true)] {
+            let file = File::create(folder.path().join(name)).unwrap();
+            if is_old {
+                file.set_modified(old).unwrap();
+            }
+        }
+        folder.write("x", b"two").unwrap();
+        let left = |name: &str| folder.path().join(name).exists();
+        let found = [".new-1", ".new-2", "other", "x"].map(left);
+        assert_eq!(found, [false, true, true, true]);
     }
 
     #[cfg(unix)]

@@ -1,5 +1,6 @@
 //! The index: which accounts there are and where their secrets are, without any secret.
 
+use std::path::Path;
 use std::time::SystemTime;
 
 use airbyte_agent_core::{Error, ErrorKind, Result};
@@ -39,7 +40,8 @@ impl Entry {
             scheme: account.scheme_name().map(str::to_owned),
             place,
             expires_at: account.expires_at(),
-            renews: tokens.is_some_and(|tokens| tokens.refresh_token.is_some()),
+            renews: tokens.is_some_and(|tokens| tokens.refresh_token.is_some())
+                || account.field_names().any(|name| name == "refresh_token"),
         }
     }
 
@@ -65,11 +67,16 @@ pub(crate) fn write(entries: &[Entry]) -> Vec<u8> {
     format!("{file:#}\n").into_bytes()
 }
 
-/// Reads an index.
-pub(crate) fn read(file: &[u8]) -> Result<Vec<Entry>> {
+/// Reads an index, which is a file of this folder.
+pub(crate) fn read(folder: &Path, file: &[u8]) -> Result<Vec<Entry>> {
     let broken = || {
-        let message = format!("the index of the accounts ({FILE}) cannot be read");
-        Error::new(ErrorKind::Validation, message)
+        let path = folder.join(FILE);
+        let message = format!(
+            "the index of the accounts, {}, is damaged: move it away and sign in again with 'airbyte-agent \
+             login', or put a copy in its place; the stored secrets are not touched",
+            path.display()
+        );
+        Error::new(ErrorKind::Storage, message)
     };
     let file: Value = serde_json::from_slice(file).map_err(|_| broken())?;
     if file["version"].as_u64() != Some(VERSION) {

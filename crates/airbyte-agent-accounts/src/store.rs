@@ -103,7 +103,11 @@ impl Store {
     /// When the index cannot be read.
     pub fn list(&self) -> Result<Vec<Entry>> {
         let file = self.0.folder.read(index::FILE)?;
-        let mut entries = file.as_deref().map(index::read).transpose()?.unwrap_or_default();
+        let mut entries = file
+            .as_deref()
+            .map(|file| index::read(self.folder(), file))
+            .transpose()?
+            .unwrap_or_default();
         let key = |entry: &Entry| (entry.connector.clone(), entry.account.clone());
         entries.sort_by_key(key);
         Ok(entries)

@@ -82,7 +82,23 @@ fn a_wrong_passphrase_and_damaged_files_are_told() {
     let error = store(home.path()).get("acme", "a").unwrap_err();
     assert!(error.to_string().contains("log in again"), "{error}");
     fs::write(folder.join("index.json"), "{").unwrap();
-    assert_eq!(store(home.path()).list().unwrap_err().kind(), ErrorKind::Validation);
+    let error = store(home.path()).list().unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Storage, "{error}");
+    assert!(
+        error.to_string().contains(&folder.join("index.json").display().to_string()),
+        "{error}"
+    );
+    assert!(error.to_string().contains("move it away"), "{error}");
+}
+
+#[test]
+fn an_account_with_a_refresh_token_renews() {
+    let home = tempfile::tempdir().unwrap();
+    let store = store(home.path());
+    store.put(&Account::new("acme", "a").field("refresh_token", CANARY)).unwrap();
+    store.put(&Account::new("acme", "b").field("token", CANARY)).unwrap();
+    let renews: Vec<bool> = store.list().unwrap().iter().map(|entry| entry.renews).collect();
+    assert_eq!(renews, [true, false]);
 }
 
 /// Names that earlier versions kept in one file.
@@ -197,7 +213,7 @@ fn an_index_that_names_files_elsewhere_is_refused() {
         let written = text.replace("\"account\": \"a\"", &format!("\"account\": \"{name}\""));
         assert_ne!(written, text);
         fs::write(&index, written).unwrap();
-        assert_eq!(store(home.path()).list().unwrap_err().kind(), ErrorKind::Validation, "{name}");
+        assert_eq!(store(home.path()).list().unwrap_err().kind(), ErrorKind::Storage, "{name}");
     }
 }
 

@@ -117,7 +117,12 @@ mod watch {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
         let Ok(runtime) = runtime else { return };
         runtime.block_on(async {
-            let kinds = [SignalKind::hangup(), SignalKind::interrupt(), SignalKind::terminate()];
+            let kinds = [
+                SignalKind::hangup(),
+                SignalKind::interrupt(),
+                SignalKind::quit(),
+                SignalKind::terminate(),
+            ];
             let mut signals: Vec<(u8, Signal)> = Vec::new();
             for kind in kinds {
                 let number = u8::try_from(kind.as_raw_value()).unwrap_or_default();

@@ -17,10 +17,10 @@ pub(crate) fn start_logging(verbosity: u8, is_server: bool) {
         _ => LevelFilter::TRACE,
     };
     let ours = Targets::new().with_target("airbyte_agent", level);
-    let colours = crate::terminal::stderr_takes_colours();
     let layer = tracing_subscriber::fmt::layer()
         .with_writer(crate::terminal::stderr)
-        .with_ansi(colours)
+        // The library's feature for colours is left out, and asking for them without it is a defect.
+        .with_ansi(false)
         .with_span_events(FmtSpan::CLOSE)
         .with_filter(ours);
     // If the log was started before, as in tests, it stays as it is.

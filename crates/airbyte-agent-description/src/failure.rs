@@ -80,4 +80,7 @@ pub enum ErrorCondition {
     /// The value is not empty, and all other members of its object are: nothing was done. If
     /// something was done, the errors are part of the record.
     Alone,
+    /// The value is there, as with `NotEmpty`, and there is none at this place, which holds what was done:
+    /// everything was refused. If something was done, the value is reported beside the record.
+    Unless(JsonPath),
 }

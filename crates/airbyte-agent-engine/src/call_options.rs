@@ -125,11 +125,17 @@ impl CallOptions {
     /// transport hands keys to the vendor.
     pub(crate) fn check_idempotency(&self, operation: &Operation, carries_key: bool) -> Result<()> {
         let hints = operation.hints;
-        let is_needed = self.idempotency_key.is_some() && !hints.read_only && !hints.idempotent;
-        if !is_needed {
+        let place = operation.place();
+        let Some(key) = &self.idempotency_key else { return Ok(()) };
+        if key.trim().is_empty() {
+            return Err(Error::validation(format!(
+                "{place}: the idempotency key is empty, so that the vendor would not recognize a repetition; \
+                 pass a text that is unique to this change"
+            )));
+        }
+        if hints.read_only || hints.idempotent {
             return Ok(());
         }
-        let place = operation.place();
         if operation.idempotency_header.is_none() {
             return Err(Error::validation(format!(
                 "{place}: the vendor takes no idempotency key for this operation, so that \

@@ -110,9 +110,56 @@ impl Download {
         self.first_byte() == Some(0) && total.is_some() && self.announced() == total
     }
 
+    /// The status of the response.
+    pub(crate) const fn status(&self) -> u16 {
+        self.status
+    }
+
+    /// Whether the server names the response as a file to be stored.
+    pub(crate) fn is_attachment(&self) -> bool {
+        self.headers.contains_key(http::header::CONTENT_DISPOSITION)
+    }
+
+    /// Whether more bytes have come than the server has announced, so that those that came are not the
+    /// part of the file that they seem to be.
+    pub fn has_excess(&self) -> bool {
+        self.announced().is_some_and(|announced| self.received > announced)
+    }
+
+    /// The same file, which fails with what `judge` has against the whole of it. It is asked if the file is no
+    /// longer than `most` bytes, which are held back until then.
+    pub(crate) fn judged(
+        mut self,
+        most: usize,
+        judge: impl Fn(&[u8]) -> Option<Error> + Send + 'static,
+    ) -> Self {
+        let body = std::mem::replace(&mut self.body, Box::pin(stream::empty()));
+        self.body = Box::pin(stream::unfold(Judged::Start(body, judge), move |state| async move {
+            let (mut body, judge) = match state {
+                Judged::Start(body, judge) => (body, judge),
+                Judged::Rest(mut body) => return Some((body.next().await?, Judged::Rest(body))),
+                Judged::End => return None,
+            };
+            let mut start = Vec::new();
+            while start.len() <= most {
+                match body.next().await {
+                    Some(Ok(chunk)) => start.extend_from_slice(&chunk),
+                    Some(Err(error)) => return Some((Err(error), Judged::End)),
+                    // A body that has ended must not be asked again.
+                    None => {
+                        let end = judge(&start).map_or_else(|| Ok(Bytes::from(start)), Err);
+                        return Some((end, Judged::End));
+                    }
+                }
+            }
+            Some((Ok(Bytes::from(start)), Judged::Rest(body)))
+        }));
+        self
+    }
+
     /// Number of bytes that the server has announced, for the part that it sends. What arrives
     /// otherwise encoded is not counted.
-    fn announced(&self) -> Option<u64> {
+    pub(crate) fn announced(&self) -> Option<u64> {
         let encoding = self.header(http::header::CONTENT_ENCODING);
         if encoding.is_some_and(|encoding| !encoding.eq_ignore_ascii_case("identity")) {
             return None;
@@ -257,6 +304,13 @@ impl Download {
         }
         Ok(file.flush().await.map(|()| self.received))
     }
+}
+
+/// How far a body is that is judged as a whole.
+enum Judged<F> {
+    Start(BodyStream, F),
+    Rest(BodyStream),
+    End,
 }
 
 /// A new file beside `path`, for the bytes that have arrived: no other process has it, and no file of

@@ -115,7 +115,17 @@ impl<R: From<Call>> Job<R> {
     /// The job that the record of a start describes.
     pub(crate) fn started(parts: CallParts, started: Value) -> Result<Self> {
         let described = described(&parts.operation)?;
-        let id = described.id.first(&started).and_then(word).ok_or_else(|| {
+        let place = described.id.first(&started);
+        if place.is_some_and(Value::is_f64) {
+            // A job with another identifier would be followed.
+            return Err(Error::decode(format!(
+                "{}: the identifier of the job at `{}` is a number with a fraction, which does not keep how it is \
+                 written; the job was started: look for it at the vendor",
+                parts.operation.qualified_name(),
+                described.id
+            )));
+        }
+        let id = place.and_then(word).ok_or_else(|| {
             let name = parts.operation.qualified_name();
             Error::decode(format!(
                 "{name}: the response has no identifier of the job at `{}`",
@@ -268,7 +278,7 @@ impl<R: From<Call>> Job<R> {
     ///
     /// # Errors
     ///
-    /// `Usage` when the state lacks what the call needs.
+    /// `Usage` when the state lacks what the call needs, and `Vendor` when the job is done all the same.
     pub fn result(&self) -> Result<R> {
         let job = described(&self.start)?;
         self.step(&job.result).map(R::from)
@@ -282,15 +292,29 @@ impl<R: From<Call>> Job<R> {
         })?;
         let take = |path: &JsonPath| {
             let value = path.first(&self.status).filter(|value| !value.is_null()).cloned();
-            value.ok_or_else(|| {
-                Error::usage(format!("the state of {} has no `{path}` yet", self.name()))
-            })
+            value.ok_or_else(|| self.lacks(path))
         };
         let arguments = step.arguments(&self.arguments, &self.id.as_str().into(), take)?;
         let mut call = Call::of_operation(self.runtime.clone(), operation);
         call.set_all(arguments);
         *call.options() = self.options.clone();
         Ok(call)
+    }
+
+    /// The error for a state that lacks what a step needs: the vendor's fault once the job is done.
+    fn lacks(&self, path: &JsonPath) -> Error {
+        let name = self.name();
+        let job = self.start.job.as_ref();
+        let state = job.and_then(|job| job.state.first(&self.status)).and_then(word);
+        let is_done = job
+            .is_some_and(|job| job.done.iter().any(|done| Some(done.as_ref()) == state.as_deref()));
+        if is_done {
+            let message = format!(
+                "{name} is done, and its state has no `{path}`, which the result is read with"
+            );
+            return Error::new(ErrorKind::Vendor, message);
+        }
+        Error::usage(format!("the state of {name} has no `{path}` yet"))
     }
 
     fn failed(&self, state: &str, reason: Option<String>) -> Error {

@@ -39,6 +39,7 @@ mod dry_run;
 mod endpoint;
 mod error;
 mod execute;
+mod file_check;
 
 pub mod hosted;
 mod http;
@@ -93,7 +94,7 @@ pub use self::http::{
     origin,
 };
 pub use self::job::{Job, JobState};
-pub use self::json::{RewrittenNumber, rewritten_numbers};
+pub use self::json::{RewrittenNumber, exact_number, rewritten_numbers};
 pub use self::layout::Layout;
 pub use self::local::{IntoLocal, Local};
 pub use self::lookup::find_operation;

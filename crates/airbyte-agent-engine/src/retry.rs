@@ -35,6 +35,16 @@ pub(crate) enum Ending {
     },
 }
 
+impl Ending {
+    /// Whether nobody knows if the server has acted on the request.
+    pub(crate) const fn may_have_had_effect(self) -> bool {
+        match self {
+            Self::Status(status, _) => status >= 500 || status == 408,
+            Self::Failure { never_sent, .. } => !never_sent,
+        }
+    }
+}
+
 /// What is left to spend on retries; keeps a client from doubling the load of a failing vendor.
 pub(crate) struct Budget(AtomicU32);
 
@@ -76,9 +86,9 @@ pub(crate) fn next_try(
     }
     let stated = match ending {
         Ending::Status(status, stated) => {
-            // 429 is refused before anything happens; so is a 503 that names a time.
-            let refused = status == 429 || (status == 503 && stated.is_some());
-            if !policy.statuses.contains(&status) || !(repeatable || refused) {
+            // 429 is refused before anything happens. A 503 that names a time may come from a proxy that has
+            // given up waiting for the vendor.
+            if !policy.statuses.contains(&status) || !(repeatable || status == 429) {
                 return None;
             }
             stated
@@ -213,7 +223,8 @@ mod tests {
             (Ending::Status(500, None), true, true),
             (Ending::Status(500, None), false, false),
             (Ending::Status(429, None), false, true),
-            (Ending::Status(503, Some(wait)), false, true),
+            (Ending::Status(503, Some(wait)), false, false),
+            (Ending::Status(503, Some(wait)), true, true),
             (Ending::Status(503, None), false, false),
             (Ending::Status(404, None), true, false),
             (Ending::Status(429, Some(Duration::from_secs(3_600))), true, false),

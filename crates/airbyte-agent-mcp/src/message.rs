@@ -8,9 +8,6 @@ use serde_json::{Map, Value, json};
 /// Most bytes of a text at the outer level of a message that is too long to be read.
 const LONGEST_MEMBER: usize = 512;
 
-/// From this length on, a number counts as an identifier and not as an amount.
-const LONGEST_AMOUNT: usize = 15;
-
 /// The methods whose parameters have a form that is checked.
 const KNOWN_METHODS: [&str; 10] = [
     "initialize",
@@ -103,12 +100,7 @@ fn rewritten_argument(text: &[u8]) -> Option<String> {
         let is =
             |step: Option<&Step>, name: &str| matches!(step, Some(Step::Key(key)) if key == name);
         let steps = &number.path.steps;
-        // An amount such as 1.50 is the same number in any spelling. One that is as long as a time or an
-        // identifier may be meant as a text.
-        if number.is_equal && number.written.len() < LONGEST_AMOUNT
-            || !is(steps.first(), "params")
-            || !is(steps.get(1), "arguments")
-        {
+        if !number.may_be_text() || !is(steps.first(), "params") || !is(steps.get(1), "arguments") {
             return None;
         }
         let below: Vec<Step> = steps.iter().skip(2).cloned().collect();
@@ -122,16 +114,17 @@ fn wrong_params(method: &str, id: Value) -> Problem {
     Problem::new(-32602, format!("the `params` of {method} are wrong"), id)
 }
 
-/// The problem of a message that the JSON reader refuses. One that is nested too deeply may be good JSON,
-/// and whoever sent it waits for a response with its identifier.
+/// The problem of a message that the JSON reader refuses. Much of it is nearly good: one that is nested too
+/// deeply, or has half of a character or a number beyond all types in it. Whoever sent it waits for a response with
+/// its identifier.
 fn unreadable(text: &[u8], error: &serde_json::Error) -> Problem {
-    if !error.to_string().starts_with("recursion limit exceeded") {
-        let message = format!("the message is not valid JSON: {error}");
-        return Problem::new(-32700, message, Value::Null);
-    }
     let mut finder = IdFinder::default();
     finder.look_at(text);
-    Problem::new(-32602, "the message is nested too deeply: at most 127 levels", finder.id())
+    let id = finder.id();
+    if error.to_string().starts_with("recursion limit exceeded") {
+        return Problem::new(-32602, "the message is nested too deeply: at most 127 levels", id);
+    }
+    Problem::new(-32700, format!("the message is not valid JSON: {error}"), id)
 }
 
 fn id_of(members: &Map<String, Value>) -> Value {
@@ -255,6 +248,9 @@ mod tests {
             (call(r#"{"a":{"ts":1526552662.000430}}"#), Some((-32602, json!(5)))),
             (call(r#"{"a":12345678901234567890123}"#), Some((-32602, json!(5)))),
             (call(r#"{"a":[1.5,-2,"1.50"]}"#), None),
+            (call(r#"{"a":"half \ud83d"}"#), Some((-32700, json!(5)))),
+            (call(r#"{"a":[1e400]}"#), Some((-32700, json!(5)))),
+            (call(r#"{"a":"b"c"}"#), Some((-32700, json!(5)))),
             (call(&format!(r#"{{"a":{}}}"#, nested(100))), None),
             (call(&format!(r#"{{"a":{}}}"#, nested(130))), Some((-32602, json!(5)))),
             (r#"{"jsonrpc":"2.0","id":5,"method":"tools/call"}"#.into(), Some((-32602, json!(5)))),

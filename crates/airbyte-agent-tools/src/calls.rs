@@ -5,6 +5,7 @@ use serde_json::{Map, Value};
 use super::definition::ToolDefinition;
 use super::error::ToolError;
 use super::expose;
+use super::json_text;
 use super::output::ToolOutput;
 use super::plan::Plan;
 use super::progress::Progress;
@@ -86,7 +87,7 @@ fn object(arguments: Value) -> Result<Map<String, Value>, ToolError> {
         Value::String(text) if text.trim().is_empty() => Ok(Map::new()),
         Value::String(text) => match serde_json::from_str(&text) {
             Ok(Value::Null) => Ok(Map::new()),
-            Ok(Value::Object(members)) => Ok(members),
+            Ok(Value::Object(members)) => json_text::check("arguments", &text).map(|()| members),
             Ok(_) => Err(ToolError::argument("arguments", NO_OBJECT)),
             Err(error) => {
                 let problem = format!("the arguments are no valid JSON: {error}");

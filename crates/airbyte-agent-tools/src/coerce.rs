@@ -7,9 +7,11 @@ use serde_json::{Map, Value};
 
 use super::controls::{Controls, is_clearable};
 use super::error::{ArgumentProblem, ToolError};
+use super::json_text::changed_number;
 use super::schema::key;
 use airbyte_agent_description::closest;
-use airbyte_agent_description::{Kind, Operation, Schema};
+use airbyte_agent_description::{JsonPath, Kind, Operation, Schema, Step};
+use airbyte_agent_engine::{RewrittenNumber, exact_number};
 
 /// The arguments of an operation, converted to the types of its parameters. Parameters that the controls
 /// clear become an explicit `null`.
@@ -27,7 +29,11 @@ pub(super) fn arguments(
         let by_key = || operation.parameters.iter().find(|parameter| key(&parameter.name) == name);
         match operation.parameter(&name).or_else(by_key) {
             Some(parameter) => {
-                arguments.insert(parameter.name.to_string(), converted(&parameter.schema, value));
+                let converted = converted(&parameter.schema, value).map_err(|number| {
+                    let number = below(Step::Key(parameter.name.clone()), number);
+                    ToolError::argument(&parameter.name, number.problem())
+                })?;
+                arguments.insert(parameter.name.to_string(), converted);
             }
             None => {
                 arguments.insert(name, value);
@@ -40,15 +46,25 @@ pub(super) fn arguments(
     Ok(arguments)
 }
 
+/// A value, or the number in a JSON text that would be sent otherwise than it is written.
+type Converted = Result<Value, RewrittenNumber>;
+
+/// A number that stands below this step.
+fn below(step: Step, mut number: RewrittenNumber) -> RewrittenNumber {
+    let steps = std::iter::once(step).chain(number.path.steps.iter().cloned());
+    number.path = JsonPath { steps: steps.collect::<Vec<_>>().into() };
+    number
+}
+
 /// The value in a type that the schema allows, where it can mean nothing else.
-fn converted(schema: &Schema, value: Value) -> Value {
+fn converted(schema: &Schema, value: Value) -> Converted {
     let wants = |kind| schema.kinds.contains(&kind);
     match value {
         Value::String(text) if wants(Kind::String) => {
             if wants(Kind::Object) || wants(Kind::Array) {
                 object_or_list(&text)
             } else {
-                text.into()
+                Ok(text.into())
             }
         }
         Value::String(text) if schema.kinds.is_empty() => object_or_list(&text),
@@ -61,81 +77,100 @@ fn converted(schema: &Schema, value: Value) -> Value {
                 && !wants(Kind::Number)
                 && !number.is_f64() =>
         {
-            Value::String(number.to_string())
+            Ok(Value::String(number.to_string()))
         }
         Value::Number(number) if wants(Kind::Integer) => {
-            whole(&number).unwrap_or(Value::Number(number))
+            Ok(whole(&number).unwrap_or(Value::Number(number)))
         }
         Value::Array(items) => match schema.items.first() {
-            Some(schema) => items.into_iter().map(|item| converted(schema, item)).collect(),
-            None => Value::Array(items),
+            Some(schema) => {
+                let items = items.into_iter().enumerate().map(|(index, item)| {
+                    converted(schema, item).map_err(|number| below(Step::Index(index), number))
+                });
+                items.collect()
+            }
+            None => Ok(Value::Array(items)),
         },
         Value::Object(members) => {
-            let members = members.into_iter().filter_map(|(name, member)| {
-                let by_key = || schema.properties.iter().find(|p| key(&p.name) == name);
-                match schema.property(&name).or_else(by_key) {
-                    // Here, too, `null` stands for a member that is left out.
-                    Some(_) if member.is_null() => None,
-                    Some(property) => {
-                        Some((property.name.to_string(), converted(&property.schema, member)))
-                    }
-                    None => Some((name, member)),
-                }
-            });
-            let object = Value::Object(members.collect());
+            let object = Value::Object(converted_members(schema, members)?);
             if wants(Kind::Array) && !wants(Kind::Object) {
                 as_list(schema, object)
             } else {
-                object
+                Ok(object)
             }
         }
         other if wants(Kind::Array) && !other.is_null() => as_list(schema, other),
-        other => other,
+        other => Ok(other),
     }
 }
 
+fn converted_members(
+    schema: &Schema,
+    members: Map<String, Value>,
+) -> Result<Map<String, Value>, RewrittenNumber> {
+    let mut converted_members = Map::new();
+    for (name, member) in members {
+        let by_key = || schema.properties.iter().find(|p| key(&p.name) == name);
+        match schema.property(&name).or_else(by_key) {
+            // Here, too, `null` stands for a member that is left out.
+            Some(_) if member.is_null() => {}
+            Some(property) => {
+                let member = converted(&property.schema, member)
+                    .map_err(|number| below(Step::Key(property.name.clone()), number))?;
+                converted_members.insert(property.name.to_string(), member);
+            }
+            None => {
+                converted_members.insert(name, member);
+            }
+        }
+    }
+    Ok(converted_members)
+}
+
 /// A list of one, for a single value where a list is wanted.
-fn as_list(schema: &Schema, value: Value) -> Value {
+fn as_list(schema: &Schema, value: Value) -> Converted {
     match schema.items.first() {
-        Some(items) => Value::Array(vec![converted(items, value)]),
-        None => Value::Array(vec![value]),
+        Some(items) => Ok(Value::Array(vec![converted(items, value)?])),
+        None => Ok(Value::Array(vec![value])),
     }
 }
 
 /// The value that a text contains, where something other than text is wanted.
-fn from_text(schema: &Schema, text: String) -> Value {
+fn from_text(schema: &Schema, text: String) -> Converted {
     let trimmed = text.trim();
     for kind in schema.kinds.iter() {
         let value: Option<Value> = match kind {
-            Kind::Integer => trimmed.parse::<i64>().ok().map(Value::from),
-            Kind::Number => serde_json::from_str(trimmed).ok().filter(Value::is_number),
+            Kind::Integer => {
+                exact_number(trimmed).filter(|number| !number.is_f64()).map(Value::Number)
+            }
+            Kind::Number => exact_number(trimmed).map(Value::Number),
             Kind::Boolean => trimmed.to_ascii_lowercase().parse::<bool>().ok().map(Value::from),
-            Kind::Object => parsed(trimmed).filter(Value::is_object),
-            Kind::Array => parsed(trimmed).filter(Value::is_array),
+            Kind::Object => parsed(trimmed)?.filter(Value::is_object),
+            Kind::Array => parsed(trimmed)?.filter(Value::is_array),
             Kind::String => None,
         };
         if let Some(value) = value {
-            return converted_unless_text(schema, value);
+            return converted(schema, value);
         }
     }
-    if schema.kinds.contains(&Kind::Array) { as_list(schema, text.into()) } else { text.into() }
-}
-
-fn converted_unless_text(schema: &Schema, value: Value) -> Value {
-    if value.is_string() { value } else { converted(schema, value) }
+    if schema.kinds.contains(&Kind::Array) { as_list(schema, text.into()) } else { Ok(text.into()) }
 }
 
 /// The object or list that a text contains as JSON; any other text stays as it is.
-fn object_or_list(text: &str) -> Value {
-    parsed(text.trim()).unwrap_or_else(|| text.into())
+fn object_or_list(text: &str) -> Converted {
+    Ok(parsed(text.trim())?.unwrap_or_else(|| text.into()))
 }
 
 /// The object or list that a text is as JSON.
-fn parsed(text: &str) -> Option<Value> {
+fn parsed(text: &str) -> Result<Option<Value>, RewrittenNumber> {
     if !text.starts_with(['{', '[']) {
-        return None;
+        return Ok(None);
     }
-    serde_json::from_str(text).ok()
+    let Ok(value) = serde_json::from_str(text) else { return Ok(None) };
+    match changed_number(text) {
+        Some(number) => Err(number),
+        None => Ok(Some(value)),
+    }
 }
 
 /// The whole number, for one that is written with a fraction of zero, such as `3.0`.
@@ -209,6 +244,10 @@ mod tests {
             (&[Kind::Integer][..], json!("12"), json!(12)),
             (&[Kind::Integer], json!(12.0), json!(12)),
             (&[Kind::Integer], json!("twelve"), json!("twelve")),
+            (&[Kind::Integer], json!("18446744073709551615"), json!(u64::MAX)),
+            (&[Kind::Integer], json!("12345678901234567890123"), json!("12345678901234567890123")),
+            (&[Kind::Number], json!("9007199254740993.0"), json!(9_007_199_254_740_993_u64)),
+            (&[Kind::Number], json!("0.1234567890123456789"), json!("0.1234567890123456789")),
             (&[Kind::Number], json!("1.5"), json!(1.5)),
             (&[Kind::Boolean], json!("True"), json!(true)),
             (&[Kind::String], json!(7), json!("7")),
@@ -226,7 +265,26 @@ mod tests {
             (&[], json!("5"), json!("5")),
             (&[], json!("[5]"), json!([5])),
         ] {
-            assert_eq!(converted(&schema(kinds), given.clone()), expected, "{kinds:?} {given}");
+            assert_eq!(converted(&schema(kinds), given.clone()), Ok(expected), "{kinds:?} {given}");
+        }
+    }
+
+    #[test]
+    fn a_number_in_a_json_text_is_sent_as_it_is_written_or_refused() {
+        let long = "12345678901234567890123";
+        let texts = |kinds| Schema { items: vec![schema(kinds)].into(), ..schema(&[Kind::Array]) };
+        for (schema, given, expected) in [
+            (schema(&[Kind::Object]), json!(format!("{{\"a\": {long}}}")), Some("$.a")),
+            (schema(&[Kind::Object]), json!("{\"t\": {\"s\": 1526552662.000430}}"), Some("$.t.s")),
+            (schema(&[Kind::Object]), json!("{\"amount\": 1.50}"), None),
+            (schema(&[Kind::String, Kind::Object]), json!(format!("[0, {long}]")), Some("$[1]")),
+            (schema(&[]), json!(format!("[{long}]")), Some("$[0]")),
+            (texts(&[Kind::Object]), json!(["{}", format!("{{\"a\": {long}}}")]), Some("$[1].a")),
+            (schema(&[Kind::String]), json!(format!("{{\"a\": {long}}}")), None),
+            (schema(&[Kind::Object]), json!(format!("{{\"a\": \"{long}\"}}")), None),
+        ] {
+            let found = converted(&schema, given.clone()).err().map(|n| n.path.to_string());
+            assert_eq!(found.as_deref(), expected, "{given}");
         }
     }
 }

@@ -45,6 +45,7 @@ mod error;
 mod expose;
 mod gate;
 mod group;
+mod json_text;
 mod limits;
 mod list_memory;
 mod names;

@@ -285,6 +285,7 @@ pub(super) fn error_check(check: &ErrorCheck) -> Code {
         ErrorCondition::Equals(value) => Code::call("ErrorCondition::Equals", [json(value)]),
         ErrorCondition::NotEmpty => Code::plain("ErrorCondition::NotEmpty"),
         ErrorCondition::Alone => Code::plain("ErrorCondition::Alone"),
+        ErrorCondition::Unless(done) => Code::call("ErrorCondition::Unless", [path(done)]),
     };
     Code::call("ErrorCheck::at", [path(place), when]).maybe("message", message.as_ref().map(path))
 }

@@ -45,7 +45,7 @@ const CREATE: Operation = Operation::by(Method::Post, "createSponsoredProductCam
     .body(Body::Json { open: false, in_array: false })
     .records(json_path!("$.campaignNegativeKeywords"))
     .errors(list![
-        ErrorCheck::at(json_path!("$.campaignNegativeKeywords.success"), ErrorCondition::Equals(json("[]"))).message(json_path!("$.campaignNegativeKeywords.error[0].errors[0].errorType")),
+        ErrorCheck::at(json_path!("$.campaignNegativeKeywords.error"), ErrorCondition::Unless(json_path!("$.campaignNegativeKeywords.success"))).message(json_path!("$.campaignNegativeKeywords.error[0].errors[0].errorType")),
     ])
     .schema(CREATE_RECORD);
 
@@ -68,7 +68,7 @@ const DELETE: Operation = Operation::by(Method::Post, "deleteSponsoredProductCam
     .body(Body::Json { open: false, in_array: false })
     .records(json_path!("$.campaignNegativeKeywords"))
     .errors(list![
-        ErrorCheck::at(json_path!("$.campaignNegativeKeywords.success"), ErrorCondition::Equals(json("[]"))).message(json_path!("$.campaignNegativeKeywords.error[0].errors[0].errorType")),
+        ErrorCheck::at(json_path!("$.campaignNegativeKeywords.error"), ErrorCondition::Unless(json_path!("$.campaignNegativeKeywords.success"))).message(json_path!("$.campaignNegativeKeywords.error[0].errors[0].errorType")),
     ])
     .schema(CREATE_RECORD);
 

@@ -76,7 +76,7 @@ const CREATE: Operation = Operation::by(Method::Post, "createSponsoredProductAdG
     .body(Body::Json { open: false, in_array: false })
     .records(json_path!("$.adGroups"))
     .errors(list![
-        ErrorCheck::at(json_path!("$.adGroups.success"), ErrorCondition::Equals(json("[]"))).message(json_path!("$.adGroups.error[0].errors[0].errorType")),
+        ErrorCheck::at(json_path!("$.adGroups.error"), ErrorCondition::Unless(json_path!("$.adGroups.success"))).message(json_path!("$.adGroups.error[0].errors[0].errorType")),
     ])
     .schema(CREATE_RECORD);
 
@@ -104,7 +104,7 @@ const UPDATE: Operation = Operation::by(Method::Put, "updateSponsoredProductAdGr
     .body(Body::Json { open: false, in_array: false })
     .records(json_path!("$.adGroups"))
     .errors(list![
-        ErrorCheck::at(json_path!("$.adGroups.success"), ErrorCondition::Equals(json("[]"))).message(json_path!("$.adGroups.error[0].errors[0].errorType")),
+        ErrorCheck::at(json_path!("$.adGroups.error"), ErrorCondition::Unless(json_path!("$.adGroups.success"))).message(json_path!("$.adGroups.error[0].errors[0].errorType")),
     ])
     .schema(CREATE_RECORD);
 
@@ -127,7 +127,7 @@ const DELETE: Operation = Operation::by(Method::Post, "deleteSponsoredProductAdG
     .body(Body::Json { open: false, in_array: false })
     .records(json_path!("$.adGroups"))
     .errors(list![
-        ErrorCheck::at(json_path!("$.adGroups.success"), ErrorCondition::Equals(json("[]"))).message(json_path!("$.adGroups.error[0].errors[0].errorType")),
+        ErrorCheck::at(json_path!("$.adGroups.error"), ErrorCondition::Unless(json_path!("$.adGroups.success"))).message(json_path!("$.adGroups.error[0].errors[0].errorType")),
     ])
     .schema(CREATE_RECORD);
 

@@ -125,7 +125,7 @@ const CREATE: Operation = Operation::by(Method::Post, "createSponsoredProductCam
     .body(Body::Json { open: false, in_array: false })
     .records(json_path!("$.campaigns"))
     .errors(list![
-        ErrorCheck::at(json_path!("$.campaigns.success"), ErrorCondition::Equals(json("[]"))).message(json_path!("$.campaigns.error[0].errors[0].errorType")),
+        ErrorCheck::at(json_path!("$.campaigns.error"), ErrorCondition::Unless(json_path!("$.campaigns.success"))).message(json_path!("$.campaigns.error[0].errors[0].errorType")),
     ])
     .schema(CREATE_RECORD);
 
@@ -174,7 +174,7 @@ const UPDATE: Operation = Operation::by(Method::Put, "updateSponsoredProductCamp
     .body(Body::Json { open: false, in_array: false })
     .records(json_path!("$.campaigns"))
     .errors(list![
-        ErrorCheck::at(json_path!("$.campaigns.success"), ErrorCondition::Equals(json("[]"))).message(json_path!("$.campaigns.error[0].errors[0].errorType")),
+        ErrorCheck::at(json_path!("$.campaigns.error"), ErrorCondition::Unless(json_path!("$.campaigns.success"))).message(json_path!("$.campaigns.error[0].errors[0].errorType")),
     ])
     .schema(CREATE_RECORD);
 
@@ -197,7 +197,7 @@ const DELETE: Operation = Operation::by(Method::Post, "deleteSponsoredProductCam
     .body(Body::Json { open: false, in_array: false })
     .records(json_path!("$.campaigns"))
     .errors(list![
-        ErrorCheck::at(json_path!("$.campaigns.success"), ErrorCondition::Equals(json("[]"))).message(json_path!("$.campaigns.error[0].errors[0].errorType")),
+        ErrorCheck::at(json_path!("$.campaigns.error"), ErrorCondition::Unless(json_path!("$.campaigns.success"))).message(json_path!("$.campaigns.error[0].errors[0].errorType")),
     ])
     .schema(CREATE_RECORD);
 

@@ -88,7 +88,7 @@ const CREATE: Operation = Operation::by(Method::Post, "createSponsoredProductKey
     .body(Body::Json { open: false, in_array: false })
     .records(json_path!("$.keywords"))
     .errors(list![
-        ErrorCheck::at(json_path!("$.keywords.success"), ErrorCondition::Equals(json("[]"))).message(json_path!("$.keywords.error[0].errors[0].errorType")),
+        ErrorCheck::at(json_path!("$.keywords.error"), ErrorCondition::Unless(json_path!("$.keywords.success"))).message(json_path!("$.keywords.error[0].errors[0].errorType")),
     ])
     .schema(CREATE_RECORD);
 
@@ -115,7 +115,7 @@ const UPDATE: Operation = Operation::by(Method::Put, "updateSponsoredProductKeyw
     .body(Body::Json { open: false, in_array: false })
     .records(json_path!("$.keywords"))
     .errors(list![
-        ErrorCheck::at(json_path!("$.keywords.success"), ErrorCondition::Equals(json("[]"))).message(json_path!("$.keywords.error[0].errors[0].errorType")),
+        ErrorCheck::at(json_path!("$.keywords.error"), ErrorCondition::Unless(json_path!("$.keywords.success"))).message(json_path!("$.keywords.error[0].errors[0].errorType")),
     ])
     .schema(CREATE_RECORD);
 
@@ -138,7 +138,7 @@ const DELETE: Operation = Operation::by(Method::Post, "deleteSponsoredProductKey
     .body(Body::Json { open: false, in_array: false })
     .records(json_path!("$.keywords"))
     .errors(list![
-        ErrorCheck::at(json_path!("$.keywords.success"), ErrorCondition::Equals(json("[]"))).message(json_path!("$.keywords.error[0].errors[0].errorType")),
+        ErrorCheck::at(json_path!("$.keywords.error"), ErrorCondition::Unless(json_path!("$.keywords.success"))).message(json_path!("$.keywords.error[0].errors[0].errorType")),
     ])
     .schema(CREATE_RECORD);
 

@@ -84,7 +84,7 @@ const CREATE: Operation = Operation::by(Method::Post, "createSponsoredProductNeg
     .body(Body::Json { open: false, in_array: false })
     .records(json_path!("$.negativeKeywords"))
     .errors(list![
-        ErrorCheck::at(json_path!("$.negativeKeywords.success"), ErrorCondition::Equals(json("[]"))).message(json_path!("$.negativeKeywords.error[0].errors[0].errorType")),
+        ErrorCheck::at(json_path!("$.negativeKeywords.error"), ErrorCondition::Unless(json_path!("$.negativeKeywords.success"))).message(json_path!("$.negativeKeywords.error[0].errors[0].errorType")),
     ])
     .schema(CREATE_RECORD);
 
@@ -110,7 +110,7 @@ const UPDATE: Operation = Operation::by(Method::Put, "updateSponsoredProductNega
     .body(Body::Json { open: false, in_array: false })
     .records(json_path!("$.negativeKeywords"))
     .errors(list![
-        ErrorCheck::at(json_path!("$.negativeKeywords.success"), ErrorCondition::Equals(json("[]"))).message(json_path!("$.negativeKeywords.error[0].errors[0].errorType")),
+        ErrorCheck::at(json_path!("$.negativeKeywords.error"), ErrorCondition::Unless(json_path!("$.negativeKeywords.success"))).message(json_path!("$.negativeKeywords.error[0].errors[0].errorType")),
     ])
     .schema(CREATE_RECORD);
 
@@ -133,7 +133,7 @@ const DELETE: Operation = Operation::by(Method::Post, "deleteSponsoredProductNeg
     .body(Body::Json { open: false, in_array: false })
     .records(json_path!("$.negativeKeywords"))
     .errors(list![
-        ErrorCheck::at(json_path!("$.negativeKeywords.success"), ErrorCondition::Equals(json("[]"))).message(json_path!("$.negativeKeywords.error[0].errors[0].errorType")),
+        ErrorCheck::at(json_path!("$.negativeKeywords.error"), ErrorCondition::Unless(json_path!("$.negativeKeywords.success"))).message(json_path!("$.negativeKeywords.error[0].errors[0].errorType")),
     ])
     .schema(CREATE_RECORD);
 

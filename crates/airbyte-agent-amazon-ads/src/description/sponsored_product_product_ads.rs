@@ -78,7 +78,7 @@ const CREATE: Operation = Operation::by(Method::Post, "createSponsoredProductPro
     .body(Body::Json { open: false, in_array: false })
     .records(json_path!("$.productAds"))
     .errors(list![
-        ErrorCheck::at(json_path!("$.productAds.success"), ErrorCondition::Equals(json("[]"))).message(json_path!("$.productAds.error[0].errors[0].errorType")),
+        ErrorCheck::at(json_path!("$.productAds.error"), ErrorCondition::Unless(json_path!("$.productAds.success"))).message(json_path!("$.productAds.error[0].errors[0].errorType")),
     ])
     .schema(CREATE_RECORD);
 
@@ -104,7 +104,7 @@ const UPDATE: Operation = Operation::by(Method::Put, "updateSponsoredProductProd
     .body(Body::Json { open: false, in_array: false })
     .records(json_path!("$.productAds"))
     .errors(list![
-        ErrorCheck::at(json_path!("$.productAds.success"), ErrorCondition::Equals(json("[]"))).message(json_path!("$.productAds.error[0].errors[0].errorType")),
+        ErrorCheck::at(json_path!("$.productAds.error"), ErrorCondition::Unless(json_path!("$.productAds.success"))).message(json_path!("$.productAds.error[0].errors[0].errorType")),
     ])
     .schema(CREATE_RECORD);
 
@@ -127,7 +127,7 @@ const DELETE: Operation = Operation::by(Method::Post, "deleteSponsoredProductPro
     .body(Body::Json { open: false, in_array: false })
     .records(json_path!("$.productAds"))
     .errors(list![
-        ErrorCheck::at(json_path!("$.productAds.success"), ErrorCondition::Equals(json("[]"))).message(json_path!("$.productAds.error[0].errors[0].errorType")),
+        ErrorCheck::at(json_path!("$.productAds.error"), ErrorCondition::Unless(json_path!("$.productAds.success"))).message(json_path!("$.productAds.error[0].errors[0].errorType")),
     ])
     .schema(CREATE_RECORD);
 

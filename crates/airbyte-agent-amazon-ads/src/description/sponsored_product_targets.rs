@@ -93,7 +93,7 @@ const CREATE: Operation = Operation::by(Method::Post, "createSponsoredProductTar
     .body(Body::Json { open: false, in_array: false })
     .records(json_path!("$.targetingClauses"))
     .errors(list![
-        ErrorCheck::at(json_path!("$.targetingClauses.success"), ErrorCondition::Equals(json("[]"))).message(json_path!("$.targetingClauses.error[0].errors[0].errorType")),
+        ErrorCheck::at(json_path!("$.targetingClauses.error"), ErrorCondition::Unless(json_path!("$.targetingClauses.success"))).message(json_path!("$.targetingClauses.error[0].errors[0].errorType")),
     ])
     .schema(CREATE_RECORD);
 
@@ -120,7 +120,7 @@ const UPDATE: Operation = Operation::by(Method::Put, "updateSponsoredProductTarg
     .body(Body::Json { open: false, in_array: false })
     .records(json_path!("$.targetingClauses"))
     .errors(list![
-        ErrorCheck::at(json_path!("$.targetingClauses.success"), ErrorCondition::Equals(json("[]"))).message(json_path!("$.targetingClauses.error[0].errors[0].errorType")),
+        ErrorCheck::at(json_path!("$.targetingClauses.error"), ErrorCondition::Unless(json_path!("$.targetingClauses.success"))).message(json_path!("$.targetingClauses.error[0].errors[0].errorType")),
     ])
     .schema(CREATE_RECORD);
 
@@ -143,7 +143,7 @@ const DELETE: Operation = Operation::by(Method::Post, "deleteSponsoredProductTar
     .body(Body::Json { open: false, in_array: false })
     .records(json_path!("$.targetingClauses"))
     .errors(list![
-        ErrorCheck::at(json_path!("$.targetingClauses.success"), ErrorCondition::Equals(json("[]"))).message(json_path!("$.targetingClauses.error[0].errors[0].errorType")),
+        ErrorCheck::at(json_path!("$.targetingClauses.error"), ErrorCondition::Unless(json_path!("$.targetingClauses.success"))).message(json_path!("$.targetingClauses.error[0].errors[0].errorType")),
     ])
     .schema(CREATE_RECORD);
 

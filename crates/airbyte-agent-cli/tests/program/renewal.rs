@@ -114,7 +114,12 @@ impl Stage {
 
 #[test]
 fn the_program_does_not_end_under_a_renewal() {
-    let cases = [("deadline", None, 8), ("int", Some("-INT"), 130), ("term", Some("-TERM"), 143)];
+    let cases = [
+        ("deadline", None, 8),
+        ("int", Some("-INT"), 130),
+        ("quit", Some("-QUIT"), 131),
+        ("term", Some("-TERM"), 143),
+    ];
     at_once(cases, |(name, signal, code)| {
         let stage = Stage::new(name, Duration::from_millis(2500));
         stage.login();

@@ -52,6 +52,18 @@ fn a_list_is_a_table_with_colours_that_fits() {
 }
 
 #[test]
+fn a_log_on_a_terminal_tells_what_was_sent() {
+    let vendor = Vendor::always(Answer::json(200, &json!({"things": [], "next": null})));
+    let (spec, url) = (spec(), &vendor.url);
+    let args = format!(
+        r#"exec -v --spec {spec} things list --via {url} --credentials '{{"token": "x"}}'"#
+    );
+    let Some(told) = shown(&args, &[]) else { return };
+    assert!(told.contains("airbyte_agent.request"), "{told}");
+    assert!(!told.contains("panicked"), "{told}");
+}
+
+#[test]
 fn the_manual_goes_through_the_pager() {
     let describe = "describe github issues list";
     let Some(paged) = shown(describe, &[("PAGER", "head -n 3")]) else { return };

@@ -4,6 +4,7 @@ use serde_json::Value;
 
 use crate::description::{Kind, Schema};
 use crate::description::{closest, suggestion};
+use crate::json::exact_number;
 
 /// Adds to `problems` what is wrong with `value`, each with its place.
 pub(crate) fn check_value(place: &str, schema: &Schema, value: &Value, problems: &mut Vec<String>) {
@@ -119,9 +120,30 @@ fn wrong_kind(place: &str, schema: &Schema, value: &Value) -> String {
     };
     let spelling = match value {
         Value::Number(number) if schema.kinds.contains(&Kind::String) => spelling(number),
+        Value::String(text) => inexact(schema, text),
         _ => String::new(),
     };
     format!("'{place}' must be {}, got {}{shown}{spelling}", wanted.join(" or "), kind_of(value))
+}
+
+/// Why a text that is a number was not taken for one.
+fn inexact(schema: &Schema, text: &str) -> String {
+    let takes = |kind| schema.kinds.contains(&kind);
+    let text = text.trim();
+    let is_number = text.ends_with(|c: char| c.is_ascii_digit()) && text.parse::<f64>().is_ok();
+    if !is_number
+        || exact_number(text).is_some_and(|number| takes(Kind::Number) || !number.is_f64())
+    {
+        return String::new();
+    }
+    match (takes(Kind::Integer), takes(Kind::Number)) {
+        (true, false) => "; it cannot be sent: integers have at most 64 bits and no fraction",
+        (_, true) => {
+            "; as a number it would lose digits: integers have at most 64 bits, and other numbers about 15 digits"
+        }
+        (false, false) => "",
+    }
+    .to_owned()
 }
 
 /// How to write a number that is meant as a text. One with a fraction or an exponent may have lost digits
@@ -148,4 +170,34 @@ fn wrong_choice(place: &str, choices: &[Value], value: &Value) -> String {
         None => String::new(),
     };
     format!("'{place}' must be one of {}, got '{got}'{near}", shown.join(", "))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::borrow::Cow;
+
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_text_that_is_a_number_is_refused_with_the_reason() {
+        for (kinds, text, expected) in [
+            (&[Kind::Number][..], "12345678901234567890123", Some("would lose digits")),
+            (&[Kind::Number], "0.1234567890123456789", Some("would lose digits")),
+            (&[Kind::Number], "1e400", Some("would lose digits")),
+            (&[Kind::Integer], "12345678901234567890123", Some("at most 64 bits")),
+            (&[Kind::Integer], "1.5", Some("no fraction")),
+            (&[Kind::Integer], "5", None),
+            (&[Kind::Integer], "five", None),
+            (&[Kind::Boolean], "12345678901234567890123", None),
+        ] {
+            let schema = Schema { kinds: Cow::Borrowed(kinds), ..Schema::ANY };
+            let mut problems = Vec::new();
+            check_value("a", &schema, &json!(text), &mut problems);
+            let problem = problems.remove(0);
+            assert!(problem.contains(expected.unwrap_or_default()), "{problem}");
+            assert_eq!(problem.contains("; "), expected.is_some(), "{problem}");
+        }
+    }
 }

@@ -60,7 +60,13 @@ impl fmt::Debug for TokenUpdate {
 pub(crate) fn read_answer(extract: &[Text], body: &[u8]) -> Result<TokenUpdate> {
     let unreadable =
         || Error::authentication("the token endpoint's response holds no access token");
-    let answer: Value = serde_json::from_slice(body).map_err(|_| unreadable())?;
+    let answer: Value = serde_json::from_slice(body).map_err(|_| {
+        let is_page = body.trim_ascii_start().starts_with(b"<");
+        let what = if is_page { "a page (HTML), such as one for a sign-in," } else { "no JSON" };
+        let message =
+            format!("the token endpoint sent {what} in place of a token; check its address");
+        Error::authentication(message)
+    })?;
     let text = |name: &str| answer.get(name).and_then(Value::as_str).filter(|t| !t.is_empty());
     let access_token = text("access_token").ok_or_else(unreadable)?;
     let seconds = answer.get("expires_in").and_then(|value| {

@@ -10,7 +10,8 @@ use crate::error::{Error, ErrorKind};
 use crate::layout::{Layout, StatusCheck};
 use crate::reply::reported_failure;
 
-const PEER: &str = "the platform";
+/// What messages call the platform.
+pub(super) const PEER: &str = "the platform";
 
 /// How the platform says whether a call succeeded.
 const STATUS: StatusCheck = StatusCheck {

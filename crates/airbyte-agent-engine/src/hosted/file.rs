@@ -57,14 +57,28 @@ impl Session {
     }
 }
 
+/// The members that an envelope may have.
+const MEMBERS: [&str; 8] = [
+    "connector_metadata",
+    "error",
+    "errors",
+    "execution_metadata",
+    "message",
+    "result",
+    "status",
+    "warning",
+];
+
 /// An envelope, and not a file that is a JSON object itself.
 fn envelope(body: &[u8]) -> Option<Value> {
     let value: Value = serde_json::from_slice(body).ok()?;
     let has = |name: &str| value.get(name).is_some();
-    (value.get("status").is_some_and(Value::is_string)
-        && (has("execution_metadata") || has("connector_metadata"))
-        || (has("result") && has("connector_metadata")))
-    .then_some(value)
+    let has_status = value.get("status").is_some_and(Value::is_string);
+    let is_only = value.as_object()?.keys().all(|name| MEMBERS.contains(&name.as_str()));
+    let is_envelope = has_status && (has("execution_metadata") || has("connector_metadata"))
+        || has("result") && has("connector_metadata")
+        || has_status && is_only && (has("result") || has("error") || has("message"));
+    is_envelope.then_some(value)
 }
 
 /// The file inside an envelope.

@@ -6,7 +6,7 @@ use http::HeaderValue;
 use serde_json::{Value, json};
 
 use super::addition::{self, Addition};
-use super::envelope::ENVELOPE;
+use super::envelope::{ENVELOPE, PEER};
 use super::generation::Generation;
 use super::options::Hosted;
 use super::prepare::PreparedCall;
@@ -19,9 +19,10 @@ use crate::description::Connector;
 use crate::download::Download;
 use crate::dry_run::DryRun;
 use crate::error::{Error, Result};
+use crate::file_check::{Stated, checked};
 use crate::http::{BoxFuture, HttpResponse};
 use crate::layout::Layout;
-use crate::ranged::{range, whole_unless_ranged};
+use crate::ranged::range;
 use crate::reply::fields_in_use;
 use crate::secret::{MASK, Redactor};
 use crate::transport::{CheckedCall, Reply, Transport};
@@ -211,7 +212,8 @@ impl Transport for HostedTransport {
                 Execution::Prepared(prepared) => prepared.open(call).await,
                 Execution::Done(done) => {
                     let (request, response) = *done;
-                    whole_unless_ranged(&call, self.session.file(response, &request).await?)
+                    let file = self.session.file(response, &request).await?;
+                    checked(&call, file, &Stated::default(), PEER, self.session.redactor())
                 }
             }
         })

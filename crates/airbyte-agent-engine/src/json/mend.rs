@@ -1,6 +1,8 @@
 //! Mends what a JSON text has that the decoders cannot hold: numbers beyond their types, halves of
 //! characters, and control characters that are not escaped.
 
+use memchr::memmem;
+
 use super::rewritten::loses_digits;
 use super::scan::{end_of_number, end_of_string};
 
@@ -8,13 +10,16 @@ use super::scan::{end_of_number, end_of_string};
 const LONG: usize = 17;
 
 /// The text with every number of which a digit would be lost as a text of its digits; `None` when there is
-/// none: integers that 64 bits cannot hold, and fractions that a double cannot. A rounded number would be
+/// none: integers that 64 bits cannot hold, fractions that a double cannot, and numbers that it takes for zero. A rounded number would be
 /// silently wrong.
 pub(crate) fn long_numbers(text: &str) -> Option<String> {
-    if !may_have_long_number(text.as_bytes()) {
+    if !may_have_long_number(text.as_bytes()) && !may_have_tiny_number(text.as_bytes()) {
         return None;
     }
-    numbers_as_texts(text, |number| number.len() >= LONG && loses_digits(number))
+    let is_tiny = |number: &str| has_tiny_exponent(number.as_bytes());
+    numbers_as_texts(text, |number| {
+        (number.len() >= LONG || is_tiny(number)) && loses_digits(number)
+    })
 }
 
 /// The text without anything that makes the decoders fail although it can be told; `None` when there is
@@ -98,6 +103,26 @@ fn may_have_long_number(bytes: &[u8]) -> bool {
     false
 }
 
+/// Whether a number may be so small that a double takes it for zero, such as `1e-400`.
+fn may_have_tiny_number(bytes: &[u8]) -> bool {
+    ["e-", "E-"].iter().any(|sign| {
+        memmem::find_iter(bytes, sign).any(|at| {
+            let before = at.checked_sub(1).and_then(|before| bytes.get(before));
+            before.is_some_and(u8::is_ascii_digit)
+                && bytes.get(at + 2..).is_some_and(begins_with_three_digits)
+        })
+    })
+}
+
+fn has_tiny_exponent(number: &[u8]) -> bool {
+    let minus = number.iter().rposition(|byte| *byte == b'-').filter(|at| *at > 0);
+    minus.is_some_and(|at| number.get(at + 1..).is_some_and(begins_with_three_digits))
+}
+
+fn begins_with_three_digits(bytes: &[u8]) -> bool {
+    bytes.get(..3).is_some_and(|digits| digits.iter().all(u8::is_ascii_digit))
+}
+
 /// The text with U+FFFD for every escape of half a character; `None` when there is none.
 pub(crate) fn half_characters(text: &str) -> Option<String> {
     let mut mended = String::new();
@@ -150,6 +175,9 @@ mod tests {
             ("[12345678901234567.25]".to_owned(), Some("[\"12345678901234567.25\"]".to_owned())),
             ("[0.30000000000000004, 1526552662.000430, 1.1000000000000000000]".to_owned(), None),
             ("[18446744073709551615, -9223372036854775808]".to_owned(), None),
+            ("[1e-400, -2.5E-330]".to_owned(), Some("[\"1e-400\", \"-2.5E-330\"]".to_owned())),
+            ("[1e-300, 0e-400, \"1e-400\", 1e-5]".to_owned(), None),
+            ("{\"a\": \"2e-1234-4321\", \"b\": 0.0}".to_owned(), None),
             ("[18446744073709551616]".to_owned(), Some("[\"18446744073709551616\"]".to_owned())),
             ("[-9223372036854775809]".to_owned(), Some("[\"-9223372036854775809\"]".to_owned())),
         ] {

@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 
 pub(crate) use plain::{Build, Plain};
 pub(crate) use rewritten::loses_digits;
-pub use rewritten::{RewrittenNumber, rewritten_numbers};
+pub use rewritten::{RewrittenNumber, exact_number, rewritten_numbers};
 
 /// A JSON text as a value. What can be mended is mended.
 pub(crate) fn parse(text: &str) -> Result<Value, serde_json::Error> {

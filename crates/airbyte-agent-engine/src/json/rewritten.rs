@@ -3,6 +3,8 @@
 //! A decoded number is a double or an integer of 64 bits and does not know how it was written. What a caller
 //! means as an identifier, an amount or a version must not change on its way.
 
+use serde_json::Number;
+
 use super::scan::{end_of_number, end_of_string};
 use crate::description::{JsonPath, Step};
 
@@ -20,14 +22,27 @@ pub struct RewrittenNumber {
     pub is_equal: bool,
 }
 
+/// From this length on, a number counts as an identifier and not as an amount.
+const LONGEST_AMOUNT: usize = 15;
+
 impl RewrittenNumber {
+    /// Whether the spelling may count. An amount such as 1.50 is the same number in any spelling; one that is as
+    /// long as a time or an identifier may be meant as a text.
+    pub fn may_be_text(&self) -> bool {
+        !self.is_equal || self.written.len() >= LONGEST_AMOUNT
+    }
+
     /// What is wrong, and how to write the value instead.
     pub fn problem(&self) -> String {
         let Self { path, written, sent, is_equal } = self;
         let path = path.to_string();
         let place = path.trim_start_matches('$').trim_start_matches('.');
         let place = if place.is_empty() { String::new() } else { format!("'{place}': ") };
-        let number = if *is_equal { format!(", or as the number {sent}") } else { String::new() };
+        let number = if *is_equal {
+            format!(", or as the number {sent}")
+        } else {
+            " (where only a number is taken, this one cannot be sent)".to_owned()
+        };
         format!(
             "{place}the number {written} would be sent as {sent}; write it as a text, \"{written}\"{number}"
         )
@@ -86,9 +101,24 @@ pub fn rewritten_numbers(json: &str) -> Vec<RewrittenNumber> {
     found
 }
 
+/// The number that a text is, if it can be sent as the same number: integers of 64 bits, also written as `3.0`,
+/// and others of which no digit is lost. `None` for any other text.
+pub fn exact_number(text: &str) -> Option<Number> {
+    let number: Number = serde_json::from_str(text).ok()?;
+    if number.is_f64()
+        && let Some((whole, fraction)) = text.split_once('.')
+        && fraction.bytes().all(|digit| digit == b'0')
+        && let Ok(whole) = serde_json::from_str::<Number>(whole)
+        && !whole.is_f64()
+    {
+        return Some(whole);
+    }
+    (!loses_digits(text)).then_some(number)
+}
+
 /// How a number would be sent, and whether it is the same number, unless it is sent as it is written.
 fn rewritten(written: &str) -> Option<(String, bool)> {
-    let sent = serde_json::from_str::<serde_json::Number>(written).ok()?.to_string();
+    let sent = serde_json::from_str::<Number>(written).ok()?.to_string();
     (sent != written).then(|| {
         let is_equal = value(&sent) == value(written);
         (sent, is_equal)
@@ -156,5 +186,26 @@ mod tests {
             problem,
             "'m.v': the number 1.10 would be sent as 1.1; write it as a text, \"1.10\", or as the number 1.1"
         );
+    }
+
+    #[test]
+    fn a_text_is_a_number_only_with_all_its_digits() {
+        for (text, expected) in [
+            ("5", Some("5")),
+            ("-9223372036854775808", Some("-9223372036854775808")),
+            ("18446744073709551615", Some("18446744073709551615")),
+            ("18446744073709551616", None),
+            ("9007199254740993.0", Some("9007199254740993")),
+            ("1.50", Some("1.5")),
+            ("0.1234567890123456789", None),
+            ("1e3", Some("1000.0")),
+            ("1e400", None),
+            ("1e-400", None),
+            ("five", None),
+            ("\"5\"", None),
+        ] {
+            let found = exact_number(text).map(|number| number.to_string());
+            assert_eq!(found.as_deref(), expected, "{text}");
+        }
     }
 }

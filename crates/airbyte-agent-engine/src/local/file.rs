@@ -12,8 +12,9 @@ use crate::cursor::NextPage;
 use crate::description::{List, UrlStep};
 use crate::download::Download;
 use crate::error::{Error, Result};
+use crate::file_check::{Stated, checked};
 use crate::layout::Layout;
-use crate::ranged::{range, whole_unless_ranged};
+use crate::ranged::range;
 use crate::reply::{self, Answer, ReadPlan};
 use crate::transport::{CheckedCall, Reply, Transport as _};
 use crate::wire::Outgoing;
@@ -37,13 +38,17 @@ pub(super) async fn download(
         Ok(outgoing)
     };
     let response = transport.authorized(&what, call.deadline, make).await?;
-    let Some(steps) = steps else { return whole_unless_ranged(&call, Download::new(response)) };
+    let redact = |text: &str| transport.redact(text);
+    let redactor = || transport.redactor();
+    let peer = &call.connector.title;
+    let Some(steps) = steps else {
+        return checked(&call, Download::new(response), &Stated::default(), peer, redactor());
+    };
 
     let (status, headers) = (response.status, response.headers.clone());
     let body = response.bytes(transport.max_answer_bytes).await?;
     let reply = Reply::new(status, headers, body, Layout::described());
     let plan = ReadPlan::new(call.connector, call.operation, &reply.layout);
-    let redact = |text: &str| transport.redact(text);
     let answer = Answer {
         connector: call.connector,
         operation: call.operation,
@@ -60,7 +65,7 @@ pub(super) async fn download(
         most: None,
     };
     let metadata = reply::outcome(answer)?.data;
-    let address = address(&what, &metadata, steps, call.arguments)?;
+    let (address, stated) = address(&what, &metadata, steps, call.arguments)?;
     let make = |base: &Url| {
         let url = absolute(base, &address)?;
         let mut headers = HeaderMap::new();
@@ -82,7 +87,7 @@ pub(super) async fn download(
         })
     };
     let response = transport.authorized(&what, call.deadline, make).await?;
-    whole_unless_ranged(&call, Download::new(response))
+    checked(&call, Download::new(response), &stated, peer, redactor())
 }
 
 /// The headers that ask for a part of the file, and for its bytes as they are: those of a part are
@@ -113,14 +118,16 @@ fn absolute(base: &Url, address: &str) -> Result<Url> {
     Url::parse(&text).map_err(|_| Error::decode("the file's address is not a URL"))
 }
 
-/// Walks to the address; the message names the step that is missing.
+/// Walks to the address, and reads what is said beside it about the file. The message names the step that is
+/// missing.
 fn address(
     what: &str,
     metadata: &Value,
     steps: &List<UrlStep>,
     arguments: &Arguments,
-) -> Result<String> {
+) -> Result<(String, Stated)> {
     let mut value = metadata;
+    let mut holder = metadata;
     let mut walked = String::new();
     for step in steps.iter() {
         let next = match step {
@@ -144,7 +151,11 @@ fn address(
                 }
             }
         };
-        value = next.filter(|value| !value.is_null()).ok_or_else(|| {
+        let is_there = |value: &&Value| {
+            !value.is_null() && value.as_str().is_none_or(|text| !text.trim().is_empty())
+        };
+        holder = value;
+        value = next.filter(is_there).ok_or_else(|| {
             let walked = walked.trim_start_matches('.');
             Error::new(
                 crate::error::ErrorKind::NotFound,
@@ -152,8 +163,8 @@ fn address(
             )
         })?;
     }
-    value
-        .as_str()
-        .map(str::to_owned)
+    let address = value.as_str().map(str::to_owned);
+    address
+        .map(|address| (address, Stated::of(holder)))
         .ok_or_else(|| Error::decode(format!("{what}: the file's address is not a text")))
 }

@@ -2,8 +2,10 @@
 
 use serde_json::{Value, json};
 
+use super::absence::Absence;
 use super::read::Answer;
-use crate::description::Json;
+use super::spelling::is_blank;
+use crate::description::{Action, Json};
 use crate::error::{Error, Result};
 use crate::json;
 
@@ -25,17 +27,27 @@ impl Answer<'_> {
     pub(super) fn without_record(&self, blank: Value) -> Result<Value> {
         let response = &self.operation.response;
         let schema = response.schema.as_ref().map(Json::value);
+        let body = json::parse(&self.json()).unwrap_or_default();
+        // Something else than the record is there.
+        let may_lack = self.is_finished() || response.records_optional;
+        let says_nothing = body.is_null() || is_blank(&body);
+        let is_other = !may_lack
+            && !says_nothing
+            && Absence::of(&self.plan.records, &body) == Absence::Missing;
         match described(schema.as_ref()) {
-            Described::List if blank.is_array() => Ok(blank),
+            _ if is_other => Err(self.lacks_changed_record(&body)),
+            // Nothing was created.
+            Described::List if blank.is_array() && self.operation.action != Action::Create => {
+                Ok(blank)
+            }
             Described::Nothing => Ok(json!({})),
             _ if response.no_content => Ok(json!({})),
-            Described::List | Described::Record => Err(self.lacks_changed_record()),
+            Described::List | Described::Record => Err(self.lacks_changed_record(&body)),
         }
     }
 
-    fn lacks_changed_record(&self) -> Error {
-        let body = json::parse(&self.json()).unwrap_or_default();
-        let stated = self.stated_failure(&body).filter(|_| !self.is_finished());
+    fn lacks_changed_record(&self, body: &Value) -> Error {
+        let stated = self.stated_failure(body).filter(|_| !self.is_finished());
         stated.unwrap_or_else(|| {
             self.unlike(&format!(
                 "(status {}) holds no record, so that nobody can tell whether it was done; look before you \

@@ -137,6 +137,16 @@ pub(super) fn reason(
     messages.or_else(|| check.reasons.iter().find_map(stated))
 }
 
+/// Whether a value is this one. A number or a flag may be written as a text.
+pub(super) fn is_equal(value: &Value, wanted: &Value) -> bool {
+    match (value, wanted) {
+        (Value::String(text), Value::Bool(_) | Value::Number(_)) => {
+            text.trim().eq_ignore_ascii_case(&wanted.to_string())
+        }
+        _ => value == wanted,
+    }
+}
+
 /// Whether there is a value that is not empty, `false` or 0.
 pub(super) fn is_there(value: &Value) -> bool {
     match value {

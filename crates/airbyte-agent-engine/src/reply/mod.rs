@@ -18,7 +18,9 @@ mod meaning;
 mod message;
 mod next;
 mod no_list;
+mod only_failure;
 mod outcome;
+mod parts;
 mod plan;
 mod position;
 #[cfg(test)]
@@ -32,6 +34,7 @@ pub(crate) use empty::means_empty;
 pub(crate) use failure::{Refusal, is_limit, reported_failure, request_id};
 pub(crate) use meaning::{cost_wait, meaning};
 pub(crate) use message::{cut, likely_message, vendor_message};
+pub(crate) use only_failure::report as failure_report;
 pub(crate) use outcome::outcome;
 pub(crate) use plan::{ReadPlan, fields_in_use};
 pub(crate) use read::Answer;

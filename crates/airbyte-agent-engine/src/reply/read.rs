@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 use super::absence::Absence;
 use super::charset;
 use super::envelope::{Picked, Sink, pick};
-use super::failure::{is_filled, is_there, reason, request_id};
+use super::failure::{is_equal, is_filled, is_there, reason, request_id};
 use super::link::link;
 use super::meaning::{self, cost_wait, meaning};
 use super::message::{likely_message, message_of, vendor_message, with_details};
@@ -178,8 +178,11 @@ impl Answer<'_> {
         for (check, places) in checks.zip(&self.plan.checks) {
             let value = read.get(places.value);
             let failed = match &check.when {
-                ErrorCondition::Equals(json) => value == Some(&json.value()),
+                ErrorCondition::Equals(json) => {
+                    value.is_some_and(|value| is_equal(value, &json.value()))
+                }
                 ErrorCondition::NotEmpty => value.is_some_and(is_there),
+                ErrorCondition::Unless(_) => false,
                 ErrorCondition::Alone => {
                     let is_alone = places.alone.as_ref().is_none_or(|alone| read.is_alone(alone));
                     value.is_some_and(is_filled) && is_alone
@@ -214,7 +217,9 @@ impl Answer<'_> {
             };
             read.meta.insert("errors".to_owned(), errors);
         }
-        self.check_status(read)
+        self.check_status(read)?;
+        self.check_parts(read)?;
+        self.only_failure().map_or(Ok(()), Err)
     }
 
     /// Fails when the word for how the call ended is none for success.

@@ -84,6 +84,11 @@ impl Spelling<'_> {
         blanks.reduce(|first, next| first.and_then(|first| next.map(|_| first)))?
     }
 
+    /// The first value in the place of the records.
+    pub(super) fn first_record(&self) -> Option<String> {
+        self.texts(&self.plan.records).into_iter().next()
+    }
+
     fn texts(&self, path: &JsonPath) -> Vec<String> {
         let mut texts = Texts::default();
         // What cannot be read here has been mended, and is spelled otherwise.

@@ -38,17 +38,27 @@ impl Matcher {
         self.patterns.sort_by_key(|known| std::cmp::Reverse(known.expose_secret().len()));
     }
 
+    /// Where the bytes are one of the texts, in order.
+    pub(super) fn spans(&self, bytes: &[u8]) -> Vec<Range<usize>> {
+        let mut found = Vec::new();
+        if !self.patterns.is_empty() {
+            self.read(bytes, None, LAYERS, &mut found);
+        }
+        found.sort_unstable_by_key(|range| (range.start, range.end));
+        found
+    }
+
+    /// Length of the longest text in bytes.
+    pub(super) fn longest(&self) -> usize {
+        self.patterns.first().map_or(0, |known| known.expose_secret().len())
+    }
+
     /// The text with `mask` in the place of every match; `None` where nothing matches.
     pub(super) fn replace(&self, text: &str, mask: &str) -> Option<String> {
-        if self.patterns.is_empty() {
-            return None;
-        }
-        let mut found = Vec::new();
-        self.read(text.as_bytes(), None, LAYERS, &mut found);
+        let found = self.spans(text.as_bytes());
         if found.is_empty() {
             return None;
         }
-        found.sort_unstable_by_key(|range| (range.start, range.end));
         let mut out = String::with_capacity(text.len());
         let mut copied = 0;
         for range in found {

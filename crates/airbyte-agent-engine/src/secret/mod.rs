@@ -8,6 +8,7 @@ mod decode;
 mod forms;
 mod matcher;
 
+use std::ops::Range;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use serde_json::{Map, Value};
@@ -96,6 +97,19 @@ impl Redactor {
     pub fn clean(&self, text: &str) -> String {
         let known = self.0.read().unwrap_or_else(PoisonError::into_inner);
         known.texts.replace(text, MASK).unwrap_or_else(|| text.to_owned())
+    }
+
+    /// Where secrets stand in bytes of a file, by the rule of [`clean_value`](Self::clean_value): ranges in
+    /// order, of which some may overlap.
+    #[must_use]
+    pub fn find(&self, bytes: &[u8]) -> Vec<Range<usize>> {
+        self.0.read().unwrap_or_else(PoisonError::into_inner).records.spans(bytes)
+    }
+
+    /// How many bytes a secret may take in a file at most, in plain and percent-encoded.
+    #[must_use]
+    pub fn longest(&self) -> usize {
+        self.0.read().unwrap_or_else(PoisonError::into_inner).records.longest().saturating_mul(3)
     }
 
     /// Removes the secrets from every text of a value, from the names of members, and where a number

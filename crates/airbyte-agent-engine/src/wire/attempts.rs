@@ -78,6 +78,7 @@ impl Wire {
         attempt: &mut u32,
     ) -> Result<Answer> {
         let policy = self.policy(outgoing.max_attempts);
+        let mut in_doubt = false;
         loop {
             let (ending, end) = match self.follow(outgoing, recipient).await {
                 Ok(response) if response.status < 400 => match whole(response, outgoing).await {
@@ -93,7 +94,8 @@ impl Wire {
                     Err(error) => return Err(error),
                 },
                 Ok(response) => {
-                    let (refused, ending) = self.weigh(response).await;
+                    let (mut refused, ending) = self.weigh(response).await;
+                    refused.after_doubt = in_doubt;
                     (ending, Ok(Answer::Refused(refused)))
                 }
                 Err(NoAnswer::Forbidden(error)) => return Err(error),
@@ -111,6 +113,7 @@ impl Wire {
             let wait = wait.filter(|wait| !retry::is_too_long(*wait, outgoing.deadline));
             let Some(wait) = wait else { return end };
             tracing::debug!(what = %outgoing.what, attempt, ?ending, ?wait, "trying again");
+            in_doubt |= !outgoing.reads && ending.may_have_had_effect();
             tokio::time::sleep(wait).await;
             *attempt += 1;
         }

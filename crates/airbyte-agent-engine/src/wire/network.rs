@@ -10,7 +10,7 @@ use super::Outgoing;
 use super::hop::NoAnswer;
 use crate::auth::TokenResponse;
 use crate::description::RetryPolicy;
-use crate::error::{Error, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::http::{
     Http, HttpClient, HttpFailure, HttpRequest, HttpResponse, check_public, is_public_host, through,
 };
@@ -98,6 +98,13 @@ impl Network {
                     let body = match response.bytes(LARGEST_TOKEN_ANSWER).await {
                         // What a refusal says is told as far as it came.
                         Err(_) if status >= 400 => Bytes::new(),
+                        Err(error) if error.kind() == ErrorKind::Decode => {
+                            let mebibytes = LARGEST_TOKEN_ANSWER / (1024 * 1024);
+                            return Err(Error::authentication(format!(
+                                "the response of the token endpoint at {host} is larger than {mebibytes} MiB \
+                                 and holds no token; check the address"
+                            )));
+                        }
                         body => body?,
                     };
                     let response = TokenResponse { status, wait, body };

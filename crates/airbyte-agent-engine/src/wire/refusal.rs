@@ -12,6 +12,10 @@ use crate::http::HttpResponse;
 use crate::reply::{Refusal, cost_wait, is_limit, meaning};
 use crate::retry::{self, Ending, published_wait};
 
+/// What is said when a change that was sent again finds nothing to change.
+const MAY_BE_DONE: &str =
+    "; an earlier attempt got no clear response and may have done it: look before you go on";
+
 /// A response with status 400 or above, read and understood.
 pub(crate) struct Refused {
     pub(crate) status: u16,
@@ -23,6 +27,8 @@ pub(crate) struct Refused {
     wait: Option<Duration>,
     /// Whether a rate-limit window is used up, whatever the status.
     exhausted: bool,
+    /// Whether an earlier attempt of a change ended so that nobody knows whether it had an effect.
+    pub(super) after_doubt: bool,
 }
 
 /// What makes the address of a request long: the names of its longest parts. Their values are the caller's.
@@ -58,7 +64,15 @@ impl Wire {
         let body = response.bytes(self.largest_refusal).await.unwrap_or_default();
         let exhausted = retry::is_exhausted(limits, &headers);
         let Some(vendor) = vendor else {
-            let refused = Refused { status, headers, body, meaning: None, wait, exhausted };
+            let refused = Refused {
+                status,
+                headers,
+                body,
+                meaning: None,
+                wait,
+                exhausted,
+                after_doubt: false,
+            };
             return (refused, Ending::Status(status, wait));
         };
         let parsed = serde_json::from_slice(&body).unwrap_or_default();
@@ -79,13 +93,14 @@ impl Wire {
             None if is_limited => 429,
             _ => status,
         };
-        let refused = Refused { status, headers, body, meaning, wait, exhausted };
+        let refused =
+            Refused { status, headers, body, meaning, wait, exhausted, after_doubt: false };
         (refused, Ending::Status(counts_as, wait))
     }
 
     /// The error of a refusal.
     pub(crate) fn refusal(&self, refused: &Refused, outgoing: &Outgoing) -> Error {
-        let Refused { status, headers, body, meaning, wait, exhausted } = refused;
+        let Refused { status, headers, body, meaning, wait, exhausted, after_doubt } = refused;
         let refusal = Refusal {
             status: *status,
             headers,
@@ -100,6 +115,7 @@ impl Wire {
         let error = refusal.error(|text| self.redactor.clean(text));
         match status {
             414 => error.with_advice(&too_long(outgoing)),
+            404 | 410 if *after_doubt => error.with_advice(MAY_BE_DONE),
             _ => error,
         }
     }

@@ -109,6 +109,12 @@ async fn a_key_that_would_have_no_effect_is_refused_before_anything_is_sent() {
     assert!(error.message().contains("takes no idempotency key"), "{error}");
     let planned = keyed(&without, "create", json!({"name": "x"})).into_call().unwrap().dry_run();
     assert_eq!(planned.unwrap_err().kind(), ErrorKind::Validation);
+    for blank in ["", " \t"] {
+        let call = client(&server.url).execute("things", "create", json!({"name": "x"}));
+        let error = call.options(|options| options.idempotency_key(blank)).await.unwrap_err();
+        assert_eq!((error.kind(), error.status()), (ErrorKind::Validation, None));
+        assert!(error.message().contains("key is empty"), "{error}");
+    }
     assert!(server.seen().is_empty());
 
     // Where there is one it is sent, and a read is harmless without.
@@ -117,6 +123,50 @@ async fn a_key_that_would_have_no_effect_is_refused_before_anything_is_sent() {
     assert_eq!(server.seen()[0].header("idempotency-key"), Some("k"));
     keyed(&without, "get", json!({"id": "1"})).await.unwrap();
     assert_eq!(server.seen()[1].header("idempotency-key"), None);
+}
+
+#[tokio::test]
+async fn a_write_that_may_have_had_an_effect_is_sent_once() {
+    let busy = || json!({"error": {"code": "busy"}});
+    for (status, body, repeats) in [
+        (503, json!({}), false),
+        (503, busy(), false),
+        (500, busy(), false),
+        (409, busy(), false),
+        (400, json!({"error": {"code": 17}}), true),
+        (429, json!({}), true),
+    ] {
+        for (action, arguments) in [("create", json!({"name": "x"})), ("list", json!({}))] {
+            let refusal = Answer::json(status, body.clone()).header("retry-after", "0");
+            let done = Answer::json(200, json!({"id": "1", "things": []}));
+            let server = Server::script([refusal, done]).await;
+            let result = client(&server.url).execute("things", action, arguments).await;
+            let expected = if repeats || action == "list" { 2 } else { 1 };
+            assert_eq!(server.seen().len(), expected, "{action} {status} {body}");
+            assert_eq!(result.is_ok(), expected == 2, "{action} {status} {body}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_change_that_is_not_found_when_it_is_repeated_may_have_been_done() {
+    let bad = || Answer::json(502, json!({}));
+    let gone = || Answer::json(404, json!({}));
+    for (answers, is_in_doubt) in [
+        (vec![bad(), gone()], true),
+        (vec![Answer::hang_up(), gone()], true),
+        (vec![Answer::json(429, json!({})).header("retry-after", "0"), gone()], false),
+        (vec![gone()], false),
+    ] {
+        for (action, is_change) in [("delete", true), ("get", false)] {
+            let server = Server::script(answers.clone()).await;
+            let call = client(&server.url).execute("things", action, json!({"id": "1"}));
+            let error = call.await.unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::NotFound, "{action}: {error}");
+            let is_told = error.message().contains("may have done it");
+            assert_eq!(is_told, is_in_doubt && is_change, "{action}: {error}");
+        }
+    }
 }
 
 #[tokio::test]

@@ -1,6 +1,6 @@
 //! Changes whose response holds no record.
 
-use airbyte_agent_engine::description::Action;
+use airbyte_agent_engine::description::{Action, ErrorCheck, ErrorCondition, JsonPath};
 use airbyte_agent_engine::{Client, ErrorKind, Hosted, record};
 use serde_json::{Value, json};
 
@@ -93,6 +93,133 @@ async fn a_reason_in_the_place_of_a_record_is_told() {
     let client = crate::acme::client(&server.await.url);
     let error = client.execute("notes", "create", json!({"text": "a"})).await.unwrap_err();
     assert!(error.message().contains("quota is spent"), "{error}");
+}
+
+#[tokio::test]
+async fn the_report_of_a_failure_is_no_record() {
+    use Action::{Create, Delete, Get, Update};
+    let failing = [
+        json!({"error": {"type": "X", "message": "boom"}}),
+        json!({"error": "RecordInvalid", "description": "boom"}),
+        json!({"errors": [{"message": "boom"}]}),
+        json!({"success": false}),
+        json!({"ok": "false"}),
+        json!({"ok": null}),
+        json!({"code": 500, "message": "boom"}),
+    ];
+    for body in failing {
+        for (entity, action) in [
+            ("things", Create),
+            ("things", Update),
+            ("things", Delete),
+            ("things", Get),
+            ("notes", Create),
+        ] {
+            for is_hosted in [false, true] {
+                // The platform hands on what stands in the place of the record.
+                if is_hosted && entity == "notes" {
+                    continue;
+                }
+                let shown = format!("{entity} {action} {body} hosted: {is_hosted}");
+                let server = server(200, body.to_string(), is_hosted).await;
+                let client = if is_hosted {
+                    let hosted = Hosted::new("id", "secret").workspace("w").base_url(&server.url);
+                    Client::hosted(crate::acme::description(), hosted).unwrap()
+                } else {
+                    crate::acme::client(&server.url)
+                };
+                let arguments = match (entity, action) {
+                    ("notes", _) => json!({"text": "a"}),
+                    (_, Create) => json!({"name": "a"}),
+                    _ => json!({"id": "1"}),
+                };
+                let call = || client.execute(entity, action.as_str(), arguments.clone());
+                let plain = call().await.map(|outcome| outcome.data);
+                let typed = call().into_call().unwrap().record::<Thing>().await;
+                for result in [plain, typed.map(|thing| json!(thing))] {
+                    let error = result.expect_err(&shown);
+                    let is_told =
+                        !body.to_string().contains("boom") || error.message().contains("boom");
+                    assert!(is_told && !error.is_retryable(), "{shown}: {error}");
+                }
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_record_that_mentions_an_error_is_a_record() {
+    for body in [
+        json!({"id": "1", "error": "none"}),
+        json!({"error": null, "id": "1"}),
+        json!({"id": "1", "success": false}),
+    ] {
+        let server = server(200, body.to_string(), false).await;
+        let client = crate::acme::client(&server.url);
+        let outcome = client.execute("things", "create", json!({"name": "a"})).await.unwrap();
+        assert_eq!(outcome.data, body);
+    }
+}
+
+#[tokio::test]
+async fn parts_of_a_change_that_were_refused_are_told() {
+    let path = |text: &str| JsonPath::parse(text).unwrap();
+    let refused = |place: &str, done: &str| ErrorCheck {
+        path: path(place),
+        when: ErrorCondition::Unless(path(done)),
+        message: None,
+    };
+    let checks = [
+        refused("$.errors", "$.results"),
+        refused("$.numErrors", "$.results"),
+        refused("$[*].errors", "$[*].success"),
+    ];
+    let no = json!({"success": false, "errors": [{"message": "bad"}]});
+    let yes = json!({"success": true, "errors": [], "id": "1"});
+    for (body, errors) in [
+        (json!({"results": [], "errors": [{"message": "bad"}], "status": "COMPLETE"}), None),
+        (json!({"results": [], "numErrors": 2, "status": "COMPLETE"}), None),
+        (json!({"errors": [{"message": "bad"}], "status": "COMPLETE"}), None),
+        (json!([no, no]), None),
+        (json!({"results": [1], "errors": [{"message": "bad"}]}), Some(1)),
+        (json!({"results": [1], "errors": [{"message": "bad"}], "numErrors": 1}), Some(1)),
+        (json!([yes, no, no]), Some(2)),
+        (json!({"results": [1], "errors": [], "numErrors": 0}), Some(0)),
+        (json!([yes, yes]), Some(0)),
+    ] {
+        for is_hosted in [false, true] {
+            let server = server(200, body.to_string(), is_hosted).await;
+            let mut connector = crate::acme::description();
+            let things = connector.entities.to_mut().iter_mut().find(|e| e.name == "things");
+            let mut create = things.unwrap().operations.to_mut().iter_mut();
+            let create = create.find(|operation| operation.action == Action::Create).unwrap();
+            create.response.errors = checks.to_vec().into();
+            let client = if is_hosted {
+                let hosted = Hosted::new("id", "secret").workspace("w").base_url(&server.url);
+                Client::hosted(connector, hosted).unwrap()
+            } else {
+                let local = crate::acme::local(&server.url, crate::acme::token());
+                Client::local(connector, local).unwrap()
+            };
+            let outcome = client.execute("things", "create", json!({"name": "a"})).await;
+            let shown = format!("{body} hosted: {is_hosted}");
+            match errors {
+                None => {
+                    let error = outcome.expect_err(&shown);
+                    assert_eq!(error.kind(), ErrorKind::Vendor, "{shown}: {error}");
+                    assert!(error.message().contains("reports a failure"), "{error}");
+                }
+                Some(count) => {
+                    let outcome = outcome.expect(&shown);
+                    assert_eq!(
+                        (outcome.errors.len(), outcome.data),
+                        (count, body.clone()),
+                        "{shown}"
+                    );
+                }
+            }
+        }
+    }
 }
 
 #[tokio::test]

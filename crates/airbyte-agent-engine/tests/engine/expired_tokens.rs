@@ -4,11 +4,11 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use crate::acme::{CANARY, client, description, local, oauth, token};
+use crate::acme::{CANARY, description, local, oauth};
 use crate::faults::{check, list, page};
 use crate::server::{Answer, Server};
-use airbyte_agent_engine::{Client, Error, ErrorKind};
-use serde_json::{Value, json};
+use airbyte_agent_engine::{Client, ErrorKind};
+use serde_json::json;
 
 /// A vendor with rotating tokens: each refresh token works once.
 async fn rotating(refuse: bool) -> (Server, Arc<AtomicUsize>) {

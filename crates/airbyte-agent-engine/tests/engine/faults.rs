@@ -1,7 +1,5 @@
 //! What happens when vendors and networks misbehave.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant, SystemTime};
 
 use crate::acme::{CANARY, client, description, local, oauth, token};

@@ -153,3 +153,98 @@ async fn a_part_that_nobody_requested_is_no_file() {
         }
     }
 }
+
+#[tokio::test]
+async fn what_is_no_file_is_refused_with_its_reason() {
+    let page = || {
+        let mut answer = Answer::json(200, "<html>sign in</html>");
+        answer.headers = vec![("content-type".to_owned(), "text/html; charset=utf-8".to_owned())];
+        answer
+    };
+    let part = |length: usize| {
+        Answer::json(206, "x".repeat(length)).header("content-range", "bytes 10-19/20")
+    };
+    for (answer, arguments, expected) in [
+        (
+            Answer::json(202, json!({"status": "pending"})),
+            json!({}),
+            Some("not got the file ready"),
+        ),
+        (Answer::json(204, ""), json!({}), Some("sent no file")),
+        (Answer::json(201, "x"), json!({}), Some("something else")),
+        (page(), json!({}), Some("sent a page")),
+        (page().header("content-disposition", "attachment"), json!({}), None),
+        (page().header("etag", "\"1\""), json!({}), None),
+        (
+            Answer::json(200, json!({"error": {"message": "no such version"}})),
+            json!({}),
+            Some("no such version"),
+        ),
+        (Answer::json(200, json!({"error": "x", "rows": []})), json!({}), None),
+        (Answer::json(200, "[1]"), json!({}), None),
+        (Answer::json(200, ""), json!({}), None),
+        // The range is that of the rest, and the body that of the whole file.
+        (
+            part(20),
+            json!({"range_header": "bytes=10-"}),
+            Some("10 bytes of the file, and sends 20"),
+        ),
+        (part(10), json!({"range_header": "bytes=10-"}), None),
+    ] {
+        let shown = format!("{} {:?} {arguments}", answer.status, answer.headers);
+        let server = Server::script([answer.clone()]).await;
+        let mut call = crate::acme::client(&server.url).call("contents", Action::Download);
+        call.set_all(arguments.as_object().unwrap().clone());
+        call.set("id", "7");
+        let bytes = match call.download().await {
+            Ok(file) => file.bytes().await,
+            Err(error) => Err(error),
+        };
+        match (bytes, expected) {
+            (Ok(bytes), None) => assert_eq!(bytes, answer.body, "{shown}"),
+            (Err(error), Some(text)) => assert!(error.message().contains(text), "{shown}: {error}"),
+            (bytes, _) => panic!("{shown}: {bytes:?}"),
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_is_said_about_a_file_is_compared_with_what_comes() {
+    for (stated, is_taken) in [
+        (json!({}), false),
+        (json!({"content_type": "image/png", "size": 8}), false),
+        (json!({"content_type": "text/html"}), true),
+        (json!({"mimeType": "text/html; charset=utf-8"}), true),
+        (json!({"size": 8}), true),
+        (json!({"size": 9}), false),
+    ] {
+        let server = Server::start(move |request, _| match request.target.as_str() {
+            "/files/7" => {
+                let mut file = stated.clone();
+                file["url"] = json!("content");
+                Answer::json(200, json!({"file": file}))
+            }
+            _ => {
+                let headers = vec![("content-type".to_owned(), "text/html".to_owned())];
+                Answer { headers, ..Answer::json(200, "<p>a</p>") }
+            }
+        })
+        .await;
+        let mut call = crate::acme::client(&server.url).call("files", Action::Download);
+        call.set("id", "7");
+        let opened = call.download().await;
+        assert_eq!(opened.is_ok(), is_taken, "{opened:?} {:?}", server.seen());
+    }
+}
+
+#[tokio::test]
+async fn an_empty_address_of_a_file_is_not_requested() {
+    for address in [json!(""), json!(" "), json!(null)] {
+        let server = Server::script([Answer::json(200, json!({"file": {"url": address}}))]).await;
+        let mut call = crate::acme::client(&server.url).call("files", Action::Download);
+        call.set("id", "7");
+        let error = call.download().await.unwrap_err();
+        assert!(error.message().contains("no file address at file.url"), "{error}");
+        assert_eq!(server.seen().len(), 1);
+    }
+}

@@ -196,6 +196,11 @@ async fn a_limit_tells_its_wait_as_seconds_or_date() {
         let wait = error.retry_after().unwrap().as_secs();
         assert!((3_590..=3_600).contains(&wait), "{wait}");
     }
+    // After a 503 that names a time the call may have been handed on already.
+    let answer = Answer::json(503, json!({})).header("retry-after", "0");
+    let server = platform(1, move |_, _| answer.clone()).await;
+    create(&client(&server.url)).await.unwrap_err();
+    assert_eq!(count(&server, "/execute"), 1);
     // A short one is waited out, also by a create: nothing happened yet.
     let server = platform(1, |_, index| match index {
         2 => Answer::json(429, json!({})).header("retry-after", 0),

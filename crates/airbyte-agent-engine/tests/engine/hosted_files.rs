@@ -25,7 +25,7 @@ async fn bytes_arrive_as_they_are() {
         ("text/plain", Vec::new()),
         ("video/mp4", large),
         ("application/json", br#"{"status": "success", "mine": true}"#.to_vec()),
-        ("application/json", br#"{"status": "error", "result": "also mine"}"#.to_vec()),
+        ("application/json", br#"{"status": "error", "result": "also mine", "size": 1}"#.to_vec()),
         ("application/json; charset=utf-8", b"not even JSON".to_vec()),
         ("application/json", large_json),
     ] {
@@ -71,9 +71,16 @@ async fn an_envelope_that_is_no_file_is_an_error() {
                 "result": {"content": "%%%", "encoding": "base64"}}),
             ErrorKind::Decode,
         ),
+        (json!({"status": "error", "error": "vendor said no"}), ErrorKind::Vendor),
+        (json!({"status": "error", "result": "vendor said no"}), ErrorKind::Vendor),
+        (json!({"status": "success", "result": null}), ErrorKind::Decode),
+        (json!({"error": {"message": "vendor said no"}}), ErrorKind::Vendor),
     ] {
-        let error = download(Answer::json(200, envelope)).await.unwrap_err();
-        assert_eq!(error.kind(), kind, "{error}");
+        let error = match download(Answer::json(200, &envelope)).await {
+            Ok(file) => file.bytes().await.unwrap_err(),
+            Err(error) => error,
+        };
+        assert_eq!(error.kind(), kind, "{envelope}: {error}");
         is_silent(&error);
     }
     let error = download(Answer::json(404, json!({"message": "no file"}))).await.unwrap_err();
@@ -100,5 +107,19 @@ async fn a_part_is_no_whole_file_and_a_bad_range_is_not_sent() {
         let call = client(&server.url).execute("contents", "download", arguments);
         let file = call.into_call().unwrap().download().await;
         assert_eq!(file.is_ok(), is_taken, "{shown}");
+    }
+}
+
+#[tokio::test]
+async fn what_the_platform_sends_in_place_of_a_file_is_refused() {
+    for (answer, kind) in [
+        (Answer { status: 204, ..typed("text/plain", b"") }, ErrorKind::NotFound),
+        (Answer { status: 202, ..typed("text/plain", b"") }, ErrorKind::Vendor),
+        (typed("text/html", b"<html>bad gateway</html>"), ErrorKind::Vendor),
+    ] {
+        let shown = format!("{} {:?}", answer.status, answer.headers);
+        let error = download(answer).await.expect_err(&shown);
+        assert_eq!(error.kind(), kind, "{shown}: {error}");
+        assert!(error.message().contains("the platform"), "{error}");
     }
 }

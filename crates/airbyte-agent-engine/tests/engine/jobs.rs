@@ -236,3 +236,21 @@ async fn the_wait_that_a_vendor_asks_for_is_kept() {
     assert!(before.elapsed() >= Duration::from_millis(900));
     assert_eq!(server.seen().len(), 3);
 }
+
+#[tokio::test]
+async fn a_job_that_is_done_and_lacks_what_the_result_needs_is_the_vendors_fault() {
+    let started = Answer::json(200, json!({"job": {"id": 7, "state": "queued"}}));
+    let done = Answer::json(200, json!({"id": 7, "state": "finished", "file": null}));
+    let error = run(&Server::script([started, done]).await).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Vendor, "{error}");
+    assert!(error.message().contains("is done, and its state has no `$.file`"), "{error}");
+}
+
+#[tokio::test]
+async fn an_identifier_whose_digits_are_not_kept_is_not_followed() {
+    let started = Answer::json(200, r#"{"job": {"id": 1.50, "state": "queued"}}"#);
+    let server = Server::script([started]).await;
+    let error = run(&server).await.unwrap_err();
+    assert!(error.message().contains("look for it at the vendor"), "{error}");
+    assert_eq!(server.seen().len(), 1);
+}

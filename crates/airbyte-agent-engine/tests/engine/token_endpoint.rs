@@ -100,6 +100,21 @@ async fn what_stays_is_told_as_what_it_is() {
             1,
             vec!["no access token"],
         ),
+        (
+            Answer::json(200, "\n<!doctype html><p>Sign in"),
+            Authentication,
+            None,
+            1,
+            vec!["sent a page (HTML)", "check its address"],
+        ),
+        (Answer::json(200, "token=x"), Authentication, None, 1, vec!["sent no JSON"]),
+        (
+            Answer::json(200, " ".repeat(1024 * 1024 + 1)),
+            Authentication,
+            None,
+            1,
+            vec!["token endpoint", "larger than 1 MiB"],
+        ),
     ] {
         let status = answer.status;
         let server = vendor(vec![answer]).await;

@@ -27,6 +27,10 @@ const CREATE: Operation = Operation::by(Method::Post, "upsertObjectBatch", "obje
         ])).required().description("The records, at most 100."),
     ])
     .body(Body::Json { open: false, in_array: false })
+    .errors(list![
+        ErrorCheck::at(json_path!("$.errors"), ErrorCondition::Unless(json_path!("$.results"))).message(json_path!("$.errors[0].message")),
+        ErrorCheck::at(json_path!("$.numErrors"), ErrorCondition::Unless(json_path!("$.results"))),
+    ])
     .schema(RECORD);
 
 const RECORD: Json = json(include_str!("schemas/object_batches.json"));

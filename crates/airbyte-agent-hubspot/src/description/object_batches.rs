@@ -42,6 +42,10 @@ const CREATE: Operation = Operation::by(Method::Post, "createObjectBatch", "obje
         ])).required().description("The new records, at most 100."),
     ])
     .body(Body::Json { open: false, in_array: false })
+    .errors(list![
+        ErrorCheck::at(json_path!("$.errors"), ErrorCondition::Unless(json_path!("$.results"))).message(json_path!("$.errors[0].message")),
+        ErrorCheck::at(json_path!("$.numErrors"), ErrorCondition::Unless(json_path!("$.results"))),
+    ])
     .schema(RECORD);
 
 const UPDATE: Operation = Operation::by(Method::Post, "updateObjectBatch", "object_batches", Action::Update, template!("/crm/v3/objects/{objectType}/batch/update"))
@@ -62,6 +66,10 @@ const UPDATE: Operation = Operation::by(Method::Post, "updateObjectBatch", "obje
         ])).required().description("The changes, at most 100."),
     ])
     .body(Body::Json { open: false, in_array: false })
+    .errors(list![
+        ErrorCheck::at(json_path!("$.errors"), ErrorCondition::Unless(json_path!("$.results"))).message(json_path!("$.errors[0].message")),
+        ErrorCheck::at(json_path!("$.numErrors"), ErrorCondition::Unless(json_path!("$.results"))),
+    ])
     .schema(RECORD);
 
 const DELETE: Operation = Operation::by(Method::Post, "deleteObjectBatch", "object_batches", Action::Delete, template!("/crm/v3/objects/{objectType}/batch/archive"))

@@ -45,6 +45,7 @@ const CREATE: Operation = Operation::by(Method::Post, "createIssuesInBulk", "bul
         ])).required().description("The new issues, each as for `issues.create`."),
     ])
     .body(Body::Json { open: false, in_array: false })
+    .errors(list![ErrorCheck::at(json_path!("$.errors"), ErrorCondition::Unless(json_path!("$.issues")))])
     .schema(CREATE_RECORD);
 
 const LIST: Operation = Operation::by(Method::Post, "fetchIssuesInBulk", "bulk_issues", Action::List, template!("/rest/api/3/issue/bulkfetch"))

@@ -22,6 +22,9 @@ const CREATE: Operation = Operation::by(Method::Patch, "upsertSObjectCollection"
         body("records", ARRAY.items(list![OBJECT])).required().description("The records, at most 200, each with `attributes` naming its object and the fields by API name, among them the external id."),
     ])
     .body(Body::Json { open: false, in_array: false })
+    .errors(list![
+        ErrorCheck::at(json_path!("$[*].errors"), ErrorCondition::Unless(json_path!("$[*].success"))),
+    ])
     .schema(RECORD);
 
 const RECORD: Json = json(include_str!("schemas/sobject_collections_create.json"));

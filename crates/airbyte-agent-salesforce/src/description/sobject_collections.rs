@@ -21,6 +21,9 @@ const CREATE: Operation = Operation::by(Method::Post, "createSObjectCollection",
         body("records", ARRAY.items(list![OBJECT])).required().description("The records, at most 200, each with `attributes` naming its object and the fields by API name."),
     ])
     .body(Body::Json { open: false, in_array: false })
+    .errors(list![
+        ErrorCheck::at(json_path!("$[*].errors"), ErrorCondition::Unless(json_path!("$[*].success"))),
+    ])
     .schema(CREATE_RECORD);
 
 const DELETE: Operation = Operation::by(Method::Delete, "deleteSObjectCollection", "sobject_collections", Action::Delete, template!("/composite/sobjects"))
@@ -33,6 +36,9 @@ const DELETE: Operation = Operation::by(Method::Delete, "deleteSObjectCollection
     .parameters(list![
         query("ids", STRING).required().description("Ids of the records, joined with commas, at most 200."),
         query("allOrNone", BOOLEAN).description("True deletes nothing if one record fails; false (when left out) deletes the others."),
+    ])
+    .errors(list![
+        ErrorCheck::at(json_path!("$[*].errors"), ErrorCondition::Unless(json_path!("$[*].success"))),
     ])
     .schema(CREATE_RECORD);
 
@@ -47,6 +53,9 @@ const UPDATE: Operation = Operation::by(Method::Patch, "updateSObjectCollection"
         body("records", ARRAY.items(list![OBJECT])).required().description("The records, at most 200, each with `attributes` naming its object and the fields by API name, and its `id`."),
     ])
     .body(Body::Json { open: false, in_array: false })
+    .errors(list![
+        ErrorCheck::at(json_path!("$[*].errors"), ErrorCondition::Unless(json_path!("$[*].success"))),
+    ])
     .schema(CREATE_RECORD);
 
 const LIST: Operation = Operation::by(Method::Post, "listSObjectCollection", "sobject_collections", Action::List, template!("/composite/sobjects/{sobjectType}"))

@@ -279,9 +279,18 @@ pub(super) fn failures<'a>(cx: &Cx<'a>, list: &'a Node) -> Vec<ErrorCheck> {
     let mut checks = Vec::new();
     for item in list.items() {
         let Some(place) = item.get("place").and_then(|node| path(cx, node)) else { continue };
-        let when = match item.get("equals") {
-            Some(value) => ErrorCondition::Equals(Json::new(&value.to_json())),
-            None => ErrorCondition::NotEmpty,
+        let done = item.get("done").and_then(|node| path(cx, node));
+        let when = match (item.get("equals"), done) {
+            (Some(value), Some(_)) => {
+                cx.report.error(
+                    value,
+                    "a failure has either `equals` or `done`: with `done`, any value at `place` is a failure",
+                );
+                continue;
+            }
+            (Some(value), None) => ErrorCondition::Equals(Json::new(&value.to_json())),
+            (None, Some(done)) => ErrorCondition::Unless(done),
+            (None, None) => ErrorCondition::NotEmpty,
         };
         let message = item.get("message").and_then(|node| path(cx, node));
         checks.push(ErrorCheck { path: place, when, message });

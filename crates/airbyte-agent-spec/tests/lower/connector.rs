@@ -1,7 +1,7 @@
 //! What is said of a connector as a whole, and its records.
 
 use airbyte_agent_description::{
-    Action, ApiKeyLocation, AuthKind, ErrorCondition, FailureKind, Json, RefreshFormat,
+    Action, ApiKeyLocation, AuthKind, ErrorCondition, FailureKind, Json, JsonPath, RefreshFormat,
     RefreshGrant, RefreshStyle, WaitFormat,
 };
 use serde_json::json;
@@ -61,6 +61,8 @@ fn the_connector_is_described() {
     );
     let log = operation(&acme, "audit_entries", Action::List);
     assert_eq!(log.response.errors[0].path.to_string(), "$.denied");
+    let done = JsonPath::parse("$.lines").unwrap();
+    assert_eq!(log.response.errors[1].when, ErrorCondition::Unless(done));
     assert_eq!(parameter(log, "workspace_id").prefix.as_deref(), Some("ws_"));
     assert_eq!((kind("80007"), kind("80015")), (Some(FailureKind::RateLimited), None));
     let scheme = |name: &str| acme.auth.iter().find(|scheme| scheme.name == name).unwrap();

@@ -7,7 +7,7 @@ use super::super::decision::{Decision, PermittedCall};
 use super::super::error::ToolError;
 use super::super::group::Group;
 use super::super::toolset::Toolset;
-use super::super::{coerce, gate};
+use super::super::{coerce, gate, json_text};
 use super::choose_account::choose_account;
 use super::lookup::{find_entity, find_operation, permitted_operations};
 use super::reference;
@@ -84,9 +84,13 @@ fn take_params(given: &mut Map<String, Value>) -> Result<Map<String, Value>, Too
         None | Some(Value::Null) => Ok(Map::new()),
         Some(Value::Object(members)) => Ok(members),
         Some(Value::String(text)) if text.trim().is_empty() => Ok(Map::new()),
-        Some(Value::String(text)) => serde_json::from_str(&text).map_err(|error| {
-            ToolError::argument("params", format!("'params' is no JSON object: {error}"))
-        }),
+        Some(Value::String(text)) => {
+            let members = serde_json::from_str(&text).map_err(|error| {
+                ToolError::argument("params", format!("'params' is no JSON object: {error}"))
+            })?;
+            json_text::check("params", &text)?;
+            Ok(members)
+        }
         Some(_) => Err(ToolError::argument("params", "'params' must be an object")),
     }
 }

@@ -4,6 +4,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Map, Value};
 
+use super::file_part::FilePart;
 use super::plain_output::output;
 use super::{RunContext, explain, image, stored_file};
 use crate::controls::Encoding;
@@ -36,8 +37,12 @@ pub(super) async fn run(
     let most_of_base64 = most(Encoding::Base64);
     let longest = most(wanted.unwrap_or(Encoding::Text)).max(most_of_base64);
     let range_length = if takes_images { longest.max(limits.image_bytes as u64) } else { longest };
-    let last = first.saturating_add(range_length - 1);
-    call.arguments.insert(RANGE.to_owned(), format!("bytes={first}-{last}").into());
+    let redactor = call.permitted.account().client.redactor();
+    // A secret may reach over the borders of the part.
+    let margin = redactor.longest() as u64;
+    let start = first.saturating_sub(margin);
+    let last = first.saturating_add(range_length - 1).saturating_add(margin);
+    call.arguments.insert(RANGE.to_owned(), format!("bytes={start}-{last}").into());
     let mut file = super::engine_call(&call, limits)
         .download()
         .await
@@ -50,30 +55,40 @@ pub(super) async fn run(
         None if is_binary(&media_type) => most_of_base64,
         _ => longest,
     };
-    let part = read(&mut file, (first, length), &call, context.progress).await?;
-    let is_complete = !part.goes_on && total.is_none_or(|total| total == part.bytes.len() as u64);
-    if as_image && is_complete {
-        return Ok(image::output(&part.bytes, &media_type));
+    let most = first.saturating_sub(start).saturating_add(length).saturating_add(margin);
+    let window = read(&mut file, (start, most), &call, context.progress).await?;
+    let secrets = redactor.find(&window);
+    let before = usize::try_from(first - start).unwrap_or(usize::MAX);
+    let length = usize::try_from(length).unwrap_or(usize::MAX);
+    let part = FilePart::new(window, before, length, secrets);
+    if let Some(total) = total.filter(|total| first > 0 && first >= *total) {
+        let problem = format!("the file has {total} bytes, so that none stands at {first}");
+        return Err(ToolError::argument("from_byte", problem));
     }
-    let mut encoded = encoded(&part.bytes, wanted, &media_type, first, most_of_base64)?;
-    let next = first + encoded.taken as u64;
+    // Of a part that is as long as it may be, nobody knows whether it is the last one.
+    let goes_on = part.goes_on() || part.bytes().len() == length && total.is_none();
+    let is_complete = !goes_on && total.is_none_or(|total| total == part.bytes().len() as u64);
+    if as_image && is_complete {
+        return Ok(image::output(part.bytes(), &media_type));
+    }
+    let (encoding, taken) = form(part.bytes(), wanted, &media_type, first, most_of_base64)?;
+    let next = first + taken as u64;
     let more = match total {
         Some(total) => next < total,
-        None => part.goes_on || encoded.taken < part.bytes.len(),
+        None => goes_on || taken < part.bytes().len(),
     };
-    let mut hidden = 0;
-    if encoded.name == "text" {
-        call.permitted.account().client.redactor().clean_value(&mut encoded.text);
-        hidden = clean::value(&mut encoded.text);
-    }
+    let is_text = encoding == "text";
+    let text = if is_text { part.text(taken) } else { STANDARD.encode(part.masked(taken)) };
+    let mut text = Value::String(text);
+    let hidden = if is_text { clean::value(&mut text) } else { 0 };
     let mut data = Map::new();
-    data.insert("content".to_owned(), encoded.text);
-    data.insert("encoding".to_owned(), encoded.name.into());
+    data.insert("content".to_owned(), text);
+    data.insert("encoding".to_owned(), encoding.into());
     if !media_type.is_empty() {
         data.insert("content_type".to_owned(), media_type.into());
     }
     data.insert("from_byte".to_owned(), first.into());
-    data.insert("bytes".to_owned(), encoded.taken.into());
+    data.insert("bytes".to_owned(), taken.into());
     if let Some(total) = total {
         data.insert("total_bytes".to_owned(), total.into());
     }
@@ -82,17 +97,14 @@ pub(super) async fn run(
         data.insert("next_from_byte".to_owned(), next.into());
         notes.push(format!("The file goes on: call again with from_byte {next}."));
     }
+    if part.has_secret(taken) {
+        let sign = if is_text { "[redacted]" } else { "asterisks" };
+        notes.push(format!("A credential was taken out; {sign} stand for it."));
+    }
     if hidden > 0 {
         notes.push(format!("{hidden} invisible characters were taken out."));
     }
     Ok(output(data, notes))
-}
-
-/// A part of a file.
-struct Part {
-    bytes: Vec<u8>,
-    /// Whether the file is known to have more bytes.
-    goes_on: bool,
 }
 
 /// Reads as many bytes as `length` says, from the byte `first` on.
@@ -101,7 +113,7 @@ async fn read(
     (first, length): (u64, u64),
     call: &PermittedCall<'_>,
     progress: &dyn Progress,
-) -> Result<Part, ToolError> {
+) -> Result<Vec<u8>, ToolError> {
     // A server that ignores ranges sends the file from its beginning.
     let mut skip = if file.is_partial() { 0 } else { first };
     let mut bytes: Vec<u8> = Vec::new();
@@ -112,15 +124,12 @@ async fn read(
         let skipped = usize::try_from(skip).unwrap_or(usize::MAX).min(chunk.len());
         skip -= skipped as u64;
         bytes.extend_from_slice(&chunk[skipped..]);
-        if bytes.len() as u64 > length {
+        if bytes.len() as u64 >= length {
             break;
         }
     }
-    let goes_on = bytes.len() as u64 > length;
     bytes.truncate(usize::try_from(length).unwrap_or(usize::MAX));
-    // Of a part that is as long as it may be, nobody knows whether it is the last one.
-    let is_full = bytes.len() as u64 == length;
-    Ok(Part { bytes, goes_on: goes_on || is_full && file.total_size().is_none() })
+    Ok(bytes)
 }
 
 /// The most bytes that one call gives in this encoding: as many as it wants, as far as the limits allow.
@@ -147,23 +156,15 @@ fn is_binary(media_type: &str) -> bool {
             .any(|word| media_type.contains(word))
 }
 
-/// Bytes as text.
-struct Encoded {
-    text: Value,
-    /// The name of the encoding.
-    name: &'static str,
-    /// How many of the bytes are in the text.
-    taken: usize,
-}
-
-/// Encodes bytes as text or base64, of which the text holds `most_of_base64` bytes at most.
-fn encoded(
+/// The name of the encoding in which bytes are shown, and how many of them are; base64 holds `most_of_base64`
+/// bytes at most.
+fn form(
     part: &[u8],
     wanted: Option<Encoding>,
     media_type: &str,
     first: u64,
     most_of_base64: u64,
-) -> Result<Encoded, ToolError> {
+) -> Result<(&'static str, usize), ToolError> {
     let whole = match std::str::from_utf8(part) {
         Ok(_) => Some(part.len()),
         // A last character that is incomplete is left to the next part.
@@ -180,13 +181,9 @@ fn encoded(
     match (wanted, text) {
         (Some(Encoding::Base64), _) | (None, None) => {
             let taken = part.len().min(usize::try_from(most_of_base64).unwrap_or(usize::MAX));
-            let text = STANDARD.encode(&part[..taken]).into();
-            Ok(Encoded { text, name: "base64", taken })
+            Ok(("base64", taken))
         }
-        (_, Some(taken)) => {
-            let text = String::from_utf8_lossy(&part[..taken]).into();
-            Ok(Encoded { text, name: "text", taken })
-        }
+        (_, Some(taken)) => Ok(("text", taken)),
         (Some(Encoding::Text), None) => Err(ToolError::argument(
             "encoding",
             format!("the bytes from {first} are not UTF-8 text; ask with encoding base64"),
@@ -201,21 +198,19 @@ mod tests {
     #[test]
     fn bytes_are_text_where_they_can_be() {
         for (part, wanted, media_type, expected) in [
-            (&b"plain"[..], None, "", Some(("plain", "text", 5))),
-            (b"caf\xc3\xa9", None, "text/plain", Some(("café", "text", 5))),
-            (b"caf\xc3", None, "", Some(("caf", "text", 3))),
-            (b"plain", Some(Encoding::Base64), "", Some(("cGxhaW4=", "base64", 5))),
-            (b"\x89PNG\x00\x01", None, "", Some(("iVBORwAB", "base64", 6))),
-            (b"\x89PNG5678", None, "", Some(("iVBORzU2", "base64", 6))),
+            (&b"plain"[..], None, "", Some(("text", 5))),
+            (b"caf\xc3\xa9", None, "text/plain", Some(("text", 5))),
+            (b"caf\xc3", None, "", Some(("text", 3))),
+            (b"plain", Some(Encoding::Base64), "", Some(("base64", 5))),
+            (b"\x89PNG\x00\x01", None, "", Some(("base64", 6))),
+            (b"\x89PNG5678", None, "", Some(("base64", 6))),
             (b"\x89PNG", Some(Encoding::Text), "", None),
-            (b"plain", None, "image/png", Some(("cGxhaW4=", "base64", 5))),
-            (b"\x07", None, "", Some(("Bw==", "base64", 1))),
-            (b"\x07", Some(Encoding::Text), "", Some(("\x07", "text", 1))),
-            (b"", None, "", Some(("", "text", 0))),
+            (b"plain", None, "image/png", Some(("base64", 5))),
+            (b"\x07", None, "", Some(("base64", 1))),
+            (b"\x07", Some(Encoding::Text), "", Some(("text", 1))),
+            (b"", None, "", Some(("text", 0))),
         ] {
-            let found = encoded(part, wanted, media_type, 0, 6).ok();
-            let found = found.as_ref();
-            let found = found.map(|f| (f.text.as_str().unwrap_or_default(), f.name, f.taken));
+            let found = form(part, wanted, media_type, 0, 6).ok();
             assert_eq!(found, expected, "{part:?}");
         }
     }

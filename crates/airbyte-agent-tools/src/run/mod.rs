@@ -4,6 +4,7 @@ mod count;
 mod explain;
 mod file;
 mod image;
+mod file_part;
 mod job;
 mod list;
 mod metadata;

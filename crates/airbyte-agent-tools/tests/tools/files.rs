@@ -4,7 +4,7 @@ use airbyte_agent_tools::{Exposure, ResultLimits};
 use base64::Engine as _;
 use serde_json::{Value, json};
 
-use crate::library::{EXPOSURES, call, tools};
+use crate::library::{CANARY, EXPOSURES, call, tools};
 use crate::server::{Answer, Server};
 
 fn serve(content: &'static [u8], honest: bool) -> impl Fn(Option<&str>) -> Answer {
@@ -182,4 +182,50 @@ async fn bytes_that_are_no_text_are_refused_as_text() {
     let error = tools.call("library_covers_download", arguments).await.unwrap_err();
     assert!(error.to_string().contains("encoding base64"), "{error}");
     assert_eq!(error.to_json()["arguments"][0]["argument"], "encoding");
+}
+
+#[tokio::test]
+async fn no_part_of_a_file_shows_a_secret_or_half_of_one() {
+    let content: &'static [u8] = Box::leak(format!("xxxx{CANARY}yyyy").into_bytes().into());
+    for (honest, controls, expected) in [
+        (true, json!({}), "xxxx[redacted]yyyy"),
+        (true, json!({"max_bytes": 8}), "xxxx[redacted]"),
+        (true, json!({"from_byte": 8}), "[redacted]yyyy"),
+        (true, json!({"from_byte": 6, "max_bytes": 1}), "[redacted]"),
+        (false, json!({"from_byte": 8}), "[redacted]yyyy"),
+    ] {
+        for encoding in ["text", "base64"] {
+            let file = serve(content, honest);
+            let server = Server::start(move |request, _| file(request.header("range"))).await;
+            let tools = tools(&server, Exposure::PerOperation);
+            let mut arguments = controls.clone();
+            arguments["id"] = json!(7);
+            arguments["encoding"] = json!(encoding);
+            let output = tools.call("library_covers_download", arguments).await.unwrap();
+            let shown = output.structured["data"]["content"].as_str().unwrap();
+            let shown = match encoding {
+                "text" => shown.to_owned(),
+                _ => {
+                    let bytes = base64::engine::general_purpose::STANDARD.decode(shown).unwrap();
+                    let text = String::from_utf8(bytes).unwrap();
+                    let start = text.find('*').unwrap();
+                    let end = text.rfind('*').unwrap();
+                    text.replace(&text[start..=end], "[redacted]")
+                }
+            };
+            assert_eq!(shown, expected, "{controls} {encoding} {honest}");
+            assert!(output.text.contains("A credential was taken out"), "{}", output.text);
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_part_behind_the_end_is_refused_with_the_size() {
+    let file = serve(TEXT.as_bytes(), true);
+    let server = Server::start(move |request, _| file(request.header("range"))).await;
+    let tools = tools(&server, Exposure::PerOperation);
+    let size = TEXT.len();
+    let arguments = json!({"id": 7, "from_byte": size});
+    let error = tools.call("library_covers_download", arguments).await.unwrap_err();
+    assert!(error.to_string().contains(&format!("{size} bytes")), "{error}");
 }

@@ -21,6 +21,7 @@ const LIST: Operation = Operation::get("listAuditEntries", "audit_entries", Acti
     .meta(list![header_meta("last_page", "X-Last-Page")])
     .errors(list![
         ErrorCheck::at(json_path!("$.denied"), ErrorCondition::NotEmpty).message(json_path!("$.denied.reason")),
+        ErrorCheck::at(json_path!("$.refused"), ErrorCondition::Unless(json_path!("$.lines"))),
     ])
     .paging(Paging::page("page", 1).done(from_meta("last_page")).size(page_size("per_page").maximum(100)))
     .schema(RECORD);

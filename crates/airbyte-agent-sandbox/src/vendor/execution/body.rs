@@ -55,7 +55,7 @@ impl Execution<'_> {
                         set_at(body, &check.path.steps, good);
                     }
                 }
-                ErrorCondition::NotEmpty | ErrorCondition::Alone => {
+                ErrorCondition::NotEmpty | ErrorCondition::Alone | ErrorCondition::Unless(_) => {
                     let empty = match found {
                         Some(Value::Array(_)) => json!([]),
                         Some(Value::Object(_)) => json!({}),

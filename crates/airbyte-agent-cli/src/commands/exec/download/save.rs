@@ -115,6 +115,10 @@ pub(super) async fn save(
                 part.remove();
                 return Err(error.into());
             }
+            // Another request would bring the same.
+            Ending::Failed(error) if error.kind() != ErrorKind::Network => {
+                return Err(give_up(error, part, is_resumable));
+            }
             Ending::Failed(error) => {
                 let stored = part.length();
                 failures = if stored > most { 1 } else { failures + 1 };
@@ -222,7 +226,7 @@ async fn request(
     // The caller wants a part: what it announces is all that has to arrive.
     let total = file.total_size().filter(|_| stored.is_some() || !file.is_partial());
     match out {
-        Ok(out) => Ok(receive(&mut file, (out, total), part, interrupt, bar).await),
+        Ok(out) => Ok(receive(&mut file, (out, from, total), part, interrupt, bar).await),
         Err(error) => Ok(Ending::Unwritable(error)),
     }
 }
@@ -236,7 +240,7 @@ fn continues_part(file: &Download, length: u64, info: &PartInfo) -> bool {
 
 async fn receive(
     file: &mut Download,
-    (mut out, total): (File, Option<u64>),
+    (mut out, from, total): (File, u64, Option<u64>),
     part: &Part,
     interrupt: &mut Interrupt,
     bar: &ByteProgress,
@@ -246,7 +250,15 @@ async fn receive(
             None => return Ending::Interrupted,
             Some(Ok(None)) => break,
             Some(Ok(Some(chunk))) => chunk,
-            Some(Err(error)) => return Ending::Failed(error),
+            Some(Err(error)) => {
+                // They are not the part of the file that they seemed to be.
+                if file.has_excess()
+                    && let Err(error) = out.set_len(from)
+                {
+                    return Ending::Unwritable(part.unwritable(&error));
+                }
+                return Ending::Failed(error);
+            }
         };
         if let Err(error) = out.write_all(&chunk) {
             return Ending::Unwritable(part.unwritable(&error));
