@@ -18,11 +18,7 @@ const LIST: Operation = Operation::get("listViews", "views", Action::List, templ
         path("base_id", STRING).required().description("Id of the base, starting with `app`, from `bases.list` (also in the address of an open base)."),
         query("include", ARRAY.items(list![STRING.choices(words!["visibleFieldIds"])])).wire("include[]").description("Details to add. `visibleFieldIds` adds to each grid view the ids of the fields that it shows."),
     ])
-    .sync(sync(list![json_path!("$.id")])
-        .parents(list![
-            sync_parent("bases", list![(text("base_id"), ParentValue::Member(json_path!("$.id")))]),
-        ])
-        .per_parent())
+    .cannot_sync("The records of `tables` hold their views; Airtable offers this list in its enterprise plans only.")
     .records(json_path!("$.views"))
     .paging(Paging::none("All views of the base come in one response."))
     .schema(RECORD);

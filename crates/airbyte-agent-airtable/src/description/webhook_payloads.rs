@@ -29,7 +29,7 @@ const LIST: Operation = Operation::get("listWebhookPayloads", "webhook_payloads"
         query("cursor", INTEGER.minimum(1.0)).description("Number of the first payload wanted, the `cursor` of the previous response. Without it the list starts with the oldest payload."),
         query("limit", INTEGER.minimum(1.0).maximum(50.0)).description("Most payloads per page; 50 when left out."),
     ])
-    .cannot_sync("nothing says what identifies a record")
+    .cannot_sync("Airtable forgets these changes after seven days, and reading them makes the webhook live longer.")
     .records(json_path!("$.payloads"))
     .meta(list![
         meta("cursor", json_path!("$.cursor")),

@@ -59,7 +59,7 @@ const LIST: Operation = Operation::by(Method::Post, "listBidRecommendations", "b
         ])).required().description("What is bid on."),
     ])
     .body(Body::Json { open: false, in_array: false })
-    .cannot_sync("nothing says what identifies a record")
+    .cannot_sync("Amazon computes them for the keywords and targets that are named in the call.")
     .records(json_path!("$.bidRecommendations"))
     .paging(Paging::none("All recommendations come in one response."))
     .schema(RECORD);

@@ -24,7 +24,7 @@ const LIST: Operation = Operation::by(Method::Post, "listCampaignBudgetUsage", "
         body("campaignIds", ARRAY.items(list![STRING])).required().description("Ids of the campaigns, at most 100."),
     ])
     .body(Body::Json { open: false, in_array: false })
-    .cannot_sync("nothing says what identifies a record")
+    .cannot_sync("Amazon tells it only for the campaigns that are named in the call, and the figures of today change all the time.")
     .records(json_path!("$.success"))
     .meta(list![meta("errors", json_path!("$.error"))])
     .paging(Paging::none("All campaigns that were asked for come in one response."))

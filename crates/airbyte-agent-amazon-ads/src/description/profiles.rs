@@ -49,7 +49,11 @@ const LIST: Operation = Operation::get("listProfiles", "profiles", Action::List,
         query("accessLevel", STRING.choices(words!["edit", "view"])).addition().description("Whether these rights have to allow changes (`edit`) or only reading (`view`); Amazon takes `edit` when it is left out."),
         query("validPaymentMethodFilter", STRING.choices(words!["true", "false"])).addition().description("With `true` only profiles with a usable means of payment, or of whom none is needed; with `false` only those without one."),
     ])
-    .sync(sync(list![json_path!("$.profileId")]))
+    .sync(sync(list![json_path!("$.profileId")])
+        .arguments(list![
+            (text("accessLevel"), json(r#""view""#)),
+            (text("profileTypeFilter"), json(r#""seller,vendor,agency""#)),
+        ]))
     .paging(Paging::none("All profiles of the region come in one response."))
     .schema(RECORD);
 

@@ -38,7 +38,14 @@ const LIST: Operation = Operation::get("listSponsoredDisplayCampaigns", "sponsor
         query("startIndex", INTEGER.minimum(0.0)).description("How many records to skip, for paging; 0 when left out."),
         query("count", INTEGER.minimum(1.0)).description("Most records per page; Amazon takes its largest page when it is left out."),
     ])
-    .cannot_sync("nothing says what identifies a record")
+    .sync(sync(list![json_path!("$.campaignId")])
+        .parents(list![
+            sync_parent("profiles", list![
+                (text("Amazon-Advertising-API-Scope"), ParentValue::Member(json_path!("$.profileId"))),
+            ]),
+        ])
+        .per_parent()
+        .arguments(list![(text("stateFilter"), json(r#""enabled,paused,archived""#))]))
     .paging(Paging::offset("startIndex", 0).size(page_size("count")))
     .schema(RECORD);
 

@@ -56,7 +56,13 @@ const LIST: Operation = Operation::by(Method::Post, "listSponsoredProductTargets
         body("nextToken", STRING).description("Where the next page starts: `nextToken` of the previous response. Leave out for the first page and keep the other arguments the same."),
     ])
     .body(Body::Json { open: false, in_array: false })
-    .cannot_sync("nothing says what identifies a record")
+    .sync(sync(list![])
+        .parents(list![
+            sync_parent("profiles", list![
+                (text("Amazon-Advertising-API-Scope"), ParentValue::Member(json_path!("$.profileId"))),
+            ]),
+        ])
+        .per_parent())
     .records(json_path!("$"))
     .total(MetaSource::Body(json_path!("$.totalResults")))
     .meta(list![meta("next_token", json_path!("$.nextToken"))])

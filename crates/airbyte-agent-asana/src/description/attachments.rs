@@ -56,7 +56,9 @@ const LIST: Operation = Operation::get("listAttachments", "attachments", Action:
         .parents(list![
             sync_parent("tasks", list![(text("parent"), ParentValue::Member(json_path!("$.gid")))]),
         ])
-        .per_parent())
+        .arguments(list![
+            (text("opt_fields"), json(r#""name,resource_subtype,created_at,host,size,permanent_url,view_url,parent.name""#)),
+        ]))
     .records(json_path!("$.data"))
     .meta(list![meta("next_page", json_path!("$.next_page"))])
     .paging(Paging::cursor(from_meta_at("next_page", json_path!("$.offset")), "offset").size(page_size("limit").maximum(100).needed()))

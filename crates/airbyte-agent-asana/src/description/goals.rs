@@ -43,7 +43,13 @@ const LIST: Operation = Operation::get("listGoals", "goals", Action::List, templ
         query("offset", STRING).description("Where to go on: `next_page.offset` of the previous response, which expires after a while. Leave out for the first page, and pass the same `limit` with it."),
         query("opt_fields", STRING).description("Further fields to return, separated by commas, `a.b` for those of linked records; they replace the standard ones."),
     ])
-    .sync(sync(list![json_path!("$.gid")]))
+    .sync(sync(list![json_path!("$.gid")])
+        .parents(list![
+            sync_parent("workspaces", list![(text("workspace"), ParentValue::Member(json_path!("$.gid")))]),
+        ])
+        .arguments(list![
+            (text("opt_fields"), json(r#""name,notes,start_on,due_on,status,is_workspace_level,num_likes,metric,owner.name,team.name,workspace.name,time_period.display_name""#)),
+        ]))
     .records(json_path!("$.data"))
     .meta(list![meta("next_page", json_path!("$.next_page"))])
     .paging(Paging::cursor(from_meta_at("next_page", json_path!("$.offset")), "offset").size(page_size("limit").maximum(100).needed()))

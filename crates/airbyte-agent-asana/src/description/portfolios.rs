@@ -42,7 +42,10 @@ const LIST: Operation = Operation::get("listPortfolios", "portfolios", Action::L
         .parents(list![
             sync_parent("workspaces", list![(text("workspace"), ParentValue::Member(json_path!("$.gid")))]),
         ])
-        .per_parent())
+        .arguments(list![
+            (text("owner"), json(r#""me""#)),
+            (text("opt_fields"), json(r#""name,color,archived,start_on,due_on,created_at,permalink_url,public,owner.name,workspace.name,created_by.name,current_status_update.title""#)),
+        ]))
     .records(json_path!("$.data"))
     .meta(list![meta("next_page", json_path!("$.next_page"))])
     .paging(Paging::cursor(from_meta_at("next_page", json_path!("$.offset")), "offset").size(page_size("limit").maximum(100).needed()))

@@ -37,8 +37,7 @@ const LIST: Operation = Operation::get("listProjectCustomFields", "project_custo
     .sync(sync(list![json_path!("$.gid")])
         .parents(list![
             sync_parent("projects", list![(text("project_gid"), ParentValue::Member(json_path!("$.gid")))]),
-        ])
-        .per_parent())
+        ]))
     .records(json_path!("$.data"))
     .meta(list![meta("next_page", json_path!("$.next_page"))])
     .paging(Paging::cursor(from_meta_at("next_page", json_path!("$.offset")), "offset").size(page_size("limit").maximum(100).needed()))

@@ -40,11 +40,7 @@ const LIST: Operation = Operation::get("listProjectTasks", "project_tasks", Acti
         query("completed_since", STRING.format("date-time")).description("Leaves out tasks completed before this instant (RFC 3339), and keeps all open ones; `now` gives open tasks only."),
         query("opt_fields", STRING).addition().description("Further fields to return, separated by commas, `a.b` for those of linked records; they replace the standard ones. Left out, only `gid`, `name` and types come."),
     ])
-    .sync(sync(list![json_path!("$.gid")])
-        .parents(list![
-            sync_parent("projects", list![(text("project_gid"), ParentValue::Member(json_path!("$.gid")))]),
-        ])
-        .per_parent())
+    .cannot_sync("These are records of `tasks`, which name their projects.")
     .records(json_path!("$.data"))
     .meta(list![meta("next_page", json_path!("$.next_page"))])
     .paging(Paging::cursor(from_meta_at("next_page", json_path!("$.offset")), "offset").size(page_size("limit").maximum(100).needed()))

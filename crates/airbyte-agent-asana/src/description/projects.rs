@@ -86,7 +86,13 @@ const LIST: Operation = Operation::get("listProjects", "projects", Action::List,
         query("archived", BOOLEAN).description("True for archived projects only, false for active ones; left out, both."),
         query("opt_fields", STRING).addition().description("Further fields to return, separated by commas, `a.b` for those of linked records; they replace the standard ones. Left out, only `gid`, `name` and type come."),
     ])
-    .sync(sync(list![json_path!("$.gid")]))
+    .sync(sync(list![json_path!("$.gid")])
+        .parents(list![
+            sync_parent("workspaces", list![(text("workspace"), ParentValue::Member(json_path!("$.gid")))]),
+        ])
+        .arguments(list![
+            (text("opt_fields"), json(r#""name,archived,color,completed,completed_at,created_at,modified_at,due_on,start_on,notes,public,default_view,permalink_url,owner.name,owner.email,team.name,workspace.name,current_status_update.title,members.name,followers.name,custom_fields.name,custom_fields.display_value""#)),
+        ]))
     .records(json_path!("$.data"))
     .meta(list![meta("next_page", json_path!("$.next_page"))])
     .paging(Paging::cursor(from_meta_at("next_page", json_path!("$.offset")), "offset").size(page_size("limit").maximum(100).needed()))

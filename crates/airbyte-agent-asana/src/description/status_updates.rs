@@ -40,7 +40,9 @@ const LIST: Operation = Operation::get("listStatusUpdates", "status_updates", Ac
         .parents(list![
             sync_parent("projects", list![(text("parent"), ParentValue::Member(json_path!("$.gid")))]),
         ])
-        .per_parent())
+        .arguments(list![
+            (text("opt_fields"), json(r#""title,text,status_type,resource_subtype,created_at,modified_at,author.name,created_by.name,parent.name,num_likes""#)),
+        ]))
     .records(json_path!("$.data"))
     .meta(list![meta("next_page", json_path!("$.next_page"))])
     .paging(Paging::cursor(from_meta_at("next_page", json_path!("$.offset")), "offset").size(page_size("limit").maximum(100).needed()))

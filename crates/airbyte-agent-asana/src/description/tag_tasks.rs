@@ -39,11 +39,7 @@ const LIST: Operation = Operation::get("getTasksForTag", "tag_tasks", Action::Li
         query("offset", STRING).description("Where to go on: `next_page.offset` of the previous response, which expires after a while. Leave out for the first page, and pass the same `limit` with it."),
         query("opt_fields", STRING).addition().description("Further fields to return, separated by commas, `a.b` for those of linked records; they replace the standard ones. Left out, only `gid`, `name` and types come."),
     ])
-    .sync(sync(list![json_path!("$.gid")])
-        .parents(list![
-            sync_parent("workspace_tags", list![(text("tag_gid"), ParentValue::Member(json_path!("$.gid")))]),
-        ])
-        .per_parent())
+    .cannot_sync("These are records of `tasks`, which name their tags.")
     .records(json_path!("$.data"))
     .meta(list![meta("next_page", json_path!("$.next_page"))])
     .paging(Paging::cursor(from_meta_at("next_page", json_path!("$.offset")), "offset").size(page_size("limit").maximum(100).needed()))

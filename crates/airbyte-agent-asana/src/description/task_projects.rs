@@ -38,11 +38,7 @@ const LIST: Operation = Operation::get("listTaskProjects", "task_projects", Acti
         query("offset", STRING).description("Where to go on: `next_page.offset` of the previous response, which expires after a while. Leave out for the first page, and pass the same `limit` with it."),
         query("opt_fields", STRING).addition().description("Further fields to return, separated by commas; they replace the standard ones. Left out, only `gid`, `name` and type come."),
     ])
-    .sync(sync(list![json_path!("$.gid")])
-        .parents(list![
-            sync_parent("tasks", list![(text("task_gid"), ParentValue::Member(json_path!("$.gid")))]),
-        ])
-        .per_parent())
+    .cannot_sync("The records of `tasks` name their projects.")
     .records(json_path!("$.data"))
     .meta(list![meta("next_page", json_path!("$.next_page"))])
     .paging(Paging::cursor(from_meta_at("next_page", json_path!("$.offset")), "offset").size(page_size("limit").maximum(100).needed()))

@@ -43,7 +43,9 @@ const LIST: Operation = Operation::get("listTaskSubtasks", "task_subtasks", Acti
         .parents(list![
             sync_parent("tasks", list![(text("task_gid"), ParentValue::Member(json_path!("$.gid")))]),
         ])
-        .per_parent())
+        .arguments(list![
+            (text("opt_fields"), json(r#""name,resource_subtype,approval_status,completed,completed_at,completed_by.name,created_at,created_by.name,modified_at,due_on,due_at,start_on,start_at,notes,assignee.name,assignee.email,parent.name,workspace.name,permalink_url,num_subtasks,num_likes,memberships.project.name,memberships.section.name,projects.name,tags.name,followers.name,dependencies.gid,dependents.gid,custom_fields.name,custom_fields.display_value""#)),
+        ]))
     .records(json_path!("$.data"))
     .meta(list![meta("next_page", json_path!("$.next_page"))])
     .paging(Paging::cursor(from_meta_at("next_page", json_path!("$.offset")), "offset").size(page_size("limit").maximum(100).needed()))

@@ -98,7 +98,14 @@ const LIST: Operation = Operation::get("listTasks", "tasks", Action::List, templ
         query("modified_since", STRING.format("date-time")).description("Only tasks changed since this instant, RFC 3339; comments and moves count as changes."),
         query("opt_fields", STRING).addition().description("Further fields to return, separated by commas, `a.b` for those of linked records; they replace the standard ones. Left out, only `gid`, `name` and types come."),
     ])
-    .sync(sync(list![json_path!("$.gid")]))
+    .sync(sync(list![json_path!("$.gid")])
+        .parents(list![
+            sync_parent("projects", list![(text("project"), ParentValue::Member(json_path!("$.gid")))]),
+        ])
+        .arguments(list![
+            (text("opt_fields"), json(r#""name,resource_subtype,approval_status,completed,completed_at,completed_by.name,created_at,created_by.name,modified_at,due_on,due_at,start_on,start_at,notes,assignee.name,assignee.email,parent.name,workspace.name,permalink_url,num_subtasks,num_likes,memberships.project.name,memberships.section.name,projects.name,tags.name,followers.name,dependencies.gid,dependents.gid,custom_fields.name,custom_fields.display_value""#)),
+        ])
+        .change(sync_change(json_path!("$.modified_at"), SyncTime::Iso8601).filter(list![(text("modified_since"), json(r#""{since}""#))]).overlap_seconds(120)))
     .records(json_path!("$.data"))
     .meta(list![meta("next_page", json_path!("$.next_page"))])
     .paging(Paging::cursor(from_meta_at("next_page", json_path!("$.offset")), "offset").size(page_size("limit").maximum(100).needed()))

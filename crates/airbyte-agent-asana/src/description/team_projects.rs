@@ -37,11 +37,7 @@ const LIST: Operation = Operation::get("listTeamProjects", "team_projects", Acti
         query("archived", BOOLEAN).description("True for archived projects only, false for active ones; left out, both."),
         query("opt_fields", STRING).addition().description("Further fields to return, separated by commas; they replace the standard ones. Left out, only `gid`, `name` and type come."),
     ])
-    .sync(sync(list![json_path!("$.gid")])
-        .parents(list![
-            sync_parent("workspace_teams", list![(text("team_gid"), ParentValue::Member(json_path!("$.gid")))]),
-        ])
-        .per_parent())
+    .cannot_sync("These are records of `projects`, which name their team.")
     .records(json_path!("$.data"))
     .meta(list![meta("next_page", json_path!("$.next_page"))])
     .paging(Paging::cursor(from_meta_at("next_page", json_path!("$.offset")), "offset").size(page_size("limit").maximum(100).needed()))

@@ -24,7 +24,8 @@ const LIST: Operation = Operation::get("listTeamUsers", "team_users", Action::Li
         .parents(list![
             sync_parent("workspace_teams", list![(text("team_gid"), ParentValue::Member(json_path!("$.gid")))]),
         ])
-        .per_parent())
+        .per_parent()
+        .arguments(list![(text("opt_fields"), json(r#""name,email""#))]))
     .records(json_path!("$.data"))
     .meta(list![meta("next_page", json_path!("$.next_page"))])
     .paging(Paging::cursor(from_meta_at("next_page", json_path!("$.offset")), "offset"))

@@ -43,7 +43,7 @@ const LIST: Operation = Operation::get("listUserTaskListTasks", "user_task_list_
         query("offset", STRING).description("Where to go on: `next_page.offset` of the previous response, which expires after a while. Leave out for the first page, and pass the same `limit` with it."),
         query("opt_fields", STRING).description("Further fields to return, separated by commas, `a.b` for those of linked records; they replace the standard ones."),
     ])
-    .cannot_sync("it needs the records of `user_task_lists`, which cannot be listed")
+    .cannot_sync("Asana has no list of the lists of My Tasks.")
     .records(json_path!("$.data"))
     .meta(list![meta("next_page", json_path!("$.next_page"))])
     .paging(Paging::cursor(from_meta_at("next_page", json_path!("$.offset")), "offset").size(page_size("limit").maximum(100).needed()))

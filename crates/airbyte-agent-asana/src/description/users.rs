@@ -36,7 +36,8 @@ const LIST: Operation = Operation::get("listUsers", "users", Action::List, templ
         query("team", STRING).description("Only members of this team, by gid."),
         query("opt_fields", STRING).addition().description("Further fields to return, separated by commas; they replace the standard ones. Left out, only `gid`, `name` and type come."),
     ])
-    .sync(sync(list![json_path!("$.gid")]))
+    .sync(sync(list![json_path!("$.gid")])
+        .arguments(list![(text("opt_fields"), json(r#""name,email,workspaces.name""#))]))
     .records(json_path!("$.data"))
     .meta(list![meta("next_page", json_path!("$.next_page"))])
     .paging(Paging::cursor(from_meta_at("next_page", json_path!("$.offset")), "offset").size(page_size("limit").maximum(100).needed()))

@@ -39,8 +39,7 @@ const LIST: Operation = Operation::get("listWorkspaceCustomFields", "workspace_c
     .sync(sync(list![json_path!("$.gid")])
         .parents(list![
             sync_parent("workspaces", list![(text("workspace_gid"), ParentValue::Member(json_path!("$.gid")))]),
-        ])
-        .per_parent())
+        ]))
     .records(json_path!("$.data"))
     .meta(list![meta("next_page", json_path!("$.next_page"))])
     .paging(Paging::cursor(from_meta_at("next_page", json_path!("$.offset")), "offset").size(page_size("limit").maximum(100).needed()))

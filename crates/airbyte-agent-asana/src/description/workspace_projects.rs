@@ -37,11 +37,7 @@ const LIST: Operation = Operation::get("listWorkspaceProjects", "workspace_proje
         query("archived", BOOLEAN).description("True for archived projects only, false for active ones; left out, both."),
         query("opt_fields", STRING).addition().description("Further fields to return, separated by commas; they replace the standard ones. Left out, only `gid`, `name` and type come."),
     ])
-    .sync(sync(list![json_path!("$.gid")])
-        .parents(list![
-            sync_parent("workspaces", list![(text("workspace_gid"), ParentValue::Member(json_path!("$.gid")))]),
-        ])
-        .per_parent())
+    .cannot_sync("These are records of `projects`, which name their workspace.")
     .records(json_path!("$.data"))
     .meta(list![meta("next_page", json_path!("$.next_page"))])
     .paging(Paging::cursor(from_meta_at("next_page", json_path!("$.offset")), "offset").size(page_size("limit").maximum(100).needed()))

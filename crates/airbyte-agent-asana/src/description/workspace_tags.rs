@@ -24,7 +24,7 @@ const LIST: Operation = Operation::get("listWorkspaceTags", "workspace_tags", Ac
         .parents(list![
             sync_parent("workspaces", list![(text("workspace_gid"), ParentValue::Member(json_path!("$.gid")))]),
         ])
-        .per_parent())
+        .arguments(list![(text("opt_fields"), json(r#""name,color,notes,created_at,permalink_url,workspace.name""#))]))
     .records(json_path!("$.data"))
     .meta(list![meta("next_page", json_path!("$.next_page"))])
     .paging(Paging::cursor(from_meta_at("next_page", json_path!("$.offset")), "offset").size(page_size("limit").maximum(100).needed()))

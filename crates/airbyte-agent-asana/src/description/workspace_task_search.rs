@@ -92,11 +92,7 @@ const LIST: Operation = Operation::get("searchWorkspaceTasks", "workspace_task_s
         query("has_attachment", BOOLEAN).addition().description("True for tasks with attachments."),
         query("is_subtask", BOOLEAN).addition().description("True for subtasks only, false to leave them out."),
     ])
-    .sync(sync(list![json_path!("$.gid")])
-        .parents(list![
-            sync_parent("workspaces", list![(text("workspace_gid"), ParentValue::Member(json_path!("$.gid")))]),
-        ])
-        .per_parent())
+    .cannot_sync("Asana gives at most 100 results of a search; `tasks` has the tasks of all projects.")
     .records(json_path!("$.data"))
     .meta(list![meta("next_page", json_path!("$.next_page"))])
     .paging(Paging::none("Asana's search does not page; sort by created_at and narrow with created_at.before."))

@@ -24,7 +24,9 @@ const LIST: Operation = Operation::get("listWorkspaceTeams", "workspace_teams", 
         .parents(list![
             sync_parent("workspaces", list![(text("workspace_gid"), ParentValue::Member(json_path!("$.gid")))]),
         ])
-        .per_parent())
+        .arguments(list![
+            (text("opt_fields"), json(r#""name,description,visibility,permalink_url,organization.name""#)),
+        ]))
     .records(json_path!("$.data"))
     .meta(list![meta("next_page", json_path!("$.next_page"))])
     .paging(Paging::cursor(from_meta_at("next_page", json_path!("$.offset")), "offset").size(page_size("limit").maximum(100).needed()))

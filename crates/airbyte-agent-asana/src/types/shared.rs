@@ -16,6 +16,8 @@ record! {
         pub name: String,
         /// `default_task`, `milestone`, `approval` or the like.
         pub resource_subtype: String,
+        /// When the task last changed; only if `opt_fields` asks for it.
+        pub modified_at: String,
         /// Who created the task; seldom returned.
         pub created_by: TaskCompactCreatedBy,
     }

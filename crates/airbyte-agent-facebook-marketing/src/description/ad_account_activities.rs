@@ -51,7 +51,12 @@ const LIST: Operation = Operation::get("listAdAccountActivities", "ad_account_ac
         query("limit", INTEGER.minimum(1.0).maximum(100.0).default("25")).default("25").description("Records per page. Facebook sends 25 when it is left out; when it responds that too much data was asked for, pass a smaller number or fewer `fields`."),
         query("after", STRING).description("Opaque token of the next page, the `after` of the previous response's metadata. Repeat the other arguments unchanged."),
     ])
-    .cannot_sync("nothing says what identifies a record")
+    .sync(sync(list![])
+        .parents(list![
+            sync_parent("ad_accounts", list![(text("account_id"), ParentValue::Member(json_path!("$.account_id")))]),
+        ])
+        .per_parent()
+        .arguments(list![(text("since"), json(r#""2012-01-01""#))]))
     .records(json_path!("$.data"))
     .meta(list![meta("after", json_path!("$.paging.cursors.after"))])
     .paging(Paging::cursor(from_meta("after"), "after").more(from_body(json_path!("$.paging.next"))).size(page_size("limit").maximum(100)))

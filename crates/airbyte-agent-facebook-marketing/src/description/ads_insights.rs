@@ -98,7 +98,7 @@ const LIST: Operation = Operation::get("listAdsInsights", "ads_insights", Action
         query("use_account_attribution_setting", BOOLEAN).addition().description("True to count actions as the ad account is set."),
         query("use_unified_attribution_setting", BOOLEAN).addition().description("True to count actions as each ad set is set, like Ads Manager does."),
     ])
-    .cannot_sync("nothing says what identifies a record")
+    .cannot_sync("The figures depend on the period, the level and the breakdowns that are asked for; call `ads_insights.list` or order a report.")
     .records(json_path!("$.data"))
     .meta(list![meta("after", json_path!("$.paging.cursors.after"))])
     .paging(Paging::cursor(from_meta("after"), "after").more(from_body(json_path!("$.paging.next"))).size(page_size("limit").maximum(100)))

@@ -40,7 +40,7 @@ const LIST: Operation = Operation::get("listInsightsReportResults", "insights_re
         query("limit", INTEGER.minimum(1.0).maximum(1000.0).default("25")).default("25").description("Records per page. Facebook sends 25 when it is left out."),
         query("after", STRING).description("Opaque token of the next page, the `after` of the previous response's metadata. Repeat the other arguments unchanged."),
     ])
-    .cannot_sync("nothing says what identifies a record")
+    .cannot_sync("They are the results of one report that somebody ordered.")
     .records(json_path!("$.data"))
     .meta(list![meta("after", json_path!("$.paging.cursors.after"))])
     .paging(Paging::cursor(from_meta("after"), "after").more(from_body(json_path!("$.paging.next"))).size(page_size("limit").maximum(1000)))

@@ -41,7 +41,9 @@ const LIST: Operation = Operation::get("listLeads", "leads", Action::List, templ
         .parents(list![
             sync_parent("lead_forms", list![(text("form_id"), ParentValue::Member(json_path!("$.id")))]),
         ])
-        .per_parent())
+        .change(sync_change(json_path!("$.created_time"), SyncTime::Iso8601).filter(list![
+            (text("filtering"), json(r#""[{\"field\":\"time_created\",\"operator\":\"GREATER_THAN\",\"value\":{since}}]""#)),
+        ]).filter_format(SyncTime::UnixSeconds).overlap_seconds(3600)))
     .records(json_path!("$.data"))
     .meta(list![meta("after", json_path!("$.paging.cursors.after"))])
     .paging(Paging::cursor(from_meta("after"), "after").more(from_body(json_path!("$.paging.next"))).size(page_size("limit").maximum(100)))

@@ -52,7 +52,7 @@ const LIST: Operation = Operation::get("listPixelStats", "pixel_stats", Action::
         query("event", STRING).addition().description("Only this event, by name."),
         query("event_source", STRING).addition().description("Only events from this source, such as `WEB_ONLY` or `SERVER_ONLY`."),
     ])
-    .cannot_sync("nothing says what identifies a record")
+    .cannot_sync("The counts depend on the period and the aspect that are asked for.")
     .records(json_path!("$.data"))
     .paging(Paging::none("Facebook returns all hours of the period in one response and takes no token here."))
     .schema(RECORD);

@@ -44,7 +44,7 @@ const LIST: Operation = Operation::get("CheckRuns_List", "check_runs", Action::L
         .parents(list![
             sync_parent("commits", list![(text("ref"), ParentValue::Member(json_path!("$.oid")))]),
         ])
-        .per_parent())
+        .arguments(list![(text("filter"), json(r#""all""#))]))
     .records(json_path!("$.check_runs"))
     .total(MetaSource::Body(json_path!("$.total_count")))
     .meta(list![link_meta("next", "next"), meta("total_count", json_path!("$.total_count"))])

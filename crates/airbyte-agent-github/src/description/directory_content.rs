@@ -27,7 +27,7 @@ const LIST: Operation = Operation::by(Method::Post, "DirectoryContent_List", "di
         set("name", given("repo")),
         set("expression", filled(template!("{ref}:{path}"))),
     ]))
-    .cannot_sync("nothing says what identifies a record")
+    .cannot_sync("It lists one folder of one commit; a clone of the repository has all files.")
     .records(json_path!("$.data.repository.object.entries"))
     .paging(Paging::none("A folder arrives whole: GitHub returns all entries of a tree object in one response."))
     .schema(RECORD);

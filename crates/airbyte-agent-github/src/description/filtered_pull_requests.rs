@@ -43,7 +43,7 @@ const LIST: Operation = Operation::get("FilteredPullRequests_List", "filtered_pu
         query("per_page", INTEGER.minimum(1.0).maximum(100.0).default("30")).default("30").description("Records per page, 1 to 100. Default 30."),
         query("page", INTEGER.minimum(1.0).default("1")).default("1").description("Number of the page, from 1. Left out, the first page."),
     ])
-    .sync(sync(list![json_path!("$.id")]))
+    .cannot_sync("These are records of `pull_requests`, in another form.")
     .meta(list![link_meta("next", "next")])
     .paging(Paging::link(from_meta("next"), list![(text("page"), text("page"))]).size(page_size("per_page").default(30).maximum(100)))
     .schema(RECORD);

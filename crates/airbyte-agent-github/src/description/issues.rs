@@ -72,7 +72,8 @@ const LIST: Operation = Operation::by(Method::Post, "Issues_List", "issues", Act
         set("milestone", given("milestone")),
         set("since", given("since")),
     ]).optional(texts!["assignee", "creator", "mentioned", "labels", "milestone", "since"]))
-    .sync(sync(list![json_path!("$.id")]))
+    .sync(sync(list![json_path!("$.id")])
+        .change(sync_change(json_path!("$.updatedAt"), SyncTime::Iso8601).filter(list![(text("since"), json(r#""{since}""#))])))
     .records(json_path!("$.data.repository.issues.nodes"))
     .meta(list![
         meta("has_next_page", json_path!("$.data.repository.issues.pageInfo.hasNextPage")),

@@ -33,7 +33,7 @@ const LIST: Operation = Operation::get("Notifications_List", "notifications", Ac
         query("per_page", INTEGER.minimum(1.0).maximum(50.0).default("50")).default("50").description("Records per page, 1 to 50. Default 50."),
         query("page", INTEGER.minimum(1.0).default("1")).default("1").description("Number of the page, from 1. Left out, the first page."),
     ])
-    .sync(sync(list![json_path!("$.id")]))
+    .sync(sync(list![json_path!("$.id")]).arguments(list![(text("all"), json("true"))]))
     .meta(list![link_meta("next", "next")])
     .paging(Paging::link(from_meta("next"), list![(text("page"), text("page"))]).size(page_size("per_page").default(50).maximum(50)))
     .schema(RECORD);

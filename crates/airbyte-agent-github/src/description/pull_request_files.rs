@@ -32,7 +32,11 @@ const LIST: Operation = Operation::get("PullRequestFiles_List", "pull_request_fi
         query("per_page", INTEGER.minimum(1.0).maximum(100.0).default("30")).default("30").description("Records per page, 1 to 100. Default 30."),
         query("page", INTEGER.minimum(1.0).default("1")).default("1").description("Number of the page, from 1. Left out, the first page."),
     ])
-    .cannot_sync("nothing says what identifies a record")
+    .sync(sync(list![json_path!("$.filename")])
+        .parents(list![
+            sync_parent("pull_requests", list![(text("pull_number"), ParentValue::Member(json_path!("$.number")))]),
+        ])
+        .per_parent())
     .meta(list![link_meta("next", "next")])
     .paging(Paging::link(from_meta("next"), list![(text("page"), text("page"))]).size(page_size("per_page").default(30).maximum(100)))
     .schema(RECORD);

@@ -29,7 +29,8 @@ const LIST: Operation = Operation::by(Method::Post, "Stargazers_List", "stargaze
         set("first", given("per_page")),
         set("after", given("after")),
     ]))
-    .cannot_sync("nothing says what identifies a record")
+    .sync(sync(list![json_path!("$.node.id")])
+        .change(sync_change(json_path!("$.starredAt"), SyncTime::Iso8601).order(SyncOrder::Descending)))
     .records(json_path!("$.data.repository.stargazers.edges"))
     .total(MetaSource::Body(json_path!("$.data.repository.stargazerCount")))
     .meta(list![

@@ -42,7 +42,7 @@ const LIST: Operation = Operation::get("WorkflowJobs_List", "workflow_jobs", Act
         .parents(list![
             sync_parent("workflow_runs", list![(text("run_id"), ParentValue::Member(json_path!("$.id")))]),
         ])
-        .per_parent())
+        .arguments(list![(text("filter"), json(r#""all""#))]))
     .records(json_path!("$.jobs"))
     .total(MetaSource::Body(json_path!("$.total_count")))
     .meta(list![link_meta("next", "next"), meta("total_count", json_path!("$.total_count"))])

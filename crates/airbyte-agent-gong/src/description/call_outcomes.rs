@@ -24,7 +24,7 @@ const LIST: Operation = Operation::get("listCallOutcomes", "call_outcomes", Acti
     .summary("List call outcomes")
     .description("Lists the outcomes that calls can have in the company. With OAuth, Gong asks for the scope `api:call-outcomes:read`. Airbyte's hosted platform does not offer it.")
     .addition()
-    .cannot_sync("nothing says what identifies a record")
+    .sync(sync(list![json_path!("$.callOutcome")]))
     .records(json_path!("$.outcomes"))
     .paging(Paging::none("Gong returns all outcomes in one response and takes no cursor."))
     .schema(RECORD);

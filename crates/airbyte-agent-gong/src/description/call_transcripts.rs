@@ -36,7 +36,7 @@ const LIST: Operation = Operation::by(Method::Post, "getCallTranscripts", "call_
         body("cursor", STRING).description("Token of the next page: the `cursor` of the previous response's metadata. Leave it out for the first page, send the same filter with every page, and stop when a response carries no cursor."),
     ])
     .body(Body::Json { open: false, in_array: false })
-    .cannot_sync("nothing says what identifies a record")
+    .sync(sync(list![json_path!("$.callId")]))
     .records(json_path!("$.callTranscripts"))
     .total(MetaSource::Body(json_path!("$.records.totalRecords")))
     .empty(list![

@@ -60,7 +60,11 @@ const LIST: Operation = Operation::get("listCalls", "calls", Action::List, templ
         query("workspaceId", STRING).addition().description("Only calls of this workspace, by id from `workspaces.list`."),
         query("cursor", STRING).description("Token of the next page: the `cursor` of the previous response's metadata. Leave it out for the first page, repeat every other argument unchanged, and stop when a response carries no cursor. Tokens expire, so do not store them."),
     ])
-    .sync(sync(list![json_path!("$.id")]))
+    .sync(sync(list![json_path!("$.id")])
+        .arguments(list![
+            (text("fromDateTime"), json(r#""2010-01-01T00:00:00Z""#)),
+            (text("toDateTime"), json(r#""2100-01-01T00:00:00Z""#)),
+        ]))
     .records(json_path!("$.calls"))
     .total(MetaSource::Body(json_path!("$.records.totalRecords")))
     .empty(list![EmptyList::new().status(404).message("No calls found*")])

@@ -123,7 +123,10 @@ const LIST: Operation = Operation::by(Method::Post, "listCallsExtensive", "calls
         body("cursor", STRING).description("Token of the next page: the `cursor` of the previous response's metadata. Leave it out for the first page, send the same filter with every page, and stop when a response carries no cursor."),
     ])
     .body(Body::Json { open: false, in_array: false })
-    .cannot_sync("nothing says what identifies a record")
+    .sync(sync(list![json_path!("$.metaData.id")])
+        .arguments(list![
+            (text("contentSelector"), json(r#"{"context":"Extended","exposedFields":{"parties":true,"collaboration":{"publicComments":true},"content":{"brief":true,"outline":true,"highlights":true,"keyPoints":true,"callOutcome":true,"structure":true,"topics":true,"trackers":true,"trackerOccurrences":true},"interaction":{"personInteractionStats":true,"questions":true,"speakers":true,"video":true}}}"#)),
+        ]))
     .records(json_path!("$.calls"))
     .total(MetaSource::Body(json_path!("$.records.totalRecords")))
     .empty(list![EmptyList::new().status(404).message("No calls found*")])

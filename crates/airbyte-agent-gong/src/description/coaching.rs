@@ -40,7 +40,7 @@ const LIST: Operation = Operation::get("listCoachingMetrics", "coaching", Action
         query("from", STRING.format("date-time").default(r#""2024-01-01T00:00:00Z""#)).required().default(r#""2024-01-01T00:00:00Z""#).send_default().description("Start of the period, ISO 8601 with `Z` or an offset. Always pass it: the default is the start of 2024."),
         query("to", STRING.format("date-time").default(r#""2025-01-01T00:00:00Z""#)).required().default(r#""2025-01-01T00:00:00Z""#).send_default().description("End of the period, ISO 8601 with `Z` or an offset. Always pass it: the default is the start of 2025."),
     ])
-    .cannot_sync("nothing says what identifies a record")
+    .cannot_sync("The figures are sums over the period that is asked for.")
     .records(json_path!("$.coachingData"))
     .paging(Paging::none("Gong returns the whole team of the manager in one response and takes no cursor."))
     .schema(RECORD);

@@ -16,7 +16,7 @@ const LIST: Operation = Operation::get("listCrmIntegrations", "crm_integrations"
     .summary("List CRM integrations")
     .description("Lists the integrations by which a CRM of your own is connected; Gong allows one. With OAuth, Gong asks for the scope `api:crm:integrations:read`. Airbyte's hosted platform does not offer it.")
     .addition()
-    .cannot_sync("nothing says what identifies a record")
+    .sync(sync(list![json_path!("$.integrationId")]))
     .records(json_path!("$.integrations"))
     .paging(Paging::none("Gong returns all integrations in one response and takes no cursor."))
     .schema(RECORD);

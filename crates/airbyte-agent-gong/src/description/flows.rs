@@ -25,8 +25,7 @@ const LIST: Operation = Operation::get("listFlows", "flows", Action::List, templ
     .sync(sync(list![json_path!("$.id")])
         .parents(list![
             sync_parent("users", list![(text("flowOwnerEmail"), ParentValue::Member(json_path!("$.emailAddress")))]),
-        ])
-        .per_parent())
+        ]))
     .records(json_path!("$.flows"))
     .total(MetaSource::Body(json_path!("$.records.totalRecords")))
     .empty(list![EmptyList::new().status(404).message("No flows found*")])

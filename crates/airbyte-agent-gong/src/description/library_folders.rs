@@ -21,8 +21,7 @@ const LIST: Operation = Operation::get("listLibraryFolders", "library_folders", 
     .sync(sync(list![json_path!("$.id")])
         .parents(list![
             sync_parent("workspaces", list![(text("workspaceId"), ParentValue::Member(json_path!("$.id")))]),
-        ])
-        .per_parent())
+        ]))
     .records(json_path!("$.folders"))
     .empty(list![
         EmptyList::new().status(404).message("No folders found*"),

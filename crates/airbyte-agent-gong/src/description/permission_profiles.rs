@@ -37,8 +37,7 @@ const LIST: Operation = Operation::get("listPermissionProfiles", "permission_pro
     .sync(sync(list![json_path!("$.id")])
         .parents(list![
             sync_parent("workspaces", list![(text("workspaceId"), ParentValue::Member(json_path!("$.id")))]),
-        ])
-        .per_parent())
+        ]))
     .records(json_path!("$.profiles"))
     .paging(Paging::none("Gong returns all profiles of a workspace in one response and takes no cursor."))
     .schema(RECORD);

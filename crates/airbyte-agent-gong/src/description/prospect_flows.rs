@@ -30,7 +30,7 @@ const LIST: Operation = Operation::by(Method::Post, "listProspectFlows", "prospe
         body("crmProspectsIds", ARRAY.items(list![STRING])).required().description("Prospects to look up, by their ids in the CRM."),
     ])
     .body(Body::Json { open: false, in_array: false })
-    .cannot_sync("nothing says what identifies a record")
+    .sync(sync(list![json_path!("$.flowInstanceId")]).needs(texts!["crmProspectsIds"]))
     .records(json_path!("$.prospectsAssigned"))
     .paging(Paging::none("Gong returns the flows of all prospects given in one response and takes no cursor."))
     .schema(RECORD);

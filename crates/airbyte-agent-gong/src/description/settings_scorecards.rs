@@ -40,7 +40,7 @@ const LIST: Operation = Operation::get("listScorecards", "settings_scorecards", 
     .parameters(list![
         query("workspaceId", STRING).description("Limits the answer to one workspace. Gong's reference does not document this filter, so also compare `workspaceId` of the scorecards that come back."),
     ])
-    .cannot_sync("nothing says what identifies a record")
+    .sync(sync(list![json_path!("$.scorecardId")]))
     .records(json_path!("$.scorecards"))
     .empty(list![
         EmptyList::new().status(404).message("No scorecards found*"),

@@ -32,7 +32,7 @@ const LIST: Operation = Operation::get("listTrackers", "settings_trackers", Acti
     .parameters(list![
         query("workspaceId", STRING).description("Limits the answer to the trackers of one workspace, by id from `workspaces.list`; left out, trackers of all workspaces are returned."),
     ])
-    .cannot_sync("nothing says what identifies a record")
+    .sync(sync(list![json_path!("$.trackerId")]))
     .records(json_path!("$.keywordTrackers"))
     .paging(Paging::none("Gong returns all keyword trackers in one response and takes no cursor."))
     .schema(RECORD);

@@ -46,7 +46,7 @@ const LIST: Operation = Operation::by(Method::Post, "getActivityByPeriod", "stat
         body("cursor", STRING).description("Token of the next page: the `cursor` of the previous response's metadata. Leave it out for the first page, send the same filter with every page, and stop when a response carries no cursor."),
     ])
     .body(Body::Json { open: false, in_array: false })
-    .cannot_sync("nothing says what identifies a record")
+    .cannot_sync("The figures are sums over the period that is asked for.")
     .records(json_path!("$.usersAggregateActivity"))
     .total(MetaSource::Body(json_path!("$.records.totalRecords")))
     .empty(list![EmptyList::new().status(404).message("No stats found*")])

@@ -44,7 +44,7 @@ const LIST: Operation = Operation::by(Method::Post, "getActivityDayByDay", "stat
         body("cursor", STRING).addition().description("Token of the next page: the `cursor` of the previous response's metadata. Leave it out for the first page, send the same filter with every page, and stop when a response carries no cursor."),
     ])
     .body(Body::Json { open: false, in_array: false })
-    .cannot_sync("nothing says what identifies a record")
+    .cannot_sync("It holds what happened in the period that is asked for.")
     .records(json_path!("$.usersDetailedActivities"))
     .total(MetaSource::Body(json_path!("$.records.totalRecords")))
     .empty(list![EmptyList::new().status(404).message("No stats found*")])

@@ -62,7 +62,8 @@ const LIST: Operation = Operation::by(Method::Post, "listAnsweredScorecards", "s
         body("cursor", STRING).description("Token of the next page: the `cursor` of the previous response's metadata. Leave it out for the first page, send the same filter with every page, and stop when a response carries no cursor."),
     ])
     .body(Body::Json { open: false, in_array: false })
-    .cannot_sync("nothing says what identifies a record")
+    .sync(sync(list![json_path!("$.answeredScorecardId")])
+        .arguments(list![(text("filter"), json(r#"{"reviewMethod":"BOTH"}"#))]))
     .records(json_path!("$.answeredScorecards"))
     .total(MetaSource::Body(json_path!("$.records.totalRecords")))
     .empty(list![

@@ -19,7 +19,9 @@ const LIST: Operation = Operation::get("listUserSettingsHistory", "user_settings
     .parameters(list![
         path("id", STRING).required().description("Gong user id, a number of up to 20 digits written as a string; from `users.list`."),
     ])
-    .cannot_sync("nothing says what identifies a record")
+    .sync(sync(list![json_path!("$.setting"), json_path!("$.time")])
+        .parents(list![sync_parent("users", list![(text("id"), ParentValue::Member(json_path!("$.id")))])])
+        .per_parent())
     .records(json_path!("$.userSettingsHistory"))
     .paging(Paging::none("Gong returns all changes of a user in one response and takes no cursor."))
     .schema(RECORD);

@@ -48,7 +48,7 @@ const LIST: Operation = Operation::get("listUsers", "users", Action::List, templ
         query("includeAvatars", BOOLEAN).addition().description("True returns avatars, too: users that stand for Gong's own employees who had access to the account."),
         query("cursor", STRING).description("Token of the next page: the `cursor` of the previous response's metadata. Leave it out for the first page, repeat every other argument unchanged, and stop when a response carries no cursor. Tokens expire, so do not store them."),
     ])
-    .sync(sync(list![json_path!("$.id")]))
+    .sync(sync(list![json_path!("$.id")]).arguments(list![(text("includeAvatars"), json("true"))]))
     .records(json_path!("$.users"))
     .total(MetaSource::Body(json_path!("$.records.totalRecords")))
     .meta(list![

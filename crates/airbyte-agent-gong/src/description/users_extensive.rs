@@ -34,7 +34,7 @@ const LIST: Operation = Operation::by(Method::Post, "listUsersExtensive", "users
         body("cursor", STRING).description("Token of the next page: the `cursor` of the previous response's metadata. Leave it out for the first page, send the same filter with every page, and stop when a response carries no cursor."),
     ])
     .body(Body::Json { open: false, in_array: false })
-    .sync(sync(list![json_path!("$.id")]))
+    .cannot_sync("These are records of `users`.")
     .records(json_path!("$.users"))
     .total(MetaSource::Body(json_path!("$.records.totalRecords")))
     .empty(list![EmptyList::new().status(404).message("No users found*")])

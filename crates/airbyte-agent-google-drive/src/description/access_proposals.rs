@@ -30,7 +30,11 @@ const LIST: Operation = Operation::get("listAccessProposals", "access_proposals"
         query("pageSize", INTEGER.minimum(1.0)).description("Most requests on a page."),
         query("pageToken", STRING).description("Where to go on, the `nextPageToken` of the previous response. Leave out for the first page."),
     ])
-    .cannot_sync("nothing says what identifies a record")
+    .sync(sync(list![json_path!("$.proposalId")])
+        .parents(list![
+            sync_parent("files", list![(text("fileId"), ParentValue::Member(json_path!("$.id")))]),
+        ])
+        .per_parent())
     .records(json_path!("$.accessProposals"))
     .meta(list![meta("nextPageToken", json_path!("$.nextPageToken"))])
     .paging(Paging::cursor(from_meta("nextPageToken"), "pageToken").size(page_size("pageSize")))

@@ -36,7 +36,11 @@ const LIST: Operation = Operation::get("listApprovals", "approvals", Action::Lis
         query("pageToken", STRING).description("Where to go on, the `nextPageToken` of the previous response. Leave out for the first page."),
         query("fields", STRING.default(r#""*""#)).default(r#""*""#).send_default().description("Which fields to return; Google may leave the approvals out without it, so `*` (everything) is sent unless you choose. Name `nextPageToken` when you do."),
     ])
-    .cannot_sync("nothing says what identifies a record")
+    .sync(sync(list![json_path!("$.approvalId")])
+        .parents(list![
+            sync_parent("files", list![(text("fileId"), ParentValue::Member(json_path!("$.id")))]),
+        ])
+        .per_parent())
     .records(json_path!("$.items"))
     .meta(list![meta("nextPageToken", json_path!("$.nextPageToken"))])
     .paging(Paging::cursor(from_meta("nextPageToken"), "pageToken").size(page_size("pageSize").default(100)))

@@ -41,7 +41,7 @@ const LIST: Operation = Operation::get("listChanges", "changes", Action::List, t
         query("restrictToMyDrive", BOOLEAN.default("false")).default("false").description("True to leave out files that are not in the folders of My Drive, such as files only shared with the user. False when left out."),
         query("fields", STRING).description("Which fields to return. Left out, Google sends little more than `fileId`, `removed`, `time` and name and type of the file; name `nextPageToken` and `newStartPageToken` too."),
     ])
-    .cannot_sync("nothing says what identifies a record")
+    .cannot_sync("Google lists changes since a token only, which the first copy has not; `files` has the present state.")
     .records(json_path!("$.changes"))
     .meta(list![
         meta("nextPageToken", json_path!("$.nextPageToken")),

@@ -43,7 +43,10 @@ const LIST: Operation = Operation::get("listComments", "comments", Action::List,
         .parents(list![
             sync_parent("files", list![(text("fileId"), ParentValue::Member(json_path!("$.id")))]),
         ])
-        .per_parent())
+        .per_parent()
+        .arguments(list![(text("includeDeleted"), json("true"))])
+        .change(sync_change(json_path!("$.modifiedTime"), SyncTime::Iso8601).filter(list![(text("startModifiedTime"), json(r#""{since}""#))]))
+        .deleted_where(json_path!("$.deleted"), "true"))
     .records(json_path!("$.comments"))
     .meta(list![meta("nextPageToken", json_path!("$.nextPageToken"))])
     .paging(Paging::cursor(from_meta("nextPageToken"), "pageToken").size(page_size("pageSize").maximum(100)))

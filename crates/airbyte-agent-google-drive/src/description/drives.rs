@@ -33,7 +33,7 @@ const LIST: Operation = Operation::get("listDrives", "drives", Action::List, tem
         query("useDomainAdminAccess", BOOLEAN).description("True to act as administrator of the Workspace domain, which also reaches shared drives one is not a member of. Fails for anybody else. False when left out."),
         query("fields", STRING).description("Which fields to return. Left out, Google sends only `kind`, `id` and `name` of each drive; name `nextPageToken` too."),
     ])
-    .sync(sync(list![json_path!("$.id")]))
+    .sync(sync(list![json_path!("$.id")]).arguments(list![(text("fields"), json(r#""*""#))]))
     .records(json_path!("$.drives"))
     .meta(list![meta("nextPageToken", json_path!("$.nextPageToken"))])
     .paging(Paging::cursor(from_meta("nextPageToken"), "pageToken").size(page_size("pageSize").maximum(100)))

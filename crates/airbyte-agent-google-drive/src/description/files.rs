@@ -56,7 +56,13 @@ const LIST: Operation = Operation::get("listFiles", "files", Action::List, templ
         query("supportsAllDrives", BOOLEAN).description("True to say that files of shared drives can be handled; required to get them. False when left out."),
         query("includeLabels", STRING).addition().description("Ids of labels, separated by commas, that `labelInfo` is to contain if the file has them."),
     ])
-    .sync(sync(list![json_path!("$.id")]))
+    .sync(sync(list![json_path!("$.id")])
+        .arguments(list![
+            (text("corpora"), json(r#""allDrives""#)),
+            (text("includeItemsFromAllDrives"), json("true")),
+            (text("supportsAllDrives"), json("true")),
+            (text("fields"), json(r#""*""#)),
+        ]))
     .records(json_path!("$.files"))
     .meta(list![
         meta("nextPageToken", json_path!("$.nextPageToken")),

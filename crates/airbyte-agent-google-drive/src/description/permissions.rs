@@ -41,7 +41,8 @@ const LIST: Operation = Operation::get("listPermissions", "permissions", Action:
         .parents(list![
             sync_parent("files", list![(text("fileId"), ParentValue::Member(json_path!("$.id")))]),
         ])
-        .per_parent())
+        .per_parent()
+        .arguments(list![(text("supportsAllDrives"), json("true")), (text("fields"), json(r#""*""#))]))
     .records(json_path!("$.permissions"))
     .meta(list![meta("nextPageToken", json_path!("$.nextPageToken"))])
     .paging(Paging::cursor(from_meta("nextPageToken"), "pageToken").size(page_size("pageSize").maximum(100)))

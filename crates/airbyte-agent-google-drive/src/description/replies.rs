@@ -33,14 +33,7 @@ const LIST: Operation = Operation::get("listReplies", "replies", Action::List, t
         query("includeDeleted", BOOLEAN.default("false")).default("false").description("True to include deleted ones; their text is gone. False when left out."),
         query("fields", STRING.default(r#""*""#)).default(r#""*""#).send_default().description("Which fields to return; Google refuses the call without it, so `*` (everything) is sent unless you choose. Name `nextPageToken` when you do."),
     ])
-    .sync(sync(list![json_path!("$.id")])
-        .parents(list![
-            sync_parent("comments", list![
-                (text("fileId"), ParentValue::Argument(text("fileId"))),
-                (text("commentId"), ParentValue::Member(json_path!("$.id"))),
-            ]),
-        ])
-        .per_parent())
+    .cannot_sync("The records of `comments` hold their replies.")
     .records(json_path!("$.replies"))
     .meta(list![meta("nextPageToken", json_path!("$.nextPageToken"))])
     .paging(Paging::cursor(from_meta("nextPageToken"), "pageToken").size(page_size("pageSize").maximum(100)))

@@ -37,7 +37,8 @@ const LIST: Operation = Operation::get("listRevisions", "revisions", Action::Lis
         .parents(list![
             sync_parent("files", list![(text("fileId"), ParentValue::Member(json_path!("$.id")))]),
         ])
-        .per_parent())
+        .per_parent()
+        .arguments(list![(text("fields"), json(r#""*""#))]))
     .records(json_path!("$.revisions"))
     .meta(list![meta("nextPageToken", json_path!("$.nextPageToken"))])
     .paging(Paging::cursor(from_meta("nextPageToken"), "pageToken").size(page_size("pageSize").maximum(1000)))

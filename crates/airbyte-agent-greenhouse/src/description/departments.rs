@@ -33,7 +33,8 @@ const LIST: Operation = Operation::get("listDepartment", "departments", Action::
         query("external_id", STRING).addition().description("Only the one with this id in a system of yours."),
         query("fields", ARRAY.items(list![STRING])).style(Style::Comma).addition().description("Only these fields of each record, by name."),
     ])
-    .sync(sync(list![json_path!("$.id")]))
+    .sync(sync(list![json_path!("$.id")])
+        .change(sync_change(json_path!("$.updated_at"), SyncTime::Iso8601).filter(list![(text("updated_at"), json(r#""gte|{since}""#))])))
     .meta(list![link_meta("next", "next")])
     .paging(Paging::link(from_meta("next"), list![]).size(page_size("per_page").maximum(500)))
     .schema(RECORD);

@@ -34,7 +34,8 @@ const LIST: Operation = Operation::get("listScorecardQuestionAnswer", "scorecard
         query("scorecard_question_ids", ARRAY.items(list![INTEGER])).style(Style::Comma).description("Only answers to these questions, by id."),
         query("fields", ARRAY.items(list![STRING])).style(Style::Comma).description("Only these fields of each record, by name."),
     ])
-    .sync(sync(list![json_path!("$.id")]))
+    .sync(sync(list![json_path!("$.id")])
+        .change(sync_change(json_path!("$.updated_at"), SyncTime::Iso8601).filter(list![(text("updated_at"), json(r#""gte|{since}""#))])))
     .meta(list![link_meta("next", "next")])
     .paging(Paging::link(from_meta("next"), list![]).size(page_size("per_page").default(500).maximum(500)))
     .schema(RECORD);

@@ -36,7 +36,8 @@ const LIST: Operation = Operation::get("listScorecardQuestion", "scorecard_quest
         query("active", BOOLEAN).description("Only questions that are in use, or not."),
         query("fields", ARRAY.items(list![STRING])).style(Style::Comma).description("Only these fields of each record, by name."),
     ])
-    .sync(sync(list![json_path!("$.id")]))
+    .sync(sync(list![json_path!("$.id")])
+        .change(sync_change(json_path!("$.updated_at"), SyncTime::Iso8601).filter(list![(text("updated_at"), json(r#""gte|{since}""#))])))
     .meta(list![link_meta("next", "next")])
     .paging(Paging::link(from_meta("next"), list![]).size(page_size("per_page").default(500).maximum(500)))
     .schema(RECORD);

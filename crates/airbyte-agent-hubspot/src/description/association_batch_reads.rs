@@ -27,7 +27,7 @@ const LIST: Operation = Operation::by(Method::Post, "readAssociationBatch", "ass
         ])).required().description("The records to start from, at most 1,000."),
     ])
     .body(Body::Json { open: false, in_array: false })
-    .cannot_sync("nothing says what identifies a record")
+    .cannot_sync("It reads the links of records that are named in the call.")
     .records(json_path!("$.results"))
     .meta(list![meta("num_errors", json_path!("$.numErrors")), meta("errors", json_path!("$.errors"))])
     .paging(Paging::none("HubSpot returns the links of all records in one response; each record has a cursor of its own."))

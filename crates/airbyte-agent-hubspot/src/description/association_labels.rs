@@ -20,7 +20,7 @@ const LIST: Operation = Operation::get("listAssociationLabels", "association_lab
         path("fromObjectType", STRING).required().description("Type of the records to start from, such as `contacts` or the id of a custom type."),
         path("toObjectType", STRING).required().description("Type of the linked records, such as `companies` or the id of a custom type."),
     ])
-    .cannot_sync("nothing says what identifies a record")
+    .cannot_sync("They belong to pairs of object types, of which HubSpot has no list.")
     .records(json_path!("$.results"))
     .paging(Paging::none("HubSpot returns all types in one response."))
     .schema(RECORD);

@@ -25,7 +25,7 @@ const LIST: Operation = Operation::get("listAssociations", "associations", Actio
         query("after", STRING).description("Where to go on: `next_cursor` from the metadata of the page before. Leave out for the first page."),
         query("limit", INTEGER.minimum(1.0).maximum(500.0).default("500")).default("500").description("Associations per page."),
     ])
-    .cannot_sync("nothing says what identifies a record")
+    .cannot_sync("HubSpot lists the links of one record to one type only; those of the other entities are in their `associations`.")
     .records(json_path!("$"))
     .meta(list![
         meta("next_cursor", json_path!("$.paging.next.after")),

@@ -56,7 +56,11 @@ const LIST: Operation = Operation::get("listCalls", "calls", Action::List, templ
         query("propertiesWithHistory", STRING).description("Properties to return with their former values as well, internal names joined with commas."),
         query("archived", BOOLEAN).description("True returns only deleted records still in the recycling bin, false or left out only live ones."),
     ])
-    .sync(sync(list![json_path!("$.id")]))
+    .sync(sync(list![json_path!("$.id")])
+        .arguments(list![
+            (text("properties"), json(r#""hubspot_owner_id,hs_timestamp,hs_createdate,hs_lastmodifieddate,hs_call_title,hs_call_body,hs_call_direction,hs_call_disposition,hs_call_duration,hs_call_status,hs_call_from_number,hs_call_to_number""#)),
+            (text("associations"), json(r#""contacts,companies,deals,tickets""#)),
+        ]))
     .records(json_path!("$.results"))
     .meta(list![
         meta("next_cursor", json_path!("$.paging.next.after")),

@@ -54,7 +54,10 @@ const LIST: Operation = Operation::get("listCompanies", "companies", Action::Lis
         query("propertiesWithHistory", STRING).description("Properties to return with their former values as well, internal names joined with commas."),
         query("archived", BOOLEAN).description("True returns only deleted records still in the recycling bin, false or left out only live ones."),
     ])
-    .sync(sync(list![json_path!("$.id")]))
+    .sync(sync(list![json_path!("$.id")])
+        .arguments(list![
+            (text("properties"), json(r#""name,domain,website,phone,industry,type,description,address,city,state,zip,country,numberofemployees,annualrevenue,lifecyclestage,hs_lead_status,hubspot_owner_id,createdate,hs_lastmodifieddate,notes_last_updated,num_associated_contacts,num_associated_deals""#)),
+        ]))
     .records(json_path!("$.results"))
     .meta(list![
         meta("next_cursor", json_path!("$.paging.next.after")),

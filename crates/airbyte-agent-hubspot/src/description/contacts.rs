@@ -56,7 +56,11 @@ const LIST: Operation = Operation::get("listContacts", "contacts", Action::List,
         query("propertiesWithHistory", STRING).description("Properties to return with their former values as well, internal names joined with commas."),
         query("archived", BOOLEAN).description("True returns only deleted records still in the recycling bin, false or left out only live ones."),
     ])
-    .sync(sync(list![json_path!("$.id")]))
+    .sync(sync(list![json_path!("$.id")])
+        .arguments(list![
+            (text("properties"), json(r#""firstname,lastname,email,phone,mobilephone,company,jobtitle,website,address,city,state,zip,country,lifecyclestage,hs_lead_status,hubspot_owner_id,associatedcompanyid,createdate,lastmodifieddate,lastcontacted,notes_last_updated,num_associated_deals,hs_email_optout""#)),
+            (text("associations"), json(r#""companies""#)),
+        ]))
     .records(json_path!("$.results"))
     .meta(list![
         meta("next_cursor", json_path!("$.paging.next.after")),

@@ -58,7 +58,11 @@ const LIST: Operation = Operation::get("listDeals", "deals", Action::List, templ
         query("propertiesWithHistory", STRING).description("Properties to return with their former values as well, internal names joined with commas."),
         query("archived", BOOLEAN).description("True returns only deleted records still in the recycling bin, false or left out only live ones."),
     ])
-    .sync(sync(list![json_path!("$.id")]))
+    .sync(sync(list![json_path!("$.id")])
+        .arguments(list![
+            (text("properties"), json(r#""dealname,amount,deal_currency_code,dealstage,pipeline,dealtype,closedate,description,hubspot_owner_id,hs_is_closed,hs_is_closed_won,hs_deal_stage_probability,hs_priority,createdate,hs_lastmodifieddate,notes_last_updated""#)),
+            (text("associations"), json(r#""contacts,companies""#)),
+        ]))
     .records(json_path!("$.results"))
     .meta(list![
         meta("next_cursor", json_path!("$.paging.next.after")),

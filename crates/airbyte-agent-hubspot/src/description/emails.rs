@@ -53,7 +53,11 @@ const LIST: Operation = Operation::get("listEmails", "emails", Action::List, tem
         query("propertiesWithHistory", STRING).description("Properties to return with their former values as well, internal names joined with commas."),
         query("archived", BOOLEAN).description("True returns only deleted records still in the recycling bin, false or left out only live ones."),
     ])
-    .sync(sync(list![json_path!("$.id")]))
+    .sync(sync(list![json_path!("$.id")])
+        .arguments(list![
+            (text("properties"), json(r#""hubspot_owner_id,hs_timestamp,hs_createdate,hs_lastmodifieddate,hs_email_subject,hs_email_text,hs_email_direction,hs_email_status,hs_email_from_email,hs_email_to_email,hs_email_cc_email""#)),
+            (text("associations"), json(r#""contacts,companies,deals,tickets""#)),
+        ]))
     .records(json_path!("$.results"))
     .meta(list![
         meta("next_cursor", json_path!("$.paging.next.after")),

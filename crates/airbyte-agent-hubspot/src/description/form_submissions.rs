@@ -21,7 +21,12 @@ const LIST: Operation = Operation::get("listFormSubmissions", "form_submissions"
         query("limit", INTEGER.minimum(1.0).maximum(50.0).default("20")).default("20").description("Records per page."),
         query("after", STRING).description("Where to go on: `next_cursor` from the metadata of the page before. Leave out for the first page."),
     ])
-    .cannot_sync("nothing says what identifies a record")
+    .sync(sync(list![json_path!("$.conversionId")])
+        .parents(list![
+            sync_parent("forms", list![(text("formId"), ParentValue::Member(json_path!("$.id")))]),
+        ])
+        .per_parent()
+        .change(sync_change(json_path!("$.submittedAt"), SyncTime::UnixMilliseconds).order(SyncOrder::Descending).overlap_seconds(3600)))
     .records(json_path!("$.results"))
     .meta(list![meta("next_cursor", json_path!("$.paging.next.after"))])
     .paging(Paging::cursor(from_meta("next_cursor"), "after").size(page_size("limit").default(20).maximum(50)))

@@ -21,7 +21,11 @@ const LIST: Operation = Operation::get("listListMemberships", "list_memberships"
         query("limit", INTEGER.minimum(1.0).maximum(250.0).default("100")).default("100").description("Records per page."),
         query("after", STRING).description("Where to go on: `next_cursor` from the metadata of the page before. Leave out for the first page."),
     ])
-    .cannot_sync("nothing says what identifies a record")
+    .sync(sync(list![json_path!("$.recordId")])
+        .parents(list![
+            sync_parent("lists", list![(text("listId"), ParentValue::Member(json_path!("$.listId")))]),
+        ])
+        .per_parent())
     .records(json_path!("$.results"))
     .total(MetaSource::Body(json_path!("$.total")))
     .meta(list![

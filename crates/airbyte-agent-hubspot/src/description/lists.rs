@@ -38,6 +38,7 @@ const SEARCH: Operation = Operation::by(Method::Post, "searchLists", "lists", Ac
         body("offset", INTEGER.minimum(0.0)).description("Where to go on: `offset` of the page before."),
     ])
     .body(Body::Json { open: false, in_array: false })
+    .sync(sync(list![json_path!("$.listId")]))
     .records(json_path!("$.lists"))
     .total(MetaSource::Body(json_path!("$.total")))
     .meta(list![meta("total", json_path!("$.total")), meta("has_more", json_path!("$.hasMore"))])

@@ -56,7 +56,11 @@ const LIST: Operation = Operation::get("listMeetings", "meetings", Action::List,
         query("propertiesWithHistory", STRING).description("Properties to return with their former values as well, internal names joined with commas."),
         query("archived", BOOLEAN).description("True returns only deleted records still in the recycling bin, false or left out only live ones."),
     ])
-    .sync(sync(list![json_path!("$.id")]))
+    .sync(sync(list![json_path!("$.id")])
+        .arguments(list![
+            (text("properties"), json(r#""hubspot_owner_id,hs_timestamp,hs_createdate,hs_lastmodifieddate,hs_meeting_title,hs_meeting_body,hs_internal_meeting_notes,hs_meeting_start_time,hs_meeting_end_time,hs_meeting_outcome,hs_meeting_location,hs_meeting_external_url""#)),
+            (text("associations"), json(r#""contacts,companies,deals,tickets""#)),
+        ]))
     .records(json_path!("$.results"))
     .meta(list![
         meta("next_cursor", json_path!("$.paging.next.after")),

@@ -47,7 +47,11 @@ const LIST: Operation = Operation::get("listNotes", "notes", Action::List, templ
         query("propertiesWithHistory", STRING).description("Properties to return with their former values as well, internal names joined with commas."),
         query("archived", BOOLEAN).description("True returns only deleted records still in the recycling bin, false or left out only live ones."),
     ])
-    .sync(sync(list![json_path!("$.id")]))
+    .sync(sync(list![json_path!("$.id")])
+        .arguments(list![
+            (text("properties"), json(r#""hubspot_owner_id,hs_timestamp,hs_createdate,hs_lastmodifieddate,hs_note_body,hs_attachment_ids""#)),
+            (text("associations"), json(r#""contacts,companies,deals,tickets""#)),
+        ]))
     .records(json_path!("$.results"))
     .meta(list![
         meta("next_cursor", json_path!("$.paging.next.after")),

@@ -27,12 +27,7 @@ const LIST: Operation = Operation::by(Method::Post, "readObjectBatch", "object_b
         body("propertiesWithHistory", ARRAY.items(list![STRING])).description("Properties to return with their former values as well. HubSpot's document calls them required."),
     ])
     .body(Body::Json { open: false, in_array: false })
-    .sync(sync(list![json_path!("$.id")])
-        .parents(list![
-            sync_parent("schemas", list![(text("objectType"), ParentValue::Member(json_path!("$.fullyQualifiedName")))]),
-        ])
-        .per_parent()
-        .needs(texts!["inputs"]))
+    .cannot_sync("It reads records that are named in the call.")
     .records(json_path!("$.results"))
     .meta(list![meta("num_errors", json_path!("$.numErrors")), meta("errors", json_path!("$.errors"))])
     .paging(Paging::none("HubSpot returns all records of the batch in one response."))

@@ -30,11 +30,7 @@ const LIST: Operation = Operation::get("listPipelines", "pipelines", Action::Lis
     .parameters(list![
         path("objectType", STRING).required().description("Object type with pipelines, such as `deals` or `tickets`, or the id of a custom type."),
     ])
-    .sync(sync(list![json_path!("$.id")])
-        .parents(list![
-            sync_parent("schemas", list![(text("objectType"), ParentValue::Member(json_path!("$.fullyQualifiedName")))]),
-        ])
-        .per_parent())
+    .sync(sync(list![json_path!("$.id")]).needs(texts!["objectType"]))
     .records(json_path!("$.results"))
     .paging(Paging::none("HubSpot returns all pipelines in one response."))
     .schema(RECORD);

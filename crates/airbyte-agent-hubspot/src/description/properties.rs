@@ -35,7 +35,7 @@ const LIST: Operation = Operation::get("listProperties", "properties", Action::L
         query("archived", BOOLEAN).description("True returns only deleted properties."),
         query("dataSensitivity", STRING.choices(words!["non_sensitive", "sensitive", "highly_sensitive"])).description("Properties of this sensitivity; `non_sensitive` when left out."),
     ])
-    .cannot_sync("nothing says what identifies a record")
+    .cannot_sync("They belong to object types, and HubSpot lists custom types only; call `properties.list` for one type.")
     .records(json_path!("$.results"))
     .paging(Paging::none("HubSpot returns all properties in one response."))
     .schema(RECORD);

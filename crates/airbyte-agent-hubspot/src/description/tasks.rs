@@ -54,7 +54,11 @@ const LIST: Operation = Operation::get("listTasks", "tasks", Action::List, templ
         query("propertiesWithHistory", STRING).description("Properties to return with their former values as well, internal names joined with commas."),
         query("archived", BOOLEAN).description("True returns only deleted records still in the recycling bin, false or left out only live ones."),
     ])
-    .sync(sync(list![json_path!("$.id")]))
+    .sync(sync(list![json_path!("$.id")])
+        .arguments(list![
+            (text("properties"), json(r#""hubspot_owner_id,hs_timestamp,hs_createdate,hs_lastmodifieddate,hs_task_subject,hs_task_body,hs_task_status,hs_task_priority,hs_task_type,hs_task_completion_date""#)),
+            (text("associations"), json(r#""contacts,companies,deals,tickets""#)),
+        ]))
     .records(json_path!("$.results"))
     .meta(list![
         meta("next_cursor", json_path!("$.paging.next.after")),

@@ -57,7 +57,11 @@ const LIST: Operation = Operation::get("listTickets", "tickets", Action::List, t
         query("propertiesWithHistory", STRING).description("Properties to return with their former values as well, internal names joined with commas."),
         query("archived", BOOLEAN).description("True returns only deleted records still in the recycling bin, false or left out only live ones."),
     ])
-    .sync(sync(list![json_path!("$.id")]))
+    .sync(sync(list![json_path!("$.id")])
+        .arguments(list![
+            (text("properties"), json(r#""subject,content,hs_pipeline,hs_pipeline_stage,hs_ticket_priority,hs_ticket_category,source_type,hubspot_owner_id,createdate,closed_date,hs_lastmodifieddate""#)),
+            (text("associations"), json(r#""contacts,companies""#)),
+        ]))
     .records(json_path!("$.results"))
     .meta(list![
         meta("next_cursor", json_path!("$.paging.next.after")),

@@ -38,11 +38,7 @@ const LIST: Operation = Operation::get("listContactCompanies", "contact_companie
         query("per_page", INTEGER.minimum(1.0).default("15")).default("15").description("Records per page; Intercom takes 15 when it is left out."),
         header("Intercom-Version", STRING.default(r#""2.11""#)).default(r#""2.11""#).send_default().description("API version to speak, sent as a header. Leave it alone: parameters and records here follow the default."),
     ])
-    .sync(sync(list![json_path!("$.id")])
-        .parents(list![
-            sync_parent("contacts", list![(text("contact_id"), ParentValue::Member(json_path!("$.id")))]),
-        ])
-        .per_parent())
+    .cannot_sync("The pairs of contacts and companies are in `company_contacts`.")
     .records(json_path!("$.companies"))
     .total(MetaSource::Body(json_path!("$.total_count")))
     .meta(list![meta("total_pages", json_path!("$.pages.total_pages"))])

@@ -35,7 +35,7 @@ const LIST: Operation = Operation::get("listDataAttributes", "data_attributes", 
         query("include_archived", BOOLEAN).description("True also lists archived fields."),
         header("Intercom-Version", STRING.default(r#""2.11""#)).default(r#""2.11""#).send_default().description("API version to speak, sent as a header. Leave it alone: parameters and records here follow the default."),
     ])
-    .sync(sync(list![json_path!("$.id")]))
+    .sync(sync(list![json_path!("$.id")]).arguments(list![(text("include_archived"), json("true"))]))
     .records(json_path!("$.data"))
     .paging(Paging::none("All data attributes come at once."))
     .schema(RECORD);

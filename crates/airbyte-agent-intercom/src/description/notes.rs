@@ -25,8 +25,7 @@ const LIST: Operation = Operation::get("listContactNotes", "notes", Action::List
     .sync(sync(list![json_path!("$.id")])
         .parents(list![
             sync_parent("contacts", list![(text("contact_id"), ParentValue::Member(json_path!("$.id")))]),
-        ])
-        .per_parent())
+        ]))
     .records(json_path!("$.data"))
     .total(MetaSource::Body(json_path!("$.total_count")))
     .meta(list![meta("total_pages", json_path!("$.pages.total_pages"))])

@@ -44,6 +44,9 @@ const SEARCH: Operation = Operation::by(Method::Post, "searchTickets", "tickets"
         ]).closed()).description("Which page."),
     ])
     .body(Body::Json { open: false, in_array: false })
+    .sync(sync(list![json_path!("$.id")])
+        .arguments(list![(text("query"), json(r#"{"field":"created_at","operator":">","value":0}"#))])
+        .change(sync_change(json_path!("$.updated_at"), SyncTime::UnixSeconds).filter(list![(text("query"), json(r#"{"field":"updated_at","operator":">","value":"{since}"}"#))]).overlap_seconds(172800)))
     .records(json_path!("$.tickets"))
     .total(MetaSource::Body(json_path!("$.total_count")))
     .meta(list![

@@ -43,11 +43,7 @@ const LIST: Operation = Operation::get("listBacklogIssues", "backlog_issues", Ac
         query("fields", STRING).description("Fields to return, separated by commas: ids such as `summary`, `status`, `customfield_10016`. Left out, the navigable ones."),
         query("expand", STRING).description("More to return, separated by commas, as for `issues.get`."),
     ])
-    .sync(sync(list![json_path!("$.id")])
-        .parents(list![
-            sync_parent("boards", list![(text("boardId"), ParentValue::Member(json_path!("$.id")))]),
-        ])
-        .per_parent())
+    .cannot_sync("These are records of `issues`, which a board shows by conditions.")
     .records(json_path!("$.issues"))
     .total(MetaSource::Body(json_path!("$.total")))
     .meta(list![meta("total", json_path!("$.total"))])

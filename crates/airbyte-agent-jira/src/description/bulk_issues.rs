@@ -61,7 +61,7 @@ const LIST: Operation = Operation::by(Method::Post, "fetchIssuesInBulk", "bulk_i
         body("fieldsByKeys", BOOLEAN).description("True when `fields` names fields by their key instead of their id."),
     ])
     .body(Body::Json { open: false, in_array: false })
-    .sync(sync(list![json_path!("$.id")]).needs(texts!["issueIdsOrKeys"]))
+    .cannot_sync("It reads issues that are named in the call.")
     .records(json_path!("$.issues"))
     .meta(list![meta("issueErrors", json_path!("$.issueErrors"))])
     .paging(Paging::none("Jira returns all issues asked for in one response."))

@@ -47,7 +47,10 @@ const LIST: Operation = Operation::get("listComponents", "components", Action::L
         ])).description("What to sort by; a leading `-` turns the order round."),
         query("componentSource", STRING.choices(words!["jira", "compass", "auto"]).default(r#""jira""#)).default(r#""jira""#).description("Where they come from: `jira`, `compass` or `auto`. Left out, `jira`."),
     ])
-    .cannot_sync("it needs the records of `projects`, which cannot be listed")
+    .sync(sync(list![json_path!("$.id")])
+        .parents(list![
+            sync_parent("projects", list![(text("projectIdOrKey"), ParentValue::Member(json_path!("$.id")))]),
+        ]))
     .records(json_path!("$.values"))
     .total(MetaSource::Body(json_path!("$.total")))
     .meta(list![meta("nextPage", json_path!("$.nextPage")), meta("total", json_path!("$.total"))])

@@ -34,7 +34,14 @@ const LIST: Operation = Operation::get("listCreateFields", "create_fields", Acti
         query("startAt", INTEGER.format("int64").minimum(0.0).default("0")).default("0").description("How many records to skip; 0 for the first page."),
         query("maxResults", INTEGER.format("int32").minimum(1.0).maximum(200.0).default("50")).default("50").description("Fields per page, 50 if left out, at most 200."),
     ])
-    .cannot_sync("nothing says what identifies a record")
+    .sync(sync(list![json_path!("$.fieldId")])
+        .parents(list![
+            sync_parent("create_issue_types", list![
+                (text("projectIdOrKey"), ParentValue::Argument(text("projectIdOrKey"))),
+                (text("issueTypeId"), ParentValue::Member(json_path!("$.id"))),
+            ]),
+        ])
+        .per_parent())
     .records(json_path!("$.fields"))
     .total(MetaSource::Body(json_path!("$.total")))
     .meta(list![meta("total", json_path!("$.total"))])

@@ -21,7 +21,11 @@ const LIST: Operation = Operation::get("listCreateIssueTypes", "create_issue_typ
         query("startAt", INTEGER.format("int64").minimum(0.0).default("0")).default("0").description("How many records to skip; 0 for the first page."),
         query("maxResults", INTEGER.format("int32").minimum(1.0).maximum(200.0).default("50")).default("50").description("Issue types per page, 50 if left out, at most 200."),
     ])
-    .cannot_sync("it needs the records of `projects`, which cannot be listed")
+    .sync(sync(list![json_path!("$.id")])
+        .parents(list![
+            sync_parent("projects", list![(text("projectIdOrKey"), ParentValue::Member(json_path!("$.id")))]),
+        ])
+        .per_parent())
     .records(json_path!("$.issueTypes"))
     .total(MetaSource::Body(json_path!("$.total")))
     .meta(list![meta("total", json_path!("$.total"))])

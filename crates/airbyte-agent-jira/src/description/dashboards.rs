@@ -56,6 +56,7 @@ const SEARCH: Operation = Operation::get("searchDashboards", "dashboards", Actio
         ])).description("What to sort by; a leading `-` turns the order round."),
         query("expand", STRING).description("More to return, separated by commas: `description`, `owner`, `viewUrl`, `favourite`, `favouritedCount`, `sharePermissions`, `editPermissions`, `isWritable`."),
     ])
+    .sync(sync(list![json_path!("$.id")]))
     .records(json_path!("$.values"))
     .total(MetaSource::Body(json_path!("$.total")))
     .meta(list![meta("nextPage", json_path!("$.nextPage")), meta("total", json_path!("$.total"))])

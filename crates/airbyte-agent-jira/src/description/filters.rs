@@ -59,6 +59,7 @@ const SEARCH: Operation = Operation::get("searchFilters", "filters", Action::Sea
         ])).description("What to sort by; a leading `-` turns the order round."),
         query("expand", STRING).description("More to return, separated by commas: `description`, `favourite`, `favouritedCount`, `jql`, `owner`, `searchUrl`, `sharePermissions`, `editPermissions`, `subscriptions`, `viewUrl`."),
     ])
+    .sync(sync(list![json_path!("$.id")]))
     .records(json_path!("$.values"))
     .total(MetaSource::Body(json_path!("$.total")))
     .meta(list![meta("nextPage", json_path!("$.nextPage")), meta("total", json_path!("$.total"))])

@@ -29,7 +29,10 @@ const LIST: Operation = Operation::get("listIssueChangelogs", "issue_changelogs"
         query("startAt", INTEGER.format("int64").minimum(0.0).default("0")).default("0").description("How many records to skip; 0 for the first page."),
         query("maxResults", INTEGER.format("int32").minimum(1.0).maximum(100.0).default("100")).default("100").description("Changes per page, 100 if left out, at most 100."),
     ])
-    .cannot_sync("it needs the records of `issues`, which cannot be listed")
+    .sync(sync(list![json_path!("$.id")])
+        .parents(list![
+            sync_parent("issues", list![(text("issueIdOrKey"), ParentValue::Member(json_path!("$.id")))]),
+        ]))
     .records(json_path!("$.values"))
     .total(MetaSource::Body(json_path!("$.total")))
     .meta(list![meta("nextPage", json_path!("$.nextPage")), meta("total", json_path!("$.total"))])

@@ -49,7 +49,10 @@ const LIST: Operation = Operation::get("listIssueComments", "issue_comments", Ac
         query("orderBy", STRING.choices(words!["created", "-created", "+created"])).description("`created` or `+created` for the oldest first, `-created` for the newest first."),
         query("expand", STRING).description("`renderedBody` adds each comment as HTML."),
     ])
-    .cannot_sync("it needs the records of `issues`, which cannot be listed")
+    .sync(sync(list![json_path!("$.id")])
+        .parents(list![
+            sync_parent("issues", list![(text("issueIdOrKey"), ParentValue::Member(json_path!("$.id")))]),
+        ]))
     .records(json_path!("$.comments"))
     .total(MetaSource::Body(json_path!("$.total")))
     .meta(list![

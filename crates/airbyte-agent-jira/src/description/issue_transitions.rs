@@ -30,7 +30,7 @@ const LIST: Operation = Operation::get("getIssueTransitions", "issue_transitions
         query("includeUnavailableTransitions", BOOLEAN.default("false")).default("false").description("True also returns transitions whose conditions are not met at present."),
         query("sortByOpsBarAndStatus", BOOLEAN.default("false")).default("false").description("True sorts as Jira's screen does, by the position of the status; otherwise by id."),
     ])
-    .cannot_sync("it needs the records of `issues`, which cannot be listed")
+    .cannot_sync("Which steps an issue can take depends on its state and on the user; call `issue_transitions.list`.")
     .records(json_path!("$.transitions"))
     .paging(Paging::none("All transitions come at once."))
     .schema(RECORD);

@@ -19,7 +19,11 @@ const LIST: Operation = Operation::get("listIssueWatchers", "issue_watchers", Ac
     .parameters(list![
         path("issueIdOrKey", STRING).required().description("Issue key such as `APOLLO-42`, or numeric id. Keys of moved issues still work."),
     ])
-    .cannot_sync("nothing says what identifies a record")
+    .sync(sync(list![json_path!("$.accountId")])
+        .parents(list![
+            sync_parent("issues", list![(text("issueIdOrKey"), ParentValue::Member(json_path!("$.id")))]),
+        ])
+        .per_parent())
     .records(json_path!("$.watchers"))
     .total(MetaSource::Body(json_path!("$.watchCount")))
     .meta(list![

@@ -122,7 +122,10 @@ const LIST: Operation = Operation::get("listIssueWorklogs", "issue_worklogs", Ac
         query("startedAfter", INTEGER.format("int64")).addition().description("Only entries whose work began at or after this time, in milliseconds since 1970."),
         query("startedBefore", INTEGER.format("int64")).addition().description("Only entries whose work began before this time, in milliseconds since 1970."),
     ])
-    .cannot_sync("it needs the records of `issues`, which cannot be listed")
+    .sync(sync(list![json_path!("$.id")])
+        .parents(list![
+            sync_parent("issues", list![(text("issueIdOrKey"), ParentValue::Member(json_path!("$.id")))]),
+        ]))
     .records(json_path!("$.worklogs"))
     .total(MetaSource::Body(json_path!("$.total")))
     .meta(list![

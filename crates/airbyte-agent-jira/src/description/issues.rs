@@ -68,6 +68,12 @@ const SEARCH: Operation = Operation::get("searchIssues", "issues", Action::Searc
         query("failFast", BOOLEAN).description("True fails at once when a field cannot be loaded, instead of returning the issue without it."),
         query("reconcileIssues", ARRAY.items(list![INTEGER])).addition().description("Issues, by numeric id, that must be found as they are now, although they were changed a moment ago; at most 50. Give the same ones with every page."),
     ])
+    .sync(sync(list![json_path!("$.id")])
+        .arguments(list![
+            (text("jql"), json(r#""created >= \"1990-01-01\" ORDER BY created ASC""#)),
+            (text("fields"), json(r#""*all""#)),
+        ])
+        .change(sync_change(json_path!("$.fields.updated"), SyncTime::Iso8601).filter(list![(text("jql"), json(r#""updated >= \"{since}\" ORDER BY created ASC""#))]).filter_format(SyncTime::Date).overlap_seconds(86400)))
     .records(json_path!("$.issues"))
     .meta(list![
         meta("nextPageToken", json_path!("$.nextPageToken")),

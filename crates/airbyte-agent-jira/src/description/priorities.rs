@@ -24,6 +24,7 @@ const SEARCH: Operation = Operation::get("searchPriorities", "priorities", Actio
         query("id", ARRAY.items(list![STRING])).description("Only these priorities, by id."),
         query("onlyDefault", BOOLEAN.default("false")).default("false").description("True returns only the priority that new issues get."),
     ])
+    .sync(sync(list![json_path!("$.id")]))
     .records(json_path!("$.values"))
     .total(MetaSource::Body(json_path!("$.total")))
     .meta(list![meta("nextPage", json_path!("$.nextPage")), meta("total", json_path!("$.total"))])

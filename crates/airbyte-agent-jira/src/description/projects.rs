@@ -101,6 +101,11 @@ const SEARCH: Operation = Operation::get("searchProjects", "projects", Action::S
         query("expand", STRING).description("More to return, separated by commas: `description`, `projectKeys` (former keys too), `lead`, `issueTypes`, `url`, `insight` (number of issues and last update)."),
         query("status", ARRAY.items(list![STRING.choices(words!["live", "archived", "deleted"]).default(r#""live""#)])).description("Only projects in these states: `live`, `archived`, `deleted` (in the trash)."),
     ])
+    .sync(sync(list![json_path!("$.id")])
+        .arguments(list![
+            (text("status"), json(r#"["live","archived"]"#)),
+            (text("expand"), json(r#""description,lead""#)),
+        ]))
     .records(json_path!("$.values"))
     .total(MetaSource::Body(json_path!("$.total")))
     .meta(list![meta("nextPage", json_path!("$.nextPage")), meta("total", json_path!("$.total"))])

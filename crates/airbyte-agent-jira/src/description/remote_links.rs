@@ -27,7 +27,10 @@ const LIST: Operation = Operation::get("listRemoteLinks", "remote_links", Action
     .parameters(list![
         path("issueIdOrKey", STRING).required().description("Issue key such as `APOLLO-42`, or numeric id. Keys of moved issues still work."),
     ])
-    .cannot_sync("it needs the records of `issues`, which cannot be listed")
+    .sync(sync(list![json_path!("$.id")])
+        .parents(list![
+            sync_parent("issues", list![(text("issueIdOrKey"), ParentValue::Member(json_path!("$.id")))]),
+        ]))
     .records(json_path!("$"))
     .paging(Paging::none("Jira returns all remote links of an issue in one response."))
     .schema(RECORD);

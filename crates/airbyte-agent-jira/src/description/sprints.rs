@@ -35,8 +35,7 @@ const LIST: Operation = Operation::get("listSprints", "sprints", Action::List, t
     .sync(sync(list![json_path!("$.id")])
         .parents(list![
             sync_parent("boards", list![(text("boardId"), ParentValue::Member(json_path!("$.id")))]),
-        ])
-        .per_parent())
+        ]))
     .records(json_path!("$.values"))
     .total(MetaSource::Body(json_path!("$.total")))
     .meta(list![meta("total", json_path!("$.total")), meta("isLast", json_path!("$.isLast"))])

@@ -23,6 +23,7 @@ const SEARCH: Operation = Operation::get("searchStatuses", "statuses", Action::S
         query("searchString", STRING).description("Only statuses whose name contains this text."),
         query("statusCategory", STRING.choices(words!["TODO", "IN_PROGRESS", "DONE"])).description("Only statuses of this category."),
     ])
+    .sync(sync(list![json_path!("$.id")]))
     .records(json_path!("$.values"))
     .total(MetaSource::Body(json_path!("$.total")))
     .meta(list![meta("nextPage", json_path!("$.nextPage")), meta("total", json_path!("$.total"))])

@@ -51,7 +51,10 @@ const LIST: Operation = Operation::get("listVersions", "versions", Action::List,
         ])).description("What to sort by; a leading `-` turns the order round."),
         query("expand", STRING).description("More to return, separated by commas: `issuesstatus`, `operations`, `driver`, `approvers`."),
     ])
-    .cannot_sync("it needs the records of `projects`, which cannot be listed")
+    .sync(sync(list![json_path!("$.id")])
+        .parents(list![
+            sync_parent("projects", list![(text("projectIdOrKey"), ParentValue::Member(json_path!("$.id")))]),
+        ]))
     .records(json_path!("$.values"))
     .total(MetaSource::Body(json_path!("$.total")))
     .meta(list![meta("nextPage", json_path!("$.nextPage")), meta("total", json_path!("$.total"))])

@@ -33,8 +33,7 @@ const LIST: Operation = Operation::get("listCampaignMessages", "campaign_message
     .sync(sync(list![json_path!("$.id")])
         .parents(list![
             sync_parent("campaigns", list![(text("id"), ParentValue::Member(json_path!("$.id")))]),
-        ])
-        .per_parent())
+        ]))
     .records(json_path!("$.data"))
     .paging(Paging::none("Klaviyo returns all messages of a campaign in one response."))
     .schema(RECORD);

@@ -70,7 +70,7 @@ const LIST: Operation = Operation::by(Method::Post, "listCampaignReports", "camp
         ]).closed()).required().description("The question, in JSON:API form."),
     ])
     .body(Body::Json { open: false, in_array: false })
-    .cannot_sync("nothing says what identifies a record")
+    .cannot_sync("The figures depend on the period, the conversion and the groups that are asked for.")
     .records(json_path!("$.data.attributes.results"))
     .meta(list![meta("next", json_path!("$.links.next"))])
     .paging(Paging::link(from_meta("next"), list![(text("page_cursor"), text("page_cursor"))]))

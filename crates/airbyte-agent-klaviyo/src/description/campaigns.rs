@@ -83,7 +83,7 @@ const LIST: Operation = Operation::get("listCampaigns", "campaigns", Action::Lis
         query("page[size]", INTEGER.minimum(1.0).maximum(100.0)).addition().description("Campaigns per page. Only with `revision` 2026-07-15 or later; older ones always send 100."),
         query("fields[campaign]", ARRAY.items(list![STRING])).style(Style::Comma).addition().description("Only these attributes, such as `name`, `status`, `audiences`, `scheduled_at`."),
     ])
-    .sync(sync(list![json_path!("$.id")]))
+    .sync(sync(list![json_path!("$.id")]).needs(texts!["filter"]))
     .records(json_path!("$.data"))
     .meta(list![meta("next", json_path!("$.links.next"))])
     .paging(Paging::link(from_meta("next"), list![(text("page[cursor]"), text("page[cursor]"))]))

@@ -28,11 +28,7 @@ const LIST: Operation = Operation::get("listCouponCodes", "coupon_codes", Action
         query("page[size]", INTEGER.minimum(1.0).maximum(100.0).default("100")).default("100").description("Codes per page; Klaviyo sends 100 when it is left out."),
         query("page[cursor]", STRING).description("Opaque token of the next page: the value of `page[cursor]` in the URL that the metadata of the previous response holds as `next`. Leave it out for the first page and repeat the other arguments unchanged."),
     ])
-    .sync(sync(list![json_path!("$.id")])
-        .parents(list![
-            sync_parent("coupons", list![(text("filter"), ParentValue::Member(json_path!("$.id")))]),
-        ])
-        .per_parent())
+    .sync(sync(list![json_path!("$.id")]).needs(texts!["filter"]))
     .records(json_path!("$.data"))
     .meta(list![meta("next", json_path!("$.links.next"))])
     .paging(Paging::link(from_meta("next"), list![(text("page[cursor]"), text("page[cursor]"))]).size(page_size("page[size]").default(100).maximum(100)))

@@ -62,7 +62,8 @@ const LIST: Operation = Operation::get("listEvents", "events", Action::List, tem
         query("filter", STRING).addition().description(r#"Filter expression: `equals(metric_id,"XrJ5dW")`, `equals(profile_id,"01HQXKFPAV3N8MZC5T2W7RD9EB")`, and `greater-than`, `greater-or-equal`, `less-than`, `less-or-equal` on `datetime` (ISO 8601) or `timestamp` (Unix seconds). Conditions joined by commas all have to hold."#),
         query("fields[event]", ARRAY.items(list![STRING])).style(Style::Comma).addition().description("Only these attributes: `datetime`, `timestamp`, `event_properties`, `uuid`."),
     ])
-    .sync(sync(list![json_path!("$.id")]))
+    .sync(sync(list![json_path!("$.id")])
+        .change(sync_change(json_path!("$.attributes.datetime"), SyncTime::Iso8601).filter(list![(text("filter"), json(r#""greater-or-equal(datetime,{since})""#))]).overlap_seconds(259200)))
     .records(json_path!("$.data"))
     .meta(list![meta("next", json_path!("$.links.next"))])
     .paging(Paging::link(from_meta("next"), list![(text("page[cursor]"), text("page[cursor]"))]).size(page_size("page[size]").maximum(1000)))

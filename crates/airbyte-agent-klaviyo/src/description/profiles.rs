@@ -130,7 +130,8 @@ const LIST: Operation = Operation::get("listProfiles", "profiles", Action::List,
         query("fields[profile]", ARRAY.items(list![STRING])).style(Style::Comma).addition().description("Only these attributes of the profiles, to keep the result small."),
         query("additional-fields[profile]", ARRAY.items(list![STRING])).style(Style::Comma).addition().description("Attributes that are left out otherwise: `subscriptions` is the consent by channel, `predictive_analytics` the predicted figures."),
     ])
-    .sync(sync(list![json_path!("$.id")]))
+    .sync(sync(list![json_path!("$.id")])
+        .change(sync_change(json_path!("$.attributes.updated"), SyncTime::Iso8601).filter(list![(text("filter"), json(r#""greater-than(updated,{since})""#))]).overlap_seconds(600)))
     .records(json_path!("$.data"))
     .meta(list![meta("next", json_path!("$.links.next"))])
     .paging(Paging::link(from_meta("next"), list![(text("page[cursor]"), text("page[cursor]"))]).size(page_size("page[size]").maximum(100)))

@@ -46,7 +46,7 @@ const LIST: Operation = Operation::by(Method::Post, "listAttachments", "attachme
         .parents(list![
             sync_parent("issues", list![(text("issueId"), ParentValue::Member(json_path!("$.id")))]),
         ])
-        .per_parent())
+        .arguments(list![(text("includeArchived"), json("true"))]))
     .records(json_path!("$.data.issue.attachments.nodes"))
     .meta(list![
         meta("hasNextPage", json_path!("$.data.issue.attachments.pageInfo.hasNextPage")),

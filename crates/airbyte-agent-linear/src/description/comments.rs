@@ -55,8 +55,7 @@ const LIST: Operation = Operation::by(Method::Post, "listComments", "comments", 
     .sync(sync(list![json_path!("$.id")])
         .parents(list![
             sync_parent("issues", list![(text("issueId"), ParentValue::Member(json_path!("$.id")))]),
-        ])
-        .per_parent())
+        ]))
     .records(json_path!("$.data.issue.comments.nodes"))
     .meta(list![
         meta("hasNextPage", json_path!("$.data.issue.comments.pageInfo.hasNextPage")),

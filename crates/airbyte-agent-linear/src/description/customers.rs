@@ -44,7 +44,7 @@ const LIST: Operation = Operation::by(Method::Post, "listCustomers", "customers"
         set("first", given("first")),
         set("after", given("after")),
     ]))
-    .sync(sync(list![json_path!("$.id")]))
+    .sync(sync(list![json_path!("$.id")]).arguments(list![(text("includeArchived"), json("true"))]))
     .records(json_path!("$.data.customers.nodes"))
     .meta(list![
         meta("hasNextPage", json_path!("$.data.customers.pageInfo.hasNextPage")),

@@ -44,7 +44,7 @@ const LIST: Operation = Operation::by(Method::Post, "listCycles", "cycles", Acti
         set("first", given("first")),
         set("after", given("after")),
     ]))
-    .sync(sync(list![json_path!("$.id")]))
+    .sync(sync(list![json_path!("$.id")]).arguments(list![(text("includeArchived"), json("true"))]))
     .records(json_path!("$.data.cycles.nodes"))
     .meta(list![
         meta("hasNextPage", json_path!("$.data.cycles.pageInfo.hasNextPage")),

@@ -42,7 +42,9 @@ const LIST: Operation = Operation::by(Method::Post, "listDocuments", "documents"
         set("first", given("first")),
         set("after", given("after")),
     ]))
-    .sync(sync(list![json_path!("$.id")]))
+    .sync(sync(list![json_path!("$.id")])
+        .arguments(list![(text("includeArchived"), json("true"))])
+        .change(sync_change(json_path!("$.updatedAt"), SyncTime::Iso8601).filter(list![(text("filter"), json(r#"{"updatedAt":{"gte":"{since}"}}"#))])))
     .records(json_path!("$.data.documents.nodes"))
     .meta(list![
         meta("hasNextPage", json_path!("$.data.documents.pageInfo.hasNextPage")),

@@ -41,7 +41,7 @@ const LIST: Operation = Operation::by(Method::Post, "listIssueLabels", "issue_la
         set("first", given("first")),
         set("after", given("after")),
     ]))
-    .sync(sync(list![json_path!("$.id")]))
+    .sync(sync(list![json_path!("$.id")]).arguments(list![(text("includeArchived"), json("true"))]))
     .records(json_path!("$.data.issueLabels.nodes"))
     .meta(list![
         meta("hasNextPage", json_path!("$.data.issueLabels.pageInfo.hasNextPage")),

@@ -102,7 +102,9 @@ const LIST: Operation = Operation::by(Method::Post, "listIssues", "issues", Acti
         set("orderBy", given("orderBy")),
         set("includeArchived", given("includeArchived")),
     ]).optional(texts!["filter", "orderBy", "includeArchived"]))
-    .sync(sync(list![json_path!("$.id")]))
+    .sync(sync(list![json_path!("$.id")])
+        .arguments(list![(text("includeArchived"), json("true"))])
+        .change(sync_change(json_path!("$.updatedAt"), SyncTime::Iso8601).filter(list![(text("filter"), json(r#"{"updatedAt":{"gte":"{since}"}}"#))])))
     .records(json_path!("$.data.issues.nodes"))
     .meta(list![
         meta("hasNextPage", json_path!("$.data.issues.pageInfo.hasNextPage")),

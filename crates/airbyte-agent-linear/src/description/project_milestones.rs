@@ -42,7 +42,7 @@ const LIST: Operation = Operation::by(Method::Post, "listProjectMilestones", "pr
         set("first", given("first")),
         set("after", given("after")),
     ]))
-    .sync(sync(list![json_path!("$.id")]))
+    .sync(sync(list![json_path!("$.id")]).arguments(list![(text("includeArchived"), json("true"))]))
     .records(json_path!("$.data.projectMilestones.nodes"))
     .meta(list![
         meta("hasNextPage", json_path!("$.data.projectMilestones.pageInfo.hasNextPage")),

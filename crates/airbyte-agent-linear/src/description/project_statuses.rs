@@ -29,7 +29,7 @@ const LIST: Operation = Operation::by(Method::Post, "listProjectStatuses", "proj
         set("first", given("first")),
         set("after", given("after")),
     ]))
-    .sync(sync(list![json_path!("$.id")]))
+    .sync(sync(list![json_path!("$.id")]).arguments(list![(text("includeArchived"), json("true"))]))
     .records(json_path!("$.data.projectStatuses.nodes"))
     .meta(list![
         meta("hasNextPage", json_path!("$.data.projectStatuses.pageInfo.hasNextPage")),

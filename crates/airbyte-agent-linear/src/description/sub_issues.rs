@@ -52,11 +52,7 @@ const LIST: Operation = Operation::by(Method::Post, "listSubIssues", "sub_issues
         set("first", given("first")),
         set("after", given("after")),
     ]))
-    .sync(sync(list![json_path!("$.id")])
-        .parents(list![
-            sync_parent("issues", list![(text("issueId"), ParentValue::Member(json_path!("$.id")))]),
-        ])
-        .per_parent())
+    .cannot_sync("These are records of `detailed_issues`, which name their parent.")
     .records(json_path!("$.data.issue.children.nodes"))
     .meta(list![
         meta("hasNextPage", json_path!("$.data.issue.children.pageInfo.hasNextPage")),

@@ -40,7 +40,7 @@ const LIST: Operation = Operation::by(Method::Post, "listWebhooks", "webhooks", 
         set("first", given("first")),
         set("after", given("after")),
     ]))
-    .sync(sync(list![json_path!("$.id")]))
+    .sync(sync(list![json_path!("$.id")]).arguments(list![(text("includeArchived"), json("true"))]))
     .records(json_path!("$.data.webhooks.nodes"))
     .meta(list![
         meta("hasNextPage", json_path!("$.data.webhooks.pageInfo.hasNextPage")),

@@ -36,7 +36,7 @@ const LIST: Operation = Operation::get("ClickDetails_List", "click_details", Act
     ])
     .sync(sync(list![json_path!("$.id")])
         .parents(list![
-            sync_parent("campaigns", list![(text("campaign_id"), ParentValue::Member(json_path!("$.id")))]),
+            sync_parent("reports", list![(text("campaign_id"), ParentValue::Member(json_path!("$.id")))]),
         ])
         .per_parent())
     .records(json_path!("$.urls_clicked"))

@@ -32,7 +32,14 @@ const LIST: Operation = Operation::get("ClickMembers_List", "click_members", Act
         query("count", INTEGER.minimum(1.0).maximum(1000.0).default("10")).default("10").description("Records per page, 1 to 1000; Mailchimp takes 10 when it is left out."),
         query("offset", INTEGER.minimum(0.0).default("0")).default("0").description("How many records to skip, for paging, which is the number of records received so far."),
     ])
-    .cannot_sync("nothing says what identifies a record")
+    .sync(sync(list![json_path!("$.email_id")])
+        .parents(list![
+            sync_parent("click_details", list![
+                (text("link_id"), ParentValue::Member(json_path!("$.id"))),
+                (text("campaign_id"), ParentValue::Argument(text("campaign_id"))),
+            ]),
+        ])
+        .per_parent())
     .records(json_path!("$.members"))
     .total(MetaSource::Body(json_path!("$.total_items")))
     .meta(list![meta("links", json_path!("$._links"))])

@@ -44,7 +44,11 @@ const LIST: Operation = Operation::get("EmailActivity_List", "email_activity", A
         query("fields", ARRAY.items(list![STRING])).style(Style::Comma).addition().description("Only these fields are returned; a dot reaches into records, as in `emails.email_address`. Name `total_items` too, or the total stays unknown. Not together with `exclude_fields`."),
         query("exclude_fields", ARRAY.items(list![STRING])).style(Style::Comma).addition().description("These fields are left out; a dot reaches into records, as in `emails.activity`. Not together with `fields`."),
     ])
-    .cannot_sync("nothing says what identifies a record")
+    .sync(sync(list![json_path!("$.email_id")])
+        .parents(list![
+            sync_parent("reports", list![(text("campaign_id"), ParentValue::Member(json_path!("$.id")))]),
+        ])
+        .per_parent())
     .records(json_path!("$.emails"))
     .total(MetaSource::Body(json_path!("$.total_items")))
     .meta(list![meta("links", json_path!("$._links"))])

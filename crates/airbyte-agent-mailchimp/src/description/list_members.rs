@@ -98,7 +98,8 @@ const LIST: Operation = Operation::get("ListMembers_List", "list_members", Actio
         .parents(list![
             sync_parent("lists", list![(text("list_id"), ParentValue::Member(json_path!("$.id")))]),
         ])
-        .per_parent())
+        .per_parent()
+        .change(sync_change(json_path!("$.last_changed"), SyncTime::Iso8601).filter(list![(text("since_last_changed"), json(r#""{since}""#))]).overlap_seconds(600)))
     .records(json_path!("$.members"))
     .total(MetaSource::Body(json_path!("$.total_items")))
     .meta(list![meta("links", json_path!("$._links"))])

@@ -24,14 +24,7 @@ const LIST: Operation = Operation::get("MemberTags_List", "member_tags", Action:
         query("count", INTEGER.minimum(1.0).maximum(1000.0).default("10")).default("10").description("Records per page, 1 to 1000; Mailchimp takes 10 when it is left out."),
         query("offset", INTEGER.minimum(0.0).default("0")).default("0").description("How many records to skip, for paging, which is the number of records received so far."),
     ])
-    .sync(sync(list![json_path!("$.id")])
-        .parents(list![
-            sync_parent("list_members", list![
-                (text("list_id"), ParentValue::Argument(text("list_id"))),
-                (text("subscriber_hash"), ParentValue::Member(json_path!("$.id"))),
-            ]),
-        ])
-        .per_parent())
+    .cannot_sync("The records of `list_members` hold up to 50 tags each; the rest takes a call for every contact.")
     .records(json_path!("$.tags"))
     .total(MetaSource::Body(json_path!("$.total_items")))
     .meta(list![meta("links", json_path!("$._links"))])

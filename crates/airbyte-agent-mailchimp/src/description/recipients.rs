@@ -33,7 +33,11 @@ const LIST: Operation = Operation::get("Recipients_List", "recipients", Action::
         query("count", INTEGER.minimum(1.0).maximum(1000.0).default("10")).default("10").description("Records per page, 1 to 1000; Mailchimp takes 10 when it is left out."),
         query("offset", INTEGER.minimum(0.0).default("0")).default("0").description("How many records to skip, for paging, which is the number of records received so far."),
     ])
-    .cannot_sync("nothing says what identifies a record")
+    .sync(sync(list![json_path!("$.email_id")])
+        .parents(list![
+            sync_parent("reports", list![(text("campaign_id"), ParentValue::Member(json_path!("$.id")))]),
+        ])
+        .per_parent())
     .records(json_path!("$.sent_to"))
     .total(MetaSource::Body(json_path!("$.total_items")))
     .meta(list![meta("links", json_path!("$._links"))])

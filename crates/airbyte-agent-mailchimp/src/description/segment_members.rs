@@ -77,7 +77,12 @@ const LIST: Operation = Operation::get("SegmentMembers_List", "segment_members",
                 (text("segment_id"), ParentValue::Member(json_path!("$.id"))),
             ]),
         ])
-        .per_parent())
+        .per_parent()
+        .arguments(list![
+            (text("include_cleaned"), json("true")),
+            (text("include_transactional"), json("true")),
+            (text("include_unsubscribed"), json("true")),
+        ]))
     .records(json_path!("$.members"))
     .total(MetaSource::Body(json_path!("$.total_items")))
     .meta(list![meta("links", json_path!("$._links"))])

@@ -40,7 +40,7 @@ const LIST: Operation = Operation::get("listAlerts", "alerts", Action::List, tem
         query("created_at_lt", STRING.format("date-time")).wire("created_at[lt]").description("Only alerts created before this instant (ISO 8601)."),
         query("created_at_lte", STRING.format("date-time")).wire("created_at[lte]").description("Only alerts created at or before this instant (ISO 8601)."),
     ])
-    .sync(sync(list![json_path!("$.id")]))
+    .cannot_sync("Orb lists the alerts of one customer or of one subscription only; call `alerts.list`.")
     .records(json_path!("$.data"))
     .meta(list![meta("next_cursor", json_path!("$.pagination_metadata.next_cursor"))])
     .paging(Paging::cursor(from_meta("next_cursor"), "cursor").more(from_body(json_path!("$.pagination_metadata.has_more"))).size(page_size("limit").default(20).maximum(100)))

@@ -33,8 +33,7 @@ const LIST: Operation = Operation::get("listCreditTopUps", "credit_top_ups", Act
     .sync(sync(list![json_path!("$.id")])
         .parents(list![
             sync_parent("customers", list![(text("customer_id"), ParentValue::Member(json_path!("$.id")))]),
-        ])
-        .per_parent())
+        ]))
     .records(json_path!("$.data"))
     .meta(list![meta("next_cursor", json_path!("$.pagination_metadata.next_cursor"))])
     .paging(Paging::cursor(from_meta("next_cursor"), "cursor").more(from_body(json_path!("$.pagination_metadata.has_more"))).size(page_size("limit").default(20).maximum(100)))

@@ -33,7 +33,7 @@ const LIST: Operation = Operation::get("listCustomerCosts", "customer_costs", Ac
         query("timeframe_end", STRING.format("date-time")).description("End of the time, excluded."),
         query("view_mode", STRING.choices(words!["periodic", "cumulative"])).description("`periodic` (when left out) gives each part of the time by itself, `cumulative` the sum up to then."),
     ])
-    .cannot_sync("nothing says what identifies a record")
+    .cannot_sync("The figures depend on the period that is asked for.")
     .records(json_path!("$.data"))
     .paging(Paging::none("Orb returns everything in one response."))
     .schema(RECORD);

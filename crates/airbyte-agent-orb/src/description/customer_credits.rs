@@ -41,7 +41,7 @@ const LIST: Operation = Operation::get("listCustomerCredits", "customer_credits"
         .parents(list![
             sync_parent("customers", list![(text("customer_id"), ParentValue::Member(json_path!("$.id")))]),
         ])
-        .per_parent())
+        .arguments(list![(text("include_all_blocks"), json("true"))]))
     .records(json_path!("$.data"))
     .meta(list![meta("next_cursor", json_path!("$.pagination_metadata.next_cursor"))])
     .paging(Paging::cursor(from_meta("next_cursor"), "cursor").more(from_body(json_path!("$.pagination_metadata.has_more"))).size(page_size("limit").default(20).maximum(100)))

@@ -76,7 +76,8 @@ const LIST: Operation = Operation::get("listInvoices", "invoices", Action::List,
         query("is_recurring", BOOLEAN).addition().description("True for invoices of subscriptions, false for one-off ones."),
         query("include_zero_quantity_line_items", BOOLEAN).addition().description("True includes lines with the quantity 0."),
     ])
-    .sync(sync(list![json_path!("$.id")]))
+    .sync(sync(list![json_path!("$.id")])
+        .arguments(list![(text("statuses"), json(r#"["draft","issued","paid","synced","void"]"#))]))
     .records(json_path!("$.data"))
     .meta(list![meta("next_cursor", json_path!("$.pagination_metadata.next_cursor"))])
     .paging(Paging::cursor(from_meta("next_cursor"), "cursor").more(from_body(json_path!("$.pagination_metadata.has_more"))).size(page_size("limit").maximum(100)))

@@ -26,7 +26,7 @@ const LIST: Operation = Operation::by(Method::Post, "evaluatePrice", "price_eval
         body("grouping_keys", ARRAY.items(list![STRING])).description("Properties of events, or computed ones, to divide by."),
     ])
     .body(Body::Json { open: false, in_array: false })
-    .cannot_sync("nothing says what identifies a record")
+    .cannot_sync("The figures depend on the period that is asked for.")
     .records(json_path!("$.data"))
     .paging(Paging::none("Orb returns at most 1,000 groups in one response."))
     .schema(RECORD);

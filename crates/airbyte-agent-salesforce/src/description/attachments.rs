@@ -28,7 +28,13 @@ const LIST: Operation = Operation::get("listAttachments", "attachments", Action:
     .parameters(list![
         query("q", STRING.default(r#""SELECT Id, Name, ContentType, BodyLength, ParentId, CreatedDate, LastModifiedDate FROM Attachment ORDER BY LastModifiedDate DESC LIMIT 200""#)).required().default(r#""SELECT Id, Name, ContentType, BodyLength, ParentId, CreatedDate, LastModifiedDate FROM Attachment ORDER BY LastModifiedDate DESC LIMIT 200""#).send_default().description("SOQL query on `Attachment`. The default names all standard fields; for custom ones (`…__c`) name them, or use `FIELDS(ALL)` with `LIMIT 200` or less. Texts stand in single quotes, instants without; without `LIMIT` every page can be had."),
     ])
-    .sync(sync(list![json_path!("$.Id")]))
+    .sync(sync(list![json_path!("$.Id")])
+        .arguments(list![
+            (text("q"), json(r#""SELECT Id, Name, ContentType, BodyLength, ParentId, Description, IsPrivate, OwnerId, CreatedDate, LastModifiedDate FROM Attachment""#)),
+        ])
+        .change(sync_change(json_path!("$.LastModifiedDate"), SyncTime::Iso8601).filter(list![
+            (text("q"), json(r#""SELECT Id, Name, ContentType, BodyLength, ParentId, Description, IsPrivate, OwnerId, CreatedDate, LastModifiedDate FROM Attachment WHERE LastModifiedDate >= {since}""#)),
+        ]).overlap_seconds(600)))
     .records(json_path!("$.records"))
     .total(MetaSource::Body(json_path!("$.totalSize")))
     .meta(list![

@@ -32,7 +32,13 @@ const LIST: Operation = Operation::get("listContentVersions", "content_versions"
     .parameters(list![
         query("q", STRING.default(r#""SELECT Id, Title, FileExtension, ContentSize, ContentDocumentId, VersionNumber, IsLatest, CreatedDate, LastModifiedDate FROM ContentVersion ORDER BY LastModifiedDate DESC LIMIT 200""#)).required().default(r#""SELECT Id, Title, FileExtension, ContentSize, ContentDocumentId, VersionNumber, IsLatest, CreatedDate, LastModifiedDate FROM ContentVersion ORDER BY LastModifiedDate DESC LIMIT 200""#).send_default().description("SOQL query on `ContentVersion`. The default names all standard fields; for custom ones (`…__c`) name them, or use `FIELDS(ALL)` with `LIMIT 200` or less. Texts stand in single quotes, instants without; without `LIMIT` every page can be had."),
     ])
-    .sync(sync(list![json_path!("$.Id")]))
+    .sync(sync(list![json_path!("$.Id")])
+        .arguments(list![
+            (text("q"), json(r#""SELECT Id, Title, FileExtension, FileType, ContentSize, ContentDocumentId, VersionNumber, IsLatest, Description, OwnerId, CreatedDate, LastModifiedDate FROM ContentVersion""#)),
+        ])
+        .change(sync_change(json_path!("$.LastModifiedDate"), SyncTime::Iso8601).filter(list![
+            (text("q"), json(r#""SELECT Id, Title, FileExtension, FileType, ContentSize, ContentDocumentId, VersionNumber, IsLatest, Description, OwnerId, CreatedDate, LastModifiedDate FROM ContentVersion WHERE LastModifiedDate >= {since}""#)),
+        ]).overlap_seconds(600)))
     .records(json_path!("$.records"))
     .total(MetaSource::Body(json_path!("$.totalSize")))
     .meta(list![

@@ -16,7 +16,7 @@ const LIST: Operation = Operation::get("listFlows", "flows", Action::List, templ
     .summary("List flows")
     .description("Lists the active flows that can be started without a screen or a record that triggers them. Airbyte's hosted platform does not offer it.")
     .addition()
-    .cannot_sync("nothing says what identifies a record")
+    .sync(sync(list![json_path!("$.name")]))
     .records(json_path!("$.actions"))
     .paging(Paging::none("All flows come in one response."))
     .schema(RECORD);

@@ -26,7 +26,9 @@ const LIST: Operation = Operation::get("listNotes", "notes", Action::List, templ
     .parameters(list![
         query("q", STRING.default(r#""SELECT FIELDS(STANDARD) FROM Note ORDER BY LastModifiedDate DESC LIMIT 200""#)).required().default(r#""SELECT FIELDS(STANDARD) FROM Note ORDER BY LastModifiedDate DESC LIMIT 200""#).send_default().description("SOQL query on `Note`. The default names all standard fields; for custom ones (`…__c`) name them, or use `FIELDS(ALL)` with `LIMIT 200` or less. Texts stand in single quotes, instants without; without `LIMIT` every page can be had."),
     ])
-    .sync(sync(list![json_path!("$.Id")]))
+    .sync(sync(list![json_path!("$.Id")])
+        .arguments(list![(text("q"), json(r#""SELECT FIELDS(STANDARD) FROM Note""#))])
+        .change(sync_change(json_path!("$.SystemModstamp"), SyncTime::Iso8601).filter(list![(text("q"), json(r#""SELECT FIELDS(STANDARD) FROM Note WHERE SystemModstamp >= {since}""#))]).overlap_seconds(600)))
     .records(json_path!("$.records"))
     .total(MetaSource::Body(json_path!("$.totalSize")))
     .meta(list![

@@ -17,7 +17,7 @@ const LIST: Operation = Operation::get("executeQueryAll", "query_all", Action::L
     .parameters(list![
         query("q", STRING.default(r#""SELECT Id FROM Organization LIMIT 1""#)).required().default(r#""SELECT Id FROM Organization LIMIT 1""#).send_default().description("The SOQL query, as for `query.list`. Deleted records have `IsDeleted = true`; they stay in the Recycle Bin for 15 days."),
     ])
-    .cannot_sync("nothing says what identifies a record")
+    .cannot_sync("It has the rows of one query, which need not be records.")
     .records(json_path!("$.records"))
     .total(MetaSource::Body(json_path!("$.totalSize")))
     .meta(list![

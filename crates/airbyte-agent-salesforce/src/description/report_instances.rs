@@ -28,11 +28,7 @@ const LIST: Operation = Operation::get("listReportInstances", "report_instances"
     .parameters(list![
         path("reportId", STRING).required().description("Id of the report, starting with `00O`, from `reports.list`."),
     ])
-    .sync(sync(list![json_path!("$.id")])
-        .parents(list![
-            sync_parent("reports", list![(text("reportId"), ParentValue::Member(json_path!("$.id")))]),
-        ])
-        .per_parent())
+    .cannot_sync("it needs the records of `reports`, which cannot be copied: Salesforce lists only reports that the user opened lately.")
     .paging(Paging::none("Salesforce returns at most 200 runs at once."))
     .schema(RECORD);
 

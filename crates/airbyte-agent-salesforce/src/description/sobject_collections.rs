@@ -68,7 +68,7 @@ const LIST: Operation = Operation::by(Method::Post, "listSObjectCollection", "so
         body("fields", ARRAY.items(list![STRING])).required().description("Names of the fields wanted."),
     ])
     .body(Body::Json { open: false, in_array: false })
-    .cannot_sync("nothing says what identifies a record")
+    .cannot_sync("It reads records that are named in the call.")
     .paging(Paging::none("All records come in one response."))
     .schema(LIST_RECORD);
 

@@ -54,7 +54,9 @@ const LIST: Operation = Operation::get("AbandonedCheckouts_List", "abandoned_che
         query("updated_at_max", STRING.format("date-time")).description("Only records last changed at or before this instant, ISO 8601 with offset."),
         query("status", STRING.choices(words!["open", "closed", "any"]).default(r#""open""#)).default(r#""open""#).description("Only checkouts in this state: `open`, `closed`, or `any` for both. Shopify takes `open` when it is left out."),
     ])
-    .sync(sync(list![json_path!("$.id")]))
+    .sync(sync(list![json_path!("$.id")])
+        .arguments(list![(text("status"), json(r#""any""#))])
+        .change(sync_change(json_path!("$.updated_at"), SyncTime::Iso8601).filter(list![(text("updated_at_min"), json(r#""{since}""#))])))
     .records(json_path!("$.checkouts"))
     .meta(list![link_meta("next_page_url", "next")])
     .paging(Paging::link_keeping(from_meta("next_page_url"), list![(text("page_info"), text("page_info"))], texts!["limit"]).size(page_size("limit").maximum(250)))

@@ -32,11 +32,7 @@ const LIST: Operation = Operation::get("CustomerAddresses_List", "customer_addre
         query("limit", INTEGER.minimum(1.0).maximum(250.0).default("50")).default("50").description("Records per page, 1 to 250; Shopify takes 50 when it is left out."),
         query("page_info", STRING).description("Where the list goes on: `page_info` of the URL in `next_page_url`. It stands for all other arguments, of which only `limit` may come with it. Leave out for the first page."),
     ])
-    .sync(sync(list![json_path!("$.id")])
-        .parents(list![
-            sync_parent("customers", list![(text("customer_id"), ParentValue::Member(json_path!("$.id")))]),
-        ])
-        .per_parent())
+    .cannot_sync("The path is gone in newer versions of the API; `customer_addresses` has the same addresses.")
     .records(json_path!("$.addresses"))
     .meta(list![link_meta("next_page_url", "next")])
     .paging(Paging::link_keeping(from_meta("next_page_url"), list![(text("page_info"), text("page_info"))], texts!["limit"]).size(page_size("limit").maximum(250)))

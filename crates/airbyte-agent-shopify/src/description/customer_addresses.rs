@@ -38,9 +38,8 @@ const LIST: Operation = Operation::by(Method::Post, "CustomerAddressBook_List", 
     ]))
     .sync(sync(list![json_path!("$.id")])
         .parents(list![
-            sync_parent("customers", list![(text("customerId"), ParentValue::Member(json_path!("$.id")))]),
-        ])
-        .per_parent())
+            sync_parent("customers", list![(text("customerId"), ParentValue::Member(json_path!("$.admin_graphql_api_id")))]),
+        ]))
     .records(json_path!("$.data.customer.addressesV2.nodes"))
     .meta(list![
         meta("hasNextPage", json_path!("$.data.customer.addressesV2.pageInfo.hasNextPage")),

@@ -59,7 +59,8 @@ const LIST: Operation = Operation::get("Customers_List", "customers", Action::Li
         query("ids", STRING).addition().description("Only these records, numeric ids separated by commas."),
         query("fields", STRING).addition().description("Only these members of each record are returned, names separated by commas; all when left out."),
     ])
-    .sync(sync(list![json_path!("$.id")]))
+    .sync(sync(list![json_path!("$.id")])
+        .change(sync_change(json_path!("$.updated_at"), SyncTime::Iso8601).filter(list![(text("updated_at_min"), json(r#""{since}""#))])))
     .records(json_path!("$.customers"))
     .meta(list![link_meta("next_page_url", "next")])
     .paging(Paging::link_keeping(from_meta("next_page_url"), list![(text("page_info"), text("page_info"))], texts!["limit", "fields"]).size(page_size("limit").maximum(250)))

@@ -29,8 +29,7 @@ const LIST: Operation = Operation::get("DiscountCodes_List", "discount_codes", A
     .sync(sync(list![json_path!("$.id")])
         .parents(list![
             sync_parent("price_rules", list![(text("price_rule_id"), ParentValue::Member(json_path!("$.id")))]),
-        ])
-        .per_parent())
+        ]))
     .records(json_path!("$.discount_codes"))
     .meta(list![link_meta("next_page_url", "next")])
     .paging(Paging::link_keeping(from_meta("next_page_url"), list![(text("page_info"), text("page_info"))], texts!["limit"]).size(page_size("limit").maximum(250)))

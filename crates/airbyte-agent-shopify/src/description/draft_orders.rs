@@ -56,7 +56,7 @@ const LIST: Operation = Operation::get("DraftOrders_List", "draft_orders", Actio
         query("ids", STRING).addition().description("Only these records, numeric ids separated by commas."),
         query("fields", STRING).addition().description("Only these members of each record are returned, names separated by commas; all when left out."),
     ])
-    .sync(sync(list![json_path!("$.id")]))
+    .sync(sync(list![json_path!("$.id")]).needs(texts!["status"]))
     .records(json_path!("$.draft_orders"))
     .meta(list![link_meta("next_page_url", "next")])
     .paging(Paging::link_keeping(from_meta("next_page_url"), list![(text("page_info"), text("page_info"))], texts!["limit", "fields"]).size(page_size("limit").maximum(250)))

@@ -53,8 +53,7 @@ const LIST: Operation = Operation::get("Fulfillments_List", "fulfillments", Acti
     .sync(sync(list![json_path!("$.id")])
         .parents(list![
             sync_parent("orders", list![(text("order_id"), ParentValue::Member(json_path!("$.id")))]),
-        ])
-        .per_parent())
+        ]))
     .records(json_path!("$.fulfillments"))
     .meta(list![link_meta("next_page_url", "next")])
     .paging(Paging::link_keeping(from_meta("next_page_url"), list![(text("page_info"), text("page_info"))], texts!["limit", "fields"]).size(page_size("limit").maximum(250)))

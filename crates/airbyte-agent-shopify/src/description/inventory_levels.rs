@@ -24,7 +24,10 @@ const LIST: Operation = Operation::get("InventoryLevels_ListByLocation", "invent
         query("limit", INTEGER.minimum(1.0).maximum(250.0).default("50")).default("50").description("Records per page, 1 to 250; Shopify takes 50 when it is left out."),
         query("page_info", STRING).description("Where the list goes on: `page_info` of the URL in `next_page_url`. It stands for all other arguments, of which only `limit` may come with it. Leave out for the first page."),
     ])
-    .cannot_sync("nothing says what identifies a record")
+    .sync(sync(list![json_path!("$.inventory_item_id"), json_path!("$.location_id")])
+        .parents(list![
+            sync_parent("locations", list![(text("location_id"), ParentValue::Member(json_path!("$.id")))]),
+        ]))
     .records(json_path!("$.inventory_levels"))
     .meta(list![link_meta("next_page_url", "next")])
     .paging(Paging::link_keeping(from_meta("next_page_url"), list![(text("page_info"), text("page_info"))], texts!["limit"]).size(page_size("limit").maximum(250)))

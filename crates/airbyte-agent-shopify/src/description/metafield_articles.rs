@@ -48,8 +48,7 @@ const LIST: Operation = Operation::get("MetafieldArticles_List", "metafield_arti
                 (text("blog_id"), ParentValue::Argument(text("blog_id"))),
                 (text("article_id"), ParentValue::Member(json_path!("$.id"))),
             ]),
-        ])
-        .per_parent())
+        ]))
     .records(json_path!("$.metafields"))
     .meta(list![link_meta("next_page_url", "next")])
     .paging(Paging::link_keeping(from_meta("next_page_url"), list![(text("page_info"), text("page_info"))], texts!["limit"]).size(page_size("limit").maximum(250)))

@@ -67,7 +67,7 @@ const LIST: Operation = Operation::by(Method::Post, "MetafieldDefinitions_List",
         set("key", given("key")),
         set("query", given("query")),
     ]))
-    .sync(sync(list![json_path!("$.id")]))
+    .sync(sync(list![json_path!("$.id")]).needs(texts!["ownerType"]))
     .records(json_path!("$.data.metafieldDefinitions.nodes"))
     .meta(list![
         meta("hasNextPage", json_path!("$.data.metafieldDefinitions.pageInfo.hasNextPage")),

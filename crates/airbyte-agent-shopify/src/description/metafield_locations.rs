@@ -47,8 +47,7 @@ const LIST: Operation = Operation::get("MetafieldLocations_List", "metafield_loc
     .sync(sync(list![json_path!("$.id")])
         .parents(list![
             sync_parent("locations", list![(text("location_id"), ParentValue::Member(json_path!("$.id")))]),
-        ])
-        .per_parent())
+        ]))
     .records(json_path!("$.metafields"))
     .meta(list![link_meta("next_page_url", "next")])
     .paging(Paging::link_keeping(from_meta("next_page_url"), list![(text("page_info"), text("page_info"))], texts!["limit"]).size(page_size("limit").maximum(250)))

@@ -44,9 +44,8 @@ const LIST: Operation = Operation::by(Method::Post, "Metaobjects_List", "metaobj
     ]))
     .sync(sync(list![json_path!("$.id")])
         .parents(list![
-            sync_parent("metaobject_definitions", list![(text("type"), ParentValue::Member(json_path!("$.id")))]),
-        ])
-        .per_parent())
+            sync_parent("metaobject_definitions", list![(text("type"), ParentValue::Member(json_path!("$.type")))]),
+        ]))
     .records(json_path!("$.data.metaobjects.nodes"))
     .meta(list![
         meta("hasNextPage", json_path!("$.data.metaobjects.pageInfo.hasNextPage")),

@@ -85,7 +85,9 @@ const LIST: Operation = Operation::get("Orders_List", "orders", Action::List, te
         query("processed_at_max", STRING.format("date-time")).addition().description("Only orders processed at or before this instant, ISO 8601 with offset."),
         query("attribution_app_id", STRING).addition().description("Only orders that came in through this app, by id; `current` is the app that calls."),
     ])
-    .sync(sync(list![json_path!("$.id")]))
+    .sync(sync(list![json_path!("$.id")])
+        .arguments(list![(text("status"), json(r#""any""#))])
+        .change(sync_change(json_path!("$.updated_at"), SyncTime::Iso8601).filter(list![(text("updated_at_min"), json(r#""{since}""#))])))
     .records(json_path!("$.orders"))
     .meta(list![link_meta("next_page_url", "next")])
     .paging(Paging::link_keeping(from_meta("next_page_url"), list![(text("page_info"), text("page_info"))], texts!["limit", "fields"]).size(page_size("limit").maximum(250)))

@@ -44,8 +44,7 @@ const LIST: Operation = Operation::get("ProductImages_List", "product_images", A
     .sync(sync(list![json_path!("$.id")])
         .parents(list![
             sync_parent("products", list![(text("product_id"), ParentValue::Member(json_path!("$.id")))]),
-        ])
-        .per_parent())
+        ]))
     .records(json_path!("$.images"))
     .meta(list![link_meta("next_page_url", "next")])
     .paging(Paging::link_keeping(from_meta("next_page_url"), list![(text("page_info"), text("page_info"))], texts!["fields"]))

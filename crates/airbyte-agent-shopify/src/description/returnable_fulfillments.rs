@@ -32,9 +32,8 @@ const LIST: Operation = Operation::by(Method::Post, "ReturnableFulfillments_List
     ]))
     .sync(sync(list![json_path!("$.id")])
         .parents(list![
-            sync_parent("orders", list![(text("orderId"), ParentValue::Member(json_path!("$.id")))]),
-        ])
-        .per_parent())
+            sync_parent("orders", list![(text("orderId"), ParentValue::Member(json_path!("$.admin_graphql_api_id")))]),
+        ]))
     .records(json_path!("$.data.returnableFulfillments.nodes"))
     .meta(list![
         meta("hasNextPage", json_path!("$.data.returnableFulfillments.pageInfo.hasNextPage")),

@@ -37,9 +37,8 @@ const LIST: Operation = Operation::by(Method::Post, "Returns_List", "returns", A
     ]))
     .sync(sync(list![json_path!("$.id")])
         .parents(list![
-            sync_parent("orders", list![(text("orderId"), ParentValue::Member(json_path!("$.id")))]),
-        ])
-        .per_parent())
+            sync_parent("orders", list![(text("orderId"), ParentValue::Member(json_path!("$.admin_graphql_api_id")))]),
+        ]))
     .records(json_path!("$.data.order.returns.nodes"))
     .meta(list![
         meta("hasNextPage", json_path!("$.data.order.returns.pageInfo.hasNextPage")),

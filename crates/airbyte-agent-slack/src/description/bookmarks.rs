@@ -44,7 +44,7 @@ const LIST: Operation = Operation::by(Method::Post, "listBookmarks", "bookmarks"
     .body(Body::Json { open: false, in_array: false })
     .sync(sync(list![json_path!("$.id")])
         .parents(list![
-            sync_parent("channels", list![(text("channel_id"), ParentValue::Member(json_path!("$.id")))]),
+            sync_parent("user_channels", list![(text("channel_id"), ParentValue::Member(json_path!("$.id")))]),
         ])
         .per_parent())
     .records(json_path!("$.bookmarks"))

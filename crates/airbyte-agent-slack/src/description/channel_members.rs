@@ -20,7 +20,11 @@ const LIST: Operation = Operation::get("listChannelMembers", "channel_members", 
         query("cursor", STRING).description("Where to go on: `next_cursor` of the previous page. Left out, the list starts at its beginning."),
         query("limit", INTEGER.minimum(1.0).maximum(999.0).default("100")).default("100").description("Members per page, below 1000; Slack recommends no more than 200. A page may hold fewer although more follow."),
     ])
-    .cannot_sync("nothing says what identifies a record")
+    .sync(sync(list![json_path!("$")])
+        .parents(list![
+            sync_parent("channels", list![(text("channel"), ParentValue::Member(json_path!("$.id")))]),
+        ])
+        .per_parent())
     .records(json_path!("$.members"))
     .meta(list![meta("next_cursor", json_path!("$.response_metadata.next_cursor"))])
     .paging(Paging::cursor(from_meta("next_cursor"), "cursor").size(page_size("limit").maximum(999)))

@@ -67,7 +67,7 @@ const LIST: Operation = Operation::get("listChannelMessages", "channel_messages"
     ])
     .sync(sync(list![json_path!("$.ts")])
         .parents(list![
-            sync_parent("channels", list![(text("channel"), ParentValue::Member(json_path!("$.id")))]),
+            sync_parent("user_channels", list![(text("channel"), ParentValue::Member(json_path!("$.id")))]),
         ])
         .per_parent())
     .records(json_path!("$.messages"))

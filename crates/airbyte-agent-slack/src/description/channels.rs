@@ -76,7 +76,8 @@ const LIST: Operation = Operation::get("listChannels", "channels", Action::List,
         query("exclude_archived", BOOLEAN.default("false")).default("false").description("True leaves archived channels out."),
         query("team_id", STRING).addition().description("Id of the workspace (`T…`). Slack requires it with a token that is installed for a whole Enterprise organization; with other tokens it has no effect."),
     ])
-    .sync(sync(list![json_path!("$.id")]))
+    .sync(sync(list![json_path!("$.id")])
+        .arguments(list![(text("types"), json(r#""public_channel,private_channel,mpim,im""#))]))
     .records(json_path!("$.channels"))
     .meta(list![meta("next_cursor", json_path!("$.response_metadata.next_cursor"))])
     .paging(Paging::cursor(from_meta("next_cursor"), "cursor").size(page_size("limit").maximum(999)))

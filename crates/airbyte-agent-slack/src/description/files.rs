@@ -39,7 +39,8 @@ const LIST: Operation = Operation::get("listFiles", "files", Action::List, templ
         query("page", INTEGER.minimum(1.0).default("1")).default("1").description("Number of the page, from 1."),
         query("team_id", STRING).description("Id of the workspace (`T…`). Slack requires it with a token that is installed for a whole Enterprise organization; with other tokens it has no effect."),
     ])
-    .sync(sync(list![json_path!("$.id")]))
+    .sync(sync(list![json_path!("$.id")])
+        .arguments(list![(text("show_files_hidden_by_limit"), json("true"))]))
     .records(json_path!("$.files"))
     .total(MetaSource::Body(json_path!("$.paging.total")))
     .meta(list![meta("page", json_path!("$.paging.page")), meta("pages", json_path!("$.paging.pages"))])

@@ -42,7 +42,11 @@ const LIST: Operation = Operation::get("listPins", "pins", Action::List, templat
     .description("Lists the messages and files that are pinned to a channel. Needs the scope pins:read. Airbyte's hosted platform does not offer it.")
     .addition()
     .parameters(list![query("channel", STRING).required().description("Id of the channel.")])
-    .cannot_sync("nothing says what identifies a record")
+    .sync(sync(list![])
+        .parents(list![
+            sync_parent("user_channels", list![(text("channel"), ParentValue::Member(json_path!("$.id")))]),
+        ])
+        .per_parent())
     .records(json_path!("$.items"))
     .paging(Paging::none("Slack returns all pinned items, at most 100, in one response."))
     .schema(RECORD);

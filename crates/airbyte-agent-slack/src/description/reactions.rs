@@ -78,7 +78,7 @@ const LIST: Operation = Operation::get("listReactions", "reactions", Action::Lis
         query("limit", INTEGER.minimum(1.0).maximum(999.0).default("100")).default("100").description("Items per page, below 1000. A page may hold fewer although more follow."),
         query("team_id", STRING).description("Id of the workspace (`T…`). Slack requires it with a token that is installed for a whole Enterprise organization; with other tokens it has no effect."),
     ])
-    .cannot_sync("nothing says what identifies a record")
+    .cannot_sync("The records of `channel_messages` hold their reactions.")
     .records(json_path!("$.items"))
     .meta(list![meta("next_cursor", json_path!("$.response_metadata.next_cursor"))])
     .paging(Paging::cursor(from_meta("next_cursor"), "cursor").size(page_size("limit").maximum(999)))

@@ -63,7 +63,14 @@ const LIST: Operation = Operation::get("listThreadReplies", "threads", Action::L
         query("inclusive", BOOLEAN.default("false")).default("false").description("True also returns the message whose `ts` equals `oldest` or `latest`; without one of them it has no effect."),
         query("include_all_metadata", BOOLEAN).addition().description("True adds `metadata`, the data for programs that apps attach to messages."),
     ])
-    .cannot_sync("nothing says what identifies a record")
+    .sync(sync(list![json_path!("$.ts")])
+        .parents(list![
+            sync_parent("channel_messages", list![
+                (text("channel"), ParentValue::Argument(text("channel"))),
+                (text("ts"), ParentValue::Member(json_path!("$.ts"))),
+            ]),
+        ])
+        .per_parent())
     .records(json_path!("$.messages"))
     .meta(list![
         meta("next_cursor", json_path!("$.response_metadata.next_cursor")),

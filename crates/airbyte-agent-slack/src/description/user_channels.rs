@@ -39,7 +39,8 @@ const LIST: Operation = Operation::get("listUserChannels", "user_channels", Acti
         query("limit", INTEGER.minimum(1.0).maximum(999.0).default("100")).default("100").description("Channels per page, below 1000; Slack recommends no more than 200. A page may hold fewer although more follow."),
         query("team_id", STRING).description("Id of the workspace (`T…`). Slack requires it with a token that is installed for a whole Enterprise organization; with other tokens it has no effect."),
     ])
-    .sync(sync(list![json_path!("$.id")]))
+    .sync(sync(list![json_path!("$.id")])
+        .arguments(list![(text("types"), json(r#""public_channel,private_channel,mpim,im""#))]))
     .records(json_path!("$.channels"))
     .meta(list![meta("next_cursor", json_path!("$.response_metadata.next_cursor"))])
     .paging(Paging::cursor(from_meta("next_cursor"), "cursor").size(page_size("limit").maximum(999)))

@@ -34,7 +34,12 @@ const LIST: Operation = Operation::get("listUserGroups", "user_groups", Action::
         query("include_disabled", BOOLEAN).description("True also lists groups that were turned off."),
         query("team_id", STRING).description("Id of the workspace (`T…`). Slack requires it with a token that is installed for a whole Enterprise organization; with other tokens it has no effect."),
     ])
-    .sync(sync(list![json_path!("$.id")]))
+    .sync(sync(list![json_path!("$.id")])
+        .arguments(list![
+            (text("include_disabled"), json("true")),
+            (text("include_users"), json("true")),
+            (text("include_count"), json("true")),
+        ]))
     .records(json_path!("$.usergroups"))
     .paging(Paging::none("Slack returns all user groups in one response."))
     .schema(RECORD);

@@ -46,7 +46,8 @@ const LIST: Operation = Operation::get("BalanceTransactions_List", "balance_tran
         query("expand", ARRAY.items(list![STRING])).wire("expand[]").addition().description("Fields that hold an id and are to come back as whole objects; in lists their paths begin with `data.`."),
         header("stripe_version", STRING).wire("Stripe-Version").addition().description("API version that decides the shape of this response, such as `2026-10-28.endive`; left out, the account's default version."),
     ])
-    .sync(sync(list![json_path!("$.id")]))
+    .sync(sync(list![json_path!("$.id")])
+        .change(sync_change(json_path!("$.created"), SyncTime::UnixSeconds).filter(list![(text("created"), json(r#"{"gte":"{since}"}"#))]).overlap_seconds(2592000)))
     .records(json_path!("$.data"))
     .meta(list![meta("has_more", json_path!("$.has_more"))])
     .paging(Paging::both_ways(json_path!("$.id"), "starting_after", 0, "ending_before").more(from_meta("has_more")).size(page_size("limit").maximum(100)))

@@ -45,8 +45,7 @@ const LIST: Operation = Operation::get("CustomerBalanceTransactions_List", "cust
     .sync(sync(list![json_path!("$.id")])
         .parents(list![
             sync_parent("customers", list![(text("customer"), ParentValue::Member(json_path!("$.id")))]),
-        ])
-        .per_parent())
+        ]))
     .records(json_path!("$.data"))
     .meta(list![meta("has_more", json_path!("$.has_more"))])
     .paging(Paging::both_ways(json_path!("$.id"), "starting_after", 0, "ending_before").more(from_meta("has_more")).size(page_size("limit").default(10).maximum(100)))

@@ -42,7 +42,8 @@ const LIST: Operation = Operation::get("Events_List", "events", Action::List, te
         query("ending_before", STRING).description("Page backward: id of the first event of the present page. Do not combine with `starting_after`."),
         header("stripe_version", STRING).wire("Stripe-Version").addition().description("API version that decides the shape of this response, such as `2026-10-28.endive`; left out, the account's default version."),
     ])
-    .sync(sync(list![json_path!("$.id")]))
+    .sync(sync(list![json_path!("$.id")])
+        .change(sync_change(json_path!("$.created"), SyncTime::UnixSeconds).filter(list![(text("created"), json(r#"{"gte":"{since}"}"#))]).overlap_seconds(259200)))
     .records(json_path!("$.data"))
     .meta(list![meta("has_more", json_path!("$.has_more"))])
     .paging(Paging::both_ways(json_path!("$.id"), "starting_after", 0, "ending_before").more(from_meta("has_more")).size(page_size("limit").default(10).maximum(100)))

@@ -41,8 +41,7 @@ const LIST: Operation = Operation::get("SubscriptionItems_List", "subscription_i
     .sync(sync(list![json_path!("$.id")])
         .parents(list![
             sync_parent("subscriptions", list![(text("subscription"), ParentValue::Member(json_path!("$.id")))]),
-        ])
-        .per_parent())
+        ]))
     .records(json_path!("$.data"))
     .meta(list![meta("has_more", json_path!("$.has_more"))])
     .paging(Paging::both_ways(json_path!("$.id"), "starting_after", 0, "ending_before").more(from_meta("has_more")).size(page_size("limit").default(10).maximum(100)))

@@ -20,7 +20,8 @@ const LIST: Operation = Operation::get("ListAgentTimeline", "agent_timeline", Ac
         query("limit", INTEGER.maximum(1000.0).default("1000")).default("1000").description("Number of records to return; Zendesk uses 1000 when it is left out. A response with fewer records than this is the last one."),
         query("fields", STRING).description("Which fields the records carry. Nothing is sent when it is left out, and Zendesk then returns little more than ids: pass `agent_timeline(*)` to get whole records. Single fields go inside the brackets, separated by commas."),
     ])
-    .cannot_sync("nothing says what identifies a record")
+    .sync(sync(list![json_path!("$.agent_id"), json_path!("$.start_time"), json_path!("$.status")])
+        .arguments(list![(text("fields"), json(r#""agent_timeline(*)""#))]))
     .records(json_path!("$.agent_timeline"))
     .meta(list![meta("next_page", json_path!("$.next_page")), meta("count", json_path!("$.count"))])
     .paging(Paging::link(from_meta("next_page"), list![(text("start_time"), text("start_time"))]).size(page_size("limit").default(1000).maximum(1000)).short_page_ends())

@@ -53,7 +53,10 @@ const LIST: Operation = Operation::get("ListChats", "chats", Action::List, templ
         query("limit", INTEGER.maximum(1000.0).default("1000")).default("1000").description("Number of records to return; Zendesk uses 1000 when it is left out. A response with fewer records than this is the last one."),
         query("fields", STRING).description("Which fields the records carry. Nothing is sent when it is left out, and Zendesk then returns only ids: pass `chats(*)` to get whole records. Single fields go inside the brackets, separated by commas, which keeps transcripts out."),
     ])
-    .sync(sync(list![json_path!("$.id")]))
+    .sync(sync(list![json_path!("$.id")])
+        .arguments(list![(text("fields"), json(r#""chats(*)""#))])
+        .change(sync_change(json_path!("$.update_timestamp"), SyncTime::Iso8601).filter(list![(text("start_time"), json(r#""{since}""#))]).filter_format(SyncTime::UnixSeconds).order(SyncOrder::Ascending).overlap_seconds(600))
+        .deleted_where(json_path!("$.deleted"), "true"))
     .records(json_path!("$.chats"))
     .meta(list![meta("next_page", json_path!("$.next_page")), meta("count", json_path!("$.count"))])
     .paging(Paging::link(from_meta("next_page"), list![(text("start_time"), text("start_time")), (text("start_id"), text("start_id"))]).size(page_size("limit").default(1000).maximum(1000)).short_page_ends())

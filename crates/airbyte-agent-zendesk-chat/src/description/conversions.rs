@@ -32,7 +32,9 @@ const LIST: Operation = Operation::get("ListConversions", "conversions", Action:
         query("limit", INTEGER.maximum(1000.0).default("1000")).default("1000").description("Number of records to return; Zendesk uses 1000 when it is left out. A response with fewer records than this is the last one."),
         query("fields", STRING).description("Which fields the records carry. Nothing is sent when it is left out, and Zendesk then returns only ids: pass `conversions(*)` to get whole records."),
     ])
-    .sync(sync(list![json_path!("$.id")]))
+    .sync(sync(list![json_path!("$.id")])
+        .arguments(list![(text("fields"), json(r#""conversions(*)""#))])
+        .change(sync_change(json_path!("$.timestamp"), SyncTime::Iso8601).filter(list![(text("start_time"), json(r#""{since}""#))]).filter_format(SyncTime::UnixSeconds).overlap_seconds(600)))
     .records(json_path!("$.conversions"))
     .meta(list![meta("next_page", json_path!("$.next_page")), meta("count", json_path!("$.count"))])
     .paging(Paging::link(from_meta("next_page"), list![(text("start_time"), text("start_time")), (text("start_id"), text("start_id"))]).size(page_size("limit").default(1000).maximum(1000)).short_page_ends())

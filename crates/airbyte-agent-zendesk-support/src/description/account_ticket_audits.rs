@@ -31,7 +31,7 @@ const LIST: Operation = Operation::get("ListTicketAudits", "account_ticket_audit
         query("page[size]", INTEGER.minimum(1.0).maximum(100.0).default("100")).default("100").send_default().description("Number of audits per page. It also asks for cursor paging, so it is always sent."),
         query("page[after]", STRING).description("Cursor of the next page: `after_cursor` of the previous response's metadata. Leave it out for the first page."),
     ])
-    .sync(sync(list![json_path!("$.id")]))
+    .cannot_sync("Zendesk leaves archived tickets out of this list; `ticket_event_exports` has the changes of all tickets.")
     .records(json_path!("$.audits"))
     .meta(list![
         meta("has_more", json_path!("$.meta.has_more")),

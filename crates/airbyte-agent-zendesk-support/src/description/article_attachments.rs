@@ -48,7 +48,7 @@ const LIST: Operation = Operation::get("ListArticleAttachments", "article_attach
         .parents(list![
             sync_parent("articles", list![(text("article_id"), ParentValue::Member(json_path!("$.id")))]),
         ])
-        .per_parent())
+        .arguments(list![(text("page[size]"), json("100"))]))
     .records(json_path!("$.article_attachments"))
     .total(MetaSource::Body(json_path!("$.count")))
     .meta(list![

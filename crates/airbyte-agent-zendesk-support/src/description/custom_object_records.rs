@@ -27,7 +27,7 @@ const LIST: Operation = Operation::get("ListCustomObjectRecords", "custom_object
         .parents(list![
             sync_parent("custom_objects", list![(text("custom_object_key"), ParentValue::Member(json_path!("$.key")))]),
         ])
-        .per_parent())
+        .arguments(list![(text("page[size]"), json("100"))]))
     .records(json_path!("$.custom_object_records"))
     .meta(list![
         meta("has_more", json_path!("$.meta.has_more")),

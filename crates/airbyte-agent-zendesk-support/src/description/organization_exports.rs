@@ -32,7 +32,7 @@ const LIST: Operation = Operation::get("ExportOrganizations", "organization_expo
         query("start_time", INTEGER).description("Only what happened since this instant, Unix seconds, at least a minute ago. The vendor requires it."),
         query("per_page", INTEGER.minimum(1.0).maximum(1000.0)).description("Number of records per response, at most 1000."),
     ])
-    .sync(sync(list![json_path!("$.id")]))
+    .cannot_sync("These are records of `organizations`.")
     .records(json_path!("$.organizations"))
     .meta(list![
         meta("next_page", json_path!("$.next_page")),

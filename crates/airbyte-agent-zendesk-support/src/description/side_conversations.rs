@@ -34,9 +34,8 @@ const LIST: Operation = Operation::get("ListSideConversations", "side_conversati
     ])
     .sync(sync(list![json_path!("$.id")])
         .parents(list![
-            sync_parent("tickets", list![(text("ticket_id"), ParentValue::Member(json_path!("$.id")))]),
-        ])
-        .per_parent())
+            sync_parent("ticket_exports", list![(text("ticket_id"), ParentValue::Member(json_path!("$.id")))]),
+        ]))
     .records(json_path!("$.side_conversations"))
     .total(MetaSource::Body(json_path!("$.count")))
     .meta(list![

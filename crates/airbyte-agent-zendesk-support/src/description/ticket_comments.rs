@@ -74,11 +74,7 @@ const LIST: Operation = Operation::get("ListTicketComments", "ticket_comments", 
         query("page[size]", INTEGER.minimum(1.0).maximum(100.0)).addition().description("Number of records per page, at most 100, and the sign for paging by cursor instead of by number: the only way to read a list beyond its first 10,000 records. Do not pass `page`, `per_page` with it."),
         query("page[after]", STRING).addition().description("Cursor of the next page: `after_cursor` in `meta` of the previous response. Pass `page[size]` with it. Leave it out for the first page."),
     ])
-    .sync(sync(list![json_path!("$.id")])
-        .parents(list![
-            sync_parent("tickets", list![(text("ticket_id"), ParentValue::Member(json_path!("$.id")))]),
-        ])
-        .per_parent())
+    .cannot_sync("The records of `ticket_event_exports` hold the comments of all tickets in `child_events`.")
     .records(json_path!("$.comments"))
     .total(MetaSource::Body(json_path!("$.count")))
     .meta(list![

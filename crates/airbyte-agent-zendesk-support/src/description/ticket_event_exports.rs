@@ -29,7 +29,9 @@ const LIST: Operation = Operation::get("ExportTicketEvents", "ticket_event_expor
         query("start_time", INTEGER).description("Only what happened since this instant, Unix seconds, at least a minute ago. The vendor requires it."),
         query("include", STRING.choices(words!["comment_events"])).description("`comment_events` adds the texts of comments."),
     ])
-    .sync(sync(list![json_path!("$.id")]))
+    .sync(sync(list![json_path!("$.id")])
+        .arguments(list![(text("start_time"), json("0")), (text("include"), json(r#""comment_events""#))])
+        .change(sync_change(json_path!("$.timestamp"), SyncTime::UnixSeconds).filter(list![(text("start_time"), json(r#""{since}""#))]).overlap_seconds(300)))
     .records(json_path!("$.ticket_events"))
     .meta(list![
         meta("next_page", json_path!("$.next_page")),

@@ -38,7 +38,10 @@ const LIST: Operation = Operation::get("ExportTickets", "ticket_exports", Action
         query("start_time", INTEGER).description("Only records that changed since this instant, Unix seconds, at least a minute ago. The vendor requires it, except together with `cursor`."),
         query("cursor", STRING).description("Where to go on: `after_cursor` of the previous response."),
     ])
-    .sync(sync(list![json_path!("$.id")]))
+    .sync(sync(list![json_path!("$.id")])
+        .arguments(list![(text("start_time"), json("0"))])
+        .change(sync_change(json_path!("$.updated_at"), SyncTime::Iso8601).filter(list![(text("start_time"), json(r#""{since}""#))]).filter_format(SyncTime::UnixSeconds).overlap_seconds(300))
+        .deleted_where(json_path!("$.status"), r#""deleted""#))
     .records(json_path!("$.tickets"))
     .meta(list![
         meta("after_cursor", json_path!("$.after_cursor")),

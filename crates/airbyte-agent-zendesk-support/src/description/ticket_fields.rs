@@ -67,7 +67,7 @@ const LIST: Operation = Operation::get("ListTicketFields", "ticket_fields", Acti
         query("page[after]", STRING).addition().description("Cursor of the next page: `after_cursor` in `meta` of the previous response. Pass `page[size]` with it. Leave it out for the first page."),
         query("creator", BOOLEAN).addition().description("True adds `creator_user_id` and `creator_app_name`, who made each field."),
     ])
-    .sync(sync(list![json_path!("$.id")]))
+    .sync(sync(list![json_path!("$.id")]).arguments(list![(text("page[size]"), json("100"))]))
     .records(json_path!("$.ticket_fields"))
     .total(MetaSource::Body(json_path!("$.count")))
     .meta(list![

@@ -18,7 +18,7 @@ const LIST: Operation = Operation::get("ListTicketTags", "ticket_tags", Action::
     .parameters(list![
         path("ticket_id", INTEGER).required().description("Id of the ticket, the number agents see as `#35436`."),
     ])
-    .cannot_sync("nothing says what identifies a record")
+    .cannot_sync("The records of `ticket_exports` hold their tags.")
     .records(json_path!("$.tags"))
     .paging(Paging::none("All tags of a ticket come at once."))
     .schema(RECORD);

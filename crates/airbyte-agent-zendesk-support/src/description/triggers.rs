@@ -51,7 +51,7 @@ const LIST: Operation = Operation::get("ListTriggers", "triggers", Action::List,
         query("page[size]", INTEGER.minimum(1.0).maximum(100.0)).addition().description("Number of records per page, at most 100, and the sign for paging by cursor instead of by number: the only way to read a list beyond its first 10,000 records. Do not pass `page`, `per_page`, `sort_by` or `sort_order` with it."),
         query("page[after]", STRING).addition().description("Cursor of the next page: `after_cursor` in `meta` of the previous response. Pass `page[size]` with it. Leave it out for the first page."),
     ])
-    .sync(sync(list![json_path!("$.id")]))
+    .sync(sync(list![json_path!("$.id")]).arguments(list![(text("page[size]"), json("100"))]))
     .records(json_path!("$.triggers"))
     .total(MetaSource::Body(json_path!("$.count")))
     .meta(list![

@@ -38,7 +38,10 @@ const LIST: Operation = Operation::get("ExportUsers", "user_exports", Action::Li
         query("cursor", STRING).description("Where to go on: `after_cursor` of the previous response."),
         query("per_page", INTEGER.minimum(1.0).maximum(1000.0)).description("Number of records per response, at most 1000."),
     ])
-    .sync(sync(list![json_path!("$.id")]))
+    .sync(sync(list![json_path!("$.id")])
+        .arguments(list![(text("start_time"), json("0"))])
+        .change(sync_change(json_path!("$.updated_at"), SyncTime::Iso8601).filter(list![(text("start_time"), json(r#""{since}""#))]).filter_format(SyncTime::UnixSeconds).overlap_seconds(300))
+        .deleted_where(json_path!("$.active"), "false"))
     .records(json_path!("$.users"))
     .meta(list![
         meta("after_cursor", json_path!("$.after_cursor")),

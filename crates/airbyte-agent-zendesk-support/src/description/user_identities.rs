@@ -34,9 +34,8 @@ const LIST: Operation = Operation::get("ListUserIdentities", "user_identities", 
     ])
     .sync(sync(list![json_path!("$.id")])
         .parents(list![
-            sync_parent("users", list![(text("user_id"), ParentValue::Member(json_path!("$.id")))]),
-        ])
-        .per_parent())
+            sync_parent("user_exports", list![(text("user_id"), ParentValue::Member(json_path!("$.id")))]),
+        ]))
     .records(json_path!("$.identities"))
     .total(MetaSource::Body(json_path!("$.count")))
     .meta(list![

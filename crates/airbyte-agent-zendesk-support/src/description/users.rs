@@ -82,7 +82,7 @@ const LIST: Operation = Operation::get("ListUsers", "users", Action::List, templ
         query("page[after]", STRING).addition().description("Cursor of the next page: `after_cursor` in `meta` of the previous response. Pass `page[size]` with it. Leave it out for the first page."),
         query("roles", ARRAY.items(list![STRING.choices(words!["end-user", "agent", "admin"])])).wire("role[]").addition().description("Only users of these roles: `end-user`, `agent`, `admin`; instead of `role`."),
     ])
-    .sync(sync(list![json_path!("$.id")]))
+    .cannot_sync("These are records of `user_exports`, which can be followed by their changes.")
     .records(json_path!("$.users"))
     .total(MetaSource::Body(json_path!("$.count")))
     .meta(list![

@@ -41,11 +41,7 @@ const LIST: Operation = Operation::get("ListViewTickets", "view_tickets", Action
         query("page", INTEGER.minimum(1.0)).description("Number of the page, from 1. Pages end with the response whose `next_page` is null."),
         query("per_page", INTEGER.minimum(1.0).maximum(100.0)).description("Number of records per page. Zendesk uses 100 when it is left out."),
     ])
-    .sync(sync(list![json_path!("$.id")])
-        .parents(list![
-            sync_parent("views", list![(text("view_id"), ParentValue::Member(json_path!("$.id")))]),
-        ])
-        .per_parent())
+    .cannot_sync("These are records of `ticket_exports`, which a view shows by conditions.")
     .records(json_path!("$.tickets"))
     .total(MetaSource::Body(json_path!("$.count")))
     .meta(list![
