@@ -3,8 +3,8 @@
 mod count;
 mod explain;
 mod file;
-mod image;
 mod file_part;
+mod image;
 mod job;
 mod list;
 mod metadata;
