@@ -156,8 +156,7 @@ pub struct Operation {
     pub reads_any: bool,
     /// The job that the operation starts at the vendor, if it starts one.
     pub job: Option<Job>,
-    /// Whether and how the records of the list are copied into a store; `None` for operations that are not
-    /// the source of their entity.
+    /// How the records of the list are copied into a store; `None` for operations that are no source of records.
     pub sync: Option<SyncRule>,
     /// The address that is requested instead of the path below the base URL; `None` if the path is.
     pub address: Option<UploadAddress>,

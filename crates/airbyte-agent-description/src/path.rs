@@ -27,7 +27,8 @@ pub enum Step {
 }
 
 impl JsonPath {
-    /// Parses `$`, `$.a.b`, `$.a[0].b`, `$.a[*].b`; `None` for any other form.
+    /// Parses `$`, `$.a.b`, `$.a[0].b`, `$.a[*].b`, and `$['a.b']` for names with other characters than letters, digits,
+    /// `_`, `-`, `@` and `$`; `None` for any other form.
     pub fn parse(text: &str) -> Option<Self> {
         let mut rest = text.trim().strip_prefix('$')?;
         let mut steps = Vec::new();
@@ -35,14 +36,22 @@ impl JsonPath {
             if let Some(after) = rest.strip_prefix('.') {
                 let end = after.find(['.', '[']).unwrap_or(after.len());
                 let name = &after[..end];
-                let plain = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '@' | '$');
-                if name.is_empty() || !name.chars().all(plain) {
+                if !is_plain(name) {
                     return None;
                 }
                 steps.push(Step::Key(name.to_owned().into()));
                 rest = &after[end..];
             } else {
                 let after = rest.strip_prefix('[')?;
+                if let Some(quoted) = after.strip_prefix('\'') {
+                    let (name, behind) = quoted.split_once("']")?;
+                    if name.is_empty() || name.contains('\'') {
+                        return None;
+                    }
+                    steps.push(Step::Key(name.to_owned().into()));
+                    rest = behind;
+                    continue;
+                }
                 let end = after.find(']')?;
                 steps.push(match &after[..end] {
                     "*" => Step::Each,
@@ -91,12 +100,19 @@ impl JsonPath {
     }
 }
 
+/// Whether a name may stand behind a dot.
+fn is_plain(name: &str) -> bool {
+    let plain = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '@' | '$');
+    !name.is_empty() && name.chars().all(plain)
+}
+
 impl fmt::Display for JsonPath {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("$")?;
         for step in self.steps.iter() {
             match step {
-                Step::Key(key) => write!(f, ".{key}")?,
+                Step::Key(key) if is_plain(key) => write!(f, ".{key}")?,
+                Step::Key(key) => write!(f, "['{key}']")?,
                 Step::Index(index) => write!(f, "[{index}]")?,
                 Step::Each => f.write_str("[*]")?,
             }
@@ -113,13 +129,24 @@ mod tests {
 
     #[test]
     fn the_forms_of_the_dialect_are_understood_and_no_other() {
-        for text in ["$", "$.a", "$.a.b_c", "$.a[0]", "$.a.b[0].c", "$.a[*].b", "$[*][*]"] {
+        for text in [
+            "$",
+            "$.a",
+            "$.a.b_c",
+            "$.a[0]",
+            "$.a.b[0].c",
+            "$.a[*].b",
+            "$[*][*]",
+            "$['@odata.nextLink']",
+            "$.a['b c'][0].d",
+        ] {
             let path = JsonPath::parse(text).unwrap_or_else(|| panic!("{text}"));
             assert_eq!(path.to_string(), text);
         }
-        for text in ["", "a", "$a", "$..a", "$.a[?(@.b)]", "$.a[1:2]", "$.a['b']", "$.", "$.a["] {
+        for text in ["", "a", "$a", "$..a", "$.a[?(@.b)]", "$.a[1:2]", "$.a['b", "$['']", "$['a'b']", "$.", "$.a["] {
             assert_eq!(JsonPath::parse(text), None, "{text}");
         }
+        assert_eq!(JsonPath::parse("$.a['b']"), JsonPath::parse("$.a.b"));
     }
 
     #[test]

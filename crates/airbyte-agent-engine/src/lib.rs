@@ -28,6 +28,7 @@ pub mod authorization;
 mod builder;
 mod call;
 mod call_options;
+mod chunked;
 mod client;
 
 pub mod context_store;

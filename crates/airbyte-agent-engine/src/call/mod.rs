@@ -10,14 +10,14 @@ use std::time::{Duration, Instant};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
-use tracing::field::Empty;
 use tracing::{Instrument as _, Span};
 
 use crate::arguments::Arguments;
 use crate::call_options::CallOptions;
+use crate::chunked::Chunked;
 use crate::cursor::{Cursor, Seal};
 use crate::description::Action;
-use crate::download::{Chunked, Download};
+use crate::download::Download;
 use crate::dry_run::DryRun;
 use crate::error::{Error, Result};
 use crate::http::BoxFuture;
@@ -27,7 +27,7 @@ use crate::outcome::Outcome;
 use crate::page::{Items, Page, Pages};
 use crate::reply::{self, Answer};
 use crate::runtime::Runtime;
-use crate::span::note;
+use crate::span::{call_span, note};
 use crate::transport::{CheckedCall, Reply};
 
 pub(crate) use self::parts::CallParts;
@@ -186,7 +186,7 @@ impl Call {
         decode: impl Fn(Answer<'_>) -> Result<R>,
     ) -> Result<R> {
         let operation = self.operation()?;
-        let span = self.span(operation);
+        let span = call_span(self.runtime.description(), operation);
         let read = self.read_until_done((operation, arguments), part, decode, &span);
         let read = read.instrument(span.clone());
         let read = read.await.map_err(|error| self.cleaned(error));
@@ -207,19 +207,6 @@ impl Call {
     fn cleaned(&self, error: Error) -> Error {
         let transport = self.runtime.transport();
         error.cleaned(|text| transport.redact(text))
-    }
-
-    /// The span of the call; its requests have spans of their own below it.
-    fn span(&self, operation: &OperationRef) -> Span {
-        tracing::debug_span!(
-            "airbyte_agent.call",
-            connector = %self.runtime.description().name,
-            entity = %operation.entity,
-            action = %operation.action_name(),
-            status = Empty,
-            request_id = Empty,
-            error_kind = Empty,
-        )
     }
 
     async fn read_until_done<R>(
@@ -395,7 +382,7 @@ impl Call {
         let deadline = Instant::now().checked_add(limit);
         let checked = CheckedCall { deadline, ..self.checked(operation, &completed) };
         let opening = self.runtime.transport().open(checked);
-        let span = self.span(operation);
+        let span = call_span(self.runtime.description(), operation);
         let opened = tokio::time::timeout(limit, opening).instrument(span.clone()).await;
         let opened = opened.unwrap_or_else(|_| {
             let message = format!("{name}: no response within {} s", limit.as_secs_f64());

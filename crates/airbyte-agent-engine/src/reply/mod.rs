@@ -27,6 +27,7 @@ mod position;
 mod properties;
 mod read;
 mod select;
+mod signs;
 mod spelling;
 
 pub(crate) use decode::{decode_page, decode_record};

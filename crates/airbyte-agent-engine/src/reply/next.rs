@@ -12,7 +12,7 @@ use super::plan::PagingPlaces;
 use super::spelling::Spelling;
 use crate::arguments::Arguments;
 use crate::cursor::{DeadEnd, NextPage};
-use crate::description::{Connector, Kind, List, Next, Operation, Paging, Source, Step, Text};
+use crate::description::{Connector, Kind, List, Next, Operation, Paging, Source, Text};
 use crate::json::scalar_text;
 
 /// Finds out from the values of a response how its list continues.
@@ -44,10 +44,10 @@ pub(super) struct Paginator<'a> {
 }
 
 /// A style of paging and where its values stand.
-type Style<'a> = (&'a Paging, &'a PagingPlaces);
+pub(super) type Style<'a> = (&'a Paging, &'a PagingPlaces);
 
 impl<'a> Paginator<'a> {
-    fn styles(&self) -> impl Iterator<Item = Style<'a>> {
+    pub(super) fn styles(&self) -> impl Iterator<Item = Style<'a>> {
         self.operation.paging.styles().zip(self.places)
     }
 
@@ -187,74 +187,6 @@ impl<'a> Paginator<'a> {
         })
     }
 
-    /// Whether the response says that the list has ended.
-    fn has_ended(&self, (paging, places): Style<'a>) -> bool {
-        let lacks = |flag: &Source, place| self.lacks_flag(flag, place);
-        let more = paging.more.as_ref().filter(|flag| !lacks(flag, places.more));
-        more.is_some_and(|source| !self.goes_on(source, places.more))
-            || paging.done.as_ref().is_some_and(|source| self.is_over(source, places.done))
-            || paging.short_page_ends
-                && paging.more.is_none()
-                && self.size((paging, places)).exceeds(self.records as u64)
-    }
-
-    /// Whether there may be more, as far as a response tells that says neither how nor whether it does.
-    fn may_go_on(&self, style: Style<'a>) -> bool {
-        let is_short = self.size(style).exceeds(self.records as u64);
-        let is_total = self.total.is_some_and(|total| total <= self.records as u64);
-        self.records > 0 && !is_short && !is_total
-    }
-
-    /// Whether the response has neither the flag that says whether there is more nor the place of what leads
-    /// on, although there may be more.
-    fn leaves_unsaid(&self, (paging, places): Style<'a>) -> bool {
-        let lacks_way = match &paging.next {
-            Next::Cursor { from, .. } | Next::Link { from, .. } => {
-                self.is_absent(from, places.next)
-            }
-            _ => false,
-        };
-        let flag = paging.more.as_ref();
-        lacks_way
-            && flag.is_some_and(|flag| self.lacks_flag(flag, places.more))
-            && self.may_go_on((paging, places))
-    }
-
-    /// Whether a flag that says yes or no is not there at all. Places that are named otherwise than `has…`
-    /// hold what leads on, and are not there at the end of a list.
-    fn lacks_flag(&self, source: &Source, place: Option<usize>) -> bool {
-        let path = match source {
-            Source::Body(path) => path,
-            Source::Meta { inside, .. } => inside,
-        };
-        let name = match (path.steps.last(), source) {
-            (Some(Step::Key(name)), _) => name.as_ref(),
-            (None, Source::Meta { name, .. }) => name.as_ref(),
-            _ => "",
-        };
-        let says_yes_or_no = name.get(..3).is_some_and(|start| start.eq_ignore_ascii_case("has"));
-        says_yes_or_no && is_carried(source, place) && self.is_absent(source, place)
-    }
-
-    /// Whether the body has no value for a source, not even `null`. What is not read from the body is
-    /// never taken for absent.
-    fn is_absent(&self, source: &Source, place: Option<usize>) -> bool {
-        let is_there = |place: usize| self.values.get(place).is_some_and(Option::is_some);
-        match source {
-            Source::Body(_) => place.is_some_and(|place| !is_there(place)),
-            Source::Meta { name, inside } => {
-                let mut fields = self.operation.response.meta.iter().zip(self.meta_places);
-                let field = fields.find(|(field, _)| field.name == *name);
-                let Some((_, places)) = field.filter(|(_, places)| !places.is_empty()) else {
-                    return false;
-                };
-                let value = self.meta.get(name.as_ref());
-                !places.iter().any(|place| is_there(*place))
-                    || value.is_some_and(|value| inside.first(value).is_none())
-            }
-        }
-    }
-
     /// Whether the request was made in a style whose way on the layout of the response cannot hold.
     fn is_left_open(&self) -> bool {
         self.styles().any(|(paging, places)| {
@@ -267,20 +199,6 @@ impl<'a> Paginator<'a> {
             let is_used = paging.parameters().any(|name| self.is_given(name));
             is_withheld && is_used && self.may_go_on((paging, places))
         })
-    }
-
-    /// Whether a flag in the response says that there is more. Flags that say otherwise have ended the
-    /// list already.
-    fn says_more(&self, (paging, places): Style<'a>) -> bool {
-        let more = paging.more.as_ref().is_some_and(|flag| {
-            is_carried(flag, places.more) && !self.lacks_flag(flag, places.more)
-        });
-        let done = paging.done.as_ref().and_then(|flag| self.value(flag, places.done));
-        more || match done {
-            Some(Value::Bool(done)) => !done,
-            Some(Value::String(text)) => text.eq_ignore_ascii_case("false"),
-            _ => false,
-        }
     }
 
     fn counted(&self, (paging, places): Style<'a>, (into, start): (&str, u64)) -> Counted {
@@ -306,7 +224,7 @@ impl<'a> Paginator<'a> {
         }
     }
 
-    fn size(&self, (paging, places): Style<'a>) -> Size {
+    pub(super) fn size(&self, (paging, places): Style<'a>) -> Size {
         let Some(size) = &paging.size else { return Size::default() };
         let schema = self.operation.argument_schema(&size.parameter);
         #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "page sizes")]
@@ -368,39 +286,12 @@ impl<'a> Paginator<'a> {
     }
 
     /// The value of a source, which stands at `place` when it is a part of the body.
-    fn value(&self, source: &Source, place: Option<usize>) -> Option<Value> {
+    pub(super) fn value(&self, source: &Source, place: Option<usize>) -> Option<Value> {
         match source {
             Source::Meta { name, inside } => {
                 self.meta.get(name.as_ref()).and_then(|value| inside.first(value)).cloned()
             }
             Source::Body(_) => self.values.get(place?)?.clone(),
-        }
-    }
-
-    /// Whether a flag, or the address of a next page, says that there is more.
-    fn goes_on(&self, source: &Source, place: Option<usize>) -> bool {
-        if !is_carried(source, place) {
-            return self.records > 0;
-        }
-        match self.value(source, place) {
-            None | Some(Value::Null | Value::Bool(false)) => false,
-            Some(Value::Number(number)) => number.as_f64() != Some(0.0),
-            Some(Value::String(text)) => !text.is_empty() && !text.eq_ignore_ascii_case("false"),
-            Some(Value::Array(items)) => !items.is_empty(),
-            Some(Value::Object(members)) => !members.is_empty(),
-            Some(Value::Bool(true)) => true,
-        }
-    }
-
-    /// Whether a flag says that the list has ended.
-    fn is_over(&self, source: &Source, place: Option<usize>) -> bool {
-        if !is_carried(source, place) {
-            return self.records == 0;
-        }
-        match self.value(source, place) {
-            Some(Value::Bool(value)) => value,
-            Some(Value::String(text)) => text.eq_ignore_ascii_case("true"),
-            _ => false,
         }
     }
 
@@ -493,7 +384,7 @@ pub(super) fn is_token(value: &Value) -> bool {
 
 /// Whether the layout of the response can hold a value. Flags that it cannot carry say what an
 /// empty page says.
-fn is_carried(source: &Source, place: Option<usize>) -> bool {
+pub(super) fn is_carried(source: &Source, place: Option<usize>) -> bool {
     matches!(source, Source::Meta { .. }) || place.is_some()
 }
 

@@ -12,7 +12,8 @@ const TOKEN: &str = "x-agent-pagination: {cursor: {from: $.meta.next, into: curs
 #[tokio::test]
 async fn a_list_whose_end_is_left_unsaid_is_no_whole_list() {
     let last = "x-agent-pagination: {last_record: {field: id, into: after}, more: $.has_more}";
-    let way = "x-agent-pagination: {cursor: {from: $.meta.next, into: cursor}, more: $.meta.next}";
+    let token_alone =
+        "x-agent-pagination: {cursor: {from: $.meta.next, into: cursor}, more: $.meta.next}";
     let two = json!([{"id": 0}, {"id": 1}]);
     let one = json!([{"id": 0}]);
     let none = json!([]);
@@ -25,7 +26,7 @@ async fn a_list_whose_end_is_left_unsaid_is_no_whole_list() {
         (TOKEN, json!({"books": none}), None, ""),
         (TOKEN, json!({"books": two, "meta": {"has_more": null}}), None, ""),
         (TOKEN, json!({"books": two, "meta": {"next": null}}), None, ""),
-        (way, json!({"books": two}), None, ""),
+        (token_alone, json!({"books": two}), None, ""),
         // The token, or the last record, leads on without the flag.
         (TOKEN, json!({"books": two, "meta": {"next": "c"}}), Some(json!({"books": none})), ""),
         (last, json!({"books": two}), Some(json!({"books": none})), ""),
