@@ -38,7 +38,7 @@ pub(crate) fn goes_on_when_hosted(described: &Described) -> bool {
         }
     };
     described.paging.styles().any(|style| match &style.next {
-        Next::None { .. } => false,
+        Next::None { .. } | Next::Unknown { .. } => false,
         Next::Cursor { from, .. } => is_carried(from),
         Next::Link { from, feed, .. } => is_carried(from) && !feed.is_empty(),
         Next::LastRecord { .. } | Next::Offset { .. } | Next::Page { .. } => true,
