@@ -177,6 +177,13 @@ fn list(slugs: &[String]) -> String {
         let _ = writeln!(text, "    #[cfg(feature = \"{slug}\")]");
         let _ = writeln!(text, "    &airbyte_agent_{module}::DESCRIPTION,");
     }
+    text.push_str(
+        "];\n\n/// The names of all connectors, also of those that are not compiled in.\n",
+    );
+    text.push_str("pub(crate) static NAMES: &[&str] = &[\n");
+    for slug in slugs {
+        let _ = writeln!(text, "    \"{slug}\",");
+    }
     text.push_str("];\n");
     text
 }

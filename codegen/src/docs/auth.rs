@@ -64,6 +64,7 @@ fn section(model: &Model<'_>, scheme: &SchemeModel<'_>) -> String {
     let described = scheme.scheme;
     let mut out =
         format!("## {}\n\n{}\n\n", heading(scheme), prose::markdown(&described.description));
+    out.push_str(&format!("The scheme is called {}. ", prose::code(&described.name)));
     out.push_str(&format!("{}\n\n", carried(&described.kind)));
     let rows: Vec<Vec<String>> = scheme
         .fields
@@ -243,8 +244,35 @@ fn hosted(model: &Model<'_>) -> String {
              let hosted = Hosted::new(id, secret).workspace(\"customer-123\");\n    \
              {class}::hosted(hosted)\n\
          }}\n\
-         ```\n\n",
+         ```\n\n{}",
         imports(library, &[class, "Hosted", "Result"], ""),
+        platform_settings(model),
+    )
+}
+
+/// The settings with which a connector is created on the platform.
+fn platform_settings(model: &Model<'_>) -> String {
+    let rows: Vec<Vec<String>> = model
+        .connector
+        .hosting
+        .to_be_given()
+        .map(|setting| {
+            let about = [&setting.title, &setting.schema.description];
+            let about: Vec<String> = about
+                .into_iter()
+                .filter(|text| !text.is_empty())
+                .map(|text| prose::cell(&prose::sentence(text)))
+                .collect();
+            vec![prose::code(&setting.name), yes(setting.required), about.join(" ")]
+        })
+        .collect();
+    if rows.is_empty() {
+        return String::new();
+    }
+    format!(
+        "These settings are given when the connector is created there: with `CreateOptions::setting` of \
+         `airbyte-agent-platform`, or with `--config` of `airbyte-agent platform setup`.\n\n{}",
+        table(&["Setting", "Required", "What it is"], &rows)
     )
 }
 
@@ -252,22 +280,35 @@ fn configuration(model: &Model<'_>) -> String {
     let connector = model.connector;
     let needed = |variable: &ServerVariable| {
         let schemes = connector.schemes_with(&variable.name);
-        let names: Vec<String> = schemes.iter().map(|scheme| prose::code(&scheme.name)).collect();
+        let name = |scheme: &&AuthScheme| {
+            let scheme_name = prose::code(&scheme.name);
+            match scheme.server.as_ref().and_then(|own| own.when.as_ref()) {
+                // Another setting leads to a server that does not need this one.
+                Some(other) => format!("{scheme_name} unless {} is set", prose::code(other)),
+                None => scheme_name,
+            }
+        };
+        let is_plain = schemes.iter().all(|scheme| scheme.server.is_none());
+        let names: Vec<String> = schemes.iter().map(name).collect();
         match names.len() {
-            0 => "optional".to_owned(),
-            all if all == connector.auth.len() => "required".to_owned(),
-            _ => format!("required with {}", names.join(", ")),
+            0 => String::new(),
+            all if all == connector.auth.len() && is_plain => "yes".to_owned(),
+            _ => format!("with {}", names.join(", ")),
         }
     };
     let mut rows: Vec<Vec<String>> = connector
         .variables()
         .into_iter()
         .map(|variable| {
-            let value = match (&variable.default, &variable.derived_from) {
-                (Some(default), _) => prose::code(default),
-                (None, Some(rule)) => format!("taken from {}", prose::code(&rule.field)),
-                (None, None) if variable.from_token => "taken from the token response".to_owned(),
-                (None, None) => needed(variable),
+            let (required, value) = match (&variable.default, &variable.derived_from) {
+                (Some(default), _) => (String::new(), prose::code(default)),
+                (None, Some(rule)) => {
+                    (String::new(), format!("taken from {}", prose::code(&rule.field)))
+                }
+                (None, None) if variable.from_token => {
+                    (String::new(), "taken from the token response".to_owned())
+                }
+                (None, None) => (needed(variable), String::new()),
             };
             let mut about = prose::cell(&variable.description);
             if !variable.choices.is_empty() {
@@ -278,13 +319,14 @@ fn configuration(model: &Model<'_>) -> String {
             if !variable.example.is_empty() {
                 about.push_str(&format!(" Example: {}.", prose::code(&variable.example)));
             }
-            vec![prose::code(&variable.name), value, about]
+            vec![prose::code(&variable.name), required, value, about]
         })
         .collect();
     for (key, parameters) in filled(model) {
         let parameters: Vec<String> = parameters.iter().map(|name| prose::code(name)).collect();
         rows.push(vec![
             prose::code(key),
+            String::new(),
             String::new(),
             format!("The value of {} in calls that do not pass it.", parameters.join(", ")),
         ]);
@@ -293,8 +335,8 @@ fn configuration(model: &Model<'_>) -> String {
         return String::new();
     }
     format!(
-        "## Configuration\n\nThese settings are set with `Local::config(name, value)`.\n\n{}",
-        table(&["Name", "Value when not set", "What it is"], &rows)
+        "## Configuration\n\nThese settings are set with `Local::config(name, value)`, or with `--config` of the program.\n\n{}",
+        table(&["Name", "Required", "Value when not set", "What it is"], &rows)
     )
 }
 

@@ -49,7 +49,9 @@ fn results(operation: &OperationModel<'_>) -> String {
     let mut out = String::new();
     if operation.kind() == BuilderKind::List {
         out.push_str(
-            "A list returns one page. Its records are in `data`, what the vendor says about the page is in \
+            "A call is a builder, which `.await` sends. A function that takes a future gets `.send()` of it: \
+             `tokio::spawn(call.send())`.\n\n\
+             A list returns one page. Its records are in `data`, what the vendor says about the page is in \
              `meta`, and `next` is the cursor of the next page: `None` on the last one.",
         );
     }

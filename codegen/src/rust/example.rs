@@ -27,7 +27,7 @@ pub(crate) fn imports(library: &str, names: &[&str], code: &str) -> String {
     }
 }
 
-/// The arguments that an example shows: those that are required, and for operations that write some others.
+/// The arguments that an example shows: those that are required or recommended, and for operations that write some others.
 fn shown<'m, 'd>(operation: &'m OperationModel<'d>) -> Vec<&'m Argument<'d>> {
     let optional = match operation.operation.action {
         Action::Create => 3_usize.saturating_sub(operation.required().count()),
@@ -41,7 +41,17 @@ fn shown<'m, 'd>(operation: &'m OperationModel<'d>) -> Vec<&'m Argument<'d>> {
         .filter(|argument| !argument.is_required() && argument.parameter.default.is_none())
         .filter(|argument| argument.parameter.location != Location::Header)
         .take(optional);
-    let mut shown: Vec<&Argument<'_>> = operation.required().chain(setters).collect();
+    let is_recommended = |argument: &&Argument<'_>| {
+        let name = &argument.parameter.name;
+        !argument.is_required() && operation.operation.recommended.contains(name)
+    };
+    let mut shown: Vec<&Argument<'_>> =
+        operation.required().chain(operation.arguments.iter().filter(is_recommended)).collect();
+    for setter in setters {
+        if shown.iter().all(|known| known.parameter.name != setter.parameter.name) {
+            shown.push(setter);
+        }
+    }
     let is_shown = |parameter: &Parameter| {
         shown.iter().any(|argument| argument.parameter.name == parameter.name)
     };

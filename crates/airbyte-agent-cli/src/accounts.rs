@@ -9,7 +9,7 @@ use airbyte_agent_accounts::{
     Store,
 };
 use airbyte_agent_core::description::Connector;
-use airbyte_agent_core::{Error, ErrorKind, Local, suggestion};
+use airbyte_agent_core::{Error, ErrorKind, Local, closest, suggestion};
 use secrecy::{ExposeSecret as _, SecretString};
 
 use crate::failure::usage_error;
@@ -119,16 +119,20 @@ pub(crate) fn login_command(connector: &Connector, account: &str) -> String {
 fn unknown_account(store: &Store, connector: &Connector, name: &str) -> Error {
     let entries = store.list().unwrap_or_default();
     let names = account_names(&entries, &connector.name);
-    let known = if names.is_empty() {
-        String::new()
-    } else {
-        format!("{}; there are: {}", suggestion(name, &names), names.join(", "))
-    };
+    let known = if names.is_empty() { String::new() } else { known_names(name, &names) };
     usage_error(format!(
         "there is no account '{name}' of {}{known}. To create it: {}",
         connector.name,
         login_command(connector, name)
     ))
+}
+
+/// The names that are near to one that does not exist, and all that there are.
+fn known_names(name: &str, names: &[&str]) -> String {
+    if closest(name, names.iter().copied()).is_empty() {
+        return suggestion(name, names);
+    }
+    format!("{} There are: {}", suggestion(name, names), names.join(", "))
 }
 
 /// The engine's error that credentials are missing, completed with what the user can do.

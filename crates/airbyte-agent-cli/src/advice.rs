@@ -1,6 +1,7 @@
 //! Hints for failures: a command line that works, or the one that explains more.
 //!
-//! A hint repeats only names that exist. Everything else on the command line may be a credential.
+//! A hint repeats names that exist, options without values, and arguments (`-p`) of parameters that exist.
+//! Everything else on the command line may be a credential.
 
 use std::path::Path;
 
@@ -51,13 +52,30 @@ fn closest_name<'n>(name: &str, names: impl Iterator<Item = &'n str> + Clone) ->
     names.clone().find(|known| *known == name).or_else(|| closest(name, names).first().copied())
 }
 
+/// What the user has given besides names, and a command line of a hint repeats.
+#[derive(Default)]
+pub(crate) struct Given<'a> {
+    /// Options without values.
+    pub(crate) options: Vec<&'a str>,
+    /// The values of `-p`.
+    pub(crate) arguments: &'a [String],
+}
+
 /// A hint for a failure of `exec`.
 pub(crate) fn hint_for_exec(
     error: &Error,
     spec: Option<&Path>,
     names: &[String],
+    given: &Given<'_>,
 ) -> Option<String> {
+    let command = |connector: &Connector, operation: &Operation| {
+        example::completed_command(connector, operation, spec, &given.options, given.arguments)
+    };
     let Some(target) = LikelyTarget::find(spec, names) else {
+        // A spec that cannot be read has said what is wrong with it.
+        if spec.is_some() {
+            return None;
+        }
         return (error.kind() == ErrorKind::Usage).then(|| {
             "'airbyte-agent search WORDS' finds operations, 'airbyte-agent connectors' lists the \
              connectors"
@@ -70,12 +88,17 @@ pub(crate) fn hint_for_exec(
     let is_before_sending = error.status().is_none();
     match (error.kind(), operation) {
         (ErrorKind::Usage, Some(operation)) if !names_match(operation, connector, spec, names) => {
-            Some(example::example_command(connector, operation, spec))
+            Some(command(connector, operation))
         }
         (ErrorKind::Usage, None) => Some(describe_command(connector, entity, None, spec)),
         (ErrorKind::Validation, Some(operation)) if is_before_sending => {
             if error.message().contains("missing required") {
-                Some(example::example_command(connector, operation, spec))
+                Some(command(connector, operation))
+            } else if error.message().contains("needs the setting") {
+                Some(format!(
+                    "{} explains the settings, which --config and variables give",
+                    describe_command(connector, None, None, spec)
+                ))
             } else {
                 Some(format!(
                     "{} explains the arguments",
@@ -170,7 +193,7 @@ mod tests {
             (ErrorKind::Network, "", "github issues list", None),
         ] {
             let names: Vec<String> = names.split(' ').map(str::to_owned).collect();
-            let hint = hint_for_exec(&Error::new(kind, message), None, &names);
+            let hint = hint_for_exec(&Error::new(kind, message), None, &names, &Given::default());
             match expected {
                 None => assert_eq!(hint, None, "{names:?}"),
                 Some(part) => {

@@ -12,6 +12,17 @@ use crate::failure::usage_error;
 use crate::failure_report::report_stop;
 use crate::terminal;
 
+/// Options of which each makes sense only with another one.
+const NEEDS: [(&str, &str); 7] = [
+    ("--max", "--all"),
+    ("--force", "--out"),
+    ("--poll", "--wait"),
+    ("--wait-at-most", "--wait"),
+    ("--workspace", "--hosted"),
+    ("--connector-id", "--hosted"),
+    ("--organization", "--hosted"),
+];
+
 /// Prints help and version to standard output; reports anything else as a usage error. Returns the
 /// exit code.
 pub(crate) fn report_clap_error(error: &clap::Error) -> ExitCode {
@@ -63,7 +74,10 @@ fn error_message(error: &clap::Error) -> String {
         }
         ErrorKind::MissingRequiredArgument => {
             let missing = contexts(error, ContextKind::InvalidArg).join(", ");
-            format!("an argument is missing: {missing}")
+            match needing_option(error) {
+                Some(option) => format!("{option} needs {missing}"),
+                None => format!("an argument is missing: {missing}"),
+            }
         }
         ErrorKind::InvalidUtf8 => "an argument is not UTF-8 text".to_owned(),
         _ => {
@@ -74,6 +88,20 @@ fn error_message(error: &clap::Error) -> String {
             text.split_whitespace().collect::<Vec<_>>().join(" ")
         }
     }
+}
+
+/// The option that was given and needs the missing one. clap does not say which it is; where the only missing
+/// argument is an option, the options on the command line that need it are known from their declaration.
+fn needing_option(error: &clap::Error) -> Option<&'static str> {
+    let missing = contexts(error, ContextKind::InvalidArg);
+    let [missing] = missing.as_slice() else { return None };
+    let missing = missing.split(' ').next()?;
+    let given: Vec<String> =
+        std::env::args_os().map(|arg| arg.to_string_lossy().into_owned()).collect();
+    let is_given = |name: &str| {
+        given.iter().any(|arg| arg.split('=').next().is_some_and(|option| option == name))
+    };
+    NEEDS.iter().find(|(option, needed)| *needed == missing && is_given(option)).map(|(o, _)| *o)
 }
 
 fn first_context(error: &clap::Error, kind: ContextKind) -> Option<String> {

@@ -104,7 +104,8 @@ fn local_client(
         _ => redact::add_credentials(&redactor, description, None, variables),
     }
     let is_missing = matches!(source, CredentialSource::Missing);
-    let local = local_options(args, description, source, sandbox_origin)?.redactor(&redactor);
+    let local =
+        local_options(args, description, source, variables, sandbox_origin)?.redactor(&redactor);
     Client::local(description.clone(), local).map_err(|error| {
         if is_missing && error.kind() == ErrorKind::Authentication {
             accounts::missing_credentials(description, &error)
@@ -119,7 +120,7 @@ enum CredentialSource {
     /// `--credentials`
     Given(Map<String, Value>),
     /// The environment or `.env`.
-    Variables(Credentials),
+    Variables(Credentials, Provenance),
     /// An account that `login` has stored.
     Stored(Box<Account>, Store),
     /// Sample values that the sandbox accepts.
@@ -150,9 +151,10 @@ fn find_credentials(
         credentials => credentials,
     };
     let folder = from_variables(Provenance::Folder)?;
-    let release = |credentials: Sourced<Credentials>| {
+    let release = |credentials: Sourced<Credentials>, from: Provenance| {
         // The user decides by description and command line to which server they go.
-        credentials.release(&Receiver::of_user()).map(CredentialSource::Variables)
+        let released = credentials.release(&Receiver::of_user());
+        released.map(|credentials| CredentialSource::Variables(credentials, from))
     };
     let note_unused = |reason: &str| {
         let names = folder.as_ref().map(Sourced::names).unwrap_or_default();
@@ -163,7 +165,7 @@ fn find_credentials(
         if !in_sandbox {
             notes::print_notes(ownership::destination_note(connector, credentials.names()));
         }
-        return release(credentials);
+        return release(credentials, Provenance::Environment);
     }
     if !in_sandbox && let Some(account) = stored_account(connector, None)? {
         note_unused("the stored account goes first");
@@ -172,7 +174,7 @@ fn find_credentials(
     match folder {
         Some(credentials) => {
             notes::print_notes([used_note(credentials.names())]);
-            release(credentials)
+            release(credentials, Provenance::Folder)
         }
         None if in_sandbox => Ok(CredentialSource::Sample),
         None => Ok(CredentialSource::Missing),
@@ -187,10 +189,28 @@ fn stored_account(
     Ok(account.map(|(account, store)| CredentialSource::Stored(Box::new(account), store)))
 }
 
+/// The settings that variables give. Next to credentials of the folder they are the folder's, otherwise the
+/// user's: a folder does not decide where a secret of the user goes. An account that is named for the call has
+/// settings of its own.
+fn settings_from_variables(
+    args: &ConnectionArgs,
+    connector: &Connector,
+    source: &CredentialSource,
+    variables: &Variables,
+) -> Result<Map<String, Value>, Error> {
+    let from = match source {
+        CredentialSource::Variables(_, from) => *from,
+        CredentialSource::Stored(..) if args.account.is_some() => return Ok(Map::new()),
+        _ => Provenance::Environment,
+    };
+    variables.settings(from, connector)
+}
+
 fn local_options(
     args: &ConnectionArgs,
     connector: &Connector,
     source: CredentialSource,
+    variables: &Variables,
     sandbox_origin: Option<&str>,
 ) -> Result<Local, Error> {
     let with_scheme = |credentials: Credentials| match &args.auth_scheme {
@@ -199,19 +219,27 @@ fn local_options(
     };
     let mut local = Local::new(Credentials::new());
     if sandbox_origin.is_some() {
+        if !matches!(source, CredentialSource::Stored(..)) {
+            // The sandbox ends with the call, so its tokens need not be kept.
+            local = local.on_token_refresh(|_| async { Ok(()) });
+        }
         for (name, value) in sample::sample_settings(connector) {
             local = local.config(name, value);
         }
     }
-    let config = match &args.config {
-        Some(text) => parse_json_object("--config", text, r#"{"subdomain": "acme"}"#)?,
-        None => Map::new(),
+    let mut config = match sandbox_origin {
+        None => settings_from_variables(args, connector, &source, variables)?,
+        // It has sample values, and a setting of the vendor's would mean nothing there.
+        Some(_) => Map::new(),
     };
+    if let Some(text) = &args.config {
+        config.extend(parse_json_object("--config", text, r#"{"subdomain": "acme"}"#)?);
+    }
     local = match source {
         CredentialSource::Given(given) => {
             local.credentials(with_scheme(Credentials::from_json(&Value::Object(given))?))
         }
-        CredentialSource::Variables(credentials) => local.credentials(with_scheme(credentials)),
+        CredentialSource::Variables(credentials, _) => local.credentials(with_scheme(credentials)),
         CredentialSource::Stored(account, store) => {
             let mut overrides = Overrides::new().settings(config.clone());
             overrides.scheme.clone_from(&args.auth_scheme);

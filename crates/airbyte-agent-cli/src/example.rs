@@ -23,18 +23,60 @@ pub(crate) fn example_command_with(
     spec: Option<&Path>,
     options: &[&str],
 ) -> String {
+    command_with_pairs(connector, operation, spec, options, &example_pairs(operation))
+}
+
+fn command_with_pairs(
+    connector: &Connector,
+    operation: &Operation,
+    spec: Option<&Path>,
+    options: &[&str],
+    pairs: &[String],
+) -> String {
     let mut text = command_start("exec", connector, spec);
     let _ = write!(text, " {} {}", operation.entity, operation.action);
     for option in options {
         let _ = write!(text, " {option}");
     }
-    for pair in example_pairs(operation) {
-        let _ = write!(text, " -p {}", shell_quoted(&pair));
+    for pair in pairs {
+        let _ = write!(text, " -p {}", shell_quoted(pair));
     }
     if operation.download.is_some() {
         text.push_str(" --out FILE");
     }
     text
+}
+
+/// The longest value of an argument that is repeated.
+const LONGEST_VALUE: usize = 100;
+
+/// The command that runs an operation with these options and these values of `-p`, as far as it has such
+/// parameters, completed with sample values for what is missing.
+pub(crate) fn completed_command(
+    connector: &Connector,
+    operation: &Operation,
+    spec: Option<&Path>,
+    options: &[&str],
+    arguments: &[String],
+) -> String {
+    let mut options: Vec<String> = options.iter().map(|option| (*option).to_owned()).collect();
+    let is_known = |pair: &&String| {
+        operation.parameter(argument_name(pair)).is_some() && pair.len() <= LONGEST_VALUE
+    };
+    let given: Vec<&String> = arguments.iter().filter(is_known).collect();
+    options.extend(given.iter().map(|pair| format!("-p {}", shell_quoted(pair))));
+    let is_missing =
+        |pair: &String| given.iter().all(|known| argument_name(known) != argument_name(pair));
+    let missing: Vec<String> = example_pairs(operation).into_iter().filter(is_missing).collect();
+    let options: Vec<&str> = options.iter().map(String::as_str).collect();
+    command_with_pairs(connector, operation, spec, &options, &missing)
+}
+
+/// The parameter that `NAME=VALUE`, `NAME:=JSON` or `NAME.member=VALUE` is for.
+fn argument_name(pair: &str) -> &str {
+    let name = pair.split('=').next().unwrap_or_default();
+    let name = name.strip_suffix(':').unwrap_or(name);
+    name.split('.').next().unwrap_or(name)
 }
 
 /// `airbyte-agent COMMAND CONNECTOR`, or with `--spec FILE` in place of the connector.
@@ -47,9 +89,12 @@ pub(crate) fn command_start(command: &str, connector: &Connector, spec: Option<&
     }
 }
 
-/// `NAME=VALUE` for every argument that a call requires.
+/// `NAME=VALUE` for every argument that a call requires, and for those that the vendor usually needs.
 fn example_pairs(operation: &Operation) -> Vec<String> {
-    let required = operation.parameters.iter().filter(|parameter| must_be_given(parameter));
+    let is_shown = |parameter: &&Parameter| {
+        must_be_given(parameter) || operation.recommended.contains(&parameter.name)
+    };
+    let required = operation.parameters.iter().filter(is_shown);
     let value = |name: &str, schema: &Schema| {
         let address = operation.address.as_ref().filter(|address| address.argument == name);
         match address {

@@ -34,15 +34,6 @@ const fn exit_code(kind: ErrorKind) -> u8 {
     }
 }
 
-/// The word for an error kind. Scripts rely on these words: a missing permission (status 403) is one
-/// of `authentication` to them.
-const fn kind_word(kind: ErrorKind) -> &'static str {
-    match kind {
-        ErrorKind::Permission => ErrorKind::Authentication.as_str(),
-        kind => kind.as_str(),
-    }
-}
-
 /// Reports why a command ended early, and returns the exit code. If `verbose` is set, the vendor's
 /// response is printed before the error; the engine has removed secrets from it.
 pub(crate) fn report_stop(stop: &Stop, verbose: bool) -> ExitCode {
@@ -78,7 +69,7 @@ fn report_failure(failure: &Failure, verbose: bool) -> ExitCode {
 /// The members of the JSON object that describes an error. What is not known is left out.
 fn error_members(error: &Error) -> Map<String, Value> {
     let mut members = Map::new();
-    members.insert("kind".to_owned(), json!(kind_word(error.kind())));
+    members.insert("kind".to_owned(), json!(error.kind().as_str()));
     members.insert("message".to_owned(), json!(error.to_string()));
     if let Some(status) = error.status() {
         members.insert("status".to_owned(), json!(status));

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use airbyte_agent_core::{Description, Error};
 use airbyte_agent_import::Loaded;
+use airbyte_agent_spec::Spec;
 
 use crate::failure::usage_error;
 use crate::notes;
@@ -22,11 +23,27 @@ pub(crate) fn load_spec_with_notes(path: &Path) -> Result<Description, Error> {
 /// The same, with the text of the spec. The file may be a pipe and cannot be read twice.
 pub(crate) fn load_spec_with_text(path: &Path) -> Result<(Description, String), Error> {
     let Loaded { connector, text, questions } = load(path)?;
+    if questions.is_none() {
+        warn_of_unknown_keys(path, &text);
+    }
     let note = questions.and_then(|questions| questions.note());
     notes::print_notes(
         note.map(|note| format!("{} was imported in memory: {note}", path.display())),
     );
     Ok((Description::from(connector), text))
+}
+
+/// Warns of keys that look like ours and are none: a misspelt one has no effect. Keys of vendors (`x-…`) are
+/// none of ours.
+fn warn_of_unknown_keys(path: &Path, text: &str) {
+    let Ok(spec) = Spec::parse(text) else { return };
+    let unknown = ["unknown key `x-airbyte-", "unknown key `x-agent-"];
+    let problems = spec.lint().into_iter();
+    let problems =
+        problems.filter(|problem| unknown.iter().any(|start| problem.message.starts_with(start)));
+    notes::print_warnings(problems.map(|problem| {
+        format!("{}:{}: {}; it has no effect", path.display(), problem.line, problem.message)
+    }));
 }
 
 fn load(path: &Path) -> Result<Loaded, Error> {

@@ -17,7 +17,7 @@ const UNNOTICED: Duration = Duration::from_secs(1);
 
 /// What to do about tokens that are not stored.
 const ADVICE: &str = "Correct the cause, then sign in again with 'airbyte-agent login', which stores \
-                      renewed tokens: the token that was used so far may no longer be accepted";
+                      renewed tokens";
 
 /// Runs a command, and ends it early if a signal comes that the command does not react to itself.
 /// Waits for renewals, and reports tokens that are lost with the process.

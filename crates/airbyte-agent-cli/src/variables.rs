@@ -5,7 +5,7 @@
 //! the environment of the process, so other code reads there what it would read without `.env`.
 
 use std::cell::RefCell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::env;
 use std::path::Path;
 
@@ -13,6 +13,7 @@ use airbyte_agent_core::description::Connector;
 use airbyte_agent_core::hosted::Settings;
 use airbyte_agent_core::provenance::{Provenance, Sourced};
 use airbyte_agent_core::{Credentials, Error};
+use serde_json::{Map, Value};
 
 use crate::dotenv::{self, Parsed};
 use crate::{notes, ownership};
@@ -32,6 +33,21 @@ pub(crate) fn credential_variable(connector: &Connector, field: &str) -> String 
 
 fn variable_part(name: &str) -> String {
     name.to_uppercase().replace('-', "_")
+}
+
+/// The names of everything that can be configured for calls to the vendor, except credentials.
+fn settings_of(connector: &Connector) -> BTreeSet<&str> {
+    let variables = connector.variables().into_iter().map(|variable| variable.name.as_ref());
+    let scopes = connector.scoping.iter().map(|scope| scope.config_key.as_ref());
+    let parameters = connector.operations().flat_map(|operation| operation.parameters.iter());
+    let supplied = parameters.filter_map(|one| Some(one.config.as_ref()?.source.as_ref()));
+    let credentials: Vec<&str> = connector
+        .auth
+        .iter()
+        .flat_map(|scheme| scheme.fields.iter().map(|field| field.name.as_ref()))
+        .collect();
+    let all = variables.chain(scopes).chain(supplied);
+    all.filter(|name| !credentials.contains(name)).collect()
 }
 
 /// The variables that a run of the program can read.
@@ -108,6 +124,28 @@ impl Variables {
             return Ok(None);
         }
         Ok(Some(names.into_iter().fold(Sourced::new(credentials, from), Sourced::named)))
+    }
+
+    /// The settings of calls to the vendor of a connector, by their names.
+    ///
+    /// # Errors
+    ///
+    /// When the connector would take a setting from a variable that belongs to another one.
+    pub(crate) fn settings(
+        &self,
+        from: Provenance,
+        connector: &Connector,
+    ) -> Result<Map<String, Value>, Error> {
+        let mut settings = Map::new();
+        for name in settings_of(connector) {
+            let variable = credential_variable(connector, name);
+            if let Some(value) = self.value(from, &variable) {
+                ownership::check_name(connector)?;
+                ownership::check_variable(connector, &variable)?;
+                settings.insert(name.to_owned(), Value::String(value));
+            }
+        }
+        Ok(settings)
     }
 
     /// The settings of the platform: those given for this run, then those of the environment, of

@@ -17,6 +17,17 @@ pub struct Hosting {
     pub variables: List<StoredVariable>,
 }
 
+impl Hosting {
+    /// The settings that somebody who creates a connector may give, those without which none can be created
+    /// first. Settings whose value is a constant are left out.
+    pub fn to_be_given(&self) -> impl Iterator<Item = &Setting> {
+        let is_open =
+            |setting: &&Setting| self.constants.iter().all(|known| known.path != setting.path);
+        let open = || self.settings.iter().filter(is_open);
+        open().filter(|setting| setting.required).chain(open().filter(|setting| !setting.required))
+    }
+}
+
 /// A setting of a hosted connector.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Setting {

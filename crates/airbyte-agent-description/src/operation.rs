@@ -149,6 +149,9 @@ pub struct Operation {
     pub field_selection: Option<FieldSelection>,
     /// Groups of arguments of which at least one has to be given.
     pub at_least_one: List<AtLeastOne>,
+    /// Parameters that the vendor usually needs although a call without them is no mistake by itself, for
+    /// example because it needs one of several. Examples pass them.
+    pub recommended: List<Text>,
     /// Whether Airbyte's hosted platform does not know the operation.
     pub is_addition: bool,
     /// Whether an argument, such as a query in the vendor's language, may name any kind of record, so that the

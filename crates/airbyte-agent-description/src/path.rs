@@ -143,7 +143,19 @@ mod tests {
             let path = JsonPath::parse(text).unwrap_or_else(|| panic!("{text}"));
             assert_eq!(path.to_string(), text);
         }
-        for text in ["", "a", "$a", "$..a", "$.a[?(@.b)]", "$.a[1:2]", "$.a['b", "$['']", "$['a'b']", "$.", "$.a["] {
+        for text in [
+            "",
+            "a",
+            "$a",
+            "$..a",
+            "$.a[?(@.b)]",
+            "$.a[1:2]",
+            "$.a['b",
+            "$['']",
+            "$['a'b']",
+            "$.",
+            "$.a[",
+        ] {
             assert_eq!(JsonPath::parse(text), None, "{text}");
         }
         assert_eq!(JsonPath::parse("$.a['b']"), JsonPath::parse("$.a.b"));

@@ -30,6 +30,9 @@ struct ContextStoreChange {
     status: String,
 }
 
+/// What the body of a new fault may be.
+const FAULT_FORMS: &str = r#"Expected {"fault": KIND, "match"?: {"connector"?, "entity"?, "action"?, "path"?}, "times"?: N}, where KIND is {"status": 503, "headers"?: {…}, "body"?: …}, "truncate", "malformed", "close", "expire_tokens" or {"slow": {"ms": 50}}"#;
+
 /// Responds to a request whose path is `endpoint` below [`ROOT`].
 pub(crate) fn respond(services: &Services, request: &Request, endpoint: &str) -> Response {
     match (request.method.as_str(), endpoint) {
@@ -38,7 +41,7 @@ pub(crate) fn respond(services: &Services, request: &Request, endpoint: &str) ->
                 services.inject(fault);
                 Response::empty(204)
             }
-            Err(error) => bad_request(&format!("the body is not a fault: {error}")),
+            Err(error) => bad_request(&format!("the body is not a fault: {error}. {FAULT_FORMS}")),
         },
         ("DELETE", "faults") => {
             services.faults.clear();

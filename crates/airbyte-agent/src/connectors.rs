@@ -92,3 +92,28 @@ pub(crate) static ALL: &[&Connector] = &[
     #[cfg(feature = "zendesk-support")]
     &airbyte_agent_zendesk_support::DESCRIPTION,
 ];
+
+/// The names of all connectors, also of those that are not compiled in.
+pub(crate) static NAMES: &[&str] = &[
+    "airtable",
+    "amazon-ads",
+    "asana",
+    "facebook-marketing",
+    "github",
+    "gong",
+    "google-drive",
+    "greenhouse",
+    "hubspot",
+    "intercom",
+    "jira",
+    "klaviyo",
+    "linear",
+    "mailchimp",
+    "orb",
+    "salesforce",
+    "shopify",
+    "slack",
+    "stripe",
+    "zendesk-chat",
+    "zendesk-support",
+];

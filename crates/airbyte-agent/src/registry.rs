@@ -3,7 +3,7 @@
 use airbyte_agent_core::description::Connector;
 use airbyte_agent_core::{Description, Error, ErrorKind, Result, suggestion};
 
-use crate::connectors::ALL;
+use crate::connectors::{ALL, NAMES};
 
 /// The descriptions of the connectors compiled in, ordered by name: which are there is decided by
 /// the features of this crate.
@@ -38,6 +38,14 @@ pub fn registry() -> &'static [&'static Connector] {
 pub fn connector(name: &str) -> Result<Description> {
     if let Some(connector) = ALL.iter().find(|connector| connector.name == name) {
         return Ok(Description::from(*connector));
+    }
+    if NAMES.contains(&name) {
+        return Err(Error::new(
+            ErrorKind::Usage,
+            format!(
+                "the connector '{name}' is not compiled in: enable the feature \"{name}\" of airbyte-agent"
+            ),
+        ));
     }
     let names: Vec<&str> = ALL.iter().map(|connector| connector.name.as_ref()).collect();
     let hint = suggestion(name, &names);

@@ -94,6 +94,7 @@ pub(super) fn operation(operation: &Operation, files: &mut Included<'_>) -> Code
         idempotency_header,
         field_selection,
         at_least_one,
+        recommended,
         is_addition,
         reads_any,
         job,
@@ -124,6 +125,7 @@ pub(super) fn operation(operation: &Operation, files: &mut Included<'_>) -> Code
         .maybe("idempotency_header", idempotency_header.as_deref().map(Code::text))
         .maybe("field_selection", field_selection.as_ref().map(self::field_selection))
         .each("at_least_one", at_least_one, alternatives)
+        .maybe("recommended", (!recommended.is_empty()).then(|| Code::texts(recommended.iter())))
         .mark("addition", *is_addition)
         .mark("reads_any", *reads_any)
         .maybe("json_type", json_type.as_deref().map(Code::text))

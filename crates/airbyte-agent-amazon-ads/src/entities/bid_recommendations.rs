@@ -32,6 +32,8 @@ impl BidRecommendations<'_> {
     /// let page = amazon_ads.bid_recommendations().list("3312998765432109")
     ///     .recommendation_type(types::BidRecommendationRecommendationType::BidsForExistingAdGroup)
     ///     .targeting_expressions([types::BidRecommendationTargetingExpression::new(types::BidRecommendationTargetingExpressionType::KeywordPhraseMatch).value("running shoes")])
+    ///     .campaign_id("284719503866120")
+    ///     .ad_group_id("391847205561230")
     ///     .await?;
     /// for bid_recommendation in &page.data {
     ///     println!("{:?}", bid_recommendation.theme);

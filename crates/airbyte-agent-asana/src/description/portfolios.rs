@@ -30,11 +30,12 @@ const LIST: Operation = Operation::get("listPortfolios", "portfolios", Action::L
     .summary("List portfolios")
     .description("Lists the portfolios of a workspace that the signed-in user owns; only a service account sees those of others. Needs a paid plan (else 402). Airbyte's hosted platform does not offer it.")
     .field_selection(field_selection("opt_fields"))
+    .recommended(texts!["owner"])
     .addition()
     .parameters(list![
         query("workspace", STRING).required().description("Gid of the workspace."),
         query("owner", STRING).description("Gid or e-mail address of the owner, or `me`. The vendor requires it, except for service accounts."),
-        query("limit", INTEGER.minimum(1.0).maximum(100.0)).description("Records on a page. Left out, nothing is sent, and a single call gives no `next_page` and at most about 1000 records; whoever reads all pages asks for 100 by himself."),
+        query("limit", INTEGER.minimum(1.0).maximum(100.0)).description("Records on a page. Left out, nothing is sent, and a single call gives no `next_page` and at most about 1000 records; `items()` requests 100."),
         query("offset", STRING).description("Where to go on: `next_page.offset` of the previous response, which expires after a while. Leave out for the first page, and pass the same `limit` with it."),
         query("opt_fields", STRING).description("Further fields to return, separated by commas, `a.b` for those of linked records; they replace the standard ones."),
     ])

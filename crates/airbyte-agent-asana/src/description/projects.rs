@@ -79,7 +79,7 @@ const LIST: Operation = Operation::get("listProjects", "projects", Action::List,
     .description("Lists projects of a workspace or team, archived ones included unless `archived` is false. Only gid and name come back unless `opt_fields` asks for more.")
     .field_selection(field_selection("opt_fields"))
     .parameters(list![
-        query("limit", INTEGER.minimum(1.0).maximum(100.0)).description("Records on a page. Left out, nothing is sent, and a single call gives no `next_page` and at most about 1000 records; whoever reads all pages asks for 100 by himself."),
+        query("limit", INTEGER.minimum(1.0).maximum(100.0)).description("Records on a page. Left out, nothing is sent, and a single call gives no `next_page` and at most about 1000 records; `items()` requests 100."),
         query("offset", STRING).description("Where to go on: `next_page.offset` of the previous response, which expires after a while. Leave out for the first page, and pass the same `limit` with it."),
         query("workspace", STRING).description("Only projects of this workspace, by gid; give this or `team` wherever you can."),
         query("team", STRING).description("Only projects of this team, by gid. The vendor has deprecated it; `team_projects.list` does the same."),

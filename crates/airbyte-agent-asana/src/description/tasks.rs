@@ -87,8 +87,9 @@ const LIST: Operation = Operation::get("listTasks", "tasks", Action::List, templ
     .summary("List tasks")
     .description("Lists the tasks of a project, of a section, or of an assignee in a workspace; Asana refuses the call without one of these. Only gid and name come back unless `opt_fields` asks for more. To find tasks by text, due date or across projects use `workspace_task_search.list`.")
     .field_selection(field_selection("opt_fields"))
+    .recommended(texts!["project"])
     .parameters(list![
-        query("limit", INTEGER.minimum(1.0).maximum(100.0)).description("Records on a page. Left out, nothing is sent, and a single call gives no `next_page` and at most about 1000 records; whoever reads all pages asks for 100 by himself."),
+        query("limit", INTEGER.minimum(1.0).maximum(100.0)).description("Records on a page. Left out, nothing is sent, and a single call gives no `next_page` and at most about 1000 records; `items()` requests 100."),
         query("offset", STRING).description("Where to go on: `next_page.offset` of the previous response, which expires after a while. Leave out for the first page, and pass the same `limit` with it."),
         query("project", STRING).description("Only tasks of this project, by gid. Asana wants a project, a section, or an assignee together with a workspace."),
         query("workspace", STRING).description("Only tasks in this workspace, by gid; needs `assignee` as well."),

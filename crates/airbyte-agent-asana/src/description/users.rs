@@ -30,7 +30,7 @@ const LIST: Operation = Operation::get("listUsers", "users", Action::List, templ
     .description("Lists users of a workspace or team, or of all workspaces the user can see, by gid. Only gid and name come back unless `opt_fields` asks for more. Ask for `email` to find somebody by address.")
     .field_selection(field_selection("opt_fields"))
     .parameters(list![
-        query("limit", INTEGER.minimum(1.0).maximum(100.0)).description("Records on a page. Left out, nothing is sent, and a single call gives no `next_page` and at most about 1000 records; whoever reads all pages asks for 100 by himself."),
+        query("limit", INTEGER.minimum(1.0).maximum(100.0)).description("Records on a page. Left out, nothing is sent, and a single call gives no `next_page` and at most about 1000 records; `items()` requests 100."),
         query("offset", STRING).description("Where to go on: `next_page.offset` of the previous response, which expires after a while. Leave out for the first page, and pass the same `limit` with it."),
         query("workspace", STRING).description("Only users of this workspace, by gid; left out, those of all workspaces one can see."),
         query("team", STRING).description("Only members of this team, by gid."),

@@ -26,7 +26,10 @@ impl Goals<'_> {
     /// ```no_run
     /// # use airbyte_agent_asana::{AsanaConnector, Result};
     /// # async fn example(asana: AsanaConnector) -> Result<()> {
-    /// let page = asana.goals().list().await?;
+    /// let page = asana.goals().list()
+    ///     .workspace("1199876543210987")
+    ///     .is_workspace_level(true)
+    ///     .await?;
     /// for goal in &page.data {
     ///     println!("{:?} {:?}", goal.name, goal.status);
     /// }
@@ -77,7 +80,7 @@ list_builder! {
         /// Gids of time periods: only goals in any of them.
         time_periods: [String],
         /// Records on a page. Left out, nothing is sent, and a single call gives no `next_page` and
-        /// at most about 1000 records; whoever reads all pages asks for 100 by himself.
+        /// at most about 1000 records; `items()` requests 100.
         ///
         /// From 1 to 100.
         limit: i64,

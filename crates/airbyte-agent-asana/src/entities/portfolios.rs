@@ -28,7 +28,7 @@ impl Portfolios<'_> {
     /// ```no_run
     /// # use airbyte_agent_asana::{AsanaConnector, Result};
     /// # async fn example(asana: AsanaConnector) -> Result<()> {
-    /// let page = asana.portfolios().list("1199876543210987").await?;
+    /// let page = asana.portfolios().list("1199876543210987").owner("me").await?;
     /// for portfolio in &page.data {
     ///     println!("{:?} {:?}", portfolio.name, portfolio.gid);
     /// }
@@ -70,7 +70,7 @@ list_builder! {
         /// accounts.
         owner: String,
         /// Records on a page. Left out, nothing is sent, and a single call gives no `next_page` and
-        /// at most about 1000 records; whoever reads all pages asks for 100 by himself.
+        /// at most about 1000 records; `items()` requests 100.
         ///
         /// From 1 to 100.
         limit: i64,

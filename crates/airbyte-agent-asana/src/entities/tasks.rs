@@ -28,7 +28,7 @@ impl Tasks<'_> {
     /// ```no_run
     /// # use airbyte_agent_asana::{AsanaConnector, Result};
     /// # async fn example(asana: AsanaConnector) -> Result<()> {
-    /// let page = asana.tasks().list().await?;
+    /// let page = asana.tasks().list().project("1201345678901234").await?;
     /// for task in &page.data {
     ///     println!("{:?} {:?}", task.name, task.gid);
     /// }
@@ -136,7 +136,7 @@ list_builder! {
     /// A call of `tasks.list`: setters add arguments, and awaiting it sends the request.
     pub struct TasksList: types::TaskCompact, types::TasksListMeta {
         /// Records on a page. Left out, nothing is sent, and a single call gives no `next_page` and
-        /// at most about 1000 records; whoever reads all pages asks for 100 by himself.
+        /// at most about 1000 records; `items()` requests 100.
         ///
         /// From 1 to 100.
         limit: i64,

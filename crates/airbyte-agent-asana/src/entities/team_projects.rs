@@ -45,7 +45,7 @@ list_builder! {
     /// A call of `team_projects.list`: setters add arguments, and awaiting it sends the request.
     pub struct TeamProjectsList: types::ProjectCompact, types::TeamProjectsListMeta {
         /// Records on a page. Left out, nothing is sent, and a single call gives no `next_page` and
-        /// at most about 1000 records; whoever reads all pages asks for 100 by himself.
+        /// at most about 1000 records; `items()` requests 100.
         ///
         /// From 1 to 100.
         limit: i64,

@@ -47,7 +47,7 @@ list_builder! {
     /// request.
     pub struct WorkspaceProjectsList: types::ProjectCompact, types::WorkspaceProjectsListMeta {
         /// Records on a page. Left out, nothing is sent, and a single call gives no `next_page` and
-        /// at most about 1000 records; whoever reads all pages asks for 100 by himself.
+        /// at most about 1000 records; `items()` requests 100.
         ///
         /// From 1 to 100.
         limit: i64,

@@ -15,7 +15,7 @@ pub(crate) struct ConnectionArgs {
     /// Take the connector from this spec instead of a built-in one
     #[arg(long, value_name = "FILE", help_heading = CONNECTION)]
     pub(crate) spec: Option<PathBuf>,
-    /// Credential fields by the names in the spec, or @FILE [default:
+    /// Credential fields by the names in the spec, @FILE or @- [default:
     /// AIRBYTE_AGENT_<SLUG>_<FIELD> in the environment]
     #[arg(long, value_name = "JSON", help_heading = CONNECTION, conflicts_with = "hosted",
           hide_env_values = true)]
@@ -28,7 +28,8 @@ pub(crate) struct ConnectionArgs {
     /// Which security scheme, when the credentials fit more than one
     #[arg(long, value_name = "NAME", help_heading = CONNECTION, conflicts_with = "hosted")]
     pub(crate) auth_scheme: Option<String>,
-    /// Server variables and settings of the connector, or @FILE
+    /// Server variables and settings of the connector, or @FILE [default:
+    /// AIRBYTE_AGENT_<SLUG>_<NAME> in the environment]
     #[arg(long, value_name = "JSON", help_heading = CONNECTION, conflicts_with = "hosted")]
     pub(crate) config: Option<String>,
     /// Send every request to this origin; the intended host goes into X-Forwarded-Host
@@ -49,7 +50,7 @@ pub(crate) struct ConnectionArgs {
     /// Run against a sandbox started for this call; needs no account
     #[arg(long, help_heading = CONNECTION, conflicts_with = "via")]
     pub(crate) sandbox: bool,
-    /// Longest time that a call may take, with all its retries
+    /// Longest time that a call may take, with all its retries [default: 120, with --hosted 300]
     #[arg(long, value_name = "SECONDS", value_parser = parse_seconds, help_heading = CONNECTION)]
     pub(crate) timeout: Option<Duration>,
 }

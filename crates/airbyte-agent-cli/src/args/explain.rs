@@ -27,7 +27,8 @@ pub(crate) struct SearchArgs {
     /// Show at most this many operations
     #[arg(long, value_name = "N", default_value_t = 5, value_parser = clap::value_parser!(u16).range(1..))]
     pub(crate) limit: u16,
-    /// Format of the answer [default: text on a terminal, json otherwise]
+    /// Format of the answer [default: a list for people on a terminal, which --output table gives
+    /// too; json otherwise]
     #[arg(long, value_enum, value_name = "FORMAT")]
     pub(crate) output: Option<Format>,
 }

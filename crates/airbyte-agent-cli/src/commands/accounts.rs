@@ -54,7 +54,9 @@ fn remove_account(args: &RemoveArgs) -> Result<(), Stop> {
         let entries = store.list()?;
         let names = account_names(&entries, connector);
         let known = if names.is_empty() {
-            "it has none".to_owned()
+            // An account may belong to a spec, so the name need not be that of a connector.
+            airbyte_agent::connector(connector)
+                .map_or_else(|error| error.message().to_owned(), |_| "it has none".to_owned())
         } else {
             format!("there are: {}", names.join(", "))
         };

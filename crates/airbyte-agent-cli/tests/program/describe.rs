@@ -114,3 +114,29 @@ fn examples_of_the_manual_are_commands_that_work() {
         }
     }
 }
+
+#[test]
+fn what_the_platform_does_not_offer_has_no_example_there() {
+    for (names, is_hosted) in
+        [(["jira", "issues", "search"], true), (["jira", "issue_votes", "get"], false)]
+    {
+        let page = run(&[&["describe"], &names[..]].concat()).succeeded().stdout;
+        assert_eq!(page.contains("--hosted"), is_hosted, "{page}");
+        let json = run(&[&["describe"], &names[..], &["--output", "json"]].concat()).json();
+        assert_eq!(json["hosted"], is_hosted, "{json}");
+    }
+}
+
+#[test]
+fn settings_of_every_scheme_and_of_the_platform_are_explained() {
+    let jira = run(&["describe", "jira"]).succeeded().stdout;
+    assert!(jira.contains("cloud_id (required with jiraOAuth)"), "{jira}");
+    let drive = run(&["describe", "google-drive"]).succeeded().stdout;
+    assert!(drive.contains("PLATFORM") && drive.contains("folder_url"), "{drive}");
+}
+
+#[test]
+fn examples_pass_what_the_vendor_needs() {
+    let page = run(&["describe", "slack", "threads", "list"]).succeeded().stdout;
+    assert!(page.contains("-p ts="), "{page}");
+}

@@ -16,7 +16,7 @@ fn answers_of_the_vendor_have_their_exit_codes() {
         (400, 3, "validation", false),
         (422, 3, "validation", false),
         (401, 4, "authentication", false),
-        (403, 4, "authentication", false),
+        (403, 4, "permission", false),
         (404, 5, "not_found", false),
         (429, 6, "rate_limited", true),
         (409, 7, "vendor", false),
@@ -125,7 +125,14 @@ fn unknown_names_come_with_close_ones() {
 fn failures_come_with_a_line_that_works() {
     for (args, hint) in [
         ("exec gitub isues lst", "airbyte-agent exec github issues list -p owner=example"),
-        ("exec github issues list --sandbox", "airbyte-agent exec github issues list -p owner="),
+        (
+            "exec github issues list --sandbox",
+            "airbyte-agent exec github issues list --sandbox -p owner=",
+        ),
+        (
+            "exec github isues list --sandbox -p owner=acme -p unknown=1",
+            "airbyte-agent exec github issues list --sandbox -p owner=acme -p repo=",
+        ),
         ("exec stripe customers get", "'airbyte-agent describe stripe'"),
         (
             "exec github issues list -p ownr=a -p owner=a -p repo=b --sandbox",
@@ -275,4 +282,39 @@ fn a_reader_that_has_seen_enough_is_no_failure() {
     drop(child.stdout.take());
     let outcome = Outcome::from(child.wait_with_output().unwrap());
     assert_eq!((outcome.code, outcome.stderr.as_str()), (0, ""), "{outcome:?}");
+}
+
+#[test]
+fn an_option_that_needs_another_one_is_named() {
+    for (args, told) in [
+        (
+            vec!["exec", "stripe", "customers", "list", "--sandbox", "--max", "5"],
+            "--max needs --all",
+        ),
+        (
+            vec!["exec", "stripe", "customers", "list", "--workspace", "w"],
+            "--workspace needs --hosted",
+        ),
+    ] {
+        let outcome = run(&args);
+        assert_eq!(outcome.code, 2, "{outcome:?}");
+        assert!(outcome.message().contains(told), "{outcome:?}");
+    }
+}
+
+#[test]
+fn a_host_that_is_not_reached_is_named_with_the_one_in_between() {
+    let outcome = run(&[
+        "exec",
+        "stripe",
+        "customers",
+        "list",
+        "--via",
+        "http://127.0.0.1:9",
+        "--credentials",
+        r#"{"api_key": "sk-1234567"}"#,
+        "--timeout",
+        "1",
+    ]);
+    assert!(outcome.message().contains("api.stripe.com, through 127.0.0.1:9"), "{outcome:?}");
 }

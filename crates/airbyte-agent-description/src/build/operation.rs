@@ -63,6 +63,7 @@ impl Operation {
             idempotency_header: None,
             field_selection: None,
             at_least_one: Cow::Borrowed(&[]),
+            recommended: Cow::Borrowed(&[]),
             is_addition: false,
             reads_any: false,
             job: None,
@@ -125,6 +126,8 @@ impl Operation {
         field_selection(selection: FieldSelection) field_selection = Some(selection);
         /// Groups of arguments of which at least one has to be given.
         at_least_one(groups: &'static [AtLeastOne]) at_least_one = Cow::Borrowed(groups);
+        /// Parameters that examples pass although they are optional.
+        recommended(names: &'static [Text]) recommended = Cow::Borrowed(names);
         /// Airbyte's hosted platform does not know the operation.
         addition() is_addition = true;
         /// An argument may name any kind of record.

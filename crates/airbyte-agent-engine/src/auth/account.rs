@@ -6,8 +6,8 @@ use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Map, Value};
 
 use super::Credentials;
-use crate::description::suggestion;
 use crate::description::{AuthKind, AuthScheme, Connector};
+use crate::description::{closest, suggestion};
 use crate::error::{Error, Result};
 use crate::secret::Redactor;
 
@@ -164,9 +164,10 @@ fn choose(connector: &Connector, credentials: &Credentials) -> Result<usize> {
     match fitting.as_slice() {
         [one] => Ok(*one),
         [] => Err(Error::authentication(format!(
-            "the credentials given ({}) are not complete for any way to authenticate with {}: {}",
+            "the credentials given ({}) are not complete for any way to authenticate with {}{}: {}",
             credentials.names().collect::<Vec<_>>().join(", "),
             connector.name,
+            misspelt(connector, credentials),
             ways(connector),
         ))),
         several => {
@@ -180,6 +181,21 @@ fn choose(connector: &Connector, credentials: &Credentials) -> Result<usize> {
             )))
         }
     }
+}
+
+/// The names of credentials that no scheme has, each with the nearest one that some scheme has.
+fn misspelt(connector: &Connector, credentials: &Credentials) -> String {
+    let fields = || connector.auth.iter().flat_map(|scheme| scheme.fields.iter());
+    let unknown = credentials.names().filter(|name| {
+        fields()
+            .all(|field| field.name != *name && !field.aliases.iter().any(|alias| alias == name))
+    });
+    let near = |name: &str| {
+        let nearest = closest(name, fields().map(|field| field.name.as_ref()));
+        let nearest = (*nearest.first()?).to_owned();
+        Some(format!(" ('{name}' is none of its credentials, did you mean '{nearest}'?)"))
+    };
+    unknown.filter_map(near).collect()
 }
 
 /// Every scheme with its fields, optional ones in brackets.

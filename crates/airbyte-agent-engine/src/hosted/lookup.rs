@@ -82,7 +82,7 @@ impl Session {
 
 fn missing(workspace: &str, name: &str) -> Error {
     let message = format!(
-        "workspace '{workspace}' has no {name} connector: create one in it, name another \
+        "workspace '{workspace}' has no {name} connector, or does not exist: create one, name another \
          workspace, or give a connector id"
     );
     Error::new(ErrorKind::NotFound, message)

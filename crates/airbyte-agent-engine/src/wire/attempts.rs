@@ -148,7 +148,7 @@ impl Wire {
 
     fn unreachable(&self, outgoing: &Outgoing, failure: &HttpFailure) -> Error {
         let message = self.redactor.clean(&failure.message);
-        let host = outgoing.url.host_str().unwrap_or_default();
+        let host = self.network.peer(&outgoing.url);
         let (what, peer) = (&outgoing.what, &self.peer);
         Error::network(format!("{what}: no response from {peer} at {host}: {message}"))
             .with_timeout(failure.timeout)

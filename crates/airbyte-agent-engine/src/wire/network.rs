@@ -66,6 +66,16 @@ impl Network {
         self.http.send(request).await.map_err(NoAnswer::Failure)
     }
 
+    /// The host that an address is meant for, and the one that it is sent to where that is another.
+    pub(super) fn peer(&self, url: &Url) -> String {
+        let host = url.host_str().unwrap_or_default();
+        match self.via.as_ref().map(|via| (via.host_str().unwrap_or_default(), via.port())) {
+            None => host.to_owned(),
+            Some((via, None)) => format!("{host}, through {via}"),
+            Some((via, Some(port))) => format!("{host}, through {via}:{port}"),
+        }
+    }
+
     /// Asks a vendor's token endpoint. A refresh token may be good for one request only, so the request is
     /// sent again only after a response that is no success, or if it was never sent. A redirect is not
     /// followed.
@@ -79,7 +89,7 @@ impl Network {
         (policy, budget): (&RetryPolicy, &Budget),
         redactor: &Redactor,
     ) -> Result<TokenResponse> {
-        let host = outgoing.url.host_str().unwrap_or_default();
+        let host = self.peer(&outgoing.url);
         let mut attempt = 1;
         loop {
             let request = HttpRequest {

@@ -53,6 +53,7 @@ const CREATE: Operation = Operation::by(Method::Post, "CustomAudience_Create", "
     .summary("Create a custom audience")
     .description("Creates an audience and returns its id. An audience of customers (`CUSTOM`) is empty at first and filled with `custom_audience_users.create`; others fill themselves by `rule` or `lookalike_spec`. Airbyte's hosted platform does not offer it.")
     .writes()
+    .recommended(texts!["customer_file_source"])
     .addition()
     .parameters(list![
         path("account_id", STRING).required().prefix("act_").description("Ad account id, digits only, without the leading `act_` (which is added for you). It is the `account_id` of the records of `ad_accounts.list`."),

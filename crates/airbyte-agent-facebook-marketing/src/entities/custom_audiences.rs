@@ -55,6 +55,7 @@ impl CustomAudiences<'_> {
     /// # async fn example(facebook_marketing: FacebookMarketingConnector) -> Result<()> {
     /// let custom_audience = facebook_marketing.custom_audiences().create("1234567890123456")
     ///     .name("Buyers")
+    ///     .customer_file_source(types::CustomAudienceCustomerFileSource::UserProvidedOnly)
     ///     .subtype(types::CustomAudienceSubtype::Custom)
     ///     .await?;
     /// println!("{:?}", custom_audience.id);

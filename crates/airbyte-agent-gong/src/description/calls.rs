@@ -54,6 +54,7 @@ pub(super) const ENTITY: Entity = Entity::new("calls", "A recorded call or meeti
 const LIST: Operation = Operation::get("listCalls", "calls", Action::List, template!("/v2/calls"))
     .summary("List calls")
     .description("Lists recorded calls of a period with their basic data (title, time, length, host, scope), 100 per page. Give `fromDateTime` and `toDateTime`; for participants, topics or summaries use `calls_extensive.list`. Private calls are filtered out, so a page may hold fewer records than Gong counted in `total_records`, or none although a cursor follows. When no call matches, Gong responds with 404, which is read as an empty list.")
+    .recommended(texts!["fromDateTime", "toDateTime"])
     .parameters(list![
         query("fromDateTime", STRING.format("date-time")).description("Only calls at or after this instant (inclusive), ISO 8601 with `Z` or an offset. Web conferences are matched by scheduled time, other calls by actual start. The vendor requires it."),
         query("toDateTime", STRING.format("date-time")).description("Only calls before this instant (exclusive), ISO 8601 with `Z` or an offset. The vendor requires it."),

@@ -29,7 +29,10 @@ impl Calls<'_> {
     /// ```no_run
     /// # use airbyte_agent_gong::{GongConnector, Result};
     /// # async fn example(gong: GongConnector) -> Result<()> {
-    /// let page = gong.calls().list().await?;
+    /// let page = gong.calls().list()
+    ///     .from_date_time("2025-03-01T00:00:00Z")
+    ///     .to_date_time("2025-04-01T00:00:00Z")
+    ///     .await?;
     /// for call in &page.data {
     ///     println!("{:?} {:?}", call.id, call.title);
     /// }

@@ -30,6 +30,7 @@ const LIST: Operation = Operation::get("listChanges", "changes", Action::List, t
     .summary("List changes")
     .description("Lists what changed since a token: new, changed and removed files, oldest first; a file that changed several times appears once. Start with `changes_start_page_token.get`; the last page holds `newStartPageToken` for the next poll. For the present state use `files.list`.")
     .field_selection(field_selection("fields").separator("/").all("*").wrap("nextPageToken,newStartPageToken,changes({fields})"))
+    .recommended(texts!["pageToken"])
     .parameters(list![
         query("pageToken", STRING).description("Where to start. The vendor requires it: Google refuses the call without it. First `startPageToken` of `changes_start_page_token.get`, then `nextPageToken` of the previous response, and for later polls the `newStartPageToken` of the last page."),
         query("pageSize", INTEGER.minimum(1.0).maximum(1000.0).default("100")).default("100").description("Largest number of changes on a page; 100 when left out."),

@@ -26,7 +26,7 @@ impl Changes<'_> {
     /// ```no_run
     /// # use airbyte_agent_google_drive::{GoogleDriveConnector, Result};
     /// # async fn example(google_drive: GoogleDriveConnector) -> Result<()> {
-    /// let page = google_drive.changes().list().await?;
+    /// let page = google_drive.changes().list().page_token("48213").await?;
     /// for change in &page.data {
     ///     println!("{:?} {:?}", change.kind, change.file_id);
     /// }

@@ -15,6 +15,7 @@ const CREATE: Operation = Operation::by(Method::Post, "changeConversation", "con
     .summary("Assign, close, snooze or open a conversation")
     .description("Changes the state or the assignee of a conversation in the name of an admin; what happens is `message_type`. Give an optional message in `body` when closing or assigning; the contact sees it. Airbyte's hosted platform does not offer it.")
     .writes()
+    .recommended(texts!["type"])
     .addition()
     .parameters(list![
         path("conversation_id", STRING).required().description("Id of the conversation."),

@@ -15,6 +15,7 @@ const CREATE: Operation = Operation::by(Method::Post, "replyConversation", "conv
     .summary("Reply to a conversation or add a note")
     .description("Adds a message to a conversation, as an admin or in the name of the contact, or an internal note that only admins see. A repeated call writes twice. `last` as the id means the last conversation of the contact. Airbyte's hosted platform does not offer it.")
     .writes()
+    .recommended(texts!["body", "admin_id"])
     .addition()
     .parameters(list![
         path("conversation_id", STRING).required().description("Id of the conversation."),

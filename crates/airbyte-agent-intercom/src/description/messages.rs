@@ -15,6 +15,7 @@ const CREATE: Operation = Operation::by(Method::Post, "createMessage", "messages
     .summary("Send a message to a contact")
     .description("Sends a message of an admin to a contact, in the app or as an e-mail, right away. A conversation is opened once the contact replies. A repeated call sends twice. Airbyte's hosted platform does not offer it.")
     .writes()
+    .recommended(texts!["subject", "template"])
     .addition()
     .parameters(list![
         header("Intercom-Version", STRING.default(r#""2.11""#)).default(r#""2.11""#).send_default().description("API version to speak, sent as a header. Leave it alone: parameters and records here follow the default."),

@@ -29,6 +29,7 @@ impl ConversationChanges<'_> {
     /// let conversation_change = intercom.conversation_changes().create("215468930012345")
     ///     .message_type(types::ConversationChangeMessageType::Close)
     ///     .admin_id("991267715")
+    ///     .type_(types::ConversationChangeType::Admin)
     ///     .await?;
     /// println!("{:?} {:?}", conversation_change.id, conversation_change.title);
     /// # Ok(())

@@ -29,6 +29,8 @@ impl ConversationReplies<'_> {
     /// let conversation_reply = intercom.conversation_replies().create("215468930012345")
     ///     .message_type(types::ConversationReplyMessageType::Comment)
     ///     .type_(types::ConversationReplyType::Admin)
+    ///     .body("We have changed the address.")
+    ///     .admin_id("991267715")
     ///     .await?;
     /// println!("{:?} {:?}", conversation_reply.id, conversation_reply.title);
     /// # Ok(())

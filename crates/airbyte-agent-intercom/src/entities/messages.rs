@@ -29,6 +29,8 @@ impl Messages<'_> {
     ///     .from_(types::MessageFrom::new(types::MessageFromType::Admin, 991267715))
     ///     .to(types::MessageTo::new(types::MessageToType::User, "67c5bd3e8a68186f43bafdb9"))
     ///     .body("Hello Jane, how was the first week?")
+    ///     .subject("Your first week")
+    ///     .template(types::MessageTemplate::Plain)
     ///     .await?;
     /// println!("{:?} {:?}", message.id, message.subject);
     /// # Ok(())

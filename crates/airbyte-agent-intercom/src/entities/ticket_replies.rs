@@ -29,6 +29,8 @@ impl TicketReplies<'_> {
     /// let ticket_reply = intercom.ticket_replies().create("64619700005694")
     ///     .message_type(types::TicketReplyMessageType::Comment)
     ///     .type_(types::TicketReplyType::Admin)
+    ///     .body("We have changed the address.")
+    ///     .admin_id("991267715")
     ///     .await?;
     /// println!("{:?} {:?}", ticket_reply.id, ticket_reply.type_);
     /// # Ok(())

@@ -57,6 +57,7 @@ const SEARCH: Operation = Operation::get("searchIssues", "issues", Action::Searc
     .summary("Search issues")
     .description("Finds issues by JQL: by project, assignee, status, text, dates, custom fields. Say in `fields` what is needed, as otherwise only ids come back. The query must contain a restriction; the order is that of `ORDER BY`. Changes of the last seconds may be missing unless `reconcileIssues` names the issues, and there is no total.")
     .field_selection(field_selection("fields").inside("fields").depth(1).all("*all"))
+    .recommended(texts!["jql"])
     .parameters(list![
         query("jql", STRING).description(r#"Query in JQL. Always give one with a restriction: Jira refuses calls without it, and a bare `order by` too. Up to seven fields in `order by`. Dates as `2025-03-01` or relative as `-7d`; custom fields by name in quotes (`"Story Points" > 3`) or as `cf[10016]`."#),
         query("nextPageToken", STRING).description("Where to go on: `nextPageToken` of the previous page. Left out, the first page. Valid for seven days."),

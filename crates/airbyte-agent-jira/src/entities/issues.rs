@@ -29,7 +29,9 @@ impl Issues<'_> {
     /// ```no_run
     /// # use airbyte_agent_jira::{JiraConnector, Result};
     /// # async fn example(jira: JiraConnector) -> Result<()> {
-    /// let page = jira.issues().search().await?;
+    /// let page = jira.issues().search()
+    ///     .jql("project = APOLLO AND statusCategory != Done AND updated >= -7d ORDER BY updated DESC")
+    ///     .await?;
     /// for issue in &page.data {
     ///     println!("{:?} {:?}", issue.id, issue.key);
     /// }

@@ -96,7 +96,8 @@ impl Server {
         let wanted = options.address();
         if options.token.is_none() && !wanted.ip().is_loopback() {
             let message = format!(
-                "{wanted} can be reached from outside: set a bearer token, or listen on 127.0.0.1"
+                "{wanted} can be reached from outside: set a bearer token (the program reads it from \
+                 AIRBYTE_AGENT_MCP_TOKEN), or listen on 127.0.0.1"
             );
             return Err(Error::new(ErrorKind::Usage, message));
         }

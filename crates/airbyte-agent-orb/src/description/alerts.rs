@@ -28,6 +28,7 @@ pub(super) const ENTITY: Entity = Entity::new("alerts", "A notice that usage, co
 const LIST: Operation = Operation::get("listAlerts", "alerts", Action::List, template!("/alerts"))
     .summary("List alerts")
     .description("Lists the alerts of a customer or a subscription; Orb requires one of `customer_id`, `external_customer_id` and `subscription_id`. Airbyte's hosted platform does not offer it.")
+    .recommended(texts!["customer_id"])
     .addition()
     .parameters(list![
         query("limit", INTEGER.minimum(1.0).maximum(100.0).default("20")).default("20").description("Most records per page; Orb takes 20 when left out."),

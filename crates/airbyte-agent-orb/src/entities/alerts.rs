@@ -25,7 +25,7 @@ impl Alerts<'_> {
     /// ```no_run
     /// # use airbyte_agent_orb::{OrbConnector, Result};
     /// # async fn example(orb: OrbConnector) -> Result<()> {
-    /// let page = orb.alerts().list().await?;
+    /// let page = orb.alerts().list().customer_id("k3M9sPq2VbTzRw7N").await?;
     /// for alert in &page.data {
     ///     println!("{:?} {:?}", alert.id, alert.type_);
     /// }

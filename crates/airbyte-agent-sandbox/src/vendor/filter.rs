@@ -11,6 +11,19 @@ use super::overlay::overlay_field;
 use crate::data::{is_identifier, plain, singular};
 use crate::decode::{Arguments, scalar_text};
 
+/// Arguments that ask for more or less of each record, and select no records: as [`plain`] writes them.
+const ASK_FOR_MORE: [&str; 9] = [
+    "expand",
+    "expands",
+    "fields",
+    "include",
+    "includes",
+    "embed",
+    "select",
+    "optfields",
+    "properties",
+];
+
 /// Names of the parameters that are about pages.
 fn paging_names(operation: &Operation) -> HashSet<&str> {
     let names = operation.paging.styles().flat_map(Paging::parameters);
@@ -40,7 +53,12 @@ fn filters<'a>(
         let name = parameter.name.as_ref();
         let value = arguments.values.get(name)?;
         let in_path = matches!(parameter.location, Location::Path | Location::Header);
-        let counts = !parameter.required || criteria::is_criterion(name);
+        let asks_for_more = operation
+            .field_selection
+            .as_ref()
+            .is_some_and(|selection| selection.parameter == parameter.name)
+            || ASK_FOR_MORE.contains(&plain(name).as_str());
+        let counts = (!parameter.required || criteria::is_criterion(name)) && !asks_for_more;
         (counts && !in_path && !paging.contains(name)).then_some((
             parameter,
             value,

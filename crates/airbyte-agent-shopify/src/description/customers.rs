@@ -46,7 +46,7 @@ pub(super) const ENTITY: Entity = Entity::new("customers", "A person who bought 
 
 const LIST: Operation = Operation::get("Customers_List", "customers", Action::List, template!("/customers.json"))
     .summary("List customers")
-    .description("Returns customers. Filters are by time only: to find one by name or e-mail address, page through or search the context store. Deleted customers are not included.")
+    .description("Returns customers. Filters are by time only: to find one by name or e-mail address, use `customers.search`, page through or search the context store. Deleted customers are not included.")
     .preferred_for_check()
     .parameters(list![
         query("limit", INTEGER.minimum(1.0).maximum(250.0).default("50")).default("50").description("Records per page, 1 to 250; Shopify takes 50 when it is left out."),

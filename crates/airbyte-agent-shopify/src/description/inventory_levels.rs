@@ -36,6 +36,7 @@ const LIST: Operation = Operation::get("InventoryLevels_ListByLocation", "invent
 const SEARCH: Operation = Operation::get("InventoryLevels_Search", "inventory_levels", Action::Search, template!("/inventory_levels.json"))
     .summary("Find stock of items")
     .description("Returns the stock of given inventory items at all locations, or at given ones. At least one of `inventory_item_ids` and `location_ids` is needed. The item of a variant is its `inventory_item_id`. Airbyte's hosted platform does not offer it.")
+    .recommended(texts!["location_ids"])
     .addition()
     .parameters(list![
         query("inventory_item_ids", STRING).description("Inventory items, at most 50 numeric ids separated by commas. Shopify requires it, or `location_ids`."),

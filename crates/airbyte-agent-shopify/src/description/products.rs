@@ -47,7 +47,7 @@ pub(super) const ENTITY: Entity = Entity::new("products", "Something the store s
 
 const LIST: Operation = Operation::get("Products_List", "products", Action::List, template!("/products.json"))
     .summary("List products")
-    .description("Returns products, each with its variants, options and images. Filter by type, vendor, collection, state or time. To match a part of the title search the context store.")
+    .description("Returns products, each with its variants, options and images. Filter by type, vendor, collection, state or time. To match a part of the title use `products.search`.")
     .parameters(list![
         query("limit", INTEGER.minimum(1.0).maximum(250.0).default("50")).default("50").description("Records per page, 1 to 250; Shopify takes 50 when it is left out."),
         query("page_info", STRING).description("Where the list goes on: `page_info` of the URL in `next_page_url`. It stands for all other arguments, of which only `limit` may come with it. Leave out for the first page."),

@@ -18,8 +18,9 @@ accessor! {
 impl Customers<'_> {
     /// List customers.
     ///
-    /// Returns customers. Filters are by time only: to find one by name or e-mail address, page
-    /// through or search the context store. Deleted customers are not included.
+    /// Returns customers. Filters are by time only: to find one by name or e-mail address, use
+    /// `customers.search`, page through or search the context store. Deleted customers are not
+    /// included.
     ///
     /// Awaiting the builder gives one page; `items()` and `pages()` request all pages.
     ///

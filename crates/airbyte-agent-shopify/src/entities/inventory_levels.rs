@@ -54,7 +54,7 @@ impl InventoryLevels<'_> {
     /// ```no_run
     /// # use airbyte_agent_shopify::{Result, ShopifyConnector};
     /// # async fn example(shopify: ShopifyConnector) -> Result<()> {
-    /// let page = shopify.inventory_levels().search().await?;
+    /// let page = shopify.inventory_levels().search().location_ids("65123456789").await?;
     /// for inventory_level in &page.data {
     ///     println!("{:?} {:?}", inventory_level.inventory_item_id, inventory_level.location_id);
     /// }

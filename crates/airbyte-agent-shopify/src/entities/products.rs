@@ -19,7 +19,7 @@ impl Products<'_> {
     /// List products.
     ///
     /// Returns products, each with its variants, options and images. Filter by type, vendor,
-    /// collection, state or time. To match a part of the title search the context store.
+    /// collection, state or time. To match a part of the title use `products.search`.
     ///
     /// Awaiting the builder gives one page; `items()` and `pages()` request all pages.
     ///

@@ -28,6 +28,7 @@ impl Bookmarks<'_> {
     ///     .channel_id("C012AB3CD")
     ///     .title("Launch plan")
     ///     .type_("link")
+    ///     .link("https://example.com/launch-plan")
     ///     .await?;
     /// println!("{:?} {:?}", bookmark.id, bookmark.title);
     /// # Ok(())

@@ -29,7 +29,7 @@ impl Threads<'_> {
     /// ```no_run
     /// # use airbyte_agent_slack::{Result, SlackConnector};
     /// # async fn example(slack: SlackConnector) -> Result<()> {
-    /// let page = slack.threads().list("C012AB3CD").await?;
+    /// let page = slack.threads().list("C012AB3CD").ts("1726142400.123456").await?;
     /// for thread in &page.data {
     ///     println!("{:?} {:?}", thread.type_, thread.subtype);
     /// }

@@ -46,6 +46,7 @@ pub(super) fn check(cx: &Cx<'_>, connector: &Connector) {
     }
     let schemes = cx.root.at(&["components", "securitySchemes"]).map(Node::members);
     for (_, scheme) in schemes.unwrap_or_default() {
+        every_entity_has_a_scope(cx, connector, scheme);
         for scope in scheme.get("x-airbyte-oauth-scopes").map(Node::items).unwrap_or_default() {
             for node in scope.get("entities").map(Node::items).unwrap_or_default() {
                 if !known(&node.plain()) && !is_stored(cx, &node.plain()) {
@@ -55,6 +56,27 @@ pub(super) fn check(cx: &Cx<'_>, connector: &Connector) {
         }
     }
     scoping(cx, connector);
+}
+
+/// Checks that a scheme that says which scopes entities need says it of every entity.
+fn every_entity_has_a_scope<'a>(cx: &Cx<'a>, connector: &Connector, scheme: &'a Node) {
+    let Some(scopes) = scheme.get("x-airbyte-oauth-scopes") else { return };
+    let listed: Vec<String> =
+        scopes.items().iter().flat_map(|scope| scope.texts("entities")).collect();
+    let names = connector.entities.iter().map(|entity| entity.name.as_ref());
+    let missing: Vec<&str> =
+        names.filter(|name| !listed.iter().any(|known| known == name)).collect();
+    // A list without any entities says something about the scheme only.
+    if !listed.is_empty() && !missing.is_empty() {
+        cx.report.warning(
+            scopes,
+            format!(
+                "no scope names {}; where no document says which one is needed, add an entry \
+                 without `scope` whose description says so",
+                missing.join(", ")
+            ),
+        );
+    }
 }
 
 /// Checks that every scoping entry fills a parameter that exists.

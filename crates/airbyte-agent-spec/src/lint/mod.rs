@@ -9,6 +9,7 @@ mod grammar;
 mod graphql;
 mod jobs;
 mod keys;
+mod recommended;
 mod responses;
 mod schemas;
 mod scope;
@@ -29,6 +30,7 @@ pub(crate) fn check(cx: &Cx<'_>) {
     drift::check(cx);
     entities::check(cx, &connector);
     default_fields::check(cx, &connector);
+    recommended::check(cx, &connector);
     jobs::check(cx, &connector);
     sync::check(cx, &connector);
     uploads::check(cx, &connector);

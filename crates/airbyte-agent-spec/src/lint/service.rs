@@ -18,6 +18,21 @@ pub(super) fn check(cx: &Cx<'_>) {
     store(cx);
 }
 
+/// What `cargo xtask new` writes where somebody has to decide.
+const TEMPLATE_ID: &str = "00000000-0000-4000-8000-000000000000";
+
+/// Reports what is still as the template of a new spec has it.
+fn placeholders(cx: &Cx<'_>) {
+    let Some(node) = cx.info_key("x-airbyte-connector-definition-id") else { return };
+    if node.plain() == TEMPLATE_ID {
+        cx.report.warning(
+            node,
+            "this is the identifier of the template for new specs; replace it, and everything that \
+             the template marks with `Decide:`",
+        );
+    }
+}
+
 fn identity(cx: &Cx<'_>) {
     if let Some(node) = cx.info_key("x-airbyte-connector-definition-id") {
         let text = node.plain();
@@ -27,6 +42,7 @@ fn identity(cx: &Cx<'_>) {
             cx.report.error(node, format!("`{text}` is not a UUID; expected a form like `11111111-2222-3333-4444-555555555555`"));
         }
     }
+    placeholders(cx);
     if let Some(node) = cx.info_key("x-airbyte-connector-name") {
         let name = node.plain();
         let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';

@@ -144,6 +144,13 @@ fn lower<'a>(cx: &Cx<'a>, op: Op<'a>) -> Option<Operation> {
         idempotency_header: idempotency(cx, op, read_only, &body),
         field_selection,
         at_least_one: at_least_one.into(),
+        recommended: op
+            .node
+            .texts("x-agent-recommended")
+            .into_iter()
+            .map(Text::from)
+            .collect::<Vec<_>>()
+            .into(),
         is_addition: parameter::is_addition(op.node),
         reads_any: reads_any(op.node),
         job: job::job(cx, op),

@@ -273,3 +273,25 @@ fn addresses_have_an_argument_hosts_and_an_issuer() {
         check(FROM, &with(settings), expected);
     }
 }
+
+#[test]
+fn what_the_vendor_requires_is_recommended() {
+    let action = "      x-airbyte-action: list\n";
+    let told = "description: Where to go on.\n          schema";
+    let requires = "description: The vendor requires it.\n          schema";
+    check(
+        told,
+        requires,
+        &["warning: `after` says \"The vendor requires it\", but examples leave it out"],
+    );
+    for (names, expected) in [
+        ("[after]", &[][..]),
+        (
+            "[aftr]",
+            &["error: there is no parameter `aftr` to be recommended, did you mean `after`?"],
+        ),
+        ("after", &["error: `x-agent-recommended` must be a list"]),
+    ] {
+        check(action, &format!("{action}      x-agent-recommended: {names}\n"), expected);
+    }
+}

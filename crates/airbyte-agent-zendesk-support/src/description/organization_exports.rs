@@ -27,6 +27,7 @@ pub(super) const ENTITY: Entity = Entity::new("organization_exports", "An organi
 const LIST: Operation = Operation::get("ExportOrganizations", "organization_exports", Action::List, template!("/incremental/organizations"))
     .summary("Export organizations that changed")
     .description("Exports the organizations that changed since an instant, in order of time, up to 1000 in one response. A record may come twice at the seam of two responses: compare ids. For administrators; ten calls a minute. Airbyte's hosted platform does not offer it.")
+    .recommended(texts!["start_time"])
     .addition()
     .parameters(list![
         query("start_time", INTEGER).description("Only what happened since this instant, Unix seconds, at least a minute ago. The vendor requires it."),

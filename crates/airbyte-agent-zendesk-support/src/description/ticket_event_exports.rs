@@ -24,6 +24,7 @@ pub(super) const ENTITY: Entity = Entity::new("ticket_event_exports", "A change 
 const LIST: Operation = Operation::get("ExportTicketEvents", "ticket_event_exports", Action::List, template!("/incremental/ticket_events"))
     .summary("Export changes of tickets")
     .description("Exports the changes of tickets since an instant, in order of time, up to 1000 in one response. One record is one change with its parts in `child_events`. A record may come twice at the seam of two responses: compare ids. For administrators; ten calls a minute. Airbyte's hosted platform does not offer it.")
+    .recommended(texts!["start_time"])
     .addition()
     .parameters(list![
         query("start_time", INTEGER).description("Only what happened since this instant, Unix seconds, at least a minute ago. The vendor requires it."),

@@ -26,7 +26,7 @@ impl OrganizationExports<'_> {
     /// ```no_run
     /// # use airbyte_agent_zendesk_support::{Result, ZendeskSupportConnector};
     /// # async fn example(zendesk_support: ZendeskSupportConnector) -> Result<()> {
-    /// let page = zendesk_support.organization_exports().list().await?;
+    /// let page = zendesk_support.organization_exports().list().start_time(1740787200).await?;
     /// for organization_export in &page.data {
     ///     println!("{:?} {:?}", organization_export.id, organization_export.name);
     /// }

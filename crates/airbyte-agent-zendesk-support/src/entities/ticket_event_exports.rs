@@ -27,7 +27,7 @@ impl TicketEventExports<'_> {
     /// ```no_run
     /// # use airbyte_agent_zendesk_support::{Result, ZendeskSupportConnector};
     /// # async fn example(zendesk_support: ZendeskSupportConnector) -> Result<()> {
-    /// let page = zendesk_support.ticket_event_exports().list().await?;
+    /// let page = zendesk_support.ticket_event_exports().list().start_time(1740787200).await?;
     /// for ticket_event_export in &page.data {
     ///     println!("{:?} {:?}", ticket_event_export.id, ticket_event_export.ticket_id);
     /// }

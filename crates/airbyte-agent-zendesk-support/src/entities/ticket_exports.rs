@@ -28,7 +28,7 @@ impl TicketExports<'_> {
     /// ```no_run
     /// # use airbyte_agent_zendesk_support::{Result, ZendeskSupportConnector};
     /// # async fn example(zendesk_support: ZendeskSupportConnector) -> Result<()> {
-    /// let page = zendesk_support.ticket_exports().list().await?;
+    /// let page = zendesk_support.ticket_exports().list().start_time(1740787200).await?;
     /// for ticket_export in &page.data {
     ///     println!("{:?} {:?}", ticket_export.id, ticket_export.subject);
     /// }

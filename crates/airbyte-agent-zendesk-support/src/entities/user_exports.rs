@@ -28,7 +28,7 @@ impl UserExports<'_> {
     /// ```no_run
     /// # use airbyte_agent_zendesk_support::{Result, ZendeskSupportConnector};
     /// # async fn example(zendesk_support: ZendeskSupportConnector) -> Result<()> {
-    /// let page = zendesk_support.user_exports().list().await?;
+    /// let page = zendesk_support.user_exports().list().start_time(1740787200).await?;
     /// for user_export in &page.data {
     ///     println!("{:?} {:?}", user_export.id, user_export.name);
     /// }

@@ -7,6 +7,7 @@ use airbyte_agent_core::description::{AuthScheme, Connector, Entity, RateLimit, 
 use super::PageStyle;
 use super::page::Page;
 use crate::example;
+use crate::schema_text::type_text;
 use crate::variables::credential_variable;
 
 /// Number of example questions that are shown.
@@ -36,13 +37,8 @@ pub(super) fn connector_page(
         page.indented(&entity.description, 8);
     }
     add_credentials(&mut page, connector);
-    if !connector.server.variables.is_empty() {
-        page.heading("SETTINGS");
-        page.paragraph("Given as --config '{\"NAME\": \"VALUE\"}'.");
-        for variable in connector.server.variables.iter() {
-            add_setting(&mut page, variable);
-        }
-    }
+    add_settings(&mut page, connector);
+    add_platform_settings(&mut page, connector);
     add_rate_limits(&mut page, connector);
     if !connector.questions.direct.is_empty() {
         page.heading("QUESTIONS IT ANSWERS");
@@ -99,8 +95,13 @@ fn add_credentials(page: &mut Page, connector: &Connector) {
     }
 }
 
-/// Adds one line for each scheme.
-pub(super) fn add_credential_summary(page: &mut Page, connector: &Connector, spec: Option<&Path>) {
+/// Adds one line for each scheme. `is_hosted`: Airbyte's platform offers what is described.
+pub(super) fn add_credential_summary(
+    page: &mut Page,
+    connector: &Connector,
+    spec: Option<&Path>,
+    is_hosted: bool,
+) {
     page.heading("CREDENTIALS");
     if connector.auth.is_empty() {
         page.paragraph("None are needed.");
@@ -110,10 +111,9 @@ pub(super) fn add_credential_summary(page: &mut Page, connector: &Connector, spe
         page.term(&scheme.name, &format!(": {}", required_variables(connector, scheme)), 4);
     }
     let describe = example::command_start("describe", connector, spec);
-    page.paragraph(&format!(
-        "'{describe}' explains them. With --hosted: AIRBYTE_CLIENT_ID, AIRBYTE_CLIENT_SECRET. \
-         With --sandbox none are needed."
-    ));
+    let hosted =
+        if is_hosted { " With --hosted: AIRBYTE_CLIENT_ID, AIRBYTE_CLIENT_SECRET." } else { "" };
+    page.paragraph(&format!("'{describe}' explains them.{hosted} With --sandbox none are needed."));
 }
 
 /// The variables that a scheme requires, or its title where it requires none.
@@ -157,14 +157,68 @@ fn rate_text(limit: &RateLimit) -> String {
     }
 }
 
-fn add_setting(page: &mut Page, variable: &ServerVariable) {
+/// Adds the settings of calls that go straight to the vendor: those of every scheme.
+fn add_settings(page: &mut Page, connector: &Connector) {
+    let variables = connector.variables();
+    if variables.is_empty() {
+        return;
+    }
+    page.heading("SETTINGS");
+    page.paragraph(
+        "Given as --config '{\"NAME\": \"VALUE\"}', or in the variables named here, in the \
+         environment. Not for --hosted.",
+    );
+    for variable in variables {
+        add_setting(page, connector, variable);
+    }
+}
+
+/// Adds the settings that the platform keeps for a connector.
+fn add_platform_settings(page: &mut Page, connector: &Connector) {
+    let mut settings = connector.hosting.to_be_given().peekable();
+    if settings.peek().is_none() {
+        return;
+    }
+    page.heading("SETTINGS ON AIRBYTE'S PLATFORM");
+    page.paragraph(
+        "Given as --config '{\"NAME\": \"VALUE\"}' when a connector is created there, with \
+         'airbyte-agent platform setup' or 'platform connectors create'.",
+    );
+    for setting in settings {
+        let required = if setting.required { ", required" } else { "" };
+        page.term(&setting.name, &format!(" ({}{required})", type_text(&setting.schema)), 4);
+        page.indented(&setting.title, 8);
+        page.indented(&setting.schema.description, 8);
+    }
+}
+
+/// When a setting has to be given: with every scheme, with some of them, or when somebody wants it.
+fn need_of(connector: &Connector, variable: &ServerVariable) -> String {
+    let schemes = connector.schemes_with(&variable.name);
+    let with: Vec<String> = schemes
+        .iter()
+        .map(|scheme| match scheme.server.as_ref().and_then(|own| own.when.as_ref()) {
+            Some(other) => format!("{} unless '{other}' is given", scheme.name),
+            None => scheme.name.to_string(),
+        })
+        .collect();
+    let is_plain = schemes.iter().all(|scheme| scheme.server.is_none());
+    match with.len() {
+        0 => " (optional)".to_owned(),
+        all if all == connector.auth.len() && is_plain => " (required)".to_owned(),
+        _ => format!(" (required with {})", with.join(", ")),
+    }
+}
+
+fn add_setting(page: &mut Page, connector: &Connector, variable: &ServerVariable) {
     let state = match &variable.default {
         Some(default) => format!(" [default: {default}]"),
         None if variable.derived_from.is_some() => " [taken from the credentials]".to_owned(),
         None if variable.from_token => " [given by the vendor]".to_owned(),
-        None => " (required)".to_owned(),
+        None => need_of(connector, variable),
     };
-    page.term(&variable.name, &state, 4);
+    let name = credential_variable(connector, &variable.name);
+    page.term(&variable.name, &format!("{state}, or {name}"), 4);
     page.indented(&variable.description, 8);
     if !variable.choices.is_empty() {
         page.indented(&format!("One of {}.", variable.choices.join(", ")), 8);

@@ -5,6 +5,7 @@ use airbyte_agent_core::description::{
 };
 use serde_json::{Map, Value, json};
 
+use crate::example::must_be_given;
 use crate::schema_text::type_text;
 
 /// A connector with its entities. Operations are listed by name only.
@@ -43,6 +44,11 @@ pub(super) fn connector_json(connector: &Connector) -> Value {
                 "description": variable.description,
                 "default": variable.default,
                 "choices": variable.choices,
+                "schemes": connector
+                    .schemes_with(&variable.name)
+                    .iter()
+                    .map(|scheme| scheme.name.as_ref())
+                    .collect::<Vec<&str>>(),
                 "example": variable.example,
             })
         })
@@ -55,6 +61,18 @@ pub(super) fn connector_json(connector: &Connector) -> Value {
             json!({"name": entity.name, "description": entity.description, "actions": actions})
         })
         .collect();
+    let platform_settings: Vec<Value> = connector
+        .hosting
+        .to_be_given()
+        .map(|setting| {
+            let mut members = schema_members(&setting.schema);
+            members.insert("name".to_owned(), json!(setting.name));
+            members.insert("title".to_owned(), json!(setting.title));
+            members.insert("required".to_owned(), json!(setting.required));
+            members.insert("description".to_owned(), json!(setting.schema.description));
+            Value::Object(members)
+        })
+        .collect();
     json!({
         "name": connector.name,
         "title": connector.title,
@@ -63,6 +81,7 @@ pub(super) fn connector_json(connector: &Connector) -> Value {
         "description": connector.description,
         "auth": auth,
         "settings": settings,
+        "platform_settings": platform_settings,
         "entities": entities,
     })
 }
@@ -88,6 +107,7 @@ pub(super) fn operation_json(operation: &Operation) -> Value {
         "read_only": operation.hints.read_only,
         "destructive": operation.hints.destructive,
         "idempotent": operation.hints.idempotent,
+        "hosted": !operation.is_addition,
         "parameters": operation.parameters.iter().map(parameter_json).collect::<Vec<_>>(),
         "pages": !matches!(operation.paging.next, Next::None { .. }),
         "page_size": operation.paging.size.as_ref().map(|size| {
@@ -102,7 +122,7 @@ fn parameter_json(parameter: &Parameter) -> Value {
     let mut put = |name: &str, value: Value| members.insert(name.to_owned(), value);
     put("name", json!(parameter.name));
     put("in", json!(location_name(parameter.location)));
-    put("required", json!(parameter.required));
+    put("required", json!(must_be_given(parameter)));
     put("description", json!(parameter.description));
     if let Some(default) = &parameter.default {
         put("default", default.value());

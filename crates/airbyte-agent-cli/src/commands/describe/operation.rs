@@ -65,7 +65,7 @@ pub(super) fn operation_page(
         page.paragraph(&pages_text(operation));
     }
     connector::add_rate_limits(&mut page, connector);
-    connector::add_credential_summary(&mut page, connector, spec);
+    connector::add_credential_summary(&mut page, connector, spec, !operation.is_addition);
     page.heading("EXAMPLES");
     add_examples(&mut page, connector, operation, spec);
     page.heading("SEE ALSO");
@@ -195,7 +195,7 @@ fn add_examples(
     if let Some(fields) = example_selection(operation) {
         add("Only some fields:", &["--select", &fields]);
     }
-    if operation.download.is_none() {
+    if operation.download.is_none() && !operation.is_addition {
         add("Through Airbyte's platform:", &["--hosted"]);
     }
 }

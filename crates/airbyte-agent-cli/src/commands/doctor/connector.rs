@@ -160,10 +160,17 @@ fn examine_variables(
         report.add_note(format!("calls use {place} ({names})"));
     }
     if let Some(credentials) = variables.credentials(from, connector).transpose() {
-        let credentials =
-            credentials.and_then(|credentials| credentials.release(&Receiver::of_user()));
+        let local = credentials
+            .and_then(|credentials| credentials.release(&Receiver::of_user()))
+            .and_then(|credentials| {
+                let settings = variables.settings(from, description)?;
+                let local = Local::new(credentials);
+                Ok(settings
+                    .into_iter()
+                    .fold(local, |local, (name, value)| local.config(name, value)))
+            });
         let step = format!("airbyte-agent describe {}", description.name);
-        try_client(report, description, credentials.map(Local::new), step);
+        try_client(report, description, local, step);
     }
 }
 

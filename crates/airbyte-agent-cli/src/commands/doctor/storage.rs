@@ -60,7 +60,7 @@ fn examine_passphrase(report: &mut Report, is_needed: bool, would_be_needed: boo
         report.add_good(format!("{name} opens sealed files"));
     } else if is_needed && !prompt::is_possible() {
         report.add_problem(
-            "the passphrase of the sealed files is not known, and nobody can be asked for it",
+            "the passphrase of the sealed files is not known, and standard input is not a terminal where it could be asked for",
             "export AIRBYTE_AGENT_PASSPHRASE=…",
         );
     } else if is_needed || would_be_needed {

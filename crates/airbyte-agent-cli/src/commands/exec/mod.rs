@@ -27,8 +27,20 @@ use crate::{advice, notes, registry, terminal};
 pub(crate) async fn run_exec(args: ExecArgs) -> Result<(), Stop> {
     execute(&args).await.map_err(|stop| {
         let spec = args.connection.spec.as_deref();
-        stop.with_hint(|error| advice::hint_for_exec(error, spec, &args.names))
+        stop.with_hint(|error| advice::hint_for_exec(error, spec, &args.names, &given(&args)))
     })
+}
+
+/// What a hint repeats of the command line.
+fn given(args: &ExecArgs) -> advice::Given<'_> {
+    let options = [
+        (args.connection.sandbox, "--sandbox"),
+        (args.connection.hosted, "--hosted"),
+        (args.dry_run, "--dry-run"),
+        (args.all, "--all"),
+    ];
+    let options = options.into_iter().filter_map(|(is_given, name)| is_given.then_some(name));
+    advice::Given { options: options.collect(), arguments: &args.param }
 }
 
 async fn execute(args: &ExecArgs) -> Result<(), Stop> {

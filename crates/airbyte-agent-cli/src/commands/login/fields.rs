@@ -160,8 +160,8 @@ pub(super) fn add_fields(
         return Err(Error::new(
             ErrorKind::Authentication,
             format!(
-                "nobody can be asked for the credentials of {} here; give {} in a JSON object with \
-                 --credentials @FILE or --credentials -",
+                "standard input is not a terminal, so the credentials of {} cannot be asked for; give {} \
+                 in a JSON object with --credentials @FILE or --credentials -",
                 connector.name,
                 fields.join(", ")
             ),

@@ -109,11 +109,11 @@ async fn listen_for_redirect(args: &LoginArgs) -> Result<(Loopback, Url), Error>
 fn open_browser(connector: &Connector, url: &Url, args: &LoginArgs) {
     let is_opened = !args.no_browser && open::that_detached(url.as_str()).is_ok();
     let instruction = if is_opened {
-        "If the browser does not open, go to"
+        "if the browser does not open, go to this address"
     } else {
-        "Open this address in a browser"
+        "open this address in a browser"
     };
-    prompt::print_paragraph(&format!("To sign in at {}. {instruction}:", connector.title));
+    prompt::print_paragraph(&format!("To sign in at {}, {instruction}:", connector.title));
     // The address is not wrapped, so that it can be copied.
     prompt::print_unwrapped(url.as_str());
     if args.no_browser && prompt::is_possible() {

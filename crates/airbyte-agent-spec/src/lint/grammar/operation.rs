@@ -116,6 +116,7 @@ static OPERATION: Shape = Shape {
         ("x-agent-idempotent", Bool),
         ("x-agent-addition", Bool),
         ("x-agent-reads-any", Bool),
+        ("x-agent-recommended", List(&Text)),
         ("x-agent-job", Object(&JOB)),
         ("x-agent-sync", Object(&SYNC)),
         ("x-agent-total", Text),

@@ -71,10 +71,7 @@ pub(super) fn ask_settings(
         Some(text) => parse_json_object("--config", text, "{}")?,
         None => Map::new(),
     };
-    let hosting = &connector.hosting;
-    let settings = hosting.settings.iter().filter(|setting| {
-        setting.required && hosting.constants.iter().all(|it| it.path != setting.path)
-    });
+    let settings = connector.hosting.to_be_given().filter(|setting| setting.required);
     let settings = settings.map(|setting| (&setting.name, &setting.title));
     let variables = connector.server.variables.iter().filter(|variable| {
         variable.default.is_none() && variable.derived_from.is_none() && !variable.from_token
