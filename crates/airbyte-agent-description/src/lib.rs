@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 mod argument;
+mod at_least_one;
 mod auth;
 pub mod build;
 mod closest;
@@ -31,6 +32,7 @@ mod upload;
 
 use std::borrow::Cow;
 
+pub use at_least_one::AtLeastOne;
 pub use auth::{
     ApiKeyLocation, AuthKind, AuthScheme, CredentialField, Header, Mapping, OAuthEndpoints,
     Refresh, RefreshFormat, RefreshGrant, RefreshStyle, SchemeServer, Scope,
@@ -47,8 +49,8 @@ pub use hosting::{Constant, Hosting, Setting, StoredField, StoredVariable};
 pub use job::{Job, JobStep};
 pub use lookup::{UnknownName, find_operation};
 pub use operation::{
-    Action, AtLeastOne, Body, ConfigInject, Filter, GraphQl, Hints, Location, MetaField,
-    MetaSource, Method, Operation, Parameter, Response, Style, Transform, Variable, VariableValue,
+    Action, Body, ConfigInject, Filter, GraphQl, Hints, Location, MetaField, MetaSource, Method,
+    Operation, Parameter, Response, Style, Transform, Variable, VariableValue,
 };
 pub use paging::{Next, PageSize, Paging, Source};
 pub use path::{JsonPath, Step};

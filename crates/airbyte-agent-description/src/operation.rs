@@ -6,8 +6,8 @@ use std::str::FromStr;
 use serde::Serialize;
 
 use super::{
-    Download, EmptyList, ErrorCheck, FieldSelection, FileArgument, Job, Json, JsonPath, List,
-    Paging, Schema, SyncRule, Template, Text, UploadAddress,
+    AtLeastOne, Download, EmptyList, ErrorCheck, FieldSelection, FileArgument, Job, Json, JsonPath,
+    List, Paging, Schema, SyncRule, Template, Text, UploadAddress,
 };
 
 /// What is done with an entity.
@@ -163,16 +163,6 @@ pub struct Operation {
     pub sync: Option<SyncRule>,
     /// The address that is requested instead of the path below the base URL; `None` if the path is.
     pub address: Option<UploadAddress>,
-}
-
-/// Arguments, or members of an object inside an argument, of which at least one has to be given.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct AtLeastOne {
-    /// Names that lead to the object whose members are meant, from an argument inwards; empty when
-    /// arguments are meant.
-    pub inside: List<Text>,
-    /// The names of the arguments or members.
-    pub names: List<Text>,
 }
 
 impl Operation {
