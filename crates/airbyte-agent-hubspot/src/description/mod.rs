@@ -175,6 +175,11 @@ pub static DESCRIPTION: Connector = Connector {
                 Scope::new("forms", "read", texts!["forms", "form_submissions"], "Reads forms and what was entered."),
                 Scope::new("content", "read", texts!["marketing_emails"], "Reads marketing e-mails."),
                 Scope::new("automation", "read_write", texts!["workflows", "workflow_enrollments"], "Reads workflows, and enrolls contacts in them."),
+                Scope::new("crm.objects.contacts.write", "write", texts!["contact_merges"], ""),
+                Scope::new("crm.objects.companies.write", "write", texts!["company_merges"], ""),
+                Scope::new("crm.objects.deals.write", "write", texts!["deal_merges"], ""),
+                Scope::new("tickets", "write", texts!["ticket_merges"], ""),
+                Scope::new("", "read", texts!["association_batch_reads", "association_labels", "pipelines"], "One of the scopes for the kinds of records that are asked for, such as crm.objects.deals.read."),
             ])
             .stored(list![
                 StoredField::new("credentials.client_id", "client_id"),

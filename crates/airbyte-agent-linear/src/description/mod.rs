@@ -122,6 +122,7 @@ pub static DESCRIPTION: Connector = Connector {
                 ], "All create and update operations."),
                 Scope::new("issues:create", "write", texts!["issues"], "Enough for `issues.create` alone."),
                 Scope::new("comments:create", "write", texts!["comments"], "Enough for `comments.create` alone."),
+                Scope::new("admin", "read_write", texts!["webhooks"], "For apps; people have to be administrators."),
             ])
             .stored(list![
                 StoredField::new("credentials.client_id", "client_id"),

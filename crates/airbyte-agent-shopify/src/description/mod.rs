@@ -225,6 +225,9 @@ pub static DESCRIPTION: Connector = Connector {
                 Scope::new("write_gift_cards", "write", texts!["gift_cards"], "Create gift cards."),
                 Scope::new("read_shopify_payments_payouts", "read", texts!["balance_transactions"], "Read the balance of Shopify Payments."),
                 Scope::new("read_shopify_payments_disputes", "read", texts!["disputes"], "Read disputes of Shopify Payments."),
+                Scope::new("", "read", texts!["shop", "metafield_shops"], "No document names a scope for settings of the shop."),
+                Scope::new("", "read_write", texts!["metafields"], "The scope for writing the records that the metafields are on, such as write_products."),
+                Scope::new("", "read_write", texts!["webhooks"], "The scope for reading what the topic is about, such as read_orders."),
             ])
             .stored(list![
                 StoredField::new("credentials.client_id", "client_id"),

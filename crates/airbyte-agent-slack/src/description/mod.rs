@@ -184,6 +184,9 @@ pub static DESCRIPTION: Connector = Connector {
                 Scope::new("reactions:read", "read", texts!["reactions"], "See reactions to messages and files."),
                 Scope::new("usergroups:read", "read", texts!["user_groups"], "See user groups and their members."),
                 Scope::new("users:read.email", "read", texts!["users", "user_lookups"], "See the e-mail addresses of people; needs users:read as well."),
+                Scope::new("channels:read", "read", texts!["channel_members"], "Of public channels; of private ones groups:read, of direct messages im:read and mpim:read."),
+                Scope::new("files:write", "write", texts!["file_upload_contents"], "The upload itself carries no token; requesting its address needs the scope."),
+                Scope::new("", "read", texts!["message_permalinks"], "Needs no scope."),
             ])
             .stored(list![
                 StoredField::new("credentials.client_id", "client_id"),

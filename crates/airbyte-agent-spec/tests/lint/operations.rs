@@ -279,10 +279,17 @@ fn what_the_vendor_requires_is_recommended() {
     let action = "      x-airbyte-action: list\n";
     let told = "description: Where to go on.\n          schema";
     let requires = "description: The vendor requires it.\n          schema";
-    check(told, requires, &["warning: `after` says \"The vendor requires it\", but examples leave it out"]);
+    check(
+        told,
+        requires,
+        &["warning: `after` says \"The vendor requires it\", but examples leave it out"],
+    );
     for (names, expected) in [
         ("[after]", &[][..]),
-        ("[aftr]", &["error: there is no parameter `aftr` to be recommended, did you mean `after`?"]),
+        (
+            "[aftr]",
+            &["error: there is no parameter `aftr` to be recommended, did you mean `after`?"],
+        ),
         ("after", &["error: `x-agent-recommended` must be a list"]),
     ] {
         check(action, &format!("{action}      x-agent-recommended: {names}\n"), expected);

@@ -187,6 +187,7 @@ pub static DESCRIPTION: Connector = Connector {
                     "article_translations",
                     "custom_object_records",
                 ], "Needed to create, change or delete anything."),
+                Scope::new("write", "write", texts!["uploads"], ""),
             ])
             .stored(list![StoredField::new("credentials.access_token", "access_token")])
             .markers(list![Constant::new("credentials.credentials", r#""oauth2.0""#)]),
