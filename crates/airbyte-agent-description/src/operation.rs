@@ -149,18 +149,15 @@ pub struct Operation {
     pub field_selection: Option<FieldSelection>,
     /// Groups of arguments of which at least one has to be given.
     pub at_least_one: List<AtLeastOne>,
-    /// Parameters that the vendor usually needs although a call without them is no mistake by itself, for
-    /// example because it needs one of several. Examples pass them.
+    /// Optional parameters that the vendor usually needs; examples pass them.
     pub recommended: List<Text>,
     /// Whether Airbyte's hosted platform does not know the operation.
     pub is_addition: bool,
-    /// Whether an argument, such as a query in the vendor's language, may name any kind of record, so that the
-    /// operation reads other entities than its own.
+    /// Whether an argument, such as a query, may name any kind of record, beyond the operation's own entity.
     pub reads_any: bool,
     /// The job that the operation starts at the vendor, if it starts one.
     pub job: Option<Job>,
-    /// Whether and how the records of the list are copied into a store; `None` for operations that are not
-    /// the source of their entity.
+    /// How the records of the list are copied into a store; `None` where it is no source of its entity.
     pub sync: Option<SyncRule>,
     /// The address that is requested instead of the path below the base URL; `None` if the path is.
     pub address: Option<UploadAddress>,
@@ -233,8 +230,7 @@ pub struct Parameter {
     pub config: Option<ConfigInject>,
     /// Whether Airbyte's hosted platform does not know the parameter, although it knows the operation.
     pub is_addition: bool,
-    /// Text that the path already has before the value. An argument that begins with it is sent without
-    /// it, because vendors show the value with it.
+    /// Text that the path has before the value; vendors show the value with it, so it is taken off arguments.
     pub prefix: Option<Text>,
 }
 
