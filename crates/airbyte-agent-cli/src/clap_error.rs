@@ -117,5 +117,6 @@ fn contexts(error: &clap::Error, kind: ContextKind) -> Vec<String> {
 }
 
 fn did_you_mean(error: &clap::Error, kind: ContextKind) -> Option<String> {
-    Some(format!(", did you mean '{}'?", first_context(error, kind)?))
+    // The most similar of the suggestions is the last one.
+    Some(format!(", did you mean '{}'?", contexts(error, kind).pop()?))
 }

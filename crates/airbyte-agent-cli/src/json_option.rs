@@ -1,4 +1,4 @@
-//! Options that take a JSON object, either directly or from a file.
+//! Options that take a JSON object, either directly, from a file or from standard input.
 
 use std::fs::File;
 use std::io::{self, Read as _};
@@ -12,7 +12,7 @@ use crate::failure::{usage_error, validation_error};
 const LARGEST_FILE: u64 = 64 * 1024 * 1024;
 
 /// Parses the JSON object of an option: the text itself, or the content of the file that is named
-/// after `@`.
+/// after `@`, or standard input for `-`.
 ///
 /// The message of an error says at which line and column the text stops being JSON. It never
 /// repeats any of the text, which may contain a credential.
@@ -31,7 +31,8 @@ pub(crate) fn parse_checked_object(
     example: &str,
     check: impl Fn(&str) -> Result<(), Error>,
 ) -> Result<Map<String, Value>, Error> {
-    let (text, source) = match text.strip_prefix('@') {
+    let file = if text == "-" { Some("-") } else { text.strip_prefix('@') };
+    let (text, source) = match file {
         None => (text.to_owned(), String::new()),
         Some(path) => {
             let content = read_text(path)
@@ -52,11 +53,13 @@ pub(crate) fn parse_checked_object(
     }
 }
 
-/// Reads the text of a file, which may be a device that never ends.
+/// Reads the text of a file, which may be a device that never ends. `-` is standard input.
 fn read_text(path: &str) -> io::Result<String> {
     let mut text = String::new();
     // One byte more than allowed shows that the file is too long.
-    let mut file = File::open(path)?.take(LARGEST_FILE + 1);
+    let opened: Box<dyn io::Read> =
+        if path == "-" { Box::new(io::stdin()) } else { Box::new(File::open(path)?) };
+    let mut file = opened.take(LARGEST_FILE + 1);
     let read = file.read_to_string(&mut text);
     if file.limit() == 0 {
         let message = format!("it is longer than {} MiB", LARGEST_FILE / (1024 * 1024));

@@ -15,7 +15,7 @@ pub(crate) struct ConnectionArgs {
     /// Take the connector from this spec instead of a built-in one
     #[arg(long, value_name = "FILE", help_heading = CONNECTION)]
     pub(crate) spec: Option<PathBuf>,
-    /// Credential fields by the names in the spec, @FILE or @- [default:
+    /// Credential fields by the names in the spec, @FILE, or - for standard input [default:
     /// AIRBYTE_AGENT_<SLUG>_<FIELD> in the environment]
     #[arg(long, value_name = "JSON", help_heading = CONNECTION, conflicts_with = "hosted",
           hide_env_values = true)]

@@ -27,7 +27,7 @@ pub(crate) struct ExecArgs {
     /// CONNECTOR ENTITY ACTION, or ENTITY ACTION with --spec
     #[arg(value_name = "CONNECTOR ENTITY ACTION", required = true, num_args = 1..)]
     pub(crate) names: Vec<String>,
-    /// Arguments as a JSON object, or @FILE, or @- for standard input
+    /// Arguments as a JSON object, or @FILE, or - for standard input
     #[arg(long, value_name = "JSON", help_heading = ARGUMENTS)]
     pub(crate) params: Option<String>,
     /// One argument, typed by the operation's schema; a.b reaches into an object, lists are

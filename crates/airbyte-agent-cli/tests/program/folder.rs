@@ -19,7 +19,11 @@ fn server() -> Vendor {
             Answer::json(200, &json!({"data": [{"id": "c"}]}))
         } else {
             let records = json!([{"id": "1"}]);
-            Answer::json(200, &json!({"things": records, "status": "success", "result": records}))
+            let meta = json!({"has_next_page": false});
+            let body = json!({
+                "things": records, "status": "success", "result": records, "connector_metadata": meta,
+            });
+            Answer::json(200, &body)
         }
     })
 }

@@ -63,7 +63,7 @@ fn the_reason_the_field_and_the_kind_are_told() {
             vec!["campaigns", "list", "-p", "account_id=1"],
             403,
             json!({"error": {"message": "Requires ads_read", "code": 200, "type": "OAuthException"}}),
-            (4, "authentication"),
+            (4, "permission"),
             vec!["does not allow this", "Requires ads_read"],
         ),
         (
@@ -71,7 +71,7 @@ fn the_reason_the_field_and_the_kind_are_told() {
             vec!["channels", "list"],
             200,
             json!({"ok": false, "error": "missing_scope", "needed": "channels:read", "provided": "chat:write"}),
-            (4, "authentication"),
+            (4, "permission"),
             vec!["missing_scope", "needed: channels:read", "provided: chat:write"],
         ),
         (
@@ -87,7 +87,7 @@ fn the_reason_the_field_and_the_kind_are_told() {
             vec!["contacts", "list"],
             403,
             json!({"status": "error", "message": "No scopes.", "errors": [{"message": "One is required.", "context": {"requiredGranularScopes": ["crm.read"]}}]}),
-            (4, "authentication"),
+            (4, "permission"),
             vec!["No scopes.", "requiredGranularScopes: crm.read"],
         ),
         (
@@ -127,7 +127,7 @@ fn the_reason_the_field_and_the_kind_are_told() {
             vec!["repositories", "get", "-p", "owner=o", "-p", "repo=r"],
             200,
             json!({"data": {"repository": null}, "errors": [{"type": "FORBIDDEN", "message": "Resource not accessible."}]}),
-            (4, "authentication"),
+            (4, "permission"),
             vec!["Resource not accessible."],
         ),
         (

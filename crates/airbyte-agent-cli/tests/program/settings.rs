@@ -3,7 +3,7 @@
 
 use serde_json::json;
 
-use crate::run::{CANARY, Folder, Outcome, command};
+use crate::run::{CANARY, Folder, Outcome, command, run};
 use crate::vendor::{Answer, Vendor};
 
 /// A platform that accepts every secret and has one connector; it echoes the requests.
@@ -15,7 +15,11 @@ fn platform() -> Vendor {
             Answer::json(200, &json!({"data": [{"id": "c"}]}))
         } else {
             let result = json!([{"id": "1", "echo": seen.echo(), "secret": CANARY}]);
-            Answer::json(200, &json!({"status": "success", "result": result}))
+            let meta = json!({"has_next_page": false});
+            Answer::json(
+                200,
+                &json!({"status": "success", "result": result, "connector_metadata": meta}),
+            )
         }
     })
 }
@@ -85,4 +89,33 @@ fn credentials_of_a_vendor_may_stand_in_the_folder() {
     assert_eq!(vendor.seen().len(), 1, "{outcome:?}");
     assert!(!format!("{outcome:?}").contains(CANARY), "{outcome:?}");
     assert_eq!(outcome.stderr, "note: AIRBYTE_AGENT_ACME_TOKEN comes from .env of this folder\n");
+}
+
+#[test]
+fn settings_of_the_vendor_come_from_the_environment_and_the_command_line_goes_first() {
+    let call = ["exec", "jira", "issues", "get", "-p", "issueIdOrKey=A-1", "--dry-run"];
+    let credentials = r#"{"username": "ada@example.com", "password": "1234567890"}"#;
+    for (config, host) in [(None, "env.atlassian.net"), (Some("line"), "line.atlassian.net")] {
+        let mut command = command(&[&call[..], &["--credentials", credentials]].concat());
+        if let Some(name) = config {
+            command.args(["--config", &format!(r#"{{"subdomain": "{name}"}}"#)]);
+        }
+        let outcome: Outcome =
+            command.env("AIRBYTE_AGENT_JIRA_SUBDOMAIN", "env").output().unwrap().into();
+        let url = outcome.succeeded().json()["url"].as_str().unwrap_or_default().to_owned();
+        assert!(url.contains(host), "{url}");
+    }
+}
+
+#[test]
+fn a_misspelt_key_of_a_spec_is_told() {
+    let folder = Folder::new("misspelt");
+    let text = std::fs::read_to_string(crate::run::spec()).unwrap();
+    let (right, wrong) = ("x-airbyte-record-extractor", "x-airbyte-record-extracter");
+    let file = folder.file("api.yaml");
+    std::fs::write(&file, text.replacen(right, wrong, 1)).unwrap();
+    let outcome = run(&["describe", "--spec", &file]).succeeded();
+    assert!(outcome.stderr.contains(wrong) && outcome.stderr.contains(right), "{outcome:?}");
+    let outcome = run(&["describe", "--spec", &crate::run::spec()]).succeeded();
+    assert_eq!(outcome.stderr, "");
 }

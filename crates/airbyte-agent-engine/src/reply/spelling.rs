@@ -64,6 +64,13 @@ impl Spelling<'_> {
         pick(&self.text, Some(&self.plan.records), &[], &mut hash).ok().map(|_| hash.0)
     }
 
+    /// Whether there are several records that are all the same, as rows of a report without identity may be: two
+    /// pages of them do not show that the list stands still.
+    pub(super) fn is_uniform(&self) -> bool {
+        let texts = self.texts(&self.plan.records);
+        texts.len() > 1 && texts.windows(2).all(|pair| pair[0] == pair[1])
+    }
+
     /// The value at a place of the plan, digit by digit.
     pub(super) fn of(&self, place: usize) -> Option<String> {
         let Place { path, last } = self.plan.places.get(place)?;

@@ -288,9 +288,9 @@ fn what_the_vendor_requires_is_recommended() {
         ("[after]", &[][..]),
         (
             "[aftr]",
-            &["error: there is no parameter `aftr` to be recommended, did you mean `after`?"],
+            &["error: there is no parameter `aftr` to be recommended; did you mean `after`?"],
         ),
-        ("after", &["error: `x-agent-recommended` must be a list"]),
+        ("after", &["error: `x-agent-recommended` must be a"]),
     ] {
         check(action, &format!("{action}      x-agent-recommended: {names}\n"), expected);
     }

@@ -82,6 +82,27 @@ pub static DESCRIPTION: Connector = Connector {
             .scopes(list![
                 Scope::new("read", "read", texts!["projects", "tasks"], "Reads."),
                 Scope::new("write", "read_write", texts!["tasks"], ""),
+                Scope::new("", "read", texts![
+                    "events",
+                    "audit_entries",
+                    "customers",
+                    "notes",
+                    "documents",
+                    "files",
+                    "avatars",
+                    "watchers",
+                    "imports",
+                    "import_files",
+                    "recordings",
+                    "mentions",
+                    "settings",
+                    "bans",
+                    "labels",
+                    "links",
+                    "objects",
+                    "members",
+                    "exports",
+                ], "No document names a scope."),
             ])
             .stored(list![StoredField::new("credentials.refresh_token", "refresh_token")])
             .markers(list![Constant::new("credentials.auth_type", r#""OAuth""#)]),

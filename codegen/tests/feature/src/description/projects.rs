@@ -21,6 +21,7 @@ const LIST: Operation = Operation::get("listProjects", "projects", Action::List,
     .summary("List projects")
     .description("Returns projects, newest first. Pages by token.")
     .preferred_for_check()
+    .recommended(texts!["type"])
     .parameters(list![
         query("page_token", STRING).description("Token of the next page."),
         query("limit", INTEGER.minimum(1.0).maximum(200.0).default("50")).default("50").description("Projects per page."),

@@ -24,9 +24,9 @@ impl Projects<'_> {
     /// Awaiting the builder gives one page; `items()` and `pages()` request all pages.
     ///
     /// ```no_run
-    /// # use airbyte_agent_acme::{AcmeConnector, Result};
+    /// # use airbyte_agent_acme::{AcmeConnector, Result, types};
     /// # async fn example(acme: AcmeConnector) -> Result<()> {
-    /// let page = acme.projects().list().await?;
+    /// let page = acme.projects().list().type_(types::ProjectType::Internal).await?;
     /// for project in &page.data {
     ///     println!("{:?} {:?}", project.id, project.name);
     /// }

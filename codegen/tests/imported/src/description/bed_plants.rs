@@ -17,6 +17,9 @@ const LIST: Operation = Operation::get("listPlantsOfBed", "bed_plants", Action::
         query("offset", INTEGER.default("0")).default("0").description("Number of plants to skip."),
         query("limit", INTEGER.maximum(100.0).default("20")).default("20").description("The default is 20."),
     ])
+    .sync(sync(list![json_path!("$.id")])
+        .parents(list![sync_parent("beds", list![(text("bed_id"), ParentValue::Member(json_path!("$.id")))])])
+        .per_parent())
     .records(json_path!("$.data"))
     .total(MetaSource::Body(json_path!("$.total")))
     .paging(Paging::offset("offset", 0).size(page_size("limit").default(20).maximum(100)))

@@ -14,6 +14,7 @@ const LIST: Operation = Operation::get("listBeds", "beds", Action::List, templat
         query("page", INTEGER.minimum(1.0).default("1")).default("1").description("Number of the page, from 1."),
         query("per_page", INTEGER.maximum(50.0)).description("Per page."),
     ])
+    .sync(sync(list![json_path!("$.id")]))
     .paging(Paging::page("page", 1).size(page_size("per_page").maximum(50)))
     .schema(RECORD);
 

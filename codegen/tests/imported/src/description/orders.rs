@@ -16,6 +16,7 @@ const LIST: Operation = Operation::get("listOrders", "orders", Action::List, tem
         query("starting_after", STRING).description("The id of the last order of the page before."),
         query("limit", INTEGER.maximum(100.0)).description("Limit."),
     ])
+    .sync(sync(list![json_path!("$.id")]))
     .records(json_path!("$.data"))
     .paging(Paging::last_record(json_path!("$.id"), "starting_after", 0).more(from_body(json_path!("$.has_more"))).size(page_size("limit").maximum(100)))
     .schema(RECORD);

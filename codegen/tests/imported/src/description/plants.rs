@@ -19,6 +19,7 @@ const LIST: Operation = Operation::get("listPlants", "plants", Action::List, tem
         query("kind", STRING.choices(words!["tree", "herb"])).description("Kind."),
         header("X-Trace", STRING).description("Is written to the log."),
     ])
+    .sync(sync(list![json_path!("$.id")]))
     .records(json_path!("$.plants"))
     .records_optional()
     .paging(Paging::cursor(from_body(json_path!("$.next_page_token")), "page_token").size(page_size("page_size").default(50).maximum(100)))

@@ -10,6 +10,7 @@ pub(super) const ENTITY: Entity = Entity::new("visits", "Visits at the path `/vi
 const LIST: Operation = Operation::get("listVisits", "visits", Action::List, template!("/visits"))
     .summary("List visits")
     .description("The list is paginated.")
+    .sync(sync(list![json_path!("$.id")]))
     .records(json_path!("$.visits"))
     .paging(Paging::unknown("The vendor's document does not say how the list continues."))
     .schema(RECORD);

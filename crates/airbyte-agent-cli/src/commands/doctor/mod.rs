@@ -30,7 +30,7 @@ pub(crate) async fn run_doctor(args: DoctorArgs) -> Result<(), Stop> {
         Some(registry::choose_connector(args.spec.as_deref(), &names)?.0)
     };
     let variables = Variables::load();
-    let mut report = Report::default();
+    let mut report = Report::about(args.spec.as_deref());
     report.start_area("Program");
     report.add_note(format!(
         "airbyte-agent {} on {} ({}), {} connectors",

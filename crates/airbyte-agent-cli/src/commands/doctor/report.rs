@@ -1,9 +1,11 @@
 //! The report of `doctor`: its findings, and how it is printed.
 
 use std::io::Write;
+use std::path::Path;
 
 use serde_json::{Value, json};
 
+use crate::example::shell_quoted;
 use crate::terminal;
 
 /// How serious a finding is.
@@ -43,10 +45,18 @@ struct Finding {
 #[derive(Default)]
 pub(super) struct Report {
     area: String,
+    /// The spec that the report is about, as a shell takes it; steps name it instead of FILE.
+    spec: Option<String>,
     findings: Vec<Finding>,
 }
 
 impl Report {
+    /// An empty report about a spec.
+    pub(super) fn about(spec: Option<&Path>) -> Self {
+        let spec = spec.map(|path| shell_quoted(&path.display().to_string()));
+        Self { spec, ..Self::default() }
+    }
+
     /// Starts an area, to which the following findings belong.
     pub(super) fn start_area(&mut self, name: &str) {
         name.clone_into(&mut self.area);
@@ -78,6 +88,10 @@ impl Report {
     }
 
     fn add(&mut self, level: Level, message: String, step: Option<String>) {
+        let step = match &self.spec {
+            Some(spec) => step.map(|step| step.replace("--spec FILE", &format!("--spec {spec}"))),
+            None => step,
+        };
         self.findings.push(Finding { area: self.area.clone(), level, message, step });
     }
 

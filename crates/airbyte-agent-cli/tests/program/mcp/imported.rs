@@ -1,6 +1,6 @@
 //! A vendor's document as tools.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{Server, names};
 use crate::imports::garden;
@@ -15,8 +15,10 @@ fn a_document_is_served_as_tools() {
     for name in ["garden_plants_list", "garden_bed_plants_list", "garden_orders_get"] {
         assert!(names.contains(&name), "{name}: {names:?}");
     }
-    let plants = server.call("garden_plants_list", json!({"limit": 3}));
+    let plants = server.call("garden_plants_list", json!({"max_records": 3}));
     assert_eq!(plants["isError"], false, "{plants}");
-    assert_eq!(plants["structuredContent"]["data"].as_array().unwrap().len(), 3, "{plants}");
+    let text = plants["content"][0]["text"].as_str().unwrap();
+    let result: Value = serde_json::from_str(text).unwrap();
+    assert_eq!(result["data"].as_array().unwrap().len(), 3, "{plants}");
     server.end().succeeded();
 }
