@@ -187,7 +187,8 @@ fn what_is_no_document_is_refused() {
     };
     assert!(read("a.json", "{}").starts_with("a.json: this is no document that is understood"));
     assert!(read("a.yaml", "a: [").starts_with("a.yaml: neither JSON nor YAML that can be read"));
-    assert_eq!(read("a.yml", "openapi: 3.0.0"), "a.yml: the document describes no operations");
+    let message = read("a.yml", "openapi: 3.0.0");
+    assert!(message.starts_with("a.yml: the document describes no operations"), "{message}");
     assert!(vendor::read(&folder.path().join("none.json")).is_err());
     let broken = folder.path().join("broken.gz");
     std::fs::write(&broken, b"no gzip").unwrap();

@@ -158,11 +158,7 @@ impl<'a> Paginator<'a> {
             }
         }
         // Whoever has this page once more has not moved, whatever new token comes with it.
-        if self.records > 0
-            && repeats()
-            && !self.leads_back(&page)
-            && !self.spelling.is_uniform()
-        {
+        if self.records > 0 && repeats() && !self.leads_back(&page) && !self.spelling.is_uniform() {
             return Some(NextPage::cut(DeadEnd::Repeats));
         }
         page.before = *fingerprint;
