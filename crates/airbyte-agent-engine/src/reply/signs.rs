@@ -47,8 +47,7 @@ impl<'a> Paginator<'a> {
             Source::Meta { inside, .. } => inside,
         };
         let name = match (path.steps.last(), source) {
-            (Some(Step::Key(name)), _) => name.as_ref(),
-            (None, Source::Meta { name, .. }) => name.as_ref(),
+            (Some(Step::Key(name)), _) | (None, Source::Meta { name, .. }) => name.as_ref(),
             _ => "",
         };
         let says_yes_or_no = name.get(..3).is_some_and(|start| start.eq_ignore_ascii_case("has"));

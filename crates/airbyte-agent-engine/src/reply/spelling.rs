@@ -68,7 +68,14 @@ impl Spelling<'_> {
     /// pages of them do not show that the list stands still.
     pub(super) fn is_uniform(&self) -> bool {
         let texts = self.texts(&self.plan.records);
-        texts.len() > 1 && texts.windows(2).all(|pair| pair[0] == pair[1])
+        // The place of the records may be that of each of them, or of the list of all.
+        let lists: Vec<Vec<&RawValue>> =
+            texts.iter().filter_map(|text| serde_json::from_str(text).ok()).collect();
+        let mut records: Vec<&str> = lists.iter().flatten().map(|record| record.get()).collect();
+        if lists.is_empty() {
+            records = texts.iter().map(String::as_str).collect();
+        }
+        records.len() > 1 && records.windows(2).all(|pair| pair[0] == pair[1])
     }
 
     /// The value at a place of the plan, digit by digit.

@@ -11,7 +11,7 @@ const SENTENCE: &str = "The vendor requires it";
 
 /// Reports names that are none of the operation, and parameters that examples leave out although their own text
 /// says that the vendor requires them.
-pub(super) fn check<'a>(cx: &Cx<'a>, connector: &Connector) {
+pub(super) fn check(cx: &Cx<'_>, connector: &Connector) {
     for op in lower::operations(cx.root) {
         let known = connector
             .operations()
