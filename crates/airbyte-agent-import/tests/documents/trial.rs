@@ -119,7 +119,7 @@ pub(crate) async fn run(connector: &Connector, wrong: &mut Wrong) -> Tried {
                 .schema
                 .choices
                 .first()
-                .map_or_else(|| "sample".into(), |choice| choice.value());
+                .map_or_else(|| "sample".into(), airbyte_agent_core::description::Json::value);
             arguments.insert(text.name.to_string(), value);
         }
         // The sandbox answers at the address of tokens itself, and no sample is a token of a list.
