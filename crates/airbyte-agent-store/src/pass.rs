@@ -46,7 +46,7 @@ impl Store {
     ///
     /// # Errors
     ///
-    /// [`Error::Table`] if the pass is not under way; [`Error::Full`], [`Error::Locked`].
+    /// [`Error::Table`](crate::Error::Table) if the pass is not under way; [`Error::Full`](crate::Error::Full), [`Error::Locked`](crate::Error::Locked).
     pub fn finish_pass(
         &self,
         table: &Table,
