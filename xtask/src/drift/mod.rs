@@ -1,5 +1,5 @@
 //! `drift`: compares a connector with the documents in which its vendor describes the API, and says what
-//! differs. Reading documents is the task of [`crate::vendor`].
+//! differs. Reading documents is the task of [`airbyte_agent_document`].
 
 mod accepted;
 mod arguments;
