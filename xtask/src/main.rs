@@ -59,14 +59,6 @@ enum Task {
         #[arg(long)]
         details: bool,
     },
-    /// Prints what the importer infers from a document: one JSON object in each line, one line for each operation.
-    Infer {
-        /// The document.
-        document: PathBuf,
-        /// Prints how long it took instead.
-        #[arg(long)]
-        time: bool,
-    },
     /// Reads every document in a folder of vendors' documents; says which cannot be read and what reading takes.
     Directory {
         /// The folder, which may contain others.
@@ -133,7 +125,6 @@ fn main() -> ExitCode {
         }
         Task::Drift { spec, document, json } => compare(&root, &spec, &document, json),
         Task::Labels { folder, details } => compare_labels(&root, &folder, details),
-        Task::Infer { document, time } => infer(&document, time),
         Task::Directory { folder, one: true, .. } => {
             println!("{}", serde_json::json!(directory::read(&folder)));
             ExitCode::SUCCESS
@@ -174,24 +165,6 @@ fn compare_labels(root: &Path, folder: &Path, details: bool) -> ExitCode {
         }
         Err(error) => failure(&error.to_string()),
     }
-}
-
-fn infer(document: &Path, time: bool) -> ExitCode {
-    let documents = match airbyte_agent_document::read(document) {
-        Ok(documents) => documents,
-        Err(error) => return failure(&error.to_string()),
-    };
-    for document in documents {
-        let airbyte_agent_document::Api::Rest(rest) = document.api else { continue };
-        let start = std::time::Instant::now();
-        let decision = airbyte_agent_import::infer(&rest);
-        if time {
-            println!("{} operations in {:?}", decision.operations.len(), start.elapsed());
-        } else {
-            print!("{}", airbyte_agent_import::report::json_lines(&decision));
-        }
-    }
-    ExitCode::SUCCESS
 }
 
 fn failure(message: &str) -> ExitCode {

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::Text;
+use super::{Text, fits_pattern};
 
 /// A failure that means that a list has no records. A response has to fit everything that is given here.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -20,24 +20,9 @@ impl EmptyList {
     /// Whether a message fits the pattern; without a pattern, every message does.
     pub fn fits_message(&self, message: &str) -> bool {
         self.message.as_deref().is_none_or(|pattern| {
-            fits(&pattern.to_lowercase(), message.trim().to_lowercase().as_str())
+            fits_pattern(&pattern.to_lowercase(), message.trim().to_lowercase().as_str())
         })
     }
-}
-
-/// Whether a text fits a pattern in which `*` stands for any text.
-fn fits(pattern: &str, text: &str) -> bool {
-    let mut parts = pattern.split('*');
-    let Some(mut rest) = text.strip_prefix(parts.next().unwrap_or_default()) else { return false };
-    let mut parts: Vec<&str> = parts.collect();
-    let Some(last) = parts.pop() else { return rest.is_empty() };
-    for part in parts {
-        match rest.find(part) {
-            Some(at) => rest = &rest[at + part.len()..],
-            None => return false,
-        }
-    }
-    rest.ends_with(last)
 }
 
 #[cfg(test)]

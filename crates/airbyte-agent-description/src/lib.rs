@@ -21,6 +21,7 @@ mod lookup;
 mod operation;
 mod paging;
 mod path;
+mod pattern;
 mod rate_limit;
 mod retry;
 mod schema;
@@ -54,6 +55,7 @@ pub use operation::{
 };
 pub use paging::{Next, PageSize, Paging, Source};
 pub use path::{JsonPath, Step};
+pub use pattern::fits_pattern;
 pub use rate_limit::{RateLimit, RateLimitCost, RateLimitHeaders};
 pub use retry::{RetryPolicy, WaitFormat};
 pub use schema::{Json, Kind, Property, Schema};

@@ -62,6 +62,34 @@ impl Kind {
             Self::Object => "object",
         }
     }
+
+    /// The type that JSON Schema calls so; `None` for `null` and for other words.
+    pub fn parse(word: &str) -> Option<Self> {
+        Some(match word {
+            "string" => Self::String,
+            "integer" => Self::Integer,
+            "number" => Self::Number,
+            "boolean" => Self::Boolean,
+            "array" => Self::Array,
+            "object" => Self::Object,
+            _ => return None,
+        })
+    }
+
+    /// Whether a value is of this type. A number without a fraction, such as `1.0`, is an integer, as JSON Schema has
+    /// it.
+    pub fn fits(self, value: &Value) -> bool {
+        match self {
+            Self::String => value.is_string(),
+            Self::Integer => {
+                value.is_i64() || value.is_u64() || value.as_f64().is_some_and(|n| n.fract() == 0.0)
+            }
+            Self::Number => value.is_number(),
+            Self::Boolean => value.is_boolean(),
+            Self::Array => value.is_array(),
+            Self::Object => value.is_object(),
+        }
+    }
 }
 
 /// The values that are allowed for an argument or a member of it.

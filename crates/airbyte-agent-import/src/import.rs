@@ -1,14 +1,16 @@
 //! An import from end to end: a document becomes a spec, corrected by the overlay, with what is remembered for
 //! the next import and what is different since the last one.
 
+use airbyte_agent_description::fits_pattern;
 use airbyte_agent_document::{Api, Document, Rest};
+use airbyte_agent_yaml::{Style, write};
 use serde_json::Value;
 
 use crate::changes::{Change, changes};
 use crate::decision::DocumentDecision;
 use crate::emit::{self, EmittedOperation, Name};
 use crate::lock::{Lock, LockedDocument, sha256};
-use crate::{infer, overlay, yaml};
+use crate::{infer, overlay};
 
 /// What an import takes besides the document.
 #[derive(Debug, Clone, Default)]
@@ -84,7 +86,7 @@ pub fn import(document: &Document, text: &[u8], options: &Options) -> Result<Imp
                 emit::key(method, path),
                 format!("{}.{}", name.entity, name.action),
             ];
-            texts.iter().any(|text| fits(pattern, text))
+            texts.iter().any(|text| fits_pattern(pattern, text))
         })
     };
     let mut emitted = emit::emit(rest, &decided, &slug, &names, &wanted);
@@ -126,7 +128,7 @@ impl Imported {
         let text = format!(
             "# Imported from {}{version}.\n# The next import writes this file anew: corrections belong into {overlay_file}.\n{}",
             one_line(&document.file),
-            yaml::write(&self.spec)
+            write(&self.spec, Style::Compact)
         );
         let lock = Lock { spec_sha256: sha256(text.as_bytes()), ..self.lock.clone() };
         (text, lock)
@@ -145,41 +147,4 @@ fn nothing(rest: &Rest, options: &Options) -> Error {
         ),
         None => "the document has no operations that can be called".to_owned(),
     })
-}
-
-/// Whether a text fits a pattern in which `*` stands for any text.
-fn fits(pattern: &str, text: &str) -> bool {
-    let mut parts = pattern.split('*');
-    let first = parts.next().unwrap_or_default();
-    let Some(mut rest) = text.strip_prefix(first) else { return false };
-    let mut parts: Vec<&str> = parts.collect();
-    let Some(last) = parts.pop() else { return rest.is_empty() };
-    for part in parts {
-        match rest.split_once(part) {
-            Some((_, tail)) => rest = tail,
-            None => return false,
-        }
-    }
-    rest.ends_with(last)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::fits;
-
-    #[test]
-    fn patterns_fit_whole_texts() {
-        for (pattern, text, expected) in [
-            ("/users", "/users", true),
-            ("/users", "/users/1", false),
-            ("/users*", "/users/1", true),
-            ("*", "", true),
-            ("/a*c*e", "/abcde", true),
-            ("/a*c*e", "/abde", false),
-            ("*.list", "users.list", true),
-            ("ab*ba", "aba", false),
-        ] {
-            assert_eq!(fits(pattern, text), expected, "{pattern} {text}");
-        }
-    }
 }

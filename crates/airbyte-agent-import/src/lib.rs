@@ -19,7 +19,6 @@ mod overlay;
 pub mod report;
 mod shape;
 mod summary;
-pub mod yaml;
 
 pub use files::{Before, Files, FilesError, write};
 pub use import::{Error, Imported, Options, import};

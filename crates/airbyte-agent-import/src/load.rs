@@ -5,10 +5,10 @@ use std::path::Path;
 use airbyte_agent_description::Connector;
 use airbyte_agent_document::Document;
 use airbyte_agent_spec::Spec;
+use airbyte_agent_yaml::{Style, write};
 
 use crate::import::{Error, Options, import};
 use crate::summary::Questions;
-use crate::yaml;
 
 /// The most bytes of a document that are read, many times the length of the longest known one.
 const LARGEST: u64 = 256 * 1024 * 1024;
@@ -109,7 +109,7 @@ pub fn load(path: &Path) -> Result<Loaded, LoadError> {
     let imported = import(&document, text.as_bytes(), &Options::default())
         .map_err(|source| LoadError::Import { path: path.display().to_string(), source })?;
     let questions = Questions::of(&imported);
-    let text = yaml::write(&imported.spec);
+    let text = write(&imported.spec, Style::Compact);
     let lowered = Spec::from_json(imported.spec).and_then(|spec| spec.lower());
     let connector = lowered.map_err(|problems| airbyte_agent_spec::LoadError::Spec {
         path: path.display().to_string(),

@@ -172,15 +172,7 @@ fn refuse(connector: &Connector, wrong: &[String]) -> Result<()> {
 /// Converts the value to the type of the setting.
 fn fitted(setting: &Setting, value: &Value) -> Result<Value, String> {
     let kinds = &setting.schema.kinds;
-    let fits = |kind: &Kind| match kind {
-        Kind::String => value.is_string(),
-        Kind::Integer => value.is_i64() || value.is_u64(),
-        Kind::Number => value.is_number(),
-        Kind::Boolean => value.is_boolean(),
-        Kind::Array => value.is_array(),
-        Kind::Object => value.is_object(),
-    };
-    if kinds.is_empty() || kinds.iter().any(fits) {
+    if kinds.is_empty() || kinds.iter().any(|kind| kind.fits(value)) {
         return Ok(value.clone());
     }
     if let Some(text) = value.as_str() {

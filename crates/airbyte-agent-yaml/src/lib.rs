@@ -1,8 +1,10 @@
-//! Reads YAML 1.2 and JSON as values whose line and column in the text are known.
+//! Reads and writes YAML: reads YAML 1.2 and JSON as values whose line and column in the text are known.
 //!
 //! [`read`] is strict, for texts that people write for us. [`read_leniently`] is for texts that others publish, which
 //! it reads as far as they can be read. Both read JSON with a reader of its own, because JSON texts are large and
 //! escape letters in a form that YAML does not know, and read as YAML what is not JSON.
+//!
+//! [`write`] writes values for people and for programs that look at lines.
 //!
 //! This crate knows nothing of specs and APIs.
 
@@ -18,11 +20,13 @@ mod problem;
 mod scalar;
 mod string;
 mod tree;
+mod write;
 mod yaml;
 
 pub use node::{Node, Value};
 pub use place::places;
 pub use problem::{Problem, Severity, sort};
+pub use write::{Style, write};
 
 use manner::Manner;
 use tree::Tree;

@@ -1,5 +1,6 @@
 //! The differences that a spec accepts: `x-agent-drift`, a map from ids of findings to reasons.
 
+use airbyte_agent_description::fits_pattern;
 use serde_json::Value;
 
 use super::finding::Finding;
@@ -22,9 +23,9 @@ impl Reason {
     /// Whether the reason is for this finding.
     pub fn explains(&self, finding: &Finding) -> bool {
         if self.operation.is_empty() {
-            fits(&self.pattern, &finding.full_id())
+            fits_pattern(&self.pattern, &finding.full_id())
         } else {
-            self.operation == finding.operation && fits(&self.pattern, &finding.id())
+            self.operation == finding.operation && fits_pattern(&self.pattern, &finding.id())
         }
     }
 
@@ -34,7 +35,7 @@ impl Reason {
             return self.operation == operation;
         }
         let start = self.pattern.split('/').next().unwrap_or_default();
-        fits(start, operation)
+        fits_pattern(start, operation)
     }
 }
 
@@ -68,33 +69,5 @@ fn add(all: &mut Vec<Reason>, operation: &str, reasons: Option<&Value>) {
             pattern: pattern.clone(),
             text: text.as_str().unwrap_or_default().trim().to_owned(),
         });
-    }
-}
-
-/// Whether a text fits a pattern in which `*` stands for any text.
-fn fits(pattern: &str, text: &str) -> bool {
-    let Some((start, rest)) = pattern.split_once('*') else { return pattern == text };
-    let Some(text) = text.strip_prefix(start) else { return false };
-    let ends = text.char_indices().map(|(at, _)| at).chain([text.len()]);
-    ends.into_iter().any(|at| fits(rest, &text[at..]))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_star_stands_for_any_text() {
-        for (pattern, text, expected) in [
-            ("a:b", "a:b", true),
-            ("a:b", "a:bc", false),
-            ("*", "", true),
-            ("*/field-unknown:*", "users.list/field-unknown:name.first", true),
-            ("users.*/*:name", "users.get/field-type:name", true),
-            ("users.*/*:name", "users.get/field-type:names", false),
-            ("a*a", "a", false),
-        ] {
-            assert_eq!(fits(pattern, text), expected, "{pattern} {text}");
-        }
     }
 }

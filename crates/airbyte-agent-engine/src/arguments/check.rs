@@ -14,7 +14,7 @@ pub(crate) fn check_value(place: &str, schema: &Schema, value: &Value, problems:
         }
         return;
     }
-    if !schema.kinds.is_empty() && !schema.kinds.iter().any(|kind| matches(*kind, value)) {
+    if !schema.kinds.is_empty() && !schema.kinds.iter().any(|kind| kind.fits(value)) {
         problems.push(wrong_kind(place, schema, value));
         return;
     }
@@ -71,19 +71,6 @@ pub(crate) fn check_value(place: &str, schema: &Schema, value: &Value, problems:
             }
         }
         _ => {}
-    }
-}
-
-fn matches(kind: Kind, value: &Value) -> bool {
-    match kind {
-        Kind::String => value.is_string(),
-        Kind::Integer => {
-            value.is_i64() || value.is_u64() || value.as_f64().is_some_and(|n| n.fract() == 0.0)
-        }
-        Kind::Number => value.is_number(),
-        Kind::Boolean => value.is_boolean(),
-        Kind::Array => value.is_array(),
-        Kind::Object => value.is_object(),
     }
 }
 

@@ -286,14 +286,7 @@ fn free(name: &str, place: &str, taken: &mut HashSet<String>) -> String {
     if taken.insert(name.to_owned()) {
         return name.to_owned();
     }
-    let base = format!("{place}_{name}");
-    let mut candidate = base.clone();
-    let mut number = 2;
-    while !taken.insert(candidate.clone()) {
-        candidate = format!("{base}_{number}");
-        number += 1;
-    }
-    candidate
+    super::numbered(format!("{place}_{name}"), taken)
 }
 
 /// Nobody can write `null` in an address.

@@ -1,7 +1,7 @@
 //! One invented vendor, whose document exists in two forms: what becomes of each operation, and that all of them run.
 
 use airbyte_agent_import::lock::Lock;
-use airbyte_agent_import::{Imported, Options, import, report, yaml};
+use airbyte_agent_import::{Imported, Options, import, report};
 use serde_json::{Value, json};
 
 use crate::trial::{self, Wrong};
@@ -177,7 +177,9 @@ fn corrections_survive_imports_and_patterns_choose_operations() {
 
 #[test]
 fn the_same_document_makes_the_same_text() {
-    let texts = [garden(), garden()].map(|imported| yaml::write(&imported.spec));
+    let texts = [garden(), garden()].map(|imported| {
+        airbyte_agent_yaml::write(&imported.spec, airbyte_agent_yaml::Style::Compact)
+    });
     assert_eq!(texts[0], texts[1]);
     let lines: Vec<&str> = texts[0].lines().collect();
     assert!(lines.iter().all(|line| line.chars().count() <= 130));

@@ -6,7 +6,7 @@ use airbyte_agent_core::description::{
     Action, Body, Connector, Kind, Location, Next, Piece, RefreshGrant, Template,
 };
 use airbyte_agent_core::{Client, Credentials, Description, ErrorKind, Local};
-use airbyte_agent_import::{Imported, Options, import, yaml};
+use airbyte_agent_import::{Imported, Options, import};
 use airbyte_agent_sandbox::{Sandbox, sample};
 use airbyte_agent_spec::{Problem, Spec};
 use serde_json::{Map, Value};
@@ -25,7 +25,7 @@ pub(crate) fn imported(name: &str, text: &str) -> Result<Imported, String> {
 
 /// The description of what was imported, by way of the text that is written. Adds what lint reports.
 pub(crate) fn lowered(imported: &Imported, wrong: &mut Wrong) -> Option<Connector> {
-    let text = yaml::write(&imported.spec);
+    let text = airbyte_agent_yaml::write(&imported.spec, airbyte_agent_yaml::Style::Compact);
     let spec = match Spec::parse(&text) {
         Ok(spec) => spec,
         Err(problems) => {

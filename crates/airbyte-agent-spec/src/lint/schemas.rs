@@ -1,6 +1,7 @@
 //! Schemas: their keywords, types, names and references. A schema with wrong indentation is still valid
 //! YAML, so everything that stands at a wrong place is reported.
 
+use airbyte_agent_description::Kind;
 use serde_json::Value as Json;
 
 use crate::lower::{Cx, is_template, operations, types};
@@ -279,16 +280,12 @@ fn kinds<'a>(cx: &Cx<'a>, node: &'a Node) {
     }
 }
 
+/// Whether a value is of a type; every value is of a type that there is not, which is reported elsewhere.
 fn fits(kind: &str, value: &Json) -> bool {
-    match kind {
-        "string" => value.is_string(),
-        "integer" => value.is_i64() || value.is_u64(),
-        "number" => value.is_number(),
-        "boolean" => value.is_boolean(),
-        "array" => value.is_array(),
-        "object" => value.is_object(),
-        "null" => value.is_null(),
-        _ => true,
+    if kind == "null" {
+        value.is_null()
+    } else {
+        Kind::parse(kind).is_none_or(|kind| kind.fits(value))
     }
 }
 

@@ -151,7 +151,7 @@ impl<'c, 'a> Arguments<'c, 'a> {
         };
         let null_choice = choices.contains(&Value::Null);
         choices.retain(|choice| !choice.is_null());
-        let mut kinds: Vec<Kind> = names.iter().filter_map(|name| kind(name)).collect();
+        let mut kinds: Vec<Kind> = names.iter().filter_map(|name| Kind::parse(name)).collect();
         if kinds.is_empty() && node.get("type").is_none() {
             if !properties.is_empty() {
                 kinds.push(Kind::Object);
@@ -210,16 +210,4 @@ fn described(mut schema: Schema, node: &Node) -> Schema {
         schema.default = Some(Json::new(&default.to_json()));
     }
     schema
-}
-
-pub(crate) fn kind(name: &str) -> Option<Kind> {
-    Some(match name {
-        "string" => Kind::String,
-        "integer" => Kind::Integer,
-        "number" => Kind::Number,
-        "boolean" => Kind::Boolean,
-        "array" => Kind::Array,
-        "object" => Kind::Object,
-        _ => return None,
-    })
 }

@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 
+use airbyte_agent_description::Kind;
 use serde_json::{Map, Value, json};
 
 use super::members::{is_read_only, types};
@@ -353,15 +354,10 @@ fn converted(value: &Value, names: &[String]) -> Value {
 }
 
 fn is_of(value: &Value, name: &str) -> bool {
-    match name {
-        "string" => value.is_string(),
-        "integer" => value.is_i64() || value.is_u64(),
-        "number" => value.is_number(),
-        "boolean" => value.is_boolean(),
-        "array" => value.is_array(),
-        "object" => value.is_object(),
-        "null" => value.is_null(),
-        _ => false,
+    if name == "null" {
+        value.is_null()
+    } else {
+        Kind::parse(name).is_some_and(|kind| kind.fits(value))
     }
 }
 

@@ -1,5 +1,4 @@
-//! Writes a spec as YAML that a person likes to read and to edit: blocks, short mappings on one line, long texts
-//! folded. Every text is read back as that text by any version of YAML.
+//! Writes values as YAML. Every text is read back as that text by any version of YAML.
 
 use serde_json::Value;
 
@@ -8,22 +7,41 @@ const WIDTH: usize = 100;
 /// Mappings of the document itself and of its parts are always blocks down to this depth.
 const BLOCKS: usize = 2;
 
-/// The document as YAML text.
-pub fn write(document: &Value) -> String {
+/// How a value is laid out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Style {
+    /// Every member and element has a line of its own, and every text stays on its line: for programs that look at
+    /// lines.
+    Lines,
+    /// Short mappings and lists stand on one line, and long texts are folded: for people who read and edit.
+    Compact,
+}
+
+/// The value as YAML text.
+///
+/// ```
+/// use airbyte_agent_yaml::{Style, write};
+/// use serde_json::json;
+///
+/// let value = json!({"name": "no", "tags": ["a", "1"]});
+/// assert_eq!(write(&value, Style::Lines), "name: 'no'\ntags:\n  - a\n  - '1'\n");
+/// assert_eq!(write(&value, Style::Compact), "name: 'no'\ntags: [a, '1']\n");
+/// ```
+pub fn write(value: &Value, style: Style) -> String {
     let mut out = String::new();
-    block(document, 0, &mut out);
+    block(value, style, 0, &mut out);
     out
 }
 
 /// Writes every member of an object and every element of an array on lines of its own.
-fn block(value: &Value, depth: usize, out: &mut String) {
+fn block(value: &Value, style: Style, depth: usize, out: &mut String) {
     match value {
         Value::Object(members) => {
             for (name, member) in members {
                 indent(depth, out);
                 out.push_str(&key(name));
                 out.push(':');
-                after(member, depth, name.chars().count() + 2, out);
+                after(member, style, depth, name.chars().count() + 2, out);
             }
         }
         Value::Array(items) => {
@@ -32,14 +50,14 @@ fn block(value: &Value, depth: usize, out: &mut String) {
                 out.push('-');
                 match item {
                     Value::Object(members)
-                        if !members.is_empty() && flow(item, depth, 2).is_none() =>
+                        if !members.is_empty() && flow(item, style, depth, 2).is_none() =>
                     {
                         // The first member follows the dash on the same line.
                         let start = out.len();
-                        block(item, depth + 1, out);
+                        block(item, style, depth + 1, out);
                         out.replace_range(start..start + 2 * (depth + 1), " ");
                     }
-                    item => after(item, depth, 2, out),
+                    item => after(item, style, depth, 2, out),
                 }
             }
         }
@@ -52,8 +70,8 @@ fn block(value: &Value, depth: usize, out: &mut String) {
 }
 
 /// Writes what stands behind a colon or a dash.
-fn after(value: &Value, depth: usize, taken: usize, out: &mut String) {
-    if let Some(line) = flow(value, depth, taken) {
+fn after(value: &Value, style: Style, depth: usize, taken: usize, out: &mut String) {
+    if let Some(line) = flow(value, style, depth, taken) {
         out.push(' ');
         out.push_str(&line);
         out.push('\n');
@@ -62,10 +80,12 @@ fn after(value: &Value, depth: usize, taken: usize, out: &mut String) {
     match value {
         Value::Object(_) | Value::Array(_) => {
             out.push('\n');
-            block(value, depth + 1, out);
+            block(value, style, depth + 1, out);
         }
         Value::String(text)
-            if is_foldable(text) && 2 * depth + taken + text.chars().count() > WIDTH =>
+            if style == Style::Compact
+                && is_foldable(text)
+                && 2 * depth + taken + text.chars().count() > WIDTH =>
         {
             out.push_str(" >-\n");
             fold(text, depth + 1, out);
@@ -79,13 +99,14 @@ fn after(value: &Value, depth: usize, taken: usize, out: &mut String) {
 }
 
 /// The value on one line: an empty one always, another if it is short and stands deep enough.
-fn flow(value: &Value, depth: usize, taken: usize) -> Option<String> {
+fn flow(value: &Value, style: Style, depth: usize, taken: usize) -> Option<String> {
     let is_empty = match value {
         Value::Object(members) => members.is_empty(),
         Value::Array(items) => items.is_empty(),
         _ => return None,
     };
-    if depth < BLOCKS && value.is_object() && !is_empty {
+    let is_block = style == Style::Lines || depth < BLOCKS && value.is_object();
+    if is_block && !is_empty {
         return None;
     }
     let room = WIDTH.checked_sub(2 * depth + taken)?;
@@ -287,9 +308,13 @@ mod tests {
                 "colon": "a:b", "question": "? a", "end": "a:", "hash": "a #b", "comma": "a, b", "brace": "{a}",
             }}},
         });
-        let text = write(&document);
-        let read = airbyte_agent_spec::read(&text).unwrap();
-        assert_eq!(read, document, "{text}");
+        let text = write(&document, Style::Compact);
+        for style in [Style::Compact, Style::Lines] {
+            let text = write(&document, style);
+            let read = crate::read_leniently(&text, "a document").unwrap();
+            assert!(read.warnings.is_empty(), "{:?}", read.warnings);
+            assert_eq!(read.root, document, "{text}");
+        }
         assert!(
             text.contains("- {name: id, in: path, required: true, schema: {type: string}}"),
             "{text}"
