@@ -4,7 +4,6 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 use airbyte_agent_import::{Files, Options, import as import_document, read, summary};
-use airbyte_agent_spec::Spec;
 
 /// Imports a document, and gives the report with what lint says of the spec. The spec is written if `out` names a
 /// file.
@@ -22,14 +21,13 @@ pub fn import(
     let files = out.map(Files::of);
     let before = files.as_ref().map(|files| files.before(force)).transpose()?.unwrap_or_default();
     let options = Options { lock: before.lock, overlay: before.overlay, ..options };
-    let imported = import_document(&read, text.as_bytes(), &options)?;
+    let mut imported = import_document(&read, text.as_bytes(), &options)?;
     let list = |problems: &[airbyte_agent_spec::Problem]| {
         let lines =
             problems.iter().map(|problem| format!("  {} (at {})\n", problem.message, problem.path));
         lines.collect::<String>()
     };
-    let spec = Spec::from_json(imported.spec.clone()).map_err(|problems| list(&problems))?;
-    spec.lower().map_err(|problems| list(&problems))?;
+    let (spec, _) = imported.lower().map_err(|problems| list(&problems))?;
     let mut report = summary(&imported);
     let problems = spec.lint();
     if !problems.is_empty() {

@@ -15,6 +15,7 @@ mod import;
 mod infer;
 mod load;
 pub mod lock;
+mod lower;
 mod overlay;
 pub mod report;
 mod shape;

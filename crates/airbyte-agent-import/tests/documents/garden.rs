@@ -187,3 +187,28 @@ fn the_same_document_makes_the_same_text() {
     assert!(!texts[0].contains("https://docs.garden.test"), "links are no use to a model");
     let _: Value = garden().spec;
 }
+
+#[test]
+fn lists_that_cannot_be_copied_say_so_in_the_spec() {
+    let list = |member: &str| {
+        json!({"get": {"responses": {"200": {"description": "Records.", "content": {"application/json": {"schema": {
+            "type": "array", "items": {"type": "object", "properties": {(member): {"type": "string"}}},
+        }}}}}}})
+    };
+    let mut below = list("id");
+    below["parameters"] =
+        json!([{"name": "owner", "in": "path", "required": true, "schema": {"type": "string"}}]);
+    let document = json!({
+        "openapi": "3.0.3",
+        "info": {"title": "Shed", "version": "1"},
+        "servers": [{"url": "https://shed.test"}],
+        "paths": {"/tools": list("id"), "/sounds": list("volume"), "/of/{owner}/keys": below},
+    });
+    let imported = trial::imported("shed.json", &document.to_string()).unwrap();
+    let cannot = |path: &str| imported.spec["paths"][path]["get"]["x-agent-sync"]["cannot"].clone();
+    assert_eq!(cannot("/tools"), json!(null));
+    assert_eq!(cannot("/sounds"), "Nothing says what identifies a record.");
+    let mut wrong = Vec::new();
+    trial::lowered(&imported, &mut wrong).unwrap();
+    assert_eq!(wrong, Vec::new());
+}

@@ -20,7 +20,11 @@ pub(crate) type Wrong = Vec<(&'static str, String)>;
 /// Imports a document.
 pub(crate) fn imported(name: &str, text: &str) -> Result<Imported, String> {
     let document = airbyte_agent_document::parse(name, text).map_err(|error| error.to_string())?;
-    import(&document, text.as_bytes(), &Options::default()).map_err(|error| error.to_string())
+    let mut imported = import(&document, text.as_bytes(), &Options::default())
+        .map_err(|error| error.to_string())?;
+    // What cannot be lowered is found where the text is.
+    let _ = imported.lower();
+    Ok(imported)
 }
 
 /// The description of what was imported, by way of the text that is written. Adds what lint reports.

@@ -118,7 +118,7 @@ pub(super) fn is_stored(cx: &Cx<'_>, name: &str) -> bool {
 }
 
 fn entity_place<'a>(cx: &Cx<'a>, entity: &str) -> &'a Node {
-    let op = crate::lower::operations(cx.root).into_iter().find(|op| op.entity() == entity);
+    let op = cx.operations_of(entity).first().copied();
     op.map_or(cx.info(), |op| op.place("x-airbyte-entity"))
 }
 

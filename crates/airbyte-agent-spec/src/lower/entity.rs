@@ -21,9 +21,8 @@ fn entity(cx: &Cx<'_>, name: String, operations: Vec<Operation>) -> Entity {
     let component = component(cx, &name);
     let own_hints = component.and_then(|node| node.get("x-airbyte-ai-hints"));
     let hints = own_hints.or_else(|| {
-        let ops = super::operations(cx.root).into_iter();
-        ops.filter(|op| is_text(op.node, "x-airbyte-entity", &name))
-            .find_map(|op| op.node.get("x-airbyte-ai-hints"))
+        let mut ops = cx.operations_of(&name).iter();
+        ops.find_map(|op| op.node.get("x-airbyte-ai-hints"))
     });
     let hint = |key: &str| hints.map(|hints| hints.text(key)).unwrap_or_default();
     let descriptions = [

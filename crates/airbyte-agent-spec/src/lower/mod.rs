@@ -39,7 +39,7 @@ pub(crate) use refs::{Walk, types};
 pub(crate) use response::{record_node, success_schema};
 pub(crate) use sync::source;
 
-use std::cell::RefCell;
+use std::cell::{OnceCell, RefCell};
 use std::collections::HashMap;
 
 use crate::report::Report;
@@ -54,6 +54,8 @@ pub(crate) struct Cx<'a> {
     pub(crate) budget: Budget,
     /// What references lead to, as far as they have been followed.
     targets: RefCell<HashMap<&'a str, Option<&'a Node>>>,
+    /// The operations of every entity in the order of the document, once somebody has asked for them.
+    of_entities: OnceCell<HashMap<String, Vec<Op<'a>>>>,
 }
 
 impl<'a> Cx<'a> {
@@ -68,7 +70,20 @@ impl<'a> Cx<'a> {
             report: Report::new(root),
             budget: Budget::new(depth, root),
             targets: RefCell::default(),
+            of_entities: OnceCell::new(),
         }
+    }
+
+    /// The operations of an entity, in the order of the document.
+    pub(crate) fn operations_of(&self, entity: &str) -> &[Op<'a>] {
+        let all = self.of_entities.get_or_init(|| {
+            let mut all: HashMap<String, Vec<Op<'a>>> = HashMap::new();
+            for op in operations(self.root) {
+                all.entry(op.entity()).or_default().push(op);
+            }
+            all
+        });
+        all.get(entity).map(Vec::as_slice).unwrap_or_default()
     }
 
     /// `info`; the root when there is none, which `Spec::parse` rules out.

@@ -7,7 +7,6 @@ use std::path::{Path, PathBuf};
 
 use airbyte_agent_core::Error;
 use airbyte_agent_import::{Files, FilesError, Imported, Options, import, report, summary};
-use airbyte_agent_spec::Spec;
 
 use crate::args::import::ImportArgs;
 use crate::failure::{Stop, unwritable, usage_error};
@@ -35,11 +34,9 @@ pub(crate) fn run_import(args: &ImportArgs) -> Result<(), Stop> {
     let files = Files::of(&out);
     let before = files.before(args.force).map_err(|error| refused(&error))?;
     let options = Options { lock: before.lock, overlay: before.overlay, ..options };
-    let imported = import(&document, text.as_bytes(), &options)
+    let mut imported = import(&document, text.as_bytes(), &options)
         .map_err(|error| usage_error(format!("{}: {error}", args.document.display())))?;
-    let spec =
-        Spec::from_json(imported.spec.clone()).map_err(|problems| unusable(&files, &problems))?;
-    let connector = spec.lower().map_err(|problems| unusable(&files, &problems))?;
+    let (spec, connector) = imported.lower().map_err(|problems| unusable(&files, &problems))?;
     if let Some(path) = &args.report {
         write(path, &report::json_lines(&imported.decided))?;
     }

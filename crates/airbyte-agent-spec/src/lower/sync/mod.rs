@@ -10,7 +10,6 @@ use airbyte_agent_description::{
     Action, Connector, JsonPath, Operation, Step, SyncDeletions, SyncRule, SyncSource,
 };
 
-use super::operation::operations;
 use super::{Cx, Op, Walk, record_node};
 use airbyte_agent_yaml::Node;
 use declared::Declared;
@@ -42,8 +41,7 @@ pub(crate) fn source<'c, 'a>(
 ) -> Option<(&'c Operation, Op<'a>)> {
     let place = |action| {
         // Of two operations with the same name, the later one counts.
-        let all = operations(cx.root).into_iter().rev();
-        all.into_iter().find(|op| op.entity() == entity && op.action == Some(action))
+        cx.operations_of(entity).iter().rev().find(|op| op.action == Some(action)).copied()
     };
     let found = connector.entity(entity)?;
     if let Some(list) = found.operation(Action::List) {
