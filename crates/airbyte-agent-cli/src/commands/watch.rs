@@ -40,8 +40,8 @@ pub(crate) async fn run_watch(args: WatchArgs) -> Result<(), Stop> {
     options.arguments = arguments;
     options.is_paced = !args.connection.sandbox;
     let runner = Runner::new(connection.client.clone(), store.clone(), account).options(options);
-    let mark = Mark::of(&path, &description.name, entity, account, &args.reader);
-    let mut after = mark.read()?;
+    let printed = LastPrinted::of(&path, &description.name, entity, account, &args.reader);
+    let mut after = printed.read()?;
     loop {
         let report = runner.run(&plan).await;
         let error = report.error().map(records::sync_error);
@@ -54,9 +54,9 @@ pub(crate) async fn run_watch(args: WatchArgs) -> Result<(), Stop> {
         };
         after = Some(from);
         if let Some(table) = &table {
-            after = Some(print(&store, table, account, from, &mark)?);
+            after = Some(print(&store, table, account, from, &printed)?);
         }
-        mark.write(after.unwrap_or(from))?;
+        printed.write(after.unwrap_or(from))?;
         match error {
             Some(error) if args.once => return Err(error.into()),
             Some(error) => notes::print_warnings([error.to_string()]),
@@ -81,7 +81,7 @@ fn print(
     table: &Table,
     account: &str,
     mut after: u64,
-    mark: &Mark,
+    printed: &LastPrinted,
 ) -> Result<u64, Stop> {
     loop {
         let found = store.changes(after, AT_ONCE).map_err(records::error)?;
@@ -101,7 +101,7 @@ fn print(
             let mut out = terminal::stdout();
             writeln!(out, "{line}")?;
             out.flush()?;
-            mark.write(change.sequence)?;
+            printed.write(change.sequence)?;
         }
         after = last;
     }
@@ -126,9 +126,9 @@ fn line(store: &Store, table: &Table, change: &Change) -> Result<String, Stop> {
 }
 
 /// The file that holds the number of the last change that was printed.
-struct Mark(PathBuf);
+struct LastPrinted(PathBuf);
 
-impl Mark {
+impl LastPrinted {
     fn of(store: &Path, connector: &str, entity: &str, account: &str, reader: &str) -> Self {
         let safe = |text: &str| -> String {
             text.bytes()

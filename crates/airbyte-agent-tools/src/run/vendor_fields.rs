@@ -11,20 +11,24 @@ use airbyte_agent_description::{FieldPath, FieldSelection, Json, Kind, Next, fie
 /// The place of the names in a wrapped selection.
 const PLACE: &str = "{fields}";
 
-/// Asks the vendor for the fields that will be shown, unless the caller has passed its argument. Says whether
-/// it was asked for default fields only, so that it sends no others.
+/// Asks the vendor for the fields that will be shown, unless the caller has passed its argument: then everything
+/// that comes is shown. Says whether it was asked for default fields only, so that it sends no others.
 pub(super) fn request(call: &mut PermittedCall<'_>) -> bool {
     let operation = call.permitted.operation();
     let Some(selection) = &operation.field_selection else { return false };
     place_inside(selection, operation.response.schema.as_ref(), &mut call.controls.fields);
+    if call.arguments.contains_key(selection.parameter.as_ref()) {
+        // What the caller has selected is all that comes, and is what the caller wants to see.
+        if call.controls.fields.is_empty() {
+            call.controls.fields.push(ALL.to_owned());
+        }
+        return false;
+    }
     let parameter = operation.parameter(&selection.parameter);
     // The platform does not know additions.
     let Some(parameter) = parameter.filter(|parameter| !parameter.is_addition) else {
         return false;
     };
-    if call.arguments.contains_key(selection.parameter.as_ref()) {
-        return false;
-    }
     let is_default = call.controls.fields.is_empty();
     let wanted: Vec<String> = match call.controls.fields.as_slice() {
         [] if !operation.action.is_array() => return false,

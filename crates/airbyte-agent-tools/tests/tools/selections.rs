@@ -163,3 +163,16 @@ async fn fields_are_handed_to_the_selection_of_the_vendor() {
         assert_eq!(server.seen()[0].target, expected, "{arguments}");
     }
 }
+
+#[tokio::test]
+async fn what_the_caller_selects_at_the_vendor_is_shown() {
+    let server = library().await;
+    let tools = asking(&server, field_selection("only"), &["id"]);
+    let shown = async |arguments: Value| {
+        let output = tools.call("library_books_list", arguments).await.unwrap();
+        output.structured["data"][0].as_object().unwrap().contains_key("title")
+    };
+    assert!(!shown(json!({})).await);
+    assert!(shown(json!({"only": "id,title"})).await);
+    assert!(!shown(json!({"only": "id,title", "fields": ["id"]})).await);
+}
