@@ -201,9 +201,8 @@ fn needs_escape(letter: char) -> bool {
 
 /// Whether every version of YAML reads this text, without quotes, as the same text.
 fn is_plain(text: &str, in_flow: bool) -> bool {
-    const RESERVED: [&str; 14] = [
+    const RESERVED: [&str; 13] = [
         "true", "false", "yes", "no", "on", "off", "null", "y", "n", "nan", "inf", "infinity", "~",
-        "none",
     ];
     let Some(first) = text.chars().next() else { return false };
     let starts_well = first.is_alphabetic() || matches!(first, '/' | '$' | '(');
