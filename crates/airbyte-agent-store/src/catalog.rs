@@ -102,6 +102,11 @@ fn accounts(connection: &Connection, table: i64) -> Result<Vec<Freshness>> {
 pub(crate) struct TableNames(Vec<(String, Vec<String>)>);
 
 impl TableNames {
+    /// These names, each with its columns.
+    pub(crate) fn of(names: impl IntoIterator<Item = (String, Vec<String>)>) -> Self {
+        Self(names.into_iter().collect())
+    }
+
     pub(crate) fn load(connection: &Connection) -> Result<Self> {
         let tables = Table::load(connection, "TRUE", [])?.into_iter().map(|table| {
             let mut columns: Vec<String> =

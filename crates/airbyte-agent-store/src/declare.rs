@@ -147,6 +147,7 @@ fn create(transaction: &Transaction<'_>, spec: &TableSpec) -> Result<Table> {
         description: String::new(),
         key: spec.key.clone(),
         hidden: Vec::new(),
+        withheld: Vec::new(),
         columns: Vec::new(),
         next_column: 1,
     })

@@ -1,14 +1,16 @@
-//! The function that puts a record together again, which the views of tables use.
+//! The functions that put a record together again and leave out what is withheld, which views use.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use rusqlite::Connection;
 use rusqlite::functions::Context;
+use rusqlite::types::{Value as Scalar, ValueRef};
 use serde_json::Value;
 
 use super::{BoxError, PURE, failed};
 use crate::record::record;
+use crate::spec::remove;
 use crate::value::{Cell, ColumnKind};
 
 /// Most shapes that are kept in memory.
@@ -20,11 +22,32 @@ type Columns = Vec<(String, ColumnKind)>;
 /// Members of records by the number of their shape, which never changes its meaning.
 type Shapes = Arc<Mutex<HashMap<i64, Arc<Vec<String>>>>>;
 
-/// `store_record(columns, shape, members, rest, …)` is the record as JSON text.
+/// `store_record(columns, shape, members, rest, …)` is the record as JSON text, and `store_without(paths, value)` is
+/// a value without what is at these paths inside it.
 pub(super) fn register(connection: &Connection) -> rusqlite::Result<()> {
     let shapes = Shapes::default();
     connection
-        .create_scalar_function("store_record", -1, PURE, move |context| whole(context, &shapes))
+        .create_scalar_function("store_record", -1, PURE, move |context| whole(context, &shapes))?;
+    connection.create_scalar_function("store_without", 2, PURE, |context| without(context))
+}
+
+fn without(context: &Context<'_>) -> rusqlite::Result<Scalar> {
+    let paths = context.get_or_create_aux(0, |text| -> Result<Vec<Vec<String>>, BoxError> {
+        Ok(serde_json::from_str(text.as_str()?)?)
+    })?;
+    let cell = context.get_raw(1);
+    // Objects and lists are texts, whatever the column holds otherwise.
+    let text = match cell {
+        ValueRef::Text(_) => cell.as_str().map_err(failed)?,
+        plain => return Scalar::try_from(plain).map_err(failed),
+    };
+    Ok(Scalar::Text(match serde_json::from_str::<Value>(text) {
+        Ok(mut value @ (Value::Object(_) | Value::Array(_))) => {
+            remove(&mut value, &paths);
+            value.to_string()
+        }
+        _ => text.to_owned(),
+    }))
 }
 
 fn whole(context: &Context<'_>, shapes: &Shapes) -> rusqlite::Result<String> {

@@ -19,6 +19,8 @@ pub struct Rows {
     pub rows: Vec<Vec<Value>>,
     /// Why there are no more rows, if the query has more.
     pub cut: Option<Cut>,
+    /// The views that the query names, if it could read views only.
+    pub views: Vec<String>,
     /// How long the query took.
     pub took: Duration,
 }
