@@ -46,15 +46,30 @@ impl Store {
     ///
     /// The errors of reading.
     pub fn tables(&self) -> Result<Vec<TableSummary>> {
+        self.summaries("TRUE", [])
+    }
+
+    /// The tables of a connector, in the order of their names.
+    ///
+    /// # Errors
+    ///
+    /// The errors of reading.
+    pub fn tables_of(&self, connector: &str) -> Result<Vec<TableSummary>> {
+        self.summaries("connector = ?1", [connector])
+    }
+
+    fn summaries(
+        &self,
+        condition: &str,
+        parameters: impl rusqlite::Params,
+    ) -> Result<Vec<TableSummary>> {
         self.read(|reader| {
             reader.internally(|connection| {
-                let tables = Table::load(connection, "TRUE", [])?;
-                tables
-                    .into_iter()
-                    .map(|table| {
-                        Ok(TableSummary { accounts: accounts(connection, table.id)?, table })
-                    })
-                    .collect()
+                let tables = Table::load(connection, condition, parameters)?.into_iter();
+                let summary = |table: Table| {
+                    Ok(TableSummary { accounts: accounts(connection, table.id)?, table })
+                };
+                tables.map(summary).collect()
             })
         })
     }

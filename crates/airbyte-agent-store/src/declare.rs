@@ -148,6 +148,7 @@ fn create(transaction: &Transaction<'_>, spec: &TableSpec) -> Result<Table> {
         key: spec.key.clone(),
         hidden: Vec::new(),
         withheld: Vec::new(),
+        hides_secrets: false,
         columns: Vec::new(),
         next_column: 1,
     })

@@ -1,5 +1,7 @@
 //! What the store knows about a table.
 
+use airbyte_agent_description::is_secret_name;
+
 use crate::error::Result;
 use crate::names::literal;
 use crate::value::ColumnKind;
@@ -19,6 +21,8 @@ pub struct Table {
     pub(crate) hidden: Vec<Vec<String>>,
     /// Paths of fields that are in the rows and that this reader does not see.
     pub(crate) withheld: Vec<Vec<String>>,
+    /// Whether this reader does not see fields whose names say that they hold a secret, either.
+    pub(crate) hides_secrets: bool,
     pub(crate) columns: Vec<Column>,
     /// Number that the next column gets.
     pub(crate) next_column: u32,
@@ -95,14 +99,33 @@ impl Table {
 
     /// The columns that are seen.
     pub(crate) fn shown(&self) -> impl Iterator<Item = &Column> {
-        self.columns.iter().filter(|column| !self.withholds(&[&column.property]))
+        self.columns.iter().filter(|column| self.is_shown(column))
+    }
+
+    /// Whether a column is seen.
+    pub(crate) fn is_shown(&self, column: &Column) -> bool {
+        // What is said about a secret, such as whether there is one, is none.
+        let is_plain =
+            matches!(column.kind, ColumnKind::Boolean | ColumnKind::Integer | ColumnKind::Real);
+        let is_secret = self.hides_secrets && !is_plain && is_secret_name(&column.property);
+        !is_secret && !self.withholds_given(&[&column.property])
     }
 
     /// Whether a field is not seen: it, or something that it is in, is withheld.
     pub(crate) fn withholds(&self, path: &[&str]) -> bool {
+        (self.hides_secrets && path.iter().any(|step| is_secret_name(step)))
+            || self.withholds_given(path)
+    }
+
+    fn withholds_given(&self, path: &[&str]) -> bool {
         self.withheld.iter().any(|hidden| {
             hidden.len() <= path.len() && hidden.iter().zip(path).all(|(a, b)| a == b)
         })
+    }
+
+    /// Whether anything is withheld.
+    pub(crate) fn is_partial(&self) -> bool {
+        self.hides_secrets || !self.withheld.is_empty()
     }
 
     /// Whether one of the columns is seen that every table has. The key is not if it would tell a field that is
@@ -125,7 +148,11 @@ impl Table {
             .map(|path| &path[1..])
             .collect();
         let place = format!("c{}", column.place);
-        if inside.is_empty() { place } else { without(&inside, &place) }
+        let may_hold_secrets = self.hides_secrets && column.kind == ColumnKind::Json;
+        if inside.is_empty() && !may_hold_secrets {
+            return place;
+        }
+        self.without(&inside, &place)
     }
 
     /// The members that no column holds, without what is withheld.
@@ -134,7 +161,13 @@ impl Table {
     }
 
     fn without_withheld(&self, expression: String) -> String {
-        if self.withheld.is_empty() { expression } else { without(&self.withheld, &expression) }
+        if self.is_partial() { self.without(&self.withheld, &expression) } else { expression }
+    }
+
+    /// A value without what is at these paths inside it, and without secrets if these are not seen.
+    fn without(&self, paths: &impl serde::Serialize, expression: &str) -> String {
+        let function = if self.hides_secrets { "store_public" } else { "store_without" };
+        format!("{function}({}, {expression})", literal(&json(paths)))
     }
 
     /// The table as it is now: another process may have given it other columns.
@@ -150,7 +183,11 @@ impl Table {
         let found = found.into_iter().next();
         Ok(found.map_or_else(
             || self.clone(),
-            |table| Self { withheld: self.withheld.clone(), ..table },
+            |table| Self {
+                withheld: self.withheld.clone(),
+                hides_secrets: self.hides_secrets,
+                ..table
+            },
         ))
     }
 
@@ -175,6 +212,7 @@ impl Table {
                 key: list(&row.get::<_, String>(5)?),
                 hidden: list(&row.get::<_, String>(6)?),
                 withheld: Vec::new(),
+                hides_secrets: false,
                 columns: Vec::new(),
                 next_column: row.get(7)?,
             })
@@ -224,9 +262,4 @@ pub(crate) fn record_expression(table: &Table) -> String {
         "store_record({}, _shape, (SELECT members FROM main._shapes WHERE id = _shape), _rest{places})",
         literal(&json(&kinds))
     ))
-}
-
-/// A value without what is at these paths inside it.
-fn without(paths: &impl serde::Serialize, expression: &str) -> String {
-    format!("store_without({}, {expression})", literal(&json(paths)))
 }

@@ -22,6 +22,8 @@ pub struct View {
     pub accounts: Vec<String>,
     /// The fields that are not seen, such as `email` or `owner.phone`.
     pub withheld: Vec<String>,
+    /// Whether fields are not seen, either, whose names say that they hold a secret, such as `client_secret`.
+    pub hides_secrets: bool,
 }
 
 impl View {
@@ -51,11 +53,21 @@ impl View {
         self
     }
 
+    /// The same view without fields whose names say that they hold a secret, at any depth.
+    #[must_use]
+    pub fn hiding_secrets(mut self, hides: bool) -> Self {
+        self.hides_secrets = hides;
+        self
+    }
+
     /// The table without the fields; `None` if the store has no such table.
     pub(crate) fn table(&self, connection: &Connection) -> Result<Option<Table>> {
         let condition = "connector = ?1 AND entity = ?2";
         let found = Table::load(connection, condition, [&self.connector, &self.entity])?;
-        Ok(found.into_iter().next().map(|table| table.withholding(&self.withheld)))
+        Ok(found.into_iter().next().map(|table| {
+            let hides_secrets = self.hides_secrets;
+            Table { hides_secrets, ..table.withholding(&self.withheld) }
+        }))
     }
 }
 
@@ -91,8 +103,7 @@ impl SqlView {
         let own = ["_account", "_key", "_synced_at"].into_iter();
         columns.extend(own.filter(|own| table.has_own(own)).map(str::to_owned));
         columns.push(format!("{} AS _record", record_expression(table)));
-        let accounts: Vec<String> =
-            self.accounts.iter().map(|account| literal(account)).collect();
+        let accounts: Vec<String> = self.accounts.iter().map(|account| literal(account)).collect();
         let accounts = accounts.join(", ");
         let has_others: bool = connection.query_row(
             &format!(

@@ -295,9 +295,10 @@ fn seen_in_part() -> (Store, [View; 1]) {
         json!({"id": id, "name": name, "phone": format!("555-{id}"), "tags": ["a"], "note": "n",
                "owner": {"name": "Ann", "phone": "777", "more": [{"phone": "888", "x": 1}]}})
     };
-    for (account, records) in
-        [("work", [contact("w1", "Wanda"), contact("w2", "Willi")]), ("home", [contact("h1", "Hidden"), contact("h2", "{")])]
-    {
+    for (account, records) in [
+        ("work", [contact("w1", "Wanda"), contact("w2", "Willi")]),
+        ("home", [contact("h1", "Hidden"), contact("h2", "{")]),
+    ] {
         let page = Page { records: &records, ..Page::default() };
         store.write_page(&contacts, account, page).unwrap();
     }
@@ -316,13 +317,12 @@ fn a_view_shows_what_is_in_it() {
         ("SELECT id FROM crm_contacts ORDER BY id", json!([["w1"], ["w2"]])),
         ("SELECT count(*) FROM crm_contacts", json!([[2]])),
         ("SELECT name AS phone FROM crm_contacts WHERE id = 'w1'", json!([["Wanda"]])),
-        (
-            "SELECT owner FROM crm_contacts LIMIT 1",
-            json!([[r#"{"name":"Ann","more":[{"x":1}]}"#]]),
-        ),
+        ("SELECT owner FROM crm_contacts LIMIT 1", json!([[r#"{"name":"Ann","more":[{"x":1}]}"#]])),
         (
             "WITH c AS (SELECT * FROM crm_contacts) SELECT _record FROM c WHERE _key = 'w2'",
-            json!([[r#"{"id":"w2","name":"Willi","tags":["a"],"note":"n","owner":{"name":"Ann","more":[{"x":1}]}}"#]]),
+            json!([[
+                r#"{"id":"w2","name":"Willi","tags":["a"],"note":"n","owner":{"name":"Ann","more":[{"x":1}]}}"#
+            ]]),
         ),
         ("SELECT count(*) FROM crm_contacts a JOIN CRM_Contacts b USING (id)", json!([[2]])),
         ("SELECT t.value FROM crm_contacts, json_each(tags) t LIMIT 1", json!([["a"]])),
@@ -335,13 +335,29 @@ fn a_view_shows_what_is_in_it() {
     }
     let all = store.query_views("SELECT * FROM crm_contacts LIMIT 1", &views, &limits).unwrap();
     let names: Vec<&str> = all.columns.iter().map(|column| column.name.as_str()).collect();
-    assert_eq!(
-        names,
-        ["id", "name", "owner", "tags", "_account", "_key", "_synced_at", "_record"]
-    );
+    assert_eq!(names, ["id", "name", "owner", "tags", "_account", "_key", "_synced_at", "_record"]);
     assert_eq!(all.views, ["crm_contacts"]);
     // Nothing of it stays for others.
-    assert_eq!(query(&store, "SELECT count(*), max(phone) FROM crm_contacts"), [[json!(4), json!("555-w2")]]);
+    assert_eq!(
+        query(&store, "SELECT count(*), max(phone) FROM crm_contacts"),
+        [[json!(4), json!("555-w2")]]
+    );
+    let table = TableSpec::new("crm", "apps").key(["id"]).schema(json!({"properties": {
+        "id": {"type": "integer"}, "client_secret": {"type": "string"},
+        "has_password": {"type": "boolean"}, "app": {"type": "object"},
+    }}));
+    let table = store.declare(&table).unwrap();
+    let app = json!({"id": 1, "client_secret": "s", "has_password": true, "more": {"apiKey": "k"},
+                     "app": {"name": "n", "access_token": "t"}});
+    write(&store, &table, &[app]);
+    let apps = [View::new("crm", "apps").accounts(["default"]).hiding_secrets(true)];
+    let rows = store.query_views("SELECT * FROM crm_apps", &apps, &limits).unwrap();
+    let shown = json!(rows).to_string();
+    assert!(shown.contains("has_password") && shown.contains(r#"{\"name\":\"n\"}"#), "{shown}");
+    for secret in ["client_secret", "apiKey", "access_token"] {
+        assert!(!shown.contains(secret), "{shown}");
+    }
+    assert_eq!(store.find("t", &Find::default().views(apps.to_vec())).unwrap().hits, []);
     let key = [View::new("crm", "contacts").named("people").accounts(["work"]).withholding(["id"])];
     let error = store.query_views("SELECT _key FROM people", &key, &limits).unwrap_err();
     assert!(error.to_string().contains("there is no column '_key'"), "{error}");

@@ -309,7 +309,7 @@ impl Wanted {
         let own = crate::record::row(table, &record, key);
         let texts = crate::text::texts(table, &record, &own);
         // The index has the words of fields that are withheld, too.
-        if !table.withheld.is_empty() && !has_words(&texts, searched, step) {
+        if table.is_partial() && !has_words(&texts, searched, step) {
             return Ok(None);
         }
         let key = if table.has_own("_key") { own.key } else { String::new() };
@@ -330,9 +330,8 @@ fn hits(
         ranking.add(&candidate.texts);
     }
     let mut found: Vec<_> = candidates.rows.into_iter().zip(ranking.scores()).collect();
-    found.sort_by(|(a, a_score), (b, b_score)| {
-        a.step.cmp(&b.step).then(b_score.total_cmp(a_score))
-    });
+    found
+        .sort_by(|(a, a_score), (b, b_score)| a.step.cmp(&b.step).then(b_score.total_cmp(a_score)));
     let has_more = candidates.are_more || found.len() > limit;
     let hits = found.into_iter().take(limit).map(|(candidate, score)| {
         let Candidate { wanted, account, key, record, .. } = candidate;

@@ -88,12 +88,11 @@ impl Store {
         let started = Instant::now();
         let wanted = Wanted::read(table, arguments)?;
         // What a cursor belongs to.
-        let identity =
-            Value::from(vec![
-                arguments.get("query").cloned().unwrap_or_default(),
-                accounts.unwrap_or_default().into(),
-            ])
-            .to_string();
+        let identity = Value::from(vec![
+            arguments.get("query").cloned().unwrap_or_default(),
+            accounts.unwrap_or_default().into(),
+        ])
+        .to_string();
         let cursor = arguments.get("cursor").filter(|cursor| !cursor.is_null());
         let cursor = cursor.map(|cursor| Cursor::read(cursor, &identity)).transpose()?;
         self.read(|reader| {
@@ -246,7 +245,8 @@ fn paths(table: &Table, fields: &Value) -> Result<Vec<Vec<String>>> {
         if !OWN_COLUMNS.contains(&path.join(".").as_str()) {
             check_field(table, path.first().ok_or_else(form)?)?;
             let steps: Vec<&str> = path.iter().map(String::as_str).collect();
-            if table.withholds(&steps) {
+            let is_column = table.column(&path.join(".")).is_some();
+            if table.withholds(&steps) && !is_column {
                 return Err(no_field(table, &path.join(".")));
             }
         }

@@ -42,10 +42,10 @@ pub(super) fn place(table: &Table, path: &str) -> Option<Place> {
             (table.column(first)?, inside)
         }
     };
-    let steps: Vec<&str> =
-        std::iter::once(column.property.as_str()).chain(inside.split('.')).collect();
-    let steps = if inside.is_empty() { &steps[..1] } else { &steps[..] };
-    if table.withholds(steps) {
+    let path = std::iter::once(column.property.as_str());
+    let is_withheld =
+        !inside.is_empty() && table.withholds(&path.chain(inside.split('.')).collect::<Vec<_>>());
+    if is_withheld || !table.is_shown(column) {
         return None;
     }
     Some(Place {

@@ -46,6 +46,24 @@ pub enum Cut {
     Bytes,
 }
 
+impl Rows {
+    /// The names of the columns, of which the second with the same name gets a number, so that they are all different.
+    pub fn names(&self) -> Vec<String> {
+        let mut names = Vec::with_capacity(self.columns.len());
+        for column in &self.columns {
+            let same = |name: &str| names.iter().any(|known: &String| known == name);
+            let mut name = column.name.clone();
+            let mut number = 2;
+            while same(&name) {
+                name = format!("{}_{number}", column.name);
+                number += 1;
+            }
+            names.push(name);
+        }
+        names
+    }
+}
+
 impl RowColumn {
     pub(super) fn new(name: &str, declared: Option<&str>) -> Self {
         let kinds = [
