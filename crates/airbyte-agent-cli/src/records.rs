@@ -3,11 +3,12 @@
 use std::path::{Path, PathBuf};
 
 use airbyte_agent_accounts::Options;
-use airbyte_agent_core::{Error, ErrorKind};
-use airbyte_agent_store::{Error as StoreError, OpenOptions, Store};
+use airbyte_agent_core::Error;
+use airbyte_agent_store::{OpenOptions, Store};
+pub(crate) use airbyte_agent_sync::engine_error as error;
 
 use crate::args::sync::StoreArgs;
-use crate::failure::{unwritable, usage_error, validation_error};
+use crate::failure::{unwritable, usage_error};
 
 /// Name of the store in the folder of the settings.
 const FILE: &str = "records.db";
@@ -48,21 +49,6 @@ pub(crate) fn open_existing(args: &StoreArgs) -> Result<Store, Error> {
         )));
     }
     open(&path, None)
-}
-
-/// The error of the program that an error of the store is.
-pub(crate) fn error(error: StoreError) -> Error {
-    let message = error.to_string();
-    match error {
-        StoreError::NotAStore { .. } | StoreError::Newer { .. } | StoreError::Unwritable { .. } => {
-            usage_error(message)
-        }
-        StoreError::Table { .. } | StoreError::Query(_) | StoreError::Search(_) => {
-            validation_error(message)
-        }
-        StoreError::Record { .. } => Error::new(ErrorKind::Decode, message),
-        other => Error::storage(message, std::io::Error::other(other)),
-    }
 }
 
 /// The error of the program that an error of a sync is.

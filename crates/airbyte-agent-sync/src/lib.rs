@@ -2,6 +2,7 @@
 
 mod arguments;
 mod error;
+mod local_store;
 mod mark;
 mod pace;
 mod parents;
@@ -11,7 +12,8 @@ mod record;
 mod report;
 mod run;
 
-pub use error::{Error, Result};
+pub use error::{Error, Result, engine_error};
+pub use local_store::StoredRecords;
 pub use mark::Mark;
 pub use plan::{Plan, Planned, Skipped};
 pub use record::table_spec;
