@@ -14,6 +14,7 @@ use airbyte_agent_engine::find_operation;
 pub(super) struct Permitted<'t> {
     account: &'t Account,
     operation: &'t Operation,
+    common: &'t Policy,
 }
 
 impl<'t> Permitted<'t> {
@@ -27,6 +28,13 @@ impl<'t> Permitted<'t> {
         self.operation
     }
 
+    /// The fields that the policies hide of the records.
+    pub(super) fn withheld(&self) -> Vec<&'t str> {
+        let connector = &self.account.connector().name;
+        let policies = [self.common, &self.account.policy].into_iter();
+        policies.flat_map(|policy| policy.withheld(connector, &self.operation.entity)).collect()
+    }
+
     /// The fields that are shown of the records when the call names none; none if the description does
     /// not say.
     pub(super) fn default_fields(&self) -> &'t [Text] {
@@ -38,14 +46,14 @@ impl<'t> Permitted<'t> {
 /// Permits an operation if the common policy and that of the account both permit it. What counts is
 /// what the account's own description says about the operation.
 pub(super) fn permit<'t>(
-    common: &Policy,
+    common: &'t Policy,
     account: &'t Account,
     operation: &Operation,
 ) -> Result<Permitted<'t>, ToolError> {
     let action = operation.action.as_str();
     let operation = find_operation(account.connector(), &operation.entity, action)?;
     match refusal(common, account, operation) {
-        None => Ok(Permitted { account, operation }),
+        None => Ok(Permitted { account, operation, common }),
         Some(refusal) => {
             let place = operation.place();
             let why = match refusal {

@@ -54,6 +54,7 @@ mod plan;
 mod policy;
 mod progress;
 mod prose;
+mod records;
 mod response_schemas;
 mod result;
 mod run;

@@ -8,6 +8,7 @@ use super::decision::Decision;
 use super::error::ToolError;
 use super::output::ToolOutput;
 use super::progress::{Progress, Silent};
+use super::records;
 use super::run::{self, RunContext};
 use super::toolset::Toolset;
 use airbyte_agent_description::{Connector, Operation};
@@ -38,7 +39,8 @@ pub struct Target<'t> {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum Effect {
-    /// The call asks no vendor: it is answered from descriptions, as `search` and `describe` are.
+    /// The call asks no vendor: it is answered from descriptions, as `search` and `describe` are, or from the
+    /// store of this machine.
     Nothing,
     /// The call reads data and changes nothing.
     Read,
@@ -79,7 +81,7 @@ impl<'t> Plan<'t> {
     /// What the call will do to the data of the vendor.
     pub fn effect(&self) -> Effect {
         match &self.decision {
-            Decision::Answer(_) => Effect::Nothing,
+            Decision::Answer(_) | Decision::Records(..) => Effect::Nothing,
             Decision::Call(call) => {
                 let hints = call.permitted.operation().hints;
                 if hints.read_only {
@@ -97,7 +99,7 @@ impl<'t> Plan<'t> {
     /// answer needs no call. Arguments that steer the result, such as `fields`, are not among them.
     pub fn arguments(&self) -> Option<&Map<String, Value>> {
         match &self.decision {
-            Decision::Answer(_) => None,
+            Decision::Answer(_) | Decision::Records(..) => None,
             Decision::Call(call) => Some(&call.arguments),
         }
     }
@@ -119,6 +121,7 @@ impl<'t> Plan<'t> {
     pub async fn run_with(self, progress: &dyn Progress) -> Result<ToolOutput, ToolError> {
         match self.decision {
             Decision::Answer(output) => Ok(output),
+            Decision::Records(records, call) => records::run(self.tools, records, call).await,
             Decision::Call(call) => {
                 let prepared = self.tools.prepared();
                 let (schemas, lists) = (&prepared.schemas, &prepared.lists);

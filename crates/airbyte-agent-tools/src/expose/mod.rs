@@ -21,6 +21,7 @@ use super::definition::{ToolDefinition, ToolHints};
 use super::error::{Retry, ToolError, ToolErrorKind};
 use super::group::Group;
 use super::names;
+use super::records::{self, RecordsTool};
 use super::toolset::{Exposure, Toolset};
 use airbyte_agent_description::{Action, Operation, suggestion};
 
@@ -61,6 +62,12 @@ pub(super) fn decide<'t>(
         Some(Tool::Search) => search::search(tools, arguments).map(Decision::Answer),
         Some(Tool::Describe) => search::describe(tools, arguments).map(Decision::Answer),
         Some(Tool::Execute) => execute::decide(tools, arguments),
+        Some(Tool::Records(tool)) => match tools.records() {
+            Some(store) => {
+                records::decide(tool, arguments).map(|call| Decision::Records(store, call))
+            }
+            None => Err(unknown_tool(tools, name)),
+        },
         None => Err(unknown_tool(tools, name)),
     }
 }
@@ -69,6 +76,12 @@ pub(super) fn decide<'t>(
 fn named_tools(tools: &Toolset) -> Vec<(String, Tool)> {
     let mut taken = BTreeSet::new();
     let mut all = Vec::new();
+    // Their names stay theirs, whatever connectors are called.
+    let records = tools.records().map(|_| RecordsTool::ALL);
+    let records = records.into_iter().flatten();
+    let records: Vec<_> = records
+        .map(|tool| (names::unique(&[tool.name()], &mut taken), Tool::Records(tool)))
+        .collect();
     match tools.current_exposure() {
         Exposure::SearchExecute => {
             all.push(("search".to_owned(), Tool::Search));
@@ -94,6 +107,7 @@ fn named_tools(tools: &Toolset) -> Vec<(String, Tool)> {
             }
         }
     }
+    all.extend(records);
     all
 }
 
@@ -125,6 +139,7 @@ fn definition(tools: &Toolset, name: &str, tool: Tool) -> Option<ToolDefinition>
         Tool::Search => Some(search::search_definition(tools, name)),
         Tool::Describe => Some(search::describe_definition(tools, name)),
         Tool::Execute => Some(execute::definition(tools, name)),
+        Tool::Records(tool) => Some(records::definition(tool, name)),
     }
 }
 
