@@ -4,6 +4,8 @@
 //! expose = "connectors"                 # operations, connectors or search
 //! read_only = true
 //! deny = ["*.delete"]
+//! hide = ["customers.email"]            # in no result and in no table
+//! store = "records.db"                  # as `airbyte-agent sync` has written it; false for none
 //! timeout = 60                          # seconds for a call
 //! concurrency = 8
 //! audit = "/var/log/airbyte-agent.jsonl"
@@ -22,6 +24,7 @@
 //! [accounts.work]
 //! connector = "github"
 //! stored = "work"                       # as `airbyte-agent login` stored it
+//! records = ["work"]                    # the accounts of the store that it sees
 //!
 //! [accounts.crm]
 //! connector = "salesforce"
@@ -43,7 +46,9 @@ mod sources;
 mod unavailable;
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
+use airbyte_agent_core::local_store::LocalStore;
 use airbyte_agent_core::tools::{Exposure, Policy, ResultLimits};
 use airbyte_agent_core::{Client, Description, Error, ErrorKind, Result, suggestion};
 
@@ -74,6 +79,10 @@ pub struct Config {
     pub results: ResultLimits,
     /// In which form results are given.
     pub form: ResultForm,
+    /// The file of the store of records, whose path decides whether there are tools over it.
+    pub store: StoreChoice,
+    /// The store that is open. Whoever makes the server opens it.
+    pub local_store: Option<Arc<dyn LocalStore>>,
     /// The folder in which downloads are stored; none unless set. It is made where it is missing.
     pub files: Option<PathBuf>,
     /// How often operations may be called. Every quota that covers an operation applies to it.
@@ -82,6 +91,19 @@ pub struct Config {
     pub audit: Option<PathBuf>,
     /// How the server listens when it serves over HTTP.
     pub http: HttpOptions,
+}
+
+/// Which store of records has tools.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum StoreChoice {
+    /// The usual one, if it exists.
+    #[default]
+    Usual,
+    /// That in this file.
+    File(PathBuf),
+    /// None.
+    None,
 }
 
 /// Which operations may be called, in the form of the configuration.
@@ -94,6 +116,8 @@ pub struct Rules {
     pub allow: Vec<String>,
     /// The patterns of operations that are refused.
     pub deny: Vec<String>,
+    /// The fields that are in no result, as `entity.field`.
+    pub hide: Vec<String>,
 }
 
 impl Rules {
@@ -110,6 +134,9 @@ impl Rules {
         for pattern in &self.deny {
             policy = policy.deny(pattern)?;
         }
+        for pattern in &self.hide {
+            policy = policy.hide(pattern)?;
+        }
         Ok(if self.read_only { policy.read_only() } else { policy })
     }
 
@@ -119,6 +146,7 @@ impl Rules {
             read_only: table.flag("read_only")?.unwrap_or_default(),
             allow: table.texts("allow")?,
             deny: table.texts("deny")?,
+            hide: table.texts("hide")?,
         };
         rules.policy().map_err(|error| table.error(error.message()))?;
         Ok(rules)
@@ -163,6 +191,11 @@ impl Config {
             policy: Rules::read(&mut table)?,
             audit: table.text("audit")?.map(resolve),
             files: table.text("files")?.map(resolve),
+            store: match table.text_or_flag("store")? {
+                None | Some(Err(true)) => StoreChoice::Usual,
+                Some(Err(false)) => StoreChoice::None,
+                Some(Ok(path)) => StoreChoice::File(resolve(path)),
+            },
             form: table.parsed("results", ResultForm::parse)?.unwrap_or_default(),
             ..Self::default()
         };
@@ -235,7 +268,13 @@ impl Config {
         if let Some(path) = &self.audit {
             builder = builder.audit(Audit::open(path)?);
         }
+        if let Some(store) = &self.local_store {
+            builder = builder.local_store(Arc::clone(store));
+        }
         for account in &self.accounts {
+            if let Some(names) = account.stored_as() {
+                builder = builder.stored_as(&account.name, names);
+            }
             let description = find(&account.origin)?;
             let client = connect(account, description)?;
             builder = builder.account_with(&account.name, client, account.policy.policy()?)?;
