@@ -13,6 +13,12 @@ use crate::failure::{unwritable, usage_error};
 /// Name of the store in the folder of the settings.
 const FILE: &str = "records.db";
 
+/// The account of records that come from the sandbox.
+pub(crate) const SANDBOX_ACCOUNT: &str = "sandbox";
+
+/// The account of records of which no name was given.
+pub(crate) const DEFAULT_ACCOUNT: &str = "default";
+
 /// The file of the store.
 pub(crate) fn path(args: &StoreArgs) -> Result<PathBuf, Error> {
     if let Some(path) = &args.store {
@@ -41,14 +47,18 @@ pub(crate) fn open(path: &Path, most_bytes: Option<u64>) -> Result<Store, Error>
 
 /// Opens a store that exists.
 pub(crate) fn open_existing(args: &StoreArgs) -> Result<Store, Error> {
-    let path = path(args)?;
+    open_existing_file(&path(args)?)
+}
+
+/// Opens the store in this file, which exists.
+pub(crate) fn open_existing_file(path: &Path) -> Result<Store, Error> {
     if !path.exists() {
         return Err(usage_error(format!(
             "there is no store at {}; 'airbyte-agent sync CONNECTOR' makes one",
             path.display()
         )));
     }
-    open(&path, None)
+    open(path, None)
 }
 
 /// The error of the program that an error of a sync is.

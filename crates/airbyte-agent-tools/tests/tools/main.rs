@@ -12,6 +12,7 @@ mod library;
 mod paging;
 mod plans;
 mod policy;
+mod records;
 mod results;
 mod said;
 mod selections;
