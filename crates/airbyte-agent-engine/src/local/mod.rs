@@ -192,7 +192,7 @@ impl LocalTransport {
     /// The request with its absolute address.
     fn outgoing(&self, call: &CheckedCall<'_>, request: &Request, base: &Url) -> Result<Outgoing> {
         let what = call.name.to_owned();
-        let mut url = absolute(base, &request.target)?;
+        let mut url = server::absolute(base, &request.target)?;
         let mut method = Method::from_bytes(request.method.as_bytes())
             .map_err(|_| Error::internal("unknown HTTP method"))?;
         let mut body = request.body.clone().unwrap_or_default();
@@ -424,12 +424,6 @@ impl Transport for LocalTransport {
         let policy = self.wire.policy(options.attempts());
         self.wire.pause(&policy, attempt, ending, error.is_retryable())
     }
-}
-
-/// Base URL and target joined as texts; an empty path stays empty.
-fn absolute(base: &Url, target: &str) -> Result<Url> {
-    let text = format!("{}{target}", base.as_str().trim_end_matches('/'));
-    Url::parse(&text).map_err(|_| Error::internal("base URL and path do not make an address"))
 }
 
 fn renewal(

@@ -15,17 +15,17 @@ use crate::library::{EXPOSURES, client};
 /// A store that remembers which views it was asked for.
 #[derive(Debug, Default)]
 struct Fake {
-    asked: Mutex<Vec<View>>,
+    requested: Mutex<Vec<View>>,
 }
 
 impl Fake {
     fn remember(&self, views: &[View]) {
-        *self.asked.lock().unwrap() = views.to_vec();
+        *self.requested.lock().unwrap() = views.to_vec();
     }
 
     /// Name, accounts and withheld fields of each view that was asked for.
     fn views(&self) -> Vec<String> {
-        let asked = self.asked.lock().unwrap();
+        let requested = self.requested.lock().unwrap();
         let text = |view: &View| {
             assert!(view.hides_secrets);
             format!(
@@ -35,7 +35,7 @@ impl Fake {
                 view.withheld.join("+")
             )
         };
-        asked.iter().map(text).collect()
+        requested.iter().map(text).collect()
     }
 }
 
@@ -147,8 +147,8 @@ async fn tables_accounts_and_fields_are_those_of_the_policy() {
         ),
     ] {
         let (store, tools) = toolset(policy.clone(), of_work);
-        let asked = tools.call("sql", json!({"query": "SELECT 1", "max_records": 1})).await;
-        assert!(asked.is_ok(), "{asked:?}");
+        let requested = tools.call("sql", json!({"query": "SELECT 1", "max_records": 1})).await;
+        assert!(requested.is_ok(), "{requested:?}");
         assert_eq!(store.views(), expected, "{policy:?}");
         let told = tools.call("tables", json!({})).await.unwrap().text;
         for hidden in ["salaries", "gone", "home"] {
