@@ -117,6 +117,11 @@ pub fn import(document: &Document, text: &[u8], options: &Options) -> Result<Imp
 }
 
 impl Imported {
+    /// The spec alone; what else is known is not needed to run it.
+    pub(crate) fn into_spec(self) -> Value {
+        self.spec
+    }
+
     /// The text of the spec as it is written, and what to remember of it.
     pub fn written(&self, overlay_file: &str) -> (String, Lock) {
         let Lock { document, .. } = &self.lock;
