@@ -78,7 +78,11 @@ pub fn import(document: &Document, text: &[u8], options: &Options) -> Result<Imp
     let locked = options.lock.as_ref();
     let slug = options.slug.clone().or_else(|| locked.map(|lock| lock.slug.clone()));
     let slug = slug.unwrap_or_else(|| decided.slug.value.clone());
-    let names = locked.map(Lock::names).unwrap_or_default();
+    let present = || -> Vec<(String, String)> {
+        let all = rest.operations.iter();
+        all.map(|one| (emit::key(&one.method, &one.path), one.id.clone())).collect()
+    };
+    let names = locked.map(|lock| lock.names_in(&present())).unwrap_or_default();
     let wanted = |method: &str, path: &str, name: &Name| {
         options.only.as_deref().is_none_or(|pattern| {
             let texts = [

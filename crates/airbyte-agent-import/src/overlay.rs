@@ -3,6 +3,7 @@
 
 mod target;
 
+use airbyte_agent_spec::PAGINATION_STYLES;
 use serde_json::Value;
 
 use self::target::Target;
@@ -61,7 +62,7 @@ fn act(spec: &mut Value, action: &Value) -> Result<(), String> {
                 if let Some(node) = spec.pointer_mut(place) {
                     match node {
                         Value::Array(items) => items.push(update.clone()),
-                        node => merge(node, update),
+                        node => merge(node, update, place)?,
                     }
                 }
             }
@@ -87,23 +88,43 @@ fn remove(spec: &mut Value, place: &str) {
     }
 }
 
-/// Merges as a JSON Merge Patch does: objects member by member, `null` removes, all else replaces.
-fn merge(node: &mut Value, update: &Value) {
+/// The key of a spec that has one of several styles.
+const PAGINATION: &str = "x-agent-pagination";
+
+/// Merges as a JSON Merge Patch does: objects member by member, `null` removes, all else replaces. An object does not
+/// replace a list, which nobody means. A style of pagination replaces any other, so that a correction stays good if the
+/// next import decides otherwise.
+fn merge(node: &mut Value, update: &Value, place: &str) -> Result<(), String> {
     let Value::Object(update) = update else {
         *node = update.clone();
-        return;
+        return Ok(());
     };
+    let is_pagination = place.ends_with(PAGINATION);
+    if node.is_array() && !is_pagination {
+        return Err(format!(
+            "`{place}` is a list, which an object cannot be merged with: make it the `target` of an action of its own, \
+             whose `update` is one more element"
+        ));
+    }
     if !node.is_object() {
         *node = Value::Object(serde_json::Map::new());
     }
-    let Value::Object(node) = node else { return };
+    let Value::Object(node) = node else { return Ok(()) };
+    if is_pagination {
+        let is_style = |name: &String| PAGINATION_STYLES.contains(&name.as_str());
+        if update.iter().any(|(name, value)| is_style(name) && !value.is_null()) {
+            node.retain(|name, _| !is_style(name) || update.contains_key(name));
+        }
+    }
     for (name, value) in update {
         if value.is_null() {
             node.shift_remove(name);
         } else {
-            merge(node.entry(name.clone()).or_insert(Value::Null), value);
+            let inner = format!("{place}/{}", name.replace('~', "~0").replace('/', "~1"));
+            merge(node.entry(name.clone()).or_insert(Value::Null), value, &inner)?;
         }
     }
+    Ok(())
 }
 
 #[cfg(test)]
@@ -123,6 +144,35 @@ mod tests {
                 "/users/{id}": {"get": {}, "delete": {}},
             },
         })
+    }
+
+    #[test]
+    fn a_style_of_pagination_replaces_any_other() {
+        for (before, update, expected) in [
+            (json!({"unknown": "?"}), "{page: {into: p}}", json!({"page": {"into": "p"}})),
+            (
+                json!({"none": "?"}),
+                "{unknown: null, page: {into: p}}",
+                json!({"page": {"into": "p"}}),
+            ),
+            (
+                json!({"cursor": {"from": "$.a", "into": "c"}, "size": {"parameter": "limit"}}),
+                "{cursor: {into: d}}",
+                json!({"cursor": {"from": "$.a", "into": "d"}, "size": {"parameter": "limit"}}),
+            ),
+            (
+                json!({"none": "?"}),
+                "{size: {parameter: n}}",
+                json!({"none": "?", "size": {"parameter": "n"}}),
+            ),
+            (json!([{"none": "?"}]), "{page: {into: p}}", json!({"page": {"into": "p"}})),
+        ] {
+            let mut spec = json!({"paths": {"/a": {"get": {"x-agent-pagination": before}}}});
+            let text =
+                format!("actions: [{{target: GET /a, update: {{x-agent-pagination: {update}}}}}]");
+            apply(&mut spec, &text).unwrap();
+            assert_eq!(spec["paths"]["/a"]["get"]["x-agent-pagination"], expected, "{update}");
+        }
     }
 
     #[test]
@@ -192,6 +242,10 @@ actions:
                 "there is no key `upate`; expected `update` or `remove`",
             ),
             ("{remove: true}", "`target` is missing"),
+            (
+                "{target: GET /users, update: {parameters: {name: page, in: query}}}",
+                "`/paths/~1users/get/parameters` is a list, which an object cannot be merged with: make it the `target` of an action of its own, whose `update` is one more element",
+            ),
         ] {
             let problems = apply(&mut spec(), &format!("actions: [{action}]")).unwrap_err();
             assert_eq!(problems, [format!("action 1: {expected}")]);

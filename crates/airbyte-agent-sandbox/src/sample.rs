@@ -130,7 +130,10 @@ fn fill(schema: &Schema, name: &str, value: &mut Value) {
 
 /// Any value that fits the schema.
 fn any_value(schema: &Schema, name: &str) -> Value {
-    if let Some(choice) = schema.choices.first() {
+    // Some documents have the empty text among the values, which stands for none.
+    let mut choices = schema.choices.iter();
+    let chosen = choices.find(|choice| choice.0 != "\"\"").or(schema.choices.first());
+    if let Some(choice) = chosen {
         return choice.value();
     }
     let passes =

@@ -393,12 +393,18 @@ fn emptiness(parameter: &Parameter, value: &Value) -> Option<String> {
         }
     }
     let is_default = parameter.default.as_ref().is_some_and(|default| default.value() == *value);
+    // Whoever lists the empty text among the values takes it.
+    let is_listed = parameter.schema.choices.iter().any(|choice| choice.value() == *value);
     let blank = match value {
         Value::String(text) => text.trim().is_empty(),
         Value::Array(items) => items.is_empty(),
         Value::Object(members) => members.is_empty(),
         _ => false,
     };
-    (parameter.location == Location::Query && parameter.required && blank && !is_default)
+    (parameter.location == Location::Query
+        && parameter.required
+        && blank
+        && !is_default
+        && !is_listed)
         .then(|| format!("'{name}' must not be empty"))
 }
