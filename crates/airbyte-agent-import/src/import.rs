@@ -98,7 +98,14 @@ pub fn import(document: &Document, text: &[u8], options: &Options) -> Result<Imp
         return Err(nothing(rest, options));
     }
     if let Some(text) = &options.overlay {
-        overlay::apply(&mut emitted.spec, text).map_err(Error::Overlay)?;
+        let is_part = options.only.is_some();
+        let unmatched = overlay::apply(&mut emitted.spec, text, is_part).map_err(Error::Overlay)?;
+        let note = |action: String| {
+            format!(
+                "Of the overlay, {action}; it was left out, because only a part of the document is imported."
+            )
+        };
+        emitted.notes.extend(unmatched.into_iter().map(note));
     }
     let about = LockedDocument {
         file: document.file.clone(),

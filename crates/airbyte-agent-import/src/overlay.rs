@@ -8,15 +8,34 @@ use serde_json::Value;
 
 use self::target::Target;
 
-/// Applies the corrections of an overlay to a spec.
+/// Why an action cannot be applied.
+enum Refusal {
+    /// It is wrong.
+    Wrong(String),
+    /// What it is about is not there.
+    Missing(String),
+}
+
+impl From<String> for Refusal {
+    fn from(message: String) -> Self {
+        Self::Wrong(message)
+    }
+}
+
+/// Applies the corrections of an overlay to a spec. Gives the actions that match nothing, if the spec has only a part of
+/// the operations of the document, so that they may be about others.
 ///
 /// # Errors
 ///
-/// One message for every action that is wrong or matches nothing.
-pub(crate) fn apply(spec: &mut Value, text: &str) -> Result<(), Vec<String>> {
+/// One message for every action that is wrong, or matches nothing in a whole spec.
+pub(crate) fn apply(
+    spec: &mut Value,
+    text: &str,
+    is_part: bool,
+) -> Result<Vec<String>, Vec<String>> {
     let overlay = airbyte_agent_spec::read(text)
         .map_err(|problems| problems.iter().map(ToString::to_string).collect::<Vec<_>>())?;
-    let mut problems = Vec::new();
+    let (mut problems, mut unmatched) = (Vec::new(), Vec::new());
     for key in overlay.as_object().into_iter().flat_map(|members| members.keys()) {
         if !matches!(key.as_str(), "overlay" | "info" | "extends" | "actions")
             && !key.starts_with("x-")
@@ -32,22 +51,29 @@ pub(crate) fn apply(spec: &mut Value, text: &str) -> Result<(), Vec<String>> {
         return Err(problems);
     };
     for (place, action) in actions.iter().enumerate() {
-        if let Err(problem) = act(spec, action) {
-            problems.push(format!("action {}: {problem}", place + 1));
+        match act(spec, action) {
+            Err(Refusal::Missing(message)) if is_part => {
+                unmatched.push(format!("action {}: {message}", place + 1));
+            }
+            Err(Refusal::Wrong(message) | Refusal::Missing(message)) => {
+                problems.push(format!("action {}: {message}", place + 1));
+            }
+            Ok(()) => {}
         }
     }
-    if problems.is_empty() { Ok(()) } else { Err(problems) }
+    if problems.is_empty() { Ok(unmatched) } else { Err(problems) }
 }
 
-fn act(spec: &mut Value, action: &Value) -> Result<(), String> {
-    let target = action.get("target").and_then(Value::as_str).ok_or("`target` is missing")?;
+fn act(spec: &mut Value, action: &Value) -> Result<(), Refusal> {
+    let target = action.get("target").and_then(Value::as_str);
+    let target = target.ok_or_else(|| "`target` is missing".to_owned())?;
     let unknown = action.as_object().into_iter().flat_map(|members| members.keys());
     let mut unknown = unknown
         .filter(|key| !matches!(key.as_str(), "target" | "update" | "remove" | "description"));
     if let Some(key) = unknown.find(|key| !key.starts_with("x-")) {
-        return Err(format!("there is no key `{key}`; expected `update` or `remove`"));
+        return Err(format!("there is no key `{key}`; expected `update` or `remove`").into());
     }
-    let places = Target::parse(target)?.find(spec)?;
+    let places = Target::parse(target)?.find(spec).map_err(Refusal::Missing)?;
     let removes = action.get("remove") == Some(&Value::Bool(true));
     match (removes, action.get("update")) {
         (true, None) => {
@@ -68,7 +94,7 @@ fn act(spec: &mut Value, action: &Value) -> Result<(), String> {
             }
             Ok(())
         }
-        _ => Err(format!("`{target}`: give either `update` or `remove: true`")),
+        _ => Err(format!("`{target}`: give either `update` or `remove: true`").into()),
     }
 }
 
@@ -170,7 +196,7 @@ mod tests {
             let mut spec = json!({"paths": {"/a": {"get": {"x-agent-pagination": before}}}});
             let text =
                 format!("actions: [{{target: GET /a, update: {{x-agent-pagination: {update}}}}}]");
-            apply(&mut spec, &text).unwrap();
+            apply(&mut spec, &text, false).unwrap();
             assert_eq!(spec["paths"]["/a"]["get"]["x-agent-pagination"], expected, "{update}");
         }
     }
@@ -194,7 +220,7 @@ actions:
     update: {tags: [a]}
 ";
         let mut spec = spec();
-        apply(&mut spec, text).unwrap();
+        apply(&mut spec, text, false).unwrap();
         let list = &spec["paths"]["/users"]["get"];
         assert_eq!(
             spec["info"],
@@ -247,10 +273,17 @@ actions:
                 "`/paths/~1users/get/parameters` is a list, which an object cannot be merged with: make it the `target` of an action of its own, whose `update` is one more element",
             ),
         ] {
-            let problems = apply(&mut spec(), &format!("actions: [{action}]")).unwrap_err();
+            let problems = apply(&mut spec(), &format!("actions: [{action}]"), false).unwrap_err();
             assert_eq!(problems, [format!("action 1: {expected}")]);
         }
-        let problems = apply(&mut spec(), "action: []").unwrap_err();
+        // Of a part of a document, what is about the rest is given back.
+        let text =
+            "actions: [{target: GET /orders, remove: true}, {target: GET /users, remove: true}]";
+        let unmatched = apply(&mut spec(), text, true).unwrap();
+        assert!(
+            matches!(&unmatched[..], [one] if one.starts_with("action 1: there is no operation `GET /orders`"))
+        );
+        let problems = apply(&mut spec(), "action: []", false).unwrap_err();
         assert_eq!(problems.len(), 2, "{problems:?}");
     }
 }
