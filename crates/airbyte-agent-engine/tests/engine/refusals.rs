@@ -321,8 +321,11 @@ paths:
     ] {
         let connector = airbyte_agent_spec::Spec::parse(&spec(media)).unwrap().lower().unwrap();
         let server = Server::start(|_, _| Answer::json(200, json!({"id": "1"}))).await;
-        let client =
-            Client::local(connector, Local::new(Credentials::new()).via(&server.url)).unwrap();
+        let client = Client::local(
+            connector,
+            Local::new(Credentials::new().field("token", "t")).via(&server.url),
+        )
+        .unwrap();
         let mut given = arguments.clone();
         given["id"] = json!("1");
         let result = client.execute("bins", "update", given).await;
