@@ -66,6 +66,9 @@ impl<'a, T, M> IntoIterator for &'a Page<T, M> {
     }
 }
 
+/// How many pages a stream remembers: a few megabytes of them.
+const MOST_SEEN: usize = 200_000;
+
 /// Anything that knows where it continues.
 pub(crate) trait Continues {
     /// The next page.
@@ -121,7 +124,9 @@ pub struct Pages<P> {
     operation: String,
     fetch: Fetch<P>,
     state: State<P>,
-    seen: HashSet<Cursor>,
+    /// Hashes of what led to the pages so far, up to a number of them. Cursors notice circles themselves, but only behind
+    /// the first round.
+    seen: HashSet<u64>,
     next: Option<Cursor>,
     /// How many more records are given.
     left: Option<usize>,
@@ -188,10 +193,18 @@ impl<P: Continues> Pages<P> {
     fn behind(&mut self, cursor: Option<Cursor>) -> State<P> {
         let Some(cursor) = cursor else { return State::Ended };
         let is_enough = self.left == Some(0);
-        let error = if self.seen.insert(cursor.clone()) {
-            cursor.dead_end_error()
-        } else {
-            Some(DeadEnd::Circle.error(&self.operation))
+        let error = match cursor.way_on() {
+            Some(Err(error)) => Some(error),
+            Some(Ok(way)) if self.seen.contains(&way) => {
+                Some(DeadEnd::Circle.error(&self.operation))
+            }
+            Some(Ok(way)) => {
+                if self.seen.len() < MOST_SEEN {
+                    self.seen.insert(way);
+                }
+                None
+            }
+            None => None,
         };
         match error {
             Some(_) if is_enough => State::Ended,

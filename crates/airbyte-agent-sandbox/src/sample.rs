@@ -1,6 +1,6 @@
 //! Sample arguments with which an operation of a sandbox succeeds, made from its description alone.
 
-use airbyte_agent_description::{Kind, Location, Operation, Schema};
+use airbyte_agent_description::{Body, Kind, Location, Operation, Schema};
 use serde_json::{Map, Value, json};
 
 use crate::data::plain;
@@ -18,6 +18,14 @@ pub fn arguments(operation: &Operation, record: &Value) -> Map<String, Value> {
     let mut all: Map<String, Value> =
         needed.map(|p| (p.name.to_string(), value_for(&p.name, &p.schema, record))).collect();
     operation.complete_groups(&mut all, |name, schema| value_for(name, schema, record));
+    if matches!(operation.body, Body::Form | Body::Multipart { .. }) {
+        let of_form = operation.parameters.iter().filter(|p| p.location == Location::Body);
+        for parameter in of_form {
+            if let Some(value) = all.get_mut(parameter.name.as_ref()) {
+                fill(&parameter.schema, &parameter.name, value);
+            }
+        }
+    }
     for file in operation.files().iter() {
         let content = if file.is_base64 { "aGVsbG8=" } else { "hello" };
         all.insert(file.content.to_string(), content.into());
@@ -93,9 +101,39 @@ fn inclusive_bound(schema: &Schema, name: &str) -> Option<Value> {
     has(Kind::Integer).then(|| json!(if is_lower { 1 } else { 4_000_000_000_u64 }))
 }
 
+/// Puts something into empty lists and objects, which forms cannot say.
+fn fill(schema: &Schema, name: &str, value: &mut Value) {
+    match value {
+        Value::Array(items) => {
+            let schema = schema.items.first().unwrap_or(&Schema::ANY);
+            if items.is_empty() {
+                items.push(any_value(schema, name));
+            }
+            items.iter_mut().for_each(|item| fill(schema, name, item));
+        }
+        Value::Object(members) => {
+            if members.is_empty() {
+                let first = schema.properties.first();
+                let (name, value) = first.map_or(("sample", "sample".into()), |property| {
+                    (property.name.as_ref(), any_value(&property.schema, &property.name))
+                });
+                members.insert(name.to_owned(), value);
+            }
+            for (name, value) in members {
+                let schema = schema.property(name).map_or(&Schema::ANY, |known| &known.schema);
+                fill(schema, name, value);
+            }
+        }
+        _ => {}
+    }
+}
+
 /// Any value that fits the schema.
 fn any_value(schema: &Schema, name: &str) -> Value {
-    if let Some(choice) = schema.choices.first() {
+    // Some documents have the empty text among the values, which stands for none.
+    let mut choices = schema.choices.iter();
+    let chosen = choices.find(|choice| choice.0 != "\"\"").or(schema.choices.first());
+    if let Some(choice) = chosen {
         return choice.value();
     }
     let passes =

@@ -93,6 +93,11 @@ pub(crate) fn complete(
                     problems.extend(selection::names(value).err());
                 }
                 problems.extend(emptiness(parameter, value));
+                if parameter.location == Location::Body
+                    && matches!(operation.body, Body::Form | Body::Multipart { .. })
+                {
+                    unsaid(parameter_name, &parameter.schema, value, &mut problems);
+                }
             }
             None if is_missing(connector, parameter, completion) => {
                 problems.push(missing(parameter));
@@ -117,7 +122,8 @@ pub(crate) fn complete(
     Err(Error::validation(format!("{name}: {}", problems.join("; "))))
 }
 
-/// Writes whole numbers as such where an integer is wanted: `1e2` arrives as `100.0`.
+/// Writes whole numbers as such where a number is wanted: `1e2` arrives as `100.0`, and vendors know an identifier only
+/// without a fraction.
 fn write_integers(operation: &Operation, arguments: &mut Arguments) {
     for parameter in operation.parameters.iter() {
         if let Some(value) = arguments.get_mut(parameter.name.as_ref()) {
@@ -127,10 +133,16 @@ fn write_integers(operation: &Operation, arguments: &mut Arguments) {
 }
 
 fn write_integer(schema: &Schema, value: &mut Value) {
-    let is_integer = schema.kinds.contains(&Kind::Integer) && !schema.kinds.contains(&Kind::Number);
+    let takes = |kind| schema.kinds.contains(&kind);
     match value {
-        Value::Number(number) if is_integer && number.is_f64() => {
-            let whole = number.as_f64().map(|number| format!("{number:.0}"));
+        Value::Number(number)
+            if number.is_f64() && (takes(Kind::Number) || takes(Kind::Integer)) =>
+        {
+            // Beyond this, a number that may have a fraction may be one of several whole ones.
+            let is_exact = |number: &f64| {
+                number.fract() == 0.0 && (number.abs() < 9e15 || !takes(Kind::Number))
+            };
+            let whole = number.as_f64().filter(is_exact).map(|number| format!("{number:.0}"));
             if let Some(whole) = whole.and_then(|whole| whole.parse::<i64>().ok()) {
                 *value = whole.into();
             }
@@ -335,6 +347,39 @@ fn none_of(group: &AtLeastOne, arguments: &Arguments) -> Option<String> {
     Some(format!("at least one of {} is needed", names.join(", ")))
 }
 
+/// Adds the empty lists and objects in a value of a form. A form has a field for each of their elements, so that nothing
+/// of them would be sent, and whoever wants to remove all elements would be told of a success.
+fn unsaid(place: &str, schema: &Schema, value: &Value, problems: &mut Vec<String>) {
+    let what = match value {
+        Value::Array(items) if items.is_empty() => "list",
+        Value::Object(members) if members.is_empty() => "object",
+        Value::Array(items) => {
+            let schema = schema.items.first().unwrap_or(&Schema::ANY);
+            for (index, item) in items.iter().enumerate() {
+                unsaid(&format!("{place}[{index}]"), schema, item, problems);
+            }
+            return;
+        }
+        Value::Object(members) => {
+            for (name, member) in members {
+                let schema = schema.property(name).map_or(&Schema::ANY, |known| &known.schema);
+                unsaid(&format!("{place}.{name}"), schema, member, problems);
+            }
+            return;
+        }
+        _ => return,
+    };
+    // Vendors that can empty a list or object take an empty text for it, and their schemas say so.
+    let clears = if schema.kinds.contains(&Kind::String) {
+        ", or pass an empty text, which the vendor may take for none"
+    } else {
+        ""
+    };
+    problems.push(format!(
+        "'{place}' is an empty {what}, which a form cannot say: leave it out{clears}"
+    ));
+}
+
 /// Values that are present and yet say nothing, or that would lead to another address.
 fn emptiness(parameter: &Parameter, value: &Value) -> Option<String> {
     let name = &parameter.name;
@@ -348,12 +393,18 @@ fn emptiness(parameter: &Parameter, value: &Value) -> Option<String> {
         }
     }
     let is_default = parameter.default.as_ref().is_some_and(|default| default.value() == *value);
+    // Whoever lists the empty text among the values takes it.
+    let is_listed = parameter.schema.choices.iter().any(|choice| choice.value() == *value);
     let blank = match value {
         Value::String(text) => text.trim().is_empty(),
         Value::Array(items) => items.is_empty(),
         Value::Object(members) => members.is_empty(),
         _ => false,
     };
-    (parameter.location == Location::Query && parameter.required && blank && !is_default)
+    (parameter.location == Location::Query
+        && parameter.required
+        && blank
+        && !is_default
+        && !is_listed)
         .then(|| format!("'{name}' must not be empty"))
 }

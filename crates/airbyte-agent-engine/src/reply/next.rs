@@ -11,7 +11,7 @@ use super::failure::is_filled;
 use super::plan::PagingPlaces;
 use super::spelling::Spelling;
 use crate::arguments::Arguments;
-use crate::cursor::{DeadEnd, NextPage};
+use crate::cursor::{DeadEnd, NextPage, Trail};
 use crate::description::{Connector, Kind, List, Next, Operation, Paging, Source, Text};
 use crate::json::scalar_text;
 
@@ -157,11 +157,22 @@ impl<'a> Paginator<'a> {
                 }
             }
         }
-        // Whoever has this page once more has not moved, whatever new token comes with it.
-        if self.records > 0 && repeats() && !self.leads_back(&page) && !self.spelling.is_uniform() {
+        // Whoever has this page once more has not moved, whatever new token comes with it; the same is true of a
+        // number of pages that come again.
+        let trail = self.at.trail;
+        let comes_again = || trail.is_some_and(|trail| trail.is_repeated_by(self.at, *fingerprint));
+        if self.records > 0
+            && (repeats() || comes_again())
+            && !self.leads_back(&page)
+            && !self.spelling.is_uniform()
+        {
             return Some(NextPage::cut(DeadEnd::Repeats));
         }
+        if trail.is_some_and(|trail| trail.is_met_by(&page)) {
+            return Some(NextPage::cut(DeadEnd::Circle));
+        }
         page.before = *fingerprint;
+        page.trail = Trail::behind(self.at, *fingerprint);
         self.keep_needed_size(paging, &mut page);
         Some(page)
     }

@@ -12,7 +12,8 @@ pub(super) fn value_of_text(schema: &Schema, text: &str) -> Result<Value, String
         return Ok(number.into());
     }
     if has(Kind::Number)
-        && let Some(number) = text.parse::<f64>().ok().and_then(Number::from_f64)
+        // As it is written: an identifier without a fraction is one.
+        && let Ok(number) = text.parse::<Number>()
     {
         return Ok(number.into());
     }

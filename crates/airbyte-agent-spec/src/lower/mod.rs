@@ -34,6 +34,7 @@ pub(crate) use graphql::{
     document as graphql_document, placeholders, selection as default_selection, variables,
 };
 pub(crate) use operation::{Op, operations};
+pub use paging::STYLES as PAGINATION_STYLES;
 pub(crate) use parameter::is_template;
 pub(crate) use refs::{Walk, types};
 pub(crate) use response::{record_node, success_schema};

@@ -1,5 +1,7 @@
 //! Operations, in the order of the document.
 
+use std::collections::HashMap;
+
 use airbyte_agent_description::{
     Action, Body, Download, Hints, Location, Method, Operation, Parameter, Piece, Schema, Style,
     Template, Text,
@@ -72,12 +74,11 @@ pub(crate) fn operations(root: &Node) -> Vec<Op<'_>> {
 pub(super) fn lower_all(cx: &Cx<'_>) -> Vec<Operation> {
     let mut lowered: Vec<Operation> = Vec::new();
     let mut places: Vec<&Node> = Vec::new();
+    let mut known: HashMap<(Text, Action), usize> = HashMap::new();
     for op in operations(cx.root) {
         let Some(operation) = lower(cx, op) else { continue };
-        let same = |known: &Operation| {
-            known.entity == operation.entity && known.action == operation.action
-        };
-        if let Some(index) = lowered.iter().position(same) {
+        let name = (operation.entity.clone(), operation.action);
+        if let Some(&index) = known.get(&name) {
             cx.report.error(
                 op.node,
                 format!(
@@ -89,6 +90,7 @@ pub(super) fn lower_all(cx: &Cx<'_>) -> Vec<Operation> {
             lowered[index] = operation;
             places[index] = op.node;
         } else {
+            known.insert(name, lowered.len());
             lowered.push(operation);
             places.push(op.node);
         }

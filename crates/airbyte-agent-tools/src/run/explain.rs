@@ -14,7 +14,8 @@ use airbyte_agent_engine::{Error, ErrorKind};
 const MOST_EXPLAINED: usize = 4;
 
 /// Why a list is cut whose vendor goes in circles.
-pub(super) const REPEATED: &str = "the list is cut: the vendor gave the same cursor twice";
+pub(super) const REPEATED: &str = "the list is cut: the vendor gave the same cursor twice. If this happens each time, \
+                                   whoever runs this program has to correct `x-agent-pagination` of the operation";
 
 /// The error of a call, with what is known about the arguments that it names.
 pub(super) fn explain(error: Error, call: &PermittedCall<'_>) -> ToolError {
