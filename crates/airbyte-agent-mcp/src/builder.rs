@@ -8,12 +8,14 @@ use airbyte_agent_core::tools::{Exposure, Policy, ResultLimits, Toolset};
 use airbyte_agent_core::{Client, Result};
 use tokio::sync::Semaphore;
 
+use crate::approval::Pending;
 use crate::audit::Audit;
 use crate::in_flight::InFlight;
 use crate::limits::Limits;
 use crate::quota::Quota;
 use crate::result_form::ResultForm;
 use crate::server::Server;
+use crate::session::{Callers, SessionState};
 use crate::shared::Shared;
 
 /// Puts a [`Server`] together. [`Server::builder`] makes it.
@@ -176,12 +178,15 @@ impl ServerBuilder {
                 quotas: self.quotas,
                 audit: self.audit,
                 in_flight: InFlight::default(),
+                pending: Pending::default(),
+                callers: Callers::default(),
                 name: self.name,
                 version: self.version,
                 read_only,
                 clients: self.clients,
                 listed: OnceLock::new(),
             }),
+            session: Arc::new(SessionState::new()),
         }
     }
 }

@@ -52,7 +52,7 @@ impl ServerHandler for Server {
         request: CallToolRequestParams,
         context: RequestContext<RoleServer>,
     ) -> Result<CallToolResponse, ErrorData> {
-        Ok(call::call(&self.shared, request, context).await.into())
+        call::call(self, request, context).await
     }
 
     async fn list_resources(

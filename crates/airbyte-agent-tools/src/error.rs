@@ -16,6 +16,8 @@ pub enum ToolErrorKind {
     UnknownTool,
     /// The operator's policy does not permit the operation.
     NotPermitted,
+    /// The operator's policy asks a person about the call, and nobody approved it.
+    NotApproved,
     /// The result is longer than the limits of the operator.
     TooLarge,
     /// The call was refused by the engine, or failed.
@@ -28,6 +30,7 @@ impl ToolErrorKind {
         match self {
             Self::UnknownTool => "unknown_tool",
             Self::NotPermitted => "not_permitted",
+            Self::NotApproved => "not_approved",
             Self::TooLarge => "too_large",
             Self::Call(kind) => kind.as_str(),
         }

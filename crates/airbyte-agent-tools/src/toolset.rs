@@ -1,17 +1,20 @@
 //! A toolset: the operations of some accounts as tools, with a policy, an exposure and limits.
 
+use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
 use serde_json::Value;
 
 use super::account::Account;
+use super::approval::Approver;
 use super::catalog::{Catalog, Definitions};
 use super::group::Accounts;
 use super::limits::ResultLimits;
 use super::list_memory::ListMemory;
 use super::policy::Policy;
 use super::response_schemas::ResponseSchemas;
+use super::retry_memory::RetryMemory;
 use super::search::Index;
 use airbyte_agent_description::Connector;
 use airbyte_agent_engine::Client;
@@ -44,7 +47,18 @@ pub struct Toolset {
     limits: ResultLimits,
     files: Option<Arc<Path>>,
     takes_images: bool,
+    approver: Option<Approving>,
     prepared: Arc<Prepared>,
+}
+
+/// Whoever asks people. Its debug output says only that there is somebody.
+#[derive(Clone)]
+struct Approving(Arc<dyn Approver>);
+
+impl fmt::Debug for Approving {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Approving")
+    }
 }
 
 /// What is made once for a toolset, as soon as it is needed.
@@ -55,6 +69,7 @@ pub(super) struct Prepared {
     pub(super) index: OnceLock<Index>,
     pub(super) schemas: ResponseSchemas,
     pub(super) lists: ListMemory,
+    pub(super) retries: RetryMemory,
 }
 
 /// Offers the operations of a [`Client`] as tools.
@@ -87,6 +102,7 @@ impl Toolset {
             limits: ResultLimits::STANDARD,
             files: None,
             takes_images: false,
+            approver: None,
             prepared: Arc::default(),
         }
     }
@@ -167,6 +183,19 @@ impl Toolset {
         self
     }
 
+    /// Sets who is asked before calls about which the policy [asks](Policy::ask). Unless it is set, such calls
+    /// are refused.
+    #[must_use]
+    pub fn approver(mut self, approver: impl Approver + 'static) -> Self {
+        self.approver = Some(Approving(Arc::new(approver)));
+        self
+    }
+
+    /// Whether a policy asks a person about any call.
+    pub fn asks(&self) -> bool {
+        self.policy.asks() || self.accounts.all().iter().any(|account| account.policy.asks())
+    }
+
     /// The patterns of the policies that match no operation, as they were written. Most likely they are
     /// misspelled.
     pub fn unmatched_patterns(&self) -> Vec<String> {
@@ -215,6 +244,10 @@ impl Toolset {
 
     pub(super) const fn takes_images(&self) -> bool {
         self.takes_images
+    }
+
+    pub(super) fn current_approver(&self) -> Option<Arc<dyn Approver>> {
+        self.approver.as_ref().map(|approving| Arc::clone(&approving.0))
     }
 
     pub(super) fn prepared(&self) -> &Prepared {

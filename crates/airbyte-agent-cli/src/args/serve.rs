@@ -55,6 +55,16 @@ pub(crate) struct ServeArgs {
     /// Refuse operations that match, such as *.delete; may be repeated
     #[arg(long, value_name = "GLOB", help_heading = TOOLS)]
     pub(crate) deny: Vec<String>,
+    /// Ask the user of the client before each call of some operations: writes, destructive, or those that
+    /// match, such as *.delete. Where the client cannot ask, the call is refused; may be repeated
+    #[arg(long, value_name = "WHAT", help_heading = TOOLS)]
+    pub(crate) ask: Vec<String>,
+    /// Most calls of a session that may remove or overwrite data [default: any number]
+    #[arg(long, value_name = "N", help_heading = LIMITS)]
+    pub(crate) max_destructive: Option<u32>,
+    /// How long the user has to approve a call [default: 300]
+    #[arg(long, value_name = "SECONDS", value_parser = parse_seconds, help_heading = LIMITS)]
+    pub(crate) approval_timeout: Option<Duration>,
     /// Longest time that a call may take [default: 120]
     #[arg(long, value_name = "SECONDS", value_parser = parse_seconds, help_heading = LIMITS)]
     pub(crate) timeout: Option<Duration>,
@@ -62,7 +72,8 @@ pub(crate) struct ServeArgs {
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..),
           help_heading = LIMITS)]
     pub(crate) concurrency: Option<u16>,
-    /// How often matching operations may be called, such as github:*.*=60/min; may be repeated
+    /// How often matching operations may be called, such as github:*.*=60/min or destructive=5/h; may be
+    /// repeated
     #[arg(long, value_name = "GLOB=RATE", help_heading = LIMITS)]
     pub(crate) rate_limit: Vec<String>,
     /// Longest result, in estimated tokens [default: 10000]
@@ -128,6 +139,7 @@ impl ServeArgs {
         put_all("connector", &self.connector);
         put_all("allow", &self.allow);
         put_all("deny", &self.deny);
+        put_all("ask", &self.ask);
         put_all("rate-limit", &self.rate_limit);
         put_all("allow-origin", &self.allow_origin);
         put_all("allow-host", &self.allow_host);
@@ -142,6 +154,11 @@ impl ServeArgs {
             ("via", self.via.clone()),
             ("expose", expose.map(|value| value.get_name().to_owned())),
             ("timeout", self.timeout.map(|longest| longest.as_secs_f64().to_string())),
+            (
+                "approval-timeout",
+                self.approval_timeout.map(|longest| longest.as_secs_f64().to_string()),
+            ),
+            ("max-destructive", self.max_destructive.map(|most| most.to_string())),
             ("concurrency", self.concurrency.map(|most| most.to_string())),
             ("max-result-tokens", self.max_result_tokens.map(|most| most.to_string())),
             ("results", results.map(|value| value.get_name().to_owned())),

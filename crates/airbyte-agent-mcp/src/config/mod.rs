@@ -4,6 +4,8 @@
 //! expose = "connectors"                 # operations, connectors or search
 //! read_only = true
 //! deny = ["*.delete"]
+//! ask = ["writes"]                      # writes, destructive or patterns: a person approves each call
+//! max_destructive = 20                  # calls of a session that remove or overwrite data
 //! timeout = 60                          # seconds for a call
 //! concurrency = 8
 //! audit = "/var/log/airbyte-agent.jsonl"
@@ -94,6 +96,8 @@ pub struct Rules {
     pub allow: Vec<String>,
     /// The patterns of operations that are refused.
     pub deny: Vec<String>,
+    /// What a person is asked about before it is called: `writes`, `destructive`, or patterns of operations.
+    pub ask: Vec<String>,
 }
 
 impl Rules {
@@ -110,6 +114,9 @@ impl Rules {
         for pattern in &self.deny {
             policy = policy.deny(pattern)?;
         }
+        for which in &self.ask {
+            policy = policy.ask(which)?;
+        }
         Ok(if self.read_only { policy.read_only() } else { policy })
     }
 
@@ -119,6 +126,7 @@ impl Rules {
             read_only: table.flag("read_only")?.unwrap_or_default(),
             allow: table.texts("allow")?,
             deny: table.texts("deny")?,
+            ask: table.texts("ask")?,
         };
         rules.policy().map_err(|error| table.error(error.message()))?;
         Ok(rules)
@@ -171,6 +179,12 @@ impl Config {
         }
         if let Some(most) = table.count("concurrency")? {
             config.limits = config.limits.concurrency(most);
+        }
+        if let Some(longest) = table.seconds("approval_timeout")? {
+            config.limits = config.limits.approval(longest);
+        }
+        if let Some(most) = table.count("max_destructive")? {
+            config.limits = config.limits.destructive(u32::try_from(most).unwrap_or(u32::MAX));
         }
         if let Some(most) = table.count("max_result_bytes")? {
             config.results = config.results.bytes(most);

@@ -29,6 +29,7 @@ use tokio_util::sync::CancellationToken;
 use self::guard::Guard;
 pub use self::options::{HttpOptions, Token, listen};
 use self::visitors::{Bounds, Place, Visitors};
+use crate::caller::NoSession;
 use crate::message::{Problem, check};
 use crate::server::Server;
 
@@ -137,7 +138,8 @@ impl HttpServer {
         let mut manager = LocalSessionManager::default();
         let idle = options.idle.unwrap_or(IDLE);
         // For rmcp a session is unused while a call of it runs.
-        manager.session_config.keep_alive = Some(idle.max(shared.limits.timeout + MARGIN));
+        let longest_call = shared.limits.longest_call(shared.tools.asks()) + MARGIN;
+        manager.session_config.keep_alive = Some(idle.max(longest_call));
         let sessions = Arc::new(manager);
         let config = StreamableHttpServerConfig::default()
             .with_cancellation_token(stopping.child_token())
@@ -147,7 +149,7 @@ impl HttpServer {
             None => config.disable_allowed_hosts(),
         };
         let protocol =
-            StreamableHttpService::new(move || Ok(server.clone()), Arc::clone(&sessions), config);
+            StreamableHttpService::new(move || Ok(server.for_client()), Arc::clone(&sessions), config);
         let first_call = options.first_call.unwrap_or(FIRST_CALL);
         let visitors = Arc::new(Visitors::new(Bounds {
             sessions: MOST_SESSIONS.0,
@@ -155,7 +157,7 @@ impl HttpServer {
             connections: MOST_CONNECTIONS.0,
             connections_of_peer: MOST_CONNECTIONS.1,
             first_call,
-            longest_call: shared.limits.timeout + MARGIN,
+            longest_call,
         }));
         let site = Arc::new(Site { protocol, sessions, visitors, guard });
         let mut rounds = tokio::time::interval(first_call.max(MARGIN) / 4);
@@ -256,7 +258,11 @@ impl Site {
     }
 
     /// Responds to a request whose origin is allowed.
-    async fn respond_to_allowed(&self, request: Request<Incoming>, peer: IpAddr) -> Response<Body> {
+    async fn respond_to_allowed(
+        &self,
+        mut request: Request<Incoming>,
+        peer: IpAddr,
+    ) -> Response<Body> {
         match request.uri().path() {
             PATH | "/" => {}
             "/health" => return text(StatusCode::OK, "ok"),
@@ -274,6 +280,9 @@ impl Site {
             let mut response = text(StatusCode::SERVICE_UNAVAILABLE, "too many sessions");
             response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("30"));
             return response;
+        }
+        if opens {
+            request.extensions_mut().insert(NoSession);
         }
         let closes = request.method() == Method::DELETE;
         let mut response = if request.method() == Method::POST && is_json(request.headers()) {

@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
 
+mod approval;
 mod audit;
 mod config;
 mod connectors;

@@ -18,11 +18,12 @@ use serde_json::{Map, Value};
 use super::catalog::{Catalog, Definitions, Tool};
 use super::decision::Decision;
 use super::definition::{ToolDefinition, ToolHints};
+use super::effect::Effect;
 use super::error::{Retry, ToolError, ToolErrorKind};
 use super::group::Group;
 use super::names;
 use super::toolset::{Exposure, Toolset};
-use airbyte_agent_description::{Action, Operation, suggestion};
+use airbyte_agent_description::{Operation, suggestion};
 
 /// The tools of a toolset by name.
 pub(super) fn catalog(tools: &Toolset) -> &Catalog {
@@ -141,10 +142,7 @@ fn hints<'o>(operations: impl IntoIterator<Item = &'o Operation>) -> ToolHints {
         ToolHints { read_only: true, destructive: false, idempotent: true, open_world: true };
     for operation in operations {
         hints.read_only &= operation.hints.read_only;
-        // What an update overwrites is gone, too.
-        hints.destructive |= !operation.hints.read_only
-            && (operation.hints.destructive
-                || matches!(operation.action, Action::Update | Action::Delete));
+        hints.destructive |= Effect::of(operation) == Effect::Destroy;
         hints.idempotent &= operation.hints.idempotent || operation.hints.read_only;
     }
     hints
