@@ -9,6 +9,10 @@ mod connectors;
 mod exposures;
 mod harness;
 mod http;
+mod injection;
 mod limits;
 mod reference;
 mod session;
+#[path = "../../../airbyte-agent-engine/tests/engine/server.rs"]
+#[allow(dead_code, unreachable_pub, missing_docs, reason = "the tests of the engine need more of it")]
+mod vendor;
