@@ -56,7 +56,7 @@ mod trace;
 pub use self::audit::Audit;
 pub use self::builder::ServerBuilder;
 pub use self::config::Config;
-pub use self::http::{HttpOptions, HttpServer, PATH, Token, listen};
+pub use self::http::{HttpOptions, HttpServer, OAuth, PATH, Token, listen};
 pub use self::limits::Limits;
 pub use self::quota::Quota;
 pub use self::result_form::ResultForm;

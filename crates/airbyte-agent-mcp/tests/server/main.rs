@@ -11,6 +11,7 @@ mod harness;
 mod http;
 mod injection;
 mod limits;
+mod oauth;
 mod reference;
 mod session;
 #[path = "../../../airbyte-agent-engine/tests/engine/server.rs"]
