@@ -15,13 +15,6 @@ pub(crate) enum Asking {
     Impossible,
 }
 
-/// What a client can show.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Mode {
-    Form,
-    Url,
-}
-
 /// A mark in the head of an HTTP request: its client reads one message of JSON and no stream, so that nothing can
 /// be asked before the response.
 #[derive(Debug, Clone, Copy)]
@@ -29,12 +22,7 @@ pub(crate) struct OnlyJson;
 
 /// How the user of the client can be asked to fill in a form.
 pub(crate) fn asking(context: &RequestContext<RoleServer>) -> Asking {
-    asking_by(context, Mode::Form)
-}
-
-/// How the user of the client can be asked in this mode.
-pub(crate) fn asking_by(context: &RequestContext<RoleServer>, mode: Mode) -> Asking {
-    if !context.client_capabilities().is_some_and(|known| has(&known, mode)) {
+    if !context.client_capabilities().is_some_and(|known| has_forms(&known)) {
         return Asking::Impossible;
     }
     // Revisions are dates, which are compared as texts.
@@ -49,11 +37,8 @@ pub(crate) fn asking_by(context: &RequestContext<RoleServer>, mode: Mode) -> Ask
     Asking::ByRequest
 }
 
-fn has(known: &ClientCapabilities, mode: Mode) -> bool {
+fn has_forms(known: &ClientCapabilities) -> bool {
     let Some(elicitation) = &known.elicitation else { return false };
-    match mode {
-        // Before there were modes, forms were the only one.
-        Mode::Form => elicitation.form.is_some() || elicitation.url.is_none(),
-        Mode::Url => elicitation.url.is_some(),
-    }
+    // Before there were modes, forms were the only one.
+    elicitation.form.is_some() || elicitation.url.is_none()
 }

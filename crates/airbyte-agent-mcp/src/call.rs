@@ -194,7 +194,9 @@ fn finish(
                 bytes: Some(output.text.len()),
                 ..Ending::default()
             });
-            response::success(output, shared.form, has_structure)
+            let definition = shared.tools.definition(tool);
+            let has_schema = definition.is_some_and(|tool| tool.output_schema.is_some());
+            response::success(output, shared.form, has_structure, has_schema)
         }
         Outcome::Failed(error) => {
             if error.is_operator_problem() {

@@ -24,6 +24,8 @@ pub(crate) struct Shared {
     /// A toolset with the same accounts and policy that has the tool `describe`, for the reference.
     pub(crate) describing: Toolset,
     pub(crate) exposure: Exposure,
+    /// The word with which the names of tools begin; empty for none.
+    pub(crate) prefix: String,
     pub(crate) limits: Limits,
     /// In which form results are given.
     pub(crate) form: ResultForm,
@@ -49,7 +51,8 @@ pub(crate) struct Shared {
 impl Shared {
     /// The tools as the protocol lists them.
     pub(crate) fn listed(&self) -> &[Tool] {
-        let tools = || self.tools.definitions().into_iter().map(response::tool).collect();
+        let tools = self.tools.definitions().into_iter();
+        let tools = || tools.map(|tool| response::tool(tool, self.form)).collect();
         self.listed.get_or_init(tools)
     }
 

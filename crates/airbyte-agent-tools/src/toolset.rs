@@ -44,6 +44,7 @@ pub struct Toolset {
     accounts: Arc<Accounts>,
     policy: Arc<Policy>,
     exposure: Exposure,
+    prefix: Option<Arc<str>>,
     limits: ResultLimits,
     files: Option<Arc<Path>>,
     takes_images: bool,
@@ -99,6 +100,7 @@ impl Toolset {
             accounts: Arc::default(),
             policy: Arc::default(),
             exposure: Exposure::default(),
+            prefix: None,
             limits: ResultLimits::STANDARD,
             files: None,
             takes_images: false,
@@ -139,6 +141,29 @@ impl Toolset {
             return Err(Error::usage(format!("there are two accounts named '{name}'")));
         }
         Arc::make_mut(&mut self.accounts).add(Account { name, client, policy });
+        self.prepared = Arc::default();
+        Ok(self)
+    }
+
+    /// Begins the names of all tools with this word and an underscore, for clients whose other tools have the same
+    /// names.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Usage`](airbyte_agent_engine::ErrorKind::Usage) unless it is a letter with up to fifteen
+    /// letters, digits and underscores behind it.
+    pub fn prefix(mut self, word: impl Into<String>) -> Result<Self> {
+        let word = word.into();
+        let is_plain = |c: char| c.is_ascii_alphanumeric() || c == '_';
+        let begins = word.starts_with(|c: char| c.is_ascii_alphabetic());
+        if !begins || word.len() > 16 || !word.chars().all(is_plain) {
+            let message = format!(
+                "'{word}' is no prefix of tools: write a letter and up to fifteen letters, digits and \
+                 underscores"
+            );
+            return Err(Error::usage(message));
+        }
+        self.prefix = Some(word.into());
         self.prepared = Arc::default();
         Ok(self)
     }
@@ -228,6 +253,10 @@ impl Toolset {
 
     pub(super) fn common_policy(&self) -> &Policy {
         &self.policy
+    }
+
+    pub(super) fn name_prefix(&self) -> Option<&str> {
+        self.prefix.as_deref()
     }
 
     pub(super) const fn current_exposure(&self) -> Exposure {

@@ -45,6 +45,9 @@ pub(crate) struct ServeArgs {
     #[arg(long, value_enum, value_name = "HOW", env = "AIRBYTE_AGENT_MCP_EXPOSE",
           help_heading = TOOLS)]
     pub(crate) expose: Option<Expose>,
+    /// Begin the names of all tools with this word and an underscore
+    #[arg(long, value_name = "WORD", help_heading = TOOLS)]
+    pub(crate) prefix: Option<String>,
     /// Permit only operations that change nothing
     #[arg(long, env = "AIRBYTE_AGENT_MCP_READ_ONLY", value_parser = FalseyValueParser::new(),
           help_heading = TOOLS)]
@@ -94,6 +97,9 @@ pub(crate) struct ServeArgs {
     /// 127.0.0.1. AIRBYTE_AGENT_MCP_TOKEN holds the bearer token, needed for any other address
     #[arg(long, value_name = "ADDRESS", env = "AIRBYTE_AGENT_MCP_HTTP", help_heading = HTTP)]
     pub(crate) http: Option<String>,
+    /// Keep no sessions, so that several servers can share the work; nobody can be asked in the middle of a call
+    #[arg(long, requires = "http", help_heading = HTTP)]
+    pub(crate) stateless: bool,
     /// Let web pages of this origin connect, such as http://localhost:*; may be repeated
     #[arg(long, value_name = "ORIGIN", help_heading = HTTP)]
     pub(crate) allow_origin: Vec<String>,
@@ -152,6 +158,7 @@ impl ServeArgs {
             ("config", self.config.as_deref().map(absolute_path)),
             ("workspace", self.workspace.clone()),
             ("via", self.via.clone()),
+            ("prefix", self.prefix.clone()),
             ("expose", expose.map(|value| value.get_name().to_owned())),
             ("timeout", self.timeout.map(|longest| longest.as_secs_f64().to_string())),
             (
@@ -176,7 +183,12 @@ impl ServeArgs {
             }
         }
         for (name, set) in
-            [("hosted", self.hosted), ("sandbox", self.sandbox), ("read-only", self.read_only)]
+            [
+            ("hosted", self.hosted),
+            ("sandbox", self.sandbox),
+            ("read-only", self.read_only),
+            ("stateless", self.stateless),
+        ]
         {
             if set {
                 all.push(format!("--{name}"));

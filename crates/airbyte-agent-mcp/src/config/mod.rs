@@ -2,6 +2,7 @@
 //!
 //! ```toml
 //! expose = "connectors"                 # operations, connectors or search
+//! prefix = "acme"                       # names of tools begin with acme_
 //! read_only = true
 //! deny = ["*.delete"]
 //! ask = ["writes"]                      # writes, destructive or patterns: a person approves each call
@@ -68,6 +69,8 @@ pub struct Config {
     pub accounts: Vec<Account>,
     /// How operations are shown. Unless it is set, the number of connectors decides.
     pub expose: Option<Exposure>,
+    /// The word with which the names of all tools begin; none unless it is set.
+    pub prefix: Option<String>,
     /// The rules that apply to every account.
     pub policy: Rules,
     /// How long a call may take, and how many may run at the same time.
@@ -168,6 +171,7 @@ impl Config {
         };
         let mut config = Self {
             expose: table.parsed("expose", exposure)?,
+            prefix: table.text("prefix")?,
             policy: Rules::read(&mut table)?,
             audit: table.text("audit")?.map(resolve),
             files: table.text("files")?.map(resolve),
@@ -238,6 +242,9 @@ impl Config {
             .quotas(self.quotas.clone());
         if let Some(exposure) = self.expose {
             builder = builder.exposure(exposure);
+        }
+        if let Some(prefix) = &self.prefix {
+            builder = builder.prefix(prefix)?;
         }
         if let Some(folder) = &self.files {
             std::fs::create_dir_all(folder).map_err(|error| {

@@ -246,10 +246,9 @@ fn library() -> Connector {
 }
 
 fn client(origin: &str, token: &str) -> Client {
-    let retry = RetryPolicy { initial_delay_ms: 1, ..RetryPolicy::STANDARD };
     let options = Local::new(Credentials::new().field("token", token))
         .config("origin", origin)
-        .retry(retry)
+        .retry(RetryPolicy::NONE)
         .timeout(Duration::from_secs(10));
     Client::local(library(), options).unwrap()
 }

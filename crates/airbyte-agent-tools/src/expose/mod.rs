@@ -69,16 +69,20 @@ pub(super) fn decide<'t>(
 /// The tools of a toolset with their names, those that the policy excludes among them.
 fn named_tools(tools: &Toolset) -> Vec<(String, Tool)> {
     let mut taken = BTreeSet::new();
+    let mut unique = |parts: &[&str]| {
+        let parts: Vec<&str> = tools.name_prefix().into_iter().chain(parts.iter().copied()).collect();
+        names::unique(&parts, &mut taken)
+    };
     let mut all = Vec::new();
     match tools.current_exposure() {
         Exposure::SearchExecute => {
-            all.push(("search".to_owned(), Tool::Search));
-            all.push(("describe".to_owned(), Tool::Describe));
-            all.push(("execute".to_owned(), Tool::Execute));
+            all.push((unique(&["search"]), Tool::Search));
+            all.push((unique(&["describe"]), Tool::Describe));
+            all.push((unique(&["execute"]), Tool::Execute));
         }
         Exposure::PerConnector => {
             for (group, of) in tools.accounts().groups().enumerate() {
-                let name = names::unique(&[&of.connector().name], &mut taken);
+                let name = unique(&[&of.connector().name]);
                 all.push((name, Tool::Connector { group }));
             }
         }
@@ -88,7 +92,7 @@ fn named_tools(tools: &Toolset) -> Vec<(String, Tool)> {
                 for (entity, in_entity) in connector.entities.iter().enumerate() {
                     for (operation, what) in in_entity.operations.iter().enumerate() {
                         let parts = [&connector.name, &what.entity, what.action.as_str()];
-                        let name = names::unique(&parts, &mut taken);
+                        let name = unique(&parts);
                         all.push((name, Tool::Operation { group, entity, operation }));
                     }
                 }

@@ -80,6 +80,10 @@ fn load_config(args: &ServeArgs) -> Result<Config, Error> {
             Expose::Search => Exposure::SearchExecute,
         });
     }
+    if let Some(prefix) = &args.prefix {
+        config.prefix = Some(prefix.clone());
+    }
+    config.http.sessions &= !args.stateless;
     if let Some(timeout) = args.timeout {
         config.limits = config.limits.timeout(timeout);
     }
