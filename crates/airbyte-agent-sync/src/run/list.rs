@@ -35,8 +35,9 @@ impl EntityRun<'_> {
             call.resume(cursor);
         }
         let mut pages = call.outcomes();
-        let mut current = self.request(&mut pages).await?;
+        let mut current = self.request(&mut pages, true).await?;
         while let Some(page) = current {
+            let goes_on = page.next.is_some();
             let next = page.next.as_ref().filter(|cursor| cursor.dead_end().is_none());
             let next = next.map(ToString::to_string);
             let (records, total) = (records_of(page.data), page.total);
@@ -57,7 +58,7 @@ impl EntityRun<'_> {
             let position = self.place(next);
             let write = self.write_with(ready, position);
             let (written, following) =
-                futures_util::future::join(write, self.request(&mut pages)).await;
+                futures_util::future::join(write, self.request(&mut pages, goes_on)).await;
             let counts = written?;
             self.report.counts += counts;
             self.report.pages += 1;
@@ -68,7 +69,11 @@ impl EntityRun<'_> {
         Ok(())
     }
 
-    async fn request(&self, pages: &mut Pages<Outcome>) -> Result<Option<Outcome>> {
+    /// The next page; `goes_on`: there is one, which costs a call.
+    async fn request(&self, pages: &mut Pages<Outcome>, goes_on: bool) -> Result<Option<Outcome>> {
+        if let Some(budget) = self.runner.options.budget.as_ref().filter(|_| goes_on) {
+            budget.take()?;
+        }
         let _turn = self.runner.pace.turn().await;
         Ok(pages.try_next().await?)
     }
