@@ -112,8 +112,16 @@ impl Bound {
 
 /// Functions whose value depends on their arguments and the time only.
 const COMPUTED: [&str; 10] = [
-    "date", "datetime", "strftime", "unixepoch", "julianday", "now", "to_timestamp", "date_trunc",
-    "round", "abs",
+    "date",
+    "datetime",
+    "strftime",
+    "unixepoch",
+    "julianday",
+    "now",
+    "to_timestamp",
+    "date_trunc",
+    "round",
+    "abs",
 ];
 
 /// An expression of literals and functions of time, written again in SQL.
@@ -156,7 +164,9 @@ pub(super) fn simple_name(function: &Function) -> Option<String> {
 /// The arguments of a plain call.
 pub(super) fn arguments(function: &Function) -> Option<Vec<&Expr>> {
     match &function.args {
-        FunctionArguments::List(list) if list.duplicate_treatment.is_none() && list.clauses.is_empty() => {
+        FunctionArguments::List(list)
+            if list.duplicate_treatment.is_none() && list.clauses.is_empty() =>
+        {
             let expr = |argument| match argument {
                 &FunctionArg::Unnamed(FunctionArgExpr::Expr(ref expr)) => Some(expr),
                 _ => None,

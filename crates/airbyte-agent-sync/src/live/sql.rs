@@ -5,8 +5,9 @@ use std::collections::{BTreeMap, HashSet};
 
 use airbyte_agent_store::{ColumnKind, Table};
 use sqlparser::ast::{
-    BinaryOperator, Expr, GroupByExpr, Ident, JoinConstraint, JoinOperator, LimitClause, ObjectName,
-    Query, Select, SelectItem, SetExpr, Statement, TableFactor, TableWithJoins, WildcardAdditionalOptions,
+    BinaryOperator, Expr, GroupByExpr, Ident, JoinConstraint, JoinOperator, LimitClause,
+    ObjectName, Query, Select, SelectItem, SetExpr, Statement, TableFactor, TableWithJoins,
+    WildcardAdditionalOptions,
 };
 use sqlparser::dialect::SQLiteDialect;
 use sqlparser::parser::Parser;
@@ -119,7 +120,13 @@ pub(super) fn analyse(sql: &str, tables: &[Table]) -> Analysis {
     let whole = everything(&mut words.iter().map(|(word, ..)| word.clone()));
     let Ok(statements) = Parser::parse_sql(&SQLiteDialect {}, sql) else { return whole };
     let [Statement::Query(query)] = statements.as_slice() else { return whole };
-    let mut reading = Reading { tables, by_name: &by_name, ctes: HashSet::new(), references: Vec::new(), is_lost: false };
+    let mut reading = Reading {
+        tables,
+        by_name: &by_name,
+        ctes: HashSet::new(),
+        references: Vec::new(),
+        is_lost: false,
+    };
     reading.query(query);
     if reading.is_lost || reading.ctes.iter().any(|name| by_name.contains_key(name)) {
         return whole;
@@ -252,7 +259,11 @@ impl Reading<'_> {
                     .filter(|name| args.is_none() && !is_renamed && !self.ctes.contains(*name))
                     .and_then(|name| self.by_name.get(name).copied());
                 let reference = found.map(|table| {
-                    self.references.push(Reference { table, conditions: Vec::new(), links: Vec::new() });
+                    self.references.push(Reference {
+                        table,
+                        conditions: Vec::new(),
+                        links: Vec::new(),
+                    });
                     self.references.len() - 1
                 });
                 let alias = alias_of(alias).or(own).unwrap_or_default();
@@ -354,7 +365,13 @@ impl Reading<'_> {
         }
     }
 
-    fn link(&mut self, own: &(usize, Field), other: &(usize, Field), reach: Reach, scope: &[Named]) {
+    fn link(
+        &mut self,
+        own: &(usize, Field),
+        other: &(usize, Field),
+        reach: Reach,
+        scope: &[Named],
+    ) {
         if own.0 == other.0 || !Self::restricts(reach, own.0, scope) {
             return;
         }
@@ -377,15 +394,27 @@ impl Reading<'_> {
     }
 
     /// `field IN (SELECT other FROM …)`
-    fn membership(&mut self, expr: &Expr, subquery: &Query, first: usize, reach: Reach, scope: &[Named]) {
+    fn membership(
+        &mut self,
+        expr: &Expr,
+        subquery: &Query,
+        first: usize,
+        reach: Reach,
+        scope: &[Named],
+    ) {
         let Some((place, field)) = self.field(expr, scope) else { return };
         let Some(own) = scope[place].reference else { return };
         let SetExpr::Select(select) = subquery.body.as_ref() else { return };
         let [TableWithJoins { relation, joins }] = select.from.as_slice() else { return };
         let [SelectItem::UnnamedExpr(chosen)] = select.projection.as_slice() else { return };
-        let is_one = joins.is_empty() && subquery.with.is_none() && first < self.references.len();
         let TableFactor::Table { name, alias, .. } = relation else { return };
-        if !is_one || !Self::restricts(reach, place, scope) {
+        let table = only(name).and_then(|name| self.by_name.get(&name.value.to_lowercase()));
+        let is_first = self.references.get(first).is_some_and(|known| Some(&known.table) == table);
+        if !is_first
+            || !joins.is_empty()
+            || subquery.with.is_some()
+            || !Self::restricts(reach, place, scope)
+        {
             return;
         }
         let alias = match alias {
@@ -405,9 +434,10 @@ impl Reading<'_> {
             Expr::Identifier(name) => {
                 // Something that is no table of the store may have a column of this name, too.
                 let all: Option<Vec<usize>> = scope.iter().map(|named| named.reference).collect();
-                let mut found = all?.into_iter().enumerate().filter_map(|(place, reference)| {
-                    Some((place, self.column(reference, name)?))
-                });
+                let mut found = all?
+                    .into_iter()
+                    .enumerate()
+                    .filter_map(|(place, reference)| Some((place, self.column(reference, name)?)));
                 let only = found.next()?;
                 found.next().is_none().then_some(only)
             }
@@ -450,9 +480,14 @@ impl Reading<'_> {
         }
         if is_own("_account") {
             let kind = Some(ColumnKind::Text);
-            return Some(Field { sql: "_account".to_owned(), path: vec!["_account".to_owned()], kind });
+            return Some(Field {
+                sql: "_account".to_owned(),
+                path: vec!["_account".to_owned()],
+                kind,
+            });
         }
-        let whole = Field { sql: "_record".to_owned(), path: Vec::new(), kind: Some(ColumnKind::Json) };
+        let whole =
+            Field { sql: "_record".to_owned(), path: Vec::new(), kind: Some(ColumnKind::Json) };
         is_own("_record").then_some(whole)
     }
 }
@@ -491,7 +526,8 @@ fn steps(path: &str) -> Option<Vec<String>> {
 /// How many rows of the only table are enough, if it does not matter which.
 fn enough(query: &Query) -> Option<u64> {
     let SetExpr::Select(select) = query.body.as_ref() else { return None };
-    let [TableWithJoins { relation: TableFactor::Table { .. }, joins }] = select.from.as_slice() else {
+    let [TableWithJoins { relation: TableFactor::Table { .. }, joins }] = select.from.as_slice()
+    else {
         return None;
     };
     let is_ungrouped = matches!(&select.group_by, GroupByExpr::Expressions(all, more) if all.is_empty() && more.is_empty());
@@ -510,7 +546,9 @@ fn enough(query: &Query) -> Option<u64> {
         _ => None,
     };
     match query.limit_clause.as_ref()? {
-        LimitClause::LimitOffset { limit: Some(limit), offset, limit_by } if limit_by.is_empty() => {
+        LimitClause::LimitOffset { limit: Some(limit), offset, limit_by }
+            if limit_by.is_empty() =>
+        {
             // A negative offset counts as none.
             if let Some(offset) = offset {
                 number(&offset.value)?;
@@ -534,16 +572,32 @@ fn is_of_one_row_item(item: &SelectItem) -> bool {
             && options.opt_ilike.is_none()
     };
     match item {
-        SelectItem::Wildcard(options) | SelectItem::QualifiedWildcard(_, options) => is_plain(options),
-        SelectItem::UnnamedExpr(expr) | SelectItem::ExprWithAlias { expr, .. } => is_of_one_row(expr),
+        SelectItem::Wildcard(options) | SelectItem::QualifiedWildcard(_, options) => {
+            is_plain(options)
+        }
+        SelectItem::UnnamedExpr(expr) | SelectItem::ExprWithAlias { expr, .. } => {
+            is_of_one_row(expr)
+        }
         _ => false,
     }
 }
 
 /// Functions of the values of one row.
 const OF_ONE_ROW: [&str; 14] = [
-    "json_extract", "lower", "upper", "length", "substr", "coalesce", "ifnull", "nullif", "date",
-    "datetime", "strftime", "round", "trim", "replace",
+    "json_extract",
+    "lower",
+    "upper",
+    "length",
+    "substr",
+    "coalesce",
+    "ifnull",
+    "nullif",
+    "date",
+    "datetime",
+    "strftime",
+    "round",
+    "trim",
+    "replace",
 ];
 
 /// Whether the value of an expression depends on one row only.
