@@ -25,6 +25,9 @@ pub struct FieldFilter {
     /// How the arguments of `from` and `to` write the value.
     pub format: SyncTime,
     /// The argument with which the `get` of the entity finds the record that has a certain value, if the list has
-    /// every record that `get` finds.
+    /// every record that `get` finds, apart from those that `unless` marks.
     pub get: Option<Text>,
+    /// The member that marks records which `get` finds and the list does not have, by any value that is not empty,
+    /// `null`, `false` or 0.
+    pub unless: Option<JsonPath>,
 }

@@ -295,7 +295,7 @@ fn filters_name_fields_and_arguments() {
             "any_of: idz,",
             "`projects.list` takes no argument `idz`; did you mean `ids`?",
         ),
-        ("get: id}", "get: key}", "`projects.get` takes no argument `key`"),
+        ("get: id, unless", "get: key, unless", "`projects.get` takes no argument `key`"),
         ("created_at: {from", "made_at: {from", "the record of `projects.list` has no `$.made_at`"),
         (
             "from: {created: {gte: '{value}'}}",
@@ -303,7 +303,7 @@ fn filters_name_fields_and_arguments() {
             "no template contains `{value}`, which stands for the value",
         ),
         (
-            "id: {any_of: ids, most: 10, get: id}",
+            "id: {any_of: ids, most: 10, get: id, unless: is_gone}",
             "id: {most: 10}",
             "the filter says nothing; write `equals`, `any_of`, `from`, `to` or `get`",
         ),

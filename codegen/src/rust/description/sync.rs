@@ -80,7 +80,7 @@ fn change(change: &SyncChange) -> Code {
 
 /// By which fields the records of a list can be requested.
 pub(super) fn filter(filter: &FieldFilter) -> Code {
-    let FieldFilter { field, equals, any_of, most, from, to, format, get } = filter;
+    let FieldFilter { field, equals, any_of, most, from, to, format, get, unless } = filter;
     let most = (*most != FieldFilter::MOST).then(|| Code::plain(most.to_string()));
     let format = (*format != SyncTime::Iso8601).then(|| time(*format));
     Code::call("field_filter", [path(field)])
@@ -91,4 +91,5 @@ pub(super) fn filter(filter: &FieldFilter) -> Code {
         .each("to", to, argument)
         .maybe("format", format)
         .maybe("get", get.as_deref().map(Code::text))
+        .maybe("unless", unless.as_ref().map(path))
 }

@@ -91,6 +91,7 @@ pub const fn field_filter(field: JsonPath) -> FieldFilter {
         to: Cow::Borrowed(&[]),
         format: SyncTime::Iso8601,
         get: None,
+        unless: None,
     }
 }
 
@@ -113,5 +114,7 @@ impl FieldFilter {
         format(format: SyncTime) format = format;
         /// The argument with which `get` finds the record that has a certain value.
         get(argument: &'static str) get = Some(Cow::Borrowed(argument));
+        /// The member that marks records which `get` finds and the list does not have.
+        unless(member: JsonPath) unless = Some(member);
     }
 }

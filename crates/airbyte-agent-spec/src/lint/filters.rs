@@ -60,6 +60,9 @@ impl Check<'_, '_> {
         if let Some(name) = &filter.get {
             self.get(name);
         }
+        if filter.unless.is_some() && filter.get.is_none() {
+            self.report("`unless` is about records that `get` finds; write `get`, or remove it");
+        }
         let all = [&filter.equals, &filter.any_of, &filter.from, &filter.to];
         if filter.get.is_none() && all.iter().all(|arguments| arguments.is_empty()) {
             self.report("the filter says nothing; write `equals`, `any_of`, `from`, `to` or `get`");

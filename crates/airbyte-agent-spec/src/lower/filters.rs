@@ -32,6 +32,7 @@ fn filter<'a>(cx: &Cx<'a>, field: &'a str, node: &'a Node) -> Option<FieldFilter
         to: arguments("to", "{value}").into(),
         format: time(node, "format").unwrap_or(SyncTime::Iso8601),
         get: node.get("get").map(|name| name.plain().into()),
+        unless: node.get("unless").and_then(|node| member(cx, &node.plain(), node)),
     })
 }
 

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use airbyte_agent_core::description::{Action, SyncDeletions};
+use airbyte_agent_core::description::{Action, JsonPath, SyncDeletions};
 use airbyte_agent_core::{Client, ErrorKind, Outcome};
 use airbyte_agent_store::Table;
 use serde_json::{Map, Value};
@@ -226,6 +226,7 @@ impl Session<'_> {
             pace: if own.is_paced { Pace::of(&description.rate_limits) } else { Pace::default() },
             action: way.action,
             pushed: way.pushed.clone(),
+            unless: way.unless.clone(),
             why,
         };
         if self.options.explain {
@@ -371,7 +372,8 @@ impl Session<'_> {
         let mut kept = Vec::new();
         for mut value in record::records_of(page.data) {
             redactor.clean_value(&mut value);
-            if !record::is_deleted(deletions, &value) {
+            let unless = work.unless.as_ref().and_then(|member| member.first(&value));
+            if !record::is_deleted(deletions, &value) && !record::marks(unless, None) {
                 kept.push(record::stored(value, parent)?);
             }
         }
@@ -389,6 +391,8 @@ struct Work {
     pace: Pace,
     action: Action,
     pushed: Vec<String>,
+    /// The member that marks records which the list does not have.
+    unless: Option<JsonPath>,
     why: String,
 }
 

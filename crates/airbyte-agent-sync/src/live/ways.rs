@@ -2,8 +2,8 @@
 //! are needed.
 
 use airbyte_agent_core::description::{
-    Action, Connector, FieldFilter, Json, JsonPath, List, Operation, Parameter, Step, SyncParent,
-    SyncSource, SyncTime, Text,
+    Action, Connector, FieldFilter, Json, JsonPath, Kind, List, Operation, Parameter, Step,
+    SyncParent, SyncSource, SyncTime, Text,
 };
 use airbyte_agent_store::ColumnKind;
 use serde_json::{Map, Value};
@@ -74,6 +74,8 @@ pub(super) struct Way {
     pub(super) parents: Vec<SyncParent>,
     /// The conditions that the vendor applies.
     pub(super) pushed: Vec<String>,
+    /// The member that marks records which the list does not have.
+    pub(super) unless: Option<JsonPath>,
 }
 
 /// A call of a way.
@@ -156,6 +158,7 @@ impl<'c> Reading<'c> {
             each: None,
             parents: self.source.parents.to_vec(),
             pushed: Vec::new(),
+            unless: None,
         }
     }
 
@@ -189,12 +192,11 @@ impl<'c> Reading<'c> {
             return None;
         }
         let with_get = self.operation.filters.iter().filter(|filter| filter.get.is_some());
-        let (argument, wanted) = with_get
-            .filter_map(|filter| {
-                let wanted = needs.wanted.iter().find(|w| is_field(&w.field, &filter.field))?;
-                Some((filter.get.as_deref()?, wanted))
-            })
-            .next()?;
+        let mut found = with_get.filter_map(|filter| {
+            let wanted = needs.wanted.iter().find(|w| is_field(&w.field, &filter.field))?;
+            Some((filter.get.as_deref()?, wanted, filter.unless.clone()))
+        });
+        let (argument, wanted, unless) = found.next()?;
         let mut all: Vec<(&str, &Wanted)> = vec![(argument, wanted)];
         all.extend(parents.iter().map(|(name, wanted)| (*name, wanted)));
         let is_there = |parameter: &&Parameter| {
@@ -223,6 +225,7 @@ impl<'c> Reading<'c> {
             each,
             parents: Vec::new(),
             pushed: all.iter().map(|(_, wanted)| shown(wanted)).collect(),
+            unless,
         })
     }
 
@@ -336,6 +339,7 @@ impl<'c> Reading<'c> {
             each,
             parents: if all_bound { Vec::new() } else { self.source.parents.to_vec() },
             pushed,
+            unless: None,
         })
     }
 
@@ -485,7 +489,12 @@ fn filled(
             return None;
         }
         let joined = match value {
-            Value::Array(items) if has_embedded(&template.value(), mark) => {
+            Value::Array(items)
+                if has_embedded(&template.value(), mark) || !takes_lists(parameter) =>
+            {
+                if !is_harmless(value) {
+                    return None;
+                }
                 let texts = items.iter().map(text_of);
                 Value::String(texts.collect::<Vec<_>>().join(","))
             }
@@ -495,6 +504,12 @@ fn filled(
         all.insert(name.to_string(), accepted(parameter, argument)?);
     }
     (!all.is_empty()).then_some(all)
+}
+
+/// Whether an argument, or a member of it, may be a list.
+fn takes_lists(parameter: &Parameter) -> bool {
+    let kinds = parameter.schema.kinds.as_ref();
+    kinds.is_empty() || kinds.contains(&Kind::Array) || kinds.contains(&Kind::Object)
 }
 
 fn text_of(value: &Value) -> String {
@@ -536,7 +551,15 @@ fn accepted(parameter: &Parameter, value: Value) -> Option<Value> {
             && schema.maximum.is_none_or(|most| number <= most)
     });
     let is_text = value.as_str().is_none_or(|text| !text.is_empty());
-    (is_of_kind && is_in_range && is_text && fits(&value)).then_some(value)
+    let has_good_items = match (&value, schema.items.as_ref()) {
+        (Value::Array(items), [of]) => items.iter().all(|item| {
+            (of.kinds.is_empty() || of.kinds.iter().any(|kind| kind.fits(item)))
+                && (of.choices.is_empty()
+                    || of.choices.iter().any(|choice| choice.value() == *item))
+        }),
+        _ => true,
+    };
+    (is_of_kind && is_in_range && is_text && has_good_items && fits(&value)).then_some(value)
 }
 
 /// Adds arguments, and the members of those that are objects. Says no, and adds nothing, if one is there already.

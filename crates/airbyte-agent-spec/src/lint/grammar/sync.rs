@@ -59,6 +59,7 @@ static FILTER: Shape = Shape {
         ("to", ARGUMENTS),
         ("format", TIME),
         ("get", Text),
+        ("unless", Text),
     ],
     required: &[],
     unknown: Unknown::Strict,
