@@ -99,6 +99,7 @@ pub(super) fn operation(operation: &Operation, files: &mut Included<'_>) -> Code
         reads_any,
         job,
         sync,
+        filters,
         address,
     } = operation;
     let Response {
@@ -165,7 +166,7 @@ pub(super) fn operation(operation: &Operation, files: &mut Included<'_>) -> Code
         }
     };
     let is_paged = *paging != Paging::none("");
-    let code = super::sync::rule(code, sync.as_ref());
+    let code = super::sync::rule(code, sync.as_ref()).each("filters", filters, super::sync::filter);
     code.maybe("records", records.as_ref().map(path))
         .mark("records_optional", *records_optional)
         .mark("no_content", *no_content)

@@ -43,6 +43,9 @@ const LIST: Operation = Operation::get("listStatusUpdates", "status_updates", Ac
         .arguments(list![
             (text("opt_fields"), json(r#""title,text,status_type,resource_subtype,created_at,modified_at,author.name,created_by.name,parent.name,num_likes""#)),
         ]))
+    .filters(list![
+        field_filter(json_path!("$.parent.gid")).equals(list![(text("parent"), json(r#""{value}""#))]),
+    ])
     .records(json_path!("$.data"))
     .meta(list![meta("next_page", json_path!("$.next_page"))])
     .paging(Paging::cursor(from_meta_at("next_page", json_path!("$.offset")), "offset").size(page_size("limit").maximum(100).needed()))

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::setters;
 use crate::{
-    Action, AtLeastOne, Body, Download, EmptyList, Entity, ErrorCheck, ErrorCondition,
+    Action, AtLeastOne, Body, Download, EmptyList, Entity, ErrorCheck, ErrorCondition, FieldFilter,
     FieldSelection, Filter, GraphQl, Hints, Job, Json, JsonPath, MetaField, MetaSource, Method,
     Operation, Paging, Parameter, Response, StoreField, SyncRule, SyncSource, Template, Text,
     Transform, UploadAddress, UrlStep, Variable, VariableValue,
@@ -68,6 +68,7 @@ impl Operation {
             reads_any: false,
             job: None,
             sync: None,
+            filters: Cow::Borrowed(&[]),
             address: None,
         }
     }
@@ -139,6 +140,8 @@ impl Operation {
         /// The records of the list cannot be copied into a store, for this reason.
         cannot_sync(reason: &'static str) sync =
             Some(SyncRule::Cannot { reason: Cow::Borrowed(reason) });
+        /// By which fields the records of the list can be requested.
+        filters(list: &'static [FieldFilter]) filters = Cow::Borrowed(list);
         /// The address that is requested instead of the path.
         address(address: UploadAddress) address = Some(address);
     }

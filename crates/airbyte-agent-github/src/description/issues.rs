@@ -74,6 +74,10 @@ const LIST: Operation = Operation::by(Method::Post, "Issues_List", "issues", Act
     ]).optional(texts!["assignee", "creator", "mentioned", "labels", "milestone", "since"]))
     .sync(sync(list![json_path!("$.id")])
         .change(sync_change(json_path!("$.updatedAt"), SyncTime::Iso8601).filter(list![(text("since"), json(r#""{since}""#))])))
+    .filters(list![
+        field_filter(json_path!("$.state")).any_of(list![(text("states"), json(r#""{values}""#))]),
+        field_filter(json_path!("$.author.login")).equals(list![(text("creator"), json(r#""{value}""#))]),
+    ])
     .records(json_path!("$.data.repository.issues.nodes"))
     .meta(list![
         meta("has_next_page", json_path!("$.data.repository.issues.pageInfo.hasNextPage")),

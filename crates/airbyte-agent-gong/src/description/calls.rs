@@ -66,6 +66,11 @@ const LIST: Operation = Operation::get("listCalls", "calls", Action::List, templ
             (text("fromDateTime"), json(r#""2010-01-01T00:00:00Z""#)),
             (text("toDateTime"), json(r#""2100-01-01T00:00:00Z""#)),
         ]))
+    .filters(list![
+        field_filter(json_path!("$.id")).get("id"),
+        field_filter(json_path!("$.workspaceId")).equals(list![(text("workspaceId"), json(r#""{value}""#))]),
+        field_filter(json_path!("$.started")).from(list![(text("fromDateTime"), json(r#""{value}""#))]).to(list![(text("toDateTime"), json(r#""{value}""#))]),
+    ])
     .records(json_path!("$.calls"))
     .total(MetaSource::Body(json_path!("$.records.totalRecords")))
     .empty(list![EmptyList::new().status(404).message("No calls found*")])

@@ -26,6 +26,9 @@ const LIST: Operation = Operation::get("listFlows", "flows", Action::List, templ
         .parents(list![
             sync_parent("users", list![(text("flowOwnerEmail"), ParentValue::Member(json_path!("$.emailAddress")))]),
         ]))
+    .filters(list![
+        field_filter(json_path!("$.folderId")).equals(list![(text("folderId"), json(r#""{value}""#))]),
+    ])
     .records(json_path!("$.flows"))
     .total(MetaSource::Body(json_path!("$.records.totalRecords")))
     .empty(list![EmptyList::new().status(404).message("No flows found*")])

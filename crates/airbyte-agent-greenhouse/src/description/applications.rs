@@ -80,6 +80,17 @@ const LIST: Operation = Operation::get("listApplication", "applications", Action
     ])
     .sync(sync(list![json_path!("$.id")])
         .change(sync_change(json_path!("$.updated_at"), SyncTime::Iso8601).filter(list![(text("updated_at"), json(r#""gte|{since}""#))])))
+    .filters(list![
+        field_filter(json_path!("$.id")).any_of(list![(text("ids"), json(r#""{values}""#))]),
+        field_filter(json_path!("$.candidate_id")).any_of(list![(text("candidate_ids"), json(r#""{values}""#))]),
+        field_filter(json_path!("$.job_id")).any_of(list![(text("job_ids"), json(r#""{values}""#))]),
+        field_filter(json_path!("$.stage_id")).any_of(list![(text("stage_ids"), json(r#""{values}""#))]),
+        field_filter(json_path!("$.job_post_id")).any_of(list![(text("job_post_ids"), json(r#""{values}""#))]),
+        field_filter(json_path!("$.source_id")).any_of(list![(text("source_ids"), json(r#""{values}""#))]),
+        field_filter(json_path!("$.referrer_id")).any_of(list![(text("referrer_ids"), json(r#""{values}""#))]),
+        field_filter(json_path!("$.prospect")).equals(list![(text("prospect"), json(r#""{value}""#))]),
+        field_filter(json_path!("$.created_at")).from(list![(text("created_at"), json(r#""gte|{value}""#))]),
+    ])
     .meta(list![link_meta("next", "next")])
     .paging(Paging::link(from_meta("next"), list![]).size(page_size("per_page").maximum(500)))
     .schema(RECORD);

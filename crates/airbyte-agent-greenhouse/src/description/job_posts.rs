@@ -64,6 +64,15 @@ const LIST: Operation = Operation::get("listJobPost", "job_posts", Action::List,
     ])
     .sync(sync(list![json_path!("$.id")])
         .change(sync_change(json_path!("$.updated_at"), SyncTime::Iso8601).filter(list![(text("updated_at"), json(r#""gte|{since}""#))])))
+    .filters(list![
+        field_filter(json_path!("$.id")).any_of(list![(text("ids"), json(r#""{values}""#))]),
+        field_filter(json_path!("$.job_id")).any_of(list![(text("job_ids"), json(r#""{values}""#))]),
+        field_filter(json_path!("$.job_board_id")).any_of(list![(text("job_board_ids"), json(r#""{values}""#))]),
+        field_filter(json_path!("$.live")).equals(list![(text("live"), json(r#""{value}""#))]),
+        field_filter(json_path!("$.internal")).equals(list![(text("internal"), json(r#""{value}""#))]),
+        field_filter(json_path!("$.featured")).equals(list![(text("featured"), json(r#""{value}""#))]),
+        field_filter(json_path!("$.created_at")).from(list![(text("created_at"), json(r#""gte|{value}""#))]),
+    ])
     .meta(list![link_meta("next", "next")])
     .paging(Paging::link(from_meta("next"), list![]).size(page_size("per_page").maximum(500)))
     .schema(RECORD);

@@ -64,6 +64,14 @@ const LIST: Operation = Operation::get("listJob", "jobs", Action::List, template
     ])
     .sync(sync(list![json_path!("$.id")])
         .change(sync_change(json_path!("$.updated_at"), SyncTime::Iso8601).filter(list![(text("updated_at"), json(r#""gte|{since}""#))])))
+    .filters(list![
+        field_filter(json_path!("$.id")).any_of(list![(text("ids"), json(r#""{values}""#))]),
+        field_filter(json_path!("$.status")).equals(list![(text("status"), json(r#""{value}""#))]),
+        field_filter(json_path!("$.department_id")).equals(list![(text("department_id"), json(r#""{value}""#))]),
+        field_filter(json_path!("$.requisition_id")).equals(list![(text("requisition_id"), json(r#""{value}""#))]),
+        field_filter(json_path!("$.confidential")).equals(list![(text("confidential"), json(r#""{value}""#))]),
+        field_filter(json_path!("$.created_at")).from(list![(text("created_at"), json(r#""gte|{value}""#))]),
+    ])
     .meta(list![link_meta("next", "next")])
     .paging(Paging::link(from_meta("next"), list![]).size(page_size("per_page").maximum(500)))
     .schema(RECORD);

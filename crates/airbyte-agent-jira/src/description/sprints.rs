@@ -36,6 +36,7 @@ const LIST: Operation = Operation::get("listSprints", "sprints", Action::List, t
         .parents(list![
             sync_parent("boards", list![(text("boardId"), ParentValue::Member(json_path!("$.id")))]),
         ]))
+    .filters(list![field_filter(json_path!("$.state")).equals(list![(text("state"), json(r#""{value}""#))])])
     .records(json_path!("$.values"))
     .total(MetaSource::Body(json_path!("$.total")))
     .meta(list![meta("total", json_path!("$.total")), meta("isLast", json_path!("$.isLast"))])

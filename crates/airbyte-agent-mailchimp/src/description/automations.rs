@@ -81,6 +81,7 @@ const LIST: Operation = Operation::get("Automations_List", "automations", Action
         query("exclude_fields", ARRAY.items(list![STRING])).style(Style::Comma).addition().description("These fields are left out; a dot reaches into records, as in `automations.tracking`. Not together with `fields`."),
     ])
     .sync(sync(list![json_path!("$.id")]))
+    .filters(list![field_filter(json_path!("$.status")).equals(list![(text("status"), json(r#""{value}""#))])])
     .records(json_path!("$.automations"))
     .total(MetaSource::Body(json_path!("$.total_items")))
     .meta(list![meta("links", json_path!("$._links"))])

@@ -156,6 +156,10 @@ const LIST: Operation = Operation::get("Campaigns_List", "campaigns", Action::Li
         query("member_id", STRING).addition().description("Only campaigns sent to this contact, by the MD5 hash of the e-mail address in lower case."),
     ])
     .sync(sync(list![json_path!("$.id")]))
+    .filters(list![
+        field_filter(json_path!("$.type")).equals(list![(text("type"), json(r#""{value}""#))]),
+        field_filter(json_path!("$.status")).equals(list![(text("status"), json(r#""{value}""#))]),
+    ])
     .records(json_path!("$.campaigns"))
     .total(MetaSource::Body(json_path!("$.total_items")))
     .meta(list![meta("links", json_path!("$._links"))])

@@ -40,6 +40,9 @@ const LIST: Operation = Operation::get("ClickMembers_List", "click_members", Act
             ]),
         ])
         .per_parent())
+    .filters(list![
+        field_filter(json_path!("$.campaign_id")).equals(list![(text("campaign_id"), json(r#""{value}""#))]),
+    ])
     .records(json_path!("$.members"))
     .total(MetaSource::Body(json_path!("$.total_items")))
     .meta(list![meta("links", json_path!("$._links"))])

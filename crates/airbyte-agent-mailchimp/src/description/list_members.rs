@@ -100,6 +100,12 @@ const LIST: Operation = Operation::get("ListMembers_List", "list_members", Actio
         ])
         .per_parent()
         .change(sync_change(json_path!("$.last_changed"), SyncTime::Iso8601).filter(list![(text("since_last_changed"), json(r#""{since}""#))]).overlap_seconds(600)))
+    .filters(list![
+        field_filter(json_path!("$.list_id")).equals(list![(text("list_id"), json(r#""{value}""#))]),
+        field_filter(json_path!("$.email_type")).equals(list![(text("email_type"), json(r#""{value}""#))]),
+        field_filter(json_path!("$.status")).equals(list![(text("status"), json(r#""{value}""#))]),
+        field_filter(json_path!("$.unique_email_id")).equals(list![(text("unique_email_id"), json(r#""{value}""#))]),
+    ])
     .records(json_path!("$.members"))
     .total(MetaSource::Body(json_path!("$.total_items")))
     .meta(list![meta("links", json_path!("$._links"))])

@@ -53,6 +53,11 @@ const LIST: Operation = Operation::get("MergeFields_List", "merge_fields", Actio
             sync_parent("lists", list![(text("list_id"), ParentValue::Member(json_path!("$.id")))]),
         ])
         .per_parent())
+    .filters(list![
+        field_filter(json_path!("$.list_id")).equals(list![(text("list_id"), json(r#""{value}""#))]),
+        field_filter(json_path!("$.type")).equals(list![(text("type"), json(r#""{value}""#))]),
+        field_filter(json_path!("$.required")).equals(list![(text("required"), json(r#""{value}""#))]),
+    ])
     .records(json_path!("$.merge_fields"))
     .total(MetaSource::Body(json_path!("$.total_items")))
     .meta(list![meta("links", json_path!("$._links"))])

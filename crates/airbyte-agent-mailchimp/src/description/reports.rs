@@ -115,6 +115,7 @@ const LIST: Operation = Operation::get("Reports_List", "reports", Action::List, 
         query("exclude_fields", ARRAY.items(list![STRING])).style(Style::Comma).addition().description("These fields are left out; a dot reaches into records, as in `reports.timeseries`. Not together with `fields`."),
     ])
     .sync(sync(list![json_path!("$.id")]))
+    .filters(list![field_filter(json_path!("$.type")).equals(list![(text("type"), json(r#""{value}""#))])])
     .records(json_path!("$.reports"))
     .total(MetaSource::Body(json_path!("$.total_items")))
     .meta(list![meta("links", json_path!("$._links"))])

@@ -83,6 +83,7 @@ const LIST: Operation = Operation::get("SegmentMembers_List", "segment_members",
             (text("include_transactional"), json("true")),
             (text("include_unsubscribed"), json("true")),
         ]))
+    .filters(list![field_filter(json_path!("$.list_id")).equals(list![(text("list_id"), json(r#""{value}""#))])])
     .records(json_path!("$.members"))
     .total(MetaSource::Body(json_path!("$.total_items")))
     .meta(list![meta("links", json_path!("$._links"))])

@@ -51,6 +51,11 @@ const LIST: Operation = Operation::get("StoreOrders_List", "store_orders", Actio
             sync_parent("stores", list![(text("store_id"), ParentValue::Member(json_path!("$.id")))]),
         ])
         .per_parent())
+    .filters(list![
+        field_filter(json_path!("$.store_id")).equals(list![(text("store_id"), json(r#""{value}""#))]),
+        field_filter(json_path!("$.customer.id")).equals(list![(text("customer_id"), json(r#""{value}""#))]),
+        field_filter(json_path!("$.campaign_id")).equals(list![(text("campaign_id"), json(r#""{value}""#))]),
+    ])
     .records(json_path!("$.orders"))
     .total(MetaSource::Body(json_path!("$.total_items")))
     .meta(list![meta("links", json_path!("$._links"))])

@@ -78,6 +78,13 @@ const LIST: Operation = Operation::get("listInvoices", "invoices", Action::List,
     ])
     .sync(sync(list![json_path!("$.id")])
         .arguments(list![(text("statuses"), json(r#"["draft","issued","paid","synced","void"]"#))]))
+    .filters(list![
+        field_filter(json_path!("$.id")).get("invoice_id"),
+        field_filter(json_path!("$.customer.id")).equals(list![(text("customer_id"), json(r#""{value}""#))]),
+        field_filter(json_path!("$.subscription.id")).equals(list![(text("subscription_id"), json(r#""{value}""#))]),
+        field_filter(json_path!("$.status")).any_of(list![(text("statuses"), json(r#""{values}""#))]),
+        field_filter(json_path!("$.invoice_date")).from(list![(text("invoice_date_gte"), json(r#""{value}""#))]).to(list![(text("invoice_date_lte"), json(r#""{value}""#))]),
+    ])
     .records(json_path!("$.data"))
     .meta(list![meta("next_cursor", json_path!("$.pagination_metadata.next_cursor"))])
     .paging(Paging::cursor(from_meta("next_cursor"), "cursor").more(from_body(json_path!("$.pagination_metadata.has_more"))).size(page_size("limit").maximum(100)))

@@ -47,6 +47,11 @@ const LIST: Operation = Operation::get("listPlans", "plans", Action::List, templ
         query("status", STRING.choices(words!["active", "archived", "draft"])).addition().description("Only plans in this state; left out, all of them."),
     ])
     .sync(sync(list![json_path!("$.id")]))
+    .filters(list![
+        field_filter(json_path!("$.id")).get("plan_id"),
+        field_filter(json_path!("$.status")).equals(list![(text("status"), json(r#""{value}""#))]),
+        field_filter(json_path!("$.created_at")).from(list![(text("created_at_gte"), json(r#""{value}""#))]).to(list![(text("created_at_lte"), json(r#""{value}""#))]),
+    ])
     .records(json_path!("$.data"))
     .meta(list![meta("next_cursor", json_path!("$.pagination_metadata.next_cursor"))])
     .paging(Paging::cursor(from_meta("next_cursor"), "cursor").more(from_body(json_path!("$.pagination_metadata.has_more"))).size(page_size("limit").maximum(100)))

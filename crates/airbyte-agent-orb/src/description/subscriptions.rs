@@ -53,6 +53,13 @@ const LIST: Operation = Operation::get("listSubscriptions", "subscriptions", Act
         query("created_at_lte", STRING.format("date-time")).wire("created_at[lte]").addition().description("Only subscriptions created at or before this instant (ISO 8601)."),
     ])
     .sync(sync(list![json_path!("$.id")]))
+    .filters(list![
+        field_filter(json_path!("$.id")).get("subscription_id"),
+        field_filter(json_path!("$.customer.id")).equals(list![(text("customer_id"), json(r#""{value}""#))]).any_of(list![(text("customer_ids"), json(r#""{values}""#))]),
+        field_filter(json_path!("$.plan.id")).equals(list![(text("plan_id"), json(r#""{value}""#))]),
+        field_filter(json_path!("$.status")).equals(list![(text("status"), json(r#""{value}""#))]),
+        field_filter(json_path!("$.created_at")).from(list![(text("created_at_gte"), json(r#""{value}""#))]).to(list![(text("created_at_lte"), json(r#""{value}""#))]),
+    ])
     .records(json_path!("$.data"))
     .meta(list![meta("next_cursor", json_path!("$.pagination_metadata.next_cursor"))])
     .paging(Paging::cursor(from_meta("next_cursor"), "cursor").more(from_body(json_path!("$.pagination_metadata.has_more"))).size(page_size("limit").maximum(100)))

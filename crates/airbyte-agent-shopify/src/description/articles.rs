@@ -58,6 +58,14 @@ const LIST: Operation = Operation::get("Articles_List", "articles", Action::List
         .parents(list![
             sync_parent("blogs", list![(text("blog_id"), ParentValue::Member(json_path!("$.id")))]),
         ]))
+    .filters(list![
+        field_filter(json_path!("$.blog_id")).equals(list![(text("blog_id"), json(r#""{value}""#))]),
+        field_filter(json_path!("$.handle")).equals(list![(text("handle"), json(r#""{value}""#))]),
+        field_filter(json_path!("$.author")).equals(list![(text("author"), json(r#""{value}""#))]),
+        field_filter(json_path!("$.created_at")).from(list![(text("created_at_min"), json(r#""{value}""#))]).to(list![(text("created_at_max"), json(r#""{value}""#))]),
+        field_filter(json_path!("$.updated_at")).from(list![(text("updated_at_min"), json(r#""{value}""#))]).to(list![(text("updated_at_max"), json(r#""{value}""#))]),
+        field_filter(json_path!("$.published_at")).from(list![(text("published_at_min"), json(r#""{value}""#))]).to(list![(text("published_at_max"), json(r#""{value}""#))]),
+    ])
     .records(json_path!("$.articles"))
     .meta(list![link_meta("next_page_url", "next")])
     .paging(Paging::link_keeping(from_meta("next_page_url"), list![(text("page_info"), text("page_info"))], texts!["limit", "fields"]).size(page_size("limit").maximum(250)))

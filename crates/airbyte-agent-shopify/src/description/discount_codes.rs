@@ -30,6 +30,9 @@ const LIST: Operation = Operation::get("DiscountCodes_List", "discount_codes", A
         .parents(list![
             sync_parent("price_rules", list![(text("price_rule_id"), ParentValue::Member(json_path!("$.id")))]),
         ]))
+    .filters(list![
+        field_filter(json_path!("$.price_rule_id")).equals(list![(text("price_rule_id"), json(r#""{value}""#))]),
+    ])
     .records(json_path!("$.discount_codes"))
     .meta(list![link_meta("next_page_url", "next")])
     .paging(Paging::link_keeping(from_meta("next_page_url"), list![(text("page_info"), text("page_info"))], texts!["limit"]).size(page_size("limit").maximum(250)))

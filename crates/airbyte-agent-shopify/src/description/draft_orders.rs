@@ -57,6 +57,11 @@ const LIST: Operation = Operation::get("DraftOrders_List", "draft_orders", Actio
         query("fields", STRING).addition().description("Only these members of each record are returned, names separated by commas; all when left out."),
     ])
     .sync(sync(list![json_path!("$.id")]).needs(texts!["status"]))
+    .filters(list![
+        field_filter(json_path!("$.id")).any_of(list![(text("ids"), json(r#""{values}""#))]).most(100),
+        field_filter(json_path!("$.status")).equals(list![(text("status"), json(r#""{value}""#))]),
+        field_filter(json_path!("$.updated_at")).from(list![(text("updated_at_min"), json(r#""{value}""#))]).to(list![(text("updated_at_max"), json(r#""{value}""#))]),
+    ])
     .records(json_path!("$.draft_orders"))
     .meta(list![link_meta("next_page_url", "next")])
     .paging(Paging::link_keeping(from_meta("next_page_url"), list![(text("page_info"), text("page_info"))], texts!["limit", "fields"]).size(page_size("limit").maximum(250)))

@@ -54,6 +54,11 @@ const LIST: Operation = Operation::get("Fulfillments_List", "fulfillments", Acti
         .parents(list![
             sync_parent("orders", list![(text("order_id"), ParentValue::Member(json_path!("$.id")))]),
         ]))
+    .filters(list![
+        field_filter(json_path!("$.order_id")).equals(list![(text("order_id"), json(r#""{value}""#))]),
+        field_filter(json_path!("$.created_at")).from(list![(text("created_at_min"), json(r#""{value}""#))]).to(list![(text("created_at_max"), json(r#""{value}""#))]),
+        field_filter(json_path!("$.updated_at")).from(list![(text("updated_at_min"), json(r#""{value}""#))]).to(list![(text("updated_at_max"), json(r#""{value}""#))]),
+    ])
     .records(json_path!("$.fulfillments"))
     .meta(list![link_meta("next_page_url", "next")])
     .paging(Paging::link_keeping(from_meta("next_page_url"), list![(text("page_info"), text("page_info"))], texts!["limit", "fields"]).size(page_size("limit").maximum(250)))

@@ -46,6 +46,7 @@ const LIST: Operation = Operation::by(Method::Post, "Metaobjects_List", "metaobj
         .parents(list![
             sync_parent("metaobject_definitions", list![(text("type"), ParentValue::Member(json_path!("$.type")))]),
         ]))
+    .filters(list![field_filter(json_path!("$.type")).equals(list![(text("type"), json(r#""{value}""#))])])
     .records(json_path!("$.data.metaobjects.nodes"))
     .meta(list![
         meta("hasNextPage", json_path!("$.data.metaobjects.pageInfo.hasNextPage")),

@@ -70,6 +70,16 @@ const LIST: Operation = Operation::get("Products_List", "products", Action::List
     ])
     .sync(sync(list![json_path!("$.id")])
         .change(sync_change(json_path!("$.updated_at"), SyncTime::Iso8601).filter(list![(text("updated_at_min"), json(r#""{since}""#))])))
+    .filters(list![
+        field_filter(json_path!("$.id")).any_of(list![(text("ids"), json(r#""{values}""#))]).most(100),
+        field_filter(json_path!("$.status")).equals(list![(text("status"), json(r#""{value}""#))]),
+        field_filter(json_path!("$.product_type")).equals(list![(text("product_type"), json(r#""{value}""#))]),
+        field_filter(json_path!("$.vendor")).equals(list![(text("vendor"), json(r#""{value}""#))]),
+        field_filter(json_path!("$.handle")).equals(list![(text("handle"), json(r#""{value}""#))]),
+        field_filter(json_path!("$.created_at")).from(list![(text("created_at_min"), json(r#""{value}""#))]).to(list![(text("created_at_max"), json(r#""{value}""#))]),
+        field_filter(json_path!("$.updated_at")).to(list![(text("updated_at_max"), json(r#""{value}""#))]),
+        field_filter(json_path!("$.published_at")).from(list![(text("published_at_min"), json(r#""{value}""#))]).to(list![(text("published_at_max"), json(r#""{value}""#))]),
+    ])
     .records(json_path!("$.products"))
     .meta(list![link_meta("next_page_url", "next")])
     .paging(Paging::link_keeping(from_meta("next_page_url"), list![(text("page_info"), text("page_info"))], texts!["limit", "fields"]).size(page_size("limit").maximum(250)))

@@ -41,6 +41,7 @@ const LIST: Operation = Operation::get("listFiles", "files", Action::List, templ
     ])
     .sync(sync(list![json_path!("$.id")])
         .arguments(list![(text("show_files_hidden_by_limit"), json("true"))]))
+    .filters(list![field_filter(json_path!("$.user")).equals(list![(text("user"), json(r#""{value}""#))])])
     .records(json_path!("$.files"))
     .total(MetaSource::Body(json_path!("$.paging.total")))
     .meta(list![meta("page", json_path!("$.paging.page")), meta("pages", json_path!("$.paging.pages"))])

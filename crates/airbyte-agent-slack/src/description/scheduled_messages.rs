@@ -50,6 +50,9 @@ const LIST: Operation = Operation::get("listScheduledMessages", "scheduled_messa
         query("team_id", STRING).description("Id of the workspace (`T…`). Slack requires it with a token that is installed for a whole Enterprise organization; with other tokens it has no effect."),
     ])
     .sync(sync(list![json_path!("$.id")]))
+    .filters(list![
+        field_filter(json_path!("$.channel_id")).equals(list![(text("channel"), json(r#""{value}""#))]),
+    ])
     .records(json_path!("$.scheduled_messages"))
     .meta(list![meta("next_cursor", json_path!("$.response_metadata.next_cursor"))])
     .paging(Paging::cursor(from_meta("next_cursor"), "cursor").size(page_size("limit").maximum(999)))

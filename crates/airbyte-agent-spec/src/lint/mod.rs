@@ -5,6 +5,7 @@ mod components;
 mod default_fields;
 mod drift;
 mod entities;
+mod filters;
 mod grammar;
 mod graphql;
 mod jobs;
@@ -33,6 +34,7 @@ pub(crate) fn check(cx: &Cx<'_>) {
     recommended::check(cx, &connector);
     jobs::check(cx, &connector);
     sync::check(cx, &connector);
+    filters::check(cx, &connector);
     uploads::check(cx, &connector);
     let mut seen = texts::Seen::new();
     for op in lower::operations(cx.root) {

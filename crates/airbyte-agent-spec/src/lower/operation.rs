@@ -7,7 +7,9 @@ use airbyte_agent_description::{
     Template, Text,
 };
 
-use super::{Cx, alternatives, body, field_selection, job, paging, parameter, response, upload};
+use super::{
+    Cx, alternatives, body, field_selection, filters, job, paging, parameter, response, upload,
+};
 use crate::names::hint;
 use airbyte_agent_yaml::Node;
 
@@ -158,6 +160,7 @@ fn lower<'a>(cx: &Cx<'a>, op: Op<'a>) -> Option<Operation> {
         job: job::job(cx, op),
         // Depends on other entities, so it is added when all of them are known.
         sync: None,
+        filters: filters::filters(cx, op).into(),
         address,
         body,
         json_type,

@@ -48,6 +48,13 @@ const LIST: Operation = Operation::get("BalanceTransactions_List", "balance_tran
     ])
     .sync(sync(list![json_path!("$.id")])
         .change(sync_change(json_path!("$.created"), SyncTime::UnixSeconds).filter(list![(text("created"), json(r#"{"gte":"{since}"}"#))]).overlap_seconds(2592000)))
+    .filters(list![
+        field_filter(json_path!("$.id")).get("id"),
+        field_filter(json_path!("$.currency")).equals(list![(text("currency"), json(r#""{value}""#))]),
+        field_filter(json_path!("$.source")).equals(list![(text("source"), json(r#""{value}""#))]),
+        field_filter(json_path!("$.type")).equals(list![(text("type"), json(r#""{value}""#))]),
+        field_filter(json_path!("$.created")).to(list![(text("created"), json(r#"{"lte":"{value}"}"#))]).format(SyncTime::UnixSeconds),
+    ])
     .records(json_path!("$.data"))
     .meta(list![meta("has_more", json_path!("$.has_more"))])
     .paging(Paging::both_ways(json_path!("$.id"), "starting_after", 0, "ending_before").more(from_meta("has_more")).size(page_size("limit").maximum(100)))

@@ -44,6 +44,7 @@ const LIST: Operation = Operation::get("Events_List", "events", Action::List, te
     ])
     .sync(sync(list![json_path!("$.id")])
         .change(sync_change(json_path!("$.created"), SyncTime::UnixSeconds).filter(list![(text("created"), json(r#"{"gte":"{since}"}"#))]).overlap_seconds(259200)))
+    .filters(list![field_filter(json_path!("$.type")).equals(list![(text("type"), json(r#""{value}""#))])])
     .records(json_path!("$.data"))
     .meta(list![meta("has_more", json_path!("$.has_more"))])
     .paging(Paging::both_ways(json_path!("$.id"), "starting_after", 0, "ending_before").more(from_meta("has_more")).size(page_size("limit").default(10).maximum(100)))

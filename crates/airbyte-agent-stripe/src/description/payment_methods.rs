@@ -46,6 +46,10 @@ const LIST: Operation = Operation::get("PaymentMethods_List", "payment_methods",
         .parents(list![
             sync_parent("customers", list![(text("customer"), ParentValue::Member(json_path!("$.id")))]),
         ]))
+    .filters(list![
+        field_filter(json_path!("$.customer")).equals(list![(text("customer"), json(r#""{value}""#))]),
+        field_filter(json_path!("$.type")).equals(list![(text("type"), json(r#""{value}""#))]),
+    ])
     .records(json_path!("$.data"))
     .meta(list![meta("has_more", json_path!("$.has_more"))])
     .paging(Paging::both_ways(json_path!("$.id"), "starting_after", 0, "ending_before").more(from_meta("has_more")).size(page_size("limit").default(10).maximum(100)))

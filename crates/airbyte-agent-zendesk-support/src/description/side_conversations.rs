@@ -36,6 +36,9 @@ const LIST: Operation = Operation::get("ListSideConversations", "side_conversati
         .parents(list![
             sync_parent("ticket_exports", list![(text("ticket_id"), ParentValue::Member(json_path!("$.id")))]),
         ]))
+    .filters(list![
+        field_filter(json_path!("$.ticket_id")).equals(list![(text("ticket_id"), json(r#""{value}""#))]),
+    ])
     .records(json_path!("$.side_conversations"))
     .total(MetaSource::Body(json_path!("$.count")))
     .meta(list![

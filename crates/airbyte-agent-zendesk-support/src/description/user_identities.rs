@@ -36,6 +36,7 @@ const LIST: Operation = Operation::get("ListUserIdentities", "user_identities", 
         .parents(list![
             sync_parent("user_exports", list![(text("user_id"), ParentValue::Member(json_path!("$.id")))]),
         ]))
+    .filters(list![field_filter(json_path!("$.user_id")).equals(list![(text("user_id"), json(r#""{value}""#))])])
     .records(json_path!("$.identities"))
     .total(MetaSource::Body(json_path!("$.count")))
     .meta(list![
