@@ -125,6 +125,8 @@ pub(crate) fn is_frame(name: &str) -> bool {
             "perpage",
             "pagesize",
             "numfound",
+            "numresults",
+            "resultcount",
             "nextlink",
         ]
         .iter()

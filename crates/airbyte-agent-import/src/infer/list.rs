@@ -209,13 +209,18 @@ fn said<'f>(facts: &'f Facts<'_>) -> &'f str {
 /// Whether a text says that one record comes back: `Get a user`, `Retrieve the specified file`, `Get tag by id`.
 fn says_one(text: &str) -> bool {
     let words = words(text);
-    let article = words.get(1).is_some_and(|word| {
-        ["a", "an", "one", "single", "specific", "specified"].contains(&word.as_str())
-    });
-    let of_several = ["list", "array", "collection", "set", "all"];
-    article && !words.iter().take(5).any(|word| of_several.contains(&word.as_str()))
+    let beginning = words.get(..words.len().min(5)).unwrap_or_default();
+    let of_several = ["list", "array", "collection", "set", "all", "multiple"];
+    if beginning.iter().any(|word| of_several.contains(&word.as_str())) {
+        return false;
+    }
+    let is = |word: &String, known: &[&str]| known.contains(&word.as_str());
+    words.get(1).is_some_and(|word| is(word, &["a", "an", "one"]))
+        || beginning.windows(2).any(|pair| match pair {
+            [one, noun] => is(one, &["single", "specific", "specified"]) && !is_counted(noun),
+            _ => false,
+        })
         || words.windows(2).any(|pair| pair == ["by", "id"] || pair == ["single", "record"])
-        || words.len() > 1 && words.iter().take(5).any(|word| ["specific", "single"].contains(&word.as_str()))
 }
 
 /// Whether the noun behind the verb of a text is in the plural: `Retrieve names of patients`.

@@ -58,7 +58,7 @@ pub(crate) fn is_date(input: &Input<'_>) -> bool {
 
 /// Whether an input begins a range of something, because another one ends it: `start` beside `end`.
 pub(crate) fn is_range(facts: &Facts<'_>, input: &Input<'_>) -> bool {
-    const ENDS: [&str; 7] = ["end", "to", "until", "duration", "stop", "finish", "interval"];
+    const ENDS: [&str; 5] = ["end", "to", "until", "stop", "finish"];
     ["start", "from", "begin", "since"].contains(&input.key.as_str())
         && facts.inputs.iter().any(|other| {
             other.place != InputPlace::Path && ENDS.contains(&other.key.as_str())
