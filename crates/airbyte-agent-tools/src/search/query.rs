@@ -4,13 +4,14 @@ use std::collections::HashMap;
 
 use super::gather::Term;
 use super::intent::Intent;
-use super::query_word::{QueryWord, query_words};
+use super::query_word::{QueryWord, is_plain_verb, query_words};
+use super::requests::OF_ENTITY;
 use super::synonyms::synonyms;
-use super::words::{each_word, is_stop_word};
-use super::{Entry, Index, Service, typo};
+use super::understand::Understood;
+use super::words::{is_form_of, is_stop_word, stem};
+use super::{Entry, Index, Ranked, Service, typo};
+use airbyte_agent_description::Action;
 
-/// The most words of a query that are considered, which is more than anybody writes.
-const MOST_WORDS: usize = 48;
 /// How much a synonym counts in comparison with the word itself.
 const SYNONYM: f32 = 0.6;
 /// The score of the full name of a service in the query.
@@ -21,6 +22,29 @@ const OWN_WORD: f32 = 1.4;
 const COVERAGE: f32 = 0.6;
 /// How much it counts which share of the entity's name the query covers.
 const NAME: f32 = 0.2;
+
+/// How much each further word of a name of a service counts.
+const LONGER_NAME: f32 = 0.1;
+/// How much a request counts whose verb is not that of the query.
+const OTHER_VERB: f32 = 0.6;
+/// How much another name of an entity counts in comparison with its name.
+const OTHER_NAME: f32 = 0.9;
+/// How certain the words of a request must be.
+const REQUEST: f32 = 0.75;
+/// The share of its name from which on a service is named.
+const NAMED: f32 = 0.9;
+/// What the score of an operation is multiplied by when the query names another service.
+const OTHER_SERVICE: f32 = 0.5;
+/// What the exact name of an operation adds to its score.
+const EXACT: f32 = 100.0;
+
+/// How surely the query asks for an operation with the words of its spec.
+#[derive(Debug, Default, Clone, Copy)]
+struct Asked {
+    worth: f32,
+    /// Whether the words are those of the operation, and not of its whole entity.
+    is_own: bool,
+}
 
 /// One thing that the query is about, with everything that may mean it.
 struct Concept {
@@ -37,15 +61,9 @@ struct Phrase {
 }
 
 impl Index {
-    /// Every operation that has to do with the query, by its position, with its score.
-    pub(super) fn rank(&self, query: &str) -> Vec<(usize, f32)> {
-        let mut whole = Vec::new();
-        each_word(query, false, |word| {
-            if whole.len() < MOST_WORDS {
-                whole.push(word.to_owned());
-            }
-        });
-        let intent = Intent::of(&whole);
+    /// Every operation that has to do with the query, with its score.
+    pub(super) fn rank(&self, query: &str) -> Vec<Ranked> {
+        let Understood { words: whole, intent, .. } = self.understand(query);
         let words = query_words(&whole);
         let concepts = self.concepts(&words);
         let count = self.operations.len();
@@ -67,24 +85,90 @@ impl Index {
             }
         }
         let mentioned = mentioned(&concepts);
+        let mut asked = vec![Asked::default(); count];
+        let verb = self.term(&intent.verb);
+        for (worth, has_verb, request) in self.requests.within(&mentioned, REQUEST, verb) {
+            for known in &mut asked[request.from..request.to] {
+                let fits = has_verb || request.strength <= OF_ENTITY || !intent.changes();
+                known.worth = known.worth.max(if fits { worth } else { OTHER_VERB * worth });
+                known.is_own |= has_verb && request.strength > OF_ENTITY;
+            }
+        }
         let named = self.named(&mentioned);
+        let is_any_named = named.iter().any(|share| *share >= NAMED);
         let affine = self.affine(&concepts);
+        let exact = self.exact(&whole);
         let mut ranked = Vec::new();
         for (number, entry) in self.operations.iter().enumerate() {
             let service = SERVICE * named[entry.service] + OWN_WORD * affine[entry.service];
-            let score = total[number] + service;
+            let score = total[number] + service + asked[number].worth;
             if score <= 0.0 {
                 continue;
             }
             let coverage = total[number] / possible.max(f32::EPSILON);
             let name = name_share(entry, &mentioned);
+            let is_asked = self.is_asked(entry, &intent, asked[number]);
+            let is_other = is_any_named && named[entry.service] < NAMED;
             let score = score
                 * (1.0 - COVERAGE + COVERAGE * coverage)
                 * (1.0 - NAME + NAME * name)
-                * intent.factor(entry.action);
-            ranked.push((number, score));
+                * intent.factor(entry.action, is_asked)
+                * if is_other { OTHER_SERVICE } else { 1.0 };
+            let is_exact = exact.is_some_and(|exact| self.is_exact(number, &mentioned, exact));
+            let may_lead = !entry.action.is_change() || is_asked || is_exact || intent.wants(entry.action);
+            let score = if is_exact { score + EXACT } else { score };
+            ranked.push(Ranked { number, score, may_lead });
         }
         ranked
+    }
+
+    /// Whether the verb of the query names the operation: by a request of its spec, or because the entity is
+    /// named after the verb, as those that are made by archiving, merging or sending.
+    fn is_asked(&self, entry: &Entry, intent: &Intent, asked: Asked) -> bool {
+        if intent.verb.is_empty() || intent.reads() || !entry.action.is_change() {
+            return false;
+        }
+        if asked.is_own {
+            return true;
+        }
+        let named_after = |verb: &str| {
+            let mut stemmed = String::new();
+            stem(verb, &mut stemmed);
+            entry.name.iter().any(|term| is_form_of(&self.vocabulary.words()[*term as usize], &stemmed))
+        };
+        match entry.action {
+            // Every entity is updated, so that one with updates in its name is not asked for by that.
+            Action::Create => !is_plain_verb(&intent.verb) && named_after(&intent.verb),
+            Action::Delete => intent.verb.strip_prefix("un").is_some_and(named_after),
+            _ => false,
+        }
+    }
+
+    /// The number of a word, `None` when no operation has it.
+    fn term(&self, word: &str) -> Option<Term> {
+        let mut stemmed = String::new();
+        stem(word, &mut stemmed);
+        self.vocabulary.get(&stemmed)
+    }
+
+    /// The action that the query names, if it may be the exact name of an operation.
+    fn exact(&self, words: &[String]) -> Option<(Action, usize)> {
+        let action = |word: &String| Action::ALL.into_iter().find(|action| action.as_str() == word.as_str());
+        let action = words.iter().find_map(action)?;
+        let others = words.iter().filter(|word| *word != action.as_str());
+        Some((action, others.filter(|word| !is_stop_word(word)).count()))
+    }
+
+    /// Whether the query has the name of the operation, with or without that of its connector, and nothing else.
+    fn is_exact(&self, number: usize, mentioned: &HashMap<Term, f32>, (action, words): (Action, usize)) -> bool {
+        let entry = &self.operations[number];
+        let has = |term: &Term| mentioned.get(term) == Some(&1.0);
+        let service = &self.services[entry.service].names[0];
+        let contained = service.iter().filter(|(term, _)| !entry.name.contains(term) && has(term)).count();
+        let service_words = service.iter().filter(|(term, _)| !entry.name.contains(term)).count();
+        entry.action == action
+            && (entry.name.len() == words || entry.name.len() + service_words == words && contained == service_words)
+            && entry.name.iter().all(has)
     }
 
     /// The concepts that the words of the query stand for.
@@ -176,15 +260,19 @@ impl Index {
     }
 
     /// For each service, how much of its name the query contains. Synonyms do not count.
+    #[allow(clippy::cast_precision_loss)]
     fn named(&self, mentioned: &HashMap<Term, f32>) -> Vec<f32> {
         let certainty = |term: &Term| {
             let certainty = mentioned.get(term).copied().unwrap_or_default();
             if certainty > SYNONYM { certainty } else { 0.0 }
         };
         let share = |service: &Service| {
-            let contained: f32 =
-                service.words.iter().map(|(term, share)| share * certainty(term)).sum();
-            contained * contained.sqrt()
+            let shares = service.names.iter().map(|name| {
+                let contained: f32 = name.iter().map(|(term, share)| share * certainty(term)).sum();
+                // Of two names that are there, the longer one is meant.
+                contained * contained.sqrt() * (1.0 + LONGER_NAME * (name.len() - 1) as f32)
+            });
+            shares.fold(0.0, f32::max)
         };
         self.services.iter().map(share).collect()
     }
@@ -224,7 +312,12 @@ fn mentioned(concepts: &[Concept]) -> HashMap<Term, f32> {
 /// How much of the name of its entity the query mentions.
 #[allow(clippy::cast_precision_loss)]
 fn name_share(entry: &Entry, mentioned: &HashMap<Term, f32>) -> f32 {
-    let certainty = |term| mentioned.get(term).copied().unwrap_or_default();
+    let certainty = |term: &Term| mentioned.get(term).copied().unwrap_or_default();
     let contained: f32 = entry.name.iter().map(certainty).sum();
-    contained / entry.name.len().max(1) as f32
+    let own = contained / entry.name.len().max(1) as f32;
+    let others = entry.other_names.iter().map(|name| {
+        let contained: f32 = name.iter().map(certainty).sum();
+        contained / name.len().max(1) as f32
+    });
+    others.fold(own, |best, other| best.max(OTHER_NAME * other))
 }
