@@ -1,7 +1,5 @@
 //! Ranks the operations of an index by a query.
 
-use std::collections::HashMap;
-
 use super::gather::Term;
 use super::intent::Intent;
 use super::query_word::{QueryWord, is_plain_verb, query_words};
@@ -37,6 +35,15 @@ const NAMED: f32 = 0.9;
 const OTHER_SERVICE: f32 = 0.5;
 /// What the exact name of an operation adds to its score.
 const EXACT: f32 = 100.0;
+
+/// The verb of a query.
+struct Verb<'q> {
+    stem: &'q str,
+    term: Option<Term>,
+    /// What it undoes, as "archive" in "unarchive".
+    undone: Option<&'q str>,
+    is_plain: bool,
+}
 
 /// How surely the query asks for an operation with the words of its spec.
 #[derive(Debug, Default, Clone, Copy)]
@@ -84,10 +91,19 @@ impl Index {
                 *sum += concept.weight * score;
             }
         }
-        let mentioned = mentioned(&concepts);
+        let mentioned = Mentioned::new(&concepts, self.spellings.len());
         let mut asked = vec![Asked::default(); count];
-        let verb = self.term(&intent.verb);
-        for (worth, has_verb, request) in self.requests.within(&mentioned, REQUEST, verb) {
+        let mut stemmed = String::new();
+        stem(&intent.verb, &mut stemmed);
+        let verb = Verb {
+            term: self.vocabulary.get(&stemmed),
+            undone: stemmed.strip_prefix("un"),
+            is_plain: is_plain_verb(&intent.verb),
+            stem: &stemmed,
+        };
+        let is_certain = |term| mentioned.certainty(term) >= REQUEST;
+        let certain = mentioned.terms.iter().copied().filter(|term| is_certain(*term));
+        for (worth, has_verb, request) in self.requests.within(certain, is_certain, verb.term) {
             for known in &mut asked[request.from..request.to] {
                 let fits = has_verb || request.strength <= OF_ENTITY || !intent.changes();
                 known.worth = known.worth.max(if fits { worth } else { OTHER_VERB * worth });
@@ -97,7 +113,8 @@ impl Index {
         let named = self.named(&mentioned);
         let is_any_named = named.iter().any(|share| *share >= NAMED);
         let affine = self.affine(&concepts);
-        let exact = self.exact(&whole);
+        let exact = exact(&whole);
+        let may_ask = !intent.verb.is_empty() && !intent.reads();
         let mut ranked = Vec::new();
         for (number, entry) in self.operations.iter().enumerate() {
             let service = SERVICE * named[entry.service] + OWN_WORD * affine[entry.service];
@@ -107,7 +124,8 @@ impl Index {
             }
             let coverage = total[number] / possible.max(f32::EPSILON);
             let name = name_share(entry, &mentioned);
-            let is_asked = self.is_asked(entry, &intent, asked[number]);
+            let is_asked =
+                may_ask && entry.action.is_change() && self.is_asked(entry, &verb, asked[number]);
             let is_other = is_any_named && named[entry.service] < NAMED;
             let score = score
                 * (1.0 - COVERAGE + COVERAGE * coverage)
@@ -124,45 +142,24 @@ impl Index {
 
     /// Whether the verb of the query names the operation: by a request of its spec, or because the entity is
     /// named after the verb, as those that are made by archiving, merging or sending.
-    fn is_asked(&self, entry: &Entry, intent: &Intent, asked: Asked) -> bool {
-        if intent.verb.is_empty() || intent.reads() || !entry.action.is_change() {
-            return false;
-        }
-        if asked.is_own {
-            return true;
-        }
+    fn is_asked(&self, entry: &Entry, verb: &Verb<'_>, asked: Asked) -> bool {
         let named_after = |verb: &str| {
-            let mut stemmed = String::new();
-            stem(verb, &mut stemmed);
-            entry.name.iter().any(|term| is_form_of(&self.vocabulary.words()[*term as usize], &stemmed))
+            let words = self.vocabulary.words();
+            entry.name.iter().any(|term| is_form_of(&words[*term as usize], verb))
         };
-        match entry.action {
-            // Every entity is updated, so that one with updates in its name is not asked for by that.
-            Action::Create => !is_plain_verb(&intent.verb) && named_after(&intent.verb),
-            Action::Delete => intent.verb.strip_prefix("un").is_some_and(named_after),
-            _ => false,
-        }
-    }
-
-    /// The number of a word, `None` when no operation has it.
-    fn term(&self, word: &str) -> Option<Term> {
-        let mut stemmed = String::new();
-        stem(word, &mut stemmed);
-        self.vocabulary.get(&stemmed)
-    }
-
-    /// The action that the query names, if it may be the exact name of an operation.
-    fn exact(&self, words: &[String]) -> Option<(Action, usize)> {
-        let action = |word: &String| Action::ALL.into_iter().find(|action| action.as_str() == word.as_str());
-        let action = words.iter().find_map(action)?;
-        let others = words.iter().filter(|word| *word != action.as_str());
-        Some((action, others.filter(|word| !is_stop_word(word)).count()))
+        asked.is_own
+            || match entry.action {
+                // Every entity is updated, so that one with updates in its name is not asked for by that.
+                Action::Create => !verb.is_plain && named_after(verb.stem),
+                Action::Delete => verb.undone.is_some_and(named_after),
+                _ => false,
+            }
     }
 
     /// Whether the query has the name of the operation, with or without that of its connector, and nothing else.
-    fn is_exact(&self, number: usize, mentioned: &HashMap<Term, f32>, (action, words): (Action, usize)) -> bool {
+    fn is_exact(&self, number: usize, mentioned: &Mentioned, (action, words): (Action, usize)) -> bool {
         let entry = &self.operations[number];
-        let has = |term: &Term| mentioned.get(term) == Some(&1.0);
+        let has = |term: &Term| mentioned.certainty(*term) == 1.0;
         let service = &self.services[entry.service].names[0];
         let contained = service.iter().filter(|(term, _)| !entry.name.contains(term) && has(term)).count();
         let service_words = service.iter().filter(|(term, _)| !entry.name.contains(term)).count();
@@ -261,9 +258,9 @@ impl Index {
 
     /// For each service, how much of its name the query contains. Synonyms do not count.
     #[allow(clippy::cast_precision_loss)]
-    fn named(&self, mentioned: &HashMap<Term, f32>) -> Vec<f32> {
+    fn named(&self, mentioned: &Mentioned) -> Vec<f32> {
         let certainty = |term: &Term| {
-            let certainty = mentioned.get(term).copied().unwrap_or_default();
+            let certainty = mentioned.certainty(*term);
             if certainty > SYNONYM { certainty } else { 0.0 }
         };
         let share = |service: &Service| {
@@ -297,27 +294,54 @@ impl Index {
     }
 }
 
-/// The words that the query mentions, each with the certainty that it is meant.
-fn mentioned(concepts: &[Concept]) -> HashMap<Term, f32> {
-    let mut mentioned: HashMap<Term, f32> = HashMap::new();
-    for phrase in concepts.iter().flat_map(|concept| &concept.phrases) {
-        for term in &phrase.terms {
-            let certainty = mentioned.entry(*term).or_default();
-            *certainty = certainty.max(phrase.certainty);
-        }
-    }
-    mentioned
+/// The action that a query names, if it may be the exact name of an operation, and the number of other words.
+fn exact(words: &[String]) -> Option<(Action, usize)> {
+    let action =
+        |word: &String| Action::ALL.into_iter().find(|action| action.as_str() == word.as_str());
+    let action = words.iter().find_map(action)?;
+    let others = words.iter().filter(|word| *word != action.as_str());
+    Some((action, others.filter(|word| !is_stop_word(word)).count()))
 }
 
-/// How much of the name of its entity the query mentions.
-#[allow(clippy::cast_precision_loss)]
-fn name_share(entry: &Entry, mentioned: &HashMap<Term, f32>) -> f32 {
-    let certainty = |term: &Term| mentioned.get(term).copied().unwrap_or_default();
-    let contained: f32 = entry.name.iter().map(certainty).sum();
-    let own = contained / entry.name.len().max(1) as f32;
-    let others = entry.other_names.iter().map(|name| {
-        let contained: f32 = name.iter().map(certainty).sum();
+/// The words that a query mentions.
+struct Mentioned {
+    /// For every word of the index, the certainty that it is meant.
+    certainties: Vec<f32>,
+    /// The words that may be meant.
+    terms: Vec<Term>,
+}
+
+impl Mentioned {
+    /// The words of these concepts, of so many that the index has.
+    fn new(concepts: &[Concept], words: usize) -> Self {
+        let mut mentioned = Self { certainties: vec![0.0; words], terms: Vec::new() };
+        for phrase in concepts.iter().flat_map(|concept| &concept.phrases) {
+            for term in &phrase.terms {
+                let certainty = &mut mentioned.certainties[*term as usize];
+                if *certainty == 0.0 {
+                    mentioned.terms.push(*term);
+                }
+                *certainty = certainty.max(phrase.certainty);
+            }
+        }
+        mentioned
+    }
+
+    /// How certain it is that the word is meant, from 0 to 1.
+    fn certainty(&self, term: Term) -> f32 {
+        self.certainties[term as usize]
+    }
+
+    /// How much of a name is mentioned, from 0 to 1.
+    #[allow(clippy::cast_precision_loss)]
+    fn share_of(&self, name: &[Term]) -> f32 {
+        let contained: f32 = name.iter().map(|term| self.certainty(*term)).sum();
         contained / name.len().max(1) as f32
-    });
-    others.fold(own, |best, other| best.max(OTHER_NAME * other))
+    }
+}
+
+/// How much of a name of its entity the query mentions.
+fn name_share(entry: &Entry, mentioned: &Mentioned) -> f32 {
+    let others = entry.other_names.iter().map(|name| OTHER_NAME * mentioned.share_of(name));
+    others.fold(mentioned.share_of(&entry.name), f32::max)
 }

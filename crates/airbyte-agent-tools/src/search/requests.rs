@@ -19,35 +19,33 @@ pub(super) struct Request {
     pub(super) strength: f32,
 }
 
-/// All requests by their first word.
+/// All requests, each by one of its words.
 #[derive(Debug, Default)]
 pub(super) struct Requests {
-    by_first: HashMap<Term, Vec<(Vec<Term>, Request)>>,
+    by_word: HashMap<Term, Vec<(Vec<Term>, Request)>>,
 }
 
 impl Requests {
-    /// Adds a request with these words, which are sorted.
+    /// Adds a request with these words.
     pub(super) fn insert(&mut self, terms: Vec<Term>, request: Request) {
-        if let Some((first, rest)) = terms.split_first() {
-            self.by_first.entry(*first).or_default().push((rest.to_vec(), request));
+        // The last word of the vocabulary is mostly the rarest.
+        if let Some((last, rest)) = terms.split_last() {
+            self.by_word.entry(*last).or_default().push((rest.to_vec(), request));
         }
     }
 
-    /// The requests all of whose words are among `terms`: the worth of each, and whether `verb` is one of the
-    /// words.
+    /// The requests all of whose words are certain: the worth of each, and whether `verb` is one of the words.
     pub(super) fn within<'r>(
         &'r self,
-        terms: &'r HashMap<Term, f32>,
-        least: f32,
+        certain: impl Iterator<Item = Term> + 'r,
+        is_certain: impl Fn(Term) -> bool + Copy + 'r,
         verb: Option<Term>,
     ) -> impl Iterator<Item = (f32, bool, Request)> + 'r {
-        let certain = move |term: &Term| terms.get(term).is_some_and(|certainty| *certainty >= least);
-        let begun = terms.keys().filter(move |term| certain(term));
-        let begun = begun.filter_map(|first| Some((*first, self.by_first.get(first)?)));
-        let all = begun.flat_map(|(first, requests)| requests.iter().map(move |own| (first, own)));
-        let whole = all.filter(move |(_, (rest, _))| rest.iter().all(certain));
-        whole.map(move |(first, (rest, request))| {
-            let has_verb = verb.is_some_and(|verb| verb == first || rest.contains(&verb));
+        let begun = certain.filter_map(|word| Some((word, self.by_word.get(&word)?)));
+        let all = begun.flat_map(|(word, requests)| requests.iter().map(move |own| (word, own)));
+        let whole = all.filter(move |(_, (rest, _))| rest.iter().all(|term| is_certain(*term)));
+        whole.map(move |(word, (rest, request))| {
+            let has_verb = verb.is_some_and(|verb| verb == word || rest.contains(&verb));
             (WORTH[(rest.len() + 1).min(3)] * request.strength, has_verb, *request)
         })
     }
