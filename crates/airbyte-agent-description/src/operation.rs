@@ -124,6 +124,8 @@ pub struct Operation {
     pub summary: Text,
     /// What the operation returns and when to use it.
     pub description: Text,
+    /// How people ask for exactly this operation, in a few words each.
+    pub phrases: List<Text>,
     /// HTTP method of the request.
     pub method: Method,
     /// Path below the base URL; names are path parameters.

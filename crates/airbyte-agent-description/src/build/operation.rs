@@ -35,6 +35,7 @@ impl Operation {
             action,
             summary: Cow::Borrowed(""),
             description: Cow::Borrowed(""),
+            phrases: Cow::Borrowed(&[]),
             method,
             path,
             parameters: Cow::Borrowed(&[]),
@@ -78,6 +79,8 @@ impl Operation {
         summary(text: &'static str) summary = Cow::Borrowed(text);
         /// What the operation returns and when to use it.
         description(text: &'static str) description = Cow::Borrowed(text);
+        /// How people ask for exactly this operation.
+        phrases(phrases: &'static [Text]) phrases = Cow::Borrowed(phrases);
         /// The parameters that a caller may pass.
         parameters(list: &'static [Parameter]) parameters = Cow::Borrowed(list);
         /// How the body of the request is made.

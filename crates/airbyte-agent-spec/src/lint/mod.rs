@@ -14,6 +14,7 @@ mod recommended;
 mod responses;
 mod schemas;
 mod scope;
+mod search_words;
 mod service;
 mod sync;
 mod texts;
@@ -32,6 +33,7 @@ pub(crate) fn check(cx: &Cx<'_>) {
     entities::check(cx, &connector);
     default_fields::check(cx, &connector);
     recommended::check(cx, &connector);
+    search_words::check(cx, &connector);
     jobs::check(cx, &connector);
     sync::check(cx, &connector);
     filters::check(cx, &connector);
