@@ -95,6 +95,7 @@ struct Inner {
     retry_after: Option<Duration>,
     body: Option<String>,
     json_path: Option<String>,
+    vendor_text: Option<String>,
     retryable: bool,
     timeout: bool,
     source: Option<Arc<dyn StdError + Send + Sync>>,
@@ -111,6 +112,7 @@ impl Error {
             retry_after: None,
             body: None,
             json_path: None,
+            vendor_text: None,
             retryable: kind == ErrorKind::RateLimited,
             timeout: false,
             source: None,
@@ -176,7 +178,9 @@ impl Error {
     pub(crate) fn cleaned(mut self, clean: impl Fn(&str) -> String) -> Self {
         let inner = self.inner();
         inner.message = clean(&inner.message);
-        for text in [&mut inner.body, &mut inner.request_id, &mut inner.json_path] {
+        let inner_texts =
+            [&mut inner.body, &mut inner.request_id, &mut inner.json_path, &mut inner.vendor_text];
+        for text in inner_texts {
             *text = text.take().map(|text| clean(&text));
         }
         self
@@ -220,6 +224,14 @@ impl Error {
     #[must_use]
     pub fn with_body(mut self, body: String) -> Self {
         self.inner().body = Some(body);
+        self
+    }
+
+    /// The same error with the part of its message that others wrote, word by word as it stands there.
+    #[must_use]
+    pub(crate) fn with_vendor_text(mut self, text: impl Into<String>) -> Self {
+        let text = text.into();
+        self.inner().vendor_text = Some(text).filter(|text| !text.is_empty());
         self
     }
 
@@ -274,6 +286,12 @@ impl Error {
     /// How long the vendor asks to wait.
     pub fn retry_after(&self) -> Option<Duration> {
         self.0.retry_after
+    }
+
+    /// The part of the message that the vendor or the platform wrote, as it stands there; `None` where the whole
+    /// message is this library's. A program that hands messages to a language model marks it as data.
+    pub fn vendor_text(&self) -> Option<&str> {
+        self.0.vendor_text.as_deref()
     }
 
     /// The vendor's response (at most 8 KiB of it), cleaned of the secrets in use.

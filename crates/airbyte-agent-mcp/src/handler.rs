@@ -1,7 +1,7 @@
 //! The responses of the server, method by method of the protocol.
 
 use rmcp::model::{
-    CallToolRequestParams, CallToolResponse, CompleteRequestParams, CompleteResult, CompletionInfo,
+    CallToolRequestParams, CallToolResponse, CompleteRequestParams, CompleteResult, CompletionInfo, DiscoverResult,
     GetPromptRequestParams, GetPromptResponse, Implementation, InitializeResult, ListPromptsResult,
     ListResourceTemplatesResult, ListResourcesResult, ListToolsResult, PaginatedRequestParams,
     ReadResourceRequestParams, ReadResourceResponse, Reference, ServerCapabilities,
@@ -11,6 +11,10 @@ use rmcp::{ErrorData, RoleServer, ServerHandler};
 
 use crate::server::Server;
 use crate::{call, instructions, prompts, reference};
+
+/// How long lists and references stay as they are, in milliseconds. They change only when the server is
+/// started again, perhaps with another configuration, and no client is told of that.
+const FRESH_MS: u64 = 5 * 60 * 1_000;
 
 impl ServerHandler for Server {
     fn get_info(&self) -> InitializeResult {
@@ -26,6 +30,11 @@ impl ServerHandler for Server {
         InitializeResult::new(capabilities)
             .with_server_info(implementation)
             .with_instructions(instructions::text(shared))
+    }
+
+    async fn discover(&self, _: RequestContext<RoleServer>) -> Result<DiscoverResult, ErrorData> {
+        let versions = self.supported_protocol_versions().into_owned();
+        Ok(DiscoverResult::from_server_info(versions, self.get_info()).with_ttl_ms(FRESH_MS))
     }
 
     async fn on_initialized(&self, context: NotificationContext<RoleServer>) {
@@ -44,7 +53,7 @@ impl ServerHandler for Server {
         _: Option<PaginatedRequestParams>,
         _: RequestContext<RoleServer>,
     ) -> Result<ListToolsResult, ErrorData> {
-        Ok(ListToolsResult::with_all_items(self.shared.listed().to_vec()))
+        Ok(ListToolsResult::with_all_items(self.shared.listed().to_vec()).with_ttl_ms(FRESH_MS))
     }
 
     async fn call_tool(
@@ -52,7 +61,7 @@ impl ServerHandler for Server {
         request: CallToolRequestParams,
         context: RequestContext<RoleServer>,
     ) -> Result<CallToolResponse, ErrorData> {
-        Ok(call::call(&self.shared, request, context).await.into())
+        call::call(self, request, context).await
     }
 
     async fn list_resources(
@@ -60,7 +69,8 @@ impl ServerHandler for Server {
         _: Option<PaginatedRequestParams>,
         _: RequestContext<RoleServer>,
     ) -> Result<ListResourcesResult, ErrorData> {
-        Ok(ListResourcesResult::with_all_items(reference::list(&self.shared).await))
+        let all = reference::list(&self.shared).await;
+        Ok(ListResourcesResult::with_all_items(all).with_ttl_ms(FRESH_MS))
     }
 
     async fn list_resource_templates(
@@ -68,7 +78,8 @@ impl ServerHandler for Server {
         _: Option<PaginatedRequestParams>,
         _: RequestContext<RoleServer>,
     ) -> Result<ListResourceTemplatesResult, ErrorData> {
-        Ok(ListResourceTemplatesResult::with_all_items(reference::templates()))
+        let all = reference::templates();
+        Ok(ListResourceTemplatesResult::with_all_items(all).with_ttl_ms(FRESH_MS))
     }
 
     async fn read_resource(
@@ -76,7 +87,7 @@ impl ServerHandler for Server {
         request: ReadResourceRequestParams,
         _: RequestContext<RoleServer>,
     ) -> Result<ReadResourceResponse, ErrorData> {
-        Ok(reference::read(&self.shared, &request.uri).await?.into())
+        Ok(reference::read(&self.shared, &request.uri).await?.with_ttl_ms(FRESH_MS).into())
     }
 
     async fn list_prompts(
@@ -84,7 +95,8 @@ impl ServerHandler for Server {
         _: Option<PaginatedRequestParams>,
         _: RequestContext<RoleServer>,
     ) -> Result<ListPromptsResult, ErrorData> {
-        Ok(ListPromptsResult::with_all_items(prompts::list(&self.shared)))
+        let all = prompts::list(&self.shared);
+        Ok(ListPromptsResult::with_all_items(all).with_ttl_ms(FRESH_MS))
     }
 
     async fn get_prompt(

@@ -1,7 +1,9 @@
 #![doc = include_str!("../README.md")]
 
 mod arguments;
+mod budget;
 mod error;
+pub mod live;
 mod mark;
 mod pace;
 mod parents;
@@ -11,6 +13,7 @@ mod record;
 mod report;
 mod run;
 
+pub use budget::Budget;
 pub use error::{Error, Result};
 pub use mark::Mark;
 pub use plan::{Plan, Planned, Skipped};

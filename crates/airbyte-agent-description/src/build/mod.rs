@@ -41,7 +41,7 @@ pub use schema::{
     ANY, ARRAY, BOOLEAN, INTEGER, NUMBER, OBJECT, STRING, argument, body, file_part, header,
     optional, path, query, required,
 };
-pub use sync::{sync, sync_change, sync_parent};
+pub use sync::{field_filter, sync, sync_change, sync_parent};
 #[doc(hidden)]
 pub use syntax::{count_pieces, count_steps, pieces, steps};
 pub use upload::{file, upload_address};

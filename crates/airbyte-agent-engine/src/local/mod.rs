@@ -340,6 +340,10 @@ impl Transport for LocalTransport {
         Box::pin(file::download(self, call))
     }
 
+    fn carries_idempotency_keys(&self) -> bool {
+        true
+    }
+
     fn preview(&self, call: CheckedCall<'_>) -> Result<DryRun> {
         if let Some(address) = &call.operation.address {
             return given_address::preview(self, &call, address);

@@ -72,6 +72,7 @@ impl Refusal<'_> {
             .with_request_id(request_id(self.headers).map(|id| redact(&id)))
             .with_retry_after(wait)
             .with_retryable(retryable)
+            .with_vendor_text(detail)
             .with_body(body)
     }
 

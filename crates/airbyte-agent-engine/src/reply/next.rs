@@ -113,7 +113,7 @@ impl<'a> Paginator<'a> {
                 Some(other) if is_filled(&other) => return Some(NextPage::cut(DeadEnd::NoWay)),
                 _ => return ends(),
             },
-            Next::Link { from, feed, keep } => match self.value(from, places.next) {
+            Next::Link { from, feed, keep } => match self.address(from, places.next) {
                 Some(Value::String(address)) if !address.is_empty() => {
                     self.follow(&address, feed, &mut page);
                     if page.follow.as_deref().is_some_and(|address| self.is_elsewhere(address)) {
@@ -279,8 +279,12 @@ impl<'a> Paginator<'a> {
             return self.styles().next();
         }
         self.styles().find(|(style, places)| match &style.next {
-            Next::Cursor { from, .. } | Next::Link { from, .. } => {
+            Next::Cursor { from, .. } => {
                 let value = self.value(from, places.next);
+                value.is_some_and(|value| is_token(&value) || is_filled(&value))
+            }
+            Next::Link { from, .. } => {
+                let value = self.address(from, places.next);
                 value.is_some_and(|value| is_token(&value) || is_filled(&value))
             }
             // A counter goes on by itself, but not where the request was made in another style.
@@ -297,6 +301,21 @@ impl<'a> Paginator<'a> {
 
     pub(super) fn number(&self, name: &str) -> Option<u64> {
         whole_number(self.argument(name)?)
+    }
+
+    /// The address of the next page, as text. Of several that say by `rel` what they lead to, it is that of `next`, as HAL
+    /// and Atom have them.
+    fn address(&self, source: &Source, place: Option<usize>) -> Option<Value> {
+        let value = self.value(source, place)?;
+        let Some(links) = value.as_array() else { return Some(value) };
+        let relation = |link: &Value| link.get("rel").cloned();
+        if links.iter().any(|link| relation(link).is_none()) {
+            return Some(value);
+        }
+        let next = links.iter().find(|link| relation(link).is_some_and(|rel| rel == "next"))?;
+        // A relation without an address leads on, and nobody knows where to.
+        let address = ["href", "url", "uri"].iter().find_map(|name| next.get(*name));
+        Some(address.unwrap_or(next).clone())
     }
 
     /// The value of a source, which stands at `place` when it is a part of the body.

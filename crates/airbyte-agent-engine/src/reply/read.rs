@@ -346,6 +346,7 @@ impl Answer<'_> {
 
     /// The error for a failure inside a success.
     fn failure(&self, kind: ErrorKind, message: Option<String>) -> Error {
+        let said = message.clone().unwrap_or_default();
         let message = message.unwrap_or_else(|| "it gave no reason".to_owned());
         let body: String =
             (self.redact)(&String::from_utf8_lossy(&self.reply.body)).chars().take(8_192).collect();
@@ -353,6 +354,7 @@ impl Answer<'_> {
         Error::new(kind, format!("{name}: {peer} reports a failure: {message}"))
             .with_status(self.reply.status)
             .with_request_id(self.request_id())
+            .with_vendor_text(said)
             .with_body(body)
     }
 
@@ -374,6 +376,7 @@ impl Answer<'_> {
         Error::decode((self.redact)(&message))
             .with_status(self.reply.status)
             .with_request_id(self.request_id())
+            .with_vendor_text((self.redact)(&format!("{path}: {why}")))
             .with_json_path(path)
             .with_body(start)
     }

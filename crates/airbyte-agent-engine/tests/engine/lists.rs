@@ -209,6 +209,23 @@ async fn an_offset_counts_records_that_the_vendor_leaves_out() {
     assert!(error.is_none(), "{error:?}");
 }
 
+#[tokio::test]
+async fn of_addresses_with_relations_that_of_the_next_page_is_followed() {
+    let server = Server::start(move |request, _| {
+        let is_second = request.target.contains("page=2");
+        let mut links = vec![json!({"rel": "self", "href": request.target})];
+        if !is_second {
+            links.push(json!({"rel": "next", "href": "/books?page=2"}));
+        }
+        Answer::json(200, json!({"books": [{"id": u8::from(is_second)}], "next": links}))
+    })
+    .await;
+    let client = client(&format!("{RECORDS}{LINK}"), &server.url);
+    let (ids, error, _, _) = read_all(&client, &json!({}), None).await;
+    assert_eq!(ids, [0, 1]);
+    assert!(error.is_none(), "{error:?}");
+}
+
 pub const CURSOR: &str = "x-agent-pagination: {cursor: {from: $.next, into: cursor}, more: $.more, size: {parameter: limit}}";
 pub const TOKEN: &str = "x-agent-pagination: {cursor: {from: $.next, into: cursor}}";
 pub const LINK: &str = "x-agent-pagination: {link: {from: $.next}}";

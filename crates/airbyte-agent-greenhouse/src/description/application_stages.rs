@@ -25,6 +25,7 @@ pub(super) const ENTITY: Entity = Entity::new("application_stages", "A stage tha
 const LIST: Operation = Operation::get("listApplicationStage", "application_stages", Action::List, template!("/application_stages"))
     .summary("List stages of applications")
     .description("Lists which stages applications went through, and when. Needs the scope `harvest:application_stages:list`. Airbyte's hosted platform does not offer it.")
+    .phrases(texts!["stages of application"])
     .addition()
     .parameters(list![
         query("cursor", STRING).description("Opaque token of the next page: the value of `cursor` in the URL that the metadata of the previous response holds as `next`. Greenhouse refuses every other parameter beside it, so pass it alone; it remembers the filters of the first page."),
@@ -39,6 +40,12 @@ const LIST: Operation = Operation::get("listApplicationStage", "application_stag
     ])
     .sync(sync(list![json_path!("$.id")])
         .change(sync_change(json_path!("$.updated_at"), SyncTime::Iso8601).filter(list![(text("updated_at"), json(r#""gte|{since}""#))])))
+    .filters(list![
+        field_filter(json_path!("$.id")).any_of(list![(text("ids"), json(r#""{values}""#))]),
+        field_filter(json_path!("$.application_id")).any_of(list![(text("application_ids"), json(r#""{values}""#))]),
+        field_filter(json_path!("$.job_interview_stage_id")).any_of(list![(text("job_interview_stage_ids"), json(r#""{values}""#))]),
+        field_filter(json_path!("$.created_at")).from(list![(text("created_at"), json(r#""gte|{value}""#))]),
+    ])
     .meta(list![link_meta("next", "next")])
     .paging(Paging::link(from_meta("next"), list![]).size(page_size("per_page").default(500).maximum(500)))
     .schema(RECORD);

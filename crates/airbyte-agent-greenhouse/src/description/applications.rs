@@ -7,7 +7,7 @@ use airbyte_agent_description::build::*;
 /// `applications` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("applications", "A candidate's application for a job, or a prospect who is considered for jobs.")
     .when_to_use("To see who applied for what, in which stage and state.")
-    .phrases(texts!["application", "pipeline", "stage", "rejected", "hired"])
+    .phrases(texts!["application", "pipeline", "stage", "rejected", "hired", "applicant", "submission"])
     .default_fields(texts![
         "id",
         "candidate_id",
@@ -80,6 +80,17 @@ const LIST: Operation = Operation::get("listApplication", "applications", Action
     ])
     .sync(sync(list![json_path!("$.id")])
         .change(sync_change(json_path!("$.updated_at"), SyncTime::Iso8601).filter(list![(text("updated_at"), json(r#""gte|{since}""#))])))
+    .filters(list![
+        field_filter(json_path!("$.id")).any_of(list![(text("ids"), json(r#""{values}""#))]),
+        field_filter(json_path!("$.candidate_id")).any_of(list![(text("candidate_ids"), json(r#""{values}""#))]),
+        field_filter(json_path!("$.job_id")).any_of(list![(text("job_ids"), json(r#""{values}""#))]),
+        field_filter(json_path!("$.stage_id")).any_of(list![(text("stage_ids"), json(r#""{values}""#))]),
+        field_filter(json_path!("$.job_post_id")).any_of(list![(text("job_post_ids"), json(r#""{values}""#))]),
+        field_filter(json_path!("$.source_id")).any_of(list![(text("source_ids"), json(r#""{values}""#))]),
+        field_filter(json_path!("$.referrer_id")).any_of(list![(text("referrer_ids"), json(r#""{values}""#))]),
+        field_filter(json_path!("$.prospect")).equals(list![(text("prospect"), json(r#""{value}""#))]),
+        field_filter(json_path!("$.created_at")).from(list![(text("created_at"), json(r#""gte|{value}""#))]),
+    ])
     .meta(list![link_meta("next", "next")])
     .paging(Paging::link(from_meta("next"), list![]).size(page_size("per_page").maximum(500)))
     .schema(RECORD);
@@ -88,6 +99,7 @@ const CREATE: Operation = Operation::by(Method::Post, "createApplication", "appl
     .summary("Create an application")
     .description("Creates an application of an existing candidate, either for a job (`job_id`) or as a prospect (`prospect` true), and returns it. It begins in the first stage of the job unless `initial_stage_id` says otherwise. Needs the scope `harvest:applications:create`. Airbyte's hosted platform does not offer it.")
     .writes()
+    .phrases(texts!["apply to job", "add application", "new application"])
     .at_least_one(list![at_least_one(texts![], texts!["job_id", "prospect"])])
     .addition()
     .parameters(list![

@@ -28,6 +28,12 @@ const LIST: Operation = Operation::get("listAppliedCandidateTag", "applied_candi
     ])
     .sync(sync(list![json_path!("$.id")])
         .change(sync_change(json_path!("$.updated_at"), SyncTime::Iso8601).filter(list![(text("updated_at"), json(r#""gte|{since}""#))])))
+    .filters(list![
+        field_filter(json_path!("$.id")).any_of(list![(text("ids"), json(r#""{values}""#))]),
+        field_filter(json_path!("$.candidate_id")).any_of(list![(text("candidate_ids"), json(r#""{values}""#))]),
+        field_filter(json_path!("$.candidate_tag_id")).any_of(list![(text("candidate_tag_ids"), json(r#""{values}""#))]),
+        field_filter(json_path!("$.created_at")).from(list![(text("created_at"), json(r#""gte|{value}""#))]),
+    ])
     .meta(list![link_meta("next", "next")])
     .paging(Paging::link(from_meta("next"), list![]).size(page_size("per_page").default(500).maximum(500)))
     .schema(RECORD);
@@ -36,6 +42,7 @@ const CREATE: Operation = Operation::by(Method::Post, "createAppliedCandidateTag
     .summary("Tag a candidate")
     .description("Puts a tag on a candidate and returns the entry. Needs the scope `harvest:applied_candidate_tags:create`. Airbyte's hosted platform does not offer it.")
     .writes()
+    .phrases(texts!["tag candidate", "label candidate"])
     .addition()
     .parameters(list![
         body("candidate_id", INTEGER).required().description("Candidate, by id."),
@@ -49,6 +56,7 @@ const DELETE: Operation = Operation::by(Method::Delete, "deleteAppliedCandidateT
     .description("Takes a tag off a candidate. The tag itself stays. Needs the scope `harvest:applied_candidate_tags:destroy`. Airbyte's hosted platform does not offer it.")
     .writes()
     .idempotent()
+    .phrases(texts!["untag candidate"])
     .addition()
     .parameters(list![
         path("id", INTEGER).required().description("Entry to delete, by id from `applied_candidate_tags.list`; not the id of the tag."),

@@ -15,6 +15,7 @@ pub(super) const ENTITY: Entity = Entity::new("candidate_tags", "A tag that cand
 const LIST: Operation = Operation::get("listCandidateTag", "candidate_tags", Action::List, template!("/candidate_tags"))
     .summary("List candidate tags")
     .description("Lists the tags that candidates can have. Needs the scope `harvest:candidate_tags:list`. Airbyte's hosted platform does not offer it.")
+    .phrases(texts!["tags"])
     .addition()
     .parameters(list![
         query("cursor", STRING).description("Opaque token of the next page: the value of `cursor` in the URL that the metadata of the previous response holds as `next`. Greenhouse refuses every other parameter beside it, so pass it alone; it remembers the filters of the first page."),
@@ -26,6 +27,10 @@ const LIST: Operation = Operation::get("listCandidateTag", "candidate_tags", Act
     ])
     .sync(sync(list![json_path!("$.id")])
         .change(sync_change(json_path!("$.updated_at"), SyncTime::Iso8601).filter(list![(text("updated_at"), json(r#""gte|{since}""#))])))
+    .filters(list![
+        field_filter(json_path!("$.id")).any_of(list![(text("ids"), json(r#""{values}""#))]),
+        field_filter(json_path!("$.created_at")).from(list![(text("created_at"), json(r#""gte|{value}""#))]),
+    ])
     .meta(list![link_meta("next", "next")])
     .paging(Paging::link(from_meta("next"), list![]).size(page_size("per_page").default(500).maximum(500)))
     .schema(RECORD);

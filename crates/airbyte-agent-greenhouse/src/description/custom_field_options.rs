@@ -38,6 +38,12 @@ const LIST: Operation = Operation::get("listCustomFieldOption", "custom_field_op
     ])
     .sync(sync(list![json_path!("$.id")])
         .change(sync_change(json_path!("$.updated_at"), SyncTime::Iso8601).filter(list![(text("updated_at"), json(r#""gte|{since}""#))])))
+    .filters(list![
+        field_filter(json_path!("$.id")).any_of(list![(text("ids"), json(r#""{values}""#))]),
+        field_filter(json_path!("$.custom_field_id")).any_of(list![(text("custom_field_ids"), json(r#""{values}""#))]),
+        field_filter(json_path!("$.active")).equals(list![(text("active"), json(r#""{value}""#))]),
+        field_filter(json_path!("$.created_at")).from(list![(text("created_at"), json(r#""gte|{value}""#))]),
+    ])
     .meta(list![link_meta("next", "next")])
     .paging(Paging::link(from_meta("next"), list![]).size(page_size("per_page").default(500).maximum(500)))
     .schema(RECORD);

@@ -15,6 +15,7 @@ pub(super) const ENTITY: Entity = Entity::new("job_interview_stages", "A stage o
 const LIST: Operation = Operation::get("listJobInterviewStage", "job_interview_stages", Action::List, template!("/job_interview_stages"))
     .summary("List stages of jobs")
     .description("Lists the stages of the hiring processes of jobs, in no particular order: see `sort_order`. Needs the scope `harvest:job_interview_stages:list`. Airbyte's hosted platform does not offer it.")
+    .phrases(texts!["stages of job", "hiring stages", "interview plan"])
     .addition()
     .parameters(list![
         query("cursor", STRING).description("Opaque token of the next page: the value of `cursor` in the URL that the metadata of the previous response holds as `next`. Greenhouse refuses every other parameter beside it, so pass it alone; it remembers the filters of the first page."),
@@ -28,6 +29,12 @@ const LIST: Operation = Operation::get("listJobInterviewStage", "job_interview_s
     ])
     .sync(sync(list![json_path!("$.id")])
         .change(sync_change(json_path!("$.updated_at"), SyncTime::Iso8601).filter(list![(text("updated_at"), json(r#""gte|{since}""#))])))
+    .filters(list![
+        field_filter(json_path!("$.id")).any_of(list![(text("ids"), json(r#""{values}""#))]),
+        field_filter(json_path!("$.job_id")).any_of(list![(text("job_ids"), json(r#""{values}""#))]),
+        field_filter(json_path!("$.active")).equals(list![(text("active"), json(r#""{value}""#))]),
+        field_filter(json_path!("$.created_at")).from(list![(text("created_at"), json(r#""gte|{value}""#))]),
+    ])
     .meta(list![link_meta("next", "next")])
     .paging(Paging::link(from_meta("next"), list![]).size(page_size("per_page").default(500).maximum(500)))
     .schema(RECORD);

@@ -58,6 +58,15 @@ const LIST: Operation = Operation::get("listNote", "notes", Action::List, templa
     ])
     .sync(sync(list![json_path!("$.id")])
         .change(sync_change(json_path!("$.updated_at"), SyncTime::Iso8601).filter(list![(text("updated_at"), json(r#""gte|{since}""#))])))
+    .filters(list![
+        field_filter(json_path!("$.id")).any_of(list![(text("ids"), json(r#""{values}""#))]),
+        field_filter(json_path!("$.candidate_id")).any_of(list![(text("candidate_ids"), json(r#""{values}""#))]),
+        field_filter(json_path!("$.application_id")).any_of(list![(text("application_ids"), json(r#""{values}""#))]),
+        field_filter(json_path!("$.user_id")).any_of(list![(text("user_ids"), json(r#""{values}""#))]),
+        field_filter(json_path!("$.type")).equals(list![(text("type"), json(r#""{value}""#))]),
+        field_filter(json_path!("$.visibility")).equals(list![(text("visibility"), json(r#""{value}""#))]),
+        field_filter(json_path!("$.created_at")).from(list![(text("created_at"), json(r#""gte|{value}""#))]),
+    ])
     .meta(list![link_meta("next", "next")])
     .paging(Paging::link(from_meta("next"), list![]).size(page_size("per_page").default(500).maximum(500)))
     .schema(RECORD);
@@ -66,6 +75,7 @@ const CREATE: Operation = Operation::by(Method::Post, "createNote", "notes", Act
     .summary("Create a note")
     .description("Writes a note, an activity or a record of an e-mail on a candidate and returns it. Nothing is sent to anybody. The four members about e-mails are needed for `EMAIL` and refused otherwise. Needs the scope `harvest:notes:create`. Airbyte's hosted platform does not offer it.")
     .writes()
+    .phrases(texts!["jot down note", "write note", "add note", "leave note", "comment on candidate"])
     .addition()
     .parameters(list![
         body("candidate_id", INTEGER).required().description("Candidate to write on, by id."),

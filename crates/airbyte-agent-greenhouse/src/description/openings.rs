@@ -27,6 +27,7 @@ pub(super) const ENTITY: Entity = Entity::new("openings", "An opening of a job: 
 const LIST: Operation = Operation::get("listOpening", "openings", Action::List, template!("/openings"))
     .summary("List openings")
     .description("Lists the openings of jobs, open and closed ones. Needs the scope `harvest:openings:list`. Airbyte's hosted platform does not offer it.")
+    .phrases(texts!["headcount", "seats"])
     .addition()
     .parameters(list![
         query("cursor", STRING).description("Opaque token of the next page: the value of `cursor` in the URL that the metadata of the previous response holds as `next`. Greenhouse refuses every other parameter beside it, so pass it alone; it remembers the filters of the first page."),
@@ -45,6 +46,15 @@ const LIST: Operation = Operation::get("listOpening", "openings", Action::List, 
     ])
     .sync(sync(list![json_path!("$.id")])
         .change(sync_change(json_path!("$.updated_at"), SyncTime::Iso8601).filter(list![(text("updated_at"), json(r#""gte|{since}""#))])))
+    .filters(list![
+        field_filter(json_path!("$.id")).any_of(list![(text("ids"), json(r#""{values}""#))]),
+        field_filter(json_path!("$.job_id")).any_of(list![(text("job_ids"), json(r#""{values}""#))]),
+        field_filter(json_path!("$.application_id")).any_of(list![(text("application_ids"), json(r#""{values}""#))]),
+        field_filter(json_path!("$.close_reason_id")).any_of(list![(text("close_reason_ids"), json(r#""{values}""#))]),
+        field_filter(json_path!("$.open")).equals(list![(text("open"), json(r#""{value}""#))]),
+        field_filter(json_path!("$.opening_id")).equals(list![(text("opening_id"), json(r#""{value}""#))]),
+        field_filter(json_path!("$.created_at")).from(list![(text("created_at"), json(r#""gte|{value}""#))]),
+    ])
     .meta(list![link_meta("next", "next")])
     .paging(Paging::link(from_meta("next"), list![]).size(page_size("per_page").default(500).maximum(500)))
     .schema(RECORD);

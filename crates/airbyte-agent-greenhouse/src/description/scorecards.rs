@@ -30,6 +30,7 @@ pub(super) const ENTITY: Entity = Entity::new("scorecards", "The feedback of one
 const LIST: Operation = Operation::get("listScorecard", "scorecards", Action::List, template!("/scorecards"))
     .summary("List scorecards")
     .description("Lists the feedback of interviewers with rating and notes. What they answered to single questions is in `scorecard_answers.list`. Needs the scope `harvest:scorecards:list`. Airbyte's hosted platform does not offer it.")
+    .phrases(texts!["interview feedback", "rating of candidate"])
     .addition()
     .parameters(list![
         query("cursor", STRING).description("Opaque token of the next page: the value of `cursor` in the URL that the metadata of the previous response holds as `next`. Greenhouse refuses every other parameter beside it, so pass it alone; it remembers the filters of the first page."),
@@ -48,6 +49,15 @@ const LIST: Operation = Operation::get("listScorecard", "scorecards", Action::Li
     ])
     .sync(sync(list![json_path!("$.id")])
         .change(sync_change(json_path!("$.updated_at"), SyncTime::Iso8601).filter(list![(text("updated_at"), json(r#""gte|{since}""#))])))
+    .filters(list![
+        field_filter(json_path!("$.id")).any_of(list![(text("ids"), json(r#""{values}""#))]),
+        field_filter(json_path!("$.application_id")).any_of(list![(text("application_ids"), json(r#""{values}""#))]),
+        field_filter(json_path!("$.interviewer_id")).any_of(list![(text("interviewer_ids"), json(r#""{values}""#))]),
+        field_filter(json_path!("$.submitter_id")).any_of(list![(text("submitter_ids"), json(r#""{values}""#))]),
+        field_filter(json_path!("$.interview_kit_id")).any_of(list![(text("interview_kit_ids"), json(r#""{values}""#))]),
+        field_filter(json_path!("$.status")).equals(list![(text("status"), json(r#""{value}""#))]),
+        field_filter(json_path!("$.created_at")).from(list![(text("created_at"), json(r#""gte|{value}""#))]),
+    ])
     .meta(list![link_meta("next", "next")])
     .paging(Paging::link(from_meta("next"), list![]).size(page_size("per_page").default(500).maximum(500)))
     .schema(RECORD);

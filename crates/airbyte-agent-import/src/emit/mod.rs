@@ -189,12 +189,12 @@ fn host(url: &str) -> String {
 fn unique(id: &str, name: &Name, taken: &mut HashSet<String>) -> String {
     let base =
         if id.is_empty() { format!("{}_{}", name.entity, name.action) } else { id.to_owned() };
-    numbered(base, taken)
+    numbered(&base, taken)
 }
 
 /// The name, with a number behind it if it is taken.
-fn numbered(name: String, taken: &mut HashSet<String>) -> String {
-    let mut candidate = name.clone();
+fn numbered(name: &str, taken: &mut HashSet<String>) -> String {
+    let mut candidate = name.to_owned();
     let mut number = 2;
     while !taken.insert(candidate.clone()) {
         candidate = format!("{name}_{number}");

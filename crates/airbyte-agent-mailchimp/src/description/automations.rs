@@ -7,7 +7,7 @@ use airbyte_agent_description::build::*;
 /// `automations` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("automations", "A classic automation, that is a series of e-mails set off by an event; retired by Mailchimp.")
     .when_to_use("Old automated series; flows are not in the API.")
-    .phrases(texts!["automation", "workflow", "drip", "welcome series"])
+    .phrases(texts!["automation", "workflow", "drip", "welcome series", "flow", "journey", "drip"])
     .default_fields(texts![
         "id",
         "status",
@@ -81,6 +81,7 @@ const LIST: Operation = Operation::get("Automations_List", "automations", Action
         query("exclude_fields", ARRAY.items(list![STRING])).style(Style::Comma).addition().description("These fields are left out; a dot reaches into records, as in `automations.tracking`. Not together with `fields`."),
     ])
     .sync(sync(list![json_path!("$.id")]))
+    .filters(list![field_filter(json_path!("$.status")).equals(list![(text("status"), json(r#""{value}""#))])])
     .records(json_path!("$.automations"))
     .total(MetaSource::Body(json_path!("$.total_items")))
     .meta(list![meta("links", json_path!("$._links"))])

@@ -24,6 +24,7 @@ pub(super) const ENTITY: Entity = Entity::new("click_details", "A link of a sent
 const LIST: Operation = Operation::get("ClickDetails_List", "click_details", Action::List, template!("/reports/{campaign_id}/click-details"))
     .summary("List clicks by link")
     .description("Lists the links of a sent campaign with total and unique clicks. Who clicked a link: `click_members.list`. Airbyte's hosted platform does not offer it.")
+    .phrases(texts!["which links clicked", "links clicked"])
     .addition()
     .parameters(list![
         path("campaign_id", STRING).required().description("Campaign id, as `campaigns.list` returns it."),
@@ -39,6 +40,9 @@ const LIST: Operation = Operation::get("ClickDetails_List", "click_details", Act
             sync_parent("reports", list![(text("campaign_id"), ParentValue::Member(json_path!("$.id")))]),
         ])
         .per_parent())
+    .filters(list![
+        field_filter(json_path!("$.campaign_id")).equals(list![(text("campaign_id"), json(r#""{value}""#))]),
+    ])
     .records(json_path!("$.urls_clicked"))
     .total(MetaSource::Body(json_path!("$.total_items")))
     .meta(list![meta("links", json_path!("$._links"))])

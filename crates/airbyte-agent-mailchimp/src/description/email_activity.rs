@@ -49,6 +49,9 @@ const LIST: Operation = Operation::get("EmailActivity_List", "email_activity", A
             sync_parent("reports", list![(text("campaign_id"), ParentValue::Member(json_path!("$.id")))]),
         ])
         .per_parent())
+    .filters(list![
+        field_filter(json_path!("$.campaign_id")).equals(list![(text("campaign_id"), json(r#""{value}""#))]),
+    ])
     .records(json_path!("$.emails"))
     .total(MetaSource::Body(json_path!("$.total_items")))
     .meta(list![meta("links", json_path!("$._links"))])

@@ -34,6 +34,7 @@ const LIST: Operation = Operation::get("InterestCategories_List", "interest_cate
             sync_parent("lists", list![(text("list_id"), ParentValue::Member(json_path!("$.id")))]),
         ])
         .per_parent())
+    .filters(list![field_filter(json_path!("$.list_id")).equals(list![(text("list_id"), json(r#""{value}""#))])])
     .records(json_path!("$.categories"))
     .total(MetaSource::Body(json_path!("$.total_items")))
     .meta(list![meta("links", json_path!("$._links"))])

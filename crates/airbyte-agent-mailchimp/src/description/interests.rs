@@ -39,6 +39,7 @@ const LIST: Operation = Operation::get("Interests_List", "interests", Action::Li
             ]),
         ])
         .per_parent())
+    .filters(list![field_filter(json_path!("$.list_id")).equals(list![(text("list_id"), json(r#""{value}""#))])])
     .records(json_path!("$.interests"))
     .total(MetaSource::Body(json_path!("$.total_items")))
     .meta(list![meta("links", json_path!("$._links"))])

@@ -7,7 +7,7 @@ use airbyte_agent_description::build::*;
 /// `merge_fields` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("merge_fields", "A field of its own that an audience has for its contacts.")
     .when_to_use("To learn which values contacts of an audience can have, and under which tags.")
-    .phrases(texts!["merge field", "audience field", "merge tag"])
+    .phrases(texts!["merge field", "audience field", "merge tag", "custom field", "audience field"])
     .default_fields(texts![
         "merge_id",
         "tag",
@@ -53,6 +53,11 @@ const LIST: Operation = Operation::get("MergeFields_List", "merge_fields", Actio
             sync_parent("lists", list![(text("list_id"), ParentValue::Member(json_path!("$.id")))]),
         ])
         .per_parent())
+    .filters(list![
+        field_filter(json_path!("$.list_id")).equals(list![(text("list_id"), json(r#""{value}""#))]),
+        field_filter(json_path!("$.type")).equals(list![(text("type"), json(r#""{value}""#))]),
+        field_filter(json_path!("$.required")).equals(list![(text("required"), json(r#""{value}""#))]),
+    ])
     .records(json_path!("$.merge_fields"))
     .total(MetaSource::Body(json_path!("$.total_items")))
     .meta(list![meta("links", json_path!("$._links"))])
@@ -63,6 +68,7 @@ const CREATE: Operation = Operation::by(Method::Post, "MergeFields_Create", "mer
     .summary("Create a merge field")
     .description("Adds a field for contacts to an audience and returns it. Airbyte's hosted platform does not offer it.")
     .writes()
+    .phrases(texts!["add field", "custom merge field"])
     .addition()
     .parameters(list![
         path("list_id", STRING).required().description("Audience (list) id, as `lists.list` returns it; not the number in the address of the web app."),

@@ -47,6 +47,10 @@ const LIST: Operation = Operation::get("Segments_List", "segments", Action::List
             sync_parent("lists", list![(text("list_id"), ParentValue::Member(json_path!("$.id")))]),
         ])
         .per_parent())
+    .filters(list![
+        field_filter(json_path!("$.list_id")).equals(list![(text("list_id"), json(r#""{value}""#))]),
+        field_filter(json_path!("$.type")).equals(list![(text("type"), json(r#""{value}""#))]),
+    ])
     .records(json_path!("$.segments"))
     .total(MetaSource::Body(json_path!("$.total_items")))
     .meta(list![meta("links", json_path!("$._links"))])

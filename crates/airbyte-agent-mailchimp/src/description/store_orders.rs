@@ -34,6 +34,7 @@ pub(super) const ENTITY: Entity = Entity::new("store_orders", "An order of a sho
 const LIST: Operation = Operation::get("StoreOrders_List", "store_orders", Action::List, template!("/ecommerce/stores/{store_id}/orders"))
     .summary("List orders of a shop")
     .description("Lists the orders that a shop reported to Mailchimp, with customer, amounts and lines. With `campaign_id` it shows what a campaign sold. Airbyte's hosted platform does not offer it.")
+    .phrases(texts!["orders of store"])
     .addition()
     .parameters(list![
         path("store_id", STRING).required().description("Id of the store, from `stores.list`."),
@@ -51,6 +52,11 @@ const LIST: Operation = Operation::get("StoreOrders_List", "store_orders", Actio
             sync_parent("stores", list![(text("store_id"), ParentValue::Member(json_path!("$.id")))]),
         ])
         .per_parent())
+    .filters(list![
+        field_filter(json_path!("$.store_id")).equals(list![(text("store_id"), json(r#""{value}""#))]),
+        field_filter(json_path!("$.customer.id")).equals(list![(text("customer_id"), json(r#""{value}""#))]),
+        field_filter(json_path!("$.campaign_id")).equals(list![(text("campaign_id"), json(r#""{value}""#))]),
+    ])
     .records(json_path!("$.orders"))
     .total(MetaSource::Body(json_path!("$.total_items")))
     .meta(list![meta("links", json_path!("$._links"))])

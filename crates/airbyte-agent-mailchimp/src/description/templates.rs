@@ -46,6 +46,10 @@ const LIST: Operation = Operation::get("Templates_List", "templates", Action::Li
         query("offset", INTEGER.minimum(0.0).default("0")).default("0").description("How many records to skip, for paging, which is the number of records received so far."),
     ])
     .sync(sync(list![json_path!("$.id")]))
+    .filters(list![
+        field_filter(json_path!("$.type")).equals(list![(text("type"), json(r#""{value}""#))]),
+        field_filter(json_path!("$.created_by")).equals(list![(text("created_by"), json(r#""{value}""#))]),
+    ])
     .records(json_path!("$.templates"))
     .total(MetaSource::Body(json_path!("$.total_items")))
     .meta(list![meta("links", json_path!("$._links"))])

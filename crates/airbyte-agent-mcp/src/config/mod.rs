@@ -2,8 +2,11 @@
 //!
 //! ```toml
 //! expose = "connectors"                 # operations, connectors or search
+//! prefix = "acme"                       # names of tools begin with acme_
 //! read_only = true
 //! deny = ["*.delete"]
+//! ask = ["writes"]                      # writes, destructive or patterns: a person approves each call
+//! max_destructive = 20                  # calls of a session that remove or overwrite data
 //! timeout = 60                          # seconds for a call
 //! concurrency = 8
 //! audit = "/var/log/airbyte-agent.jsonl"
@@ -66,6 +69,8 @@ pub struct Config {
     pub accounts: Vec<Account>,
     /// How operations are shown. Unless it is set, the number of connectors decides.
     pub expose: Option<Exposure>,
+    /// The word with which the names of all tools begin; none unless it is set.
+    pub prefix: Option<String>,
     /// The rules that apply to every account.
     pub policy: Rules,
     /// How long a call may take, and how many may run at the same time.
@@ -94,6 +99,8 @@ pub struct Rules {
     pub allow: Vec<String>,
     /// The patterns of operations that are refused.
     pub deny: Vec<String>,
+    /// What a person is asked about before it is called: `writes`, `destructive`, or patterns of operations.
+    pub ask: Vec<String>,
 }
 
 impl Rules {
@@ -110,6 +117,9 @@ impl Rules {
         for pattern in &self.deny {
             policy = policy.deny(pattern)?;
         }
+        for which in &self.ask {
+            policy = policy.ask(which)?;
+        }
         Ok(if self.read_only { policy.read_only() } else { policy })
     }
 
@@ -119,6 +129,7 @@ impl Rules {
             read_only: table.flag("read_only")?.unwrap_or_default(),
             allow: table.texts("allow")?,
             deny: table.texts("deny")?,
+            ask: table.texts("ask")?,
         };
         rules.policy().map_err(|error| table.error(error.message()))?;
         Ok(rules)
@@ -160,6 +171,7 @@ impl Config {
         };
         let mut config = Self {
             expose: table.parsed("expose", exposure)?,
+            prefix: table.text("prefix")?,
             policy: Rules::read(&mut table)?,
             audit: table.text("audit")?.map(resolve),
             files: table.text("files")?.map(resolve),
@@ -171,6 +183,12 @@ impl Config {
         }
         if let Some(most) = table.count("concurrency")? {
             config.limits = config.limits.concurrency(most);
+        }
+        if let Some(longest) = table.seconds("approval_timeout")? {
+            config.limits = config.limits.approval(longest);
+        }
+        if let Some(most) = table.count("max_destructive")? {
+            config.limits = config.limits.destructive(u32::try_from(most).unwrap_or(u32::MAX));
         }
         if let Some(most) = table.count("max_result_bytes")? {
             config.results = config.results.bytes(most);
@@ -224,6 +242,9 @@ impl Config {
             .quotas(self.quotas.clone());
         if let Some(exposure) = self.expose {
             builder = builder.exposure(exposure);
+        }
+        if let Some(prefix) = &self.prefix {
+            builder = builder.prefix(prefix)?;
         }
         if let Some(folder) = &self.files {
             std::fs::create_dir_all(folder).map_err(|error| {

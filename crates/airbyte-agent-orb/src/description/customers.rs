@@ -52,6 +52,10 @@ const LIST: Operation = Operation::get("listCustomers", "customers", Action::Lis
         query("created_at_lte", STRING.format("date-time")).wire("created_at[lte]").addition().description("Only customers created at or before this instant (ISO 8601)."),
     ])
     .sync(sync(list![json_path!("$.id")]))
+    .filters(list![
+        field_filter(json_path!("$.id")).get("customer_id"),
+        field_filter(json_path!("$.created_at")).from(list![(text("created_at_gte"), json(r#""{value}""#))]).to(list![(text("created_at_lte"), json(r#""{value}""#))]),
+    ])
     .records(json_path!("$.data"))
     .meta(list![meta("next_cursor", json_path!("$.pagination_metadata.next_cursor"))])
     .paging(Paging::cursor(from_meta("next_cursor"), "cursor").more(from_body(json_path!("$.pagination_metadata.has_more"))).size(page_size("limit").maximum(100)))
@@ -61,6 +65,7 @@ const CREATE: Operation = Operation::by(Method::Post, "createCustomer", "custome
     .summary("Create a customer")
     .description("Creates a customer. To bill somebody, subscribe them to a plan with `subscriptions.create`. Airbyte's hosted platform does not offer it.")
     .writes()
+    .phrases(texts!["register customer", "new customer"])
     .idempotency_header("Idempotency-Key")
     .addition()
     .parameters(list![

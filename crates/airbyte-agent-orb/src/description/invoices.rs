@@ -53,6 +53,7 @@ pub(super) const ENTITY: Entity = Entity::new("invoices", "A request for payment
 const LIST: Operation = Operation::get("listInvoices", "invoices", Action::List, template!("/invoices"))
     .summary("List invoices")
     .description("Lists invoices with their lines, the latest invoice date first. Only issued, paid and synced ones come back unless `status` asks for drafts or void ones; the amounts of drafts can lag behind usage. Filter by customer, subscription, state or date of the invoice. Amounts are decimal texts.")
+    .phrases(texts!["unpaid invoices", "bills"])
     .parameters(list![
         query("limit", INTEGER.minimum(1.0).maximum(100.0).default("20")).default("20").description("Most records per page; Orb takes 20 when left out."),
         query("cursor", STRING).description("Where the next page starts: `next_cursor` of the previous response. Leave out for the first page."),
@@ -78,6 +79,13 @@ const LIST: Operation = Operation::get("listInvoices", "invoices", Action::List,
     ])
     .sync(sync(list![json_path!("$.id")])
         .arguments(list![(text("statuses"), json(r#"["draft","issued","paid","synced","void"]"#))]))
+    .filters(list![
+        field_filter(json_path!("$.id")).get("invoice_id"),
+        field_filter(json_path!("$.customer.id")).equals(list![(text("customer_id"), json(r#""{value}""#))]),
+        field_filter(json_path!("$.subscription.id")).equals(list![(text("subscription_id"), json(r#""{value}""#))]),
+        field_filter(json_path!("$.status")).any_of(list![(text("statuses"), json(r#""{values}""#))]),
+        field_filter(json_path!("$.invoice_date")).from(list![(text("invoice_date_gte"), json(r#""{value}""#))]).to(list![(text("invoice_date_lte"), json(r#""{value}""#))]),
+    ])
     .records(json_path!("$.data"))
     .meta(list![meta("next_cursor", json_path!("$.pagination_metadata.next_cursor"))])
     .paging(Paging::cursor(from_meta("next_cursor"), "cursor").more(from_body(json_path!("$.pagination_metadata.has_more"))).size(page_size("limit").maximum(100)))

@@ -53,6 +53,13 @@ const LIST: Operation = Operation::get("listSubscriptions", "subscriptions", Act
         query("created_at_lte", STRING.format("date-time")).wire("created_at[lte]").addition().description("Only subscriptions created at or before this instant (ISO 8601)."),
     ])
     .sync(sync(list![json_path!("$.id")]))
+    .filters(list![
+        field_filter(json_path!("$.id")).get("subscription_id"),
+        field_filter(json_path!("$.customer.id")).equals(list![(text("customer_id"), json(r#""{value}""#))]).any_of(list![(text("customer_ids"), json(r#""{values}""#))]),
+        field_filter(json_path!("$.plan.id")).equals(list![(text("plan_id"), json(r#""{value}""#))]),
+        field_filter(json_path!("$.status")).equals(list![(text("status"), json(r#""{value}""#))]),
+        field_filter(json_path!("$.created_at")).from(list![(text("created_at_gte"), json(r#""{value}""#))]).to(list![(text("created_at_lte"), json(r#""{value}""#))]),
+    ])
     .records(json_path!("$.data"))
     .meta(list![meta("next_cursor", json_path!("$.pagination_metadata.next_cursor"))])
     .paging(Paging::cursor(from_meta("next_cursor"), "cursor").more(from_body(json_path!("$.pagination_metadata.has_more"))).size(page_size("limit").maximum(100)))
@@ -62,6 +69,7 @@ const CREATE: Operation = Operation::by(Method::Post, "createSubscription", "sub
     .summary("Create a subscription")
     .description("Subscribes a customer to a plan. Name the customer and the plan by Orb's ids or by your own. What is due in advance is invoiced at the start. Airbyte's hosted platform does not offer it.")
     .writes()
+    .phrases(texts!["start on plan", "put on plan", "subscribe customer"])
     .idempotency_header("Idempotency-Key")
     .at_least_one(list![at_least_one(texts![], texts!["customer_id", "external_customer_id"])])
     .addition()

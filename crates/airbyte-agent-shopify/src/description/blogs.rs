@@ -30,6 +30,10 @@ const LIST: Operation = Operation::get("Blogs_List", "blogs", Action::List, temp
         query("handle", STRING).addition().description("Only the record with this handle, its name in addresses."),
     ])
     .sync(sync(list![json_path!("$.id")]))
+    .filters(list![
+        field_filter(json_path!("$.id")).get("blog_id"),
+        field_filter(json_path!("$.handle")).equals(list![(text("handle"), json(r#""{value}""#))]),
+    ])
     .records(json_path!("$.blogs"))
     .meta(list![link_meta("next_page_url", "next")])
     .paging(Paging::link_keeping(from_meta("next_page_url"), list![(text("page_info"), text("page_info"))], texts!["limit", "fields"]).size(page_size("limit").maximum(250)))

@@ -6,6 +6,7 @@ use airbyte_agent_description::build::*;
 
 /// `custom_collections` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("custom_collections", "A collection of products; reads give those with hand-picked products, writes work on collections of both kinds.")
+    .phrases(texts!["category"])
     .default_fields(texts![
         "id",
         "title",
@@ -48,6 +49,13 @@ const LIST: Operation = Operation::get("CustomCollections_List", "custom_collect
         query("published_at_max", STRING.format("date-time")).addition().description("Only records published at or before this instant, ISO 8601 with offset."),
     ])
     .sync(sync(list![json_path!("$.id")]))
+    .filters(list![
+        field_filter(json_path!("$.id")).any_of(list![(text("ids"), json(r#""{values}""#))]).most(100),
+        field_filter(json_path!("$.title")).equals(list![(text("title"), json(r#""{value}""#))]),
+        field_filter(json_path!("$.handle")).equals(list![(text("handle"), json(r#""{value}""#))]),
+        field_filter(json_path!("$.updated_at")).from(list![(text("updated_at_min"), json(r#""{value}""#))]).to(list![(text("updated_at_max"), json(r#""{value}""#))]),
+        field_filter(json_path!("$.published_at")).from(list![(text("published_at_min"), json(r#""{value}""#))]).to(list![(text("published_at_max"), json(r#""{value}""#))]),
+    ])
     .records(json_path!("$.custom_collections"))
     .meta(list![link_meta("next_page_url", "next")])
     .paging(Paging::link_keeping(from_meta("next_page_url"), list![(text("page_info"), text("page_info"))], texts!["limit", "fields"]).size(page_size("limit").maximum(250)))

@@ -6,6 +6,7 @@ use airbyte_agent_description::build::*;
 
 /// `customers` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("customers", "A person who bought something or left contact data.")
+    .phrases(texts!["shopper", "buyer", "client"])
     .default_fields(texts![
         "id",
         "email",
@@ -61,6 +62,11 @@ const LIST: Operation = Operation::get("Customers_List", "customers", Action::Li
     ])
     .sync(sync(list![json_path!("$.id")])
         .change(sync_change(json_path!("$.updated_at"), SyncTime::Iso8601).filter(list![(text("updated_at_min"), json(r#""{since}""#))])))
+    .filters(list![
+        field_filter(json_path!("$.id")).any_of(list![(text("ids"), json(r#""{values}""#))]).most(100),
+        field_filter(json_path!("$.created_at")).from(list![(text("created_at_min"), json(r#""{value}""#))]).to(list![(text("created_at_max"), json(r#""{value}""#))]),
+        field_filter(json_path!("$.updated_at")).to(list![(text("updated_at_max"), json(r#""{value}""#))]),
+    ])
     .records(json_path!("$.customers"))
     .meta(list![link_meta("next_page_url", "next")])
     .paging(Paging::link_keeping(from_meta("next_page_url"), list![(text("page_info"), text("page_info"))], texts!["limit", "fields"]).size(page_size("limit").maximum(250)))

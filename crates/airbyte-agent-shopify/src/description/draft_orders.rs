@@ -6,6 +6,7 @@ use airbyte_agent_description::build::*;
 
 /// `draft_orders` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("draft_orders", "An order that the merchant prepares, to be paid later or turned into an order.")
+    .phrases(texts!["quote", "manual order"])
     .default_fields(texts![
         "id",
         "name",
@@ -57,6 +58,11 @@ const LIST: Operation = Operation::get("DraftOrders_List", "draft_orders", Actio
         query("fields", STRING).addition().description("Only these members of each record are returned, names separated by commas; all when left out."),
     ])
     .sync(sync(list![json_path!("$.id")]).needs(texts!["status"]))
+    .filters(list![
+        field_filter(json_path!("$.id")).any_of(list![(text("ids"), json(r#""{values}""#))]).most(100),
+        field_filter(json_path!("$.status")).equals(list![(text("status"), json(r#""{value}""#))]),
+        field_filter(json_path!("$.updated_at")).from(list![(text("updated_at_min"), json(r#""{value}""#))]).to(list![(text("updated_at_max"), json(r#""{value}""#))]),
+    ])
     .records(json_path!("$.draft_orders"))
     .meta(list![link_meta("next_page_url", "next")])
     .paging(Paging::link_keeping(from_meta("next_page_url"), list![(text("page_info"), text("page_info"))], texts!["limit", "fields"]).size(page_size("limit").maximum(250)))
@@ -75,6 +81,7 @@ const CREATE: Operation = Operation::by(Method::Post, "DraftOrders_Create", "dra
     .summary("Create a draft order")
     .description("Creates a draft order with prices worked out by Shopify. Nothing is sent or charged: the customer pays through `invoice_url` of `draft_orders.get`, or `draft_order_complete.update` turns it into an order. Drafts untouched for a year are deleted.")
     .writes()
+    .phrases(texts!["prepare order", "quote", "draft order", "order by phone"])
     .parameters(list![
         argument("input", OBJECT.properties(list![
             optional("lineItems", ARRAY.items(list![

@@ -7,7 +7,7 @@ use airbyte_agent_description::build::*;
 /// `metaobjects` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("metaobjects", "A record of a type that the store defined itself.")
     .when_to_use("For content that the store structured itself, such as size charts.")
-    .phrases(texts!["metaobject", "content entry", "custom data"])
+    .phrases(texts!["metaobject", "content entry", "custom data", "custom content"])
     .default_fields(texts![
         "id",
         "type",
@@ -46,6 +46,7 @@ const LIST: Operation = Operation::by(Method::Post, "Metaobjects_List", "metaobj
         .parents(list![
             sync_parent("metaobject_definitions", list![(text("type"), ParentValue::Member(json_path!("$.type")))]),
         ]))
+    .filters(list![field_filter(json_path!("$.type")).equals(list![(text("type"), json(r#""{value}""#))])])
     .records(json_path!("$.data.metaobjects.nodes"))
     .meta(list![
         meta("hasNextPage", json_path!("$.data.metaobjects.pageInfo.hasNextPage")),

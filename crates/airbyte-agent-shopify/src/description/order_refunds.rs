@@ -6,6 +6,7 @@ use airbyte_agent_description::build::*;
 
 /// `order_refunds` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("order_refunds", "Money given back and items taken back for an order.")
+    .phrases(texts!["money back"])
     .default_fields(texts![
         "id",
         "order_id",
@@ -46,6 +47,9 @@ const LIST: Operation = Operation::get("OrderRefunds_List", "order_refunds", Act
         .parents(list![
             sync_parent("orders", list![(text("order_id"), ParentValue::Member(json_path!("$.id")))]),
         ]))
+    .filters(list![
+        field_filter(json_path!("$.order_id")).equals(list![(text("order_id"), json(r#""{value}""#))]),
+    ])
     .records(json_path!("$.refunds"))
     .meta(list![link_meta("next_page_url", "next")])
     .paging(Paging::link_keeping(from_meta("next_page_url"), list![(text("page_info"), text("page_info"))], texts!["limit", "fields"]).size(page_size("limit").maximum(250)))
@@ -67,6 +71,7 @@ const CREATE: Operation = Operation::by(Method::Post, "OrderRefunds_Create", "or
     .writes()
     .idempotent()
     .destructive()
+    .phrases(texts!["refund order", "money back", "give money back"])
     .addition()
     .parameters(list![
         argument("input", OBJECT.properties(list![

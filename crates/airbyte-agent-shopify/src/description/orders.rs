@@ -6,6 +6,7 @@ use airbyte_agent_description::build::*;
 
 /// `orders` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("orders", "A completed purchase, with items, prices, payment and shipping state.")
+    .phrases(texts!["purchase", "sale"])
     .default_fields(texts![
         "id",
         "name",
@@ -57,6 +58,7 @@ pub(super) const ENTITY: Entity = Entity::new("orders", "A completed purchase, w
 const LIST: Operation = Operation::get("Orders_List", "orders", Action::List, template!("/orders.json"))
     .summary("List orders")
     .description("Returns orders, newest first unless `since_id` is given. Without `status` only open ones: pass `any` to see closed and canceled ones as well. Apps see the last 60 days only, unless they have the scope `read_all_orders`. There is no filter by customer or number.")
+    .phrases(texts!["orders today", "purchases"])
     .parameters(list![
         query("limit", INTEGER.minimum(1.0).maximum(250.0).default("50")).default("50").description("Records per page, 1 to 250; Shopify takes 50 when it is left out."),
         query("page_info", STRING).description("Where the list goes on: `page_info` of the URL in `next_page_url`. It stands for all other arguments, of which only `limit` may come with it. Leave out for the first page."),
@@ -88,6 +90,13 @@ const LIST: Operation = Operation::get("Orders_List", "orders", Action::List, te
     .sync(sync(list![json_path!("$.id")])
         .arguments(list![(text("status"), json(r#""any""#))])
         .change(sync_change(json_path!("$.updated_at"), SyncTime::Iso8601).filter(list![(text("updated_at_min"), json(r#""{since}""#))])))
+    .filters(list![
+        field_filter(json_path!("$.id")).any_of(list![(text("ids"), json(r#""{values}""#))]).most(100),
+        field_filter(json_path!("$.financial_status")).equals(list![(text("financial_status"), json(r#""{value}""#))]),
+        field_filter(json_path!("$.created_at")).from(list![(text("created_at_min"), json(r#""{value}""#))]).to(list![(text("created_at_max"), json(r#""{value}""#))]),
+        field_filter(json_path!("$.updated_at")).to(list![(text("updated_at_max"), json(r#""{value}""#))]),
+        field_filter(json_path!("$.processed_at")).from(list![(text("processed_at_min"), json(r#""{value}""#))]).to(list![(text("processed_at_max"), json(r#""{value}""#))]),
+    ])
     .records(json_path!("$.orders"))
     .meta(list![link_meta("next_page_url", "next")])
     .paging(Paging::link_keeping(from_meta("next_page_url"), list![(text("page_info"), text("page_info"))], texts!["limit", "fields"]).size(page_size("limit").maximum(250)))
@@ -151,6 +160,7 @@ const UPDATE: Operation = Operation::by(Method::Post, "Orders_Update", "orders",
     .description("Changes note, tags, e-mail address, shipping address and the like; `tags` replaces all tags. Lines and prices cannot be changed. When Shopify refuses the input, nothing is changed and `userErrors` says why.")
     .writes()
     .idempotent()
+    .phrases(texts!["note on order", "add note", "change order", "edit order", "shipping address"])
     .parameters(list![
         argument("input", OBJECT.properties(list![
             required("id", STRING.description("Global id of the order: `admin_graphql_api_id`, or `gid://shopify/Order/` and the numeric id.")),
@@ -179,6 +189,7 @@ const DELETE: Operation = Operation::by(Method::Post, "Orders_Cancel", "orders",
     .writes()
     .idempotent()
     .destructive()
+    .phrases(texts!["delete order"])
     .parameters(list![
         argument("orderId", STRING).required().description("Global id of the order: `admin_graphql_api_id`, or `gid://shopify/Order/` and the numeric id."),
         argument("reason", STRING.choices(words!["CUSTOMER", "DECLINED", "FRAUD", "INVENTORY", "OTHER", "STAFF"])).required().description("Why the order is canceled."),
@@ -205,6 +216,7 @@ const DELETE: Operation = Operation::by(Method::Post, "Orders_Cancel", "orders",
 const SEARCH: Operation = Operation::by(Method::Post, "Orders_Search", "orders", Action::Search, template!("/graphql.json"))
     .summary("Search orders")
     .description("Finds orders by Shopify's search language: words, and terms such as `name:#1001`, `email:`, `tag:`, `sku:`, `financial_status:paid`, `fulfillment_status:unfulfilled`, `created_at:>2026-03-01`, `status:open`. Apps see the last 60 days only unless they may read all orders. Ids are global ones. Airbyte's hosted platform does not offer it.")
+    .phrases(texts!["unfulfilled orders", "find order"])
     .addition()
     .parameters(list![
         argument("query", STRING).required().description("What to look for."),

@@ -48,6 +48,14 @@ const LIST: Operation = Operation::get("Pages_List", "pages", Action::List, temp
         query("published_at_max", STRING.format("date-time")).addition().description("Only records published at or before this instant, ISO 8601 with offset."),
     ])
     .sync(sync(list![json_path!("$.id")]))
+    .filters(list![
+        field_filter(json_path!("$.id")).get("page_id"),
+        field_filter(json_path!("$.title")).equals(list![(text("title"), json(r#""{value}""#))]),
+        field_filter(json_path!("$.handle")).equals(list![(text("handle"), json(r#""{value}""#))]),
+        field_filter(json_path!("$.created_at")).from(list![(text("created_at_min"), json(r#""{value}""#))]).to(list![(text("created_at_max"), json(r#""{value}""#))]),
+        field_filter(json_path!("$.updated_at")).from(list![(text("updated_at_min"), json(r#""{value}""#))]).to(list![(text("updated_at_max"), json(r#""{value}""#))]),
+        field_filter(json_path!("$.published_at")).from(list![(text("published_at_min"), json(r#""{value}""#))]).to(list![(text("published_at_max"), json(r#""{value}""#))]),
+    ])
     .records(json_path!("$.pages"))
     .meta(list![link_meta("next_page_url", "next")])
     .paging(Paging::link_keeping(from_meta("next_page_url"), list![(text("page_info"), text("page_info"))], texts!["limit", "fields"]).size(page_size("limit").maximum(250)))
@@ -66,6 +74,7 @@ const CREATE: Operation = Operation::by(Method::Post, "Pages_Create", "pages", A
     .summary("Create a page")
     .description("Creates a page of the online store, visible at once unless `isPublished` is false. When Shopify refuses the input, nothing is changed and `userErrors` says why.")
     .writes()
+    .phrases(texts!["new page"])
     .parameters(list![
         argument("page", OBJECT.properties(list![
             required("title", STRING.description("Title of the page.")),

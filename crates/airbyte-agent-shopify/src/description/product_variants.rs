@@ -6,6 +6,7 @@ use airbyte_agent_description::build::*;
 
 /// `product_variants` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("product_variants", "One buyable version of a product, such as a size and color, with price and SKU.")
+    .phrases(texts!["sku", "size", "color"])
     .default_fields(texts![
         "id",
         "product_id",
@@ -53,6 +54,9 @@ const LIST: Operation = Operation::get("ProductVariants_List", "product_variants
         .parents(list![
             sync_parent("products", list![(text("product_id"), ParentValue::Member(json_path!("$.id")))]),
         ]))
+    .filters(list![
+        field_filter(json_path!("$.product_id")).equals(list![(text("product_id"), json(r#""{value}""#))]),
+    ])
     .records(json_path!("$.variants"))
     .meta(list![link_meta("next_page_url", "next")])
     .paging(Paging::link_keeping(from_meta("next_page_url"), list![(text("page_info"), text("page_info"))], texts!["limit", "fields"]).size(page_size("limit").maximum(250)))
@@ -102,6 +106,7 @@ const UPDATE: Operation = Operation::by(Method::Post, "ProductVariants_Update", 
     .description("Changes price, SKU, barcode and other fields of one or more variants of the same product. Stock is changed with `inventory_adjust.create` or `inventory_set.create`. When one variant is refused, none is changed.")
     .writes()
     .idempotent()
+    .phrases(texts!["change price", "price of variant", "price of product"])
     .parameters(list![
         argument("productId", STRING).required().description("Global id of the product the variants belong to: `admin_graphql_api_id`, or `gid://shopify/Product/` and the numeric id."),
         argument("variants", ARRAY.items(list![

@@ -16,6 +16,7 @@ const CREATE: Operation = Operation::by(Method::Post, "createScheduledMessage", 
     .summary("Schedule a message")
     .description("Has Slack post a message later, at most 120 days ahead and at most 30 per channel within five minutes. Scheduled messages cannot be listed or canceled here; keep `scheduled_message_id`.")
     .writes()
+    .phrases(texts!["schedule message", "post tomorrow", "post later", "send later", "send tomorrow"])
     .at_least_one(list![at_least_one(texts![], texts!["text", "blocks", "attachments", "markdown_text"])])
     .parameters(list![
         body("channel", STRING).required().description("Id of the channel or direct message to post to."),
@@ -50,6 +51,9 @@ const LIST: Operation = Operation::get("listScheduledMessages", "scheduled_messa
         query("team_id", STRING).description("Id of the workspace (`T…`). Slack requires it with a token that is installed for a whole Enterprise organization; with other tokens it has no effect."),
     ])
     .sync(sync(list![json_path!("$.id")]))
+    .filters(list![
+        field_filter(json_path!("$.channel_id")).equals(list![(text("channel"), json(r#""{value}""#))]),
+    ])
     .records(json_path!("$.scheduled_messages"))
     .meta(list![meta("next_cursor", json_path!("$.response_metadata.next_cursor"))])
     .paging(Paging::cursor(from_meta("next_cursor"), "cursor").size(page_size("limit").maximum(999)))
@@ -61,6 +65,7 @@ const DELETE: Operation = Operation::by(Method::Post, "deleteScheduledMessage", 
     .writes()
     .idempotent()
     .destructive()
+    .phrases(texts!["cancel scheduled message"])
     .addition()
     .parameters(list![
         body("channel", STRING).required().description("Id of the channel the message is for."),

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use airbyte_agent_description::{Action, Entity, Operation, StoreField};
 
 use super::Cx;
+use super::operation::search_words;
 use airbyte_agent_yaml::Node;
 
 /// Entities in the order of their first operation.
@@ -55,6 +56,7 @@ fn entity(cx: &Cx<'_>, name: String, operations: Vec<Operation>) -> Entity {
             .unwrap_or_default()
             .into_iter()
             .map(Into::into)
+            .chain(search_words(cx, &name).iter().cloned())
             .collect::<Vec<_>>()
             .into(),
         default_fields: cx

@@ -12,6 +12,7 @@ mod connector;
 mod credentials;
 mod entity;
 mod field_selection;
+mod filters;
 mod graphql;
 mod hosting;
 mod info;
@@ -30,6 +31,7 @@ mod upload;
 
 pub(crate) use connector::connector;
 pub(crate) use credentials::looks_secret;
+pub(crate) use filters::FILTERS;
 pub(crate) use graphql::{
     document as graphql_document, placeholders, selection as default_selection, variables,
 };

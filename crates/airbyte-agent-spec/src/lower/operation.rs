@@ -3,11 +3,13 @@
 use std::collections::HashMap;
 
 use airbyte_agent_description::{
-    Action, Body, Download, Hints, Location, Method, Operation, Parameter, Piece, Schema, Style,
+    Action, Body, Download, Hints, List, Location, Method, Operation, Parameter, Piece, Schema, Style,
     Template, Text,
 };
 
-use super::{Cx, alternatives, body, field_selection, job, paging, parameter, response, upload};
+use super::{
+    Cx, alternatives, body, field_selection, filters, job, paging, parameter, response, upload,
+};
 use crate::names::hint;
 use airbyte_agent_yaml::Node;
 
@@ -134,30 +136,27 @@ fn lower<'a>(cx: &Cx<'a>, op: Op<'a>) -> Option<Operation> {
     }
     let hints = hints(op.node, action);
     let read_only = hints.read_only;
+    let place = format!("{entity}.{action}");
     Some(Operation {
         id: op.node.text("operationId").into(),
         entity: entity.into(),
         action,
         summary: op.node.text("summary").into(),
         description: description(op.node).into(),
+        phrases: search_words(cx, &place),
         method: op.method,
         path,
         parameters: parameters.into(),
         idempotency_header: idempotency(cx, op, read_only, &body),
         field_selection,
         at_least_one: at_least_one.into(),
-        recommended: op
-            .node
-            .texts("x-agent-recommended")
-            .into_iter()
-            .map(Text::from)
-            .collect::<Vec<_>>()
-            .into(),
+        recommended: texts(op.node, "x-agent-recommended"),
         is_addition: parameter::is_addition(op.node),
         reads_any: reads_any(op.node),
         job: job::job(cx, op),
         // Depends on other entities, so it is added when all of them are known.
         sync: None,
+        filters: filters::filters(cx, op).into(),
         address,
         body,
         json_type,
@@ -166,6 +165,17 @@ fn lower<'a>(cx: &Cx<'a>, op: Op<'a>) -> Option<Operation> {
         download,
         hints,
     })
+}
+
+/// The words of `x-agent-search-words` for an entity, or for an operation as `entity.action`.
+pub(super) fn search_words(cx: &Cx<'_>, place: &str) -> List<Text> {
+    let all = cx.info_key("x-agent-search-words");
+    all.map(|all| texts(all, place)).unwrap_or_default()
+}
+
+/// The texts of a list, none if the key is absent.
+pub(super) fn texts(node: &Node, key: &str) -> List<Text> {
+    node.texts(key).into_iter().map(Text::from).collect::<Vec<_>>().into()
 }
 
 /// The description of an operation. What Airbyte's hosted platform does not know, and what may read any kind

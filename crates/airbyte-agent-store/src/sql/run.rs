@@ -7,6 +7,7 @@ use rusqlite::Connection;
 use super::error::{QueryError, QueryErrorKind};
 use super::limits::QueryLimits;
 use super::message;
+use super::reader::Reader;
 use super::rewrite::{Rewritten, rewrite};
 use super::rows::{Cut, RowColumn, Rows, value};
 use crate::catalog::TableNames;
@@ -22,32 +23,33 @@ impl Store {
     /// [`Error::Query`] if the statement is wrong, would do anything else than read, or takes too long or too
     /// much memory.
     pub fn query(&self, sql: &str, limits: &QueryLimits) -> Result<Rows> {
-        let rewritten = rewrite(sql).map_err(Error::Query)?;
-        self.read(|reader| {
-            let started = Instant::now();
-            let (result, refused) =
-                reader.for_user(limits, |connection| run(connection, &rewritten, limits))?;
-            match result {
-                Ok(mut rows) => {
-                    rows.took = started.elapsed();
-                    Ok(rows)
-                }
-                Err(error) => {
-                    let names = reader.internally(TableNames::load)?;
-                    let is_cancelled = limits
-                        .cancel
-                        .as_ref()
-                        .is_some_and(|cancel| cancel.load(std::sync::atomic::Ordering::Relaxed));
-                    let error = match refused {
-                        Some(why) => QueryError::new(QueryErrorKind::Refused, why),
-                        None => {
-                            message::explain(&error, sql, &rewritten, &names, limits, is_cancelled)
-                        }
-                    };
-                    Err(Error::Query(error))
-                }
-            }
-        })
+        self.read(|reader| query_with(reader, sql, limits))
+    }
+}
+
+/// Runs one statement of a user with this connection.
+pub(crate) fn query_with(reader: &mut Reader, sql: &str, limits: &QueryLimits) -> Result<Rows> {
+    let rewritten = rewrite(sql).map_err(Error::Query)?;
+    let started = Instant::now();
+    let (result, refused) =
+        reader.for_user(limits, |connection| run(connection, &rewritten, limits))?;
+    match result {
+        Ok(mut rows) => {
+            rows.took = started.elapsed();
+            Ok(rows)
+        }
+        Err(error) => {
+            let names = reader.internally(TableNames::load)?;
+            let is_cancelled = limits
+                .cancel
+                .as_ref()
+                .is_some_and(|cancel| cancel.load(std::sync::atomic::Ordering::Relaxed));
+            let error = match refused {
+                Some(why) => QueryError::new(QueryErrorKind::Refused, why),
+                None => message::explain(&error, sql, &rewritten, &names, limits, is_cancelled),
+            };
+            Err(Error::Query(error))
+        }
     }
 }
 

@@ -29,6 +29,7 @@ pub(super) const ENTITY: Entity = Entity::new("balance_transactions", "One movem
 const LIST: Operation = Operation::get("BalanceTransactions_List", "balance_transactions", Action::List, template!("/v1/balance_transactions"))
     .summary("List balance transactions")
     .description("Lists every movement of money in the balance with gross amount, fee and net, newest first: charges, refunds, payouts, fees. Filter by payout to reconcile a bank deposit. Amounts are in the smallest currency unit, negative for money that leaves.")
+    .phrases(texts!["fees", "stripe fees"])
     .parameters(list![
         query("created", OBJECT.properties(list![
             optional("gt", INTEGER.description("Later than this instant, Unix seconds.")),
@@ -48,6 +49,13 @@ const LIST: Operation = Operation::get("BalanceTransactions_List", "balance_tran
     ])
     .sync(sync(list![json_path!("$.id")])
         .change(sync_change(json_path!("$.created"), SyncTime::UnixSeconds).filter(list![(text("created"), json(r#"{"gte":"{since}"}"#))]).overlap_seconds(2592000)))
+    .filters(list![
+        field_filter(json_path!("$.id")).get("id"),
+        field_filter(json_path!("$.currency")).equals(list![(text("currency"), json(r#""{value}""#))]),
+        field_filter(json_path!("$.source")).equals(list![(text("source"), json(r#""{value}""#))]),
+        field_filter(json_path!("$.type")).equals(list![(text("type"), json(r#""{value}""#))]),
+        field_filter(json_path!("$.created")).to(list![(text("created"), json(r#"{"lte":"{value}"}"#))]).format(SyncTime::UnixSeconds),
+    ])
     .records(json_path!("$.data"))
     .meta(list![meta("has_more", json_path!("$.has_more"))])
     .paging(Paging::both_ways(json_path!("$.id"), "starting_after", 0, "ending_before").more(from_meta("has_more")).size(page_size("limit").maximum(100)))

@@ -88,6 +88,7 @@ pub(super) const ENTITY: Entity = Entity::new("charges", "One attempt to take mo
 const LIST: Operation = Operation::get("Charges_List", "charges", Action::List, template!("/v1/charges"))
     .summary("List charges")
     .description("Lists charges, that is attempts to take money, newest first, failed ones included. Filter by customer, payment intent or time. New integrations work with payment intents; a charge belongs to one. Amounts are in the smallest currency unit.")
+    .phrases(texts!["failed payments", "card payments"])
     .parameters(list![
         query("created", OBJECT.properties(list![
             optional("gt", INTEGER.description("Later than this instant, Unix seconds.")),
@@ -104,6 +105,12 @@ const LIST: Operation = Operation::get("Charges_List", "charges", Action::List, 
         header("stripe_version", STRING).wire("Stripe-Version").addition().description("API version that decides the shape of this response, such as `2026-10-28.endive`; left out, the account's default version."),
     ])
     .sync(sync(list![json_path!("$.id")]))
+    .filters(list![
+        field_filter(json_path!("$.id")).get("id"),
+        field_filter(json_path!("$.customer")).equals(list![(text("customer"), json(r#""{value}""#))]),
+        field_filter(json_path!("$.payment_intent")).equals(list![(text("payment_intent"), json(r#""{value}""#))]),
+        field_filter(json_path!("$.created")).from(list![(text("created"), json(r#"{"gte":"{value}"}"#))]).to(list![(text("created"), json(r#"{"lte":"{value}"}"#))]).format(SyncTime::UnixSeconds),
+    ])
     .records(json_path!("$.data"))
     .meta(list![meta("has_more", json_path!("$.has_more"))])
     .paging(Paging::both_ways(json_path!("$.id"), "starting_after", 0, "ending_before").more(from_meta("has_more")).size(page_size("limit").maximum(100)))

@@ -44,6 +44,10 @@ const LIST: Operation = Operation::get("Coupons_List", "coupons", Action::List, 
         header("stripe_version", STRING).wire("Stripe-Version").addition().description("API version that decides the shape of this response, such as `2026-10-28.endive`; left out, the account's default version."),
     ])
     .sync(sync(list![json_path!("$.id")]))
+    .filters(list![
+        field_filter(json_path!("$.id")).get("id"),
+        field_filter(json_path!("$.created")).from(list![(text("created"), json(r#"{"gte":"{value}"}"#))]).to(list![(text("created"), json(r#"{"lte":"{value}"}"#))]).format(SyncTime::UnixSeconds),
+    ])
     .records(json_path!("$.data"))
     .meta(list![meta("has_more", json_path!("$.has_more"))])
     .paging(Paging::both_ways(json_path!("$.id"), "starting_after", 0, "ending_before").more(from_meta("has_more")).size(page_size("limit").default(10).maximum(100)))
@@ -53,6 +57,7 @@ const CREATE: Operation = Operation::by(Method::Post, "Coupons_Create", "coupons
     .summary("Create a coupon")
     .description("Creates a discount by percentage or amount. Customers cannot enter it themselves: make a code for it with `promotion_codes.create`, or name it in `discounts` of a subscription, invoice or Checkout session. Airbyte's hosted platform does not offer it.")
     .writes()
+    .phrases(texts!["percent off", "discount", "new coupon"])
     .idempotency_header("Idempotency-Key")
     .at_least_one(list![at_least_one(texts![], texts!["percent_off", "amount_off"])])
     .addition()

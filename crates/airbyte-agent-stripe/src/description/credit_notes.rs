@@ -49,6 +49,11 @@ const LIST: Operation = Operation::get("CreditNotes_List", "credit_notes", Actio
         header("stripe_version", STRING).wire("Stripe-Version").addition().description("API version that decides the shape of this response, such as `2026-10-28.endive`; left out, the account's default version."),
     ])
     .sync(sync(list![json_path!("$.id")]))
+    .filters(list![
+        field_filter(json_path!("$.invoice")).equals(list![(text("invoice"), json(r#""{value}""#))]),
+        field_filter(json_path!("$.customer")).equals(list![(text("customer"), json(r#""{value}""#))]),
+        field_filter(json_path!("$.created")).from(list![(text("created"), json(r#"{"gte":"{value}"}"#))]).to(list![(text("created"), json(r#"{"lte":"{value}"}"#))]).format(SyncTime::UnixSeconds),
+    ])
     .records(json_path!("$.data"))
     .meta(list![meta("has_more", json_path!("$.has_more"))])
     .paging(Paging::both_ways(json_path!("$.id"), "starting_after", 0, "ending_before").more(from_meta("has_more")).size(page_size("limit").default(10).maximum(100)))
@@ -59,6 +64,7 @@ const CREATE: Operation = Operation::by(Method::Post, "CreditNotes_Create", "cre
     .description("Lowers a finalized invoice. On an open invoice it lowers what is due; on a paid one say with `refund_amount`, `credit_amount` or `out_of_band_amount` how the customer gets the money. Give `amount` or `lines`. Airbyte's hosted platform does not offer it.")
     .writes()
     .destructive()
+    .phrases(texts!["issue credit note"])
     .idempotency_header("Idempotency-Key")
     .addition()
     .parameters(list![

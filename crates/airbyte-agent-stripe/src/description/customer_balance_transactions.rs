@@ -46,6 +46,11 @@ const LIST: Operation = Operation::get("CustomerBalanceTransactions_List", "cust
         .parents(list![
             sync_parent("customers", list![(text("customer"), ParentValue::Member(json_path!("$.id")))]),
         ]))
+    .filters(list![
+        field_filter(json_path!("$.customer")).equals(list![(text("customer"), json(r#""{value}""#))]),
+        field_filter(json_path!("$.invoice")).equals(list![(text("invoice"), json(r#""{value}""#))]),
+        field_filter(json_path!("$.created")).from(list![(text("created"), json(r#"{"gte":"{value}"}"#))]).to(list![(text("created"), json(r#"{"lte":"{value}"}"#))]).format(SyncTime::UnixSeconds),
+    ])
     .records(json_path!("$.data"))
     .meta(list![meta("has_more", json_path!("$.has_more"))])
     .paging(Paging::both_ways(json_path!("$.id"), "starting_after", 0, "ending_before").more(from_meta("has_more")).size(page_size("limit").default(10).maximum(100)))
@@ -55,6 +60,7 @@ const CREATE: Operation = Operation::by(Method::Post, "CustomerBalanceTransactio
     .summary("Give credit to a customer")
     .description("Changes a customer's credit balance. A negative amount is credit that the next invoices use up; a positive amount is debt that they collect. No money moves now. Airbyte's hosted platform does not offer it.")
     .writes()
+    .phrases(texts!["credit customer", "give credit"])
     .idempotency_header("Idempotency-Key")
     .addition()
     .parameters(list![

@@ -7,7 +7,7 @@ use airbyte_agent_description::build::*;
 /// `disputes` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("disputes", "A payment contested by the cardholder (chargeback).")
     .when_to_use("For chargebacks, their reasons and deadlines.")
-    .phrases(texts!["dispute", "chargeback"])
+    .phrases(texts!["dispute", "chargeback", "chargeback"])
     .default_fields(texts![
         "id",
         "amount",
@@ -30,6 +30,7 @@ pub(super) const ENTITY: Entity = Entity::new("disputes", "A payment contested b
 const LIST: Operation = Operation::get("Disputes_List", "disputes", Action::List, template!("/v1/disputes"))
     .summary("List disputes")
     .description("Lists disputes (chargebacks), newest first. Filter by charge, payment intent or time. Those with status `needs_response` wait for evidence until `evidence_details.due_by`.")
+    .phrases(texts!["chargebacks"])
     .parameters(list![
         query("charge", STRING).description("Only records of this charge, by charge id."),
         query("created", OBJECT.properties(list![
@@ -46,6 +47,12 @@ const LIST: Operation = Operation::get("Disputes_List", "disputes", Action::List
         header("stripe_version", STRING).wire("Stripe-Version").addition().description("API version that decides the shape of this response, such as `2026-10-28.endive`; left out, the account's default version."),
     ])
     .sync(sync(list![json_path!("$.id")]))
+    .filters(list![
+        field_filter(json_path!("$.id")).get("id"),
+        field_filter(json_path!("$.charge")).equals(list![(text("charge"), json(r#""{value}""#))]),
+        field_filter(json_path!("$.payment_intent")).equals(list![(text("payment_intent"), json(r#""{value}""#))]),
+        field_filter(json_path!("$.created")).from(list![(text("created"), json(r#"{"gte":"{value}"}"#))]).to(list![(text("created"), json(r#"{"lte":"{value}"}"#))]).format(SyncTime::UnixSeconds),
+    ])
     .records(json_path!("$.data"))
     .meta(list![meta("has_more", json_path!("$.has_more"))])
     .paging(Paging::both_ways(json_path!("$.id"), "starting_after", 0, "ending_before").more(from_meta("has_more")).size(page_size("limit").maximum(100)))
@@ -67,6 +74,7 @@ const UPDATE: Operation = Operation::by(Method::Post, "Disputes_Update", "disput
     .writes()
     .idempotent()
     .destructive()
+    .phrases(texts!["submit evidence", "send evidence", "respond to chargeback", "answer dispute"])
     .idempotency_header("Idempotency-Key")
     .addition()
     .parameters(list![

@@ -26,6 +26,7 @@ pub(super) const ENTITY: Entity = Entity::new("events", "Something that happened
 const LIST: Operation = Operation::get("Events_List", "events", Action::List, template!("/v1/events"))
     .summary("List events")
     .description("Lists what happened in the account during the last 30 days, newest first. Filter by type and time. Airbyte's hosted platform does not offer it.")
+    .phrases(texts!["what happened"])
     .addition()
     .parameters(list![
         query("type", STRING).description("Only events of this type; `*` stands for any part, as in `invoice.*`."),
@@ -44,6 +45,7 @@ const LIST: Operation = Operation::get("Events_List", "events", Action::List, te
     ])
     .sync(sync(list![json_path!("$.id")])
         .change(sync_change(json_path!("$.created"), SyncTime::UnixSeconds).filter(list![(text("created"), json(r#"{"gte":"{since}"}"#))]).overlap_seconds(259200)))
+    .filters(list![field_filter(json_path!("$.type")).equals(list![(text("type"), json(r#""{value}""#))])])
     .records(json_path!("$.data"))
     .meta(list![meta("has_more", json_path!("$.has_more"))])
     .paging(Paging::both_ways(json_path!("$.id"), "starting_after", 0, "ending_before").more(from_meta("has_more")).size(page_size("limit").default(10).maximum(100)))

@@ -42,6 +42,7 @@ const LIST: Operation = Operation::get("InvoiceLineItems_List", "invoice_line_it
         .parents(list![
             sync_parent("invoices", list![(text("invoice"), ParentValue::Member(json_path!("$.id")))]),
         ]))
+    .filters(list![field_filter(json_path!("$.invoice")).equals(list![(text("invoice"), json(r#""{value}""#))])])
     .records(json_path!("$.data"))
     .meta(list![meta("has_more", json_path!("$.has_more"))])
     .paging(Paging::both_ways(json_path!("$.id"), "starting_after", 0, "ending_before").more(from_meta("has_more")).size(page_size("limit").default(10).maximum(100)))

@@ -7,7 +7,7 @@ use airbyte_agent_description::build::*;
 /// `payment_intents` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("payment_intents", "One payment from creation to success or cancellation.")
     .when_to_use("For the state of a payment, and to take one.")
-    .phrases(texts!["payment", "pay", "checkout"])
+    .phrases(texts!["payment", "pay", "checkout", "payment"])
     .default_fields(texts![
         "id",
         "amount",
@@ -49,6 +49,11 @@ const LIST: Operation = Operation::get("PaymentIntents_List", "payment_intents",
         header("stripe_version", STRING).wire("Stripe-Version").addition().description("API version that decides the shape of this response, such as `2026-10-28.endive`; left out, the account's default version."),
     ])
     .sync(sync(list![json_path!("$.id")]))
+    .filters(list![
+        field_filter(json_path!("$.id")).get("id"),
+        field_filter(json_path!("$.customer")).equals(list![(text("customer"), json(r#""{value}""#))]),
+        field_filter(json_path!("$.created")).from(list![(text("created"), json(r#"{"gte":"{value}"}"#))]).to(list![(text("created"), json(r#"{"lte":"{value}"}"#))]).format(SyncTime::UnixSeconds),
+    ])
     .records(json_path!("$.data"))
     .meta(list![meta("has_more", json_path!("$.has_more"))])
     .paging(Paging::both_ways(json_path!("$.id"), "starting_after", 0, "ending_before").more(from_meta("has_more")).size(page_size("limit").maximum(100)))
@@ -58,6 +63,7 @@ const CREATE: Operation = Operation::by(Method::Post, "PaymentIntents_Create", "
     .summary("Create a payment intent")
     .description("Starts a payment of a given amount. Nothing is charged until it is confirmed, by the customer in your payment page or with `confirm: true` and a `payment_method`. The amount is in the smallest currency unit.")
     .writes()
+    .phrases(texts!["take payment", "charge customer", "charge card", "collect payment"])
     .idempotency_header("Idempotency-Key")
     .parameters(list![
         header("stripe_version", STRING).wire("Stripe-Version").addition().description("API version that decides the shape of this response, such as `2026-10-28.endive`; left out, the account's default version."),

@@ -37,6 +37,10 @@ const LIST: Operation = Operation::get("PaymentLinks_List", "payment_links", Act
         header("stripe_version", STRING).wire("Stripe-Version").addition().description("API version that decides the shape of this response, such as `2026-10-28.endive`; left out, the account's default version."),
     ])
     .sync(sync(list![json_path!("$.id")]))
+    .filters(list![
+        field_filter(json_path!("$.id")).get("id"),
+        field_filter(json_path!("$.active")).equals(list![(text("active"), json(r#""{value}""#))]),
+    ])
     .records(json_path!("$.data"))
     .meta(list![meta("has_more", json_path!("$.has_more"))])
     .paging(Paging::both_ways(json_path!("$.id"), "starting_after", 0, "ending_before").more(from_meta("has_more")).size(page_size("limit").default(10).maximum(100)))
@@ -46,6 +50,7 @@ const CREATE: Operation = Operation::by(Method::Post, "PaymentLinks_Create", "pa
     .summary("Create a payment link")
     .description("Makes an address at which customers can pay for the given prices, as often as wanted, and returns it in `url`. For a page for one purchase use `checkout_sessions.create`. Airbyte's hosted platform does not offer it.")
     .writes()
+    .phrases(texts!["payment link", "link to pay", "make payment link"])
     .idempotency_header("Idempotency-Key")
     .addition()
     .parameters(list![

@@ -31,6 +31,7 @@ pub(super) const ENTITY: Entity = Entity::new("payment_methods", "A card or acco
 const LIST: Operation = Operation::get("PaymentMethods_List", "payment_methods", Action::List, template!("/v1/customers/{customer}/payment_methods"))
     .summary("List the payment methods of a customer")
     .description("Lists the cards and accounts stored with a customer, newest first. Which one is charged by default is `invoice_settings.default_payment_method` of the customer. Airbyte's hosted platform does not offer it.")
+    .phrases(texts!["cards on file", "saved cards", "cards of customer"])
     .addition()
     .parameters(list![
         path("customer", STRING).required().description("Id of the customer whose payment methods are listed."),
@@ -46,6 +47,10 @@ const LIST: Operation = Operation::get("PaymentMethods_List", "payment_methods",
         .parents(list![
             sync_parent("customers", list![(text("customer"), ParentValue::Member(json_path!("$.id")))]),
         ]))
+    .filters(list![
+        field_filter(json_path!("$.customer")).equals(list![(text("customer"), json(r#""{value}""#))]),
+        field_filter(json_path!("$.type")).equals(list![(text("type"), json(r#""{value}""#))]),
+    ])
     .records(json_path!("$.data"))
     .meta(list![meta("has_more", json_path!("$.has_more"))])
     .paging(Paging::both_ways(json_path!("$.id"), "starting_after", 0, "ending_before").more(from_meta("has_more")).size(page_size("limit").default(10).maximum(100)))

@@ -30,6 +30,7 @@ pub(super) const ENTITY: Entity = Entity::new("payouts", "A transfer from the St
 const LIST: Operation = Operation::get("Payouts_List", "payouts", Action::List, template!("/v1/payouts"))
     .summary("List payouts")
     .description("Lists transfers to your bank, newest first. Filter by state, destination, arrival or creation. What a payout consists of is in `balance_transactions.list` with `payout`.")
+    .phrases(texts!["stripe pays out", "pay us out", "money to bank", "bank transfers"])
     .parameters(list![
         query("arrival_date", OBJECT.properties(list![
             optional("gt", INTEGER.description("Later than this instant, Unix seconds.")),
@@ -52,6 +53,13 @@ const LIST: Operation = Operation::get("Payouts_List", "payouts", Action::List, 
         header("stripe_version", STRING).wire("Stripe-Version").addition().description("API version that decides the shape of this response, such as `2026-10-28.endive`; left out, the account's default version."),
     ])
     .sync(sync(list![json_path!("$.id")]))
+    .filters(list![
+        field_filter(json_path!("$.id")).get("id"),
+        field_filter(json_path!("$.status")).equals(list![(text("status"), json(r#""{value}""#))]),
+        field_filter(json_path!("$.destination")).equals(list![(text("destination"), json(r#""{value}""#))]),
+        field_filter(json_path!("$.arrival_date")).from(list![(text("arrival_date"), json(r#"{"gte":"{value}"}"#))]).to(list![(text("arrival_date"), json(r#"{"lte":"{value}"}"#))]).format(SyncTime::UnixSeconds),
+        field_filter(json_path!("$.created")).from(list![(text("created"), json(r#"{"gte":"{value}"}"#))]).to(list![(text("created"), json(r#"{"lte":"{value}"}"#))]).format(SyncTime::UnixSeconds),
+    ])
     .records(json_path!("$.data"))
     .meta(list![meta("has_more", json_path!("$.has_more"))])
     .paging(Paging::both_ways(json_path!("$.id"), "starting_after", 0, "ending_before").more(from_meta("has_more")).size(page_size("limit").maximum(100)))
@@ -62,6 +70,7 @@ const CREATE: Operation = Operation::by(Method::Post, "Payouts_Create", "payouts
     .description("Sends money from the Stripe balance to your bank account or card: real money in live mode. The available balance has to cover it; only for accounts without automatic payouts, or for instant ones. Airbyte's hosted platform does not offer it.")
     .writes()
     .destructive()
+    .phrases(texts!["pay out", "withdraw money", "transfer to bank"])
     .idempotency_header("Idempotency-Key")
     .addition()
     .parameters(list![

@@ -56,6 +56,15 @@ const LIST: Operation = Operation::get("Prices_List", "prices", Action::List, te
         header("stripe_version", STRING).wire("Stripe-Version").addition().description("API version that decides the shape of this response, such as `2026-10-28.endive`; left out, the account's default version."),
     ])
     .sync(sync(list![json_path!("$.id")]))
+    .filters(list![
+        field_filter(json_path!("$.id")).get("id"),
+        field_filter(json_path!("$.active")).equals(list![(text("active"), json(r#""{value}""#))]),
+        field_filter(json_path!("$.product")).equals(list![(text("product"), json(r#""{value}""#))]),
+        field_filter(json_path!("$.currency")).equals(list![(text("currency"), json(r#""{value}""#))]),
+        field_filter(json_path!("$.type")).equals(list![(text("type"), json(r#""{value}""#))]),
+        field_filter(json_path!("$.lookup_key")).any_of(list![(text("lookup_keys"), json(r#""{values}""#))]).most(10),
+        field_filter(json_path!("$.created")).from(list![(text("created"), json(r#"{"gte":"{value}"}"#))]).to(list![(text("created"), json(r#"{"lte":"{value}"}"#))]).format(SyncTime::UnixSeconds),
+    ])
     .records(json_path!("$.data"))
     .meta(list![meta("has_more", json_path!("$.has_more"))])
     .paging(Paging::both_ways(json_path!("$.id"), "starting_after", 0, "ending_before").more(from_meta("has_more")).size(page_size("limit").default(10).maximum(100)))
@@ -65,6 +74,7 @@ const CREATE: Operation = Operation::by(Method::Post, "Prices_Create", "prices",
     .summary("Create a price")
     .description("Adds a price to a product, one-time or, with `recurring`, for subscriptions. Amount and currency cannot be changed later: make a new price instead. The amount is in the smallest currency unit.")
     .writes()
+    .phrases(texts!["yearly price", "monthly price", "new price"])
     .idempotency_header("Idempotency-Key")
     .at_least_one(list![at_least_one(texts![], texts!["product", "product_data"])])
     .parameters(list![

@@ -46,6 +46,12 @@ const LIST: Operation = Operation::get("Products_List", "products", Action::List
         header("stripe_version", STRING).wire("Stripe-Version").addition().description("API version that decides the shape of this response, such as `2026-10-28.endive`; left out, the account's default version."),
     ])
     .sync(sync(list![json_path!("$.id")]))
+    .filters(list![
+        field_filter(json_path!("$.id")).get("id").unless(json_path!("$.deleted")),
+        field_filter(json_path!("$.active")).equals(list![(text("active"), json(r#""{value}""#))]),
+        field_filter(json_path!("$.shippable")).equals(list![(text("shippable"), json(r#""{value}""#))]),
+        field_filter(json_path!("$.created")).from(list![(text("created"), json(r#"{"gte":"{value}"}"#))]).to(list![(text("created"), json(r#"{"lte":"{value}"}"#))]).format(SyncTime::UnixSeconds),
+    ])
     .records(json_path!("$.data"))
     .meta(list![meta("has_more", json_path!("$.has_more"))])
     .paging(Paging::both_ways(json_path!("$.id"), "starting_after", 0, "ending_before").more(from_meta("has_more")).size(page_size("limit").maximum(100)))
@@ -55,6 +61,7 @@ const CREATE: Operation = Operation::by(Method::Post, "Products_Create", "produc
     .summary("Create a product")
     .description("Creates a product. It can be sold once it has a price: add one with `prices.create`.")
     .writes()
+    .phrases(texts!["new product"])
     .idempotency_header("Idempotency-Key")
     .parameters(list![
         header("stripe_version", STRING).wire("Stripe-Version").addition().description("API version that decides the shape of this response, such as `2026-10-28.endive`; left out, the account's default version."),

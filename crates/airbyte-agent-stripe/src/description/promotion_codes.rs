@@ -28,6 +28,7 @@ pub(super) const ENTITY: Entity = Entity::new("promotion_codes", "A code that cu
 const LIST: Operation = Operation::get("PromotionCodes_List", "promotion_codes", Action::List, template!("/v1/promotion_codes"))
     .summary("List promotion codes")
     .description("Lists promotion codes, newest first. Filter by the code that customers enter, the coupon or the customer. Airbyte's hosted platform does not offer it.")
+    .phrases(texts!["promo codes"])
     .addition()
     .parameters(list![
         query("code", STRING).description("Only the promotion code with this text; upper and lower case are the same."),
@@ -47,6 +48,12 @@ const LIST: Operation = Operation::get("PromotionCodes_List", "promotion_codes",
         header("stripe_version", STRING).wire("Stripe-Version").addition().description("API version that decides the shape of this response, such as `2026-10-28.endive`; left out, the account's default version."),
     ])
     .sync(sync(list![json_path!("$.id")]))
+    .filters(list![
+        field_filter(json_path!("$.code")).equals(list![(text("code"), json(r#""{value}""#))]),
+        field_filter(json_path!("$.active")).equals(list![(text("active"), json(r#""{value}""#))]),
+        field_filter(json_path!("$.customer")).equals(list![(text("customer"), json(r#""{value}""#))]),
+        field_filter(json_path!("$.created")).from(list![(text("created"), json(r#"{"gte":"{value}"}"#))]).to(list![(text("created"), json(r#"{"lte":"{value}"}"#))]).format(SyncTime::UnixSeconds),
+    ])
     .records(json_path!("$.data"))
     .meta(list![meta("has_more", json_path!("$.has_more"))])
     .paging(Paging::both_ways(json_path!("$.id"), "starting_after", 0, "ending_before").more(from_meta("has_more")).size(page_size("limit").default(10).maximum(100)))
@@ -56,6 +63,7 @@ const CREATE: Operation = Operation::by(Method::Post, "PromotionCodes_Create", "
     .summary("Create a promotion code")
     .description("Creates a code that customers enter to get the discount of a coupon. Name the coupon in `promotion`; versions before 2025-09-30.clover take it as `coupon`. Airbyte's hosted platform does not offer it.")
     .writes()
+    .phrases(texts!["promo code"])
     .idempotency_header("Idempotency-Key")
     .at_least_one(list![at_least_one(texts![], texts!["promotion", "coupon"])])
     .addition()

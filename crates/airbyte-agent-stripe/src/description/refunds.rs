@@ -62,6 +62,12 @@ const LIST: Operation = Operation::get("Refunds_List", "refunds", Action::List, 
         header("stripe_version", STRING).wire("Stripe-Version").addition().description("API version that decides the shape of this response, such as `2026-10-28.endive`; left out, the account's default version."),
     ])
     .sync(sync(list![json_path!("$.id")]))
+    .filters(list![
+        field_filter(json_path!("$.id")).get("id"),
+        field_filter(json_path!("$.charge")).equals(list![(text("charge"), json(r#""{value}""#))]),
+        field_filter(json_path!("$.payment_intent")).equals(list![(text("payment_intent"), json(r#""{value}""#))]),
+        field_filter(json_path!("$.created")).from(list![(text("created"), json(r#"{"gte":"{value}"}"#))]).to(list![(text("created"), json(r#"{"lte":"{value}"}"#))]).format(SyncTime::UnixSeconds),
+    ])
     .records(json_path!("$.data"))
     .meta(list![meta("has_more", json_path!("$.has_more"))])
     .paging(Paging::both_ways(json_path!("$.id"), "starting_after", 0, "ending_before").more(from_meta("has_more")).size(page_size("limit").maximum(100)))
@@ -72,6 +78,7 @@ const CREATE: Operation = Operation::by(Method::Post, "Refunds_Create", "refunds
     .description("Gives money back to the customer, all of a payment or part of it. Name the charge or the payment intent. Takes real money in live mode and cannot be undone; Stripe's fee for the payment is not returned. A payment can be refunded in several parts, up to its amount.")
     .writes()
     .destructive()
+    .phrases(texts!["refund charge", "refund payment", "give money back", "money back"])
     .idempotency_header("Idempotency-Key")
     .parameters(list![
         header("stripe_version", STRING).wire("Stripe-Version").addition().description("API version that decides the shape of this response, such as `2026-10-28.endive`; left out, the account's default version."),

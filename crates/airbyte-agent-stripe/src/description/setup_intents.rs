@@ -47,6 +47,12 @@ const LIST: Operation = Operation::get("SetupIntents_List", "setup_intents", Act
         header("stripe_version", STRING).wire("Stripe-Version").addition().description("API version that decides the shape of this response, such as `2026-10-28.endive`; left out, the account's default version."),
     ])
     .sync(sync(list![json_path!("$.id")]))
+    .filters(list![
+        field_filter(json_path!("$.id")).get("id"),
+        field_filter(json_path!("$.customer")).equals(list![(text("customer"), json(r#""{value}""#))]),
+        field_filter(json_path!("$.payment_method")).equals(list![(text("payment_method"), json(r#""{value}""#))]),
+        field_filter(json_path!("$.created")).from(list![(text("created"), json(r#"{"gte":"{value}"}"#))]).to(list![(text("created"), json(r#"{"lte":"{value}"}"#))]).format(SyncTime::UnixSeconds),
+    ])
     .records(json_path!("$.data"))
     .meta(list![meta("has_more", json_path!("$.has_more"))])
     .paging(Paging::both_ways(json_path!("$.id"), "starting_after", 0, "ending_before").more(from_meta("has_more")).size(page_size("limit").default(10).maximum(100)))
@@ -56,6 +62,7 @@ const CREATE: Operation = Operation::by(Method::Post, "SetupIntents_Create", "se
     .summary("Create a setup intent")
     .description("Starts to store a payment method for later payments; nothing is charged. The customer confirms it in your payment page with `client_secret`, or you confirm it with a `payment_method`. Airbyte's hosted platform does not offer it.")
     .writes()
+    .phrases(texts!["save card for later"])
     .idempotency_header("Idempotency-Key")
     .addition()
     .parameters(list![

@@ -42,6 +42,9 @@ const LIST: Operation = Operation::get("SubscriptionItems_List", "subscription_i
         .parents(list![
             sync_parent("subscriptions", list![(text("subscription"), ParentValue::Member(json_path!("$.id")))]),
         ]))
+    .filters(list![
+        field_filter(json_path!("$.subscription")).equals(list![(text("subscription"), json(r#""{value}""#))]),
+    ])
     .records(json_path!("$.data"))
     .meta(list![meta("has_more", json_path!("$.has_more"))])
     .paging(Paging::both_ways(json_path!("$.id"), "starting_after", 0, "ending_before").more(from_meta("has_more")).size(page_size("limit").default(10).maximum(100)))

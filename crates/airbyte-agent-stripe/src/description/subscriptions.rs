@@ -7,7 +7,7 @@ use airbyte_agent_description::build::*;
 /// `subscriptions` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("subscriptions", "A customer's recurring purchase of one or more prices.")
     .when_to_use("For who is subscribed to what, renewals, trials, cancellations.")
-    .phrases(texts!["subscription", "plan", "renewal", "churn", "trial"])
+    .phrases(texts!["subscription", "plan", "renewal", "churn", "trial", "plan", "membership", "sub"])
     .default_fields(texts![
         "id",
         "status",
@@ -134,6 +134,13 @@ const LIST: Operation = Operation::get("Subscriptions_List", "subscriptions", Ac
         header("stripe_version", STRING).wire("Stripe-Version").addition().description("API version that decides the shape of this response, such as `2026-10-28.endive`; left out, the account's default version."),
     ])
     .sync(sync(list![json_path!("$.id")]).arguments(list![(text("status"), json(r#""all""#))]))
+    .filters(list![
+        field_filter(json_path!("$.id")).get("id"),
+        field_filter(json_path!("$.customer")).equals(list![(text("customer"), json(r#""{value}""#))]),
+        field_filter(json_path!("$.status")).equals(list![(text("status"), json(r#""{value}""#))]),
+        field_filter(json_path!("$.collection_method")).equals(list![(text("collection_method"), json(r#""{value}""#))]),
+        field_filter(json_path!("$.created")).from(list![(text("created"), json(r#"{"gte":"{value}"}"#))]).to(list![(text("created"), json(r#"{"lte":"{value}"}"#))]).format(SyncTime::UnixSeconds),
+    ])
     .records(json_path!("$.data"))
     .meta(list![meta("has_more", json_path!("$.has_more"))])
     .paging(Paging::both_ways(json_path!("$.id"), "starting_after", 0, "ending_before").more(from_meta("has_more")).size(page_size("limit").maximum(100)))
@@ -143,6 +150,7 @@ const CREATE: Operation = Operation::by(Method::Post, "Subscriptions_Create", "s
     .summary("Create a subscription")
     .description("Subscribes a customer to one or more recurring prices. Unless a trial is given, the first invoice is made and charged at once; when that payment does not go through, the subscription is left `incomplete` and expires after 23 hours. The customer needs a payment method, or use `send_invoice`.")
     .writes()
+    .phrases(texts!["subscribe customer", "put on plan", "start subscription"])
     .idempotency_header("Idempotency-Key")
     .parameters(list![
         header("stripe_version", STRING).wire("Stripe-Version").addition().description("API version that decides the shape of this response, such as `2026-10-28.endive`; left out, the account's default version."),
@@ -208,6 +216,15 @@ const UPDATE: Operation = Operation::by(Method::Post, "Subscriptions_Update", "s
     .description("Changes plan, quantity, payment or cancellation of a subscription. To switch the plan pass the existing item's `id` with the new `price`; without the id a second item is added. A change within a period is prorated unless told otherwise, which can lead to a charge.")
     .writes()
     .idempotent()
+    .phrases(texts![
+        "change quantity",
+        "change plan",
+        "upgrade",
+        "downgrade",
+        "pause subscription",
+        "switch plan",
+        "end of period",
+    ])
     .idempotency_header("Idempotency-Key")
     .parameters(list![
         path("id", STRING).required().description("Id of the subscription to change."),
@@ -263,6 +280,7 @@ const DELETE: Operation = Operation::by(Method::Delete, "Subscriptions_Delete", 
     .writes()
     .idempotent()
     .destructive()
+    .phrases(texts!["cancel subscription", "end subscription", "stop subscription"])
     .parameters(list![
         path("id", STRING).required().description("Id of the subscription to cancel."),
         query("invoice_now", BOOLEAN).addition().description("True bills what is still open, such as metered usage and prorations, in a last invoice."),

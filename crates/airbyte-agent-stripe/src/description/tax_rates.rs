@@ -27,6 +27,7 @@ pub(super) const ENTITY: Entity = Entity::new("tax_rates", "A rate of tax for in
 const LIST: Operation = Operation::get("TaxRates_List", "tax_rates", Action::List, template!("/v1/tax_rates"))
     .summary("List tax rates")
     .description("Lists the rates of tax that can be put on invoices and subscriptions, newest first. Airbyte's hosted platform does not offer it.")
+    .phrases(texts!["vat", "sales tax"])
     .addition()
     .parameters(list![
         query("active", BOOLEAN).description("True for rates that can be used, false for archived ones; left out, both."),
@@ -43,6 +44,11 @@ const LIST: Operation = Operation::get("TaxRates_List", "tax_rates", Action::Lis
         header("stripe_version", STRING).wire("Stripe-Version").addition().description("API version that decides the shape of this response, such as `2026-10-28.endive`; left out, the account's default version."),
     ])
     .sync(sync(list![json_path!("$.id")]))
+    .filters(list![
+        field_filter(json_path!("$.active")).equals(list![(text("active"), json(r#""{value}""#))]),
+        field_filter(json_path!("$.inclusive")).equals(list![(text("inclusive"), json(r#""{value}""#))]),
+        field_filter(json_path!("$.created")).from(list![(text("created"), json(r#"{"gte":"{value}"}"#))]).to(list![(text("created"), json(r#"{"lte":"{value}"}"#))]).format(SyncTime::UnixSeconds),
+    ])
     .records(json_path!("$.data"))
     .meta(list![meta("has_more", json_path!("$.has_more"))])
     .paging(Paging::both_ways(json_path!("$.id"), "starting_after", 0, "ending_before").more(from_meta("has_more")).size(page_size("limit").default(10).maximum(100)))

@@ -5,6 +5,7 @@ use std::convert::Infallible;
 use serde_json::{Value, json};
 
 use crate::decision::PermittedCall;
+use crate::result::untrusted;
 use airbyte_agent_description::{JobStep, JsonPath};
 
 /// How to get the result of the job that a call has started; `None` when its operation starts none.
@@ -12,6 +13,14 @@ use airbyte_agent_description::{JobStep, JsonPath};
 pub(super) fn note(call: &PermittedCall<'_>, record: &Value) -> Option<String> {
     let job = call.permitted.operation().job.as_ref()?;
     let id = job.id.first(record).filter(|id| !id.is_null())?;
+    if id.as_str().is_some_and(|id| !untrusted::is_word(id)) {
+        // Others wrote it, and it is no word that can stand in a sentence.
+        return Some(
+            "This started a job at the vendor. Its identifier is in data; the action help tells how to \
+             read its status and result."
+                .to_owned(),
+        );
+    }
     let arguments = |step: &JobStep| {
         let placeholder = |path: &JsonPath| {
             let place = path.to_string();

@@ -5,6 +5,7 @@ use serde_json::{Map, Value};
 
 use crate::prose;
 use crate::result::clean;
+use crate::result::untrusted;
 
 /// The most errors that are repeated to a model; the others are counted.
 const MOST_ERRORS: usize = 3;
@@ -71,5 +72,6 @@ fn error_note(error: &Value) -> String {
     let text = error.get("message").and_then(Value::as_str);
     let text = text.map_or_else(|| error.to_string(), str::to_owned);
     let text = prose::short(&clean::line(&text), LONGEST_ERROR);
+    let text = untrusted::quoted(&text);
     format!("The vendor reports an error, so records may be missing: {text}")
 }

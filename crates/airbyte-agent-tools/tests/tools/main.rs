@@ -5,6 +5,7 @@
 
 mod accounts;
 mod api;
+mod approval;
 mod arguments;
 mod errors;
 mod files;
@@ -12,6 +13,7 @@ mod library;
 mod paging;
 mod plans;
 mod policy;
+mod repetition;
 mod results;
 mod said;
 mod selections;

@@ -28,6 +28,9 @@ const LIST: Operation = Operation::get("ListCustomObjectRecords", "custom_object
             sync_parent("custom_objects", list![(text("custom_object_key"), ParentValue::Member(json_path!("$.key")))]),
         ])
         .arguments(list![(text("page[size]"), json("100"))]))
+    .filters(list![
+        field_filter(json_path!("$.custom_object_key")).equals(list![(text("custom_object_key"), json(r#""{value}""#))]),
+    ])
     .records(json_path!("$.custom_object_records"))
     .meta(list![
         meta("has_more", json_path!("$.meta.has_more")),

@@ -36,6 +36,9 @@ const LIST: Operation = Operation::get("ListSideConversations", "side_conversati
         .parents(list![
             sync_parent("ticket_exports", list![(text("ticket_id"), ParentValue::Member(json_path!("$.id")))]),
         ]))
+    .filters(list![
+        field_filter(json_path!("$.ticket_id")).equals(list![(text("ticket_id"), json(r#""{value}""#))]),
+    ])
     .records(json_path!("$.side_conversations"))
     .total(MetaSource::Body(json_path!("$.count")))
     .meta(list![
@@ -50,6 +53,7 @@ const CREATE: Operation = Operation::by(Method::Post, "CreateSideConversation", 
     .summary("Start a side conversation")
     .description("Writes to somebody else about a ticket, as a rule by e-mail, without the requester seeing it. A repeated call writes twice. Needs the add-on for collaboration. Airbyte's hosted platform does not offer it.")
     .writes()
+    .phrases(texts!["side conversation", "ask supplier"])
     .addition()
     .parameters(list![
         path("ticket_id", INTEGER).required().description("Id of the ticket, the number agents see as `#35436`."),

@@ -43,6 +43,8 @@ pub(super) static INFO: Shape = Shape {
         ("x-airbyte-direct-form", Any),
         ("x-agent-entities", Map(&Text)),
         ("x-agent-default-fields", Map(&List(&Text))),
+        ("x-agent-other-names", TEXTS),
+        ("x-agent-search-words", Map(&List(&Text))),
         ("x-agent-rate-limits", List(&Object(&RATE_LIMIT))),
         ("x-agent-rate-limit-headers", Object(&RATE_LIMIT_HEADERS)),
         ("x-agent-rate-limit-cost", Object(&RATE_LIMIT_COST)),
