@@ -58,8 +58,13 @@ fn server(node: &Value) -> Server {
         choices: items(node, "enum").iter().filter_map(scalar).collect(),
         description: text(node, "description"),
     };
+    // An address may leave the protocol to whoever shows it.
+    let mut url = text(node, "url");
+    if url.starts_with("//") {
+        url.insert_str(0, "https:");
+    }
     Server {
-        url: text(node, "url"),
+        url,
         description: text(node, "description"),
         variables: members(node, "variables").map(variable).collect(),
         extensions: extensions(node),

@@ -290,9 +290,7 @@ fn marked(error: &Error) -> String {
     let message = error.message();
     match error.vendor_text() {
         None => message.to_owned(),
-        Some(text) if message.contains(text) => {
-            message.replacen(text, &untrusted::quoted(text), 1)
-        }
+        Some(text) if message.contains(text) => message.replacen(text, &untrusted::quoted(text), 1),
         // It was changed since, so it is not known where it ends.
         Some(_) => untrusted::quoted(message),
     }

@@ -69,8 +69,8 @@ pub(super) fn permit<'t>(
     match refusal(common, account, operation) {
         None => {
             let name = &account.connector().name;
-            let asks = common.asks_about(name, operation)
-                || account.policy.asks_about(name, operation);
+            let asks =
+                common.asks_about(name, operation) || account.policy.asks_about(name, operation);
             let approval = if asks { Approval::Needed } else { Approval::NotNeeded };
             Ok(Permitted { account, operation, approval })
         }

@@ -111,7 +111,9 @@ impl Tree for Json {
     fn merge(members: &mut Members<Self>, value: &Self) -> bool {
         match value {
             Json::Object(others) => {
-                others.iter().for_each(|(key, value)| members.add(key, value));
+                for (key, value) in others {
+                    members.add(key, value);
+                }
                 true
             }
             Json::Array(all) => all.iter().all(|one| one.is_object() && Self::merge(members, one)),
@@ -148,7 +150,9 @@ impl Tree for Node {
     fn merge(members: &mut Members<Self>, value: &Self) -> bool {
         match &value.value {
             Value::Map(others) => {
-                others.iter().for_each(|(key, value)| members.add(key, value));
+                for (key, value) in others {
+                    members.add(key, value);
+                }
                 true
             }
             Value::List(all) => all.iter().all(|one| one.is_map() && Self::merge(members, one)),

@@ -182,14 +182,12 @@ impl ServeArgs {
                 put(name, value);
             }
         }
-        for (name, set) in
-            [
+        for (name, set) in [
             ("hosted", self.hosted),
             ("sandbox", self.sandbox),
             ("read-only", self.read_only),
             ("stateless", self.stateless),
-        ]
-        {
+        ] {
             if set {
                 all.push(format!("--{name}"));
             }

@@ -23,7 +23,7 @@ use crate::error::{Error, Result};
 
 pub(crate) use self::dead_end::DeadEnd;
 pub use self::key::CursorKey;
-pub(crate) use self::place::{START, hash};
+pub(crate) use self::place::{START, hash, identifier};
 pub use self::place::{already_given, mark};
 pub use self::seal::Seal;
 pub(crate) use self::trail::Trail;

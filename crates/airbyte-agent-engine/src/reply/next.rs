@@ -160,7 +160,10 @@ impl<'a> Paginator<'a> {
         // Whoever has this page once more has not moved, whatever new token comes with it; the same is true of a
         // number of pages that come again.
         let trail = self.at.trail;
-        let comes_again = || trail.is_some_and(|trail| trail.is_repeated_by(self.at, *fingerprint));
+        let comes_again = || {
+            let is_identified = || self.spelling.is_identified();
+            trail.is_some_and(|trail| trail.is_repeated_by(self.at, *fingerprint, is_identified))
+        };
         if self.records > 0
             && (repeats() || comes_again())
             && !self.leads_back(&page)

@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 
 use super::envelope::{Place, Sink, pick};
 use super::plan::ReadPlan;
-use crate::cursor::{START, hash};
+use crate::cursor::{START, hash, identifier};
 use crate::description::JsonPath;
 
 /// The texts of the values at a place, without those that are `null`.
@@ -76,6 +76,15 @@ impl Spelling<'_> {
             records = texts.iter().map(String::as_str).collect();
         }
         records.len() > 1 && records.windows(2).all(|pair| pair[0] == pair[1])
+    }
+
+    /// Whether the records have something that tells each from all others.
+    pub(super) fn is_identified(&self) -> bool {
+        let first = self.first_record().and_then(|text| serde_json::from_str::<Value>(&text).ok());
+        first.is_some_and(|first| match &first {
+            Value::Array(all) => all.first().is_some_and(|first| identifier(first).is_some()),
+            first => identifier(first).is_some(),
+        })
     }
 
     /// The value at a place of the plan, digit by digit.

@@ -30,11 +30,7 @@ pub(crate) struct Score {
 }
 
 /// Points for a list, and the strongest reason for or against it.
-pub(crate) fn score(
-    facts: &Facts<'_>,
-    best: Option<&Candidate<'_>>,
-    siblings: &Siblings,
-) -> Score {
+pub(crate) fn score(facts: &Facts<'_>, best: Option<&Candidate<'_>>, siblings: &Siblings) -> Score {
     let mut reasons: Vec<(f64, String)> = Vec::new();
     match best {
         Some(best) if best.is_body => reasons.push((3.5, best.reason.clone())),
@@ -72,9 +68,8 @@ pub(crate) fn score(
             let reason = "the response has no array that could be a list";
             let body = facts.answer.body();
             let is_map = body.is_some_and(|body| body.members == 0 && body.values.is_some());
-            let is_empty = |node: &Node<'_>| {
-                node.members == 0 && (node.kinds.is_empty() || node.is_object())
-            };
+            let is_empty =
+                |node: &Node<'_>| node.members == 0 && (node.kinds.is_empty() || node.is_object());
             let is_open = body.is_some_and(|body| body.is_object() && body.members == 0)
                 || facts.answer.members_of(0).all(|node| {
                     is_frame(node.name) || CONTAINERS.contains(&node.name) && is_empty(node)
@@ -190,7 +185,9 @@ pub(crate) fn score(
 fn is_of_sums(facts: &Facts<'_>) -> bool {
     let sums = ["stats", "stat", "statistics", "usage", "summary", "overview", "report"];
     let is_sum = |name: &str| {
-        words(name).last().is_some_and(|word| sums.contains(&word.as_str()) || word.ends_with("stats"))
+        words(name)
+            .last()
+            .is_some_and(|word| sums.contains(&word.as_str()) || word.ends_with("stats"))
     };
     facts.steps.iter().filter_map(Step::name).any(is_sum)
         || facts.last_step().and_then(Step::name) == Some("analytics")

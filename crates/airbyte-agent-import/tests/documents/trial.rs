@@ -139,13 +139,14 @@ pub(crate) async fn run(connector: &Connector, wrong: &mut Wrong) -> Tried {
                 .map_or_else(|| "sample".into(), airbyte_agent_core::description::Json::value);
             arguments.insert(text.name.to_string(), value);
         }
-        // The sandbox answers at the address of tokens itself, and no sample is a token of a list.
+        // The sandbox answers at the addresses of sign-in and tokens itself, and no sample is a token of a list.
         let is_token_endpoint = connector.auth.iter().any(|scheme| {
             let urls = scheme
                 .refresh
                 .iter()
                 .map(|refresh| &refresh.url)
-                .chain(scheme.oauth.iter().map(|o| &o.token_url));
+                .chain(scheme.oauth.iter().map(|o| &o.token_url))
+                .chain(scheme.oauth.iter().map(|o| &o.authorization_url));
             let path = text_of(&operation.path);
             urls.into_iter().any(|url| text_of(url).ends_with(&path))
         });

@@ -96,7 +96,10 @@ const PLACES: [Place; 16] = [
 fn answer(place: Place, attack: &str) -> Answer {
     let book = |text: &str| json!({"id": 7, "title": text, "state": "in"});
     let list = |book: Value, next: Value| {
-        Answer::json(200, json!({"books": [book, {"id": 8, "title": "B"}], "next": next, "total": 2}))
+        Answer::json(
+            200,
+            json!({"books": [book, {"id": 8, "title": "B"}], "next": next, "total": 2}),
+        )
     };
     let one_line: String = attack.chars().filter(|c| c.is_ascii_graphic() || *c == ' ').collect();
     match place {
@@ -128,8 +131,7 @@ fn answer(place: Place, attack: &str) -> Answer {
             Answer::json(422, json!({"message": attack, "errors": [{"field": attack}]}))
         }
         Place::RefusalAsText => {
-            Answer { body: attack.as_bytes().to_vec(), ..Answer::json(400, "") }
-                .header("x", "y")
+            Answer { body: attack.as_bytes().to_vec(), ..Answer::json(400, "") }.header("x", "y")
         }
         Place::RefusalAsPage => {
             let page = format!("<html><title>{attack}</title><body>{attack}</body></html>");
@@ -144,7 +146,9 @@ fn answer(place: Place, attack: &str) -> Answer {
             answer.headers = vec![("content-type".to_owned(), "text/plain".to_owned())];
             answer
         }
-        Place::Header => Answer::json(404, json!({"message": "no"})).header("x-request-id", one_line),
+        Place::Header => {
+            Answer::json(404, json!({"message": "no"})).header("x-request-id", one_line)
+        }
         Place::FileContent => {
             let mut answer = Answer { body: attack.as_bytes().to_vec(), ..Answer::json(200, "") };
             answer.headers = vec![("content-type".to_owned(), "text/plain".to_owned())];
@@ -163,9 +167,7 @@ fn answer(place: Place, attack: &str) -> Answer {
 
 /// The calls by which the attack gets to the model.
 fn reads(place: Place) -> Vec<Value> {
-    let call = |entity: &str, action: &str, params: Value| {
-        json!({"entity": entity, "action": action, "params": params})
-    };
+    let call = |entity: &str, action: &str, params: Value| json!({"entity": entity, "action": action, "params": params});
     match place {
         Place::FileContent | Place::FileName => vec![call("covers", "download", json!({"id": 7}))],
         Place::Text
@@ -392,8 +394,7 @@ async fn an_obedient_model_gets_nothing_done_that_the_user_refuses() {
     for exposure in [Exposure::PerOperation, Exposure::PerConnector, Exposure::SearchExecute] {
         for by_result in [false, true] {
             let vendor = Vendor::start(|seen, _| books_of(seen)).await;
-            let session =
-                connect(server(&vendor, ResultForm::Text, exposure), by_result).await;
+            let session = connect(server(&vendor, ResultForm::Text, exposure), by_result).await;
             for (name, arguments) in obedience(exposure) {
                 ask(&session, &name, &arguments).await;
                 made += 1;
@@ -433,8 +434,7 @@ async fn an_obedient_model_gets_nothing_done_that_the_user_refuses() {
 #[tokio::test]
 async fn no_account_gets_what_belongs_to_another() {
     let vendor = Vendor::start(|seen, _| books_of(seen)).await;
-    let session =
-        connect(server(&vendor, ResultForm::Text, Exposure::PerConnector), false).await;
+    let session = connect(server(&vendor, ResultForm::Text, Exposure::PerConnector), false).await;
     let listing = |account: &str, cursor: Option<&str>| {
         json!({"entity": "books", "action": "list", "params": {}, "account": account,
                "max_records": 1, "cursor": cursor})

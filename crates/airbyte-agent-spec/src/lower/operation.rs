@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 
 use airbyte_agent_description::{
-    Action, Body, Download, Hints, List, Location, Method, Operation, Parameter, Piece, Schema, Style,
-    Template, Text,
+    Action, Body, Download, Hints, List, Location, Method, Operation, Parameter, Piece, Schema,
+    Style, Template, Text,
 };
 
 use super::{

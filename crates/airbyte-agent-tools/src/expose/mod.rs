@@ -70,7 +70,8 @@ pub(super) fn decide<'t>(
 fn named_tools(tools: &Toolset) -> Vec<(String, Tool)> {
     let mut taken = BTreeSet::new();
     let mut unique = |parts: &[&str]| {
-        let parts: Vec<&str> = tools.name_prefix().into_iter().chain(parts.iter().copied()).collect();
+        let parts: Vec<&str> =
+            tools.name_prefix().into_iter().chain(parts.iter().copied()).collect();
         names::unique(&parts, &mut taken)
     };
     let mut all = Vec::new();

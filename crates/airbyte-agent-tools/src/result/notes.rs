@@ -139,10 +139,10 @@ impl Notes {
             ));
         }
         if !self.shortened.is_empty() {
-            let lists =
-                self.shortened.iter().map(|(name, length)| {
-                format!("{} (up to {length})", untrusted::name(name))
-            });
+            let lists = self
+                .shortened
+                .iter()
+                .map(|(name, length)| format!("{} (up to {length})", untrusted::name(name)));
             out.push(format!(
                 "Lists are shortened: {}. Name them in {selector} for all entries.",
                 lists.collect::<Vec<_>>().join(", ")

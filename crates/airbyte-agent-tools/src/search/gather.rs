@@ -134,7 +134,14 @@ pub(super) fn gather(connectors: &[&Connector], sources: &[Source<'_>]) -> Gathe
         }
     }
     let postings = weigh(collector.vocabulary.words.len(), &occurrences);
-    Gathered { vocabulary: collector.vocabulary, postings, entities, other_names, services, requests }
+    Gathered {
+        vocabulary: collector.vocabulary,
+        postings,
+        entities,
+        other_names,
+        services,
+        requests,
+    }
 }
 
 /// Collects the words of texts and gives them numbers.

@@ -105,7 +105,9 @@ pub(super) fn to_english(
     let meanings: Vec<_> = folded.iter().map(|word| LANGUAGES.meanings(word)).collect();
     let language = language(&meanings, &known);
     let (mut verbs, mut others) = (Vec::new(), Vec::new());
-    for (((word, folded), meanings), known) in words.into_iter().zip(folded).zip(meanings).zip(known) {
+    for (((word, folded), meanings), known) in
+        words.into_iter().zip(folded).zip(meanings).zip(known)
+    {
         if word.contains(is_wide) {
             segment(&word, &mut verbs, &mut others);
             continue;
@@ -121,7 +123,8 @@ pub(super) fn to_english(
         match meaning.map(|(_, meaning)| &LANGUAGES.rows[meaning.row]) {
             Some(row) if row.is_verb => verbs.extend(row.english.iter().map(ToString::to_string)),
             Some(row) => {
-                let mut english: Vec<String> = row.english.iter().map(ToString::to_string).collect();
+                let mut english: Vec<String> =
+                    row.english.iter().map(ToString::to_string).collect();
                 if let Some(last) = english.last_mut()
                     && folded.ends_with('s')
                     && !last.ends_with('s')
@@ -161,7 +164,8 @@ fn language(meanings: &[Vec<(usize, Meaning)>], known: &[Known]) -> Option<usize
         let is_sure = pairs().any(|(_, known)| *known == Known::No);
         if is_sure { pairs().filter(|(_, known)| **known != Known::Name).count() } else { 0 }
     };
-    let best = (0..SPACED).map(|language| (votes(language), language)).rev().max_by_key(|best| best.0);
+    let best =
+        (0..SPACED).map(|language| (votes(language), language)).rev().max_by_key(|best| best.0);
     best.filter(|(votes, _)| *votes > english).map(|(_, language)| language)
 }
 
@@ -184,7 +188,8 @@ fn segment(text: &str, verbs: &mut Vec<String>, others: &mut Vec<String>) {
         flush(&mut narrow, others);
         let longest = LANGUAGES.longest_part.min(letters.len() - at);
         let found = (1..=longest).rev().find_map(|length| {
-            let row = text.get(start..end(at + length)).and_then(|part| LANGUAGES.parts.get(part))?;
+            let row =
+                text.get(start..end(at + length)).and_then(|part| LANGUAGES.parts.get(part))?;
             Some((length, &LANGUAGES.rows[*row]))
         });
         at += found.map_or(1, |(length, _)| length);

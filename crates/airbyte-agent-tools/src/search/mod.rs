@@ -136,13 +136,16 @@ impl Index {
         }
         let Gathered { vocabulary, postings, entities, other_names, services, requests } =
             gather(&connectors, &sources);
-        let operations = sources.iter().zip(entities).zip(other_names).map(|((source, name), other_names)| Entry {
-            service: source.service,
-            entity: source.entity.name.clone(),
-            action: source.operation.action,
-            name,
-            other_names,
-        });
+        let operations =
+            sources.iter().zip(entities).zip(other_names).map(|((source, name), other_names)| {
+                Entry {
+                    service: source.service,
+                    entity: source.entity.name.clone(),
+                    action: source.operation.action,
+                    name,
+                    other_names,
+                }
+            });
         let spellings = vocabulary.words().iter().map(|word| Spelling::of(word)).collect();
         let operations: Vec<Entry> = operations.collect();
         let services = named(&connectors, &services);
@@ -215,7 +218,8 @@ impl Index {
 /// The connectors with the share that each word has in a name. A rare word has a larger share.
 #[allow(clippy::cast_precision_loss)]
 fn named(connectors: &[&Connector], names: &[Vec<Vec<gather::Term>>]) -> Vec<Service> {
-    let having = |term: &gather::Term| names.iter().filter(|name| name.concat().contains(term)).count();
+    let having =
+        |term: &gather::Term| names.iter().filter(|name| name.concat().contains(term)).count();
     let rarity = |term: &gather::Term| (1.0 + connectors.len() as f32 / having(term) as f32).ln();
     let shares = |name: &Vec<gather::Term>| {
         let whole: f32 = name.iter().map(rarity).sum();
@@ -232,7 +236,9 @@ fn named(connectors: &[&Connector], names: &[Vec<Vec<gather::Term>>]) -> Vec<Ser
 fn words_of_names(connectors: &[&Connector]) -> HashSet<Box<str>> {
     let mut words = HashSet::new();
     for connector in connectors {
-        for name in [&connector.name, &connector.title].into_iter().chain(connector.other_names.iter()) {
+        for name in
+            [&connector.name, &connector.title].into_iter().chain(connector.other_names.iter())
+        {
             each_word(name, false, |word| {
                 words.insert(word.into());
             });

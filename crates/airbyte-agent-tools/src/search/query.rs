@@ -133,7 +133,8 @@ impl Index {
                 * intent.factor(entry.action, is_asked)
                 * if is_other { OTHER_SERVICE } else { 1.0 };
             let is_exact = exact.is_some_and(|exact| self.is_exact(number, &mentioned, exact));
-            let may_lead = !entry.action.is_change() || is_asked || is_exact || intent.wants(entry.action);
+            let may_lead =
+                !entry.action.is_change() || is_asked || is_exact || intent.wants(entry.action);
             let score = if is_exact { score + EXACT } else { score };
             ranked.push(Ranked { number, score, may_lead });
         }
@@ -157,14 +158,21 @@ impl Index {
     }
 
     /// Whether the query has the name of the operation, with or without that of its connector, and nothing else.
-    fn is_exact(&self, number: usize, mentioned: &Mentioned, (action, words): (Action, usize)) -> bool {
+    fn is_exact(
+        &self,
+        number: usize,
+        mentioned: &Mentioned,
+        (action, words): (Action, usize),
+    ) -> bool {
         let entry = &self.operations[number];
         let has = |term: &Term| mentioned.certainty(*term) == 1.0;
         let service = &self.services[entry.service].names[0];
-        let contained = service.iter().filter(|(term, _)| !entry.name.contains(term) && has(term)).count();
+        let contained =
+            service.iter().filter(|(term, _)| !entry.name.contains(term) && has(term)).count();
         let service_words = service.iter().filter(|(term, _)| !entry.name.contains(term)).count();
         entry.action == action
-            && (entry.name.len() == words || entry.name.len() + service_words == words && contained == service_words)
+            && (entry.name.len() == words
+                || entry.name.len() + service_words == words && contained == service_words)
             && entry.name.iter().all(has)
     }
 
