@@ -22,6 +22,7 @@ mod operation;
 mod paging;
 mod path;
 mod pattern;
+pub mod query;
 mod rate_limit;
 mod retry;
 mod schema;
