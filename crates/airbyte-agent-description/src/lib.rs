@@ -14,6 +14,7 @@ pub mod expression;
 mod failure;
 mod field;
 mod field_selection;
+mod format;
 mod groups;
 mod hosting;
 mod job;
@@ -30,6 +31,7 @@ mod selection;
 mod server;
 mod sync;
 mod template;
+mod text_rule;
 mod upload;
 
 use std::borrow::Cow;
@@ -47,6 +49,7 @@ pub use entity::{Entity, Scoping, StoreField};
 pub use failure::{ErrorCheck, ErrorCode, ErrorCondition, ErrorMeaning, FailureKind};
 pub use field::{FieldPath, field_path, is_secret_name};
 pub use field_selection::FieldSelection;
+pub use format::{FORMATS, Format};
 pub use hosting::{Constant, Hosting, Setting, StoredField, StoredVariable};
 pub use job::{Job, JobStep};
 pub use lookup::{UnknownName, find_operation};
@@ -66,6 +69,7 @@ pub use sync::{
     ParentValue, SyncChange, SyncDeletions, SyncOrder, SyncParent, SyncRule, SyncSource, SyncTime,
 };
 pub use template::{Piece, Template};
+pub use text_rule::TextRule;
 pub use upload::{AddressIssuer, FileArgument, UploadAddress};
 
 /// Text of a description: borrowed in generated crates, owned in dynamic ones.

@@ -3,12 +3,13 @@
 use super::QueryError;
 use super::reader::{Reader, is_word};
 use crate::Text;
-use crate::suggestion;
+use crate::{fits_pattern, suggestion};
 
 /// Longer operators before those with which they begin.
 const OPERATORS: [&str; 7] = [">=", "<=", ":", "~", ">", "<", "="];
 
-/// Checks a whole search, of which `fields` are the only fields, if they are known.
+/// Checks a whole search, of which `fields` are the only fields, if they are known; a `*` in them stands for
+/// any text.
 pub(super) fn check(text: &str, fields: &[Text]) -> Result<(), QueryError> {
     let mut reader = Reader::new(text);
     let mut joined_by: Option<&str> = None;
@@ -60,7 +61,7 @@ fn clause(reader: &mut Reader<'_>, fields: &[Text]) -> Result<(), QueryError> {
             start.shown()
         )));
     }
-    if !fields.is_empty() && !fields.iter().any(|known| known == field) {
+    if !fields.is_empty() && !fields.iter().any(|known| fits_pattern(known, field)) {
         let names: Vec<&str> = fields.iter().map(AsRef::as_ref).collect();
         return Err(
             start.error(format!("'{field}' cannot be searched{}", suggestion(field, &names)))

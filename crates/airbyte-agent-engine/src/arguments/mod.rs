@@ -4,17 +4,21 @@
 //! in one message.
 
 mod check;
+mod shape;
+mod unknown;
 
 use serde_json::{Map, Value};
 
 use crate::description::{
     Action, AtLeastOne, Body, Connector, Kind, Location, Next, Operation, Parameter, Schema, Text,
-    expression, suggestion,
+    expression,
 };
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, WrongArgument};
 use crate::selection;
 
 pub(crate) use check::check_value;
+pub(crate) use shape::line;
+pub(crate) use unknown::find_unknown;
 
 /// Arguments by parameter name.
 pub type Arguments = Map<String, Value>;
@@ -29,16 +33,6 @@ pub enum Completion<'a> {
     /// Whoever receives the call does: the arguments go out as the caller passed them.
     Receiver,
 }
-
-/// Names that steer a download and are never sent to a vendor.
-const DOWNLOAD_CONTROLS: [&str; 6] = [
-    "range_header",
-    "_airbyte_response_type",
-    "_airbyte_response_format",
-    "_airbyte_max_chars",
-    "_airbyte_text_offset",
-    "_airbyte_download_token",
-];
 
 /// Checks and completes the arguments of a call of `name`, such as `issues.list`. The result holds
 /// exactly what goes out.
@@ -58,7 +52,7 @@ pub(crate) fn complete(
         scope(connector, operation, &mut arguments, settings)?;
     }
     drop_empty_nulls(operation, &mut arguments);
-    find_unknown(operation, &arguments, &mut problems);
+    problems.extend(find_unknown(operation, &arguments));
     let has_token = has_token_for_all(operation, &arguments);
     for parameter in operation.parameters.iter() {
         let is_named = matches!(parameter.location, Location::Path | Location::Header);
@@ -81,40 +75,47 @@ pub(crate) fn complete(
                 }
             }
         }
-        let known = problems.len();
+        let mut found = Vec::new();
         match arguments.get(parameter_name) {
             Some(value) => {
-                check_value(parameter_name, &parameter.schema, value, &mut problems);
+                check_value(parameter_name, &parameter.schema, value, &mut found);
                 if parameter_name == selection::ARGUMENT
-                    && problems.len() == known
+                    && found.is_empty()
                     && selection::chosen_by(operation).is_some()
                     && !value.is_null()
                 {
-                    problems.extend(selection::names(value).err());
+                    found.extend(selection::names(value).err());
                 }
-                problems.extend(emptiness(parameter, value));
+                found.extend(emptiness(parameter, value));
             }
             None if is_missing(connector, parameter, completion) => {
-                problems.push(missing(parameter));
+                found.push(missing(parameter));
             }
             None => {}
         }
-        if let Some((source, _)) = setting {
-            for problem in &mut problems[known..] {
-                problem.push_str(&format!(" (from the setting '{source}')"));
-            }
+        if found.is_empty() {
+            continue;
         }
+        let mut problem = found.join("; ");
+        let works = match setting {
+            Some((source, _)) => {
+                problem.push_str(&format!(" (from the setting '{source}')"));
+                None
+            }
+            None => shape::sample(parameter, arguments.get(parameter_name)),
+        };
+        problems.push(WrongArgument { name: parameter_name.to_owned(), problem, works });
     }
     if !has_token {
-        problems
-            .extend(operation.at_least_one.iter().filter_map(|group| none_of(group, &arguments)));
+        let missing = |group| none_of(group, &arguments);
+        problems.extend(operation.at_least_one.iter().filter_map(missing));
     }
     if problems.is_empty() {
         write_integers(operation, &mut arguments);
         drop_prefixes(operation, &mut arguments);
         return Ok(arguments);
     }
-    Err(Error::validation(format!("{name}: {}", problems.join("; "))))
+    Err(Error::of_arguments(name, problems))
 }
 
 /// Writes whole numbers as such where an integer is wanted: `1e2` arrives as `100.0`.
@@ -214,29 +215,6 @@ fn drop_empty_nulls(operation: &Operation, arguments: &mut Arguments) {
     });
 }
 
-pub(crate) fn find_unknown(
-    operation: &Operation,
-    arguments: &Arguments,
-    problems: &mut Vec<String>,
-) {
-    if matches!(operation.body, Body::Json { open: true, .. }) {
-        return;
-    }
-    let mut names: Vec<&str> = operation.parameters.iter().map(|p| p.name.as_ref()).collect();
-    for name in arguments.keys() {
-        let control = operation.download.is_some() && DOWNLOAD_CONTROLS.contains(&name.as_str());
-        if control || names.contains(&name.as_str()) {
-            continue;
-        }
-        if names.is_empty() {
-            problems.push(format!("unknown argument '{name}': this operation takes none"));
-        } else {
-            names.sort_unstable();
-            problems.push(format!("unknown argument '{name}'{}", suggestion(name, &names)));
-        }
-    }
-}
-
 /// The value that configuration supplies, and the setting it comes from.
 fn configured<'p>(
     parameter: &'p Parameter,
@@ -317,7 +295,7 @@ fn missing(parameter: &Parameter) -> String {
 
 /// What is wrong when none of a group is given. An object that is not given itself is another
 /// matter: whether it has to be is said by what requires it.
-fn none_of(group: &AtLeastOne, arguments: &Arguments) -> Option<String> {
+fn none_of(group: &AtLeastOne, arguments: &Arguments) -> Option<WrongArgument> {
     let mut members = arguments;
     for name in group.inside.iter() {
         members = members.get(name.as_ref())?.as_object()?;
@@ -332,7 +310,9 @@ fn none_of(group: &AtLeastOne, arguments: &Arguments) -> Option<String> {
         .iter()
         .map(|name| if path.is_empty() { format!("'{name}'") } else { format!("'{path}.{name}'") })
         .collect();
-    Some(format!("at least one of {} is needed", names.join(", ")))
+    let name = group.inside.first().or(group.names.first()).map(ToString::to_string);
+    let problem = format!("at least one of {} is needed", names.join(", "));
+    Some(WrongArgument { name: name.unwrap_or_default(), problem, works: None })
 }
 
 /// Values that are present and yet say nothing, or that would lead to another address.

@@ -32,7 +32,9 @@ const GET: Operation = Operation::get("getEmailAddressData", "email_address_data
     .summary("Get what refers to an e-mail address")
     .description("Returns the calls, meetings, e-mails and records of connected systems that refer to an e-mail address. With OAuth, Gong asks for the scope `api:data-privacy:read`. Airbyte's hosted platform does not offer it.")
     .addition()
-    .parameters(list![query("emailAddress", STRING).required().description("E-mail address of the person.")])
+    .parameters(list![
+        query("emailAddress", STRING.format("email")).required().description("E-mail address of the person."),
+    ])
     .schema(RECORD);
 
 const DELETE: Operation = Operation::by(Method::Post, "eraseEmailAddressData", "email_address_data", Action::Delete, template!("/v2/data-privacy/erase-data-for-email-address"))
@@ -42,7 +44,9 @@ const DELETE: Operation = Operation::by(Method::Post, "eraseEmailAddressData", "
     .idempotent()
     .destructive()
     .addition()
-    .parameters(list![query("emailAddress", STRING).required().description("E-mail address of the person.")])
+    .parameters(list![
+        query("emailAddress", STRING.format("email")).required().description("E-mail address of the person."),
+    ])
     .schema(DELETE_RECORD);
 
 const RECORD: Json = json(include_str!("schemas/email_address_data.json"));

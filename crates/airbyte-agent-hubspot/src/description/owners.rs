@@ -29,7 +29,7 @@ const LIST: Operation = Operation::get("listOwners", "owners", Action::List, tem
     .description("Returns the users to whom records can be assigned. Filter by e-mail address to find one. Airbyte's hosted platform does not offer it.")
     .addition()
     .parameters(list![
-        query("email", STRING).description("Only the owner with this e-mail address."),
+        query("email", STRING.format("email")).description("Only the owner with this e-mail address."),
         query("limit", INTEGER.minimum(1.0).maximum(500.0).default("100")).default("100").description("Records per page."),
         query("after", STRING).description("Where to go on: `next_cursor` from the metadata of the page before. Leave out for the first page."),
         query("archived", BOOLEAN).description("True returns only owners who were removed."),

@@ -44,9 +44,9 @@ const LIST: Operation = Operation::get("listMetrics", "metrics", Action::List, t
     .description("Lists the kinds of events the account has, up to 200 per page (no size can be chosen). Use it to learn the id of a metric such as Placed Order, or to name the metrics of events. Narrow by integration with `filter`.")
     .parameters(list![
         header("revision", STRING.default(r#""2026-01-15""#)).required().default(r#""2026-01-15""#).send_default().description("Date of the Klaviyo API revision to talk to, `YYYY-MM-DD`. Filled in by default; leave it alone unless you need another revision, because fields and limits may differ between revisions."),
-        query("filter", STRING).description("Filter expression on where a metric comes from: `equals(integration.name,'Shopify')` or `equals(integration.category,'ecommerce')`. The name of a metric cannot be filtered on; page through and match."),
+        query("filter", STRING.rules(list![grammar(Language::FunctionFilter, texts!["integration.category", "integration.name"])])).example(r#""equals(integration.name,'Shopify')""#).description("Filter expression on where a metric comes from: `equals(integration.name,'Shopify')` or `equals(integration.category,'ecommerce')`. The name of a metric cannot be filtered on; page through and match."),
         query("page[cursor]", STRING).description("Opaque token of the next page: the value of `page[cursor]` in the URL that the previous answer's meta holds as `next`. Leave it out for the first page and repeat the other arguments unchanged."),
-        query("fields[metric]", ARRAY.items(list![STRING])).style(Style::Comma).addition().description("Only these attributes: `name`, `created`, `updated`, `integration`."),
+        query("fields[metric]", ARRAY.items(list![STRING])).style(Style::Comma).addition().example(r#"["name"]"#).description("Only these attributes: `name`, `created`, `updated`, `integration`."),
     ])
     .sync(sync(list![json_path!("$.id")]))
     .records(json_path!("$.data"))

@@ -33,7 +33,7 @@ const GET: Operation = Operation::get("getUserByEmail", "user_lookups", Action::
     .description("Returns the one user of the workspace with this e-mail address. Fails with `users_not_found` if there is none or the account is deactivated. Needs the scopes users:read and users:read.email. Airbyte's hosted platform does not offer it.")
     .addition()
     .parameters(list![
-        query("email", STRING).required().description("E-mail address of the person's Slack account."),
+        query("email", STRING.format("email")).required().description("E-mail address of the person's Slack account."),
     ])
     .records(json_path!("$.user"))
     .schema(RECORD);

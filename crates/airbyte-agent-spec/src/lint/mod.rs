@@ -15,6 +15,7 @@ mod schemas;
 mod scope;
 mod service;
 mod sync;
+mod text_rules;
 mod texts;
 mod uploads;
 
