@@ -112,6 +112,8 @@ pub struct WrongArgument {
     pub problem: String,
     /// A value that the argument takes, where its kind alone would not say enough.
     pub works: Option<serde_json::Value>,
+    /// Whether the operation has no such argument, and it is not known what was meant by it.
+    pub is_unknown: bool,
 }
 
 impl fmt::Display for WrongArgument {

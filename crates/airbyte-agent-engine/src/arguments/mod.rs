@@ -88,6 +88,8 @@ pub(crate) fn complete(
                 }
                 found.extend(emptiness(parameter, value));
             }
+            // What was passed at a wrong place is not missing, too.
+            None if is_meant_by(&problems, operation, parameter_name) => {}
             None if is_missing(connector, parameter, completion) => {
                 found.push(missing(parameter));
             }
@@ -104,7 +106,12 @@ pub(crate) fn complete(
             }
             None => shape::sample(parameter, arguments.get(parameter_name)),
         };
-        problems.push(WrongArgument { name: parameter_name.to_owned(), problem, works });
+        problems.push(WrongArgument {
+            name: parameter_name.to_owned(),
+            problem,
+            works,
+            is_unknown: false,
+        });
     }
     if !has_token {
         let missing = |group| none_of(group, &arguments);
@@ -282,6 +289,15 @@ fn is_missing(connector: &Connector, parameter: &Parameter, completion: Completi
     parameter.required && !filled_elsewhere
 }
 
+/// Whether a problem that was found before says how to pass this argument.
+fn is_meant_by(problems: &[WrongArgument], operation: &Operation, name: &str) -> bool {
+    problems.iter().filter(|wrong| !wrong.is_unknown).any(|wrong| {
+        let is_wrapper = operation.parameter(&wrong.name).is_none();
+        wrong.name == name && wrong.works.is_some()
+            || is_wrapper && wrong.problem.contains(&format!("'{name}'"))
+    })
+}
+
 fn missing(parameter: &Parameter) -> String {
     let kinds: Vec<&str> = parameter.schema.kinds.iter().map(|kind| kind.as_str()).collect();
     let kind = if kinds.is_empty() { String::new() } else { format!(" ({})", kinds.join(" or ")) };
@@ -312,7 +328,7 @@ fn none_of(group: &AtLeastOne, arguments: &Arguments) -> Option<WrongArgument> {
         .collect();
     let name = group.inside.first().or(group.names.first()).map(ToString::to_string);
     let problem = format!("at least one of {} is needed", names.join(", "));
-    Some(WrongArgument { name: name.unwrap_or_default(), problem, works: None })
+    Some(WrongArgument { name: name.unwrap_or_default(), problem, works: None, is_unknown: false })
 }
 
 /// Values that are present and yet say nothing, or that would lead to another address.

@@ -53,7 +53,7 @@ fn plain(names: &[&str], name: &str) -> WrongArgument {
     } else {
         format!("unknown argument '{name}'{}", suggestion(name, names))
     };
-    WrongArgument { name: name.to_owned(), problem, works: None }
+    WrongArgument { name: name.to_owned(), problem, works: None, is_unknown: true }
 }
 
 /// Arguments inside an object that is none.
@@ -69,7 +69,7 @@ fn wrapper(names: &[&str], name: &str, value: &Value) -> Option<WrongArgument> {
     }
     let problem =
         format!("unknown argument '{name}': pass {} without it, as arguments", own.join(", "));
-    Some(WrongArgument { name: name.to_owned(), problem, works: None })
+    Some(WrongArgument { name: name.to_owned(), problem, works: None, is_unknown: false })
 }
 
 /// Arguments that are members of another one. All of those that belong to the same place are told together.
@@ -97,5 +97,6 @@ fn misplaced<'a>(
         name: home.parameter.name.to_string(),
         problem: format!("unknown {noun} {}: put {pronoun} inside '{place}'", names.join(", ")),
         works: shape::with_members(&home, given, &members),
+        is_unknown: false,
     })
 }

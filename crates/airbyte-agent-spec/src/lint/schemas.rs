@@ -83,7 +83,10 @@ pub(super) fn check(cx: &Cx<'_>) {
     for op in operations(cx.root) {
         for parameter in op.node.get("parameters").map(Node::items).unwrap_or_default() {
             match parameter.get("schema") {
-                Some(node) => schema(cx, node, Role::Nested),
+                Some(node) => {
+                    schema(cx, node, Role::Nested);
+                    text_rules::check_example(cx, parameter, node);
+                }
                 None if parameter.get("$ref").is_none() => cx.report.error(
                     parameter,
                     "the parameter has no `schema`, for example `{type: string}`",
