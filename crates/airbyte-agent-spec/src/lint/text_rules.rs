@@ -90,12 +90,23 @@ fn values<'a>(cx: &Cx<'a>, node: &'a Node) {
     {
         return;
     }
-    let schema =
-        Schema { format: node.text("format").into(), rules: rules(node).into(), ..Schema::ANY };
     let examples = node.get("examples").map(Node::items).unwrap_or_default();
     for value in ["example", "default"].iter().filter_map(|key| node.get(key)).chain(examples) {
-        if let Some(problem) = schema.misfit(&value.to_json()) {
-            cx.report.error(value, format!("the schema refuses this value: it {problem}"));
-        }
+        report(cx, node, value);
+    }
+}
+
+/// Reports the example beside the schema of a parameter, if the schema refuses it.
+pub(super) fn check_example<'a>(cx: &Cx<'a>, parameter: &'a Node, schema: &'a Node) {
+    if let Some(example) = parameter.get("example") {
+        report(cx, schema, example);
+    }
+}
+
+fn report<'a>(cx: &Cx<'a>, node: &Node, value: &'a Node) {
+    let schema =
+        Schema { format: node.text("format").into(), rules: rules(node).into(), ..Schema::ANY };
+    if let Some(problem) = schema.misfit(&value.to_json()) {
+        cx.report.error(value, format!("the schema refuses this value: it {problem}"));
     }
 }
