@@ -230,6 +230,8 @@ pub struct Parameter {
     /// Text that the path already has before the value. An argument that begins with it is sent without
     /// it, because vendors show the value with it.
     pub prefix: Option<Text>,
+    /// A value that works, for parameters whose schema does not say enough to make one.
+    pub example: Option<Json>,
 }
 
 impl Parameter {

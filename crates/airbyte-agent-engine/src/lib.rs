@@ -87,7 +87,7 @@ pub use self::cursor::{Cursor, CursorKey, NextPage};
 pub use self::destination::Destination;
 pub use self::download::Download;
 pub use self::dry_run::DryRun;
-pub use self::error::{Error, ErrorKind, Result};
+pub use self::error::{Error, ErrorKind, Result, WrongArgument};
 pub use self::execute::Execute;
 pub use self::hosted::Hosted;
 pub use self::http::{

@@ -1,6 +1,6 @@
 //! Sample arguments with which an operation of a sandbox succeeds, made from its description alone.
 
-use airbyte_agent_description::{Body, Kind, Location, Operation, Schema};
+use airbyte_agent_description::{Body, Json, Kind, Location, Operation, Parameter, Schema};
 use serde_json::{Map, Value, json};
 
 use crate::data::plain;
@@ -16,7 +16,7 @@ pub fn arguments(operation: &Operation, record: &Value) -> Map<String, Value> {
             && parameter.default.as_ref().is_none_or(|default| default.0 == "\"\"")
     });
     let mut all: Map<String, Value> =
-        needed.map(|p| (p.name.to_string(), value_for(&p.name, &p.schema, record))).collect();
+        needed.map(|p| (p.name.to_string(), value_of(p, record))).collect();
     operation.complete_groups(&mut all, |name, schema| value_for(name, schema, record));
     if matches!(operation.body, Body::Form | Body::Multipart { .. }) {
         let of_form = operation.parameters.iter().filter(|p| p.location == Location::Body);
@@ -37,9 +37,26 @@ pub fn arguments(operation: &Operation, record: &Value) -> Map<String, Value> {
     all
 }
 
+/// A value for a parameter. One that is written in a language gets the example of the description.
+fn value_of(parameter: &Parameter, record: &Value) -> Value {
+    let example = parameter.example.as_ref().filter(|_| !parameter.schema.rules.is_empty());
+    match example.map(Json::value) {
+        Some(example) if accepts(&parameter.schema, &example) => example,
+        _ => value_for(&parameter.name, &parameter.schema, record),
+    }
+}
+
 /// A value for a parameter: from the record, or otherwise any value that fits.
 fn value_for(name: &str, schema: &Schema, record: &Value) -> Value {
-    of_record(name, schema, record).unwrap_or_else(|| any_value(schema, name))
+    of_record(name, schema, record).unwrap_or_else(|| {
+        let any = any_value(schema, name);
+        let formatted = schema.format_example().filter(|_| !accepts(schema, &any));
+        match formatted {
+            Some(text) if schema.kinds.contains(&Kind::String) => text.into(),
+            Some(digits) => serde_json::from_str(digits).unwrap_or(any),
+            None => any,
+        }
+    })
 }
 
 /// The value of a record that an argument of this name takes, if it has one that fits the schema.
@@ -76,12 +93,13 @@ fn fitting(schema: &Schema, value: &Value) -> Option<Value> {
 }
 
 /// The name of the parameter by which a list is searched for words, if it has one. A parameter with a
-/// default is not one: its values are written in a query language.
+/// default, or with rules for its text, is not one: its values are written in a query language.
 pub fn search_parameter(operation: &Operation) -> Option<&str> {
     let mut all = operation.parameters.iter().filter(|_| operation.action.is_array());
     let named = all.find(|parameter| {
         criteria::is_search(&parameter.name)
             && parameter.schema.kinds.contains(&Kind::String)
+            && parameter.schema.rules.is_empty()
             && parameter.default.is_none()
     });
     named.map(|parameter| parameter.name.as_ref())

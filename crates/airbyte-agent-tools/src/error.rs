@@ -135,6 +135,12 @@ impl ToolError {
         self
     }
 
+    /// Replaces what is said to be wrong.
+    pub(super) fn with_message(mut self, message: &str) -> Self {
+        self.0.message = clean::line(message);
+        self
+    }
+
     /// Sets what the model is advised to do.
     pub(super) fn with_advice(mut self, advice: impl Into<String>) -> Self {
         self.0.advice = advice.into();

@@ -75,7 +75,7 @@ const CREATE: Operation = Operation::by(Method::Post, "createStatusUpdate", "sta
                 "missed",
                 "dropped",
             ]).description("Color of the update. `achieved`, `partial`, `missed` and `dropped` are for goals only, and `complete` is for projects and portfolios.")),
-        ])).required().description("The update."),
+        ])).required().example(r#"{"parent":"1201345678901234","title":"Week 12","text":"All milestones reached.","status_type":"on_track"}"#).description("The update."),
     ])
     .body(Body::Json { open: false, in_array: false })
     .records(json_path!("$.data"))

@@ -4,17 +4,21 @@
 //! in one message.
 
 mod check;
+mod shape;
+mod unknown;
 
 use serde_json::{Map, Value};
 
 use crate::description::{
     Action, AtLeastOne, Body, Connector, Kind, Location, Next, Operation, Parameter, Schema, Text,
-    expression, suggestion,
+    expression,
 };
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, WrongArgument};
 use crate::selection;
 
 pub(crate) use check::check_value;
+pub(crate) use shape::line;
+pub(crate) use unknown::find_unknown;
 
 /// Arguments by parameter name.
 pub type Arguments = Map<String, Value>;
@@ -29,16 +33,6 @@ pub enum Completion<'a> {
     /// Whoever receives the call does: the arguments go out as the caller passed them.
     Receiver,
 }
-
-/// Names that steer a download and are never sent to a vendor.
-const DOWNLOAD_CONTROLS: [&str; 6] = [
-    "range_header",
-    "_airbyte_response_type",
-    "_airbyte_response_format",
-    "_airbyte_max_chars",
-    "_airbyte_text_offset",
-    "_airbyte_download_token",
-];
 
 /// Checks and completes the arguments of a call of `name`, such as `issues.list`. The result holds
 /// exactly what goes out.
@@ -58,7 +52,7 @@ pub(crate) fn complete(
         scope(connector, operation, &mut arguments, settings)?;
     }
     drop_empty_nulls(operation, &mut arguments);
-    find_unknown(operation, &arguments, &mut problems);
+    problems.extend(find_unknown(operation, &arguments));
     let has_token = has_token_for_all(operation, &arguments);
     for parameter in operation.parameters.iter() {
         let is_named = matches!(parameter.location, Location::Path | Location::Header);
@@ -81,45 +75,59 @@ pub(crate) fn complete(
                 }
             }
         }
-        let known = problems.len();
+        let mut found = Vec::new();
         match arguments.get(parameter_name) {
             Some(value) => {
-                check_value(parameter_name, &parameter.schema, value, &mut problems);
+                check_value(parameter_name, &parameter.schema, value, &mut found);
                 if parameter_name == selection::ARGUMENT
-                    && problems.len() == known
+                    && found.is_empty()
                     && selection::chosen_by(operation).is_some()
                     && !value.is_null()
                 {
-                    problems.extend(selection::names(value).err());
+                    found.extend(selection::names(value).err());
                 }
-                problems.extend(emptiness(parameter, value));
+                found.extend(emptiness(parameter, value));
                 if parameter.location == Location::Body
                     && matches!(operation.body, Body::Form | Body::Multipart { .. })
                 {
-                    unsaid(parameter_name, &parameter.schema, value, &mut problems);
+                    unsaid(parameter_name, &parameter.schema, value, &mut found);
                 }
             }
+            // What was passed at a wrong place is not missing, too.
+            None if is_meant_by(&problems, operation, parameter_name) => {}
             None if is_missing(connector, parameter, completion) => {
-                problems.push(missing(parameter));
+                found.push(missing(parameter));
             }
             None => {}
         }
-        if let Some((source, _)) = setting {
-            for problem in &mut problems[known..] {
-                problem.push_str(&format!(" (from the setting '{source}')"));
-            }
+        if found.is_empty() {
+            continue;
         }
+        let mut problem = found.join("; ");
+        let works = match setting {
+            Some((source, _)) => {
+                problem.push_str(&format!(" (from the setting '{source}')"));
+                None
+            }
+            None => shape::sample(parameter, arguments.get(parameter_name)),
+        };
+        problems.push(WrongArgument {
+            name: parameter_name.to_owned(),
+            problem,
+            works,
+            is_unknown: false,
+        });
     }
     if !has_token {
-        problems
-            .extend(operation.at_least_one.iter().filter_map(|group| none_of(group, &arguments)));
+        let missing = |group| none_of(group, &arguments);
+        problems.extend(operation.at_least_one.iter().filter_map(missing));
     }
     if problems.is_empty() {
         write_integers(operation, &mut arguments);
         drop_prefixes(operation, &mut arguments);
         return Ok(arguments);
     }
-    Err(Error::validation(format!("{name}: {}", problems.join("; "))))
+    Err(Error::of_arguments(name, problems))
 }
 
 /// Writes whole numbers as such where a number is wanted: `1e2` arrives as `100.0`, and vendors know an identifier only
@@ -226,29 +234,6 @@ fn drop_empty_nulls(operation: &Operation, arguments: &mut Arguments) {
     });
 }
 
-pub(crate) fn find_unknown(
-    operation: &Operation,
-    arguments: &Arguments,
-    problems: &mut Vec<String>,
-) {
-    if matches!(operation.body, Body::Json { open: true, .. }) {
-        return;
-    }
-    let mut names: Vec<&str> = operation.parameters.iter().map(|p| p.name.as_ref()).collect();
-    for name in arguments.keys() {
-        let control = operation.download.is_some() && DOWNLOAD_CONTROLS.contains(&name.as_str());
-        if control || names.contains(&name.as_str()) {
-            continue;
-        }
-        if names.is_empty() {
-            problems.push(format!("unknown argument '{name}': this operation takes none"));
-        } else {
-            names.sort_unstable();
-            problems.push(format!("unknown argument '{name}'{}", suggestion(name, &names)));
-        }
-    }
-}
-
 /// The value that configuration supplies, and the setting it comes from.
 fn configured<'p>(
     parameter: &'p Parameter,
@@ -316,6 +301,15 @@ fn is_missing(connector: &Connector, parameter: &Parameter, completion: Completi
     parameter.required && !filled_elsewhere
 }
 
+/// Whether a problem that was found before says how to pass this argument.
+fn is_meant_by(problems: &[WrongArgument], operation: &Operation, name: &str) -> bool {
+    problems.iter().filter(|wrong| !wrong.is_unknown).any(|wrong| {
+        let is_wrapper = operation.parameter(&wrong.name).is_none();
+        wrong.name == name && wrong.works.is_some()
+            || is_wrapper && wrong.problem.contains(&format!("'{name}'"))
+    })
+}
+
 fn missing(parameter: &Parameter) -> String {
     let kinds: Vec<&str> = parameter.schema.kinds.iter().map(|kind| kind.as_str()).collect();
     let kind = if kinds.is_empty() { String::new() } else { format!(" ({})", kinds.join(" or ")) };
@@ -329,7 +323,7 @@ fn missing(parameter: &Parameter) -> String {
 
 /// What is wrong when none of a group is given. An object that is not given itself is another
 /// matter: whether it has to be is said by what requires it.
-fn none_of(group: &AtLeastOne, arguments: &Arguments) -> Option<String> {
+fn none_of(group: &AtLeastOne, arguments: &Arguments) -> Option<WrongArgument> {
     let mut members = arguments;
     for name in group.inside.iter() {
         members = members.get(name.as_ref())?.as_object()?;
@@ -344,7 +338,9 @@ fn none_of(group: &AtLeastOne, arguments: &Arguments) -> Option<String> {
         .iter()
         .map(|name| if path.is_empty() { format!("'{name}'") } else { format!("'{path}.{name}'") })
         .collect();
-    Some(format!("at least one of {} is needed", names.join(", ")))
+    let name = group.inside.first().or(group.names.first()).map(ToString::to_string);
+    let problem = format!("at least one of {} is needed", names.join(", "));
+    Some(WrongArgument { name: name.unwrap_or_default(), problem, works: None, is_unknown: false })
 }
 
 /// Adds the empty lists and objects in a value of a form. A form has a field for each of their elements, so that nothing

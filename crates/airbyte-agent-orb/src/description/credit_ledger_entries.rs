@@ -102,7 +102,7 @@ const CREATE: Operation = Operation::by(Method::Post, "createCreditLedgerEntry",
                 required("values", ARRAY.items(list![STRING]).description("Ids of the items.")),
             ]).closed(),
         ])).description("What the credits can be used for, for `increment`; everything when left out."),
-        body("metadata", OBJECT).description("Your own keys and values; values are texts."),
+        body("metadata", OBJECT).example(r#"{"team":"blue"}"#).description("Your own keys and values; values are texts."),
     ])
     .body(Body::Json { open: false, in_array: false })
     .schema(RECORD);

@@ -79,7 +79,7 @@ const CREATE: Operation = Operation::by(Method::Post, "createPlan", "plans", Act
         body("net_terms", INTEGER).description("Days from issue to due date; 0 is due on issue."),
         body("default_invoice_memo", STRING).description("Text printed on the invoices."),
         body("status", STRING.choices(words!["active", "draft"])).description("`draft` until it is meant to be used; `active` when left out."),
-        body("metadata", OBJECT).description("Your own keys and values; values are texts."),
+        body("metadata", OBJECT).example(r#"{"team":"blue"}"#).description("Your own keys and values; values are texts."),
     ])
     .body(Body::Json { open: false, in_array: false })
     .schema(RECORD);

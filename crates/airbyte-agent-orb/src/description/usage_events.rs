@@ -50,7 +50,7 @@ const SEARCH: Operation = Operation::by(Method::Post, "searchUsageEvents", "usag
     .phrases(texts!["find events"])
     .addition()
     .parameters(list![
-        body("event_ids", ARRAY.items(list![STRING])).required().description("Idempotency keys of the events; upper and lower case are distinguished."),
+        body("event_ids", ARRAY.items(list![STRING])).required().example(r#"["req-2025-03-01-42"]"#).description("Idempotency keys of the events; upper and lower case are distinguished."),
         body("timeframe_start", STRING.format("date-time")).description("Start of the time, included; a week ago when left out."),
         body("timeframe_end", STRING.format("date-time")).description("End of the time, excluded; now when left out."),
     ])

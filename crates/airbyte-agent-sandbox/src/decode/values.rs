@@ -93,6 +93,9 @@ pub(super) fn check(schema: &Schema, value: &Value, at: &str, problems: &mut Vec
             problems.push(format!("{at}: {value} is above the maximum {maximum}"));
         }
     }
+    if let Some(problem) = schema.misfit(value) {
+        problems.push(format!("{at}: {} {problem}", abbreviated(value)));
+    }
     if let (Some(items), Some(schema)) = (value.as_array(), schema.items.first()) {
         for (index, item) in items.iter().enumerate() {
             check(schema, item, &format!("{at}[{index}]"), problems);

@@ -56,7 +56,7 @@ const CREATE: Operation = Operation::by(Method::Post, "Blogs_Create", "blogs", A
         argument("blog", OBJECT.properties(list![
             required("title", STRING.description("Title of the blog.")),
             optional("handle", STRING.description("Part of its address in the online store; made from the title when left out.")),
-        ])).required().description("Fields of the blog. Further fields of Shopify's `BlogCreateInput` (`commentPolicy`, `templateSuffix`, `metafields`) are passed on."),
+        ])).required().example(r#"{"title":"News from the mountain"}"#).description("Fields of the blog. Further fields of Shopify's `BlogCreateInput` (`commentPolicy`, `templateSuffix`, `metafields`) are passed on."),
     ])
     .graphql(graphql(include_str!("graphql/blogs_create.graphql")).variables(list![set("blog", given("blog"))]))
     .records(json_path!("$.data.blogCreate"))
@@ -75,7 +75,7 @@ const UPDATE: Operation = Operation::by(Method::Post, "Blogs_Update", "blogs", A
         argument("blog", OBJECT.properties(list![
             optional("title", STRING.description("Title of the blog.")),
             optional("handle", STRING.description("Part of its address in the online store; made from the title when left out.")),
-        ])).required().description("The fields to change; others stay as they are. Further fields of Shopify's `BlogUpdateInput` are passed on."),
+        ])).required().example(r#"{"title":"News from the mountains"}"#).description("The fields to change; others stay as they are. Further fields of Shopify's `BlogUpdateInput` are passed on."),
     ])
     .graphql(graphql(include_str!("graphql/blogs_update.graphql")).variables(list![set("id", given("id")), set("blog", given("blog"))]))
     .records(json_path!("$.data.blogUpdate"))

@@ -87,7 +87,7 @@ const CREATE: Operation = Operation::by(Method::Post, "Customers_Create", "custo
     .writes()
     .parameters(list![
         argument("input", OBJECT.properties(list![
-            optional("email", STRING.description("E-mail address; no other customer of the shop may have it.")),
+            optional("email", STRING.format("email").description("E-mail address; no other customer of the shop may have it.")),
             optional("firstName", STRING.description("First name (given name).")),
             optional("lastName", STRING.description("Last name (family name).")),
             optional("phone", STRING.description("Phone number in E.164 form; no other customer of the shop may have it.")),
@@ -107,7 +107,7 @@ const CREATE: Operation = Operation::by(Method::Post, "Customers_Create", "custo
                     optional("lastName", STRING.description("Last name (family name).")),
                 ]),
             ]).description("Addresses of the customer, as Shopify's `MailingAddressInput`. Shopify has deprecated the member for `customer_addresses.create`.")),
-        ])).required().description("Fields of the customer; Shopify wants a name, e-mail address or phone number at least. Further fields of Shopify's `CustomerInput` (`emailMarketingConsent`, `locale`, `metafields`, …) are passed on."),
+        ])).required().example(r#"{"firstName":"Mara","lastName":"Lindqvist","email":"mara.lindqvist@example.com","tags":["wholesale"]}"#).description("Fields of the customer; Shopify wants a name, e-mail address or phone number at least. Further fields of Shopify's `CustomerInput` (`emailMarketingConsent`, `locale`, `metafields`, …) are passed on."),
     ])
     .graphql(graphql(include_str!("graphql/customers_create.graphql")).variables(list![set("input", given("input"))]))
     .records(json_path!("$.data.customerCreate"))
@@ -124,14 +124,14 @@ const UPDATE: Operation = Operation::by(Method::Post, "Customers_Update", "custo
     .parameters(list![
         argument("input", OBJECT.properties(list![
             required("id", STRING.description("Global id of the customer: `admin_graphql_api_id`, or `gid://shopify/Customer/` and the numeric id.")),
-            optional("email", STRING.description("New e-mail address; no other customer of the shop may have it.")),
+            optional("email", STRING.format("email").description("New e-mail address; no other customer of the shop may have it.")),
             optional("firstName", STRING.description("First name (given name).")),
             optional("lastName", STRING.description("Last name (family name).")),
             optional("phone", STRING.description("New phone number in E.164 form; no other customer of the shop may have it.")),
             optional("note", STRING.description("New note about the customer, for staff.")),
             optional("tags", ARRAY.items(list![STRING]).description("New tags; they replace all present ones, so include those to keep.")),
             optional("taxExempt", BOOLEAN.description("Whether the customer pays no taxes.")),
-        ])).required().description("Id of the customer and the fields to change; others stay as they are. Further fields of Shopify's `CustomerInput` are passed on."),
+        ])).required().example(r#"{"id":"gid://shopify/Customer/7012345678901","note":"Prefers delivery on Fridays"}"#).description("Id of the customer and the fields to change; others stay as they are. Further fields of Shopify's `CustomerInput` are passed on."),
     ])
     .graphql(graphql(include_str!("graphql/customers_update.graphql")).variables(list![set("input", given("input"))]))
     .records(json_path!("$.data.customerUpdate"))
@@ -149,7 +149,7 @@ const DELETE: Operation = Operation::by(Method::Post, "Customers_Delete", "custo
     .parameters(list![
         argument("input", OBJECT.properties(list![
             required("id", STRING.description("Global id of the customer: `admin_graphql_api_id`, or `gid://shopify/Customer/` and the numeric id.")),
-        ]).closed()).required().description("Which customer to delete."),
+        ]).closed()).required().example(r#"{"id":"gid://shopify/Customer/7012345678901"}"#).description("Which customer to delete."),
     ])
     .graphql(graphql(include_str!("graphql/customers_delete.graphql")).variables(list![set("input", given("input"))]))
     .records(json_path!("$.data.customerDelete"))

@@ -82,7 +82,7 @@ const CREATE: Operation = Operation::by(Method::Post, "Metaobjects_Create", "met
                 ]).closed(),
             ]).description("Values by key of the field.")),
             optional("capabilities", OBJECT.description("Settings such as whether it is published.")),
-        ]).closed()).required().description("The new metaobject."),
+        ]).closed()).required().example(r#"{"type":"size_chart","fields":[{"key":"season","value":"winter"}]}"#).description("The new metaobject."),
     ])
     .graphql(graphql(include_str!("graphql/metaobjects_create.graphql")).variables(list![set("metaobject", given("metaobject"))]))
     .records(json_path!("$.data.metaobjectCreate"))
@@ -108,7 +108,7 @@ const UPDATE: Operation = Operation::by(Method::Post, "Metaobjects_Update", "met
                 ]).closed(),
             ]).description("Values by key of the field, for those that change.")),
             optional("capabilities", OBJECT.description("Settings such as whether it is published.")),
-        ]).closed()).required().description("What is to change."),
+        ]).closed()).required().example(r#"{"fields":[{"key":"season","value":"summer"}]}"#).description("What is to change."),
     ])
     .graphql(graphql(include_str!("graphql/metaobjects_update.graphql")).variables(list![set("id", given("id")), set("metaobject", given("metaobject"))]))
     .records(json_path!("$.data.metaobjectUpdate"))

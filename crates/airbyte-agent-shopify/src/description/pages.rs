@@ -81,7 +81,7 @@ const CREATE: Operation = Operation::by(Method::Post, "Pages_Create", "pages", A
             optional("body", STRING.description("Text, with HTML markup.")),
             optional("handle", STRING.description("Part of its address in the online store; made from the title when left out.")),
             optional("isPublished", BOOLEAN.description("Whether the page is visible. Without it and without a `publishDate` the page is visible at once.")),
-        ])).required().description("Fields of the page. Further fields of Shopify's `PageCreateInput` (`publishDate`, `templateSuffix`, `metafields`) are passed on."),
+        ])).required().example(r#"{"title":"Size guide","body":"<p>How to find your board.</p>","isPublished":true}"#).description("Fields of the page. Further fields of Shopify's `PageCreateInput` (`publishDate`, `templateSuffix`, `metafields`) are passed on."),
     ])
     .graphql(graphql(include_str!("graphql/pages_create.graphql")).variables(list![set("page", given("page"))]))
     .records(json_path!("$.data.pageCreate"))
@@ -102,7 +102,7 @@ const UPDATE: Operation = Operation::by(Method::Post, "Pages_Update", "pages", A
             optional("body", STRING.description("Text, with HTML markup.")),
             optional("handle", STRING.description("Part of its address in the online store; made from the title when left out.")),
             optional("isPublished", BOOLEAN.description("Whether the page is visible.")),
-        ])).required().description("The fields to change; others stay as they are. Further fields of Shopify's `PageUpdateInput` are passed on."),
+        ])).required().example(r#"{"isPublished":false}"#).description("The fields to change; others stay as they are. Further fields of Shopify's `PageUpdateInput` are passed on."),
     ])
     .graphql(graphql(include_str!("graphql/pages_update.graphql")).variables(list![set("id", given("id")), set("page", given("page"))]))
     .records(json_path!("$.data.pageUpdate"))

@@ -17,6 +17,7 @@ mod scope;
 mod search_words;
 mod service;
 mod sync;
+mod text_rules;
 mod texts;
 mod uploads;
 

@@ -26,6 +26,7 @@ mod response;
 mod schema;
 mod server;
 mod sync;
+mod text_rules;
 mod token_client;
 mod upload;
 
@@ -41,6 +42,7 @@ pub(crate) use parameter::is_template;
 pub(crate) use refs::{Walk, types};
 pub(crate) use response::{record_node, success_schema};
 pub(crate) use sync::source;
+pub(crate) use text_rules::rules;
 
 use std::cell::{OnceCell, RefCell};
 use std::collections::HashMap;

@@ -254,6 +254,7 @@ fn path_parameters<'a>(cx: &Cx<'a>, op: Op<'a>, path: &Template, parameters: &mu
             config: None,
             is_addition: false,
             prefix: None,
+            example: None,
         });
     }
     for node in op.node.get("parameters").map(Node::items).unwrap_or_default() {

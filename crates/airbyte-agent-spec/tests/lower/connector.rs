@@ -158,3 +158,21 @@ fn every_way_to_authenticate_is_lowered() {
     assert_eq!(show(&acme.auth[4].headers[0].value), "<account_id>");
     assert_eq!(show(&acme.auth[4].headers[1].value), "2024-01-01");
 }
+
+#[test]
+fn texts_have_formats_patterns_and_languages() {
+    let acme = feature();
+    let log = operation(&acme, "audit_entries", Action::List);
+    for (name, good, bad, example) in [
+        ("since", "now", "yesterday", None),
+        ("since", "2025-03-01T00:00:00Z", "1740787200", None),
+        ("code", "B2", "b2", Some(json!("A1"))),
+        ("match", "time>5", "tim>5", Some(json!("level:\"warn\""))),
+        ("jql", "project = A", "ORDER BY created", None),
+    ] {
+        let parameter = parameter(log, name);
+        assert_eq!(parameter.schema.misfit(&json!(good)), None, "{name}");
+        assert!(parameter.schema.misfit(&json!(bad)).is_some(), "{name}");
+        assert_eq!(parameter.example.as_ref().map(Json::value), example, "{name}");
+    }
+}

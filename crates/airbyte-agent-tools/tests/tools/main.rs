@@ -10,6 +10,7 @@ mod arguments;
 mod errors;
 mod files;
 mod library;
+mod mistakes;
 mod paging;
 mod plans;
 mod policy;

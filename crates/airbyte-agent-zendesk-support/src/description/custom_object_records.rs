@@ -50,7 +50,7 @@ const CREATE: Operation = Operation::by(Method::Post, "CreateCustomObjectRecord"
             optional("name", STRING.description("Name of the record. The vendor requires it, unless names are numbered by themselves.")),
             optional("external_id", STRING.description("Your own id of the record.")),
             optional("custom_object_fields", OBJECT.description("Values of its fields by their keys.")),
-        ])).required().description("The record."),
+        ])).required().example(r#"{"name":"Van 7","custom_object_fields":{"color":"red"}}"#).description("The record."),
     ])
     .body(Body::Json { open: false, in_array: false })
     .records(json_path!("$.custom_object_record"))

@@ -63,13 +63,13 @@ const CREATE: Operation = Operation::by(Method::Post, "CreateSideConversation", 
             optional("html_body", STRING.description("Text as HTML.")),
             required("to", ARRAY.items(list![
                 OBJECT.properties(list![
-                    optional("email", STRING.description("E-mail address.")),
+                    optional("email", STRING.format("email").description("E-mail address.")),
                     optional("user_id", INTEGER.description("Id of a user.")),
                     optional("support_group_id", INTEGER.description("Id of a group, which makes a child ticket.")),
                 ]).closed(),
             ]).description("The recipients; give one of the three for each.")),
             optional("attachment_ids", ARRAY.items(list![STRING]).description("Ids of files that were uploaded for side conversations.")),
-        ]).closed()).required().description("The message."),
+        ]).closed()).required().example(r#"{"subject":"Spare part","body":"Please send one.","to":[{"email":"parts@example.com"}]}"#).description("The message."),
     ])
     .body(Body::Json { open: false, in_array: false })
     .records(json_path!("$.side_conversation"))

@@ -61,7 +61,7 @@ const CREATE: Operation = Operation::by(Method::Post, "CreateUserIdentity", "use
             optional("primary", BOOLEAN.description("Whether it becomes the main one.")),
             optional("verified", BOOLEAN.description("True marks it as verified.")),
             optional("skip_verify_email", BOOLEAN.description("True sends no verification mail.")),
-        ]).closed()).required().description("The identity."),
+        ]).closed()).required().example(r#"{"type":"email","value":"amelia@example.org"}"#).description("The identity."),
     ])
     .body(Body::Json { open: false, in_array: false })
     .records(json_path!("$.identity"))
