@@ -48,6 +48,9 @@ mod job;
 mod json;
 mod layout;
 mod local;
+
+pub mod local_store;
+
 mod lookup;
 mod operation;
 mod outcome;

@@ -23,6 +23,7 @@ mod stored;
 mod table;
 mod text;
 mod value;
+mod view;
 mod words;
 mod write;
 
@@ -39,3 +40,4 @@ pub use sql::{Cut, QueryError, QueryErrorKind, QueryLimits, RowColumn, Rows};
 pub use store::{OpenOptions, Store};
 pub use table::{Column, Table};
 pub use value::ColumnKind;
+pub use view::View;

@@ -171,7 +171,7 @@ impl Store {
         };
         let result = work(&mut reader);
         let mut readers = self.readers.lock().unwrap_or_else(PoisonError::into_inner);
-        if readers.len() < MOST_IDLE {
+        if readers.len() < MOST_IDLE && !reader.is_spent() {
             readers.push(reader);
         }
         drop(readers);

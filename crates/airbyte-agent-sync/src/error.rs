@@ -62,3 +62,18 @@ impl From<StoreError> for Error {
         Self::Store(std::sync::Arc::new(error))
     }
 }
+
+/// The error of the engine that an error of the store is: for clients, tools and programs that ask it.
+pub fn engine_error(error: StoreError) -> EngineError {
+    let message = error.to_string();
+    match error {
+        StoreError::NotAStore { .. } | StoreError::Newer { .. } | StoreError::Unwritable { .. } => {
+            EngineError::usage(message)
+        }
+        StoreError::Table { .. } | StoreError::Query(_) | StoreError::Search(_) => {
+            EngineError::validation(message)
+        }
+        StoreError::Record { .. } => EngineError::new(ErrorKind::Decode, message),
+        other => EngineError::storage(message, std::io::Error::other(other)),
+    }
+}

@@ -4,6 +4,7 @@ mod arguments;
 mod budget;
 mod error;
 pub mod live;
+mod local_store;
 mod mark;
 mod pace;
 mod parents;
@@ -14,7 +15,8 @@ mod report;
 mod run;
 
 pub use budget::Budget;
-pub use error::{Error, Result};
+pub use error::{Error, Result, engine_error};
+pub use local_store::StoredRecords;
 pub use mark::Mark;
 pub use plan::{Plan, Planned, Skipped};
 pub use record::table_spec;

@@ -10,6 +10,7 @@ use super::effect::Effect;
 use super::error::ToolError;
 use super::output::ToolOutput;
 use super::progress::{Progress, Silent};
+use super::records;
 use super::run::{self, RunContext};
 use super::toolset::Toolset;
 use airbyte_agent_description::{Connector, Operation};
@@ -74,7 +75,7 @@ impl<'t> Plan<'t> {
     /// What the call will do to the data of the vendor.
     pub fn effect(&self) -> Effect {
         match &self.decision {
-            Decision::Answer(_) => Effect::Nothing,
+            Decision::Answer(_) | Decision::Records(..) => Effect::Nothing,
             Decision::Call(call) if call.controls.dry_run => Effect::Nothing,
             Decision::Call(call) => Effect::of(call.permitted.operation()),
         }
@@ -83,7 +84,7 @@ impl<'t> Plan<'t> {
     /// Whether the policy asks a person about the call, and it has no approval yet.
     pub fn needs_approval(&self) -> bool {
         match &self.decision {
-            Decision::Answer(_) => false,
+            Decision::Answer(_) | Decision::Records(..) => false,
             Decision::Call(call) => call.permitted.needs_approval() && !call.controls.dry_run,
         }
     }
@@ -139,7 +140,7 @@ impl<'t> Plan<'t> {
     /// answer needs no call. Arguments that steer the result, such as `fields`, are not among them.
     pub fn arguments(&self) -> Option<&Map<String, Value>> {
         match &self.decision {
-            Decision::Answer(_) => None,
+            Decision::Answer(_) | Decision::Records(..) => None,
             Decision::Call(call) => Some(&call.arguments),
         }
     }
@@ -168,6 +169,7 @@ impl<'t> Plan<'t> {
         }
         match self.decision {
             Decision::Answer(output) => Ok(output),
+            Decision::Records(records, call) => records::run(self.tools, records, call).await,
             Decision::Call(call) => {
                 let prepared = self.tools.prepared();
                 let (schemas, lists) = (&prepared.schemas, &prepared.lists);

@@ -1,8 +1,6 @@
 //! The command `sql`: queries the records in the store.
 
-use std::collections::HashMap;
-
-use airbyte_agent_store::{QueryLimits, Rows, Store};
+use airbyte_agent_store::{QueryLimits, Store};
 use serde_json::{Map, Value, json};
 
 use crate::args::format::Format;
@@ -17,7 +15,7 @@ pub(crate) fn run_sql(args: &SqlArgs) -> Result<(), Stop> {
     let limits = QueryLimits::default().rows(args.max_rows).bytes(1 << 30).time(args.timeout);
     let rows = store.query(&args.query, &limits).map_err(records::error)?;
     let freshness = freshness(&store, &args.query).map_err(records::error)?;
-    let names = names(&rows);
+    let names = rows.names();
     let is_cut = rows.cut.is_some();
     let meta = json!({
         "columns": names,
@@ -38,17 +36,6 @@ pub(crate) fn run_sql(args: &SqlArgs) -> Result<(), Stop> {
         notes::print_warnings([format!("there are more than these {rows} rows; see --max-rows")]);
     }
     Ok(())
-}
-
-/// The names of the columns, each of which is different.
-fn names(rows: &Rows) -> Vec<String> {
-    let mut seen: HashMap<&str, usize> = HashMap::new();
-    let all = rows.columns.iter().map(|column| {
-        let number = seen.entry(&column.name).or_default();
-        *number += 1;
-        if *number == 1 { column.name.clone() } else { format!("{}_{number}", column.name) }
-    });
-    all.collect()
 }
 
 /// How fresh the tables are that the query names, by table and account.

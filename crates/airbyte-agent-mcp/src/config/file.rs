@@ -249,6 +249,19 @@ impl<'f> Table<'f> {
         Ok(Some(self.source.table(self.below(key), found.span, members)))
     }
 
+    /// Takes a text, or else a truth value.
+    pub(crate) fn text_or_flag(
+        &mut self,
+        key: &'static str,
+    ) -> Result<Option<Result<String, bool>>> {
+        let Some(found) = self.take(key) else { return Ok(None) };
+        match self.source.json(&found.span, &found.value)? {
+            Value::String(text) => Ok(Some(Ok(text))),
+            Value::Bool(flag) => Ok(Some(Err(flag))),
+            _ => Err(self.wrong(&found, "a text, true or false")),
+        }
+    }
+
     /// Takes a table with any keys.
     pub(crate) fn object(&mut self, key: &'static str) -> Result<Option<Map<String, Value>>> {
         let Some(found) = self.take(key) else { return Ok(None) };

@@ -85,7 +85,8 @@ pub(super) async fn run(
     request_page_size(operation, wanted, most, &mut call.arguments);
     let controls = &call.controls;
     let default = DefaultFields::Best(limits.list_fields);
-    let view = View::new(&controls.fields, &controls.exclude, default, limits.list_text);
+    let view = View::new(&controls.fields, &controls.exclude, default, limits.list_text)
+        .withholding(&call.permitted.withheld());
     let schema = context.schemas.get(operation);
 
     let mut text = ListText::new(controls.format, text_limits);

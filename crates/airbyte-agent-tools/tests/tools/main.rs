@@ -14,6 +14,7 @@ mod mistakes;
 mod paging;
 mod plans;
 mod policy;
+mod records;
 mod repetition;
 mod results;
 mod said;

@@ -103,7 +103,11 @@ impl Source {
         };
         let arguments = arguments(&target.description, &args.param)?;
         let given = target.account.clone().or_else(|| args.connection.account.clone());
-        let other = if args.connection.sandbox { "sandbox" } else { "default" };
+        let other = if args.connection.sandbox {
+            records::SANDBOX_ACCOUNT
+        } else {
+            records::DEFAULT_ACCOUNT
+        };
         Ok(Self {
             account: given.unwrap_or_else(|| other.to_owned()),
             connection,
