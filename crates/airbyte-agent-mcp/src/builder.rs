@@ -18,6 +18,7 @@ use crate::result_form::ResultForm;
 use crate::server::Server;
 use crate::session::{Callers, SessionState};
 use crate::shared::Shared;
+use crate::tasks::Tasks;
 
 /// Puts a [`Server`] together. [`Server::builder`] makes it.
 #[derive(Debug, Clone)]
@@ -223,6 +224,7 @@ impl ServerBuilder {
                 audit: self.audit,
                 in_flight: InFlight::default(),
                 pending: Pending::default(),
+                tasks: Tasks::default(),
                 callers: Callers::default(),
                 name: self.name,
                 version: self.version,

@@ -1,15 +1,17 @@
 //! One call of a tool: it is planned, written down, admitted, approved, run and answered.
 
 use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
 use std::time::Instant;
 
-use airbyte_agent_core::tools::{Answer, Effect, Plan, ToolError, ToolOutput};
+use airbyte_agent_core::tools::{Answer, ApprovalRequest, Effect, Plan, ToolError, ToolOutput};
 use futures_util::FutureExt as _;
 use rmcp::model::{
-    CallToolRequestParams, CallToolResponse, CallToolResult, InputRequiredResult, InputResponses,
+    CallToolRequestParams, CallToolResponse, CallToolResult, CreateTaskResult, InputRequiredResult, InputResponses,
     ProtocolVersion,
 };
 use rmcp::service::RequestContext;
+use rmcp::task_manager::TaskExit;
 use rmcp::{ErrorData, RoleServer};
 use serde_json::Value;
 use tracing::Instrument as _;
@@ -24,6 +26,7 @@ use crate::refusal::{Refusal, Retry};
 use crate::response;
 use crate::server::Server;
 use crate::shared::Shared;
+use crate::tasks::LONGEST_JOB;
 use crate::trace;
 
 /// How a call ended.
@@ -56,6 +59,9 @@ pub(crate) async fn call(
         shared.tools.clean_value(&mut arguments);
         (audit, arguments)
     });
+    let tasks = context.client_capabilities().is_some_and(|known| known.supports_tasks());
+    // A task is planned once more, on its own.
+    let again = tasks.then(|| arguments.clone());
     let plan = shared.tools.plan(&request.name, arguments);
     let plan = plan.map(|plan| plan.in_session(caller.session.id));
     let entry = match given {
@@ -73,6 +79,7 @@ pub(crate) async fn call(
         }),
     };
     let answers = (request.request_state.as_deref(), request.input_responses.as_ref());
+    let shown = plan.as_ref().ok().and_then(Plan::approval_request);
     let outcome = match plan {
         _ if !entry.is_permitted() => Outcome::Refused(Refusal::new(
             "not_audited",
@@ -80,7 +87,13 @@ pub(crate) async fn call(
             Retry::Never,
         )),
         Ok(plan) => match approved(shared, &caller, plan, answers, &context).await {
-            Ok(plan) => Box::pin(run(shared, &caller, &request.name, plan, &context)).await,
+            Ok(plan) => match again.filter(|_| plan.starts_job() && shared.tasks.has_room()) {
+                Some(arguments) => {
+                    let job = Job { name: request.name.to_string(), arguments, shown, entry };
+                    return Ok(CallToolResponse::Task(as_task(server, &caller, job)));
+                }
+                None => Box::pin(run(shared, &caller, &request.name, plan, &context)).await,
+            },
             Err(Stopped::Outcome(outcome)) => *outcome,
             Err(Stopped::Asked(question)) => {
                 entry.end(&Ending { outcome: "asked", ..Ending::default() });
@@ -99,6 +112,56 @@ pub(crate) async fn call(
     // Revisions are dates, which are compared as texts.
     let has_structure = version.is_none_or(|version| version >= ProtocolVersion::V_2025_06_18);
     Ok(finish(shared, &request.name, outcome, entry, has_structure).into())
+}
+
+/// A call that starts a job, with the approval that it has.
+struct Job {
+    name: String,
+    arguments: Value,
+    /// What was shown to the user who approved the call; `None` where nobody had to.
+    shown: Option<ApprovalRequest>,
+    entry: Entry,
+}
+
+/// Makes a call that starts a job, as a task whose result is that of the job.
+fn as_task(server: &Server, caller: &Caller<'_>, job: Job) -> CreateTaskResult {
+    let owner = server.clone();
+    let session = Arc::clone(&caller.session);
+    let task = server.shared.tasks.spawn(caller.name, move |context| {
+        Box::pin(async move {
+            let shared = &*owner.shared;
+            let Job { name, arguments, shown, entry } = job;
+            let work = async {
+                let mut plan = shared.tools.plan(&name, arguments)?.in_session(session.id);
+                if let Some(shown) = &shown {
+                    plan.answer(Answer::Approved(shown.approve()))?;
+                }
+                if plan.effect() == Effect::Destroy
+                    && shared.limits.destructive.is_some_and(|most| !session.destroy(most))
+                {
+                    return Ok(Err(too_destructive(shared)));
+                }
+                plan.run_job(LONGEST_JOB, &LatestReport::default()).await.map(Ok)
+            };
+            let work = AssertUnwindSafe(work).catch_unwind();
+            let outcome = tokio::select! {
+                biased;
+                () = context.cancelled() => {
+                    entry.end(&Ending { outcome: "cancelled", ..Ending::default() });
+                    return Err(TaskExit::Cancelled);
+                }
+                ended = work => match ended {
+                    Ok(Ok(Ok(output))) => Outcome::Done(output),
+                    Ok(Ok(Err(refusal))) => Outcome::Refused(refusal),
+                    Ok(Err(error)) => Outcome::Failed(error),
+                    Err(_) => Outcome::Refused(defect(&name)),
+                },
+            };
+            // Every revision that has tasks has structured content.
+            Ok(finish(shared, &name, outcome, entry, true))
+        })
+    });
+    CreateTaskResult::new(task)
 }
 
 /// Why a call is not run.
@@ -248,6 +311,12 @@ fn too_destructive(shared: &Shared) -> Refusal {
     Refusal::new("too_destructive", message, Retry::Never)
 }
 
+fn defect(name: &str) -> Refusal {
+    tracing::error!(tool = name, "a call ended in a panic");
+    let message = "The call failed by a defect of the server. Tell the user and do not call again.";
+    Refusal::new("internal", message, Retry::Never)
+}
+
 fn cancelled() -> Refusal {
     Refusal::new("cancelled", "The call was cancelled.", Retry::Never)
 }
@@ -291,14 +360,7 @@ async fn run(
         ended = tokio::time::timeout(shared.limits.timeout, reported) => match ended {
             Ok(Ok(Ok(output))) => Outcome::Done(output),
             Ok(Ok(Err(error))) => Outcome::Failed(error),
-            Ok(Err(_)) => {
-                tracing::error!(tool = name, "a call ended in a panic");
-                Outcome::Refused(Refusal::new(
-                    "internal",
-                    "The call failed by a defect of the server. Tell the user and do not call again.",
-                    Retry::Never,
-                ))
-            }
+            Ok(Err(_)) => Outcome::Refused(defect(name)),
             Err(_) => Outcome::Refused(timed_out(shared, effect, is_repeatable)),
         },
     }

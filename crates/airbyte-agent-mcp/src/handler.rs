@@ -1,15 +1,16 @@
 //! The responses of the server, method by method of the protocol.
 
 use rmcp::model::{
-    CallToolRequestParams, CallToolResponse, CompleteRequestParams, CompleteResult, CompletionInfo,
-    DiscoverResult, GetPromptRequestParams, GetPromptResponse, Implementation, InitializeResult,
-    ListPromptsResult, ListResourceTemplatesResult, ListResourcesResult, ListToolsResult,
-    PaginatedRequestParams, ReadResourceRequestParams, ReadResourceResponse, Reference,
-    ServerCapabilities,
+    CallToolRequestParams, CallToolResponse, CancelTaskParams, CompleteRequestParams, CompleteResult, CompletionInfo, DiscoverResult,
+    GetPromptRequestParams, GetPromptResponse, GetTaskParams, GetTaskResult, Implementation, InitializeResult, ListPromptsResult,
+    ListResourceTemplatesResult, ListResourcesResult, ListToolsResult, PaginatedRequestParams,
+    ReadResourceRequestParams, ReadResourceResponse, Reference, ServerCapabilities,
+    UpdateTaskParams,
 };
 use rmcp::service::{NotificationContext, RequestContext};
 use rmcp::{ErrorData, RoleServer, ServerHandler};
 
+use crate::caller::Caller;
 use crate::server::Server;
 use crate::{call, instructions, prompts, reference};
 
@@ -19,13 +20,17 @@ const FRESH_MS: u64 = 5 * 60 * 1_000;
 
 impl ServerHandler for Server {
     fn get_info(&self) -> InitializeResult {
+        let shared = &self.shared;
         let capabilities = ServerCapabilities::builder()
             .enable_tools()
             .enable_resources()
             .enable_prompts()
-            .enable_completions()
-            .build();
-        let shared = &self.shared;
+            .enable_completions();
+        let capabilities = if shared.has_jobs() {
+            capabilities.enable_tasks().build()
+        } else {
+            capabilities.build()
+        };
         let implementation = Implementation::new(shared.name.clone(), shared.version.clone())
             .with_title("Airbyte agent connectors");
         InitializeResult::new(capabilities)
@@ -122,5 +127,30 @@ impl ServerHandler for Server {
             _ => CompletionInfo::default(),
         };
         Ok(CompleteResult::new(completion))
+    }
+
+    async fn get_task(
+        &self,
+        request: GetTaskParams,
+        context: RequestContext<RoleServer>,
+    ) -> Result<GetTaskResult, ErrorData> {
+        let caller = Caller::of(self, &context);
+        self.shared.tasks.get(caller.name, &request.task_id).map(GetTaskResult::new)
+    }
+
+    async fn update_task(
+        &self,
+        request: UpdateTaskParams,
+        context: RequestContext<RoleServer>,
+    ) -> Result<(), ErrorData> {
+        self.shared.tasks.update(Caller::of(self, &context).name, &request.task_id)
+    }
+
+    async fn cancel_task(
+        &self,
+        request: CancelTaskParams,
+        context: RequestContext<RoleServer>,
+    ) -> Result<(), ErrorData> {
+        self.shared.tasks.cancel(Caller::of(self, &context).name, &request.task_id)
     }
 }

@@ -51,6 +51,7 @@ mod server;
 mod session;
 mod shared;
 mod streams;
+mod tasks;
 mod trace;
 
 pub use self::audit::Audit;

@@ -17,6 +17,7 @@ use crate::quota::Quota;
 use crate::response;
 use crate::result_form::ResultForm;
 use crate::session::Callers;
+use crate::tasks::Tasks;
 
 /// What all sessions of a server share.
 pub(crate) struct Shared {
@@ -36,6 +37,7 @@ pub(crate) struct Shared {
     pub(crate) in_flight: InFlight,
     /// The questions that were given to clients as results and have no answer yet.
     pub(crate) pending: Pending,
+    pub(crate) tasks: Tasks,
     /// The sessions of clients that have no connection of their own.
     pub(crate) callers: Callers,
     /// The name that clients are told.
@@ -56,6 +58,11 @@ impl Shared {
         let tools = self.tools.definitions().into_iter();
         let tools = || tools.map(|tool| response::tool(tool, self.form)).collect();
         self.listed.get_or_init(tools)
+    }
+
+    /// Whether an operation starts a job at a vendor.
+    pub(crate) fn has_jobs(&self) -> bool {
+        self.connectors().any(|connector| connector.operations().any(|op| op.job.is_some()))
     }
 
     /// The connectors, each of them once, in the order of the accounts.

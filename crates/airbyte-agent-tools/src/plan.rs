@@ -1,6 +1,7 @@
 //! A call of a tool that was understood and checked, and has not been made.
 
 use std::fmt;
+use std::time::Duration;
 
 use serde_json::{Map, Value};
 
@@ -8,6 +9,7 @@ use super::approval::{self, Answer, Approval, ApprovalRequest, Approver};
 use super::decision::Decision;
 use super::effect::Effect;
 use super::error::ToolError;
+use super::gate::{self, Permitted};
 use super::output::ToolOutput;
 use super::progress::{Progress, Silent};
 use super::records;
@@ -167,28 +169,74 @@ impl<'t> Plan<'t> {
                 None => self.answer(Answer::CannotAsk)?,
             }
         }
+        let context = self.context(progress);
         match self.decision {
             Decision::Answer(output) => Ok(output),
             Decision::Records(records, call) => records::run(self.tools, records, call).await,
-            Decision::Call(call) => {
-                let prepared = self.tools.prepared();
-                let (schemas, lists) = (&prepared.schemas, &prepared.lists);
-                let (retries, session) = (&prepared.retries, self.session);
-                let limits = self.tools.result_limits();
-                let files = self.tools.files_folder();
-                let takes_images = self.tools.takes_images();
-                let context = RunContext {
-                    limits,
-                    schemas,
-                    lists,
-                    retries,
-                    session,
-                    files,
-                    takes_images,
-                    progress,
-                };
-                run::run(call, context).await
-            }
+            Decision::Call(call) => run::run(call, context).await,
+        }
+    }
+
+    /// Whether the call starts a job at the vendor whose result can be waited for: the policy permits what is
+    /// needed for that, and asks nobody about it.
+    pub fn starts_job(&self) -> bool {
+        self.job_reader().is_some()
+    }
+
+    /// Makes the call, waits until the job that it starts is done, at most for `longest`, and gives the result of
+    /// the job. A call that starts none is made as by [`run_with`](Self::run_with). Dropping the future ends the
+    /// waiting; the job goes on at the vendor.
+    ///
+    /// # Errors
+    ///
+    /// The same as [`run`](Self::run), and when the job fails or takes longer.
+    pub async fn run_job(
+        self,
+        longest: Duration,
+        progress: &dyn Progress,
+    ) -> Result<ToolOutput, ToolError> {
+        let Some(reader) = self.job_reader() else { return self.run_with(progress).await };
+        let context = self.context(progress);
+        match self.decision {
+            Decision::Call(call) => run::run_job(call, reader, longest, context).await,
+            Decision::Records(records, call) => records::run(self.tools, records, call).await,
+            Decision::Answer(output) => Ok(output),
+        }
+    }
+
+    /// The operation that reads the result of the job that the call starts.
+    fn job_reader(&self) -> Option<Permitted<'t>> {
+        let Decision::Call(call) = &self.decision else { return None };
+        if call.controls.dry_run {
+            return None;
+        }
+        let (account, policy) = (call.permitted.account(), self.tools.common_policy());
+        let job = call.permitted.operation().job.as_ref()?;
+        let permitted = |entity: &str, action| {
+            let operation = account.connector().operation(entity, action)?;
+            let permitted = gate::permit(policy, account, operation).ok()?;
+            (!permitted.needs_approval()).then_some(permitted)
+        };
+        permitted(&job.status.entity, job.status.action)?;
+        permitted(&job.result.entity, job.result.action)
+    }
+
+    /// What the toolset provides for the call.
+    fn context<'r>(&self, progress: &'r dyn Progress) -> RunContext<'r>
+    where
+        't: 'r,
+    {
+        let tools = self.tools;
+        let prepared = tools.prepared();
+        RunContext {
+            limits: tools.result_limits(),
+            schemas: &prepared.schemas,
+            lists: &prepared.lists,
+            retries: &prepared.retries,
+            session: self.session,
+            files: tools.files_folder(),
+            takes_images: tools.takes_images(),
+            progress,
         }
     }
 }

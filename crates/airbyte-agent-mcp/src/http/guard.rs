@@ -1,5 +1,6 @@
 //! Decides which clients may connect, by the bearer token and by the origin of web pages.
 
+use std::net::SocketAddr;
 use std::sync::Arc;
 
 use airbyte_agent_core::{Error, ErrorKind, Http, Result};
@@ -16,6 +17,8 @@ use crate::caller::Subject;
 pub(super) struct Guard {
     credential: Credential,
     origins: Vec<Origin>,
+    /// The port of this machine at which the server listens, if others cannot reach it.
+    local_port: Option<u16>,
 }
 
 /// What clients have to present.
@@ -46,8 +49,8 @@ struct Origin {
 }
 
 impl Guard {
-    /// A guard with the token and the origins of these options.
-    pub(super) fn new(options: &HttpOptions) -> Result<Self> {
+    /// A guard with the token and the origins of these options, for a server at this address.
+    pub(super) fn new(options: &HttpOptions, address: SocketAddr) -> Result<Self> {
         let origins =
             options.origins.iter().map(|text| Origin::parse(text)).collect::<Result<_>>()?;
         let credential = match (&options.token, &options.oauth) {
@@ -62,14 +65,21 @@ impl Guard {
                 return Err(Error::new(ErrorKind::Usage, message));
             }
         };
-        Ok(Self { credential, origins })
+        let local_port = address.ip().is_loopback().then_some(address.port());
+        Ok(Self { credential, origins, local_port })
     }
 
     /// The origin of a request from a web page that may connect, `None` for a request from a program.
     pub(super) fn origin(&self, headers: &HeaderMap) -> Result<Option<HeaderValue>, Refused> {
         let Some(origin) = headers.get(header::ORIGIN) else { return Ok(None) };
         let given = origin.to_str().unwrap_or_default().to_ascii_lowercase();
-        if self.origins.iter().any(|allowed| allowed.matches(&given)) {
+        // At the server's own origin nobody else has pages.
+        let own = self.local_port.is_some_and(|port| {
+            ["localhost", "127.0.0.1", "[::1]"]
+                .iter()
+                .any(|host| given == format!("http://{host}:{port}"))
+        });
+        if own || self.origins.iter().any(|allowed| allowed.matches(&given)) {
             return Ok(Some(origin.clone()));
         }
         tracing::warn!(origin = given, "a web page that may not connect was refused");

@@ -29,6 +29,13 @@ pub(super) fn refusal(status: StatusCode, message: &str, id: Value) -> Response<
     body::json(status, json!({"jsonrpc": "2.0", "id": id, "error": error}).to_string())
 }
 
+/// The response to a request with a method that there is not.
+pub(super) fn unknown_method(message: &str, id: Value) -> Response<Body> {
+    let error = json!({"code": -32_601, "message": message});
+    let text = json!({"jsonrpc": "2.0", "id": id, "error": error}).to_string();
+    body::json(StatusCode::NOT_FOUND, text)
+}
+
 /// The response, with an error of JSON-RPC in place of the text of a refusal. `id` is the identifier of the
 /// request that it answers.
 pub(super) async fn with_error(response: Response<Body>, id: impl Fn() -> Value) -> Response<Body> {

@@ -22,6 +22,7 @@ use http_body_util::{BodyExt as _, Full, LengthLimitError, Limited};
 use hyper::body::Incoming;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
+use rmcp::model::ProtocolVersion;
 use rmcp::transport::streamable_http_server::session::SessionManager as _;
 use rmcp::transport::streamable_http_server::session::local::LocalSessionManager;
 use rmcp::transport::{StreamableHttpServerConfig, StreamableHttpService};
@@ -141,7 +142,7 @@ impl HttpServer {
     /// [`ErrorKind::Usage`] when an origin of the options cannot be understood.
     pub async fn serve(self, stop: impl Future<Output = ()>) -> Result<()> {
         let Self { server, listener, address, options } = self;
-        let guard = Guard::new(&options)?;
+        let guard = Guard::new(&options, address)?;
         let stopping = CancellationToken::new();
         let shared = Arc::clone(&server.shared);
         let mut manager = LocalSessionManager::default();
@@ -352,6 +353,11 @@ impl Site {
             // Nobody is left to read a response.
             Err(_) => return text(StatusCode::BAD_REQUEST, "the body broke off"),
         };
+        if is_modern(&head.headers) && is_greeting(&body) {
+            // The revision of the request has no greeting, whatever stands in it.
+            let message = "there is no method initialize in this revision";
+            return json_rpc::unknown_method(message, id_of(&body));
+        }
         if let Err(problem) = check(&body) {
             return refusal(StatusCode::BAD_REQUEST, &problem);
         }
@@ -384,6 +390,13 @@ impl Site {
         }
         if accepted == Accepted::Json { only_json::of_stream(response).await } else { response }
     }
+}
+
+/// Whether a request is one of a revision without sessions, as its headers say.
+fn is_modern(headers: &HeaderMap) -> bool {
+    let version = headers.get("mcp-protocol-version").and_then(|value| value.to_str().ok());
+    // Revisions are dates, which are compared as texts.
+    version.is_some_and(|version| version >= ProtocolVersion::V_2026_07_28.as_str())
 }
 
 /// Whether a message opens a session.

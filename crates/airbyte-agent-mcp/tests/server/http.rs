@@ -165,6 +165,12 @@ async fn web_pages_may_connect_when_they_are_named() {
         let answer = ask(site.address, "POST", "/mcp", &[&header], &greeting()).await;
         assert_eq!(answer.status, 403, "{origin}");
     }
+    // The server's own origin, and another one of this machine.
+    for (port, status) in [(site.address.port(), 200), (1, 403)] {
+        let header = format!("Origin: http://localhost:{port}");
+        let answer = ask(site.address, "POST", "/mcp", &[&header], &greeting()).await;
+        assert_eq!(answer.status, status, "{header}");
+    }
     let header = "Origin: https://app.example.com";
     let answer = ask(site.address, "OPTIONS", "/mcp", &[header], "").await;
     assert_eq!(answer.status, 204);
@@ -387,6 +393,8 @@ async fn each_request_stands_alone_where_there_are_no_sessions() {
         assert!(answer.header("mcp-session-id").is_none());
         // A method that there is not.
         let answer = ask_modern(site.address, "sampling/none", "", json!({}), &[]).await;
+        assert_eq!((answer.status, &answer.message()["error"]["code"]), (404, &json!(-32601)));
+        let answer = ask_modern(site.address, "initialize", "", json!({}), &[]).await;
         assert_eq!((answer.status, &answer.message()["error"]["code"]), (404, &json!(-32601)));
         // Earlier revisions, each in its own form.
         for version in ["2025-03-26", "2025-06-18", "2025-11-25"] {

@@ -14,6 +14,7 @@ mod limits;
 mod oauth;
 mod reference;
 mod session;
+mod tasks;
 #[path = "../../../airbyte-agent-engine/tests/engine/server.rs"]
 #[allow(
     dead_code,

@@ -20,12 +20,14 @@ mod vendor_fields;
 mod wrong_arguments;
 
 use std::path::Path;
+use std::time::Duration;
 
 use serde_json::{Map, Value};
 
 use super::approval::Answer;
 use super::decision::PermittedCall;
 use super::error::ToolError;
+use super::gate::Permitted;
 use super::limits::ResultLimits;
 use super::list_memory::ListMemory;
 use super::output::ToolOutput;
@@ -78,6 +80,19 @@ pub(super) async fn run(
     } else {
         record::run(call, context).await
     }
+}
+
+/// Makes a call that starts a job, and gives the result of the job when it is done.
+pub(super) async fn run_job(
+    call: PermittedCall<'_>,
+    read: Permitted<'_>,
+    longest: Duration,
+    context: RunContext<'_>,
+) -> Result<ToolOutput, ToolError> {
+    if call.permitted.needs_approval() {
+        drop(Answer::CannotAsk.approval(&call)?);
+    }
+    job::run(call, read, longest, context).await
 }
 
 /// The request that a call would send first, with every secret masked. Sends nothing.
