@@ -34,8 +34,13 @@ impl Error {
             Self::Plan(_) => ErrorKind::Usage,
             Self::Budget(_) => ErrorKind::Validation,
             Self::Call(error) => error.kind(),
-            Self::Store(error) if matches!(**error, StoreError::Record { .. }) => ErrorKind::Decode,
-            Self::Store(_) => ErrorKind::Storage,
+            Self::Store(error) => match **error {
+                StoreError::Record { .. } => ErrorKind::Decode,
+                StoreError::Query(_) | StoreError::Search(_) | StoreError::Table { .. } => {
+                    ErrorKind::Validation
+                }
+                _ => ErrorKind::Storage,
+            },
             Self::Records(_) => ErrorKind::Decode,
         }
     }

@@ -8,11 +8,17 @@
 //! [`Overlay`](airbyte_agent_store::Overlay), which only this query sees.
 
 mod accounts;
+mod enough;
 mod literal;
+mod needs;
+mod range;
 mod read;
+mod reference;
 mod report;
+mod scope;
 mod session;
 mod sql;
+mod templates;
 mod ways;
 
 use std::sync::Arc;

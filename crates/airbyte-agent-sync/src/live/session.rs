@@ -8,13 +8,13 @@ use airbyte_agent_core::description::{Operation, SyncRule, SyncSource};
 use airbyte_agent_store::{
     Overlay, QueryLimits, Result as StoreResult, Rows, Store, Table, table_name,
 };
-use serde_json::Value;
 
 use super::accounts::{as_of, is_fresh, stored};
-use super::literal::{Bound, Literal};
+use super::literal::Literal;
+use super::reference::{Reference, Test};
 use super::report::{Answer, LiveReport, Origin, TableState};
-use super::sql::{Analysis, Reference, Test, analyse, mentioned};
-use super::ways::{Needs, Range, Reading, Values, Wanted, Way};
+use super::sql::{Analysis, analyse, mentioned};
+use super::ways::{Reading, Way};
 use super::{Clients, Options, Source};
 use crate::budget::Budget;
 use crate::error::{Error, Result};
@@ -38,11 +38,11 @@ pub(super) struct Session<'s> {
     descriptions: HashMap<String, Description>,
     sources: HashMap<(String, Option<String>), Source>,
     /// Bounds that depend on the time, with the value that they had.
-    computed: Vec<(String, Literal)>,
+    pub(super) computed: Vec<(String, Literal)>,
     /// References and accounts whose records are there, or in an explanation would be.
     done: HashSet<(usize, String)>,
     /// The references whose records would be there only after the calls that are explained.
-    expected: HashSet<usize>,
+    pub(super) expected: HashSet<usize>,
     pub(super) report: LiveReport,
 }
 
@@ -93,11 +93,13 @@ impl Session<'_> {
     async fn answer(&mut self) -> Result<Answer> {
         self.find_tables()?;
         // What is wrong with the query is said before anything is read for it.
-        let (check, limits) = (format!("EXPLAIN {}", self.sql), self.options.limits.clone());
-        if explained(&check).is_some()
-            && !self.sql.trim_start().to_lowercase().starts_with("explain")
+        let (check, limits) = (format!("EXPLAIN {}", self.sql), QueryLimits::default());
+        let is_explain = self.sql.trim_start().to_lowercase().starts_with("explain");
+        if !is_explain
+            && self.in_overlay(move |overlay| overlay.query(&check, &limits)).await.is_err()
         {
-            self.in_overlay(move |overlay| overlay.query(&check, &limits)).await?;
+            // The places in the message are to be those of the query itself.
+            self.rows().await?;
         }
         self.analysis = analyse(&self.sql, &self.tables);
         self.find_accounts().await?;
@@ -311,7 +313,7 @@ impl Session<'_> {
             }
             let mut best: Option<(u8, usize, String, Option<Way>)> = None;
             for (reference, account) in open {
-                let way = self.way(reference, &account).await?;
+                let way = self.way(reference).await?;
                 let rank = way.as_ref().map_or(5, |way| way.rank);
                 if best.as_ref().is_none_or(|(known, ..)| rank < *known) {
                     best = Some((rank, reference, account, way));
@@ -335,7 +337,7 @@ impl Session<'_> {
     }
 
     /// The references and accounts whose records are not there.
-    fn open(&self) -> Vec<(usize, String)> {
+    pub(super) fn open(&self) -> Vec<(usize, String)> {
         let mut open = Vec::new();
         for (index, reference) in self.analysis.references.iter().enumerate() {
             let table = &self.tables[reference.table];
@@ -352,135 +354,14 @@ impl Session<'_> {
     }
 
     /// The best way to the records of a reference.
-    async fn way(&mut self, reference: usize, account: &str) -> Result<Option<Way>> {
-        let needs = self.needs(reference, account).await?;
+    async fn way(&mut self, reference: usize) -> Result<Option<Way>> {
+        let needs = self.needs(reference).await?;
         let table = self.tables[self.analysis.references[reference].table].clone();
         let description = self.described(&table)?;
         let (operation, source) = source(&description, table.entity())?;
         let reading = Reading { connector: &description, operation, source };
         let most = usize::try_from(self.budget.left()).unwrap_or(usize::MAX);
         Ok(reading.way(&needs, most, self.analysis.enough.is_some()))
-    }
-
-    /// What the query needs of a reference, with values out of records that are there.
-    async fn needs(&mut self, reference: usize, account: &str) -> Result<Needs> {
-        let mut needs = Needs::default();
-        let Reference { conditions, links, .. } = &self.analysis.references[reference];
-        let (conditions, links) = (conditions.clone(), links.clone());
-        for condition in conditions {
-            let field = condition.field.clone();
-            match condition.test {
-                Test::In(_) if field.path == ["_account"] => {}
-                Test::In(literals) => {
-                    let values = literals.iter().map(|literal| literal.in_column(field.kind));
-                    if let Some(values) = values.collect::<Option<Vec<Value>>>() {
-                        add(&mut needs, Wanted { field, values: Values::Known(values) });
-                    }
-                }
-                Test::From(bound) => {
-                    let sql = format!("{} >= {}", field.sql, bound.sql());
-                    if let Some(bound) = self.worked_out(bound).await? {
-                        needs.ranges.push(Range { field, is_from: true, bound, sql });
-                    }
-                }
-                Test::To(Bound::Fixed(bound)) => {
-                    let sql = format!("{} <= {}", field.sql, bound.sql());
-                    needs.ranges.push(Range { field, is_from: false, bound, sql });
-                }
-                // What grows with the time would be too small when the query runs.
-                Test::To(Bound::Computed(_)) => {}
-            }
-        }
-        let open: HashSet<usize> =
-            self.open().into_iter().map(|(reference, _)| reference).collect();
-        for link in links {
-            if link.other == reference || open.contains(&link.other) {
-                continue;
-            }
-            let _ = account;
-            let other = &self.analysis.references[link.other];
-            let name = self.tables[other.table].name().to_owned();
-            if self.expected.contains(&link.other) {
-                let values = Values::Later(format!("{name}.{}", link.other_field.path.join(".")));
-                add(&mut needs, Wanted { field: link.field, values });
-                continue;
-            }
-            let mut conditions: Vec<String> = other.conditions.iter().map(condition_sql).collect();
-            conditions.push(format!("{} IS NOT NULL", link.other_field.sql));
-            let sql = format!(
-                "SELECT DISTINCT {} FROM \"{}\" WHERE {}",
-                link.other_field.sql,
-                name.replace('"', "\"\""),
-                conditions.join(" AND ")
-            );
-            let most = usize::try_from(self.budget.left()).unwrap_or(usize::MAX).clamp(1, 10_000);
-            let limits = QueryLimits::default().rows(most).time(self.options.limits.time);
-            let rows = self.in_overlay(move |overlay| overlay.query(&sql, &limits)).await?;
-            if rows.cut.is_some() {
-                continue;
-            }
-            let values = rows
-                .rows
-                .iter()
-                .map(|row| Literal::of_row(row.first()?)?.in_column(link.field.kind));
-            if let Some(values) = values.collect::<Option<Vec<Value>>>() {
-                add(&mut needs, Wanted { field: link.field, values: Values::Known(values) });
-            }
-        }
-        Ok(needs)
-    }
-
-    /// The value of a bound, which is remembered if it depends on the time.
-    async fn worked_out(&mut self, bound: Bound) -> Result<Option<Literal>> {
-        let text = match bound {
-            Bound::Fixed(literal) => return Ok(Some(literal)),
-            Bound::Computed(text) => text,
-        };
-        if let Some((_, known)) = self.computed.iter().find(|(known, _)| *known == text) {
-            return Ok(Some(known.clone()));
-        }
-        let value = self.value_of(&text).await?;
-        self.computed.extend(value.clone().map(|value| (text, value)));
-        Ok(value)
-    }
-
-    async fn value_of(&self, expression: &str) -> Result<Option<Literal>> {
-        let sql = format!("SELECT {expression}");
-        let limits = QueryLimits::default();
-        let rows = self.in_overlay(move |overlay| overlay.query(&sql, &limits)).await?;
-        Ok(rows.rows.first().and_then(|row| row.first()).and_then(Literal::of_row))
-    }
-
-    /// Lower bounds that depend on the time may have grown since, which does no harm, but must not have shrunk.
-    async fn still_holds(&self) -> Result<()> {
-        for (expression, before) in &self.computed {
-            let now = self.value_of(expression).await?;
-            let is_sound = match (before, &now) {
-                (Literal::Integer(before), Some(Literal::Integer(now))) => before <= now,
-                (Literal::Real(before), Some(Literal::Real(now))) => before <= now,
-                (Literal::Text(before), Some(Literal::Text(now))) => before <= now,
-                _ => false,
-            };
-            if !is_sound {
-                return Err(Error::Plan(format!(
-                    "{expression} becomes smaller as time goes on; write its value instead"
-                )));
-            }
-        }
-        Ok(())
-    }
-}
-
-/// A condition in SQL.
-fn condition_sql(condition: &super::sql::Condition) -> String {
-    let field = &condition.field.sql;
-    match &condition.test {
-        Test::In(literals) => {
-            let all: Vec<String> = literals.iter().map(Literal::sql).collect();
-            format!("{field} IN ({})", all.join(", "))
-        }
-        Test::From(bound) => format!("{field} >= {}", bound.sql()),
-        Test::To(bound) => format!("{field} <= {}", bound.sql()),
     }
 }
 
@@ -496,23 +377,6 @@ fn accounts_of(reference: &Reference) -> Option<Vec<String>> {
         }
         _ => None,
     })
-}
-
-/// Adds the values of a field. Of two conditions on the same one, that with fewer values counts.
-fn add(needs: &mut Needs, more: Wanted) {
-    let Some(known) = needs.wanted.iter_mut().find(|known| known.field.path == more.field.path)
-    else {
-        needs.wanted.push(more);
-        return;
-    };
-    let is_better = match (&known.values, &more.values) {
-        (Values::Known(known), Values::Known(more)) => more.len() < known.len(),
-        (Values::Later(_), Values::Known(_)) => true,
-        (_, Values::Later(_)) => false,
-    };
-    if is_better {
-        *known = more;
-    }
 }
 
 /// The operation that lists an entity's records, and its rule.

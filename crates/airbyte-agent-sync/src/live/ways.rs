@@ -2,16 +2,16 @@
 //! are needed.
 
 use airbyte_agent_core::description::{
-    Action, Connector, FieldFilter, Json, JsonPath, Kind, List, Operation, Parameter, Step,
-    SyncParent, SyncSource, SyncTime, Text,
+    Action, Connector, FieldFilter, Json, JsonPath, Operation, Parameter, Step, SyncParent,
+    SyncSource, SyncTime, Text,
 };
 use airbyte_agent_store::ColumnKind;
-use serde_json::{Map, Value};
+use serde_json::Value;
 
-use super::literal::Literal;
-use super::sql::Field;
-use crate::arguments::{Arguments, SINCE, arguments, fill, fitted};
-use crate::mark::Mark;
+use super::range::{Range, mark};
+use super::reference::Field;
+use super::templates::{accepted, filled, merge};
+use crate::arguments::{Arguments, SINCE, arguments, fitted};
 use crate::record::{self, PARENT};
 
 /// What stands for a value in templates.
@@ -33,16 +33,6 @@ pub(super) enum Values {
     Known(Vec<Value>),
     /// They come out of records that are not there yet; the text says of which.
     Later(String),
-}
-
-/// A range of the values of a field.
-#[derive(Debug, Clone)]
-pub(super) struct Range {
-    pub(super) field: Field,
-    pub(super) is_from: bool,
-    pub(super) bound: Literal,
-    /// The condition in SQL.
-    pub(super) sql: String,
 }
 
 /// What a query needs of an entity.
@@ -281,6 +271,10 @@ impl<'c> Reading<'c> {
             }
         }
         for range in &needs.ranges {
+            let is_applied = |sql: &String| sql.starts_with(&format!("{} = ", range.field.sql));
+            if !pushed.contains(&range.sql) && pushed.iter().any(is_applied) {
+                continue;
+            }
             let found = filters.iter().find(|(filter, _)| {
                 let side = if range.is_from { &filter.from } else { &filter.to };
                 is_field(&range.field, &filter.field) && !side.is_empty()
@@ -288,6 +282,7 @@ impl<'c> Reading<'c> {
             if let Some((filter, format)) = found
                 && let Some(more) = self.of_range(range, filter, *format)
                 && merge(&mut given, more)
+                && !pushed.contains(&range.sql)
             {
                 pushed.push(range.sql.clone());
             }
@@ -380,46 +375,6 @@ impl<'c> Reading<'c> {
     }
 }
 
-/// The moment or number that a bound means; `None` if SQL compares it in another way than vendors do.
-pub(super) fn mark(range: &Range, format: SyncTime) -> Option<Mark> {
-    let is_time = matches!(format, SyncTime::Iso8601 | SyncTime::Date);
-    match (range.field.kind, &range.bound) {
-        (Some(ColumnKind::Timestamp | ColumnKind::Text), Literal::Text(text)) if is_time => {
-            Mark::read(format, &Value::String(day_or_moment(text)?.to_owned()))
-        }
-        (Some(ColumnKind::Integer | ColumnKind::Real), Literal::Integer(number)) if !is_time => {
-            Mark::read(format, &Value::from(*number))
-        }
-        (Some(ColumnKind::Integer | ColumnKind::Real), Literal::Real(number)) if !is_time => {
-            Mark::read(format, &Value::from(*number))
-        }
-        _ => None,
-    }
-}
-
-/// A text that is compared with texts of ISO 8601 as the moment that it means. A time behind a space sorts before
-/// every time of its day behind a `T`, so that it counts as the day.
-fn day_or_moment(text: &str) -> Option<&str> {
-    let is_digits = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
-    let day = text.get(..10)?;
-    let mut parts = day.split('-');
-    let is_day = [4, 2, 2]
-        .into_iter()
-        .all(|length| parts.next().is_some_and(|part| part.len() == length && is_digits(part)));
-    if !is_day || parts.next().is_some() {
-        return None;
-    }
-    match text.get(10..)?.as_bytes() {
-        [] | [b' ', ..] => Some(day),
-        [b'T', rest @ ..] => {
-            let rest = rest.strip_suffix(b"Z").unwrap_or(rest);
-            let is_plain = rest.iter().all(|byte| byte.is_ascii_digit() || b":.".contains(byte));
-            is_plain.then_some(text)
-        }
-        _ => None,
-    }
-}
-
 /// The condition that values come from, in SQL.
 fn shown(wanted: &Wanted) -> String {
     let field = &wanted.field.sql;
@@ -473,117 +428,4 @@ fn combinations(
             .collect();
     }
     Some((all, each))
-}
-
-/// The arguments that these templates give; `None` if one cannot have such a value.
-fn filled(
-    operation: &Operation,
-    templates: &List<(Text, Json)>,
-    mark: &str,
-    value: &Value,
-) -> Option<Arguments> {
-    let mut all = Arguments::new();
-    for (name, template) in templates.iter() {
-        let parameter = operation.parameter(name)?;
-        if has_embedded(&template.value(), mark) && !is_harmless(value) {
-            return None;
-        }
-        let joined = match value {
-            Value::Array(items)
-                if has_embedded(&template.value(), mark) || !takes_lists(parameter) =>
-            {
-                if !is_harmless(value) {
-                    return None;
-                }
-                let texts = items.iter().map(text_of);
-                Value::String(texts.collect::<Vec<_>>().join(","))
-            }
-            other => other.clone(),
-        };
-        let argument = fitted(Some(parameter), fill(template, mark, &joined));
-        all.insert(name.to_string(), accepted(parameter, argument)?);
-    }
-    (!all.is_empty()).then_some(all)
-}
-
-/// Whether an argument, or a member of it, may be a list.
-fn takes_lists(parameter: &Parameter) -> bool {
-    let kinds = parameter.schema.kinds.as_ref();
-    kinds.is_empty() || kinds.contains(&Kind::Array) || kinds.contains(&Kind::Object)
-}
-
-fn text_of(value: &Value) -> String {
-    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
-}
-
-/// Whether the mark stands among other text somewhere.
-fn has_embedded(template: &Value, mark: &str) -> bool {
-    match template {
-        Value::String(own) => own != mark && own.contains(mark),
-        Value::Array(items) => items.iter().any(|item| has_embedded(item, mark)),
-        Value::Object(members) => members.values().any(|member| has_embedded(member, mark)),
-        _ => false,
-    }
-}
-
-/// Whether a value means nothing else in a language of the vendor's.
-fn is_harmless(value: &Value) -> bool {
-    match value {
-        Value::Array(items) => items.iter().all(is_harmless),
-        Value::String(text) => {
-            !text.is_empty()
-                && text.chars().all(|c| c.is_ascii_alphanumeric() || "_.:@+-".contains(c))
-        }
-        Value::Number(_) | Value::Bool(_) => true,
-        _ => false,
-    }
-}
-
-/// The value, if the parameter takes it.
-fn accepted(parameter: &Parameter, value: Value) -> Option<Value> {
-    let schema = &parameter.schema;
-    let fits = |value: &Value| {
-        schema.choices.is_empty() || schema.choices.iter().any(|choice| choice.value() == *value)
-    };
-    let is_of_kind = schema.kinds.is_empty() || schema.kinds.iter().any(|kind| kind.fits(&value));
-    let is_in_range = value.as_f64().is_none_or(|number| {
-        schema.minimum.is_none_or(|least| number >= least)
-            && schema.maximum.is_none_or(|most| number <= most)
-    });
-    let is_text = value.as_str().is_none_or(|text| !text.is_empty());
-    let has_good_items = match (&value, schema.items.as_ref()) {
-        (Value::Array(items), [of]) => items.iter().all(|item| {
-            (of.kinds.is_empty() || of.kinds.iter().any(|kind| kind.fits(item)))
-                && (of.choices.is_empty()
-                    || of.choices.iter().any(|choice| choice.value() == *item))
-        }),
-        _ => true,
-    };
-    (is_of_kind && is_in_range && is_text && has_good_items && fits(&value)).then_some(value)
-}
-
-/// Adds arguments, and the members of those that are objects. Says no, and adds nothing, if one is there already.
-fn merge(all: &mut Arguments, more: Arguments) -> bool {
-    fn fits(own: &Map<String, Value>, more: &Map<String, Value>) -> bool {
-        more.iter().all(|(name, value)| match (own.get(name), value) {
-            (None, _) => true,
-            (Some(Value::Object(own)), Value::Object(more)) => fits(own, more),
-            (Some(own), value) => own == value,
-        })
-    }
-    fn add(own: &mut Map<String, Value>, more: Map<String, Value>) {
-        for (name, value) in more {
-            match (own.get_mut(&name), value) {
-                (Some(Value::Object(own)), Value::Object(more)) => add(own, more),
-                (_, value) => {
-                    own.insert(name, value);
-                }
-            }
-        }
-    }
-    let is_possible = fits(all, &more);
-    if is_possible {
-        add(all, more);
-    }
-    is_possible
 }
