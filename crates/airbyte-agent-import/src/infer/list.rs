@@ -210,14 +210,20 @@ fn said<'f>(facts: &'f Facts<'_>) -> &'f str {
 fn says_one(text: &str) -> bool {
     let words = words(text);
     let beginning = words.get(..words.len().min(5)).unwrap_or_default();
+    let is = |word: &String, known: &[&str]| known.contains(&word.as_str());
+    let specific = ["single", "specific", "specified"];
+    if matches!(beginning, [_, article, one, ..] if is(article, &["a", "the"]) && is(one, &specific))
+        && !words.windows(2).any(|pair| pair == ["list", "of"])
+    {
+        return true;
+    }
     let of_several = ["list", "array", "collection", "set", "all", "multiple"];
     if beginning.iter().any(|word| of_several.contains(&word.as_str())) {
         return false;
     }
-    let is = |word: &String, known: &[&str]| known.contains(&word.as_str());
     words.get(1).is_some_and(|word| is(word, &["a", "an", "one"]))
         || beginning.windows(2).any(|pair| match pair {
-            [one, noun] => is(one, &["single", "specific", "specified"]) && !is_counted(noun),
+            [one, noun] => is(one, &specific) && !is_counted(noun),
             _ => false,
         })
         || words.windows(2).any(|pair| pair == ["by", "id"] || pair == ["single", "record"])
