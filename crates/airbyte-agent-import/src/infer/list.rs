@@ -18,6 +18,9 @@ const HARD: [&str; 6] = ["list", "results", "records", "rows", "hits", "entries"
 /// From this number of points on it is not certain that something is no list.
 const DOUBTFUL: f64 = 1.7;
 
+/// An object with more members than this is described in full, whatever they are called.
+const MOST_FRAMES: usize = 6;
+
 /// What the points for and against a list come to.
 #[derive(Debug)]
 pub(crate) struct Score {
@@ -41,7 +44,8 @@ pub(crate) fn score(
         // Objects with members of any name hold settings and counts as often as records.
         Some(best) if best.is_map => reasons.push((1.5, best.reason.clone())),
         Some(best) => {
-            if best.is_doubtful {
+            let beside = strangers(&facts.answer, best).0;
+            if best.is_doubtful || beside > 1 && !best.is_exact && !best.is_container {
                 reasons.push((0.5, best.reason.clone()));
             } else if best.is_named && best.score > 1.5 {
                 reasons.push((2.0, best.reason.clone()));
@@ -75,12 +79,14 @@ pub(crate) fn score(
             let is_empty = |node: &Node<'_>| {
                 node.members == 0 && (node.kinds.is_empty() || node.is_object())
             };
-            let is_open = body.is_some_and(|body| body.is_object() && body.members == 0)
-                || facts.answer.members_of(0).all(|node| {
+            let is_open = is_open_object(facts)
+                || body.is_some_and(|body| body.members <= MOST_FRAMES)
+                    && facts.answer.members_of(0).all(|node| {
                     is_frame(node.name) || CONTAINERS.contains(&node.name) && is_empty(node)
                 });
             let points = match (is_map, is_open, siblings.no_arrays) {
                 (true, ..) => -3.0,
+                (_, true, _) if says_list(said(facts)) => 0.0,
                 (_, true, _) => -0.5,
                 (.., true) => 0.0,
                 // A page of a record is requested by nobody: its author has left out the array.
@@ -157,7 +163,7 @@ pub(crate) fn score(
         reasons.push((1.75, "the name of the operation says so".to_owned()));
     }
     if says_list(said(facts)) {
-        let silent = if facts.answer.form == Form::Data { 0.0 } else { 1.0 };
+        let silent = if is_silent(facts) { 1.5 } else { 0.0 };
         reasons.push((1.25 + silent, "its text says that it returns several".to_owned()));
     } else if facts.answer.form != Form::Data
         && says_list_of(&format!("{}\n{}", facts.text, facts.answer.text))
@@ -179,8 +185,7 @@ pub(crate) fn score(
             || ends_with_record(facts) && says_one(said(facts));
         is_one && page == 0.0 && !says_several
     } else {
-        let is_silent = facts.answer.form != Form::Data && facts.answer.form != Form::File;
-        (sum >= DOUBTFUL || is_silent && sum >= 0.0 && names_several(said(facts)))
+        (sum >= DOUBTFUL || is_silent(facts) && sum >= 0.0 && names_several(said(facts)))
             && !ends_with_record(facts)
     };
     Score { points: sum, reason, is_open }
@@ -194,6 +199,23 @@ fn is_of_sums(facts: &Facts<'_>) -> bool {
     };
     facts.steps.iter().filter_map(Step::name).any(is_sum)
         || facts.last_step().and_then(Step::name) == Some("analytics")
+}
+
+/// Whether the document says nothing about what comes back, or no more than that it is an object.
+fn is_silent(facts: &Facts<'_>) -> bool {
+    match facts.answer.form {
+        Form::Data => is_open_object(facts),
+        Form::File => false,
+        Form::Nothing | Form::Vague => true,
+    }
+}
+
+/// Whether what comes back is an object of which no member is known.
+fn is_open_object(facts: &Facts<'_>) -> bool {
+    facts
+        .answer
+        .body()
+        .is_some_and(|body| body.is_object() && body.members == 0 && body.values.is_none())
 }
 
 /// Whether the path ends with what identifies a record.
