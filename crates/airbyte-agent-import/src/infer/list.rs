@@ -185,7 +185,9 @@ pub(crate) fn score(
             || ends_with_record(facts) && says_one(said(facts));
         is_one && page == 0.0 && !says_several
     } else {
-        (sum >= DOUBTFUL || is_silent(facts) && sum >= 0.0 && names_several(said(facts)))
+        // Nobody asks for a page of one record.
+        let is_paged = signs::has_position(facts) && signs::size(facts, false).is_some();
+        (sum >= DOUBTFUL || is_paged && sum >= 0.0 || is_silent(facts) && sum >= 0.0 && names_several(said(facts)))
             && !ends_with_record(facts)
     };
     Score { points: sum, reason, is_open }

@@ -272,7 +272,8 @@ pub(crate) fn strangers(answer: &Answer<'_>, candidate: &Candidate<'_>) -> (usiz
         let parent = answer.nodes.get(node.parent);
         parent.is_some_and(|parent| is_above(&parent.place))
             && !is_above(&node.place)
-            && !is_frame(node.name)
+            // Arrays of several words are of the record: `metadataReaders`.
+            && (!is_frame(node.name) || node.is_array() && words(node.name).len() > 1)
     };
     let all = answer.nodes.iter().skip(1).filter(beside);
     let (arrays, others): (Vec<_>, Vec<_>) = all.partition(|node| node.is_array());
