@@ -233,9 +233,11 @@ fn post(
         Some(Step::Name(name)) => {
             let word = words(name).pop().unwrap_or_default();
             let behind_record = matches!(facts.steps.iter().rev().nth(1), Some(Step::Parameter(_)));
+            // `/annotate/entities` does what it says to what is sent, and makes no entities.
+            let is_behind_verb = begins_with_step_before(facts);
             let is_sent = verbs::of_summary(facts) == Some(Action::Other)
                 && !siblings.has_records
-                && !is_plural(&word);
+                && (is_behind_verb || !is_plural(&word));
             if is_checked(facts) {
                 decided(
                     Action::Other,
@@ -298,10 +300,15 @@ fn is_in_collection(facts: &Facts<'_>) -> bool {
 /// the text begins.
 fn verb_before(facts: &Facts<'_>) -> Option<Action> {
     let step = facts.steps.iter().rev().nth(1)?;
-    let name = step.name()?;
-    let first = facts.summary.split_whitespace().next().unwrap_or_default().to_lowercase();
-    let is_said = !first.is_empty() && first == name.to_lowercase();
-    verbs::of_step(step).or(is_said.then_some(Action::Other))
+    step.name()?;
+    verbs::of_step(step).or(begins_with_step_before(facts).then_some(Action::Other))
+}
+
+/// Whether the text begins with the word that stands before the end of the path.
+fn begins_with_step_before(facts: &Facts<'_>) -> bool {
+    let name = facts.steps.iter().rev().nth(1).and_then(Step::name).unwrap_or_default();
+    let first = facts.summary.split_whitespace().next().unwrap_or_default();
+    !first.is_empty() && first.eq_ignore_ascii_case(name)
 }
 
 /// Whether the path does not say what is done, because all operations are called by POST.

@@ -18,6 +18,9 @@ const HARD: [&str; 6] = ["list", "results", "records", "rows", "hits", "entries"
 /// From this number of points on it is not certain that something is no list.
 const DOUBTFUL: f64 = 1.7;
 
+/// An object with more members than this is described in full, whatever they are called.
+const MOST_FRAMES: usize = 6;
+
 /// What the points for and against a list come to.
 #[derive(Debug)]
 pub(crate) struct Score {
@@ -37,7 +40,8 @@ pub(crate) fn score(facts: &Facts<'_>, best: Option<&Candidate<'_>>, siblings: &
         // Objects with members of any name hold settings and counts as often as records.
         Some(best) if best.is_map => reasons.push((1.5, best.reason.clone())),
         Some(best) => {
-            if best.is_doubtful {
+            let beside = strangers(&facts.answer, best).0;
+            if best.is_doubtful || beside > 1 && !best.is_exact && !best.is_container {
                 reasons.push((0.5, best.reason.clone()));
             } else if best.is_named && best.score > 1.5 {
                 reasons.push((2.0, best.reason.clone()));
@@ -68,14 +72,17 @@ pub(crate) fn score(facts: &Facts<'_>, best: Option<&Candidate<'_>>, siblings: &
             let reason = "the response has no array that could be a list";
             let body = facts.answer.body();
             let is_map = body.is_some_and(|body| body.members == 0 && body.values.is_some());
-            let is_empty =
-                |node: &Node<'_>| node.members == 0 && (node.kinds.is_empty() || node.is_object());
-            let is_open = body.is_some_and(|body| body.is_object() && body.members == 0)
-                || facts.answer.members_of(0).all(|node| {
+            let is_empty = |node: &Node<'_>| {
+                node.members == 0 && (node.kinds.is_empty() || node.is_object())
+            };
+            let is_open = is_open_object(facts)
+                || body.is_some_and(|body| body.members <= MOST_FRAMES)
+                    && facts.answer.members_of(0).all(|node| {
                     is_frame(node.name) || CONTAINERS.contains(&node.name) && is_empty(node)
                 });
             let points = match (is_map, is_open, siblings.no_arrays) {
                 (true, ..) => -3.0,
+                (_, true, _) if says_list(said(facts)) => 0.0,
                 (_, true, _) => -0.5,
                 (.., true) => 0.0,
                 // A page of a record is requested by nobody: its author has left out the array.
@@ -152,7 +159,7 @@ pub(crate) fn score(facts: &Facts<'_>, best: Option<&Candidate<'_>>, siblings: &
         reasons.push((1.75, "the name of the operation says so".to_owned()));
     }
     if says_list(said(facts)) {
-        let silent = if facts.answer.form == Form::Data { 0.0 } else { 1.0 };
+        let silent = if is_silent(facts) { 1.5 } else { 0.0 };
         reasons.push((1.25 + silent, "its text says that it returns several".to_owned()));
     } else if facts.answer.form != Form::Data
         && says_list_of(&format!("{}\n{}", facts.text, facts.answer.text))
@@ -174,8 +181,9 @@ pub(crate) fn score(facts: &Facts<'_>, best: Option<&Candidate<'_>>, siblings: &
             || ends_with_record(facts) && says_one(said(facts));
         is_one && page == 0.0 && !says_several
     } else {
-        let is_silent = facts.answer.form != Form::Data && facts.answer.form != Form::File;
-        (sum >= DOUBTFUL || is_silent && sum >= 0.0 && names_several(said(facts)))
+        // Nobody asks for a page of one record.
+        let is_paged = signs::has_position(facts) && signs::size(facts, false).is_some();
+        (sum >= DOUBTFUL || is_paged && sum >= 0.0 || is_silent(facts) && sum >= 0.0 && names_several(said(facts)))
             && !ends_with_record(facts)
     };
     Score { points: sum, reason, is_open }
@@ -193,6 +201,23 @@ fn is_of_sums(facts: &Facts<'_>) -> bool {
         || facts.last_step().and_then(Step::name) == Some("analytics")
 }
 
+/// Whether the document says nothing about what comes back, or no more than that it is an object.
+fn is_silent(facts: &Facts<'_>) -> bool {
+    match facts.answer.form {
+        Form::Data => is_open_object(facts),
+        Form::File => false,
+        Form::Nothing | Form::Vague => true,
+    }
+}
+
+/// Whether what comes back is an object of which no member is known.
+fn is_open_object(facts: &Facts<'_>) -> bool {
+    facts
+        .answer
+        .body()
+        .is_some_and(|body| body.is_object() && body.members == 0 && body.values.is_none())
+}
+
 /// Whether the path ends with what identifies a record.
 fn ends_with_record(facts: &Facts<'_>) -> bool {
     matches!(facts.last_step(), Some(Step::Parameter(name)) if names_record(name, facts))
@@ -207,14 +232,20 @@ fn said<'f>(facts: &'f Facts<'_>) -> &'f str {
 fn says_one(text: &str) -> bool {
     let words = words(text);
     let beginning = words.get(..words.len().min(5)).unwrap_or_default();
+    let is = |word: &String, known: &[&str]| known.contains(&word.as_str());
+    let specific = ["single", "specific", "specified"];
+    if matches!(beginning, [_, article, one, ..] if is(article, &["a", "the"]) && is(one, &specific))
+        && !words.windows(2).any(|pair| pair == ["list", "of"])
+    {
+        return true;
+    }
     let of_several = ["list", "array", "collection", "set", "all", "multiple"];
     if beginning.iter().any(|word| of_several.contains(&word.as_str())) {
         return false;
     }
-    let is = |word: &String, known: &[&str]| known.contains(&word.as_str());
     words.get(1).is_some_and(|word| is(word, &["a", "an", "one"]))
         || beginning.windows(2).any(|pair| match pair {
-            [one, noun] => is(one, &["single", "specific", "specified"]) && !is_counted(noun),
+            [one, noun] => is(one, &specific) && !is_counted(noun),
             _ => false,
         })
         || words.windows(2).any(|pair| pair == ["by", "id"] || pair == ["single", "record"])

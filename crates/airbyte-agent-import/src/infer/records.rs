@@ -6,7 +6,7 @@ use airbyte_agent_document::Schema;
 use super::facts::{Answer, Facts, Form, Node, Step};
 use super::frames::{CONTAINERS, is_frame};
 use super::schemas::Schemas;
-use super::words::{is_counted, is_plural, same_noun, words};
+use super::words::{is_counted, is_plural, same_noun, singular, words};
 
 /// Names of members that hold something else than records.
 const ASIDE: [&str; 32] = [
@@ -65,6 +65,8 @@ pub(crate) struct Candidate<'a> {
     pub(crate) is_alone: bool,
     /// Whether it is named as the end of the path is, in the plural.
     pub(crate) is_asked: bool,
+    /// Whether it is called as the end of the path is, and not only ends with the same noun.
+    pub(crate) is_exact: bool,
     /// Whether its name speaks against several records, because it is that of something above what the path leads to.
     pub(crate) is_doubtful: bool,
     /// Whether it is an object whose members are the records, each under a name of its own.
@@ -95,6 +97,7 @@ pub(crate) fn candidates<'a>(facts: &Facts<'a>, schemas: &Schemas<'a>) -> Vec<Ca
             is_container: true,
             is_alone: true,
             is_asked: true,
+            is_exact: true,
             is_doubtful: false,
             is_map: false,
         }];
@@ -164,6 +167,10 @@ pub(crate) fn candidates<'a>(facts: &Facts<'a>, schemas: &Schemas<'a>) -> Vec<Ca
             if is_aside(node) && noun.is_none_or(|noun| noun >= in_path) {
                 score -= 4.0;
             }
+            // What stands inside something that is no frame is a part of a record.
+            if node.depth > 1 && !node.framed && !is_container && noun.is_none() {
+                score -= 2.0;
+            }
             // Depth counts little behind frames, and much inside records.
             let above = node.key.rsplit_once('.').map_or("", |(above, _)| above);
             let framed = above
@@ -181,7 +188,10 @@ pub(crate) fn candidates<'a>(facts: &Facts<'a>, schemas: &Schemas<'a>) -> Vec<Ca
                 is_container,
                 is_alone: alone && has_records && !is_aside(node),
                 is_asked: of_several && node.is_array() && noun == Some(0),
-                is_doubtful: !is_container && noun.is_some_and(|noun| is_doubtful(facts, noun)),
+                is_exact: nouns.iter().take(in_path).any(|noun| is_called(noun, node.name)),
+                is_doubtful: !is_container && noun.is_some_and(|noun| {
+                    is_doubtful(facts, noun) || !has_records && is_one(facts, node.name)
+                }),
                 is_map: false,
             }
         })
@@ -192,6 +202,21 @@ pub(crate) fn candidates<'a>(facts: &Facts<'a>, schemas: &Schemas<'a>) -> Vec<Ca
     }
     found.sort_by(|a, b| b.score.total_cmp(&a.score));
     found
+}
+
+/// Whether two names are the same but for style and number.
+fn is_called(noun: &str, name: &str) -> bool {
+    let parts = |name: &str| -> Vec<String> {
+        words(name).iter().map(|word| singular(word)).collect()
+    };
+    parts(noun) == parts(name)
+}
+
+/// Whether neither a name nor the end of the path is in the plural.
+fn is_one(facts: &Facts<'_>, name: &str) -> bool {
+    let is_several = |name: &str| words(name).last().is_some_and(|word| is_plural(word));
+    let end = facts.last_step().and_then(Step::name);
+    !is_several(name) && end.is_some_and(|end| !is_several(end))
 }
 
 /// Whether an array has the name of the record of which the path gives one thing: `groups` at `/groups/{id}/invite`.
@@ -221,6 +246,7 @@ fn map<'a>(schemas: &Schemas<'a>, nouns: &[String], node: &Node<'a>) -> Option<C
         is_container: false,
         is_alone: false,
         is_asked: false,
+        is_exact: false,
         is_doubtful: false,
         is_map: true,
     })
@@ -246,7 +272,8 @@ pub(crate) fn strangers(answer: &Answer<'_>, candidate: &Candidate<'_>) -> (usiz
         let parent = answer.nodes.get(node.parent);
         parent.is_some_and(|parent| is_above(&parent.place))
             && !is_above(&node.place)
-            && !is_frame(node.name)
+            // Arrays of several words are of the record: `metadataReaders`.
+            && (!is_frame(node.name) || node.is_array() && words(node.name).len() > 1)
     };
     let all = answer.nodes.iter().skip(1).filter(beside);
     let (arrays, others): (Vec<_>, Vec<_>) = all.partition(|node| node.is_array());

@@ -43,7 +43,8 @@ const VERBS: [(&str, Action); 34] = [
 ];
 
 /// Verbs that do something else.
-const OTHERS: [&str; 172] = [
+const OTHERS: [&str; 173] = [
+    "annotate",
     "enroll",
     "tag",
     "untag",

@@ -2,7 +2,6 @@
 
 mod clients;
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use airbyte_agent_store::{QueryLimits, Rows, Store, table_name};

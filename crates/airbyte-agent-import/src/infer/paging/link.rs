@@ -55,7 +55,6 @@ fn score(facts: &Facts<'_>, node: &Node<'_>) -> Option<f64> {
     if node.has_relations && signs::is_framed(node) {
         // Such addresses lead to other things, too. That one is of a page has to be said by something else.
         let pages = signs::size(facts, false).is_some()
-            || signs::of_response(facts).is_some()
             || says(&node.text, &["next page", "pagination", "paging"]);
         return pages.then_some(0.7);
     }

@@ -103,7 +103,11 @@ pub(crate) const MAYBE_LAST_RECORD: [&str; 6] =
     ["after", "since", "startafter", "from", "start", "last"];
 
 /// Parameters that take the number of records passed.
-pub(crate) const OFFSETS: [&str; 30] = [
+pub(crate) const OFFSETS: [&str; 34] = [
+    "firstrow",
+    "firstrecord",
+    "firstitem",
+    "startingrow",
     "offset",
     "skip",
     "startindex",

@@ -181,6 +181,14 @@ pub(crate) fn has_position(facts: &Facts<'_>) -> bool {
     [&names::TOKENS[..], &names::OFFSETS, &names::PAGES, &names::LAST_RECORD]
         .iter()
         .any(|keys| input(facts, keys).is_some())
+        || has_start(facts)
+}
+
+/// Whether the request has a number to start from beside a number of records: `start` and `rows`.
+fn has_start(facts: &Facts<'_>) -> bool {
+    let start = input(facts, &["start"])
+        .filter(|start| start.is_number() && start.place == InputPlace::Query);
+    start.is_some_and(|start| !is_range(facts, start)) && size(facts, false).is_some()
 }
 
 /// What in the response says that there is more than one page.
