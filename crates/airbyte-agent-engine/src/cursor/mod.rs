@@ -63,6 +63,12 @@ pub struct NextPage {
     /// A hash of the records of the page before.
     #[serde(rename = "h", default, skip_serializing_if = "Option::is_none")]
     pub(crate) before: Option<u32>,
+    /// The mark of the last record of the page before, where the pages of a list may overlap.
+    #[serde(rename = "l", default, skip_serializing_if = "Option::is_none")]
+    pub(crate) last: Option<u32>,
+    /// By how much the offset of such a list has grown since the same records came for the first time.
+    #[serde(rename = "w", default, skip_serializing_if = "Option::is_none")]
+    pub(crate) same: Option<u64>,
 }
 
 impl NextPage {

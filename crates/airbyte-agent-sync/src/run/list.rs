@@ -1,7 +1,7 @@
 //! One list: its pages, each written with the position behind it while the next one is requested.
 
 use airbyte_agent_core::description::{Json, JsonPath, SyncDeletions, SyncOrder};
-use airbyte_agent_core::{Cursor, Outcome, Pages};
+use airbyte_agent_core::{Cursor, Outcome, Pages, report_texts};
 use airbyte_agent_store::{Counts, Page};
 use serde_json::{Map, Value};
 
@@ -42,8 +42,7 @@ impl EntityRun<'_> {
             let (records, total) = (records_of(page.data), page.total);
             let number = records.len();
             if !page.errors.is_empty() {
-                let told: Vec<String> = page.errors.iter().map(ToString::to_string).collect();
-                let told: String = told.join("; ").chars().take(500).collect();
+                let told: String = report_texts(&page.errors).join("; ").chars().take(500).collect();
                 let error =
                     format!("a part of the records may be missing; the vendor reports: {told}");
                 self.trouble(Error::Records(error), &parent.clone());
