@@ -40,6 +40,7 @@ mod dry_run;
 mod endpoint;
 mod error;
 mod execute;
+mod file_bytes;
 mod file_check;
 
 pub mod hosted;
@@ -90,6 +91,7 @@ pub use self::download::Download;
 pub use self::dry_run::DryRun;
 pub use self::error::{Error, ErrorKind, Result};
 pub use self::execute::Execute;
+pub use self::file_bytes::FileBytes;
 pub use self::hosted::Hosted;
 pub use self::http::{
     BodyStream, BoxFuture, Http, HttpBuilder, HttpClient, HttpFailure, HttpRequest, HttpResponse,

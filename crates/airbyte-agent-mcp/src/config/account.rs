@@ -125,7 +125,7 @@ impl Account {
         };
         let policy = Rules::read(&mut table)?;
         let reach = reach(&mut table)?;
-        table.end()?;
+        table.end();
         Ok(Self { name, origin, reach, policy })
     }
 
@@ -283,6 +283,6 @@ fn read_hosted(mut table: Table<'_>) -> Result<Hosted> {
     if let Some(url) = base_url {
         hosted = hosted.base_url(url);
     }
-    table.end()?;
+    table.end();
     Ok(hosted)
 }

@@ -42,7 +42,8 @@ impl EntityRun<'_> {
             let (records, total) = (records_of(page.data), page.total);
             let number = records.len();
             if !page.errors.is_empty() {
-                let told: String = report_texts(&page.errors).join("; ").chars().take(500).collect();
+                let told: String =
+                    report_texts(&page.errors).join("; ").chars().take(500).collect();
                 let error =
                     format!("a part of the records may be missing; the vendor reports: {told}");
                 self.trouble(Error::Records(error), &parent.clone());
