@@ -35,7 +35,8 @@ pub struct Page<T, M = Value> {
     pub next: Option<Cursor>,
     /// How many records the whole list has, where the vendor says so.
     pub total: Option<u64>,
-    /// What the vendor reports beside the records: a part of them may be missing.
+    /// What the vendor reports beside the records, such as errors of some of them or that a search ran out
+    /// of time: a part of them may be missing. [`report_texts`](crate::report_texts) makes texts of it.
     pub errors: Vec<Value>,
 }
 

@@ -3,6 +3,7 @@
 use airbyte_agent_core::description::{
     Connector, Json, JsonPath, Operation, Step, SyncDeletions, SyncSource,
 };
+use airbyte_agent_core::report_texts;
 use airbyte_agent_store::TableSpec;
 use serde_json::{Map, Value, json};
 
@@ -145,8 +146,7 @@ pub(crate) fn missing_part(errors: &[Value]) -> Option<Error> {
     if errors.is_empty() {
         return None;
     }
-    let told: Vec<String> = errors.iter().map(ToString::to_string).collect();
-    let told: String = told.join("; ").chars().take(500).collect();
+    let told: String = report_texts(errors).join("; ").chars().take(500).collect();
     let error = format!("a part of the records may be missing; the vendor reports: {told}");
     Some(Error::Records(error))
 }

@@ -291,6 +291,10 @@ pub(super) fn error_check(check: &ErrorCheck) -> Code {
         ErrorCondition::NotEmpty => Code::plain("ErrorCondition::NotEmpty"),
         ErrorCondition::Alone => Code::plain("ErrorCondition::Alone"),
         ErrorCondition::Unless(done) => Code::call("ErrorCondition::Unless", [path(done)]),
+        ErrorCondition::Remark(None) => Code::plain("ErrorCondition::Remark(None)"),
+        ErrorCondition::Remark(Some(words)) => {
+            Code::call("ErrorCondition::remark", [Code::text(words)])
+        }
     };
     Code::call("ErrorCheck::at", [path(place), when]).maybe("message", message.as_ref().map(path))
 }

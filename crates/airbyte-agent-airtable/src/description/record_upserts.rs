@@ -32,6 +32,7 @@ const UPDATE: Operation = Operation::by(Method::Patch, "upsertRecords", "record_
         body("returnFieldsByFieldId", BOOLEAN).description("Set to true to get `fields` keyed by field id instead of by name; ids survive renaming. False when left out."),
     ])
     .body(Body::Json { open: false, in_array: false })
+    .errors(list![ErrorCheck::at(json_path!("$.details"), ErrorCondition::Remark(None))])
     .schema(RECORD);
 
 const RECORD: Json = json(include_str!("schemas/record_upserts.json"));

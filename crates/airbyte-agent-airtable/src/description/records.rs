@@ -69,6 +69,7 @@ const CREATE: Operation = Operation::by(Method::Post, "createRecords", "records"
     .body(Body::Json { open: false, in_array: false })
     .records(json_path!("$.records"))
     .meta(list![meta("details", json_path!("$.details"))])
+    .errors(list![ErrorCheck::at(json_path!("$.details"), ErrorCondition::Remark(None))])
     .schema(CREATE_RECORD);
 
 const UPDATE: Operation = Operation::by(Method::Patch, "updateRecords", "records", Action::Update, template!("/{base_id}/{table_id_or_name}"))
@@ -93,6 +94,7 @@ const UPDATE: Operation = Operation::by(Method::Patch, "updateRecords", "records
     .body(Body::Json { open: false, in_array: false })
     .records(json_path!("$.records"))
     .meta(list![meta("details", json_path!("$.details"))])
+    .errors(list![ErrorCheck::at(json_path!("$.details"), ErrorCondition::Remark(None))])
     .schema(CREATE_RECORD);
 
 const GET: Operation = Operation::get("getRecord", "records", Action::Get, template!("/{base_id}/{table_id_or_name}/{record_id}"))

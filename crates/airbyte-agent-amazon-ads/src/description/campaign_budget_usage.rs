@@ -28,6 +28,7 @@ const LIST: Operation = Operation::by(Method::Post, "listCampaignBudgetUsage", "
     .cannot_sync("Amazon tells it only for the campaigns that are named in the call, and the figures of today change all the time.")
     .records(json_path!("$.success"))
     .meta(list![meta("errors", json_path!("$.error"))])
+    .errors(list![ErrorCheck::at(json_path!("$.error"), ErrorCondition::Unless(json_path!("$.success")))])
     .paging(Paging::none("All campaigns that were asked for come in one response."))
     .schema(RECORD);
 

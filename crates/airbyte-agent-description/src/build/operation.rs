@@ -185,6 +185,13 @@ impl ErrorCheck {
     }
 }
 
+impl ErrorCondition {
+    /// No failure, but something to report beside the records, in these words.
+    pub const fn remark(words: &'static str) -> Self {
+        Self::Remark(Some(Cow::Borrowed(words)))
+    }
+}
+
 impl EmptyList {
     /// The failure that has all that is set here.
     pub const fn new() -> Self {

@@ -21,6 +21,8 @@ pub(crate) enum DeadEnd {
     NoWay,
     /// The response should say whether there is more, and does not.
     Unsaid,
+    /// The response has the object of a next page, but not this member of it, which leads there.
+    Tokenless(String),
     /// The way on leads to the same page again.
     Circle,
     /// The list should have so many records, but none came behind this many.
@@ -56,6 +58,7 @@ impl DeadEnd {
             Self::Elsewhere => ErrorKind::Decode,
             Self::NoWay
             | Self::Unsaid
+            | Self::Tokenless(_)
             | Self::Circle
             | Self::Repeats
             | Self::Credential
@@ -86,6 +89,9 @@ impl DeadEnd {
                              more, as its responses do otherwise"
                     .to_owned()
             }
+            Self::Tokenless(token) => format!(
+                "the list is cut: the vendor's response tells of a next page, but has no `{token}`, which leads to it"
+            ),
             Self::Circle => format!(
                 "the list is cut: the vendor handed out the same cursor twice; stopped instead of going in circles. \
                  {CORRECT}"

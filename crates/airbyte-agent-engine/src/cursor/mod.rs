@@ -68,6 +68,12 @@ pub struct NextPage {
     /// A place of the list further back, by which it is noticed that the list goes in circles.
     #[serde(rename = "t", default, skip_serializing_if = "Option::is_none")]
     pub(crate) trail: Option<Trail>,
+    /// The mark of the last record of the page before, where the pages of a list may overlap.
+    #[serde(rename = "l", default, skip_serializing_if = "Option::is_none")]
+    pub(crate) last: Option<u32>,
+    /// By how much the offset of such a list has grown since the same records came for the first time.
+    #[serde(rename = "w", default, skip_serializing_if = "Option::is_none")]
+    pub(crate) same: Option<u64>,
 }
 
 impl NextPage {

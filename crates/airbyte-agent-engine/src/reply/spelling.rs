@@ -9,8 +9,9 @@ use serde_json::{Map, Value};
 
 use super::envelope::{Place, Sink, pick};
 use super::plan::ReadPlan;
-use crate::cursor::{START, hash, identifier};
+use crate::cursor::{START, hash, identifier, mark};
 use crate::description::JsonPath;
+use crate::json;
 
 /// The texts of the values at a place, without those that are `null`.
 #[derive(Default)]
@@ -62,6 +63,17 @@ impl Spelling<'_> {
     pub(super) fn fingerprint(&self) -> Option<u32> {
         let mut hash = Fingerprint(START);
         pick(&self.text, Some(&self.plan.records), &[], &mut hash).ok().map(|_| hash.0)
+    }
+
+    /// The marks of the records as they stand in the response.
+    pub(super) fn marks(&self) -> Vec<u32> {
+        let values = self.texts(&self.plan.records).into_iter();
+        let values = values.map(|text| json::parse(&text).unwrap_or_default());
+        let records = values.flat_map(|value| match value {
+            Value::Array(items) => items,
+            one => vec![one],
+        });
+        records.map(|record| mark(&record)).collect()
     }
 
     /// Whether there are several records that are all the same, as rows of a report without identity may be: two

@@ -103,6 +103,9 @@ const LIST: Operation = Operation::get("listFiles", "files", Action::List, templ
         meta("nextPageToken", json_path!("$.nextPageToken")),
         meta("incompleteSearch", json_path!("$.incompleteSearch")),
     ])
+    .errors(list![
+        ErrorCheck::at(json_path!("$.incompleteSearch"), ErrorCondition::remark("Google did not search all places, so files may be missing.")),
+    ])
     .paging(Paging::cursor(from_meta("nextPageToken"), "pageToken").size(page_size("pageSize").maximum(1000)))
     .schema(RECORD);
 

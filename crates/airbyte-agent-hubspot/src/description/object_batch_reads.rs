@@ -30,6 +30,10 @@ const LIST: Operation = Operation::by(Method::Post, "readObjectBatch", "object_b
     .cannot_sync("It reads records that are named in the call.")
     .records(json_path!("$.results"))
     .meta(list![meta("num_errors", json_path!("$.numErrors")), meta("errors", json_path!("$.errors"))])
+    .errors(list![
+        ErrorCheck::at(json_path!("$.errors"), ErrorCondition::Unless(json_path!("$.results"))).message(json_path!("$.errors[0].message")),
+        ErrorCheck::at(json_path!("$.numErrors"), ErrorCondition::Unless(json_path!("$.results"))),
+    ])
     .paging(Paging::none("HubSpot returns all records of the batch in one response."))
     .schema(RECORD);
 

@@ -65,6 +65,9 @@ const LIST: Operation = Operation::by(Method::Post, "fetchIssuesInBulk", "bulk_i
     .cannot_sync("It reads issues that are named in the call.")
     .records(json_path!("$.issues"))
     .meta(list![meta("issueErrors", json_path!("$.issueErrors"))])
+    .errors(list![
+        ErrorCheck::at(json_path!("$.issueErrors"), ErrorCondition::Unless(json_path!("$.issues"))),
+    ])
     .paging(Paging::none("Jira returns all issues asked for in one response."))
     .schema(RECORD);
 

@@ -38,6 +38,7 @@ const CREATE: Operation = Operation::by(Method::Post, "MemberBatches_Create", "m
         body("sync_tags", BOOLEAN).description("Whether the tags in the request replace all tags of the contacts."),
     ])
     .body(Body::Json { open: false, in_array: false })
+    .errors(list![ErrorCheck::at(json_path!("$.errors"), ErrorCondition::Remark(None))])
     .schema(RECORD);
 
 const RECORD: Json = json(include_str!("schemas/member_batches.json"));

@@ -24,6 +24,7 @@ const UPDATE: Operation = Operation::by(Method::Post, "SegmentMemberBatches_Upda
         body("members_to_remove", ARRAY.items(list![STRING.format("email")])).example(r#"["john.roe@example.com"]"#).description("E-mail addresses to remove, at most 500."),
     ])
     .body(Body::Json { open: false, in_array: false })
+    .errors(list![ErrorCheck::at(json_path!("$.errors"), ErrorCondition::Remark(None))])
     .schema(RECORD);
 
 const RECORD: Json = json(include_str!("schemas/segment_member_batches.json"));

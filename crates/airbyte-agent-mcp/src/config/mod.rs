@@ -48,6 +48,7 @@ pub(crate) mod file;
 mod sources;
 mod unavailable;
 
+use std::cell::RefCell;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -170,7 +171,8 @@ impl Config {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Usage`] with the position in the file. The message repeats no value of the file.
+    /// [`ErrorKind::Usage`] with the position in the file. Variables that are not set and keys that do not exist
+    /// are reported all at once. The message repeats no value of the file.
     pub fn read(path: &Path) -> Result<Self> {
         let name = path.display().to_string();
         let text = std::fs::read_to_string(path).map_err(|error| {
@@ -192,7 +194,12 @@ impl Config {
         folder: Option<&Path>,
         environment: &dyn Fn(&str) -> Option<String>,
     ) -> Result<Self> {
-        let mut table = Source { name, text, environment }.root()?;
+        let problems = RefCell::new(Vec::new());
+        let source = Source { name, text, environment, problems: &problems };
+        source.conclude(source.root().and_then(|table| Self::read_table(table, folder)))
+    }
+
+    fn read_table(mut table: Table<'_>, folder: Option<&Path>) -> Result<Self> {
         let resolve = |path: String| match folder {
             Some(folder) => folder.join(path),
             None => PathBuf::from(path),
@@ -241,7 +248,7 @@ impl Config {
         for (name, account) in table.tables("accounts")? {
             config.accounts.push(Account::read(name, account, &resolve)?);
         }
-        table.end()?;
+        table.end();
         Ok(config)
     }
 

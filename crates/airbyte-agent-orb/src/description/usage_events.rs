@@ -42,6 +42,7 @@ const CREATE: Operation = Operation::by(Method::Post, "ingestUsageEvents", "usag
         ])).required().description("The events; Orb states no limit on their number."),
     ])
     .body(Body::Json { open: false, in_array: false })
+    .errors(list![ErrorCheck::at(json_path!("$.validation_failed"), ErrorCondition::Remark(None))])
     .schema(CREATE_RECORD);
 
 const SEARCH: Operation = Operation::by(Method::Post, "searchUsageEvents", "usage_events", Action::Search, template!("/events/search"))

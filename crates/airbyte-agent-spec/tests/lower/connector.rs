@@ -63,6 +63,9 @@ fn the_connector_is_described() {
     assert_eq!(log.response.errors[0].path.to_string(), "$.denied");
     let done = JsonPath::parse("$.lines").unwrap();
     assert_eq!(log.response.errors[1].when, ErrorCondition::Unless(done));
+    let words = Some("Some lines are missing.".into());
+    assert_eq!(log.response.errors[2].when, ErrorCondition::Remark(words));
+    assert_eq!(log.response.errors[3].when, ErrorCondition::Remark(None));
     assert_eq!(parameter(log, "workspace_id").prefix.as_deref(), Some("ws_"));
     assert_eq!((kind("80007"), kind("80015")), (Some(FailureKind::RateLimited), None));
     let scheme = |name: &str| acme.auth.iter().find(|scheme| scheme.name == name).unwrap();
