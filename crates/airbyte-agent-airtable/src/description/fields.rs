@@ -13,6 +13,7 @@ const CREATE: Operation = Operation::by(Method::Post, "createField", "fields", A
     .summary("Create a field")
     .description("Adds a field (column) to a table and returns it. Formulas, rollups, buttons and other computed types cannot be created through the API. Needs the scope `schema.bases:write`. Airbyte's hosted platform does not offer it.")
     .writes()
+    .phrases(texts!["add column", "new column", "add field"])
     .addition()
     .parameters(list![
         path("base_id", STRING).required().description("Id of the base, starting with `app`, from `bases.list` (also in the address of an open base)."),
@@ -30,6 +31,7 @@ const UPDATE: Operation = Operation::by(Method::Patch, "updateField", "fields", 
     .description("Changes the name or the note of a field; its type stays as it is. Needs the scope `schema.bases:write`. The API cannot delete fields. Airbyte's hosted platform does not offer it.")
     .writes()
     .idempotent()
+    .phrases(texts!["rename column", "change field", "rename field"])
     .at_least_one(list![at_least_one(texts![], texts!["name", "description"])])
     .addition()
     .parameters(list![

@@ -13,6 +13,7 @@ const DELETE: Operation = Operation::by(Method::Delete, "deleteRecords", "record
     .writes()
     .idempotent()
     .destructive()
+    .phrases(texts!["bunch of records", "several records", "many rows"])
     .addition()
     .parameters(list![
         path("base_id", STRING).required().description("Id of the base, starting with `app`, from `bases.list` (also in the address of an open base)."),

@@ -14,6 +14,7 @@ const UPDATE: Operation = Operation::by(Method::Patch, "upsertRecords", "record_
     .description("Looks for each of up to 10 records by the values of the fields in `fieldsToMergeOn`. A record that is found is changed, one that is not found is created, and several matches are an error. The result has all records, and lists the ids of those created and those updated. Airbyte's hosted platform does not offer it.")
     .writes()
     .idempotent()
+    .phrases(texts!["insert or update", "upsert", "create or update", "merge on"])
     .addition()
     .parameters(list![
         path("base_id", STRING).required().description("Id of the base, starting with `app`, from `bases.list` (also in the address of an open base)."),

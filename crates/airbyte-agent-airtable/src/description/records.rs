@@ -7,13 +7,14 @@ use airbyte_agent_description::build::*;
 /// `records` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("records", "A row of a table; its fields are those the team defined.")
     .when_to_use("To read the data itself.")
-    .phrases(texts!["record", "row", "entry"])
+    .phrases(texts!["record", "row", "entry", "row", "line", "cell", "entry"])
     .operations(list![LIST, CREATE, UPDATE, GET, DELETE])
     .schema(RECORD);
 
 const LIST: Operation = Operation::get("listRecords", "records", Action::List, template!("/{base_id}/{table_id_or_name}"))
     .summary("List records of a table")
     .description("Lists records of one table, up to 100 per page. Narrow them with `filterByFormula` or a `view`, order them with `sort`; without either the order is arbitrary. Empty fields are left out of a record. There is no full-text search: use `SEARCH()` in the formula.")
+    .phrases(texts!["rows of table", "filter rows", "everything in table"])
     .parameters(list![
         path("base_id", STRING).required().description("Id of the base, starting with `app`, from `bases.list` (also in the address of an open base)."),
         path("table_id_or_name", STRING).required().description("Id of the table, starting with `tbl`, or its name exactly as shown. The id is better: it survives renaming and needs no care with blanks and slashes. Both are in `tables.list`."),
@@ -52,6 +53,7 @@ const CREATE: Operation = Operation::by(Method::Post, "createRecords", "records"
     .summary("Create records")
     .description("Adds up to 10 records to a table and returns them with their ids. A repeated call adds them again; to update what exists and add what is missing use `record_upserts.update`. If Airtable could not fetch every attachment, the metadata `details` says so. Airbyte's hosted platform does not offer it.")
     .writes()
+    .phrases(texts!["new row", "insert row", "put row"])
     .addition()
     .parameters(list![
         path("base_id", STRING).required().description("Id of the base, starting with `app`, from `bases.list` (also in the address of an open base)."),
@@ -74,6 +76,7 @@ const UPDATE: Operation = Operation::by(Method::Patch, "updateRecords", "records
     .description("Changes up to 10 records of a table by id and returns them. Only the fields given are changed, all others stay as they are. Airbyte's hosted platform does not offer it.")
     .writes()
     .idempotent()
+    .phrases(texts!["change cell", "set cell", "fill in cell", "edit row", "mark row"])
     .addition()
     .parameters(list![
         path("base_id", STRING).required().description("Id of the base, starting with `app`, from `bases.list` (also in the address of an open base)."),
@@ -112,6 +115,7 @@ const DELETE: Operation = Operation::by(Method::Delete, "deleteRecord", "records
     .writes()
     .idempotent()
     .destructive()
+    .phrases(texts!["drop row"])
     .addition()
     .parameters(list![
         path("base_id", STRING).required().description("Id of the base, starting with `app`, from `bases.list` (also in the address of an open base)."),

@@ -7,7 +7,7 @@ use airbyte_agent_description::build::*;
 /// `tables` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("tables", "A table of a base, described by its fields and views.")
     .when_to_use("To learn how a base is built before its records are read.")
-    .phrases(texts!["table", "schema", "fields", "columns"])
+    .phrases(texts!["table", "schema", "fields", "columns", "sheet", "schema"])
     .default_fields(texts![
         "id",
         "name",
@@ -51,6 +51,7 @@ const CREATE: Operation = Operation::by(Method::Post, "createTable", "tables", A
     .summary("Create a table")
     .description("Creates a table in a base with its fields and one grid view, and returns its schema. The first field becomes the primary one, which names the records. Needs the scope `schema.bases:write` and the permission `create` in the base. Airbyte's hosted platform does not offer it.")
     .writes()
+    .phrases(texts!["set up table", "new table"])
     .addition()
     .parameters(list![
         path("base_id", STRING).required().description("Id of the base, starting with `app`, from `bases.list` (also in the address of an open base)."),
@@ -73,6 +74,7 @@ const UPDATE: Operation = Operation::by(Method::Patch, "updateTable", "tables", 
     .description("Changes the name or the note of a table; what is left out stays as it is. Needs the scope `schema.bases:write`. The API cannot delete tables. Airbyte's hosted platform does not offer it.")
     .writes()
     .idempotent()
+    .phrases(texts!["rename table"])
     .at_least_one(list![at_least_one(texts![], texts!["name", "description"])])
     .addition()
     .parameters(list![

@@ -13,6 +13,7 @@ pub(super) const ENTITY: Entity = Entity::new("views", "A view of a table, with 
 const LIST: Operation = Operation::get("listViews", "views", Action::List, template!("/meta/bases/{base_id}/views"))
     .summary("List views of a base")
     .description("Lists the views of all tables of a base. Airtable offers this call in its enterprise plans only; in the other plans `tables.list` has the views of every table. Airbyte's hosted platform does not offer it.")
+    .phrases(texts!["saved views", "grid", "kanban"])
     .addition()
     .parameters(list![
         path("base_id", STRING).required().description("Id of the base, starting with `app`, from `bases.list` (also in the address of an open base)."),

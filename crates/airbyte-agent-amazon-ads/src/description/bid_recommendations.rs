@@ -20,6 +20,7 @@ pub(super) const ENTITY: Entity = Entity::new("bid_recommendations", "Bids that 
 const LIST: Operation = Operation::by(Method::Post, "listBidRecommendations", "bid_recommendations", Action::List, template!("/sp/targets/bid/recommendations"))
     .summary("Get recommended bids")
     .description("Returns for each keyword or target three bids that Amazon recommends, the lowest first, by theme; the theme `CONVERSION_OPPORTUNITIES` is the usual one, the others are for events such as Prime Day. It works for an ad group that exists (`adGroupId`, `campaignId`) or for one that is planned (`asins`, `bidding`). Airbyte's hosted platform does not offer it.")
+    .phrases(texts!["suggested bid", "what to bid", "should bid"])
     .recommended(texts!["campaignId", "adGroupId"])
     .addition()
     .parameters(list![

@@ -15,6 +15,7 @@ pub(super) const ENTITY: Entity = Entity::new("campaign_budget_usage", "How much
 const LIST: Operation = Operation::by(Method::Post, "listCampaignBudgetUsage", "campaign_budget_usage", Action::List, template!("/sp/campaigns/budget/usage"))
     .summary("Get the use of budgets")
     .description("Returns for Sponsored Products campaigns how much of today's budget is spent, in per cent. Campaigns for which Amazon cannot tell are in the metadata `errors`. Airbyte's hosted platform does not offer it.")
+    .phrases(texts!["budget used", "budget spent", "budget burned", "out of budget"])
     .addition()
     .parameters(list![
         header("Amazon-Advertising-API-ClientId", STRING).description("Client id of the Login with Amazon app. Taken from the credential `client_id`, so leave it out."),

@@ -26,6 +26,7 @@ const CREATE: Operation = Operation::by(Method::Post, "createSponsoredProductCam
     .summary("Create negative keywords of campaigns")
     .description("Excludes search terms from whole Sponsored Products campaigns. The response tells what became of each: `success` lists those that are done, `error` those that were refused, each with its place in the request (`index`). If all were refused, the call fails. Airbyte's hosted platform does not offer it.")
     .writes()
+    .phrases(texts!["exclude search term", "block keyword", "stop showing for search"])
     .addition()
     .parameters(list![
         header("Amazon-Advertising-API-ClientId", STRING).description("Client id of the Login with Amazon app. Taken from the credential `client_id`, so leave it out."),
@@ -75,6 +76,7 @@ const DELETE: Operation = Operation::by(Method::Post, "deleteSponsoredProductCam
 const LIST: Operation = Operation::by(Method::Post, "listSponsoredProductCampaignNegativeKeywords", "campaign_negative_keywords", Action::List, template!("/sp/campaignNegativeKeywords/list"))
     .summary("List negative keywords of campaigns")
     .description("Lists the search terms that whole Sponsored Products campaigns exclude. Those of single ad groups are in `sponsored_product_negative_keywords.list`. Airbyte's hosted platform does not offer it.")
+    .phrases(texts!["excluded keywords", "excluded search terms", "search terms exclude"])
     .addition()
     .parameters(list![
         header("Amazon-Advertising-API-ClientId", STRING).description("Client id of the Login with Amazon app. Taken from the credential `client_id`, so leave it out."),

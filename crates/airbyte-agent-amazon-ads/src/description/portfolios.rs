@@ -7,7 +7,7 @@ use airbyte_agent_description::build::*;
 /// `portfolios` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("portfolios", "A group of campaigns with an optional budget of its own.")
     .when_to_use("To see how campaigns are grouped and capped.")
-    .phrases(texts!["portfolio", "campaign group"])
+    .phrases(texts!["portfolio", "campaign group", "group of campaigns"])
     .default_fields(texts![
         "portfolioId",
         "name",

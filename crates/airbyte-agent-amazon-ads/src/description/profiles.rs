@@ -7,7 +7,14 @@ use airbyte_agent_description::build::*;
 /// `profiles` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("profiles", "An advertiser's account in one country.")
     .when_to_use("To find the profile id that every other call needs.")
-    .phrases(texts!["profile", "marketplace", "advertising account"])
+    .phrases(texts![
+        "profile",
+        "marketplace",
+        "advertising account",
+        "ad account",
+        "advertiser account",
+        "marketplace",
+    ])
     .default_fields(texts![
         "profileId",
         "countryCode",

@@ -7,7 +7,7 @@ use airbyte_agent_description::build::*;
 /// `sponsored_brands_campaigns` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("sponsored_brands_campaigns", "A Sponsored Brands campaign: headline, video or store ads of a brand.")
     .when_to_use("To see budgets and states of Sponsored Brands.")
-    .phrases(texts!["sponsored brands", "brand campaign", "headline ad"])
+    .phrases(texts!["sponsored brands", "brand campaign", "headline ad", "sb campaign", "headline ads"])
     .default_fields(texts![
         "campaignId",
         "name",

@@ -7,7 +7,7 @@ use airbyte_agent_description::build::*;
 /// `sponsored_display_campaigns` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("sponsored_display_campaigns", "A Sponsored Display campaign, that is ads for audiences and products on and off Amazon.")
     .when_to_use("To see budgets and states of Sponsored Display.")
-    .phrases(texts!["sponsored display", "display campaign", "remarketing"])
+    .phrases(texts!["sponsored display", "display campaign", "remarketing", "sd campaign"])
     .default_fields(texts![
         "campaignId",
         "name",

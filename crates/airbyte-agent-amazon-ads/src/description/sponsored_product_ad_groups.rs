@@ -6,6 +6,7 @@ use airbyte_agent_description::build::*;
 
 /// `sponsored_product_ad_groups` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("sponsored_product_ad_groups", "A group of product ads of a Sponsored Products campaign.")
+    .phrases(texts!["ad group"])
     .default_fields(texts![
         "adGroupId",
         "campaignId",
@@ -91,6 +92,7 @@ const UPDATE: Operation = Operation::by(Method::Put, "updateSponsoredProductAdGr
     .description("Changes name, state or default bid of Sponsored Products ad groups. The response tells what became of each: `success` lists those that are done, `error` those that were refused, each with its place in the request (`index`). If all were refused, the call fails. Airbyte's hosted platform does not offer it.")
     .writes()
     .idempotent()
+    .phrases(texts!["pause ad group", "default bid"])
     .addition()
     .parameters(list![
         header("Amazon-Advertising-API-ClientId", STRING).description("Client id of the Login with Amazon app. Taken from the credential `client_id`, so leave it out."),

@@ -7,7 +7,7 @@ use airbyte_agent_description::build::*;
 /// `sponsored_product_campaigns` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("sponsored_product_campaigns", "A Sponsored Products campaign: budget, dates and bidding for ads of single products.")
     .when_to_use("To see budgets, states and bidding of Sponsored Products.")
-    .phrases(texts!["campaign", "sponsored products", "ad budget"])
+    .phrases(texts!["campaign", "sponsored products", "ad budget", "sp campaign", "campaign"])
     .default_fields(texts![
         "campaignId",
         "name",
@@ -87,6 +87,7 @@ const CREATE: Operation = Operation::by(Method::Post, "createSponsoredProductCam
     .summary("Create Sponsored Products campaigns")
     .description("Creates Sponsored Products campaigns. They need ad groups with product ads, and with `MANUAL` targeting keywords or targets, before they run. The response tells what became of each: `success` lists those that are done, `error` those that were refused, each with its place in the request (`index`). If all were refused, the call fails. Airbyte's hosted platform does not offer it.")
     .writes()
+    .phrases(texts!["launch campaign", "new campaign"])
     .addition()
     .parameters(list![
         header("Amazon-Advertising-API-ClientId", STRING).description("Client id of the Login with Amazon app. Taken from the credential `client_id`, so leave it out."),
@@ -140,6 +141,15 @@ const UPDATE: Operation = Operation::by(Method::Put, "updateSponsoredProductCamp
     .description("Changes Sponsored Products campaigns, for instance the state to pause them, or the budget. The kind of targeting cannot be changed. The response tells what became of each: `success` lists those that are done, `error` those that were refused, each with its place in the request (`index`). If all were refused, the call fails. Airbyte's hosted platform does not offer it.")
     .writes()
     .idempotent()
+    .phrases(texts![
+        "pause campaign",
+        "enable campaign",
+        "disable campaign",
+        "change budget",
+        "raise budget",
+        "daily budget",
+        "resume campaign",
+    ])
     .addition()
     .parameters(list![
         header("Amazon-Advertising-API-ClientId", STRING).description("Client id of the Login with Amazon app. Taken from the credential `client_id`, so leave it out."),
@@ -190,6 +200,7 @@ const DELETE: Operation = Operation::by(Method::Post, "deleteSponsoredProductCam
     .writes()
     .idempotent()
     .destructive()
+    .phrases(texts!["archive campaign"])
     .addition()
     .parameters(list![
         header("Amazon-Advertising-API-ClientId", STRING).description("Client id of the Login with Amazon app. Taken from the credential `client_id`, so leave it out."),

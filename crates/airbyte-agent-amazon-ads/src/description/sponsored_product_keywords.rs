@@ -7,7 +7,7 @@ use airbyte_agent_description::build::*;
 /// `sponsored_product_keywords` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("sponsored_product_keywords", "A search term that a Sponsored Products ad group bids on.")
     .when_to_use("To see bids and match types of keywords.")
-    .phrases(texts!["keyword", "bid", "match type"])
+    .phrases(texts!["keyword", "bid", "match type", "keyword", "search term"])
     .default_fields(texts![
         "keywordId",
         "keywordText",
@@ -71,6 +71,7 @@ const CREATE: Operation = Operation::by(Method::Post, "createSponsoredProductKey
     .summary("Create keywords")
     .description("Adds keywords to Sponsored Products ad groups whose campaign has `MANUAL` targeting. The response tells what became of each: `success` lists those that are done, `error` those that were refused, each with its place in the request (`index`). If all were refused, the call fails. Airbyte's hosted platform does not offer it.")
     .writes()
+    .phrases(texts!["bid on keyword", "start bidding", "add keyword"])
     .addition()
     .parameters(list![
         header("Amazon-Advertising-API-ClientId", STRING).description("Client id of the Login with Amazon app. Taken from the credential `client_id`, so leave it out."),
@@ -103,6 +104,7 @@ const UPDATE: Operation = Operation::by(Method::Put, "updateSponsoredProductKeyw
     .description("Changes bid or state of Sponsored Products keywords. Words and match type cannot be changed. The response tells what became of each: `success` lists those that are done, `error` those that were refused, each with its place in the request (`index`). If all were refused, the call fails. Airbyte's hosted platform does not offer it.")
     .writes()
     .idempotent()
+    .phrases(texts!["raise bid", "lower bid", "change bid", "pause keyword"])
     .addition()
     .parameters(list![
         header("Amazon-Advertising-API-ClientId", STRING).description("Client id of the Login with Amazon app. Taken from the credential `client_id`, so leave it out."),
@@ -131,6 +133,7 @@ const DELETE: Operation = Operation::by(Method::Post, "deleteSponsoredProductKey
     .writes()
     .idempotent()
     .destructive()
+    .phrases(texts!["drop keyword", "archive keyword"])
     .addition()
     .parameters(list![
         header("Amazon-Advertising-API-ClientId", STRING).description("Client id of the Login with Amazon app. Taken from the credential `client_id`, so leave it out."),

@@ -23,6 +23,7 @@ pub(super) const ENTITY: Entity = Entity::new("sponsored_product_negative_keywor
 const LIST: Operation = Operation::by(Method::Post, "listSponsoredProductNegativeKeywords", "sponsored_product_negative_keywords", Action::List, template!("/sp/negativeKeywords/list"))
     .summary("List Sponsored Products negative keywords")
     .description("Lists the search terms for which Sponsored Products ad groups of a profile show no ads. Those set for a whole campaign are not included. The result is Amazon's whole response: the records are in its `negativeKeywords`.")
+    .phrases(texts!["excluded keywords", "excluded search terms", "search terms exclude"])
     .parameters(list![
         header("Amazon-Advertising-API-ClientId", STRING).description("Client id of the Login with Amazon app. Taken from the credential `client_id`, so leave it out."),
         header("Amazon-Advertising-API-Scope", STRING).required().description("Profile whose data is meant: `profileId` from `profiles.list`, as text. One profile is one advertiser in one country."),
@@ -70,6 +71,12 @@ const CREATE: Operation = Operation::by(Method::Post, "createSponsoredProductNeg
     .summary("Create negative keywords")
     .description("Excludes search terms from Sponsored Products ad groups. For a whole campaign use `campaign_negative_keywords.create`. The response tells what became of each: `success` lists those that are done, `error` those that were refused, each with its place in the request (`index`). If all were refused, the call fails. Airbyte's hosted platform does not offer it.")
     .writes()
+    .phrases(texts![
+        "exclude search term",
+        "block keyword",
+        "stop showing for search",
+        "negative keyword ad group",
+    ])
     .addition()
     .parameters(list![
         header("Amazon-Advertising-API-ClientId", STRING).description("Client id of the Login with Amazon app. Taken from the credential `client_id`, so leave it out."),

@@ -26,6 +26,7 @@ pub(super) const ENTITY: Entity = Entity::new("sponsored_product_negative_target
 const LIST: Operation = Operation::by(Method::Post, "listSponsoredProductNegativeTargets", "sponsored_product_negative_targets", Action::List, template!("/sp/negativeTargets/list"))
     .summary("List Sponsored Products negative targets")
     .description("Lists the products and brands beside which Sponsored Products ad groups of a profile show no ads. Those set for a whole campaign are not included. The result is Amazon's whole response: the records are in its `negativeTargetingClauses`.")
+    .phrases(texts!["excluded products", "excluded brands"])
     .parameters(list![
         header("Amazon-Advertising-API-ClientId", STRING).description("Client id of the Login with Amazon app. Taken from the credential `client_id`, so leave it out."),
         header("Amazon-Advertising-API-Scope", STRING).required().description("Profile whose data is meant: `profileId` from `profiles.list`, as text. One profile is one advertiser in one country."),

@@ -6,6 +6,7 @@ use airbyte_agent_description::build::*;
 
 /// `sponsored_product_product_ads` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("sponsored_product_product_ads", "One product advertised by a Sponsored Products ad group.")
+    .phrases(texts!["asin", "sku", "product ad"])
     .default_fields(texts![
         "adId",
         "asin",
@@ -63,6 +64,7 @@ const CREATE: Operation = Operation::by(Method::Post, "createSponsoredProductPro
     .summary("Create product ads")
     .description("Advertises products in Sponsored Products ad groups, by `sku` (sellers) or `asin` (vendors). The response tells what became of each: `success` lists those that are done, `error` those that were refused, each with its place in the request (`index`). If all were refused, the call fails. Airbyte's hosted platform does not offer it.")
     .writes()
+    .phrases(texts!["advertise asin", "advertise product", "promote product"])
     .addition()
     .parameters(list![
         header("Amazon-Advertising-API-ClientId", STRING).description("Client id of the Login with Amazon app. Taken from the credential `client_id`, so leave it out."),

@@ -73,6 +73,7 @@ const CREATE: Operation = Operation::by(Method::Post, "createSponsoredProductTar
     .summary("Create targets")
     .description("Adds products, categories or brands to bid on to Sponsored Products ad groups. The response tells what became of each: `success` lists those that are done, `error` those that were refused, each with its place in the request (`index`). If all were refused, the call fails. Airbyte's hosted platform does not offer it.")
     .writes()
+    .phrases(texts!["target product", "target competitor", "target category"])
     .addition()
     .parameters(list![
         header("Amazon-Advertising-API-ClientId", STRING).description("Client id of the Login with Amazon app. Taken from the credential `client_id`, so leave it out."),
@@ -108,6 +109,7 @@ const UPDATE: Operation = Operation::by(Method::Put, "updateSponsoredProductTarg
     .description("Changes bid or state of Sponsored Products targets, automatic ones included. The response tells what became of each: `success` lists those that are done, `error` those that were refused, each with its place in the request (`index`). If all were refused, the call fails. Airbyte's hosted platform does not offer it.")
     .writes()
     .idempotent()
+    .phrases(texts!["raise bid of target"])
     .addition()
     .parameters(list![
         header("Amazon-Advertising-API-ClientId", STRING).description("Client id of the Login with Amazon app. Taken from the credential `client_id`, so leave it out."),

@@ -7,7 +7,7 @@ use airbyte_agent_description::build::*;
 /// `goals` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("goals", "Something that a team or workspace wants to reach.")
     .when_to_use("To see what teams want to reach.")
-    .phrases(texts!["goal", "objective", "okr"])
+    .phrases(texts!["goal", "objective", "okr", "objective", "okr"])
     .default_fields(texts![
         "gid",
         "name",

@@ -15,6 +15,7 @@ const CREATE: Operation = Operation::by(Method::Post, "duplicateProject", "proje
     .summary("Duplicate a project")
     .description("Starts to copy a project, with the parts named in `include`, and returns a job at once. Ask `jobs.get` with the job's gid until `status` is `succeeded`; `new_project` is the copy. Airbyte's hosted platform does not offer it.")
     .writes()
+    .phrases(texts!["copy project", "clone project", "duplicate project"])
     .addition()
     .job(Job::new(json_path!("$.gid"), job_step("jobs", Action::Get).argument("job_gid"), json_path!("$.status"), job_step("jobs", Action::Get).argument("job_gid"))
         .done(texts!["succeeded"])

@@ -6,6 +6,7 @@ use airbyte_agent_description::build::*;
 
 /// `project_sections` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("project_sections", "A section, as listed under one project; created here as well.")
+    .phrases(texts!["board column", "column", "list"])
     .default_fields(texts!["gid", "name", "project.gid", "project.name", "created_at"])
     .operations(list![LIST, CREATE])
     .schema(RECORD);
@@ -33,6 +34,7 @@ const CREATE: Operation = Operation::by(Method::Post, "createProjectSection", "p
     .summary("Create a section")
     .description("Adds a section to a project, at the end unless told otherwise. A repeated call makes a second section.")
     .writes()
+    .phrases(texts!["new column", "add column", "new section"])
     .parameters(list![
         path("project_gid", STRING).required().description("Gid of the project that gets the section."),
         body("data", OBJECT.properties(list![

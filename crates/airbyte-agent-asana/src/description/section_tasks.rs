@@ -32,6 +32,7 @@ pub(super) const ENTITY: Entity = Entity::new("section_tasks", "A task in one se
 const LIST: Operation = Operation::get("listSectionTasks", "section_tasks", Action::List, template!("/sections/{section_gid}/tasks"))
     .summary("List tasks of a section")
     .description("Lists the tasks in one section of a project, in its order. Only gid and name come back unless `opt_fields` asks for more.")
+    .phrases(texts!["tasks in column"])
     .field_selection(field_selection("opt_fields"))
     .parameters(list![
         path("section_gid", STRING).required().description("Gid of the section whose tasks to list."),
@@ -51,6 +52,13 @@ const CREATE: Operation = Operation::by(Method::Post, "addTaskToSection", "secti
     .description("Puts a task into a section, and so takes it out of the other sections of that project; the way to move a card on a board. It comes first unless told otherwise.")
     .writes()
     .idempotent()
+    .phrases(texts![
+        "move task to section",
+        "move task to column",
+        "another column",
+        "drag task",
+        "move card",
+    ])
     .parameters(list![
         path("section_gid", STRING).required().description("Gid of the section the task goes to."),
         body("data", OBJECT.properties(list![

@@ -52,6 +52,7 @@ const CREATE: Operation = Operation::by(Method::Post, "createStatusUpdate", "sta
     .summary("Post a status update")
     .description("Reports on a project, portfolio or goal, sets its color there, and notifies its followers. A repeated call makes a second one. Airbyte's hosted platform does not offer it.")
     .writes()
+    .phrases(texts!["post status", "project status", "how project is going", "progress update"])
     .addition()
     .parameters(list![
         query("opt_fields", STRING).description("Further fields to return, separated by commas, `a.b` for those of linked records; they replace the standard ones."),

@@ -7,7 +7,7 @@ use airbyte_agent_description::build::*;
 /// `task_dependencies` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("task_dependencies", "A task that another one waits for.")
     .when_to_use("To see or set what a task waits for.")
-    .phrases(texts!["dependency", "blocked by", "waits for"])
+    .phrases(texts!["dependency", "blocked by", "waits for", "blocked by", "waiting on", "prerequisite"])
     .default_fields(texts![
         "gid",
         "name",
@@ -52,6 +52,7 @@ const CREATE: Operation = Operation::by(Method::Post, "addTaskDependencies", "ta
     .description("Makes a task wait for others; nothing happens for those it waits for already. A task has at most 30 dependencies and dependents together. Airbyte's hosted platform does not offer it.")
     .writes()
     .idempotent()
+    .phrases(texts!["has to wait for", "blocked by", "depends on", "must finish first"])
     .addition()
     .parameters(list![
         path("task_gid", STRING).required().description("Gid of the task that waits."),

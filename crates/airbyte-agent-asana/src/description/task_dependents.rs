@@ -7,7 +7,7 @@ use airbyte_agent_description::build::*;
 /// `task_dependents` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("task_dependents", "A task that waits for another one.")
     .when_to_use("To see or set what waits for a task.")
-    .phrases(texts!["dependent", "blocking"])
+    .phrases(texts!["dependent", "blocking", "blocks", "holds up"])
     .default_fields(texts![
         "gid",
         "name",
@@ -34,6 +34,7 @@ pub(super) const ENTITY: Entity = Entity::new("task_dependents", "A task that wa
 const LIST: Operation = Operation::get("listTaskDependents", "task_dependents", Action::List, template!("/tasks/{task_gid}/dependents"))
     .summary("List dependents of a task")
     .description("Lists the tasks that wait for this one. The other way round: `task_dependencies.list`. Only gid and name come back unless `opt_fields` asks for more.")
+    .phrases(texts!["waiting for task", "holds up", "blocked by task"])
     .field_selection(field_selection("opt_fields"))
     .parameters(list![
         path("task_gid", STRING).required().description("Gid of the task that others wait for."),

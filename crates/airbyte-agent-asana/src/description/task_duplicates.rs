@@ -15,6 +15,7 @@ const CREATE: Operation = Operation::by(Method::Post, "duplicateTask", "task_dup
     .summary("Duplicate a task")
     .description("Starts to copy a task, with the parts named in `include`, and returns a job at once. Ask `jobs.get` with the job's gid until `status` is `succeeded`; `new_task` is the copy. Airbyte's hosted platform does not offer it.")
     .writes()
+    .phrases(texts!["copy task", "clone task", "duplicate task"])
     .addition()
     .job(Job::new(json_path!("$.gid"), job_step("jobs", Action::Get).argument("job_gid"), json_path!("$.status"), job_step("jobs", Action::Get).argument("job_gid"))
         .done(texts!["succeeded"])

@@ -7,7 +7,7 @@ use airbyte_agent_description::build::*;
 /// `task_followers` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("task_followers", "Somebody who is told about changes of one task.")
     .when_to_use("To let somebody know about changes of a task.")
-    .phrases(texts!["follower", "follow task", "watch"])
+    .phrases(texts!["follower", "follow task", "watch", "collaborator", "watcher"])
     .operations(list![CREATE, DELETE])
     .schema(RECORD);
 
@@ -16,6 +16,7 @@ const CREATE: Operation = Operation::by(Method::Post, "addFollowersForTask", "ta
     .description("Makes people follow a task, so that they are told about changes; they are notified. Airbyte's hosted platform does not offer it.")
     .writes()
     .idempotent()
+    .phrases(texts!["follow task", "add follower", "add collaborator", "watch task"])
     .addition()
     .parameters(list![
         path("task_gid", STRING).required().description("Gid of the task to follow."),
@@ -32,6 +33,7 @@ const DELETE: Operation = Operation::by(Method::Post, "removeFollowersForTask", 
     .description("Makes people no longer follow a task. Airbyte's hosted platform does not offer it.")
     .writes()
     .idempotent()
+    .phrases(texts!["unfollow task", "stop following", "no longer follow"])
     .addition()
     .parameters(list![
         path("task_gid", STRING).required().description("Gid of the task that is followed."),

@@ -49,6 +49,7 @@ const CREATE: Operation = Operation::by(Method::Post, "addProjectForTask", "task
     .description("Puts a task into a project, at the end or at a given place; a task that is there already is moved to this place. A task is in at most 20 projects. To move it between projects, also call `task_projects.delete`. Airbyte's hosted platform does not offer it.")
     .writes()
     .idempotent()
+    .phrases(texts!["add task to project", "another project", "multi home"])
     .addition()
     .parameters(list![
         path("task_gid", STRING).required().description("Gid of the task to add."),
@@ -68,6 +69,7 @@ const DELETE: Operation = Operation::by(Method::Post, "removeProjectForTask", "t
     .description("Takes a task out of a project; the task itself stays. Airbyte's hosted platform does not offer it.")
     .writes()
     .idempotent()
+    .phrases(texts!["remove task from project"])
     .addition()
     .parameters(list![
         path("task_gid", STRING).required().description("Gid of the task to take out."),

@@ -14,6 +14,7 @@ const CREATE: Operation = Operation::by(Method::Post, "addTagForTask", "task_tag
     .description("Puts an existing tag on a task; nothing happens when it is there already. New tags come from `workspace_tags.create`.")
     .writes()
     .idempotent()
+    .phrases(texts!["tag task", "label task"])
     .parameters(list![
         path("task_gid", STRING).required().description("Gid of the task that gets the tag."),
         body("data", OBJECT.properties(list![required("tag", STRING.description("Gid of the tag, from `workspace_tags.list`."))]).closed()).required().description("The tag to add."),
@@ -27,6 +28,7 @@ const DELETE: Operation = Operation::by(Method::Post, "removeTagForTask", "task_
     .description("Takes a tag off a task; the tag itself stays.")
     .writes()
     .idempotent()
+    .phrases(texts!["untag task"])
     .parameters(list![
         path("task_gid", STRING).required().description("Gid of the task that loses the tag."),
         body("data", OBJECT.properties(list![required("tag", STRING.description("Gid of the tag, from `workspace_tags.list`."))]).closed()).required().description("The tag to remove."),

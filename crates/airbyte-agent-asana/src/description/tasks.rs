@@ -7,7 +7,7 @@ use airbyte_agent_description::build::*;
 /// `tasks` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("tasks", "Something to be done: with assignee, dates, projects and custom fields.")
     .when_to_use("For tasks, their state, dates and people in charge.")
-    .phrases(texts!["task", "to-do", "due", "assigned to me"])
+    .phrases(texts!["task", "to-do", "due", "assigned to me", "to-do", "todo", "item", "card"])
     .default_fields(texts![
         "gid",
         "name",
@@ -86,6 +86,7 @@ pub(super) const ENTITY: Entity = Entity::new("tasks", "Something to be done: wi
 const LIST: Operation = Operation::get("listTasks", "tasks", Action::List, template!("/tasks"))
     .summary("List tasks")
     .description("Lists the tasks of a project, of a section, or of an assignee in a workspace; Asana refuses the call without one of these. Only gid and name come back unless `opt_fields` asks for more. To find tasks by text, due date or across projects use `workspace_task_search.list`.")
+    .phrases(texts!["tasks of project", "tasks assigned"])
     .field_selection(field_selection("opt_fields"))
     .recommended(texts!["project"])
     .parameters(list![
@@ -116,6 +117,7 @@ const CREATE: Operation = Operation::by(Method::Post, "createTask", "tasks", Act
     .summary("Create a task")
     .description("Creates a task, in projects or as a subtask, and notifies assignee and followers. A repeated call makes a second task. To choose the section call `section_tasks.create` afterwards.")
     .writes()
+    .phrases(texts!["new task", "add task"])
     .at_least_one(list![at_least_one(texts!["data"], texts!["workspace", "projects", "parent"])])
     .parameters(list![
         query("opt_fields", STRING).addition().description("Further fields to return, separated by commas, `a.b` for those of linked records; they replace the standard ones. Left out, Asana returns the whole record."),
@@ -157,6 +159,20 @@ const UPDATE: Operation = Operation::by(Method::Put, "updateTask", "tasks", Acti
     .description("Changes the fields given and leaves the others alone: completes, assigns, renames, dates a task, or sets custom fields. A new assignee is notified. Projects, tags and parent cannot be changed here.")
     .writes()
     .idempotent()
+    .phrases(texts![
+        "complete task",
+        "mark done",
+        "mark finished",
+        "tick off",
+        "reassign",
+        "assign task",
+        "due date",
+        "postpone",
+        "rename task",
+        "reopen task",
+        "change assignee",
+        "deadline",
+    ])
     .parameters(list![
         path("task_gid", STRING).required().description("Gid of the task to change."),
         query("opt_fields", STRING).addition().description("Further fields to return, separated by commas, `a.b` for those of linked records; they replace the standard ones. Left out, Asana returns the whole record."),

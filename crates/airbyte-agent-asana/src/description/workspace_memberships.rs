@@ -13,6 +13,7 @@ const CREATE: Operation = Operation::by(Method::Post, "addUserToWorkspace", "wor
     .summary("Add a user to a workspace")
     .description("Adds a user to a workspace or organization; an address without account gets an invitation by e-mail. May take up a paid seat.")
     .writes()
+    .phrases(texts!["add person to workspace", "invite to workspace"])
     .parameters(list![
         path("workspace_gid", STRING).required().description("Gid of the workspace or organization the user joins."),
         body("data", OBJECT.properties(list![

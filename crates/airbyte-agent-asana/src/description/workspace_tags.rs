@@ -34,6 +34,7 @@ const CREATE: Operation = Operation::by(Method::Post, "createTagForWorkspace", "
     .summary("Create a tag")
     .description("Creates a tag in a workspace. Names are not unique, so look with `workspace_tags.list` first. To put it on a task use `task_tags.create`.")
     .writes()
+    .phrases(texts!["new tag"])
     .parameters(list![
         path("workspace_gid", STRING).required().description("Gid of the workspace the tag is for; cannot be changed later."),
         body("data", OBJECT.properties(list![

@@ -32,6 +32,7 @@ pub(super) const ENTITY: Entity = Entity::new("workspace_task_search", "A task f
 const LIST: Operation = Operation::get("searchWorkspaceTasks", "workspace_task_search", Action::List, template!("/workspaces/{workspace_gid}/tasks/search"))
     .summary("Search tasks")
     .description("Finds tasks in a workspace by text, assignee, project, team, dates and state; the most recently changed first. Needs a paid plan (else 402), allows 60 calls a minute, and lags behind changes by up to a minute. Returns at most 100 tasks: for more, sort by `created_at` and repeat with `created_at.before`.")
+    .phrases(texts!["search tasks", "find tasks", "tasks about", "tasks that mention"])
     .field_selection(field_selection("opt_fields"))
     .parameters(list![
         path("workspace_gid", STRING).required().description("Gid of the workspace or organization to search, from `workspaces.list`."),

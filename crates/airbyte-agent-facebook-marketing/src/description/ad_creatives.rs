@@ -7,7 +7,7 @@ use airbyte_agent_description::build::*;
 /// `ad_creatives` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("ad_creatives", "What an ad looks like: text, image or video, link and button.")
     .when_to_use("To read texts, links and images of ads.")
-    .phrases(texts!["creative", "ad copy", "headline"])
+    .phrases(texts!["creative", "ad copy", "headline", "creative", "ad copy"])
     .default_fields(texts![
         "id",
         "name",

@@ -26,6 +26,7 @@ pub(super) const ENTITY: Entity = Entity::new("ad_leads", "A lead that came from
 const LIST: Operation = Operation::get("listAdLeads", "ad_leads", Action::List, template!("/{ad_id}/leads"))
     .summary("List leads of an ad")
     .description("Lists what people entered in the lead form of one ad during the last 90 days. Needs the scope `leads_retrieval`. Airbyte's hosted platform does not offer it.")
+    .phrases(texts!["leads of ad"])
     .field_selection(field_selection("fields").depth(1))
     .addition()
     .parameters(list![

@@ -32,6 +32,7 @@ pub(super) const ENTITY: Entity = Entity::new("ad_library", "An ad of any advert
 const LIST: Operation = Operation::get("listAdLibrary", "ad_library", Action::List, template!("/ads_archive"))
     .summary("Search the Ad Library")
     .description("Searches Facebook's public archive of ads, of any advertiser, by words or by page. Spend, impressions and demographics exist only for ads about politics and social issues; other ads are found only if they were shown in the EU or the UK within the last year. The user behind the token must have confirmed identity and place at facebook.com/ID. It is unrelated to your own ad accounts.")
+    .phrases(texts!["competitor ads", "ads competitors run", "ads of others"])
     .field_selection(field_selection("fields").depth(1))
     .parameters(list![
         query("ad_reached_countries", STRING.default(r#""ALL""#)).required().default(r#""ALL""#).send_default().description("Countries the ads were shown in: two-letter codes as a JSON array, or `ALL`. Only ads about politics and social issues are archived for every country; other ads only where the law asks for it, such as in the EU and the UK."),

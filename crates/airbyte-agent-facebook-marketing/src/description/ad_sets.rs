@@ -158,6 +158,7 @@ const UPDATE: Operation = Operation::by(Method::Post, "AdSet_Update", "ad_sets",
     .description("Changes the fields given of an ad set: name, state, budget, schedule, bid or targeting. Targeting is replaced as a whole. Important changes make delivery learn anew; activating or raising a budget can spend money at once.")
     .writes()
     .idempotent()
+    .phrases(texts!["pause ad set", "daily budget", "change budget", "lower budget", "targeting of ad set"])
     .parameters(list![
         path("adset_id", STRING).required().description("Ad set id, digits, from `ad_sets.list`. Make sure that it is the id of an ad set, not of a campaign or ad."),
         body("name", STRING.nullable()).description("The new name to set."),

@@ -7,7 +7,7 @@ use airbyte_agent_description::build::*;
 /// `ads` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("ads", "An ad: a creative shown to the audience of its ad set.")
     .when_to_use("To see or change single ads and their state of review.")
-    .phrases(texts!["ad", "disapproved", "creative of ad"])
+    .phrases(texts!["ad", "disapproved", "creative of ad", "ad", "ads", "advertisement"])
     .default_fields(texts![
         "id",
         "name",
@@ -97,6 +97,7 @@ const UPDATE: Operation = Operation::by(Method::Post, "Ad_Update", "ads", Action
     .description("Changes the fields given of an ad: name, state, creative, tracking or bid. A new creative is reviewed again. Setting it to `ACTIVE` can spend money at once; an archived ad cannot be brought back.")
     .writes()
     .idempotent()
+    .phrases(texts!["pause ad", "switch off ad", "disable ad", "activate ad"])
     .parameters(list![
         path("ad_id", STRING).required().description("Ad id, digits, from `ads.list`. Make sure that it is the id of an ad, not of its creative or ad set."),
         body("name", STRING.nullable()).description("The new name to set."),
@@ -114,6 +115,7 @@ const DELETE: Operation = Operation::by(Method::Delete, "Ad_Delete", "ads", Acti
     .writes()
     .idempotent()
     .destructive()
+    .phrases(texts!["remove ad"])
     .addition()
     .parameters(list![
         path("ad_id", STRING).required().description("Ad id, digits, from `ads.list`. The id of any other object deletes that object, so make sure it is an ad."),

@@ -7,7 +7,24 @@ use airbyte_agent_description::build::*;
 /// `ads_insights` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("ads_insights", "Results of an account, campaign, ad set or ad over a period.")
     .when_to_use("For impressions, clicks, reach, spend and conversions over a period.")
-    .phrases(texts!["performance", "spend", "impressions", "ctr", "roas", "results"])
+    .phrases(texts![
+        "performance",
+        "spend",
+        "impressions",
+        "ctr",
+        "roas",
+        "results",
+        "performance",
+        "results",
+        "statistics",
+        "spend",
+        "roas",
+        "ctr",
+        "cpc",
+        "impressions",
+        "clicks",
+        "conversions",
+    ])
     .default_fields(texts![
         "campaign_id",
         "campaign_name",
@@ -57,6 +74,15 @@ pub(super) const ENTITY: Entity = Entity::new("ads_insights", "Results of an acc
 const LIST: Operation = Operation::get("listAdsInsights", "ads_insights", Action::List, template!("/act_{account_id}/insights"))
     .summary("List results")
     .description("Returns impressions, clicks, reach, spend and actions of an ad account, as a whole or per campaign, ad set or ad (`level`), for a period, cut into days or months if wanted (`time_increment`). Things that had no impressions in the period are missing. Figures of the last few days still change; long periods at level `ad` may fail, so ask for shorter ones.")
+    .phrases(texts![
+        "ads performance",
+        "how ads do",
+        "campaign performance",
+        "cost per click",
+        "ads cost",
+        "money spent",
+        "ad spend",
+    ])
     .field_selection(field_selection("fields").depth(1))
     .parameters(list![
         path("account_id", STRING).required().prefix("act_").description("Ad account id, digits only, without the leading `act_` (which is added for you). It is the `account_id` of the records of `ad_accounts.list`."),

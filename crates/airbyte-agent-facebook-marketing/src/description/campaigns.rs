@@ -75,6 +75,7 @@ const CREATE: Operation = Operation::by(Method::Post, "Campaign_Create", "campai
     .summary("Create a campaign")
     .description("Creates a campaign. It delivers nothing until it has an ad set and an ad, and all three are active; create it `PAUSED` and switch it on with `campaigns.update` once checked. Only its id comes back.")
     .writes()
+    .phrases(texts!["launch campaign", "new campaign"])
     .parameters(list![
         path("account_id", STRING).required().prefix("act_").description("Ad account id, digits only, without the leading `act_` (which is added for you). It is the `account_id` of the records of `ad_accounts.list`."),
         body("name", STRING).required().description("Name of the campaign."),
@@ -116,6 +117,15 @@ const UPDATE: Operation = Operation::by(Method::Post, "Campaign_Update", "campai
     .description("Changes the fields given of a campaign: name, state, budget, bidding or spend cap. Setting it to `ACTIVE` or raising a budget can spend money at once; `PAUSED` stops all its ads; an archived campaign cannot be brought back.")
     .writes()
     .idempotent()
+    .phrases(texts![
+        "pause campaign",
+        "switch off campaign",
+        "disable campaign",
+        "resume campaign",
+        "activate campaign",
+        "stop campaign",
+        "campaign budget",
+    ])
     .parameters(list![
         path("campaign_id", STRING).required().description("Campaign id, digits, from `campaigns.list`. The id of any other object returns that object instead, so make sure it is a campaign."),
         body("name", STRING.nullable()).description("The new name to set."),

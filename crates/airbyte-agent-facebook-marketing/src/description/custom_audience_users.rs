@@ -14,6 +14,7 @@ const CREATE: Operation = Operation::by(Method::Post, "CustomAudienceUsers_Creat
     .description("Adds people to an audience of customers, up to 10,000 in one call. Personal data such as e-mail addresses are sent as SHA-256 hashes of the text in small letters. The result counts those received and those that were no valid entries; how many are known to Facebook it does not tell. Airbyte's hosted platform does not offer it.")
     .writes()
     .idempotent()
+    .phrases(texts!["add people to audience", "upload emails", "hashed emails", "upload customers"])
     .addition()
     .parameters(list![
         path("custom_audience_id", STRING).required().description("Audience id, digits, from `custom_audiences.list`."),
@@ -29,6 +30,7 @@ const DELETE: Operation = Operation::by(Method::Delete, "CustomAudienceUsers_Del
     .writes()
     .idempotent()
     .destructive()
+    .phrases(texts!["take people out of audience", "remove from audience"])
     .addition()
     .parameters(list![
         path("custom_audience_id", STRING).required().description("Audience id, digits, from `custom_audiences.list`."),

@@ -7,7 +7,14 @@ use airbyte_agent_description::build::*;
 /// `custom_audiences` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("custom_audiences", "A set of people to show ads to, or to keep from them.")
     .when_to_use("To find the audience for an ad set, or to see whether it is ready.")
-    .phrases(texts!["custom audience", "lookalike", "remarketing list"])
+    .phrases(texts![
+        "custom audience",
+        "lookalike",
+        "remarketing list",
+        "audience",
+        "lookalike",
+        "retargeting list",
+    ])
     .default_fields(texts![
         "id",
         "name",
@@ -53,6 +60,7 @@ const CREATE: Operation = Operation::by(Method::Post, "CustomAudience_Create", "
     .summary("Create a custom audience")
     .description("Creates an audience and returns its id. An audience of customers (`CUSTOM`) is empty at first and filled with `custom_audience_users.create`; others fill themselves by `rule` or `lookalike_spec`. Airbyte's hosted platform does not offer it.")
     .writes()
+    .phrases(texts!["build audience", "lookalike audience", "new audience"])
     .recommended(texts!["customer_file_source"])
     .addition()
     .parameters(list![

@@ -22,6 +22,7 @@ pub(super) const ENTITY: Entity = Entity::new("delivery_estimates", "How many pe
 const GET: Operation = Operation::get("getDeliveryEstimate", "delivery_estimates", Action::Get, template!("/act_{account_id}/delivery_estimate"))
     .summary("Estimate delivery")
     .description("Estimates how many people of a targeting are active per day and per month, and what a budget would achieve for a goal. Airbyte's hosted platform does not offer it.")
+    .phrases(texts!["audience size"])
     .addition()
     .parameters(list![
         path("account_id", STRING).required().prefix("act_").description("Ad account id, digits only, without the leading `act_` (which is added for you). It is the `account_id` of the records of `ad_accounts.list`."),

@@ -26,6 +26,7 @@ const CREATE: Operation = Operation::by(Method::Post, "InsightsReport_Create", "
     .summary("Order results in the background")
     .description("Orders the same results as `ads_insights.list`, which Facebook then puts together in the background, and returns `report_run_id` at once. Use it for long periods, many ads or many breakdowns, for which the direct way fails. Ask `insights_reports.get` until `async_status` is `Job Completed`, then read `insights_report_results.list`. Airbyte's hosted platform does not offer it.")
     .writes()
+    .phrases(texts!["asynchronous report", "start report", "large report"])
     .addition()
     .job(Job::new(json_path!("$.report_run_id"), job_step("insights_reports", Action::Get).argument("report_run_id"), json_path!("$.async_status"), job_step("insights_report_results", Action::List).argument("report_run_id"))
         .done(texts!["Job Completed"])

@@ -28,6 +28,7 @@ pub(super) const ENTITY: Entity = Entity::new("leads", "What one person entered 
 const LIST: Operation = Operation::get("listLeads", "leads", Action::List, template!("/{form_id}/leads"))
     .summary("List leads of a form")
     .description("Lists what people entered in a lead form during the last 90 days, with the ad from which they came. Needs the scope `leads_retrieval`. Airbyte's hosted platform does not offer it.")
+    .phrases(texts!["filled in form", "submitted form", "form submissions", "people who signed up"])
     .field_selection(field_selection("fields").depth(1))
     .addition()
     .parameters(list![

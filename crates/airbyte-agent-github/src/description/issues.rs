@@ -7,7 +7,15 @@ use airbyte_agent_description::build::*;
 /// `issues` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("issues", "An issue of a repository: a bug, task or question with state, labels and assignees.")
     .when_to_use("Reading, finding, opening or changing issues; not for pull requests.")
-    .phrases(texts!["open issues", "bug reports", "create an issue", "close the issue", "assigned to me"])
+    .phrases(texts![
+        "open issues",
+        "bug reports",
+        "create an issue",
+        "close the issue",
+        "assigned to me",
+        "bug",
+        "ticket",
+    ])
     .default_fields(texts![
         "id",
         "number",
@@ -123,6 +131,7 @@ const CREATE: Operation = Operation::by(Method::Post, "Issues_Create", "issues",
     .summary("Create an issue")
     .description("Opens a new issue and returns it in the form of the REST API. Calling twice opens two issues. Labels, assignees and milestone are dropped silently when the token has no push access. Fails with 410 where issues are switched off.")
     .writes()
+    .phrases(texts!["raise issue", "report bug", "open issue", "file bug"])
     .parameters(list![
         path("owner", STRING).required().description("Login of the user or organization that owns the repository: the part before the slash in `octocat/hello-world`. Not case-sensitive."),
         path("repo", STRING).required().description("Name of the repository without its owner: the part after the slash in `octocat/hello-world`. Not case-sensitive."),
@@ -147,6 +156,7 @@ const UPDATE: Operation = Operation::by(Method::Patch, "Issues_Update", "issues"
     .description("Changes title, text, state, labels, assignees or milestone of an issue, and returns it; what is left out stays. Closes with `state` `closed`, reopens with `open`. `labels` and `assignees` replace the whole list. Works for pull requests as well.")
     .writes()
     .idempotent()
+    .phrases(texts!["close issue", "reopen issue", "edit issue", "rename issue", "mark fixed"])
     .parameters(list![
         path("owner", STRING).required().description("Login of the user or organization that owns the repository: the part before the slash in `octocat/hello-world`. Not case-sensitive."),
         path("repo", STRING).required().description("Name of the repository without its owner: the part after the slash in `octocat/hello-world`. Not case-sensitive."),

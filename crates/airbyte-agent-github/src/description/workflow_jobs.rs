@@ -29,6 +29,7 @@ pub(super) const ENTITY: Entity = Entity::new("workflow_jobs", "One job of a wor
 const LIST: Operation = Operation::get("WorkflowJobs_List", "workflow_jobs", Action::List, template!("/repos/{owner}/{repo}/actions/runs/{run_id}/jobs"))
     .summary("List jobs of a workflow run")
     .description("Returns the jobs of a workflow run with their steps and results. Airbyte's hosted platform does not offer it.")
+    .phrases(texts!["steps of run"])
     .addition()
     .parameters(list![
         path("owner", STRING).required().description("Login of the user or organization that owns the repository: the part before the slash in `octocat/hello-world`. Not case-sensitive."),

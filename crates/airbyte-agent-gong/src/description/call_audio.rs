@@ -10,6 +10,7 @@ pub(super) const ENTITY: Entity = Entity::new("call_audio", "The audio recording
 const DOWNLOAD: Operation = Operation::by(Method::Post, "DownloadCallAudio", "call_audio", Action::Download, template!("/v2/calls/extensive"))
     .summary("Download the audio of a call")
     .description("Downloads the audio recording of one call. Name it in `filter.callIds`; only the first call of Gong's response is downloaded. Fails when Gong has no audio for it or when an OAuth grant lacks the scope `api:calls:read:media-url`. The private-call filter does not apply, so check `isPrivate` with `calls.get` first. For the text of a call use `call_transcripts.list`, which is far smaller.")
+    .phrases(texts!["mp3", "audio of call", "sound"])
     .parameters(list![
         body("filter", OBJECT.properties(list![
             optional("callIds", ARRAY.items(list![STRING]).description("The call whose recording to download: exactly one Gong call id. Only the first call of Gong's response is downloaded.")),

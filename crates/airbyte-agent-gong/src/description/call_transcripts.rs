@@ -26,6 +26,7 @@ pub(super) const ENTITY: Entity = Entity::new("call_transcripts", "What was said
 const LIST: Operation = Operation::by(Method::Post, "getCallTranscripts", "call_transcripts", Action::List, template!("/v2/calls/transcript"))
     .summary("List call transcripts")
     .description("Returns who said what in the calls selected by id or period, one record per call. Speakers appear as ids: to name them, match `speakerId` with `parties[].speakerId` of `calls_extensive.list` for the same call, with `exposedFields.parties` switched on. Transcripts are long; ask for few calls at a time. Private calls are not filtered out here. A call without a finished transcript is missing from the response. Gong responds with 404 when nothing matches, which is read as an empty list.")
+    .phrases(texts!["what was said", "transcript"])
     .parameters(list![
         body("filter", OBJECT.default("{}").properties(list![
             optional("fromDateTime", STRING.format("date-time").description("Only calls that started at or after this instant (inclusive), ISO 8601 with `Z` or an offset.")),

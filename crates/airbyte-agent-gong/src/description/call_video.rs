@@ -10,6 +10,7 @@ pub(super) const ENTITY: Entity = Entity::new("call_video", "The video recording
 const DOWNLOAD: Operation = Operation::by(Method::Post, "DownloadCallVideo", "call_video", Action::Download, template!("/v2/calls/extensive"))
     .summary("Download the video of a call")
     .description("Downloads the video recording of one call. Name it in `filter.callIds`; only the first call of Gong's response is downloaded. Fails for calls recorded as audio only (`media` is `Audio`) or when an OAuth grant lacks the scope `api:calls:read:media-url`. The private-call filter does not apply, so check `isPrivate` with `calls.get` first. Files can be large.")
+    .phrases(texts!["video of call", "mp4"])
     .parameters(list![
         body("filter", OBJECT.properties(list![
             optional("callIds", ARRAY.items(list![STRING]).description("The call whose recording to download: exactly one Gong call id. Only the first call of Gong's response is downloaded.")),

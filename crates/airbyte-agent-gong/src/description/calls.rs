@@ -7,7 +7,7 @@ use airbyte_agent_description::build::*;
 /// `calls` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("calls", "A recorded call or meeting with its basic data: title, time, length, host.")
     .when_to_use("To find calls by time, title or host; go on to transcripts or detailed calls for content.")
-    .phrases(texts!["calls", "meetings", "recordings", "last call"])
+    .phrases(texts!["calls", "meetings", "recordings", "last call", "recording", "meeting", "conversation"])
     .default_fields(texts![
         "id",
         "title",
@@ -54,6 +54,7 @@ pub(super) const ENTITY: Entity = Entity::new("calls", "A recorded call or meeti
 const LIST: Operation = Operation::get("listCalls", "calls", Action::List, template!("/v2/calls"))
     .summary("List calls")
     .description("Lists recorded calls of a period with their basic data (title, time, length, host, scope), 100 per page. Give `fromDateTime` and `toDateTime`; for participants, topics or summaries use `calls_extensive.list`. Private calls are filtered out, so a page may hold fewer records than Gong counted in `total_records`, or none although a cursor follows. When no call matches, Gong responds with 404, which is read as an empty list.")
+    .phrases(texts!["recorded calls", "calls recorded"])
     .recommended(texts!["fromDateTime", "toDateTime"])
     .parameters(list![
         query("fromDateTime", STRING.format("date-time")).description("Only calls at or after this instant (inclusive), ISO 8601 with `Z` or an offset. Web conferences are matched by scheduled time, other calls by actual start. The vendor requires it."),
@@ -82,6 +83,7 @@ const CREATE: Operation = Operation::by(Method::Post, "addCall", "calls", Action
     .summary("Add a call")
     .description("Adds a call that was recorded elsewhere, and returns its id. With `downloadMediaUrl` Gong fetches the recording itself, or send it with `call_media.create`; a call without a recording is not analysed. Gong recognises a call by `clientUniqueId`, so that it is not added twice. With OAuth, Gong asks for the scope `api:calls:create`. Airbyte's hosted platform does not offer it.")
     .writes()
+    .phrases(texts!["upload call", "add call"])
     .addition()
     .parameters(list![
         body("clientUniqueId", STRING).required().description("Id of the call in the system that recorded it; Gong adds each only once."),

@@ -83,6 +83,7 @@ pub(super) const ENTITY: Entity = Entity::new("calls_extensive", "A recorded cal
 const LIST: Operation = Operation::by(Method::Post, "listCallsExtensive", "calls_extensive", Action::List, template!("/v2/calls/extensive"))
     .summary("List calls in detail")
     .description("Lists calls with participants, topics, trackers, summary, comments, CRM context or media links: exactly the parts switched on in `contentSelector`, and only `metaData` without it. Select by period, workspace or call ids in `filter`. Private calls are filtered out, also when asked for by id; a page may therefore be shorter than Gong's count, or empty although a cursor follows. Gong responds with 404 when nothing matches, which is read as an empty list.")
+    .phrases(texts!["topics of calls", "participants of calls", "call details", "trackers in calls"])
     .parameters(list![
         body("filter", OBJECT.default("{}").properties(list![
             optional("fromDateTime", STRING.format("date-time").description("Only calls that started at or after this instant (inclusive), ISO 8601 with `Z` or an offset. Left out, starts with the earliest call.")),

@@ -13,6 +13,7 @@ const CREATE: Operation = Operation::by(Method::Post, "assignProspects", "flow_a
     .summary("Put prospects into a flow")
     .description("Puts contacts or leads into a Gong Engage flow. Returns which of them were assigned, and which were not and why: look at `prospectsNotAssigned`. With OAuth, Gong asks for the scope `api:flows:write`. Airbyte's hosted platform does not offer it.")
     .writes()
+    .phrases(texts!["put prospect into flow", "add to flow", "assign to flow", "enroll in sequence"])
     .addition()
     .parameters(list![
         body("crmProspectsIds", ARRAY.items(list![STRING])).required().description("Prospects to put into the flow, by their ids in the CRM."),
@@ -45,6 +46,7 @@ const DELETE: Operation = Operation::by(Method::Post, "unassignProspect", "flow_
     .writes()
     .idempotent()
     .destructive()
+    .phrases(texts!["take prospect out of flow", "remove from flow", "unassign from flow"])
     .addition()
     .parameters(list![
         body("crmProspectId", STRING).required().description("Prospect, by its id in the CRM."),

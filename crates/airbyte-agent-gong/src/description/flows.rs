@@ -15,6 +15,7 @@ pub(super) const ENTITY: Entity = Entity::new("flows", "A Gong Engage flow: a se
 const LIST: Operation = Operation::get("listFlows", "flows", Action::List, template!("/v2/flows"))
     .summary("List flows")
     .description("Lists the Gong Engage flows of the company, and the personal and shared ones of one user. With OAuth, Gong asks for the scope `api:flows:read`. Airbyte's hosted platform does not offer it.")
+    .phrases(texts!["engage flow", "cadence", "sequence"])
     .addition()
     .parameters(list![
         query("flowOwnerEmail", STRING).required().description("E-mail address of the Gong user whose personal and shared flows are listed beside those of the company."),

@@ -13,6 +13,7 @@ const CREATE: Operation = Operation::by(Method::Post, "addMeeting", "meetings", 
     .summary("Create a meeting")
     .description("Creates a Gong meeting and returns its id, the address to join, and people whom you should invite, too. Nobody is invited by this call. With OAuth, Gong asks for the scope `api:meetings:user:create`. Airbyte's hosted platform does not offer it.")
     .writes()
+    .phrases(texts!["schedule meeting", "book meeting"])
     .addition()
     .parameters(list![
         body("startTime", STRING.format("date-time")).required().description("Start, ISO 8601 with `Z` or an offset."),
@@ -37,6 +38,7 @@ const UPDATE: Operation = Operation::by(Method::Put, "updateMeeting", "meetings"
     .description("Sets time, title and invitees of a Gong meeting anew, and returns its id. What is left out is not kept. With OAuth, Gong asks for the scope `api:meetings:user:update`. Airbyte's hosted platform does not offer it.")
     .writes()
     .idempotent()
+    .phrases(texts!["reschedule meeting"])
     .addition()
     .parameters(list![
         path("meetingId", STRING).required().description("Id of the meeting, as a text of digits; from `meetings.create`."),
@@ -63,6 +65,7 @@ const DELETE: Operation = Operation::by(Method::Delete, "deleteMeeting", "meetin
     .writes()
     .idempotent()
     .destructive()
+    .phrases(texts!["cancel meeting"])
     .addition()
     .parameters(list![
         path("meetingId", STRING).required().description("Id of the meeting, as a text of digits; from `meetings.create`."),

@@ -31,6 +31,7 @@ pub(super) const ENTITY: Entity = Entity::new("stats_activity_aggregate", "One u
 const LIST: Operation = Operation::by(Method::Post, "getActivityAggregate", "stats_activity_aggregate", Action::List, template!("/v2/stats/activity/aggregate"))
     .summary("List activity totals per user")
     .description("Returns, for each user with activity in the period, counters such as calls hosted, calls attended, feedback given and scorecards filled in. Use it to compare people over a period; for single days and call ids use `stats_activity_day_by_day.list`. With OAuth, Gong asks for the scope `api:stats:user-actions`.")
+    .phrases(texts!["activity of reps", "calls per rep"])
     .parameters(list![
         body("filter", OBJECT.default(r#"{"fromDate":"2024-01-01","toDate":"2025-01-01"}"#).properties(list![
             required("fromDate", STRING.format("date").description("First day of the period (inclusive), `YYYY-MM-DD`, in the company's time zone.")),

@@ -20,6 +20,7 @@ pub(super) const ENTITY: Entity = Entity::new("stats_interaction", "One user's t
 const LIST: Operation = Operation::by(Method::Post, "getInteractionStats", "stats_interaction", Action::List, template!("/v2/stats/interaction"))
     .summary("List interaction statistics per user")
     .description("Returns how each user talks in calls: longest monologue, interactivity, patience, question rate and the like, over the period. Only calls recorded with Whisper turned on count, so people may be missing.")
+    .phrases(texts!["talk ratio", "longest monologue", "interactivity"])
     .parameters(list![
         body("filter", OBJECT.default(r#"{"fromDate":"2024-01-01","toDate":"2025-01-01"}"#).properties(list![
             required("fromDate", STRING.format("date").description("First day of the period (inclusive), `YYYY-MM-DD`, in the company's time zone.")),

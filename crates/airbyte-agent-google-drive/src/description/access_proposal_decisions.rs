@@ -12,6 +12,7 @@ const CREATE: Operation = Operation::by(Method::Post, "resolveAccessProposal", "
     .summary("Accept or deny a request for access")
     .description("Decides about a request for access to a file. `ACCEPT` gives the roles named in `role`. Airbyte's hosted platform does not offer it.")
     .writes()
+    .phrases(texts!["approve request for access", "deny request for access", "grant requested access"])
     .addition()
     .parameters(list![
         path("fileId", STRING).required().description("Id of the file or folder, from `files.list`; also the long part of its web address."),

@@ -62,6 +62,7 @@ const CREATE: Operation = Operation::by(Method::Post, "startApproval", "approval
     .summary("Ask for an approval")
     .description("Asks reviewers to approve a file, and returns the approval. They are told by e-mail. Airbyte's hosted platform does not offer it.")
     .writes()
+    .phrases(texts!["ask for approval", "request approval"])
     .addition()
     .parameters(list![
         path("fileId", STRING).required().description("Id of the file or folder, from `files.list`; also the long part of its web address."),

@@ -7,7 +7,7 @@ use airbyte_agent_description::build::*;
 /// `drives` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("drives", "A shared drive, which belongs to an organization and not to a person.")
     .when_to_use("For which shared drives there are, and their rules.")
-    .phrases(texts!["shared drive", "team drive"])
+    .phrases(texts!["shared drive", "team drive", "team drive"])
     .default_fields(texts![
         "id",
         "name",
@@ -43,6 +43,7 @@ const CREATE: Operation = Operation::by(Method::Post, "createDrive", "drives", A
     .summary("Create a shared drive")
     .description("Creates a shared drive, of which the user becomes organizer, and returns it. A call that is repeated with the same `requestId` makes no second drive; Google responds with 409 if the first one succeeded. Airbyte's hosted platform does not offer it.")
     .writes()
+    .phrases(texts!["new drive", "team drive"])
     .addition()
     .parameters(list![
         query("requestId", STRING).required().description("A text that no other call has, such as a random UUID; it keeps repeated calls from creating a second drive."),

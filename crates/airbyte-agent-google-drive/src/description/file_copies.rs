@@ -13,6 +13,7 @@ const CREATE: Operation = Operation::by(Method::Post, "copyFile", "file_copies",
     .summary("Copy a file")
     .description("Copies a file and returns the copy. Members that are given replace those of the original; without `name` and `parents` the copy has the same name and lies in the same folder. Folders cannot be copied. Airbyte's hosted platform does not offer it.")
     .writes()
+    .phrases(texts!["copy file", "duplicate file", "make copy", "duplicate template", "copy document"])
     .addition()
     .parameters(list![
         path("fileId", STRING).required().description("Id of the file or folder, from `files.list`; also the long part of its web address."),

@@ -36,6 +36,7 @@ const UPDATE: Operation = Operation::by(Method::Post, "modifyFileLabels", "file_
     .description("Adds labels to a file, changes the values of their fields, or removes labels, and returns the labels that were added or changed. Airbyte's hosted platform does not offer it.")
     .writes()
     .idempotent()
+    .phrases(texts!["label file", "add label"])
     .addition()
     .parameters(list![
         path("fileId", STRING).required().description("Id of the file or folder, from `files.list`; also the long part of its web address."),

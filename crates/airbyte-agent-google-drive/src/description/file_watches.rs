@@ -13,6 +13,7 @@ const CREATE: Operation = Operation::by(Method::Post, "watchFile", "file_watches
     .summary("Watch a file")
     .description("Makes Google send a request to an address of yours whenever the file changes, and returns the channel. Keep `id` and `resourceId`, with which `watches.delete` stops it; otherwise it ends at `expiration`, after a day at most. Airbyte's hosted platform does not offer it.")
     .writes()
+    .phrases(texts!["watch file", "notify when file changes"])
     .addition()
     .parameters(list![
         path("fileId", STRING).required().description("Id of the file or folder, from `files.list`; also the long part of its web address."),

@@ -7,7 +7,20 @@ use airbyte_agent_description::build::*;
 /// `files` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("files", "A file or folder with its metadata; the content can be downloaded.")
     .when_to_use("To find files and folders, and for their metadata, links and owners.")
-    .phrases(texts!["file", "folder", "document", "spreadsheet", "in my drive"])
+    .phrases(texts![
+        "file",
+        "folder",
+        "document",
+        "spreadsheet",
+        "in my drive",
+        "document",
+        "folder",
+        "doc",
+        "sheet",
+        "spreadsheet",
+        "slides",
+        "presentation",
+    ])
     .default_fields(texts![
         "id",
         "name",
@@ -42,6 +55,7 @@ const LIST: Operation = Operation::get("listFiles", "files", Action::List, templ
     .summary("List or search files")
     .description("Lists files and folders of the user, trash included unless `q` says `trashed = false`. This is also the search: by name, content, type, folder or date with `q`. Only id, name and type of each file come back unless `fields` asks for more. For files in shared drives set `includeItemsFromAllDrives` and `supportsAllDrives` to true.")
     .preferred_for_check()
+    .phrases(texts!["find file", "search files", "shared with me", "find doc", "files in folder"])
     .field_selection(field_selection("fields").separator("/").all("*").wrap("nextPageToken,incompleteSearch,files({fields})"))
     .parameters(list![
         query("pageSize", INTEGER.minimum(1.0).maximum(1000.0).default("100")).default("100").description("Largest number of files on a page; Google sends 100 when left out. A page may hold fewer, or even none, before the end."),
@@ -87,6 +101,7 @@ const CREATE: Operation = Operation::by(Method::Post, "createFile", "files", Act
     .summary("Create a folder or empty file")
     .description("Creates a folder, a shortcut, or an empty file from metadata alone; without `parents` in the top folder of My Drive. Drive allows the same name twice in a folder, so look first, and a repeated call makes another file. To store content use `files_upload.create`.")
     .writes()
+    .phrases(texts!["make folder", "create folder", "new folder", "blank document"])
     .parameters(list![
         query("supportsAllDrives", BOOLEAN).description("Set to true to create inside a shared drive; otherwise Google does not find the parent folder there. False when left out."),
         query("fields", STRING).addition().description("Which fields of the file to return, separated by commas; id, name and type when left out, and `*` returns everything."),
@@ -120,6 +135,7 @@ const UPDATE: Operation = Operation::by(Method::Patch, "updateFile", "files", Ac
     .description("Renames, describes, stars, moves or trashes a file; fields left out stay as they are. To move, give the new folder in `addParents` and the old one in `removeParents`. The content cannot be changed here.")
     .writes()
     .idempotent()
+    .phrases(texts!["rename file", "move file", "rename folder", "rename document", "star file"])
     .parameters(list![
         path("fileId", STRING).required().description("Id of the file or folder to change."),
         query("addParents", STRING).description("Id of the folder to put the file into. To move a file give the new folder here and the present one in `removeParents`; a file has exactly one parent."),
@@ -155,6 +171,7 @@ const DELETE: Operation = Operation::by(Method::Delete, "deleteFile", "files", A
     .writes()
     .idempotent()
     .destructive()
+    .phrases(texts!["delete file for good", "remove folder"])
     .parameters(list![
         path("fileId", STRING).required().description("Id of the file or folder to delete for good; a folder takes everything in it along."),
         query("supportsAllDrives", BOOLEAN).description("Set to true when the file may live in a shared drive; otherwise Google responds with 404 for it. False when left out."),
@@ -163,6 +180,7 @@ const DELETE: Operation = Operation::by(Method::Delete, "deleteFile", "files", A
 const DOWNLOAD: Operation = Operation::get("downloadFile", "files", Action::Download, template!("/drive/v3/files/{fileId}"))
     .summary("Download file content")
     .description("Returns the bytes of a file such as a PDF, an image or an Office file. Google Docs, Sheets and Slides have no bytes of their own and are refused here: use `files_export.download` for them.")
+    .phrases(texts!["get file", "save file"])
     .parameters(list![
         path("fileId", STRING).required().description("Id of a file with bytes of its own, such as a PDF, an image or an Office file."),
         query("alt", STRING.choices(words!["media"]).default(r#""media""#)).default(r#""media""#).send_default().description("Asks for the content instead of the metadata; always `media`, which is sent by itself."),

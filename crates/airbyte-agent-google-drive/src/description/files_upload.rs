@@ -13,6 +13,7 @@ const CREATE: Operation = Operation::by(Method::Post, "uploadFile", "files_uploa
     .summary("Upload a file")
     .description("Creates a new file from content in base64 and metadata in one request, up to 5 MB. A Google type in `mimeType` converts the upload, for instance CSV into a spreadsheet. Every call makes another file, also under the same name; existing content is not replaced.")
     .writes()
+    .phrases(texts!["upload file", "put file", "upload"])
     .parameters(list![
         query("uploadType", STRING.choices(words!["multipart"]).default(r#""multipart""#)).default(r#""multipart""#).send_default().description("Kind of upload; always `multipart`, which is sent by itself."),
         query("supportsAllDrives", BOOLEAN).description("Set to true to upload into a shared drive; otherwise Google does not find the parent folder there. False when left out."),
@@ -35,6 +36,7 @@ const UPDATE: Operation = Operation::by(Method::Patch, "replaceFileContent", "fi
     .description("Replaces the bytes of a file by content in base64, up to 5 MB, and changes metadata along with it. The file keeps id, place and sharing, and the former content stays as a revision for a while. Airbyte's hosted platform does not offer it.")
     .writes()
     .idempotent()
+    .phrases(texts!["replace content", "new version"])
     .addition()
     .parameters(list![
         path("fileId", STRING).required().description("Id of the file or folder, from `files.list`; also the long part of its web address."),

@@ -13,6 +13,7 @@ const CREATE: Operation = Operation::by(Method::Post, "rejectApplication", "appl
     .description("Rejects an application for a reason. The candidate is told only if `rejection_email` is given. Nothing comes back. An application that is rejected already is refused (422). Needs the scope `harvest:applications:reject`. Airbyte's hosted platform does not offer it.")
     .writes()
     .destructive()
+    .phrases(texts!["reject candidate", "turn down applicant", "decline candidate", "disqualify"])
     .addition()
     .parameters(list![
         path("application_id", INTEGER).required().description("Application, by id."),
@@ -32,5 +33,6 @@ const DELETE: Operation = Operation::by(Method::Post, "unrejectApplication", "ap
     .writes()
     .idempotent()
     .destructive()
+    .phrases(texts!["take back rejection", "unreject", "undo rejection", "reconsider"])
     .addition()
     .parameters(list![path("application_id", INTEGER).required().description("Application, by id.")]);

@@ -25,6 +25,7 @@ pub(super) const ENTITY: Entity = Entity::new("application_stages", "A stage tha
 const LIST: Operation = Operation::get("listApplicationStage", "application_stages", Action::List, template!("/application_stages"))
     .summary("List stages of applications")
     .description("Lists which stages applications went through, and when. Needs the scope `harvest:application_stages:list`. Airbyte's hosted platform does not offer it.")
+    .phrases(texts!["stages of application"])
     .addition()
     .parameters(list![
         query("cursor", STRING).description("Opaque token of the next page: the value of `cursor` in the URL that the metadata of the previous response holds as `next`. Greenhouse refuses every other parameter beside it, so pass it alone; it remembers the filters of the first page."),

@@ -7,7 +7,7 @@ use airbyte_agent_description::build::*;
 /// `applications` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("applications", "A candidate's application for a job, or a prospect who is considered for jobs.")
     .when_to_use("To see who applied for what, in which stage and state.")
-    .phrases(texts!["application", "pipeline", "stage", "rejected", "hired"])
+    .phrases(texts!["application", "pipeline", "stage", "rejected", "hired", "applicant", "submission"])
     .default_fields(texts![
         "id",
         "candidate_id",
@@ -88,6 +88,7 @@ const CREATE: Operation = Operation::by(Method::Post, "createApplication", "appl
     .summary("Create an application")
     .description("Creates an application of an existing candidate, either for a job (`job_id`) or as a prospect (`prospect` true), and returns it. It begins in the first stage of the job unless `initial_stage_id` says otherwise. Needs the scope `harvest:applications:create`. Airbyte's hosted platform does not offer it.")
     .writes()
+    .phrases(texts!["apply to job", "add application", "new application"])
     .at_least_one(list![at_least_one(texts![], texts!["job_id", "prospect"])])
     .addition()
     .parameters(list![

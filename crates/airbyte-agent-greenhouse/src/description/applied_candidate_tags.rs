@@ -36,6 +36,7 @@ const CREATE: Operation = Operation::by(Method::Post, "createAppliedCandidateTag
     .summary("Tag a candidate")
     .description("Puts a tag on a candidate and returns the entry. Needs the scope `harvest:applied_candidate_tags:create`. Airbyte's hosted platform does not offer it.")
     .writes()
+    .phrases(texts!["tag candidate", "label candidate"])
     .addition()
     .parameters(list![
         body("candidate_id", INTEGER).required().description("Candidate, by id."),
@@ -49,6 +50,7 @@ const DELETE: Operation = Operation::by(Method::Delete, "deleteAppliedCandidateT
     .description("Takes a tag off a candidate. The tag itself stays. Needs the scope `harvest:applied_candidate_tags:destroy`. Airbyte's hosted platform does not offer it.")
     .writes()
     .idempotent()
+    .phrases(texts!["untag candidate"])
     .addition()
     .parameters(list![
         path("id", INTEGER).required().description("Entry to delete, by id from `applied_candidate_tags.list`; not the id of the tag."),

@@ -22,6 +22,7 @@ pub(super) const ENTITY: Entity = Entity::new("attachments", "A file of an appli
 const LIST: Operation = Operation::get("listAttachment", "attachments", Action::List, template!("/attachments"))
     .summary("List attachments")
     .description("Lists files of applications (resumes, cover letters, offer letters) with a signed link each. Narrow by candidate, application or kind of file. To get the content use `attachments.download` with the id.")
+    .phrases(texts!["resumes", "cv"])
     .parameters(list![
         query("cursor", STRING).description("Opaque token of the next page: the value of `cursor` in the URL that the metadata of the previous response holds as `next`. Greenhouse refuses every other parameter beside it, so pass it alone; it remembers the filters of the first page."),
         query("per_page", INTEGER.minimum(1.0).maximum(500.0).default("500")).default("500").description("Records per page. It holds for all pages that follow, so give it with the first page only, never together with `cursor`."),
@@ -53,6 +54,7 @@ const LIST: Operation = Operation::get("listAttachment", "attachments", Action::
 const DOWNLOAD: Operation = Operation::get("downloadAttachment", "attachments", Action::Download, template!("/attachments"))
     .summary("Download an attachment")
     .description("Downloads the content of one attachment, for example a resume as PDF or Word file. Give exactly one id from `attachments.list`. Fails when there is no attachment with this id. Resumes hold personal data: pass on only what is needed.")
+    .phrases(texts!["resume", "cv", "cover letter"])
     .parameters(list![
         query("ids", ARRAY.items(list![INTEGER])).required().style(Style::Comma).description("The attachment to download: exactly one id, from `attachments.list`."),
     ])

@@ -15,6 +15,7 @@ pub(super) const ENTITY: Entity = Entity::new("candidate_tags", "A tag that cand
 const LIST: Operation = Operation::get("listCandidateTag", "candidate_tags", Action::List, template!("/candidate_tags"))
     .summary("List candidate tags")
     .description("Lists the tags that candidates can have. Needs the scope `harvest:candidate_tags:list`. Airbyte's hosted platform does not offer it.")
+    .phrases(texts!["tags"])
     .addition()
     .parameters(list![
         query("cursor", STRING).description("Opaque token of the next page: the value of `cursor` in the URL that the metadata of the previous response holds as `next`. Greenhouse refuses every other parameter beside it, so pass it alone; it remembers the filters of the first page."),

@@ -7,7 +7,7 @@ use airbyte_agent_description::build::*;
 /// `candidates` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("candidates", "A person who applied or was sourced, with contact data.")
     .when_to_use("To look up contact data, tags and custom fields of candidates.")
-    .phrases(texts!["candidate", "applicant", "prospect"])
+    .phrases(texts!["candidate", "applicant", "prospect", "applicant", "person"])
     .default_fields(texts![
         "id",
         "first_name",
@@ -55,6 +55,7 @@ const LIST: Operation = Operation::get("listCandidate", "candidates", Action::Li
     .summary("List candidates")
     .description("Lists candidates with contact data, tags and custom fields. Fetch known ones by `ids`, or find them by `email` or `tag`; there is no search by name. What a candidate applied for is in `applications.list`, files are in `attachments.list`. Handle the personal data with care.")
     .preferred_for_check()
+    .phrases(texts!["people who applied", "applicants"])
     .parameters(list![
         query("cursor", STRING).description("Opaque token of the next page: the value of `cursor` in the URL that the metadata of the previous response holds as `next`. Greenhouse refuses every other parameter beside it, so pass it alone; it remembers the filters of the first page."),
         query("per_page", INTEGER.minimum(1.0).maximum(500.0).default("500")).default("500").description("Records per page. It holds for all pages that follow, so give it with the first page only, never together with `cursor`."),
@@ -78,6 +79,7 @@ const CREATE: Operation = Operation::by(Method::Post, "createCandidate", "candid
     .summary("Create a candidate")
     .description("Creates a candidate, with a first application for a job if wanted, and returns both. Calling twice makes two candidates: look first with `email` in `candidates.list`. Needs the scope `harvest:candidates:create`. Airbyte's hosted platform does not offer it.")
     .writes()
+    .phrases(texts!["add candidate", "new applicant", "add applicant", "new candidate"])
     .addition()
     .parameters(list![
         body("first_name", STRING).required().description("First name."),
@@ -136,6 +138,7 @@ const UPDATE: Operation = Operation::by(Method::Patch, "updateCandidate", "candi
     .description("Changes the fields given and returns the candidate; what is left out stays. Lists, such as `email_addresses` and `tags`, replace the present ones. Needs the scope `harvest:candidates:update`. Airbyte's hosted platform does not offer it.")
     .writes()
     .idempotent()
+    .phrases(texts!["edit candidate", "change phone", "change email"])
     .addition()
     .parameters(list![
         path("id", INTEGER).required().description("Candidate to change, by id."),

@@ -29,6 +29,7 @@ pub(super) const ENTITY: Entity = Entity::new("interviews", "An interview that w
 const LIST: Operation = Operation::get("listInterview", "interviews", Action::List, template!("/interviews"))
     .summary("List interviews")
     .description("Lists scheduled interviews with time, place, state and the ids of application and job. Interviewers and their feedback are in `interviewers.list` and `scorecards.list`. Narrow by application, job, state or time; who interviews is in `interviewers.list`.")
+    .phrases(texts!["who is interviewing", "scheduled interviews", "interview schedule"])
     .parameters(list![
         query("cursor", STRING).description("Opaque token of the next page: the value of `cursor` in the URL that the metadata of the previous response holds as `next`. Greenhouse refuses every other parameter beside it, so pass it alone; it remembers the filters of the first page."),
         query("per_page", INTEGER.minimum(1.0).maximum(500.0).default("500")).default("500").description("Records per page. It holds for all pages that follow, so give it with the first page only, never together with `cursor`."),

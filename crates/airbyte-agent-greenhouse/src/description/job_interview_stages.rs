@@ -15,6 +15,7 @@ pub(super) const ENTITY: Entity = Entity::new("job_interview_stages", "A stage o
 const LIST: Operation = Operation::get("listJobInterviewStage", "job_interview_stages", Action::List, template!("/job_interview_stages"))
     .summary("List stages of jobs")
     .description("Lists the stages of the hiring processes of jobs, in no particular order: see `sort_order`. Needs the scope `harvest:job_interview_stages:list`. Airbyte's hosted platform does not offer it.")
+    .phrases(texts!["stages of job", "hiring stages", "interview plan"])
     .addition()
     .parameters(list![
         query("cursor", STRING).description("Opaque token of the next page: the value of `cursor` in the URL that the metadata of the previous response holds as `next`. Greenhouse refuses every other parameter beside it, so pass it alone; it remembers the filters of the first page."),

@@ -48,6 +48,7 @@ pub(super) const ENTITY: Entity = Entity::new("job_posts", "A job as published o
 const LIST: Operation = Operation::get("listJobPost", "job_posts", Action::List, template!("/job_posts"))
     .summary("List job posts")
     .description("Lists job posts, the published form of jobs, with title, HTML text and the questions of the application form. Several posts can belong to one job; unpublished ones are listed too, so look at `live`. What is internal about the job is in `jobs.list`.")
+    .phrases(texts!["job ads", "career page", "postings"])
     .parameters(list![
         query("cursor", STRING).description("Opaque token of the next page: the value of `cursor` in the URL that the metadata of the previous response holds as `next`. Greenhouse refuses every other parameter beside it, so pass it alone; it remembers the filters of the first page."),
         query("per_page", INTEGER.minimum(1.0).maximum(500.0).default("500")).default("500").description("Records per page. It holds for all pages that follow, so give it with the first page only, never together with `cursor`."),

@@ -7,7 +7,16 @@ use airbyte_agent_description::build::*;
 /// `jobs` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("jobs", "A job that is being filled.")
     .when_to_use("To see which jobs are open, and their departments and offices.")
-    .phrases(texts!["job", "requisition", "opening", "position"])
+    .phrases(texts![
+        "job",
+        "requisition",
+        "opening",
+        "position",
+        "role",
+        "position",
+        "requisition",
+        "vacancy",
+    ])
     .default_fields(texts![
         "id",
         "name",
@@ -46,6 +55,7 @@ pub(super) const ENTITY: Entity = Entity::new("jobs", "A job that is being fille
 const LIST: Operation = Operation::get("listJob", "jobs", Action::List, template!("/jobs"))
     .summary("List jobs")
     .description("Lists jobs, open, closed and draft ones, with department, offices, requisition number and internal notes. Use it to name the job of an application or to see what is open (`status`). The text candidates see is in `job_posts.list`.")
+    .phrases(texts!["open roles", "open positions", "open jobs"])
     .parameters(list![
         query("cursor", STRING).description("Opaque token of the next page: the value of `cursor` in the URL that the metadata of the previous response holds as `next`. Greenhouse refuses every other parameter beside it, so pass it alone; it remembers the filters of the first page."),
         query("per_page", INTEGER.minimum(1.0).maximum(500.0).default("500")).default("500").description("Records per page. It holds for all pages that follow, so give it with the first page only, never together with `cursor`."),

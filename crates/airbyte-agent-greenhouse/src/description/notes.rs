@@ -66,6 +66,7 @@ const CREATE: Operation = Operation::by(Method::Post, "createNote", "notes", Act
     .summary("Create a note")
     .description("Writes a note, an activity or a record of an e-mail on a candidate and returns it. Nothing is sent to anybody. The four members about e-mails are needed for `EMAIL` and refused otherwise. Needs the scope `harvest:notes:create`. Airbyte's hosted platform does not offer it.")
     .writes()
+    .phrases(texts!["jot down note", "write note", "add note", "leave note", "comment on candidate"])
     .addition()
     .parameters(list![
         body("candidate_id", INTEGER).required().description("Candidate to write on, by id."),

@@ -44,6 +44,7 @@ pub(super) const ENTITY: Entity = Entity::new("offers", "One version of an offer
 const LIST: Operation = Operation::get("listOffer", "offers", Action::List, template!("/offers"))
     .summary("List offers")
     .description("Lists offers with state, start date and custom fields, where salary usually is. Each change makes a new version with an id of its own; the older ones get the state `deprecated`. Narrow by application, job, candidate or state, or to current versions with `current_only`.")
+    .phrases(texts!["offers sent", "offer letter"])
     .parameters(list![
         query("cursor", STRING).description("Opaque token of the next page: the value of `cursor` in the URL that the metadata of the previous response holds as `next`. Greenhouse refuses every other parameter beside it, so pass it alone; it remembers the filters of the first page."),
         query("per_page", INTEGER.minimum(1.0).maximum(500.0).default("500")).default("500").description("Records per page. It holds for all pages that follow, so give it with the first page only, never together with `cursor`."),

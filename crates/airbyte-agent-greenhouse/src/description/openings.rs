@@ -27,6 +27,7 @@ pub(super) const ENTITY: Entity = Entity::new("openings", "An opening of a job: 
 const LIST: Operation = Operation::get("listOpening", "openings", Action::List, template!("/openings"))
     .summary("List openings")
     .description("Lists the openings of jobs, open and closed ones. Needs the scope `harvest:openings:list`. Airbyte's hosted platform does not offer it.")
+    .phrases(texts!["headcount", "seats"])
     .addition()
     .parameters(list![
         query("cursor", STRING).description("Opaque token of the next page: the value of `cursor` in the URL that the metadata of the previous response holds as `next`. Greenhouse refuses every other parameter beside it, so pass it alone; it remembers the filters of the first page."),

@@ -30,6 +30,7 @@ pub(super) const ENTITY: Entity = Entity::new("scorecards", "The feedback of one
 const LIST: Operation = Operation::get("listScorecard", "scorecards", Action::List, template!("/scorecards"))
     .summary("List scorecards")
     .description("Lists the feedback of interviewers with rating and notes. What they answered to single questions is in `scorecard_answers.list`. Needs the scope `harvest:scorecards:list`. Airbyte's hosted platform does not offer it.")
+    .phrases(texts!["interview feedback", "rating of candidate"])
     .addition()
     .parameters(list![
         query("cursor", STRING).description("Opaque token of the next page: the value of `cursor` in the URL that the metadata of the previous response holds as `next`. Greenhouse refuses every other parameter beside it, so pass it alone; it remembers the filters of the first page."),

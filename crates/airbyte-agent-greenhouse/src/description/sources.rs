@@ -24,6 +24,7 @@ pub(super) const ENTITY: Entity = Entity::new("sources", "A way by which candida
 const LIST: Operation = Operation::get("listSource", "sources", Action::List, template!("/sources"))
     .summary("List sources")
     .description("Lists the sources candidates come from, with the group of each. Use it to name the `source_id` of an application.")
+    .phrases(texts!["where from", "referral source"])
     .parameters(list![
         query("cursor", STRING).description("Opaque token of the next page: the value of `cursor` in the URL that the metadata of the previous response holds as `next`. Greenhouse refuses every other parameter beside it, so pass it alone; it remembers the filters of the first page."),
         query("per_page", INTEGER.minimum(1.0).maximum(500.0).default("500")).default("500").description("Records per page. It holds for all pages that follow, so give it with the first page only, never together with `cursor`."),

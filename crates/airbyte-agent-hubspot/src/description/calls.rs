@@ -73,6 +73,7 @@ const CREATE: Operation = Operation::by(Method::Post, "createCall", "calls", Act
     .summary("Log a call")
     .description("Logs a phone call on the timeline of the records in `associations`; nobody is called. Calling twice logs two calls.")
     .writes()
+    .phrases(texts!["log call", "record call", "log phone call"])
     .parameters(list![
         body("properties", OBJECT.properties(list![
             optional("hs_call_body", STRING.description("Notes on the call, plain or HTML.")),

@@ -7,7 +7,7 @@ use airbyte_agent_description::build::*;
 /// `companies` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("companies", "An organization known to the account.")
     .when_to_use("To find, create or change a company.")
-    .phrases(texts!["company", "account", "organization", "firm"])
+    .phrases(texts!["company", "account", "organization", "firm", "account", "organization"])
     .default_fields(texts![
         "id",
         "properties.name",
@@ -70,6 +70,7 @@ const CREATE: Operation = Operation::by(Method::Post, "createCompany", "companie
     .summary("Create a company")
     .description("Creates a company. HubSpot does not refuse a domain that exists, so look for it first with `companies.search`. Custom properties can be read and written by their internal names.")
     .writes()
+    .phrases(texts!["new company"])
     .parameters(list![
         body("properties", OBJECT.properties(list![
             optional("name", STRING.description("Name of the company.")),
@@ -156,6 +157,7 @@ const UPDATE: Operation = Operation::by(Method::Patch, "updateCompany", "compani
 const SEARCH: Operation = Operation::by(Method::Post, "searchCompanies", "companies", Action::Search, template!("/crm/v3/objects/companies/search"))
     .summary("Search companies")
     .description("Finds companies by words in name, domain, website and phone (`query`), by conditions on any property (`filterGroups`), or both, and sorts them. The index lags a few seconds behind writes, deleted records are left out, and no more than 10,000 results can be paged through.")
+    .phrases(texts!["find company"])
     .field_selection(field_selection("properties").inside("properties").depth(1))
     .parameters(list![
         body("filterGroups", ARRAY.items(list![

@@ -7,7 +7,7 @@ use airbyte_agent_description::build::*;
 /// `contacts` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("contacts", "A person known to the account.")
     .when_to_use("To find, create or change a person, or their id.")
-    .phrases(texts!["contact", "lead", "person", "customer"])
+    .phrases(texts!["contact", "lead", "person", "customer", "person", "lead"])
     .default_fields(texts![
         "id",
         "properties.firstname",
@@ -73,6 +73,7 @@ const CREATE: Operation = Operation::by(Method::Post, "createContact", "contacts
     .summary("Create a contact")
     .description("Creates a contact. A second contact with the same e-mail address is refused with 409, so look for it first with `contacts.search`. Link it to a company with `associations.create`. Custom properties can be read and written by their internal names.")
     .writes()
+    .phrases(texts!["save contact", "new contact", "add contact"])
     .parameters(list![
         body("properties", OBJECT.properties(list![
             optional("email", STRING.description("E-mail address; unique among contacts.")),
@@ -128,6 +129,7 @@ const UPDATE: Operation = Operation::by(Method::Patch, "updateContact", "contact
     .description("Sets the properties given and leaves the others alone. Find the id with `contacts.search` first. Workflows of the account may react.")
     .writes()
     .idempotent()
+    .phrases(texts!["change phone number", "change email", "lifecycle stage", "edit contact"])
     .parameters(list![
         path("contactId", STRING).required().description("Contact to change, by id."),
         query("idProperty", STRING).addition().description("Property whose value is passed as the id, instead of HubSpot's own id; it must have unique values, such as `email`."),
@@ -149,6 +151,7 @@ const UPDATE: Operation = Operation::by(Method::Patch, "updateContact", "contact
 const SEARCH: Operation = Operation::by(Method::Post, "searchContacts", "contacts", Action::Search, template!("/crm/v3/objects/contacts/search"))
     .summary("Search contacts")
     .description("Finds contacts by words in name, e-mail address, phone and company (`query`), by conditions on any property (`filterGroups`), or both, and sorts them. The index lags a few seconds behind writes, deleted records are left out, and no more than 10,000 results can be paged through.")
+    .phrases(texts!["look up", "find contact", "contact with email"])
     .field_selection(field_selection("properties").inside("properties").depth(1))
     .parameters(list![
         body("filterGroups", ARRAY.items(list![

@@ -7,7 +7,7 @@ use airbyte_agent_description::build::*;
 /// `deals` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("deals", "A sale in one stage of a pipeline.")
     .when_to_use("For the pipeline, amounts, stages and close dates.")
-    .phrases(texts!["deal", "opportunity", "pipeline", "revenue"])
+    .phrases(texts!["deal", "opportunity", "pipeline", "revenue", "opportunity", "sale"])
     .default_fields(texts![
         "id",
         "properties.dealname",
@@ -75,6 +75,7 @@ const CREATE: Operation = Operation::by(Method::Post, "createDeal", "deals", Act
     .summary("Create a deal")
     .description("Creates a deal in a stage of a pipeline. Link it to contacts and companies with `associations.create`. Calling twice makes two deals. Custom properties can be read and written by their internal names.")
     .writes()
+    .phrases(texts!["new deal"])
     .parameters(list![
         body("properties", OBJECT.properties(list![
             required("dealname", STRING.description("Name of the deal.")),
@@ -129,6 +130,15 @@ const UPDATE: Operation = Operation::by(Method::Patch, "updateDeal", "deals", Ac
     .description("Sets the properties given and leaves the others alone; set `dealstage` to move a deal on, to win it or to lose it. Workflows of the account may react.")
     .writes()
     .idempotent()
+    .phrases(texts![
+        "move deal",
+        "move to stage",
+        "closed won",
+        "closed lost",
+        "change amount",
+        "win deal",
+        "lose deal",
+    ])
     .parameters(list![
         path("dealId", STRING).required().description("Deal to change, by id."),
         query("idProperty", STRING).addition().description("Property whose value is passed as the id, instead of HubSpot's own id; it must have unique values, such as `external_id`."),
@@ -149,6 +159,7 @@ const UPDATE: Operation = Operation::by(Method::Patch, "updateDeal", "deals", Ac
 const SEARCH: Operation = Operation::by(Method::Post, "searchDeals", "deals", Action::Search, template!("/crm/v3/objects/deals/search"))
     .summary("Search deals")
     .description("Finds deals by words in name and description (`query`), by conditions such as stage, amount, owner or close date (`filterGroups`), or both, and sorts them. The index lags a few seconds behind writes, deleted records are left out, and no more than 10,000 results can be paged through.")
+    .phrases(texts!["deals closing", "find deals"])
     .field_selection(field_selection("properties").inside("properties").depth(1))
     .parameters(list![
         body("filterGroups", ARRAY.items(list![

@@ -70,6 +70,7 @@ const CREATE: Operation = Operation::by(Method::Post, "createEmail", "emails", A
     .summary("Log an e-mail")
     .description("Logs a one-to-one e-mail on the timeline of the records in `associations`; nothing is sent. Calling twice logs two e-mails.")
     .writes()
+    .phrases(texts!["log email", "record email"])
     .parameters(list![
         body("properties", OBJECT.properties(list![
             optional("hs_email_subject", STRING.description("The subject, one line of text.")),

@@ -16,6 +16,7 @@ const CREATE: Operation = Operation::by(Method::Post, "createFileImport", "file_
     .summary("Import a file from an address")
     .description("Tells HubSpot to fetch a file from a public address and to keep it. The file is there once `file_imports.get` says `COMPLETE`. Airbyte's hosted platform does not offer it.")
     .writes()
+    .phrases(texts!["import file from url"])
     .recommended(texts!["folderPath"])
     .addition()
     .job(Job::new(json_path!("$.id"), job_step("file_imports", Action::Get).argument("taskId"), json_path!("$.status"), job_step("file_imports", Action::Get).argument("taskId"))

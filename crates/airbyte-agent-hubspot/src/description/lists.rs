@@ -7,7 +7,7 @@ use airbyte_agent_description::build::*;
 /// `lists` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("lists", "A set of records, kept by hand or by conditions.")
     .when_to_use("To find a list, also called segment, and its size.")
-    .phrases(texts!["list", "segment"])
+    .phrases(texts!["list", "segment", "segment", "static list"])
     .default_fields(texts![
         "listId",
         "name",
@@ -26,6 +26,7 @@ pub(super) const ENTITY: Entity = Entity::new("lists", "A set of records, kept b
 const SEARCH: Operation = Operation::by(Method::Post, "searchLists", "lists", Action::Search, template!("/crm/v3/lists/search"))
     .summary("Search lists")
     .description("Finds lists by words in their names; without any argument all lists. The size of a list is `additionalProperties.hs_list_size`, if asked for. Airbyte's hosted platform does not offer it.")
+    .phrases(texts!["contact lists"])
     .addition()
     .parameters(list![
         body("query", STRING).description("Words in the name; parts of words match."),

@@ -73,6 +73,7 @@ const CREATE: Operation = Operation::by(Method::Post, "createMeeting", "meetings
     .summary("Log a meeting")
     .description("Logs a meeting on the timeline of the records in `associations`; no calendar entry is made and nobody is invited. Calling twice logs two meetings.")
     .writes()
+    .phrases(texts!["book meeting", "log meeting", "schedule meeting"])
     .parameters(list![
         body("properties", OBJECT.properties(list![
             required("hs_meeting_title", STRING.description("Title.")),

@@ -64,6 +64,7 @@ const CREATE: Operation = Operation::by(Method::Post, "createNote", "notes", Act
     .summary("Create a note")
     .description("Adds a note to the timeline of the records in `associations`; without them it belongs to none. Calling twice makes two notes.")
     .writes()
+    .phrases(texts!["write note", "add note", "leave note"])
     .parameters(list![
         body("properties", OBJECT.properties(list![
             required("hs_note_body", STRING.description("Text, plain or HTML, up to 65,536 characters.")),

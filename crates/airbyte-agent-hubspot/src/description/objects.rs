@@ -7,7 +7,7 @@ use airbyte_agent_description::build::*;
 /// `objects` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("objects", "A record of a custom or other object type.")
     .when_to_use("For records that have no entity of their own here.")
-    .phrases(texts!["custom object", "record"])
+    .phrases(texts!["custom object", "record", "custom object record"])
     .operations(list![LIST, CREATE, GET, DELETE, UPDATE, SEARCH])
     .schema(RECORD);
 

@@ -71,6 +71,7 @@ const CREATE: Operation = Operation::by(Method::Post, "createTask", "tasks", Act
     .summary("Create a task")
     .description("Creates a task with a due date, for the owner given and on the records in `associations`. Calling twice makes two tasks.")
     .writes()
+    .phrases(texts!["remind me", "follow up", "new to-do", "set reminder"])
     .parameters(list![
         body("properties", OBJECT.properties(list![
             optional("hs_task_body", STRING.description("Details, plain or HTML.")),
@@ -124,6 +125,7 @@ const UPDATE: Operation = Operation::by(Method::Patch, "updateTask", "tasks", Ac
     .description("Sets the properties given and leaves the others alone; `hs_task_status` set to `COMPLETED` ticks it off.")
     .writes()
     .idempotent()
+    .phrases(texts!["complete task", "finish task"])
     .parameters(list![
         path("taskId", STRING).required().description("Task to change, by id."),
         query("idProperty", STRING).addition().description("Property whose value is passed as the id, instead of HubSpot's own id; it must have unique values, such as `external_id`."),

@@ -74,6 +74,7 @@ const CREATE: Operation = Operation::by(Method::Post, "createTicket", "tickets",
     .summary("Create a ticket")
     .description("Creates a ticket in a stage of a pipeline. Link it to contacts and companies with `associations.create`. Calling twice makes two tickets. Custom properties can be read and written by their internal names.")
     .writes()
+    .phrases(texts!["open ticket", "new ticket"])
     .parameters(list![
         body("properties", OBJECT.properties(list![
             required("subject", STRING.description("The subject, one line of text.")),
@@ -127,6 +128,7 @@ const UPDATE: Operation = Operation::by(Method::Patch, "updateTicket", "tickets"
     .description("Sets the properties given and leaves the others alone; set `hs_pipeline_stage` to move or close a ticket. Workflows of the account may react.")
     .writes()
     .idempotent()
+    .phrases(texts!["close ticket", "move ticket"])
     .parameters(list![
         path("ticketId", STRING).required().description("Ticket to change, by id."),
         query("idProperty", STRING).addition().description("Property whose value is passed as the id, instead of HubSpot's own id; it must have unique values, such as `external_id`."),

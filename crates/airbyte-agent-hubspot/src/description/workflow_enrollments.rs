@@ -12,6 +12,7 @@ const CREATE: Operation = Operation::by(Method::Post, "createWorkflowEnrollment"
     .summary("Enroll a contact in a workflow")
     .description("Starts a workflow for one contact, whatever its own conditions say. What it does, such as sending e-mails, really happens. Airbyte's hosted platform does not offer it.")
     .writes()
+    .phrases(texts!["enroll in workflow", "enrol in workflow", "add to workflow", "put into workflow"])
     .addition()
     .parameters(list![
         path("workflowId", STRING).required().description("Id of the workflow, from `workflows.list`."),
@@ -24,6 +25,7 @@ const DELETE: Operation = Operation::by(Method::Delete, "deleteWorkflowEnrollmen
     .writes()
     .idempotent()
     .destructive()
+    .phrases(texts!["unenroll", "take out of workflow", "remove from workflow"])
     .addition()
     .parameters(list![
         path("workflowId", STRING).required().description("Id of the workflow, from `workflows.list`."),

@@ -7,7 +7,7 @@ use airbyte_agent_description::build::*;
 /// `contacts` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("contacts", "A person: a user who signed up, or a lead who has not.")
     .when_to_use("Finding, adding or changing users and leads.")
-    .phrases(texts!["contact", "user", "lead", "customer"])
+    .phrases(texts!["contact", "user", "lead", "customer", "user", "lead", "customer"])
     .default_fields(texts![
         "id",
         "external_id",
@@ -172,6 +172,7 @@ const UPDATE: Operation = Operation::by(Method::Put, "Contact_Update", "contacts
     .description("Changes the fields given and leaves the others alone. It also turns a lead into a user, but never back.")
     .writes()
     .idempotent()
+    .phrases(texts!["change name of user", "edit user", "edit lead"])
     .parameters(list![
         path("id", STRING).required().description("Id of the contact to change, given by Intercom; not your own `external_id`."),
         header("Intercom-Version", STRING.default(r#""2.11""#)).default(r#""2.11""#).send_default().description("API version to speak, sent as a header. Leave it alone: parameters and records here follow the default."),
@@ -205,6 +206,7 @@ const DELETE: Operation = Operation::by(Method::Delete, "DeleteContact", "contac
 const SEARCH: Operation = Operation::by(Method::Post, "searchContacts", "contacts", Action::Search, template!("/contacts/search"))
     .summary("Search contacts")
     .description("Finds contacts by the values of their fields. Use it to look somebody up by e-mail address, name or your own id. New and changed contacts show up after a short delay. Airbyte's hosted platform does not offer it.")
+    .phrases(texts!["find user", "user with email"])
     .addition()
     .parameters(list![
         header("Intercom-Version", STRING.default(r#""2.11""#)).default(r#""2.11""#).send_default().description("API version to speak, sent as a header. Leave it alone: parameters and records here follow the default."),

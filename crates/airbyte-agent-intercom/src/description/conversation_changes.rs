@@ -15,6 +15,17 @@ const CREATE: Operation = Operation::by(Method::Post, "changeConversation", "con
     .summary("Assign, close, snooze or open a conversation")
     .description("Changes the state or the assignee of a conversation in the name of an admin; what happens is `message_type`. Give an optional message in `body` when closing or assigning; the contact sees it. Airbyte's hosted platform does not offer it.")
     .writes()
+    .phrases(texts![
+        "close conversation",
+        "close chat",
+        "snooze conversation",
+        "assign conversation",
+        "reopen conversation",
+        "open conversation",
+        "hand over conversation",
+        "assign chat",
+        "snooze chat",
+    ])
     .recommended(texts!["type"])
     .addition()
     .parameters(list![

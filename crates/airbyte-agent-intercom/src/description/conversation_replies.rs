@@ -15,6 +15,13 @@ const CREATE: Operation = Operation::by(Method::Post, "replyConversation", "conv
     .summary("Reply to a conversation or add a note")
     .description("Adds a message to a conversation, as an admin or in the name of the contact, or an internal note that only admins see. A repeated call writes twice. `last` as the id means the last conversation of the contact. Airbyte's hosted platform does not offer it.")
     .writes()
+    .phrases(texts![
+        "answer customer",
+        "reply to conversation",
+        "reply to customer",
+        "respond to chat",
+        "write back",
+    ])
     .recommended(texts!["body", "admin_id"])
     .addition()
     .parameters(list![

@@ -7,7 +7,7 @@ use airbyte_agent_description::build::*;
 /// `conversations` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("conversations", "An exchange of messages between a contact and the team.")
     .when_to_use("Support conversations, their state, assignee and messages.")
-    .phrases(texts!["conversation", "chat", "support request", "inbox"])
+    .phrases(texts!["conversation", "chat", "support request", "inbox", "chat", "thread"])
     .default_fields(texts![
         "id",
         "title",
@@ -149,6 +149,7 @@ pub(super) const ENTITY: Entity = Entity::new("conversations", "An exchange of m
 const LIST: Operation = Operation::get("listConversations", "conversations", Action::List, template!("/conversations"))
     .summary("List conversations")
     .description("Lists the conversations of the workspace with state, assignee, contacts and first message, without any filter. The messages that follow are only in `conversations.get`.")
+    .phrases(texts!["open chats", "unanswered conversations"])
     .parameters(list![
         query("per_page", INTEGER.minimum(1.0).maximum(150.0).default("20")).default("20").description("Conversations per page, 1 to 150; Intercom takes 20 when it is left out."),
         query("starting_after", STRING).description("Token of the next page: `next_page` of the previous response. Leave it out for the first page."),
@@ -220,6 +221,7 @@ const DELETE: Operation = Operation::by(Method::Delete, "deleteConversation", "c
 const SEARCH: Operation = Operation::by(Method::Post, "searchConversations", "conversations", Action::Search, template!("/conversations/search"))
     .summary("Search conversations")
     .description("Finds conversations by the values of their fields. Use it for open conversations, those of a contact or admin, or those since an instant. Airbyte's hosted platform does not offer it.")
+    .phrases(texts!["chats about", "find conversation"])
     .addition()
     .parameters(list![
         header("Intercom-Version", STRING.default(r#""2.11""#)).default(r#""2.11""#).send_default().description("API version to speak, sent as a header. Leave it alone: parameters and records here follow the default."),

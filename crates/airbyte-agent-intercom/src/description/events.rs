@@ -14,6 +14,7 @@ const CREATE: Operation = Operation::by(Method::Post, "createEvent", "events", A
     .summary("Record an event")
     .description("Tells Intercom that a contact did something in your product. Name the contact by `id`, `user_id` or `email`. An event with the same name, contact and second counts once. Airbyte's hosted platform does not offer it.")
     .writes()
+    .phrases(texts!["track event", "record event", "user did"])
     .at_least_one(list![at_least_one(texts![], texts!["id", "user_id", "email"])])
     .addition()
     .parameters(list![

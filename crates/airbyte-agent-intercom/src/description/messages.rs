@@ -15,6 +15,7 @@ const CREATE: Operation = Operation::by(Method::Post, "createMessage", "messages
     .summary("Send a message to a contact")
     .description("Sends a message of an admin to a contact, in the app or as an e-mail, right away. A conversation is opened once the contact replies. A repeated call sends twice. Airbyte's hosted platform does not offer it.")
     .writes()
+    .phrases(texts!["in-app message", "send message", "send email", "start conversation", "outbound message"])
     .recommended(texts!["subject", "template"])
     .addition()
     .parameters(list![

@@ -15,6 +15,7 @@ const CREATE: Operation = Operation::by(Method::Post, "replyTicket", "ticket_rep
     .summary("Reply to a ticket or add a note")
     .description("Adds a message to a ticket, as an admin or in the name of the contact, or an internal note that only admins see. A repeated call writes twice. Airbyte's hosted platform does not offer it.")
     .writes()
+    .phrases(texts!["reply to ticket", "respond to ticket", "answer ticket"])
     .recommended(texts!["body", "admin_id"])
     .addition()
     .parameters(list![

@@ -60,6 +60,7 @@ const CREATE: Operation = Operation::by(Method::Post, "createTicket", "tickets",
     .summary("Create a ticket")
     .description("Creates a ticket of one of the workspace's types (`ticket_types.list`) for a contact. A repeated call makes a second one. Airbyte's hosted platform does not offer it.")
     .writes()
+    .phrases(texts!["open ticket", "new ticket"])
     .addition()
     .parameters(list![
         header("Intercom-Version", STRING.default(r#""2.11""#)).default(r#""2.11""#).send_default().description("API version to speak, sent as a header. Leave it alone: parameters and records here follow the default."),
@@ -93,6 +94,7 @@ const UPDATE: Operation = Operation::by(Method::Put, "updateTicket", "tickets", 
     .description("Changes fields, state or assignee of a ticket; what is left out stays. Airbyte's hosted platform does not offer it.")
     .writes()
     .idempotent()
+    .phrases(texts!["close ticket", "assign ticket", "resolve ticket"])
     .addition()
     .parameters(list![
         path("ticket_id", STRING).required().description("Id of the ticket: `id`, not `ticket_id`, which people see."),

@@ -55,6 +55,7 @@ const CREATE: Operation = Operation::by(Method::Post, "moveIssuesToBacklog", "ba
     .description("Takes issues out of their sprints, so that they are in the backlog. Nothing comes back. With OAuth, Jira asks for the scopes of Jira Software, such as `read:board-scope:jira-software`. Airbyte's hosted platform does not offer it.")
     .writes()
     .idempotent()
+    .phrases(texts!["move to backlog", "back to backlog", "remove from sprint"])
     .addition()
     .parameters(list![
         body("issues", ARRAY.items(list![STRING])).required().description("Issues to move, by key or id; at most 50."),

@@ -7,7 +7,7 @@ use airbyte_agent_description::build::*;
 /// `boards` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("boards", "A board of Jira Software: a view of issues, with sprints on Scrum boards.")
     .when_to_use("To find the id of a board.")
-    .phrases(texts!["board", "scrum board", "kanban"])
+    .phrases(texts!["board", "scrum board", "kanban", "scrum board", "kanban board"])
     .default_fields(texts![
         "id",
         "name",

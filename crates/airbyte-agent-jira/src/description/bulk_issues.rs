@@ -34,6 +34,7 @@ const CREATE: Operation = Operation::by(Method::Post, "createIssuesInBulk", "bul
     .summary("Create several issues")
     .description("Creates up to 50 issues at once. Some may be created while others fail: look at `errors`, which name the failed ones by their position from 0. Only ids and keys come back. Airbyte's hosted platform does not offer it.")
     .writes()
+    .phrases(texts!["many tickets", "several issues"])
     .addition()
     .parameters(list![
         body("issueUpdates", ARRAY.items(list![

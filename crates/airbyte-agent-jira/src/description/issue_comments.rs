@@ -67,6 +67,14 @@ const CREATE: Operation = Operation::by(Method::Post, "createIssueComment", "iss
     .summary("Comment on an issue")
     .description("Adds a comment to an issue; watchers are notified, and on service projects the customer sees it unless it is internal. The text is an ADF document; mention people with `mention` nodes.")
     .writes()
+    .phrases(texts![
+        "comment on issue",
+        "comment",
+        "comment on ticket",
+        "add comment",
+        "leave comment",
+        "reply on ticket",
+    ])
     .parameters(list![
         path("issueIdOrKey", STRING).required().description("Issue key such as `APOLLO-42`, or numeric id. Keys of moved issues still work."),
         query("expand", STRING).description("`renderedBody` adds the comment as HTML to the answer."),

@@ -13,6 +13,7 @@ const CREATE: Operation = Operation::by(Method::Post, "createIssueLink", "issue_
     .summary("Link two issues")
     .description("Links two issues, such as one that blocks another: the inward issue is the one that acts (`blocks`), the outward issue the other. Existing links are in `issuelinks` of `issues.get`.")
     .writes()
+    .phrases(texts!["blocks", "duplicates", "relates to", "link issues", "link tickets"])
     .parameters(list![
         body("type", OBJECT.properties(list![
             optional("name", STRING.description("Name of the link type, such as `Blocks`, `Relates`, `Duplicate`, `Cloners`; not its inward or outward text.")),
@@ -59,6 +60,7 @@ const DELETE: Operation = Operation::by(Method::Delete, "deleteIssueLink", "issu
     .writes()
     .idempotent()
     .destructive()
+    .phrases(texts!["unlink issues"])
     .addition()
     .parameters(list![
         path("linkId", STRING).required().description("Link, by its id in the field `issuelinks` of `issues.get`."),

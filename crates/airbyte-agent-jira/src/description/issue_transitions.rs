@@ -22,6 +22,7 @@ pub(super) const ENTITY: Entity = Entity::new("issue_transitions", "A step in th
 const LIST: Operation = Operation::get("getIssueTransitions", "issue_transitions", Action::List, template!("/rest/api/3/issue/{issueIdOrKey}/transitions"))
     .summary("List transitions of an issue")
     .description("Lists the steps that the issue's workflow allows now, with the status each leads to. Needed before `issue_transitions.create`, as ids differ between workflows.")
+    .phrases(texts!["what can i move", "next statuses", "available transitions"])
     .parameters(list![
         path("issueIdOrKey", STRING).required().description("Issue key such as `APOLLO-42`, or numeric id. Keys of moved issues still work."),
         query("expand", STRING).description("`transitions.fields` adds the fields that each transition's screen asks for, with the values allowed."),
@@ -39,6 +40,20 @@ const CREATE: Operation = Operation::by(Method::Post, "transitionIssue", "issue_
     .summary("Move an issue to another status")
     .description("Takes a step in the workflow, which changes the status, and sets fields of the step's screen where it asks for them. Get the id from `issue_transitions.list` of the same issue. Watchers are notified.")
     .writes()
+    .phrases(texts![
+        "move to status",
+        "in progress",
+        "mark done",
+        "close ticket",
+        "close issue",
+        "resolve issue",
+        "reopen issue",
+        "is done",
+        "move ticket",
+        "start work",
+        "set status",
+        "change status",
+    ])
     .parameters(list![
         path("issueIdOrKey", STRING).required().description("Issue key such as `APOLLO-42`, or numeric id. Keys of moved issues still work."),
         body("transition", OBJECT.properties(list![

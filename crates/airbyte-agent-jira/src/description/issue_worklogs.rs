@@ -114,6 +114,7 @@ const DELETE: Operation = Operation::by(Method::Delete, "deleteIssueWorklog", "i
 const LIST: Operation = Operation::get("listIssueWorklogs", "issue_worklogs", Action::List, template!("/rest/api/3/issue/{issueIdOrKey}/worklog"))
     .summary("List worklogs of an issue")
     .description("Lists the time logged on one issue, oldest first.")
+    .phrases(texts!["time logged", "hours logged", "time spent", "worklogs"])
     .parameters(list![
         path("issueIdOrKey", STRING).required().description("Issue key such as `APOLLO-42`, or numeric id. Keys of moved issues still work."),
         query("startAt", INTEGER.format("int64").minimum(0.0).default("0")).default("0").description("How many records to skip; 0 for the first page."),
@@ -140,6 +141,15 @@ const CREATE: Operation = Operation::by(Method::Post, "createIssueWorklog", "iss
     .summary("Log time on an issue")
     .description("Logs time that was spent on an issue. Give `started` and either `timeSpent` or `timeSpentSeconds`. The remaining estimate goes down unless `adjustEstimate` says otherwise. Calling it twice logs it twice.")
     .writes()
+    .phrases(texts![
+        "log work",
+        "log time",
+        "log hours",
+        "book time",
+        "track time",
+        "log hours of work",
+        "book hours",
+    ])
     .parameters(list![
         path("issueIdOrKey", STRING).required().description("Issue key such as `APOLLO-42`, or numeric id. Keys of moved issues still work."),
         query("notifyUsers", BOOLEAN.default("true")).default("true").description("False spares watchers the e-mail about it."),

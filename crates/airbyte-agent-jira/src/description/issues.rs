@@ -7,7 +7,20 @@ use airbyte_agent_description::build::*;
 /// `issues` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("issues", "A work item, such as a task, bug, story, epic or subtask.")
     .when_to_use("To find, read, create or change issues. Search with JQL.")
-    .phrases(texts!["issue", "ticket", "bug", "task", "story", "epic"])
+    .phrases(texts![
+        "issue",
+        "ticket",
+        "bug",
+        "task",
+        "story",
+        "epic",
+        "ticket",
+        "story",
+        "bug",
+        "task",
+        "epic",
+        "work item",
+    ])
     .default_fields(texts![
         "id",
         "key",
@@ -56,6 +69,15 @@ pub(super) const ENTITY: Entity = Entity::new("issues", "A work item, such as a 
 const SEARCH: Operation = Operation::get("searchIssues", "issues", Action::Search, template!("/rest/api/3/search/jql"))
     .summary("Search issues")
     .description("Finds issues by JQL: by project, assignee, status, text, dates, custom fields. Say in `fields` what is needed, as otherwise only ids come back. The query must contain a restriction; the order is that of `ORDER BY`. Changes of the last seconds may be missing unless `reconcileIssues` names the issues, and there is no total.")
+    .phrases(texts![
+        "my issues",
+        "my tickets",
+        "open tickets",
+        "open issues",
+        "jql",
+        "find ticket",
+        "tickets assigned",
+    ])
     .field_selection(field_selection("fields").inside("fields").depth(1).all("*all"))
     .recommended(texts!["jql"])
     .parameters(list![
@@ -88,6 +110,16 @@ const CREATE: Operation = Operation::by(Method::Post, "createIssue", "issues", A
     .summary("Create an issue")
     .description("Creates an issue or subtask. Project, type and summary are always needed; a project may demand more. Rich text is an ADF document. Calling it twice makes two issues. Read the issue with `issues.get` afterwards, as only id and key come back.")
     .writes()
+    .phrases(texts![
+        "new ticket",
+        "file bug",
+        "raise bug",
+        "report bug",
+        "new story",
+        "open ticket",
+        "log bug",
+        "new epic",
+    ])
     .parameters(list![
         query("updateHistory", BOOLEAN.default("false")).default("false").description("True puts the project into the user's list of recently viewed projects."),
         body("fields", OBJECT.properties(list![
@@ -158,6 +190,15 @@ const UPDATE: Operation = Operation::by(Method::Put, "updateIssue", "issues", Ac
     .summary("Edit an issue")
     .description("Sets the fields given and leaves the others alone; `fields` replaces values, `update` adds and removes single ones. Nothing comes back unless `returnIssue` is true. For the status use `issue_transitions.create`, for the assignee alone `issues_assignee.update`. Watchers are notified.")
     .writes()
+    .phrases(texts![
+        "edit issue",
+        "change summary",
+        "change priority",
+        "set due date",
+        "rename issue",
+        "story points",
+        "change description",
+    ])
     .parameters(list![
         path("issueIdOrKey", STRING).required().description("Issue key such as `APOLLO-42`, or numeric id. Keys of moved issues still work."),
         query("notifyUsers", BOOLEAN.default("true")).default("true").description("False spares watchers the e-mail; needs administrator rights on the project or the site."),

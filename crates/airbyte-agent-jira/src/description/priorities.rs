@@ -15,6 +15,7 @@ pub(super) const ENTITY: Entity = Entity::new("priorities", "A priority that iss
 const SEARCH: Operation = Operation::get("searchPriorities", "priorities", Action::Search, template!("/rest/api/3/priority/search"))
     .summary("Search priorities")
     .description("Lists the priorities that issues can have, also by name or project. Atlassian marks it as deprecated without a date. Airbyte's hosted platform does not offer it.")
+    .phrases(texts!["priority levels"])
     .addition()
     .parameters(list![
         query("startAt", INTEGER.format("int64").minimum(0.0).default("0")).default("0").description("How many records to skip; 0 for the first page."),

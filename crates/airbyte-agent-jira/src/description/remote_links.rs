@@ -39,6 +39,7 @@ const CREATE: Operation = Operation::by(Method::Post, "createRemoteLink", "remot
     .summary("Add a remote link")
     .description("Links an issue to an address outside Jira and returns the id of the link. A link with the same `globalId` is replaced; what is left out is then emptied. Airbyte's hosted platform does not offer it.")
     .writes()
+    .phrases(texts!["web link", "link to url", "attach link"])
     .addition()
     .parameters(list![
         path("issueIdOrKey", STRING).required().description("Issue key such as `APOLLO-42`, or numeric id. Keys of moved issues still work."),

@@ -33,6 +33,7 @@ pub(super) const ENTITY: Entity = Entity::new("sprint_issues", "An issue that is
 const LIST: Operation = Operation::get("listSprintIssues", "sprint_issues", Action::List, template!("/rest/agile/1.0/sprint/{sprintId}/issue"))
     .summary("List issues of a sprint")
     .description("Lists the issues of a sprint by rank. With OAuth, Jira asks for the scopes of Jira Software, such as `read:board-scope:jira-software`. Airbyte's hosted platform does not offer it.")
+    .phrases(texts!["tickets in sprint"])
     .field_selection(field_selection("fields").inside("fields").depth(1).all("*all"))
     .addition()
     .parameters(list![
@@ -55,6 +56,7 @@ const CREATE: Operation = Operation::by(Method::Post, "moveIssuesToSprint", "spr
     .description("Moves issues into an open or active sprint. Nothing comes back. With OAuth, Jira asks for the scopes of Jira Software, such as `read:board-scope:jira-software`. Airbyte's hosted platform does not offer it.")
     .writes()
     .idempotent()
+    .phrases(texts!["put into sprint", "add to sprint", "move to sprint"])
     .addition()
     .parameters(list![
         path("sprintId", INTEGER).required().description("Sprint, by id from `sprints.list`."),

@@ -25,6 +25,7 @@ pub(super) const ENTITY: Entity = Entity::new("sprints", "A sprint of a Scrum bo
 const LIST: Operation = Operation::get("listSprints", "sprints", Action::List, template!("/rest/agile/1.0/board/{boardId}/sprint"))
     .summary("List sprints of a board")
     .description("Lists the sprints of a Scrum board, closed ones first. The current one: `state` `active`. With OAuth, Jira asks for the scopes of Jira Software, such as `read:board-scope:jira-software`. Airbyte's hosted platform does not offer it.")
+    .phrases(texts!["current sprint", "active sprint"])
     .addition()
     .parameters(list![
         path("boardId", INTEGER).required().description("Board, by id from `boards.list`."),
@@ -54,6 +55,7 @@ const UPDATE: Operation = Operation::by(Method::Post, "updateSprint", "sprints",
     .description("Changes the fields given and returns the sprint; what is left out stays. A future sprint with dates is started by `state` `active`, an active one is completed by `closed`; its open issues then go to the backlog. With OAuth, Jira asks for the scopes of Jira Software, such as `read:board-scope:jira-software`. Airbyte's hosted platform does not offer it.")
     .writes()
     .idempotent()
+    .phrases(texts!["start sprint", "close sprint", "complete sprint", "end sprint", "rename sprint"])
     .addition()
     .parameters(list![
         path("sprintId", INTEGER).required().description("Sprint, by id from `sprints.list`."),
@@ -70,6 +72,7 @@ const CREATE: Operation = Operation::by(Method::Post, "createSprint", "sprints",
     .summary("Create a sprint")
     .description("Creates a future sprint on a board, and returns it. Start it with `sprints.update` and `state` `active`. With OAuth, Jira asks for the scopes of Jira Software, such as `read:board-scope:jira-software`. Airbyte's hosted platform does not offer it.")
     .writes()
+    .phrases(texts!["plan sprint", "new sprint"])
     .addition()
     .parameters(list![
         body("name", STRING).required().description("Name, up to 30 characters."),

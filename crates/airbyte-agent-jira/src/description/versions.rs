@@ -7,7 +7,7 @@ use airbyte_agent_description::build::*;
 /// `versions` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("versions", "A version (release) of a project.")
     .when_to_use("For releases, their dates and state.")
-    .phrases(texts!["release", "fix version", "version"])
+    .phrases(texts!["release", "fix version", "version", "release", "fix version"])
     .default_fields(texts![
         "id",
         "name",
@@ -65,6 +65,7 @@ const CREATE: Operation = Operation::by(Method::Post, "createVersion", "versions
     .summary("Create a version")
     .description("Creates a version (release) in a project and returns it. Airbyte's hosted platform does not offer it.")
     .writes()
+    .phrases(texts!["new fix version", "new release"])
     .addition()
     .parameters(list![
         body("name", STRING).required().description("Name, unique in the project, up to 255 characters."),
@@ -84,6 +85,7 @@ const UPDATE: Operation = Operation::by(Method::Put, "updateVersion", "versions"
     .description("Changes the fields given of a version and returns it; what is left out stays. Release it with `released` true. Airbyte's hosted platform does not offer it.")
     .writes()
     .idempotent()
+    .phrases(texts!["release version", "archive version"])
     .addition()
     .parameters(list![
         path("id", STRING).required().description("Version, by id from `versions.list`."),

@@ -34,6 +34,7 @@ pub(super) const ENTITY: Entity = Entity::new("campaign_reports", "How campaigns
 const LIST: Operation = Operation::by(Method::Post, "listCampaignReports", "campaign_reports", Action::List, template!("/campaign-values-reports"))
     .summary("Report on campaigns")
     .description("Returns how campaigns performed in a span of time: opens, clicks, turnover and so on, per campaign or group. Klaviyo allows one such call a second, two a minute and 225 a day. Airbyte's hosted platform does not offer it.")
+    .phrases(texts!["how campaign performed", "open rate", "campaign performance", "click rate"])
     .addition()
     .json_type("application/vnd.api+json")
     .parameters(list![

@@ -7,7 +7,7 @@ use airbyte_agent_description::build::*;
 /// `campaigns` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("campaigns", "A one-time message to lists or segments, by e-mail, SMS or mobile push.")
     .when_to_use("To see what was sent or is planned, when, and to whom.")
-    .phrases(texts!["campaign", "newsletter", "scheduled e-mail"])
+    .phrases(texts!["campaign", "newsletter", "scheduled e-mail", "newsletter", "mailing"])
     .default_fields(texts![
         "id",
         "attributes.name",

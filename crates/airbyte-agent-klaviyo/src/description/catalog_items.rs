@@ -7,7 +7,7 @@ use airbyte_agent_description::build::*;
 /// `catalog_items` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("catalog_items", "A product in the catalog.")
     .when_to_use("To find products that messages can show.")
-    .phrases(texts!["catalog item", "product"])
+    .phrases(texts!["catalog item", "product", "product"])
     .default_fields(texts![
         "id",
         "attributes.external_id",

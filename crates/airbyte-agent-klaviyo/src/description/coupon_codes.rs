@@ -38,6 +38,7 @@ const CREATE: Operation = Operation::by(Method::Post, "createCouponCode", "coupo
     .summary("Create a coupon code")
     .description("Adds one code to a coupon. It has to exist in your shop. Airbyte's hosted platform does not offer it.")
     .writes()
+    .phrases(texts!["generate codes"])
     .addition()
     .json_type("application/vnd.api+json")
     .parameters(list![

@@ -55,6 +55,7 @@ const CREATE: Operation = Operation::by(Method::Post, "createTemplate", "email_t
     .summary("Create an e-mail template")
     .description("Creates an e-mail template from HTML. To use it, give it to a campaign message with `campaign_message_templates.create`. Airbyte's hosted platform does not offer it.")
     .writes()
+    .phrases(texts!["new template"])
     .addition()
     .json_type("application/vnd.api+json")
     .parameters(list![
@@ -76,6 +77,7 @@ const CREATE: Operation = Operation::by(Method::Post, "createTemplate", "email_t
 const GET: Operation = Operation::get("getTemplate", "email_templates", Action::Get, template!("/templates/{id}"))
     .summary("Get an e-mail template")
     .description("Returns one e-mail template by id with name, editor type, HTML and plain text.")
+    .phrases(texts!["html of template"])
     .parameters(list![
         header("revision", STRING.default(r#""2026-01-15""#)).required().default(r#""2026-01-15""#).send_default().description("Date of the Klaviyo API revision to talk to, `YYYY-MM-DD`. Filled in by default; leave it alone unless you need another revision, because fields and limits may differ between revisions."),
         path("id", STRING).required().description("Klaviyo template id, six letters and digits, from `email_templates.list`."),

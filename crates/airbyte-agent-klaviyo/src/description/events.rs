@@ -54,6 +54,7 @@ pub(super) const ENTITY: Entity = Entity::new("events", "One thing a person did 
 const LIST: Operation = Operation::get("listEvents", "events", Action::List, template!("/events"))
     .summary("List events")
     .description("Lists what happened in the account, up to 1000 events per page. Filter by metric, person or time, because there can be millions, and sort with `-datetime` to get the latest. What kind of event it is stands in `relationships.metric`, whose name `metrics.get` returns.")
+    .phrases(texts!["what customer did", "activity of profile"])
     .parameters(list![
         header("revision", STRING.default(r#""2026-01-15""#)).required().default(r#""2026-01-15""#).send_default().description("Date of the Klaviyo API revision to talk to, `YYYY-MM-DD`. Filled in by default; leave it alone unless you need another revision, because fields and limits may differ between revisions."),
         query("page[size]", INTEGER.minimum(1.0).maximum(1000.0).default("200")).default("200").description("Events per page; Klaviyo sends 200 when it is left out."),
@@ -73,6 +74,7 @@ const CREATE: Operation = Operation::by(Method::Post, "createEvent", "events", A
     .summary("Record an event")
     .description("Records that a person did something, such as an order in your own system. Metric and profile are made where needed, and flows that the metric triggers start. Klaviyo does it in the background. Give `unique_id`, so that a repeated event is counted once. Airbyte's hosted platform does not offer it.")
     .writes()
+    .phrases(texts!["track event", "record event", "custom event"])
     .addition()
     .json_type("application/vnd.api+json")
     .parameters(list![

@@ -34,6 +34,7 @@ pub(super) const ENTITY: Entity = Entity::new("flow_reports", "How flows perform
 const LIST: Operation = Operation::by(Method::Post, "listFlowReports", "flow_reports", Action::List, template!("/flow-values-reports"))
     .summary("Report on flows")
     .description("Returns how flows performed in a span of time: opens, clicks, turnover and so on, per flow or group. Klaviyo allows one such call a second, two a minute and 225 a day. Airbyte's hosted platform does not offer it.")
+    .phrases(texts!["flow performance"])
     .addition()
     .json_type("application/vnd.api+json")
     .parameters(list![

@@ -41,6 +41,7 @@ const CREATE: Operation = Operation::by(Method::Post, "createImage", "images", A
     .summary("Add an image from an address")
     .description("Copies a picture from a public address, or from a data address, into the library. Airbyte's hosted platform does not offer it.")
     .writes()
+    .phrases(texts!["upload image", "upload picture"])
     .addition()
     .json_type("application/vnd.api+json")
     .parameters(list![

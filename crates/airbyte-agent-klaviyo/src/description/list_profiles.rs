@@ -29,6 +29,7 @@ pub(super) const ENTITY: Entity = Entity::new("list_profiles", "A person in a li
 const LIST: Operation = Operation::get("listListProfiles", "list_profiles", Action::List, template!("/lists/{id}/profiles"))
     .summary("List the profiles of a list")
     .description("Lists the people in a list, with the time they joined it. Airbyte's hosted platform does not offer it.")
+    .phrases(texts!["everybody on list", "members of list", "profiles on list", "who is on list"])
     .addition()
     .parameters(list![
         header("revision", STRING.default(r#""2026-01-15""#)).required().default(r#""2026-01-15""#).send_default().description("Date of the Klaviyo API revision to talk to, `YYYY-MM-DD`. Filled in by default; leave it alone unless you need another revision, because fields and limits may differ between revisions."),

@@ -7,7 +7,7 @@ use airbyte_agent_description::build::*;
 /// `lists` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("lists", "A list that people sign up for or are added to.")
     .when_to_use("To find a list and its id by name.")
-    .phrases(texts!["klaviyo list", "mailing list", "newsletter list"])
+    .phrases(texts!["klaviyo list", "mailing list", "newsletter list", "audience", "newsletter list"])
     .default_fields(texts![
         "id",
         "attributes.name",

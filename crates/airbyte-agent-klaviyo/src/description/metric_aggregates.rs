@@ -15,6 +15,7 @@ pub(super) const ENTITY: Entity = Entity::new("metric_aggregates", "Counts and s
 const GET: Operation = Operation::by(Method::Post, "getMetricAggregate", "metric_aggregates", Action::Get, template!("/metric-aggregates"))
     .summary("Add up a metric")
     .description("Returns how often a metric happened, by how many people, and the sum of its values, per interval of time. Filter by time, at most a year, and divide by one property. Airbyte's hosted platform does not offer it.")
+    .phrases(texts!["revenue per day", "totals over time", "number of orders"])
     .addition()
     .json_type("application/vnd.api+json")
     .parameters(list![

@@ -14,6 +14,7 @@ const CREATE: Operation = Operation::by(Method::Post, "upsertProfile", "profile_
     .description("Creates a person, or changes the one with the same e-mail address, phone number, external id or `id`. Values that are not given stay. Airbyte's hosted platform does not offer it.")
     .writes()
     .idempotent()
+    .phrases(texts!["create or update profile"])
     .addition()
     .json_type("application/vnd.api+json")
     .parameters(list![

@@ -7,7 +7,16 @@ use airbyte_agent_description::build::*;
 /// `profiles` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("profiles", "A person Klaviyo knows, with contact data, location and custom properties.")
     .when_to_use("To look up a person's contact data, location and custom properties, or who is behind an event.")
-    .phrases(texts!["klaviyo profile", "subscriber", "contact", "customer"])
+    .phrases(texts![
+        "klaviyo profile",
+        "subscriber",
+        "contact",
+        "customer",
+        "subscriber",
+        "customer",
+        "contact",
+        "person",
+    ])
     .default_fields(texts![
         "id",
         "attributes.email",
@@ -141,6 +150,7 @@ const CREATE: Operation = Operation::by(Method::Post, "createProfile", "profiles
     .summary("Create a profile")
     .description("Creates a person. Refused with 409 if the e-mail address, phone number or external id exists: use `profile_upserts.create` then. It gives no consent to messages; that is done with `profile_subscriptions.create`. Airbyte's hosted platform does not offer it.")
     .writes()
+    .phrases(texts!["new profile"])
     .addition()
     .json_type("application/vnd.api+json")
     .parameters(list![
@@ -195,6 +205,7 @@ const UPDATE: Operation = Operation::by(Method::Patch, "updateProfile", "profile
     .description("Changes the values given and leaves the others alone. An explicit null clears a value. Airbyte's hosted platform does not offer it.")
     .writes()
     .idempotent()
+    .phrases(texts!["change city", "edit profile"])
     .addition()
     .json_type("application/vnd.api+json")
     .parameters(list![

@@ -29,6 +29,7 @@ pub(super) const ENTITY: Entity = Entity::new("segment_profiles", "A person in a
 const LIST: Operation = Operation::get("listSegmentProfiles", "segment_profiles", Action::List, template!("/segments/{id}/profiles"))
     .summary("List the profiles of a segment")
     .description("Lists the people in a segment, with the time they came into it. Airbyte's hosted platform does not offer it.")
+    .phrases(texts!["who is in segment", "members of segment"])
     .addition()
     .parameters(list![
         header("revision", STRING.default(r#""2026-01-15""#)).required().default(r#""2026-01-15""#).send_default().description("Date of the Klaviyo API revision to talk to, `YYYY-MM-DD`. Filled in by default; leave it alone unless you need another revision, because fields and limits may differ between revisions."),

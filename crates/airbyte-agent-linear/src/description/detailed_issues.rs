@@ -36,6 +36,7 @@ pub(super) const ENTITY: Entity = Entity::new("detailed_issues", "An issue with 
 const LIST: Operation = Operation::by(Method::Post, "listDetailedIssues", "detailed_issues", Action::List, template!("/graphql"))
     .summary("List issues with filters")
     .description("Returns issues by any condition, such as assignee, state, label, team, cycle, priority or date, with labels, dates, estimate, cycle and parent. Left without a filter, it returns all issues that are not archived. Airbyte's hosted platform does not offer it.")
+    .phrases(texts!["issues with comments"])
     .addition()
     .parameters(list![
         header("x-apollo-operation-name", STRING.default(r#""listDetailedIssues""#)).required().default(r#""listDetailedIssues""#).send_default().description("Name of the GraphQL operation. The connector fills it in; leave it out."),

@@ -7,7 +7,7 @@ use airbyte_agent_description::build::*;
 /// `documents` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("documents", "A document in Markdown.")
     .when_to_use("To read or write specifications and notes.")
-    .phrases(texts!["document", "spec", "notes of the project"])
+    .phrases(texts!["document", "spec", "notes of the project", "doc", "spec"])
     .default_fields(texts![
         "id",
         "title",

@@ -7,7 +7,7 @@ use airbyte_agent_description::build::*;
 /// `initiatives` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("initiatives", "A goal that several projects work towards.")
     .when_to_use("For goals above projects.")
-    .phrases(texts!["initiative", "goal", "strategy"])
+    .phrases(texts!["initiative", "goal", "strategy", "roadmap"])
     .default_fields(texts![
         "id",
         "name",

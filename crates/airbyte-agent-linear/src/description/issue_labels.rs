@@ -54,6 +54,7 @@ const CREATE: Operation = Operation::by(Method::Post, "createIssueLabel", "issue
     .summary("Create an issue label")
     .description("Creates a label for one team, or for the whole workspace without `teamId`, and returns `success` and the `issueLabel`. Airbyte's hosted platform does not offer it.")
     .writes()
+    .phrases(texts!["new label", "add label"])
     .addition()
     .parameters(list![
         header("x-apollo-operation-name", STRING.default(r#""createIssueLabel""#)).required().default(r#""createIssueLabel""#).send_default().description("Name of the GraphQL operation. The connector fills it in; leave it out."),

@@ -7,7 +7,7 @@ use airbyte_agent_description::build::*;
 /// `issues` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("issues", "An issue: a bug, task or feature of one team.")
     .when_to_use("To read, create, assign, prioritise or move tickets.")
-    .phrases(texts!["issue", "ticket", "bug", "task", "backlog"])
+    .phrases(texts!["issue", "ticket", "bug", "task", "backlog", "ticket", "bug", "story", "task"])
     .default_fields(texts![
         "id",
         "identifier",
@@ -87,6 +87,7 @@ const LIST: Operation = Operation::by(Method::Post, "listIssues", "issues", Acti
     .summary("List issues")
     .description("Returns all issues that the credentials can see, newest first by time of creation, archived ones left out, each with state, assignee, team and project. `filter` finds issues by assignee, state, label or date; more fields of each come with `detailed_issues.list`. By words use `issues.search`, and for one issue `issues.get`.")
     .preferred_for_check()
+    .phrases(texts!["my issues", "open issues"])
     .parameters(list![
         header("x-apollo-operation-name", STRING.default(r#""listIssues""#)).required().default(r#""listIssues""#).send_default().description("Name of the GraphQL operation. The connector fills it in; leave it out."),
         argument("first", INTEGER.minimum(1.0).maximum(250.0).default("50")).default("50").send_default().description("Records per page. Larger pages cost more of the hourly complexity budget."),
@@ -128,6 +129,7 @@ const CREATE: Operation = Operation::by(Method::Post, "createIssue", "issues", A
     .summary("Create an issue")
     .description("Creates an issue in a team and returns `success` and the new `issue`. More fields of the new issue come with `detailed_issues.create`. Calling twice makes two issues.")
     .writes()
+    .phrases(texts!["new ticket", "open issue", "file bug", "open ticket", "report bug"])
     .parameters(list![
         header("x-apollo-operation-name", STRING.default(r#""createIssue""#)).required().default(r#""createIssue""#).send_default().description("Name of the GraphQL operation. The connector fills it in; leave it out."),
         argument("teamId", STRING).required().description("Team that gets the issue, by UUID (from `teams.list`)."),
@@ -168,6 +170,19 @@ const UPDATE: Operation = Operation::by(Method::Post, "updateIssue", "issues", A
     .description("Changes the fields given, leaves the others alone and returns `success` and the `issue`. Closes an issue when `stateId` is a completed or canceled state. Passing null for `assigneeId` or `projectId` clears them. Subscribers and a new assignee are notified.")
     .writes()
     .idempotent()
+    .phrases(texts![
+        "assign issue",
+        "change priority",
+        "set priority",
+        "move issue to",
+        "mark done",
+        "close issue",
+        "reassign",
+        "set status",
+        "due date",
+        "estimate",
+        "put in cycle",
+    ])
     .parameters(list![
         header("x-apollo-operation-name", STRING.default(r#""updateIssue""#)).required().default(r#""updateIssue""#).send_default().description("Name of the GraphQL operation. The connector fills it in; leave it out."),
         argument("id", STRING).required().description("Issue to change: its UUID or its identifier, such as `ENG-123`."),

@@ -26,6 +26,7 @@ pub(super) const ENTITY: Entity = Entity::new("notifications", "A notification i
 const LIST: Operation = Operation::by(Method::Post, "listNotifications", "notifications", Action::List, template!("/graphql"))
     .summary("List notifications")
     .description("Returns the notifications of the user that the credentials belong to, read and unread ones. Airbyte's hosted platform does not offer it.")
+    .phrases(texts!["inbox"])
     .addition()
     .parameters(list![
         header("x-apollo-operation-name", STRING.default(r#""listNotifications""#)).required().default(r#""listNotifications""#).send_default().description("Name of the GraphQL operation. The connector fills it in; leave it out."),

@@ -7,7 +7,7 @@ use airbyte_agent_description::build::*;
 /// `project_milestones` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("project_milestones", "A milestone of a project.")
     .when_to_use("For the steps of a project and their dates.")
-    .phrases(texts!["milestone"])
+    .phrases(texts!["milestone", "milestone"])
     .default_fields(texts![
         "id",
         "name",

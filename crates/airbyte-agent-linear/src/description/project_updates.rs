@@ -58,6 +58,7 @@ const CREATE: Operation = Operation::by(Method::Post, "createProjectUpdate", "pr
     .summary("Post a project update")
     .description("Posts a report on a project, which members and integrations are told of, and returns `success` and the `projectUpdate`. Airbyte's hosted platform does not offer it.")
     .writes()
+    .phrases(texts!["status update", "post update", "project health", "how project is going"])
     .addition()
     .parameters(list![
         header("x-apollo-operation-name", STRING.default(r#""createProjectUpdate""#)).required().default(r#""createProjectUpdate""#).send_default().description("Name of the GraphQL operation. The connector fills it in; leave it out."),

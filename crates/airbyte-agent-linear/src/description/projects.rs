@@ -7,7 +7,7 @@ use airbyte_agent_description::build::*;
 /// `projects` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("projects", "A project: a body of work with an end, shared by one or more teams.")
     .when_to_use("For plans, their dates, state and lead.")
-    .phrases(texts!["project", "roadmap", "milestone", "launch"])
+    .phrases(texts!["project", "roadmap", "milestone", "launch", "epic"])
     .default_fields(texts![
         "id",
         "name",

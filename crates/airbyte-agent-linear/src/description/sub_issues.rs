@@ -34,6 +34,7 @@ pub(super) const ENTITY: Entity = Entity::new("sub_issues", "An issue that is pa
 const LIST: Operation = Operation::by(Method::Post, "listSubIssues", "sub_issues", Action::List, template!("/graphql"))
     .summary("List sub-issues")
     .description("Returns the issues that are part of an issue. Create one with `detailed_issues.create` and `parentId`. Airbyte's hosted platform does not offer it.")
+    .phrases(texts!["subtasks", "children"])
     .addition()
     .parameters(list![
         header("x-apollo-operation-name", STRING.default(r#""listSubIssues""#)).required().default(r#""listSubIssues""#).send_default().description("Name of the GraphQL operation. The connector fills it in; leave it out."),

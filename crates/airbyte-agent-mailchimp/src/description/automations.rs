@@ -7,7 +7,7 @@ use airbyte_agent_description::build::*;
 /// `automations` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("automations", "A classic automation, that is a series of e-mails set off by an event; retired by Mailchimp.")
     .when_to_use("Old automated series; flows are not in the API.")
-    .phrases(texts!["automation", "workflow", "drip", "welcome series"])
+    .phrases(texts!["automation", "workflow", "drip", "welcome series", "flow", "journey", "drip"])
     .default_fields(texts![
         "id",
         "status",

@@ -18,6 +18,7 @@ pub(super) const ENTITY: Entity = Entity::new("campaign_content", "The HTML and 
 const GET: Operation = Operation::get("CampaignContent_Get", "campaign_content", Action::Get, template!("/campaigns/{campaign_id}/content"))
     .summary("Get the content of a campaign")
     .description("Returns the HTML and the plain text of a campaign, and of all variants of a multivariate test. Airbyte's hosted platform does not offer it.")
+    .phrases(texts!["html of campaign"])
     .addition()
     .parameters(list![
         path("campaign_id", STRING).required().description("Campaign id, as `campaigns.list` returns it."),
@@ -29,6 +30,7 @@ const UPDATE: Operation = Operation::by(Method::Put, "CampaignContent_Update", "
     .description("Replaces the content of a campaign that has not been sent, from HTML, a template, a web page or an archive, and returns it. Give one of `html`, `template`, `url`, `archive` and `variate_contents`; without `plain_text` Mailchimp makes the text from the HTML. Airbyte's hosted platform does not offer it.")
     .writes()
     .idempotent()
+    .phrases(texts!["change html", "swap html", "edit content", "change text"])
     .at_least_one(list![
         at_least_one(texts![], texts!["html", "template", "url", "archive", "variate_contents", "plain_text"]),
     ])

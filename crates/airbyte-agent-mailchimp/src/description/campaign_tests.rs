@@ -11,6 +11,7 @@ const CREATE: Operation = Operation::by(Method::Post, "CampaignTests_Create", "c
     .summary("Send a test e-mail")
     .description("Sends a campaign to a few addresses only, to see how it looks. The campaign stays a draft. Airbyte's hosted platform does not offer it.")
     .writes()
+    .phrases(texts!["send test", "test mail", "test email"])
     .addition()
     .parameters(list![
         path("campaign_id", STRING).required().description("Campaign id, as `campaigns.list` returns it."),

@@ -7,7 +7,7 @@ use airbyte_agent_description::build::*;
 /// `campaigns` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("campaigns", "An e-mail to an audience, from draft to sent.")
     .when_to_use("What was sent when and to whom, drafts and scheduled mails.")
-    .phrases(texts!["campaign", "newsletter", "mailing", "blast"])
+    .phrases(texts!["campaign", "newsletter", "mailing", "blast", "newsletter", "mailing", "email"])
     .default_fields(texts![
         "id",
         "type",
@@ -166,6 +166,7 @@ const CREATE: Operation = Operation::by(Method::Post, "Campaigns_Create", "campa
     .summary("Create a campaign")
     .description("Creates a campaign, such as a newsletter, as a draft and returns it. Then set its content with `campaign_content.update`, look at `campaign_checklists.get`, and send or schedule it. Airbyte's hosted platform does not offer it.")
     .writes()
+    .phrases(texts!["draft campaign", "new newsletter", "draft newsletter"])
     .addition()
     .parameters(list![
         body("type", STRING.choices(words!["regular", "plaintext", "absplit", "rss", "variate"])).required().description("Type of the campaign, mostly `regular`. `absplit` is out of date; use `variate`."),

@@ -24,6 +24,7 @@ pub(super) const ENTITY: Entity = Entity::new("click_details", "A link of a sent
 const LIST: Operation = Operation::get("ClickDetails_List", "click_details", Action::List, template!("/reports/{campaign_id}/click-details"))
     .summary("List clicks by link")
     .description("Lists the links of a sent campaign with total and unique clicks. Who clicked a link: `click_members.list`. Airbyte's hosted platform does not offer it.")
+    .phrases(texts!["which links clicked", "links clicked"])
     .addition()
     .parameters(list![
         path("campaign_id", STRING).required().description("Campaign id, as `campaigns.list` returns it."),

@@ -23,6 +23,7 @@ pub(super) const ENTITY: Entity = Entity::new("click_members", "A recipient who 
 const LIST: Operation = Operation::get("ClickMembers_List", "click_members", Action::List, template!("/reports/{campaign_id}/click-details/{link_id}/members"))
     .summary("List who clicked a link")
     .description("Lists the recipients of a campaign who clicked one of its links, with the number of clicks. Airbyte's hosted platform does not offer it.")
+    .phrases(texts!["who clicked"])
     .addition()
     .parameters(list![
         path("campaign_id", STRING).required().description("Campaign id, as `campaigns.list` returns it."),

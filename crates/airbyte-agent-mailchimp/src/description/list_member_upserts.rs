@@ -14,6 +14,7 @@ const UPDATE: Operation = Operation::by(Method::Put, "ListMembers_Upsert", "list
     .description("Changes a contact of an audience, or adds it with the state `status_if_new` if the address is not there. The safe way to subscribe somebody, because a repeated call changes nothing. Returns the contact. Airbyte's hosted platform does not offer it.")
     .writes()
     .idempotent()
+    .phrases(texts!["add or update subscriber", "sign up", "subscribe"])
     .addition()
     .parameters(list![
         path("list_id", STRING).required().description("Audience (list) id, as `lists.list` returns it; not the number in the address of the web app."),

@@ -7,7 +7,7 @@ use airbyte_agent_description::build::*;
 /// `list_members` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("list_members", "A contact in one audience, with state, fields, interests and tags.")
     .when_to_use("Looking up a person, or listing contacts by state or change.")
-    .phrases(texts!["contact", "subscriber", "member", "unsubscribed"])
+    .phrases(texts!["contact", "subscriber", "member", "unsubscribed", "subscriber", "contact", "recipient"])
     .default_fields(texts![
         "id",
         "email_address",
@@ -72,6 +72,7 @@ pub(super) const ENTITY: Entity = Entity::new("list_members", "A contact in one 
 const LIST: Operation = Operation::get("ListMembers_List", "list_members", Action::List, template!("/lists/{list_id}/members"))
     .summary("List contacts of an audience")
     .description("Lists the contacts of one audience with state, merge fields, interests and tags. Filter by state, time of change or confirmation, VIP mark or interests. For one address use `list_members.get`; for the contacts of a segment or tag use `segment_members.list`.")
+    .phrases(texts!["subscribers of audience", "subscribers of list"])
     .parameters(list![
         path("list_id", STRING).required().description("Audience (list) id, as `lists.list` returns it; not the number in the address of the web app."),
         query("count", INTEGER.minimum(1.0).maximum(1000.0).default("10")).default("10").description("Records per page, 1 to 1000; Mailchimp takes 10 when it is left out. Ask for many at once: large offsets are slow."),
@@ -110,6 +111,7 @@ const CREATE: Operation = Operation::by(Method::Post, "ListMembers_Create", "lis
     .summary("Add a contact to an audience")
     .description("Adds a contact to an audience and returns it. Fails if the address is there already, and for contacts who were erased; to add or change use `list_member_upserts.update`. With the status `pending` Mailchimp asks the contact for a confirmation by e-mail. Subscribe only people who agreed. Airbyte's hosted platform does not offer it.")
     .writes()
+    .phrases(texts!["sign up", "subscribe", "add subscriber", "add contact", "new subscriber"])
     .addition()
     .parameters(list![
         path("list_id", STRING).required().description("Audience (list) id, as `lists.list` returns it; not the number in the address of the web app."),
@@ -143,6 +145,7 @@ const CREATE: Operation = Operation::by(Method::Post, "ListMembers_Create", "lis
 const GET: Operation = Operation::get("ListMembers_Get", "list_members", Action::Get, template!("/lists/{list_id}/members/{subscriber_hash}"))
     .summary("Get a contact of an audience")
     .description("Returns one contact of an audience by the MD5 hash of the e-mail address in lower case, or by the address itself. Answers 404 when the address is not in this audience.")
+    .phrases(texts!["is subscribed"])
     .parameters(list![
         path("list_id", STRING).required().description("Audience (list) id, as `lists.list` returns it; not the number in the address of the web app."),
         path("subscriber_hash", STRING).required().description("MD5 hash of the contact's e-mail address in lower case (the member's `id`). Mailchimp takes the e-mail address itself and `contact_id` as well."),
@@ -157,6 +160,7 @@ const DELETE: Operation = Operation::by(Method::Delete, "ListMembers_Archive", "
     .writes()
     .idempotent()
     .destructive()
+    .phrases(texts!["remove subscriber", "archive subscriber"])
     .addition()
     .parameters(list![
         path("list_id", STRING).required().description("Audience (list) id, as `lists.list` returns it; not the number in the address of the web app."),
@@ -168,6 +172,13 @@ const UPDATE: Operation = Operation::by(Method::Patch, "ListMembers_Update", "li
     .description("Changes a contact that is in the audience; what is left out stays as it is. Use it to unsubscribe somebody or to set merge fields. Tags are changed with `member_tags.update`. Airbyte's hosted platform does not offer it.")
     .writes()
     .idempotent()
+    .phrases(texts![
+        "change name of subscriber",
+        "unsubscribe",
+        "change email",
+        "edit subscriber",
+        "unsubscribe from list",
+    ])
     .addition()
     .parameters(list![
         path("list_id", STRING).required().description("Audience (list) id, as `lists.list` returns it; not the number in the address of the web app."),

@@ -7,7 +7,7 @@ use airbyte_agent_description::build::*;
 /// `lists` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("lists", "An audience: a set of contacts with its own fields and figures.")
     .when_to_use("Finding an audience, its id, size and growth.")
-    .phrases(texts!["audience", "list", "mailing list", "subscriber count"])
+    .phrases(texts!["audience", "list", "mailing list", "subscriber count", "audience", "mailing list"])
     .default_fields(texts![
         "id",
         "name",
@@ -85,6 +85,7 @@ pub(super) const ENTITY: Entity = Entity::new("lists", "An audience: a set of co
 const LIST: Operation = Operation::get("Lists_List", "lists", Action::List, template!("/lists"))
     .summary("List audiences")
     .description("Lists the audiences of the account (the API calls them lists) with contact counts and average rates. Use it first: most other calls need an audience id. With `email` it tells which audiences an address is in.")
+    .phrases(texts!["audiences"])
     .parameters(list![
         query("count", INTEGER.minimum(1.0).maximum(1000.0).default("10")).default("10").description("Records per page, 1 to 1000; Mailchimp takes 10 when it is left out. Ask for many at once: large offsets are slow."),
         query("offset", INTEGER.minimum(0.0).default("0")).default("0").description("How many records to skip, for paging: the number of records received so far."),

@@ -13,6 +13,7 @@ const CREATE: Operation = Operation::by(Method::Post, "MemberBatches_Create", "m
     .summary("Add or change many contacts")
     .description("Adds up to 500 contacts to an audience in one request, or changes those it has if `update_existing` is true. The response lists new contacts, changed ones, and under `errors` the addresses that were refused, each with the reason; look there, because the call succeeds even so. Airbyte's hosted platform does not offer it.")
     .writes()
+    .phrases(texts!["many subscribers", "import subscribers", "bulk subscribe", "several subscribers"])
     .addition()
     .parameters(list![
         path("list_id", STRING).required().description("Audience (list) id, as `lists.list` returns it; not the number in the address of the web app."),

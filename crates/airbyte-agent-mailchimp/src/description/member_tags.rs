@@ -36,6 +36,7 @@ const UPDATE: Operation = Operation::by(Method::Post, "MemberTags_Update", "memb
     .description("Adds tags to a contact and removes others. A tag that the audience does not have is created when it is added. Tags that are not named stay as they are. Airbyte's hosted platform does not offer it.")
     .writes()
     .idempotent()
+    .phrases(texts!["tag subscriber", "untag subscriber", "tag contact"])
     .addition()
     .parameters(list![
         path("list_id", STRING).required().description("Audience (list) id, as `lists.list` returns it; not the number in the address of the web app."),

@@ -7,7 +7,7 @@ use airbyte_agent_description::build::*;
 /// `merge_fields` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("merge_fields", "A field of its own that an audience has for its contacts.")
     .when_to_use("To learn which values contacts of an audience can have, and under which tags.")
-    .phrases(texts!["merge field", "audience field", "merge tag"])
+    .phrases(texts!["merge field", "audience field", "merge tag", "custom field", "audience field"])
     .default_fields(texts![
         "merge_id",
         "tag",
@@ -63,6 +63,7 @@ const CREATE: Operation = Operation::by(Method::Post, "MergeFields_Create", "mer
     .summary("Create a merge field")
     .description("Adds a field for contacts to an audience and returns it. Airbyte's hosted platform does not offer it.")
     .writes()
+    .phrases(texts!["add field", "custom merge field"])
     .addition()
     .parameters(list![
         path("list_id", STRING).required().description("Audience (list) id, as `lists.list` returns it; not the number in the address of the web app."),

@@ -25,6 +25,7 @@ pub(super) const ENTITY: Entity = Entity::new("open_details", "A recipient who o
 const LIST: Operation = Operation::get("OpenDetails_List", "open_details", Action::List, template!("/reports/{campaign_id}/open-details"))
     .summary("List who opened a campaign")
     .description("Lists the recipients who opened a campaign, with the time of every opening. Programs that load pictures by themselves count as openings, too. Airbyte's hosted platform does not offer it.")
+    .phrases(texts!["who opened"])
     .addition()
     .parameters(list![
         path("campaign_id", STRING).required().description("Campaign id, as `campaigns.list` returns it."),

@@ -25,6 +25,7 @@ pub(super) const ENTITY: Entity = Entity::new("recipients", "A recipient to whom
 const LIST: Operation = Operation::get("Recipients_List", "recipients", Action::List, template!("/reports/{campaign_id}/sent-to"))
     .summary("List recipients of a campaign")
     .description("Lists everybody to whom a campaign was sent, with the delivery, the number of openings, and the last one. Airbyte's hosted platform does not offer it.")
+    .phrases(texts!["sent to", "who received"])
     .addition()
     .parameters(list![
         path("campaign_id", STRING).required().description("Campaign id, as `campaigns.list` returns it."),

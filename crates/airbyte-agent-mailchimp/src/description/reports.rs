@@ -7,7 +7,17 @@ use airbyte_agent_description::build::*;
 /// `reports` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("reports", "Results of one sent campaign: opens, clicks, bounces, departures, revenue.")
     .when_to_use("Opens, clicks, bounces, departures and revenue.")
-    .phrases(texts!["report", "open rate", "click rate", "bounces", "performance"])
+    .phrases(texts![
+        "report",
+        "open rate",
+        "click rate",
+        "bounces",
+        "performance",
+        "open rate",
+        "click rate",
+        "performance",
+        "results",
+    ])
     .default_fields(texts![
         "id",
         "campaign_title",
@@ -105,6 +115,7 @@ pub(super) const ENTITY: Entity = Entity::new("reports", "Results of one sent ca
 const LIST: Operation = Operation::get("Reports_List", "reports", Action::List, template!("/reports"))
     .summary("List campaign reports")
     .description("Lists results of sent campaigns: opens, clicks, bounces, departures, revenue. Filter by type or time of sending. Drafts have no report.")
+    .phrases(texts!["how newsletters did"])
     .parameters(list![
         query("count", INTEGER.minimum(1.0).maximum(1000.0).default("10")).default("10").description("Records per page, 1 to 1000; Mailchimp takes 10 when it is left out. Ask for many at once: large offsets are slow."),
         query("offset", INTEGER.minimum(0.0).default("0")).default("0").description("How many records to skip, for paging: the number of records received so far."),
@@ -124,6 +135,7 @@ const LIST: Operation = Operation::get("Reports_List", "reports", Action::List, 
 const GET: Operation = Operation::get("Reports_Get", "reports", Action::Get, template!("/reports/{campaign_id}"))
     .summary("Get a campaign report")
     .description("Returns the results of one sent campaign, beside averages of the audience and of the industry. For who did what use `email_activity.list`.")
+    .phrases(texts!["open rate of campaign", "how did campaign do"])
     .parameters(list![
         path("campaign_id", STRING).required().description("Campaign id, as `campaigns.list` returns it; also for reports, which share the id of their campaign."),
         query("fields", ARRAY.items(list![STRING])).style(Style::Comma).addition().description("Only these fields are returned; a dot reaches into objects, as in `opens`. Not together with `exclude_fields`."),

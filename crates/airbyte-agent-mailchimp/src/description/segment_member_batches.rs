@@ -14,6 +14,7 @@ const UPDATE: Operation = Operation::by(Method::Post, "SegmentMemberBatches_Upda
     .description("Adds contacts to a static segment or tag and removes others, up to 500 each, by e-mail address. Only contacts of the audience count; the response names the addresses that were refused under `errors`. Airbyte's hosted platform does not offer it.")
     .writes()
     .idempotent()
+    .phrases(texts!["add several to segment"])
     .at_least_one(list![at_least_one(texts![], texts!["members_to_add", "members_to_remove"])])
     .addition()
     .parameters(list![

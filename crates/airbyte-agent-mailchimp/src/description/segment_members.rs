@@ -93,6 +93,7 @@ const CREATE: Operation = Operation::by(Method::Post, "SegmentMembers_Create", "
     .summary("Add a contact to a segment")
     .description("Adds a contact of the audience to a static segment or tag, and returns the contact. Airbyte's hosted platform does not offer it.")
     .writes()
+    .phrases(texts!["add to segment"])
     .addition()
     .parameters(list![
         path("list_id", STRING).required().description("Audience (list) id, as `lists.list` returns it; not the number in the address of the web app."),
@@ -107,6 +108,7 @@ const DELETE: Operation = Operation::by(Method::Delete, "SegmentMembers_Delete",
     .description("Takes a contact out of a static segment or tag. The contact stays in the audience. Airbyte's hosted platform does not offer it.")
     .writes()
     .idempotent()
+    .phrases(texts!["remove from segment"])
     .addition()
     .parameters(list![
         path("list_id", STRING).required().description("Audience (list) id, as `lists.list` returns it; not the number in the address of the web app."),

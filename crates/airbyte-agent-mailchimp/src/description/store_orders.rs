@@ -34,6 +34,7 @@ pub(super) const ENTITY: Entity = Entity::new("store_orders", "An order of a sho
 const LIST: Operation = Operation::get("StoreOrders_List", "store_orders", Action::List, template!("/ecommerce/stores/{store_id}/orders"))
     .summary("List orders of a shop")
     .description("Lists the orders that a shop reported to Mailchimp, with customer, amounts and lines. With `campaign_id` it shows what a campaign sold. Airbyte's hosted platform does not offer it.")
+    .phrases(texts!["orders of store"])
     .addition()
     .parameters(list![
         path("store_id", STRING).required().description("Id of the store, from `stores.list`."),

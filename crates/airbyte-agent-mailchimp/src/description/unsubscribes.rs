@@ -35,6 +35,7 @@ pub(super) const ENTITY: Entity = Entity::new("unsubscribes", "A recipient who u
 const LIST: Operation = Operation::get("Unsubscribes_List", "unsubscribes", Action::List, template!("/reports/{campaign_id}/unsubscribed"))
     .summary("List who unsubscribed")
     .description("Lists the recipients who unsubscribed because of one campaign, with time and reason. For everybody who left an audience use `list_members.list` with `status: unsubscribed`.")
+    .phrases(texts!["who unsubscribed", "who opted out"])
     .parameters(list![
         path("campaign_id", STRING).required().description("Campaign id, as `campaigns.list` returns it; also for reports, which share the id of their campaign."),
         query("count", INTEGER.minimum(1.0).maximum(1000.0).default("10")).default("10").description("Records per page, 1 to 1000; Mailchimp takes 10 when it is left out. Ask for many at once: large offsets are slow."),

@@ -67,6 +67,7 @@ const CREATE: Operation = Operation::by(Method::Post, "createCreditLedgerEntry",
     .summary("Add or take credits")
     .description("Changes the prepaid credits of a customer: `increment` adds a block, `decrement` takes credits, `expiration_change` moves the expiry, `void` and `amendment` correct a block. With `invoice_settings` an increment is invoiced. Airbyte's hosted platform does not offer it.")
     .writes()
+    .phrases(texts!["grant credits", "add credits", "deduct credits", "give credits"])
     .idempotency_header("Idempotency-Key")
     .addition()
     .parameters(list![

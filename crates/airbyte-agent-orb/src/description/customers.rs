@@ -61,6 +61,7 @@ const CREATE: Operation = Operation::by(Method::Post, "createCustomer", "custome
     .summary("Create a customer")
     .description("Creates a customer. To bill somebody, subscribe them to a plan with `subscriptions.create`. Airbyte's hosted platform does not offer it.")
     .writes()
+    .phrases(texts!["register customer", "new customer"])
     .idempotency_header("Idempotency-Key")
     .addition()
     .parameters(list![

@@ -53,6 +53,7 @@ pub(super) const ENTITY: Entity = Entity::new("invoices", "A request for payment
 const LIST: Operation = Operation::get("listInvoices", "invoices", Action::List, template!("/invoices"))
     .summary("List invoices")
     .description("Lists invoices with their lines, the latest invoice date first. Only issued, paid and synced ones come back unless `status` asks for drafts or void ones; the amounts of drafts can lag behind usage. Filter by customer, subscription, state or date of the invoice. Amounts are decimal texts.")
+    .phrases(texts!["unpaid invoices", "bills"])
     .parameters(list![
         query("limit", INTEGER.minimum(1.0).maximum(100.0).default("20")).default("20").description("Most records per page; Orb takes 20 when left out."),
         query("cursor", STRING).description("Where the next page starts: `next_cursor` of the previous response. Leave out for the first page."),

@@ -7,7 +7,7 @@ use airbyte_agent_description::build::*;
 /// `metrics` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("metrics", "What is counted in events, to be billed.")
     .when_to_use("To find what is counted, and its id.")
-    .phrases(texts!["billable metric"])
+    .phrases(texts!["billable metric", "billable metric"])
     .default_fields(texts!["id", "name", "description", "status", "item.id", "item.name", "sql", "metadata"])
     .operations(list![LIST])
     .schema(RECORD);

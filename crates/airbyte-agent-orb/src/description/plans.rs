@@ -37,6 +37,7 @@ pub(super) const ENTITY: Entity = Entity::new("plans", "What can be subscribed t
 const LIST: Operation = Operation::get("listPlans", "plans", Action::List, template!("/plans"))
     .summary("List plans")
     .description("Lists all plans, the most recently created first, archived and draft ones included, each with its prices. What a customer has bought is in `subscriptions.list`.")
+    .phrases(texts!["pricing plans"])
     .parameters(list![
         query("limit", INTEGER.minimum(1.0).maximum(100.0).default("20")).default("20").description("Most records per page; Orb takes 20 when left out."),
         query("cursor", STRING).description("Where the next page starts: `next_cursor` of the previous response. Leave out for the first page."),

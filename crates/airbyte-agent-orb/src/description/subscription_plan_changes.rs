@@ -13,6 +13,14 @@ const CREATE: Operation = Operation::by(Method::Post, "scheduleSubscriptionPlanC
     .summary("Change the plan of a subscription")
     .description("Moves a subscription to another plan now, at the end of the term, or on a day. Time that was paid in advance is credited. Airbyte's hosted platform does not offer it.")
     .writes()
+    .phrases(texts![
+        "upgrade",
+        "downgrade",
+        "change plan",
+        "switch plan",
+        "move to plan",
+        "upgrade subscription",
+    ])
     .idempotency_header("Idempotency-Key")
     .addition()
     .parameters(list![
@@ -44,6 +52,7 @@ const DELETE: Operation = Operation::by(Method::Post, "unscheduleSubscriptionPla
     .writes()
     .idempotent()
     .destructive()
+    .phrases(texts!["undo plan change"])
     .idempotency_header("Idempotency-Key")
     .addition()
     .parameters(list![path("subscription_id", STRING).required().description("Id of the subscription.")])

@@ -62,6 +62,7 @@ const CREATE: Operation = Operation::by(Method::Post, "createSubscription", "sub
     .summary("Create a subscription")
     .description("Subscribes a customer to a plan. Name the customer and the plan by Orb's ids or by your own. What is due in advance is invoiced at the start. Airbyte's hosted platform does not offer it.")
     .writes()
+    .phrases(texts!["start on plan", "put on plan", "subscribe customer"])
     .idempotency_header("Idempotency-Key")
     .at_least_one(list![at_least_one(texts![], texts!["customer_id", "external_customer_id"])])
     .addition()

@@ -25,6 +25,7 @@ const CREATE: Operation = Operation::by(Method::Post, "ingestUsageEvents", "usag
     .description("Reports events of usage. An event whose `idempotency_key` is known is not counted again, so that a call may be repeated; if one event is not valid, the call fails and names it, and can be sent again once it is mended. Airbyte's hosted platform does not offer it.")
     .writes()
     .idempotent()
+    .phrases(texts!["ingest events", "report usage", "send usage", "ingest usage"])
     .idempotency_header("Idempotency-Key")
     .addition()
     .parameters(list![
@@ -46,6 +47,7 @@ const CREATE: Operation = Operation::by(Method::Post, "ingestUsageEvents", "usag
 const SEARCH: Operation = Operation::by(Method::Post, "searchUsageEvents", "usage_events", Action::Search, template!("/events/search"))
     .summary("Look events up")
     .description("Returns events by their idempotency keys; those that were not found are missing. Looks at the last week unless a time is given. Events that were amended are not found. Airbyte's hosted platform does not offer it.")
+    .phrases(texts!["find events"])
     .addition()
     .parameters(list![
         body("event_ids", ARRAY.items(list![STRING])).required().description("Idempotency keys of the events; upper and lower case are distinguished."),

@@ -7,7 +7,7 @@ use airbyte_agent_description::build::*;
 /// `accounts` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("accounts", "A company or person that is dealt with.")
     .when_to_use("To find a company, its data or its id.")
-    .phrases(texts!["account", "company", "customer"])
+    .phrases(texts!["account", "company", "customer", "company", "customer", "client"])
     .default_fields(texts![
         "Id",
         "Name",
@@ -132,6 +132,7 @@ const UPDATE: Operation = Operation::by(Method::Patch, "updateAccount", "account
     .description("Changes the fields given on an account. Fields left out stay as they are, null empties one. Validation rules and automation of the org run.")
     .writes()
     .idempotent()
+    .phrases(texts!["billing address", "edit account"])
     .parameters(list![
         path("id", STRING).required().description("Id of the record to change, 15 or 18 characters."),
         body("Name", STRING).description("New name of the company."),

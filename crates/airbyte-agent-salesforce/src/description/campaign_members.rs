@@ -53,6 +53,7 @@ const CREATE: Operation = Operation::by(Method::Post, "createCampaignMember", "c
     .summary("Create a campaign member")
     .description("Adds a lead or contact to a campaign. Airbyte's hosted platform does not offer it.")
     .writes()
+    .phrases(texts!["add lead to campaign", "add contact to campaign"])
     .at_least_one(list![at_least_one(texts![], texts!["LeadId", "ContactId"])])
     .addition()
     .parameters(list![

@@ -7,7 +7,7 @@ use airbyte_agent_description::build::*;
 /// `cases` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("cases", "A question or problem of a customer.")
     .when_to_use("To see or work on questions of customers.")
-    .phrases(texts!["case", "ticket", "support"])
+    .phrases(texts!["case", "ticket", "support", "ticket", "complaint", "support case"])
     .default_fields(texts![
         "Id",
         "CaseNumber",
@@ -56,6 +56,7 @@ const CREATE: Operation = Operation::by(Method::Post, "createCase", "cases", Act
     .summary("Create a case")
     .description("Creates a case; no field is needed, but give at least a subject. Assignment and response rules of the org may run, which can send e-mail to the customer. Other required fields, validation rules and duplicate rules of the org apply. Only the id comes back.")
     .writes()
+    .phrases(texts!["log case", "open case", "open ticket"])
     .parameters(list![
         body("Subject", STRING).description("What it is about, up to 255 characters."),
         body("Status", STRING).description("State, one of the values set up in the org, such as `New` or `Closed`; the org's default when left out."),
@@ -98,6 +99,7 @@ const UPDATE: Operation = Operation::by(Method::Patch, "updateCase", "cases", Ac
     .description("Changes the fields given on a case; a closed `Status` closes it. Fields left out stay as they are. Validation rules and automation of the org run.")
     .writes()
     .idempotent()
+    .phrases(texts!["close case", "escalate case", "reassign case"])
     .parameters(list![
         path("id", STRING).required().description("Id of the record to change, 15 or 18 characters."),
         body("Subject", STRING).description("What it is about, up to 255 characters."),

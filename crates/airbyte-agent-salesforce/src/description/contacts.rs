@@ -126,6 +126,7 @@ const UPDATE: Operation = Operation::by(Method::Patch, "updateContact", "contact
     .description("Changes the fields given on a contact. Fields left out stay as they are, null empties one. Validation rules and automation of the org run.")
     .writes()
     .idempotent()
+    .phrases(texts!["change title", "change phone"])
     .parameters(list![
         path("id", STRING).required().description("Id of the record to change, 15 or 18 characters."),
         body("FirstName", STRING.nullable()).description("First name (given name)."),

@@ -69,6 +69,7 @@ const CREATE: Operation = Operation::by(Method::Post, "createContentVersion", "c
     .summary("Upload a file")
     .description("Uploads a file, or a new version of one, and can attach it to a record at once. The content is base64 in JSON, up to about 37 MB. Only the id of the version comes back; the id of the file is its `ContentDocumentId`. Airbyte's hosted platform does not offer it.")
     .writes()
+    .phrases(texts!["upload file"])
     .addition()
     .parameters(list![
         body("Title", STRING).description("Name of the file without ending; taken from `PathOnClient` when left out."),

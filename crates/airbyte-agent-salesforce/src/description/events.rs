@@ -7,7 +7,7 @@ use airbyte_agent_description::build::*;
 /// `events` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("events", "A meeting or other entry of a calendar.")
     .when_to_use("To see or plan meetings.")
-    .phrases(texts!["event", "meeting", "calendar"])
+    .phrases(texts!["event", "meeting", "calendar", "meeting", "calendar", "appointment"])
     .default_fields(texts![
         "Id",
         "Subject",
@@ -53,6 +53,7 @@ const CREATE: Operation = Operation::by(Method::Post, "createEvent", "events", A
     .summary("Create an event")
     .description("Puts an event into the calendar of its owner; subject, start and length are needed. Nobody is invited by e-mail. Other required fields, validation rules and duplicate rules of the org apply. Only the id comes back.")
     .writes()
+    .phrases(texts!["put meeting", "schedule meeting", "book meeting", "calendar"])
     .at_least_one(list![at_least_one(texts![], texts!["DurationInMinutes", "EndDateTime"])])
     .parameters(list![
         body("Subject", STRING).required().description("What it is about, up to 255 characters."),

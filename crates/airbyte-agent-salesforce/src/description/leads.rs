@@ -7,7 +7,7 @@ use airbyte_agent_description::build::*;
 /// `leads` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("leads", "Somebody who may become a customer.")
     .when_to_use("To work on prospects that have no account yet.")
-    .phrases(texts!["lead", "prospect"])
+    .phrases(texts!["lead", "prospect", "prospect"])
     .default_fields(texts![
         "Id",
         "Name",
@@ -90,6 +90,7 @@ const CREATE: Operation = Operation::by(Method::Post, "createLead", "leads", Act
     .summary("Create a lead")
     .description("Creates a lead; last name and company are needed. Assignment rules of the org may hand it to somebody else. Other required fields, validation rules and duplicate rules of the org apply. Only the id comes back.")
     .writes()
+    .phrases(texts!["new lead"])
     .parameters(list![
         body("FirstName", STRING).description("First name (given name)."),
         body("LastName", STRING).required().description("Last name (family name)."),
@@ -138,6 +139,7 @@ const UPDATE: Operation = Operation::by(Method::Patch, "updateLead", "leads", Ac
     .description("Changes the fields given on a lead that was not converted. Turning a lead into account, contact and opportunity is not possible here. Fields left out stay as they are, null empties one. Validation rules and automation of the org run.")
     .writes()
     .idempotent()
+    .phrases(texts!["convert lead", "qualify lead", "change status of lead"])
     .parameters(list![
         path("id", STRING).required().description("Id of the record to change, 15 or 18 characters."),
         body("FirstName", STRING.nullable()).description("First name (given name)."),

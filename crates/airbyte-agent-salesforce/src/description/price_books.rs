@@ -7,7 +7,7 @@ use airbyte_agent_description::build::*;
 /// `price_books` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("price_books", "A set of prices.")
     .when_to_use("To find the id of a price book.")
-    .phrases(texts!["price book", "price list"])
+    .phrases(texts!["price book", "price list", "price list"])
     .default_fields(texts!["Id", "Name", "Description", "IsActive", "IsStandard", "CreatedDate", "LastModifiedDate"])
     .operations(list![LIST])
     .schema(RECORD);

@@ -12,6 +12,7 @@ pub(super) const ENTITY: Entity = Entity::new("query_all", "A row of the result 
 const LIST: Operation = Operation::get("executeQueryAll", "query_all", Action::List, template!("/queryAll"))
     .summary("Run a SOQL query, deleted records included")
     .description("Runs any SOQL query as `query.list` does, but over deleted and archived records as well. Only reads. The query may name any kind of record. Airbyte's hosted platform does not offer it.")
+    .phrases(texts!["deleted records"])
     .addition()
     .reads_any()
     .parameters(list![

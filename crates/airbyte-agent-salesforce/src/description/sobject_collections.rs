@@ -15,6 +15,7 @@ const CREATE: Operation = Operation::by(Method::Post, "createSObjectCollection",
     .summary("Create many records")
     .description("Creates up to 200 records in one call, of one object or several. The result has one entry per record, in the same order: look at `success` of each, because single records can fail while the call succeeds. Airbyte's hosted platform does not offer it.")
     .writes()
+    .phrases(texts!["many records", "several records", "bulk"])
     .addition()
     .parameters(list![
         body("allOrNone", BOOLEAN).description("True writes nothing if one record fails; false (when left out) writes the others."),

@@ -7,7 +7,7 @@ use airbyte_agent_description::build::*;
 /// `tasks` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("tasks", "Something to do, or a call or e-mail that was logged.")
     .when_to_use("To see what is to be done or was logged.")
-    .phrases(texts!["task", "to-do", "follow up", "log a call"])
+    .phrases(texts!["task", "to-do", "follow up", "log a call", "to-do", "activity"])
     .default_fields(texts![
         "Id",
         "Subject",
@@ -80,6 +80,7 @@ const CREATE: Operation = Operation::by(Method::Post, "createTask", "tasks", Act
     .summary("Create a task")
     .description("Creates a task, or logs a call when `Status` is `Completed`; only the subject is needed. Tie it to a person with `WhoId` and to a record with `WhatId`. Other required fields, validation rules and duplicate rules of the org apply. Only the id comes back.")
     .writes()
+    .phrases(texts!["follow up", "to-do", "log call", "remind"])
     .parameters(list![
         body("Subject", STRING).required().description("What it is about, up to 255 characters."),
         body("Status", STRING).description("State, one of the values set up in the org, such as `Not Started` (the usual default) or `Completed`."),
@@ -118,6 +119,7 @@ const UPDATE: Operation = Operation::by(Method::Patch, "updateTask", "tasks", Ac
     .description("Changes the fields given on a task; `Status` `Completed` closes it. Fields left out stay as they are, null empties one. Validation rules and automation of the org run.")
     .writes()
     .idempotent()
+    .phrases(texts!["complete task", "finish task"])
     .parameters(list![
         path("id", STRING).required().description("Id of the record to change, 15 or 18 characters."),
         body("Subject", STRING).description("What it is about, up to 255 characters."),

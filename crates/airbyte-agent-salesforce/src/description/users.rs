@@ -67,6 +67,7 @@ pub(super) const ENTITY: Entity = Entity::new("users", "Somebody who can sign in
 const LIST: Operation = Operation::get("listUsers", "users", Action::List, template!("/query"))
     .summary("List users")
     .description("Lists users with a SOQL query; without `q`, the 200 active ones changed last with all standard fields. Give your own `q` to filter, sort, pick fields or go further back. Use it to turn a name into the id needed as `OwnerId`. The query may name any kind of record.")
+    .phrases(texts!["who has login"])
     .reads_any()
     .parameters(list![
         query("q", STRING.default(r#""SELECT FIELDS(STANDARD) FROM User WHERE IsActive = true ORDER BY LastModifiedDate DESC LIMIT 200""#)).required().default(r#""SELECT FIELDS(STANDARD) FROM User WHERE IsActive = true ORDER BY LastModifiedDate DESC LIMIT 200""#).send_default().description("SOQL query on `User`. The default names all standard fields; for custom ones (`…__c`) name them, or use `FIELDS(ALL)` with `LIMIT 200` or less. Texts stand in single quotes, instants without; without `LIMIT` every page can be had."),
@@ -123,6 +124,7 @@ const UPDATE: Operation = Operation::by(Method::Patch, "updateUser", "users", Ac
     .description("Changes the fields given on a user. Users cannot be deleted: set `IsActive` to false to bar one from signing in. Needs the right Manage Users. Fields left out stay as they are, null empties one.")
     .writes()
     .idempotent()
+    .phrases(texts!["deactivate user"])
     .parameters(list![
         path("id", STRING).required().description("Id of the record to change, 15 or 18 characters."),
         body("Username", STRING).description("Name to sign in with, in the form of an e-mail address, unique over all of Salesforce."),

@@ -6,6 +6,7 @@ use airbyte_agent_description::build::*;
 
 /// `abandoned_checkouts` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("abandoned_checkouts", "A checkout in which somebody left contact data but did not pay.")
+    .phrases(texts!["abandoned cart", "left behind"])
     .default_fields(texts![
         "id",
         "name",
@@ -44,6 +45,7 @@ pub(super) const ENTITY: Entity = Entity::new("abandoned_checkouts", "A checkout
 const LIST: Operation = Operation::get("AbandonedCheckouts_List", "abandoned_checkouts", Action::List, template!("/checkouts.json"))
     .summary("List abandoned checkouts")
     .description("Returns checkouts in which the customer left contact data but did not pay, with items and a link to take them up again. Without `status` only open ones. Shopify keeps them for about three months.")
+    .phrases(texts!["abandoned carts", "carts left behind"])
     .parameters(list![
         query("limit", INTEGER.minimum(1.0).maximum(250.0).default("50")).default("50").description("Records per page, 1 to 250; Shopify takes 50 when it is left out."),
         query("page_info", STRING).description("Where the list goes on: `page_info` of the URL in `next_page_url`. It stands for all other arguments, of which only `limit` may come with it. Leave out for the first page."),

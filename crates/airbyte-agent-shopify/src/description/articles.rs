@@ -6,6 +6,7 @@ use airbyte_agent_description::build::*;
 
 /// `articles` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("articles", "A post in a blog.")
+    .phrases(texts!["blog post"])
     .default_fields(texts![
         "id",
         "title",
@@ -77,6 +78,7 @@ const CREATE: Operation = Operation::by(Method::Post, "Articles_Create", "articl
     .summary("Create an article")
     .description("Creates a post in a blog. When Shopify refuses the input, nothing is changed and `userErrors` says why.")
     .writes()
+    .phrases(texts!["publish blog post", "write blog post", "new blog post"])
     .parameters(list![
         argument("article", OBJECT.properties(list![
             required("title", STRING.description("Title of the article.")),

@@ -13,6 +13,7 @@ const CREATE: Operation = Operation::by(Method::Post, "AutomaticDiscounts_Create
     .summary("Create an automatic discount")
     .description("Creates a discount that applies at checkout without a code, as an amount or a share off products or the order. When Shopify refuses the input, nothing is changed and `userErrors` says why. Airbyte's hosted platform does not offer it.")
     .writes()
+    .phrases(texts!["automatic discount", "sale"])
     .addition()
     .parameters(list![
         argument("automaticBasicDiscount", OBJECT.properties(list![

@@ -6,6 +6,7 @@ use airbyte_agent_description::build::*;
 
 /// `collects` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("collects", "Membership of one product in one custom collection.")
+    .phrases(texts!["product in collection"])
     .default_fields(texts!["id", "collection_id", "product_id", "position", "created_at", "updated_at"])
     .operations(list![LIST, GET])
     .schema(RECORD)

@@ -6,6 +6,7 @@ use airbyte_agent_description::build::*;
 
 /// `custom_collections` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("custom_collections", "A collection of products; reads give those with hand-picked products, writes work on collections of both kinds.")
+    .phrases(texts!["category"])
     .default_fields(texts![
         "id",
         "title",

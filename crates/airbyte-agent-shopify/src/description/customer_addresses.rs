@@ -52,6 +52,7 @@ const CREATE: Operation = Operation::by(Method::Post, "CustomerAddresses_Create"
     .summary("Add an address to a customer")
     .description("Adds an address to the address book of a customer and returns it. When Shopify refuses the input, nothing is changed and `userErrors` says why. Airbyte's hosted platform does not offer it.")
     .writes()
+    .phrases(texts!["add address", "second address"])
     .addition()
     .parameters(list![
         argument("customerId", STRING).required().description("Customer, by global id (`gid://shopify/Customer/…`)."),
@@ -85,6 +86,7 @@ const UPDATE: Operation = Operation::by(Method::Post, "CustomerAddresses_Update"
     .description("Changes members of an address in the address book of a customer and returns it. When Shopify refuses the input, nothing is changed and `userErrors` says why. Airbyte's hosted platform does not offer it.")
     .writes()
     .idempotent()
+    .phrases(texts!["change address"])
     .addition()
     .parameters(list![
         argument("customerId", STRING).required().description("Customer, by global id (`gid://shopify/Customer/…`)."),

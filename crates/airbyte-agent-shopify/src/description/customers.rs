@@ -6,6 +6,7 @@ use airbyte_agent_description::build::*;
 
 /// `customers` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("customers", "A person who bought something or left contact data.")
+    .phrases(texts!["shopper", "buyer", "client"])
     .default_fields(texts![
         "id",
         "email",

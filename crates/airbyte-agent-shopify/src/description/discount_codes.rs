@@ -6,6 +6,7 @@ use airbyte_agent_description::build::*;
 
 /// `discount_codes` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("discount_codes", "A code customers enter at checkout; when created or changed, the whole discount with its conditions.")
+    .phrases(texts!["coupon", "promo code", "voucher"])
     .default_fields(texts!["id", "code", "price_rule_id", "usage_count", "created_at", "updated_at"])
     .operations(list![LIST, GET, CREATE, UPDATE, DELETE])
     .schema(RECORD)
@@ -49,6 +50,7 @@ const CREATE: Operation = Operation::by(Method::Post, "DiscountCodes_Create", "d
     .summary("Create a discount code")
     .description("Creates a discount that customers get by entering a code: a percentage or a fixed amount off. Active as soon as `startsAt` is reached. Keep the id from `codeDiscountNode`: changing and deleting need it, and the reads do not give it.")
     .writes()
+    .phrases(texts!["new promo code", "make promo code", "discount code"])
     .parameters(list![
         argument("basicCodeDiscount", OBJECT.properties(list![
             required("title", STRING.description("Title for the merchant; customers see the code.")),

@@ -6,6 +6,7 @@ use airbyte_agent_description::build::*;
 
 /// `draft_orders` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("draft_orders", "An order that the merchant prepares, to be paid later or turned into an order.")
+    .phrases(texts!["quote", "manual order"])
     .default_fields(texts![
         "id",
         "name",
@@ -75,6 +76,7 @@ const CREATE: Operation = Operation::by(Method::Post, "DraftOrders_Create", "dra
     .summary("Create a draft order")
     .description("Creates a draft order with prices worked out by Shopify. Nothing is sent or charged: the customer pays through `invoice_url` of `draft_orders.get`, or `draft_order_complete.update` turns it into an order. Drafts untouched for a year are deleted.")
     .writes()
+    .phrases(texts!["prepare order", "quote", "draft order", "order by phone"])
     .parameters(list![
         argument("input", OBJECT.properties(list![
             optional("lineItems", ARRAY.items(list![

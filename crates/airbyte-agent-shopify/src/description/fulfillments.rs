@@ -6,6 +6,7 @@ use airbyte_agent_description::build::*;
 
 /// `fulfillments` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("fulfillments", "A shipment of items of an order, with tracking.")
+    .phrases(texts!["shipment", "delivery", "tracking"])
     .default_fields(texts![
         "id",
         "name",
@@ -73,6 +74,7 @@ const CREATE: Operation = Operation::by(Method::Post, "Fulfillments_Create", "fu
     .summary("Ship items of an order")
     .description("Creates a shipment for one or more fulfillment orders of the same order and location, with tracking, and so marks their items as shipped. The fulfillment orders come from `fulfillment_orders.list`; without `fulfillmentOrderLineItems` everything that is left is shipped. Cannot be undone by changing it, only by `fulfillments.delete`. When Shopify refuses the input, nothing is changed and `userErrors` says why. Airbyte's hosted platform does not offer it.")
     .writes()
+    .phrases(texts!["ship order", "mark shipped", "fulfill order", "shipped"])
     .addition()
     .parameters(list![
         argument("fulfillment", OBJECT.properties(list![
@@ -110,6 +112,7 @@ const UPDATE: Operation = Operation::by(Method::Post, "Fulfillments_UpdateTracki
     .description("Replaces the tracking of a shipment. When Shopify refuses the input, nothing is changed and `userErrors` says why. Airbyte's hosted platform does not offer it.")
     .writes()
     .idempotent()
+    .phrases(texts!["tracking number", "change tracking"])
     .addition()
     .parameters(list![
         argument("fulfillmentId", STRING).required().description("Shipment, by global id (`gid://shopify/Fulfillment/…`)."),
@@ -139,6 +142,7 @@ const DELETE: Operation = Operation::by(Method::Post, "Fulfillments_Cancel", "fu
     .writes()
     .idempotent()
     .destructive()
+    .phrases(texts!["cancel fulfillment", "cancel shipment"])
     .addition()
     .parameters(list![
         argument("id", STRING).required().description("Shipment, by global id (`gid://shopify/Fulfillment/…`)."),

@@ -54,6 +54,7 @@ const CREATE: Operation = Operation::by(Method::Post, "GiftCards_Create", "gift_
     .summary("Create a gift card")
     .description("Creates a gift card. The full code is in the response, and only there. Needs the scope `write_gift_cards`. When Shopify refuses the input, nothing is changed and `userErrors` says why. Airbyte's hosted platform does not offer it.")
     .writes()
+    .phrases(texts!["issue gift card", "new gift card"])
     .addition()
     .parameters(list![
         argument("input", OBJECT.properties(list![

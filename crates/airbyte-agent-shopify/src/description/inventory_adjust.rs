@@ -14,6 +14,7 @@ const CREATE: Operation = Operation::by(Method::Post, "InventoryLevels_Adjust", 
     .description("Adds to stock or takes from it, at one or more locations, for instance after a delivery or a loss. To set an absolute number use `inventory_set.create`. The same `idempotencyKey` is counted once only.")
     .writes()
     .idempotent()
+    .phrases(texts!["stock went down", "stock went up", "adjust stock", "reduce stock", "add stock"])
     .parameters(list![
         argument("input", OBJECT.properties(list![
             required("name", STRING.description("Which quantity to change: `available`, `damaged`, `quality_control`, `reserved`, `safety_stock` or `incoming`. Other than for `available` each change needs a `ledgerDocumentUri` as well, which is passed on.")),

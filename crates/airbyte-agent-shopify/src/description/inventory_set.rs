@@ -15,6 +15,7 @@ const CREATE: Operation = Operation::by(Method::Post, "InventoryLevels_Set", "in
     .writes()
     .idempotent()
     .destructive()
+    .phrases(texts!["set stock", "stock count"])
     .parameters(list![
         argument("input", OBJECT.properties(list![
             required("name", STRING.description("Which quantity to set: `available` or `on_hand`.")),

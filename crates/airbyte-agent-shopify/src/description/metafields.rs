@@ -14,6 +14,7 @@ const CREATE: Operation = Operation::by(Method::Post, "Metafields_Set", "metafie
     .description("Creates custom fields or overwrites their values, on products, customers, orders, collections and nearly all other records, up to 25 at once. All are written or none. Read them with the `metafield_…` list of the kind of record.")
     .writes()
     .idempotent()
+    .phrases(texts!["custom field", "set metafield"])
     .parameters(list![
         argument("metafields", ARRAY.items(list![
             OBJECT.properties(list![

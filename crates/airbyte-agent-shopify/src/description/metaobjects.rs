@@ -7,7 +7,7 @@ use airbyte_agent_description::build::*;
 /// `metaobjects` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("metaobjects", "A record of a type that the store defined itself.")
     .when_to_use("For content that the store structured itself, such as size charts.")
-    .phrases(texts!["metaobject", "content entry", "custom data"])
+    .phrases(texts!["metaobject", "content entry", "custom data", "custom content"])
     .default_fields(texts![
         "id",
         "type",

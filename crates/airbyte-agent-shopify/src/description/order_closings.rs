@@ -14,6 +14,7 @@ const CREATE: Operation = Operation::by(Method::Post, "OrderClosings_Create", "o
     .description("Closes an order that is done, so that it leaves the list of open orders. It can be opened again. When Shopify refuses the input, nothing is changed and `userErrors` says why. Airbyte's hosted platform does not offer it.")
     .writes()
     .idempotent()
+    .phrases(texts!["close order", "archive order"])
     .addition()
     .parameters(list![
         argument("input", OBJECT.properties(list![required("id", STRING.description("Order, by global id (`gid://shopify/Order/…`)."))]).closed()).required().description("The order."),
@@ -30,6 +31,7 @@ const DELETE: Operation = Operation::by(Method::Post, "OrderClosings_Delete", "o
     .description("Opens an order again that was closed. When Shopify refuses the input, nothing is changed and `userErrors` says why. Airbyte's hosted platform does not offer it.")
     .writes()
     .idempotent()
+    .phrases(texts!["reopen order"])
     .addition()
     .parameters(list![
         argument("input", OBJECT.properties(list![required("id", STRING.description("Order, by global id (`gid://shopify/Order/…`)."))]).closed()).required().description("The order."),

@@ -13,6 +13,7 @@ const CREATE: Operation = Operation::by(Method::Post, "OrderEditItems_Create", "
     .summary("Add an item that is no product in an edit")
     .description("Adds an item with a title and price of its own to an order in an edit that was begun; it counts only after `order_edit_commits.create`. Airbyte's hosted platform does not offer it.")
     .writes()
+    .phrases(texts!["add custom item"])
     .addition()
     .parameters(list![
         argument("id", STRING).required().description("Edit, by the global id of its calculated order (`gid://shopify/CalculatedOrder/…`), from `order_edits.create`."),

@@ -6,6 +6,7 @@ use airbyte_agent_description::build::*;
 
 /// `order_refunds` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("order_refunds", "Money given back and items taken back for an order.")
+    .phrases(texts!["money back"])
     .default_fields(texts![
         "id",
         "order_id",
@@ -67,6 +68,7 @@ const CREATE: Operation = Operation::by(Method::Post, "OrderRefunds_Create", "or
     .writes()
     .idempotent()
     .destructive()
+    .phrases(texts!["refund order", "money back", "give money back"])
     .addition()
     .parameters(list![
         argument("input", OBJECT.properties(list![

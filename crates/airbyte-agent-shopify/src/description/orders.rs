@@ -6,6 +6,7 @@ use airbyte_agent_description::build::*;
 
 /// `orders` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("orders", "A completed purchase, with items, prices, payment and shipping state.")
+    .phrases(texts!["purchase", "sale"])
     .default_fields(texts![
         "id",
         "name",
@@ -57,6 +58,7 @@ pub(super) const ENTITY: Entity = Entity::new("orders", "A completed purchase, w
 const LIST: Operation = Operation::get("Orders_List", "orders", Action::List, template!("/orders.json"))
     .summary("List orders")
     .description("Returns orders, newest first unless `since_id` is given. Without `status` only open ones: pass `any` to see closed and canceled ones as well. Apps see the last 60 days only, unless they have the scope `read_all_orders`. There is no filter by customer or number.")
+    .phrases(texts!["orders today", "purchases"])
     .parameters(list![
         query("limit", INTEGER.minimum(1.0).maximum(250.0).default("50")).default("50").description("Records per page, 1 to 250; Shopify takes 50 when it is left out."),
         query("page_info", STRING).description("Where the list goes on: `page_info` of the URL in `next_page_url`. It stands for all other arguments, of which only `limit` may come with it. Leave out for the first page."),
@@ -151,6 +153,7 @@ const UPDATE: Operation = Operation::by(Method::Post, "Orders_Update", "orders",
     .description("Changes note, tags, e-mail address, shipping address and the like; `tags` replaces all tags. Lines and prices cannot be changed. When Shopify refuses the input, nothing is changed and `userErrors` says why.")
     .writes()
     .idempotent()
+    .phrases(texts!["note on order", "add note", "change order", "edit order", "shipping address"])
     .parameters(list![
         argument("input", OBJECT.properties(list![
             required("id", STRING.description("Global id of the order: `admin_graphql_api_id`, or `gid://shopify/Order/` and the numeric id.")),
@@ -179,6 +182,7 @@ const DELETE: Operation = Operation::by(Method::Post, "Orders_Cancel", "orders",
     .writes()
     .idempotent()
     .destructive()
+    .phrases(texts!["delete order"])
     .parameters(list![
         argument("orderId", STRING).required().description("Global id of the order: `admin_graphql_api_id`, or `gid://shopify/Order/` and the numeric id."),
         argument("reason", STRING.choices(words!["CUSTOMER", "DECLINED", "FRAUD", "INVENTORY", "OTHER", "STAFF"])).required().description("Why the order is canceled."),
@@ -205,6 +209,7 @@ const DELETE: Operation = Operation::by(Method::Post, "Orders_Cancel", "orders",
 const SEARCH: Operation = Operation::by(Method::Post, "Orders_Search", "orders", Action::Search, template!("/graphql.json"))
     .summary("Search orders")
     .description("Finds orders by Shopify's search language: words, and terms such as `name:#1001`, `email:`, `tag:`, `sku:`, `financial_status:paid`, `fulfillment_status:unfulfilled`, `created_at:>2026-03-01`, `status:open`. Apps see the last 60 days only unless they may read all orders. Ids are global ones. Airbyte's hosted platform does not offer it.")
+    .phrases(texts!["unfulfilled orders", "find order"])
     .addition()
     .parameters(list![
         argument("query", STRING).required().description("What to look for."),

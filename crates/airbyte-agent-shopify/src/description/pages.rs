@@ -66,6 +66,7 @@ const CREATE: Operation = Operation::by(Method::Post, "Pages_Create", "pages", A
     .summary("Create a page")
     .description("Creates a page of the online store, visible at once unless `isPublished` is false. When Shopify refuses the input, nothing is changed and `userErrors` says why.")
     .writes()
+    .phrases(texts!["new page"])
     .parameters(list![
         argument("page", OBJECT.properties(list![
             required("title", STRING.description("Title of the page.")),

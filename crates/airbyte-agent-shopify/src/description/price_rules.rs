@@ -6,6 +6,7 @@ use airbyte_agent_description::build::*;
 
 /// `price_rules` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("price_rules", "Conditions and amount of a discount behind one or more discount codes; legacy and read-only.")
+    .phrases(texts!["discount"])
     .default_fields(texts![
         "id",
         "title",

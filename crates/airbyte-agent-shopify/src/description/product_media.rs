@@ -13,6 +13,7 @@ const CREATE: Operation = Operation::by(Method::Post, "ProductMedia_Create", "pr
     .summary("Add media to a product")
     .description("Adds pictures, videos or models to a product, from public addresses or staged uploads. Shopify processes them in the background: `status` of each says how far it is. When Shopify refuses the input, nothing is changed and `userErrors` says why. Airbyte's hosted platform does not offer it.")
     .writes()
+    .phrases(texts!["add picture", "add photo", "add video"])
     .addition()
     .parameters(list![
         argument("product", OBJECT.properties(list![required("id", STRING.description("Product, by global id (`gid://shopify/Product/…`)."))]).closed()).required().description("The product."),

@@ -6,6 +6,7 @@ use airbyte_agent_description::build::*;
 
 /// `product_variants` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("product_variants", "One buyable version of a product, such as a size and color, with price and SKU.")
+    .phrases(texts!["sku", "size", "color"])
     .default_fields(texts![
         "id",
         "product_id",
@@ -102,6 +103,7 @@ const UPDATE: Operation = Operation::by(Method::Post, "ProductVariants_Update", 
     .description("Changes price, SKU, barcode and other fields of one or more variants of the same product. Stock is changed with `inventory_adjust.create` or `inventory_set.create`. When one variant is refused, none is changed.")
     .writes()
     .idempotent()
+    .phrases(texts!["change price", "price of variant", "price of product"])
     .parameters(list![
         argument("productId", STRING).required().description("Global id of the product the variants belong to: `admin_graphql_api_id`, or `gid://shopify/Product/` and the numeric id."),
         argument("variants", ARRAY.items(list![

@@ -6,6 +6,7 @@ use airbyte_agent_description::build::*;
 
 /// `products` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("products", "Something the store sells; price and stock are on its variants.")
+    .phrases(texts!["item", "article"])
     .default_fields(texts![
         "id",
         "title",
@@ -88,6 +89,7 @@ const CREATE: Operation = Operation::by(Method::Post, "Products_Create", "produc
     .summary("Create a product")
     .description("Creates a product with one default variant, without price and stock; set these afterwards with `product_variants.update` and `inventory_set.create`. The product is not published on sales channels by this. When Shopify refuses the input, nothing is changed and `userErrors` says why.")
     .writes()
+    .phrases(texts!["new product", "add product", "list product"])
     .parameters(list![
         argument("product", OBJECT.properties(list![
             required("title", STRING.description("Title of the product.")),
@@ -116,6 +118,7 @@ const UPDATE: Operation = Operation::by(Method::Post, "Products_Update", "produc
     .description("Changes the fields given and leaves the others alone; `tags` replaces all tags. Prices and SKUs are changed with `product_variants.update`. When Shopify refuses the input, nothing is changed and `userErrors` says why.")
     .writes()
     .idempotent()
+    .phrases(texts!["change description", "rename product", "edit product"])
     .parameters(list![
         argument("product", OBJECT.properties(list![
             required("id", STRING.description("Global id of the product: `admin_graphql_api_id`, or `gid://shopify/Product/` and the numeric id.")),

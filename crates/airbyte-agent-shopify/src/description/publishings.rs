@@ -14,6 +14,7 @@ const CREATE: Operation = Operation::by(Method::Post, "Publishings_Create", "pub
     .description("Shows a product or collection on sales channels, now or from a given time on. Needs the scope `write_publications`. When Shopify refuses the input, nothing is changed and `userErrors` says why. Airbyte's hosted platform does not offer it.")
     .writes()
     .idempotent()
+    .phrases(texts!["publish product", "online store", "make visible"])
     .addition()
     .parameters(list![
         argument("id", STRING).required().description("Product or collection, by global id."),
@@ -36,6 +37,7 @@ const DELETE: Operation = Operation::by(Method::Post, "Publishings_Delete", "pub
     .description("Takes a product or collection off sales channels; it stays in the store. Needs the scope `write_publications`. When Shopify refuses the input, nothing is changed and `userErrors` says why. Airbyte's hosted platform does not offer it.")
     .writes()
     .idempotent()
+    .phrases(texts!["unpublish product", "hide product"])
     .addition()
     .parameters(list![
         argument("id", STRING).required().description("Product or collection, by global id."),

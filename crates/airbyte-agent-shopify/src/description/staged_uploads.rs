@@ -13,6 +13,7 @@ const CREATE: Operation = Operation::by(Method::Post, "StagedUploads_Create", "s
     .summary("Get addresses for uploads")
     .description("Returns for each file an address and form fields for uploading it, which your program then does with PUT or POST. Afterwards `resourceUrl` is the `originalSource` of media, or the path of variables for bulk changes. When Shopify refuses the input, nothing is changed and `userErrors` says why. Airbyte's hosted platform does not offer it.")
     .writes()
+    .phrases(texts!["upload file"])
     .addition()
     .parameters(list![
         argument("input", ARRAY.items(list![

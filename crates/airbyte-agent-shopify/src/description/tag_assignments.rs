@@ -14,6 +14,7 @@ const CREATE: Operation = Operation::by(Method::Post, "TagAssignments_Create", "
     .description("Adds tags to a product, order, draft order, customer or article, and leaves all other tags as they are. When Shopify refuses the input, nothing is changed and `userErrors` says why. Airbyte's hosted platform does not offer it.")
     .writes()
     .idempotent()
+    .phrases(texts!["tag order", "tag customer", "tag product"])
     .addition()
     .parameters(list![
         argument("id", STRING).required().description("The record, by global id."),
@@ -31,6 +32,7 @@ const DELETE: Operation = Operation::by(Method::Post, "TagAssignments_Delete", "
     .description("Removes tags from a product, order, draft order, customer or article, and leaves all other tags as they are. When Shopify refuses the input, nothing is changed and `userErrors` says why. Airbyte's hosted platform does not offer it.")
     .writes()
     .idempotent()
+    .phrases(texts!["untag order", "untag customer", "untag product"])
     .addition()
     .parameters(list![
         argument("id", STRING).required().description("The record, by global id."),

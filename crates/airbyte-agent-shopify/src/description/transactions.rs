@@ -6,6 +6,7 @@ use airbyte_agent_description::build::*;
 
 /// `transactions` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("transactions", "One step of the payment of an order: authorization, capture, sale, void or refund.")
+    .phrases(texts!["payment"])
     .default_fields(texts![
         "id",
         "order_id",

@@ -23,6 +23,7 @@ const CREATE: Operation = Operation::by(Method::Post, "createBookmark", "bookmar
     .summary("Add a bookmark to a channel")
     .description("Adds a link to the bar at the top of a channel, for all members, up to 100 per channel. Calling it twice adds it twice.")
     .writes()
+    .phrases(texts!["add link", "link at top of channel", "bookmark"])
     .recommended(texts!["link"])
     .parameters(list![
         body("channel_id", STRING).required().description("Id of the channel that gets the bookmark."),

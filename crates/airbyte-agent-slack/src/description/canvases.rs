@@ -15,6 +15,7 @@ const CREATE: Operation = Operation::by(Method::Post, "createCanvas", "canvases"
     .summary("Create a canvas")
     .description("Creates a canvas, a document inside Slack, from Markdown, on its own or as a tab of a channel. Needs the scope canvases:write. Airbyte's hosted platform does not offer it.")
     .writes()
+    .phrases(texts!["new canvas"])
     .addition()
     .parameters(list![
         body("title", STRING).description("Title of the canvas."),

@@ -56,6 +56,15 @@ pub(super) const ENTITY: Entity = Entity::new("channel_messages", "A message in 
 const LIST: Operation = Operation::get("listChannelMessages", "channel_messages", Action::List, template!("/conversations.history"))
     .summary("List messages of a channel")
     .description("Lists the messages of one conversation, newest first, within `oldest` and `latest` when given. Replies in threads are not included: take `thread_ts` of a message with `reply_count` to `threads.list`. The app has to be a member (`channel_joins.create`). Apps distributed outside the Slack Marketplace get one such call a minute and 15 messages a page.")
+    .phrases(texts![
+        "what going on",
+        "what was written",
+        "going on in channel",
+        "recent messages",
+        "history of channel",
+        "conversation in channel",
+        "read channel",
+    ])
     .parameters(list![
         query("channel", STRING).required().description("Id of the channel or direct message to read, from `channels.list`; a name is not accepted."),
         query("cursor", STRING).description("Where to go on: `next_cursor` of the previous page. Left out, the list starts with the first page."),

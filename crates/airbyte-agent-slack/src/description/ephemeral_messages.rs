@@ -13,6 +13,7 @@ const CREATE: Operation = Operation::by(Method::Post, "createEphemeralMessage", 
     .summary("Show a message to one person")
     .description("Shows a message in a channel to a single member. It is not stored: it vanishes when the client reloads, is not shown to people who are away, and cannot be edited or deleted.")
     .writes()
+    .phrases(texts!["only visible to", "only can see", "ephemeral"])
     .at_least_one(list![at_least_one(texts![], texts!["text", "blocks", "attachments", "markdown_text"])])
     .parameters(list![
         body("channel", STRING).required().description("Id of the channel in which the person sees the message."),

@@ -27,6 +27,7 @@ pub(super) const ENTITY: Entity = Entity::new("files", "A file that was uploaded
 const LIST: Operation = Operation::get("listFiles", "files", Action::List, template!("/files.list"))
     .summary("List files")
     .description("Lists files that were uploaded or linked, newest first, in the conversations the app is in. Narrow them by channel, person, time or kind. Needs the scope files:read. Airbyte's hosted platform does not offer it.")
+    .phrases(texts!["shared files"])
     .addition()
     .parameters(list![
         query("channel", STRING).description("Only files that are in this channel, by its id."),

@@ -7,7 +7,7 @@ use airbyte_agent_description::build::*;
 /// `messages` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("messages", "A message that the app posts, edits or deletes, or finds by a search; to read a channel use `channel_messages`.")
     .when_to_use("To post, edit, delete or search messages.")
-    .phrases(texts!["send message", "post", "search messages", "write in channel"])
+    .phrases(texts!["send message", "post", "search messages", "write in channel", "post", "announcement"])
     .default_fields(texts![
         "ts",
         "type",
@@ -30,6 +30,19 @@ const CREATE: Operation = Operation::by(Method::Post, "createMessage", "messages
     .summary("Post a message")
     .description("Posts a message as the app to a channel, a person or, with `thread_ts`, a thread; everybody there sees it at once. Calling it twice posts twice. For one reader only use `ephemeral_messages.create`, for later `scheduled_messages.create`. About one message a second per channel.")
     .writes()
+    .phrases(texts![
+        "post to channel",
+        "tell channel",
+        "tell",
+        "message channel",
+        "send message",
+        "announce",
+        "reply in thread",
+        "ping",
+        "write in channel",
+        "let know",
+        "message",
+    ])
     .at_least_one(list![at_least_one(texts![], texts!["text", "blocks", "attachments", "markdown_text"])])
     .parameters(list![
         body("channel", STRING).required().description("Where to post: a channel id (`C…`, `G…`, `D…`), or a user id (`U…`) to write to this person as the app. The app has to be a member, or have the scope chat:write.public for public channels."),
@@ -58,6 +71,7 @@ const UPDATE: Operation = Operation::by(Method::Post, "updateMessage", "messages
     .description("Replaces the text, and with `blocks` the layout, of a message that this app posted. Messages of others cannot be edited, ephemeral ones neither.")
     .writes()
     .idempotent()
+    .phrases(texts!["edit message", "fix typo", "correct message"])
     .at_least_one(list![at_least_one(texts![], texts!["text", "blocks", "attachments", "markdown_text"])])
     .parameters(list![
         body("channel", STRING).required().description("Id of the channel the message is in; for a direct message its `D…` id, not the user's."),
@@ -82,6 +96,7 @@ const DELETE: Operation = Operation::by(Method::Post, "deleteMessage", "messages
     .writes()
     .idempotent()
     .destructive()
+    .phrases(texts!["delete message", "unsend"])
     .parameters(list![
         body("channel", STRING).required().description("Id of the channel the message is in."),
         body("ts", STRING).required().description("`ts` of the message to delete."),
@@ -93,6 +108,7 @@ const DELETE: Operation = Operation::by(Method::Post, "deleteMessage", "messages
 const SEARCH: Operation = Operation::get("searchMessages", "messages", Action::Search, template!("/search.messages"))
     .summary("Search messages")
     .description("Searches all messages that the token's user can see, with Slack's search words, such as `budget in:#finance from:@jane after:2025-01-01`. Slack accepts only user tokens (`xoxp-`) with the scope search:read here, no bot tokens, and gives at most 100 pages. To read one channel in order use `channel_messages.list`. Airbyte's hosted platform does not offer it.")
+    .phrases(texts!["search messages", "find message"])
     .addition()
     .parameters(list![
         query("query", STRING).required().description("What to search for, in the language of Slack's search box: words, phrases in double quotes, and `in:`, `from:`, `has:`, `before:`, `after:`, `during:`."),

@@ -16,6 +16,7 @@ const CREATE: Operation = Operation::by(Method::Post, "createScheduledMessage", 
     .summary("Schedule a message")
     .description("Has Slack post a message later, at most 120 days ahead and at most 30 per channel within five minutes. Scheduled messages cannot be listed or canceled here; keep `scheduled_message_id`.")
     .writes()
+    .phrases(texts!["schedule message", "post tomorrow", "post later", "send later", "send tomorrow"])
     .at_least_one(list![at_least_one(texts![], texts!["text", "blocks", "attachments", "markdown_text"])])
     .parameters(list![
         body("channel", STRING).required().description("Id of the channel or direct message to post to."),
@@ -61,6 +62,7 @@ const DELETE: Operation = Operation::by(Method::Post, "deleteScheduledMessage", 
     .writes()
     .idempotent()
     .destructive()
+    .phrases(texts!["cancel scheduled message"])
     .addition()
     .parameters(list![
         body("channel", STRING).required().description("Id of the channel the message is for."),

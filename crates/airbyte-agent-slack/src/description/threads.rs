@@ -53,6 +53,7 @@ pub(super) const ENTITY: Entity = Entity::new("threads", "A message of one threa
 const LIST: Operation = Operation::get("listThreadReplies", "threads", Action::List, template!("/conversations.replies"))
     .summary("List replies of a thread")
     .description("Lists one thread, oldest first: the message that started it, then its replies. Needs the channel and the `ts` of the first message. The app has to be a member of the channel. Apps distributed outside the Slack Marketplace get one such call a minute and 15 messages a page.")
+    .phrases(texts!["replies to message", "answers to message", "thread of message"])
     .recommended(texts!["ts"])
     .parameters(list![
         query("channel", STRING).required().description("Id of the channel that the thread is in."),

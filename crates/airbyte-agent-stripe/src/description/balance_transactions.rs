@@ -29,6 +29,7 @@ pub(super) const ENTITY: Entity = Entity::new("balance_transactions", "One movem
 const LIST: Operation = Operation::get("BalanceTransactions_List", "balance_transactions", Action::List, template!("/v1/balance_transactions"))
     .summary("List balance transactions")
     .description("Lists every movement of money in the balance with gross amount, fee and net, newest first: charges, refunds, payouts, fees. Filter by payout to reconcile a bank deposit. Amounts are in the smallest currency unit, negative for money that leaves.")
+    .phrases(texts!["fees", "stripe fees"])
     .parameters(list![
         query("created", OBJECT.properties(list![
             optional("gt", INTEGER.description("Later than this instant, Unix seconds.")),

@@ -15,6 +15,7 @@ const CREATE: Operation = Operation::by(Method::Post, "BillingPortalSessions_Cre
     .summary("Create a billing portal session")
     .description("Makes a page on which the customer sees invoices, changes cards and cancels subscriptions, and returns its address in `url`. Whoever has the address acts for the customer: give it to nobody else. Airbyte's hosted platform does not offer it.")
     .writes()
+    .phrases(texts!["self-service portal", "customer portal", "manage subscription"])
     .idempotency_header("Idempotency-Key")
     .at_least_one(list![at_least_one(texts![], texts!["customer", "customer_account"])])
     .addition()

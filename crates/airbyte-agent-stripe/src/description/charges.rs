@@ -88,6 +88,7 @@ pub(super) const ENTITY: Entity = Entity::new("charges", "One attempt to take mo
 const LIST: Operation = Operation::get("Charges_List", "charges", Action::List, template!("/v1/charges"))
     .summary("List charges")
     .description("Lists charges, that is attempts to take money, newest first, failed ones included. Filter by customer, payment intent or time. New integrations work with payment intents; a charge belongs to one. Amounts are in the smallest currency unit.")
+    .phrases(texts!["failed payments", "card payments"])
     .parameters(list![
         query("created", OBJECT.properties(list![
             optional("gt", INTEGER.description("Later than this instant, Unix seconds.")),

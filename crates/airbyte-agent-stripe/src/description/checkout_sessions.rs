@@ -15,6 +15,7 @@ const CREATE: Operation = Operation::by(Method::Post, "CheckoutSessions_Create",
     .summary("Create a Checkout session")
     .description("Makes a payment page hosted by Stripe and returns its address in `url`, to be given to the customer. Nothing is charged until the customer pays there. The page expires after 24 hours.")
     .writes()
+    .phrases(texts!["checkout page", "payment page", "hosted page"])
     .idempotency_header("Idempotency-Key")
     .parameters(list![
         header("stripe_version", STRING).wire("Stripe-Version").addition().description("API version that decides the shape of this response, such as `2026-10-28.endive`; left out, the account's default version."),

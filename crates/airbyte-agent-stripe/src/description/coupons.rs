@@ -53,6 +53,7 @@ const CREATE: Operation = Operation::by(Method::Post, "Coupons_Create", "coupons
     .summary("Create a coupon")
     .description("Creates a discount by percentage or amount. Customers cannot enter it themselves: make a code for it with `promotion_codes.create`, or name it in `discounts` of a subscription, invoice or Checkout session. Airbyte's hosted platform does not offer it.")
     .writes()
+    .phrases(texts!["percent off", "discount", "new coupon"])
     .idempotency_header("Idempotency-Key")
     .at_least_one(list![at_least_one(texts![], texts!["percent_off", "amount_off"])])
     .addition()

@@ -59,6 +59,7 @@ const CREATE: Operation = Operation::by(Method::Post, "CreditNotes_Create", "cre
     .description("Lowers a finalized invoice. On an open invoice it lowers what is due; on a paid one say with `refund_amount`, `credit_amount` or `out_of_band_amount` how the customer gets the money. Give `amount` or `lines`. Airbyte's hosted platform does not offer it.")
     .writes()
     .destructive()
+    .phrases(texts!["issue credit note"])
     .idempotency_header("Idempotency-Key")
     .addition()
     .parameters(list![

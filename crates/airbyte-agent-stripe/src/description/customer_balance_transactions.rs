@@ -55,6 +55,7 @@ const CREATE: Operation = Operation::by(Method::Post, "CustomerBalanceTransactio
     .summary("Give credit to a customer")
     .description("Changes a customer's credit balance. A negative amount is credit that the next invoices use up; a positive amount is debt that they collect. No money moves now. Airbyte's hosted platform does not offer it.")
     .writes()
+    .phrases(texts!["credit customer", "give credit"])
     .idempotency_header("Idempotency-Key")
     .addition()
     .parameters(list![

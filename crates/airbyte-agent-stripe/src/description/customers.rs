@@ -7,7 +7,7 @@ use airbyte_agent_description::build::*;
 /// `customers` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("customers", "A customer: a person or company that is charged or invoiced.")
     .when_to_use("To find a customer, their contact data or their id, which most other records refer to.")
-    .phrases(texts!["customer", "client", "buyer", "account holder"])
+    .phrases(texts!["customer", "client", "buyer", "account holder", "client", "buyer", "cus"])
     .default_fields(texts![
         "id",
         "name",
@@ -90,6 +90,7 @@ const CREATE: Operation = Operation::by(Method::Post, "Customers_Create", "custo
     .summary("Create a customer")
     .description("Creates a customer. Stripe accepts the same e-mail address twice, so look for an existing customer first. Creating one charges nothing; payment methods are attached separately.")
     .writes()
+    .phrases(texts!["new customer"])
     .idempotency_header("Idempotency-Key")
     .parameters(list![
         header("stripe_version", STRING).wire("Stripe-Version").addition().description("API version that decides the shape of this response, such as `2026-10-28.endive`; left out, the account's default version."),
@@ -209,6 +210,7 @@ const DELETE: Operation = Operation::by(Method::Delete, "Customers_Delete", "cus
 const SEARCH: Operation = Operation::get("Customers_Search", "customers", Action::Search, template!("/v1/customers/search"))
     .summary("Search customers")
     .description("Finds customers by e-mail address, name, phone, metadata or time of creation, with exact and partial matching. Search runs on an index that lags behind by up to a minute (longer during outages), so do not use it to read back what was just written, nor for accounts in India.")
+    .phrases(texts!["customer by email", "find customer"])
     .parameters(list![
         query("query", STRING).required().description(r#"Search expression over `created`, `email`, `metadata`, `name`, `phone`. Exact match `field:"value"`, substring (three letters or more) `field~"value"`, comparison `created>1740787200`, metadata `metadata["key"]:"value"`. A leading `-` negates. Join with AND or with OR, never both."#),
         query("limit", INTEGER.minimum(1.0).maximum(100.0)).description("Records per page, 1 to 100; Stripe takes 10 when it is left out."),

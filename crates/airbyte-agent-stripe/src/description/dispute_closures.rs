@@ -14,6 +14,7 @@ const CREATE: Operation = Operation::by(Method::Post, "DisputeClosures_Create", 
     .description("Gives a dispute up: it is `lost`, and the money stays with the customer. Cannot be undone. Airbyte's hosted platform does not offer it.")
     .writes()
     .destructive()
+    .phrases(texts!["accept dispute", "give up dispute", "close dispute"])
     .idempotency_header("Idempotency-Key")
     .addition()
     .parameters(list![

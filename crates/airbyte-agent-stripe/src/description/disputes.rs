@@ -7,7 +7,7 @@ use airbyte_agent_description::build::*;
 /// `disputes` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("disputes", "A payment contested by the cardholder (chargeback).")
     .when_to_use("For chargebacks, their reasons and deadlines.")
-    .phrases(texts!["dispute", "chargeback"])
+    .phrases(texts!["dispute", "chargeback", "chargeback"])
     .default_fields(texts![
         "id",
         "amount",
@@ -30,6 +30,7 @@ pub(super) const ENTITY: Entity = Entity::new("disputes", "A payment contested b
 const LIST: Operation = Operation::get("Disputes_List", "disputes", Action::List, template!("/v1/disputes"))
     .summary("List disputes")
     .description("Lists disputes (chargebacks), newest first. Filter by charge, payment intent or time. Those with status `needs_response` wait for evidence until `evidence_details.due_by`.")
+    .phrases(texts!["chargebacks"])
     .parameters(list![
         query("charge", STRING).description("Only records of this charge, by charge id."),
         query("created", OBJECT.properties(list![
@@ -67,6 +68,7 @@ const UPDATE: Operation = Operation::by(Method::Post, "Disputes_Update", "disput
     .writes()
     .idempotent()
     .destructive()
+    .phrases(texts!["submit evidence", "send evidence", "respond to chargeback", "answer dispute"])
     .idempotency_header("Idempotency-Key")
     .addition()
     .parameters(list![

@@ -26,6 +26,7 @@ pub(super) const ENTITY: Entity = Entity::new("events", "Something that happened
 const LIST: Operation = Operation::get("Events_List", "events", Action::List, template!("/v1/events"))
     .summary("List events")
     .description("Lists what happened in the account during the last 30 days, newest first. Filter by type and time. Airbyte's hosted platform does not offer it.")
+    .phrases(texts!["what happened"])
     .addition()
     .parameters(list![
         query("type", STRING).description("Only events of this type; `*` stands for any part, as in `invoice.*`."),

@@ -14,6 +14,7 @@ const CREATE: Operation = Operation::by(Method::Post, "InvoiceFinalizations_Crea
     .description("Turns a draft invoice into an open one: number and amounts are fixed, and collection may start. Cannot be undone; afterwards the invoice can only be paid, voided or written off.")
     .writes()
     .destructive()
+    .phrases(texts!["finalize invoice", "finish draft"])
     .idempotency_header("Idempotency-Key")
     .parameters(list![
         path("id", STRING).required().description("Id of the draft invoice to finalize."),

@@ -15,6 +15,7 @@ const CREATE: Operation = Operation::by(Method::Post, "InvoiceItems_Create", "in
     .summary("Create an invoice item")
     .description("Adds an amount to a draft invoice or, without `invoice`, to the next invoice of the customer. Give either `amount` with `currency` or a price. Versions before 2025-03-31.basil take the price as `price`, later ones as `pricing.price`. Airbyte's hosted platform does not offer it.")
     .writes()
+    .phrases(texts!["add line", "extra charge"])
     .idempotency_header("Idempotency-Key")
     .at_least_one(list![at_least_one(texts![], texts!["customer", "customer_account"])])
     .addition()

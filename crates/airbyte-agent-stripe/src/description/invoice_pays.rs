@@ -14,6 +14,7 @@ const CREATE: Operation = Operation::by(Method::Post, "InvoicePays_Create", "inv
     .description("Tries to collect an open invoice at once, outside the schedule: real money in live mode. A declined card is an error (402). With `paid_out_of_band: true` nothing is charged, and the invoice counts as paid elsewhere. Airbyte's hosted platform does not offer it.")
     .writes()
     .destructive()
+    .phrases(texts!["pay invoice", "collect invoice", "charge invoice", "mark paid"])
     .idempotency_header("Idempotency-Key")
     .addition()
     .parameters(list![

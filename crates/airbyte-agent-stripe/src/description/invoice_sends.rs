@@ -13,6 +13,7 @@ const CREATE: Operation = Operation::by(Method::Post, "InvoiceSends_Create", "in
     .summary("Send an invoice")
     .description("E-mails an invoice to the customer at once, outside the usual schedule. Only possible for invoices with `collection_method: send_invoice`; finalize a draft first with `invoice_finalizations.create`. Every call sends another e-mail, but none in test mode.")
     .writes()
+    .phrases(texts!["email invoice", "send invoice", "mail invoice"])
     .idempotency_header("Idempotency-Key")
     .parameters(list![
         path("id", STRING).required().description("Id of the invoice to send."),

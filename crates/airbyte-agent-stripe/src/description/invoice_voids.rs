@@ -14,6 +14,7 @@ const CREATE: Operation = Operation::by(Method::Post, "InvoiceVoids_Create", "in
     .description("Declares a finalized invoice void, as if it had never been: nothing is collected any more. Cannot be undone. A draft cannot be voided; a paid invoice gets a credit note with `credit_notes.create`. Airbyte's hosted platform does not offer it.")
     .writes()
     .destructive()
+    .phrases(texts!["void invoice", "cancel invoice"])
     .idempotency_header("Idempotency-Key")
     .addition()
     .parameters(list![

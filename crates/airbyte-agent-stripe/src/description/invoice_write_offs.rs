@@ -14,6 +14,7 @@ const CREATE: Operation = Operation::by(Method::Post, "InvoiceWriteOffs_Create",
     .description("Writes an open invoice off as bad debt. It stays owed: a later payment makes it `paid` all the same. Airbyte's hosted platform does not offer it.")
     .writes()
     .destructive()
+    .phrases(texts!["write off", "uncollectible", "bad debt"])
     .idempotency_header("Idempotency-Key")
     .addition()
     .parameters(list![

@@ -7,7 +7,7 @@ use airbyte_agent_description::build::*;
 /// `invoices` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("invoices", "A bill to a customer, from draft to paid.")
     .when_to_use("For what a customer owes or has paid, due dates, invoice links and PDFs.")
-    .phrases(texts!["invoice", "bill", "unpaid", "overdue"])
+    .phrases(texts!["invoice", "bill", "unpaid", "overdue", "bill"])
     .default_fields(texts![
         "id",
         "number",
@@ -127,6 +127,7 @@ pub(super) const ENTITY: Entity = Entity::new("invoices", "A bill to a customer,
 const LIST: Operation = Operation::get("Invoices_List", "invoices", Action::List, template!("/v1/invoices"))
     .summary("List invoices")
     .description("Lists invoices, newest first. Filter by customer, subscription, state or time of creation; unpaid ones have status `open`. For a customer's name or an invoice number use `invoices.search`. Amounts are in the smallest currency unit.")
+    .phrases(texts!["overdue invoices", "unpaid invoices", "open invoices"])
     .parameters(list![
         query("collection_method", STRING.choices(words!["charge_automatically", "send_invoice"])).description("Only those collected this way: `charge_automatically` from the stored payment method, or `send_invoice` for payment by the customer."),
         query("created", OBJECT.properties(list![
@@ -155,6 +156,7 @@ const CREATE: Operation = Operation::by(Method::Post, "Invoices_Create", "invoic
     .summary("Create a draft invoice")
     .description("Creates a draft invoice for a customer. Without `pending_invoice_items_behavior: include` it starts empty. A draft is neither sent nor charged: finalize it with `invoice_finalizations.create`, then send it with `invoice_sends.create`. With `auto_advance: true` Stripe does so by itself after about an hour.")
     .writes()
+    .phrases(texts!["bill customer", "new invoice", "invoice customer"])
     .idempotency_header("Idempotency-Key")
     .at_least_one(list![at_least_one(texts![], texts!["customer", "customer_account", "from_invoice"])])
     .parameters(list![

@@ -15,6 +15,7 @@ const CREATE: Operation = Operation::by(Method::Post, "MeterEvents_Create", "met
     .summary("Report usage")
     .description("Reports usage of a customer to a meter, which is billed with metered prices. Usage is counted a little later. Give an `identifier`, so that a repeated report is counted once. Airbyte's hosted platform does not offer it.")
     .writes()
+    .phrases(texts!["report usage"])
     .idempotency_header("Idempotency-Key")
     .addition()
     .parameters(list![

@@ -14,6 +14,7 @@ const CREATE: Operation = Operation::by(Method::Post, "PaymentIntentCancellation
     .description("Cancels a payment intent that has not succeeded and releases money that was only authorized. Cannot be undone. A successful payment is refunded instead, with `refunds.create`.")
     .writes()
     .destructive()
+    .phrases(texts!["cancel payment"])
     .idempotency_header("Idempotency-Key")
     .parameters(list![
         path("id", STRING).required().description("Id of the payment intent to cancel."),

@@ -14,6 +14,7 @@ const CREATE: Operation = Operation::by(Method::Post, "PaymentIntentCaptures_Cre
     .description("Takes the money that was authorized with `capture_method: manual`: real money in live mode. The status is `requires_capture` before; what is not taken is released. Airbyte's hosted platform does not offer it.")
     .writes()
     .destructive()
+    .phrases(texts!["capture payment", "capture authorized"])
     .idempotency_header("Idempotency-Key")
     .addition()
     .parameters(list![

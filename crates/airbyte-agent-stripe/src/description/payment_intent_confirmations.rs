@@ -14,6 +14,7 @@ const CREATE: Operation = Operation::by(Method::Post, "PaymentIntentConfirmation
     .description("Confirms a payment intent, which charges the payment method: real money in live mode. A declined card is an error (402); with `requires_action` the customer still has to authenticate.")
     .writes()
     .destructive()
+    .phrases(texts!["confirm payment"])
     .idempotency_header("Idempotency-Key")
     .parameters(list![
         path("id", STRING).required().description("Id of the payment intent to confirm."),

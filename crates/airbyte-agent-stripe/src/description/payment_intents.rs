@@ -7,7 +7,7 @@ use airbyte_agent_description::build::*;
 /// `payment_intents` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("payment_intents", "One payment from creation to success or cancellation.")
     .when_to_use("For the state of a payment, and to take one.")
-    .phrases(texts!["payment", "pay", "checkout"])
+    .phrases(texts!["payment", "pay", "checkout", "payment"])
     .default_fields(texts![
         "id",
         "amount",
@@ -58,6 +58,7 @@ const CREATE: Operation = Operation::by(Method::Post, "PaymentIntents_Create", "
     .summary("Create a payment intent")
     .description("Starts a payment of a given amount. Nothing is charged until it is confirmed, by the customer in your payment page or with `confirm: true` and a `payment_method`. The amount is in the smallest currency unit.")
     .writes()
+    .phrases(texts!["take payment", "charge customer", "charge card", "collect payment"])
     .idempotency_header("Idempotency-Key")
     .parameters(list![
         header("stripe_version", STRING).wire("Stripe-Version").addition().description("API version that decides the shape of this response, such as `2026-10-28.endive`; left out, the account's default version."),

@@ -46,6 +46,7 @@ const CREATE: Operation = Operation::by(Method::Post, "PaymentLinks_Create", "pa
     .summary("Create a payment link")
     .description("Makes an address at which customers can pay for the given prices, as often as wanted, and returns it in `url`. For a page for one purchase use `checkout_sessions.create`. Airbyte's hosted platform does not offer it.")
     .writes()
+    .phrases(texts!["payment link", "link to pay", "make payment link"])
     .idempotency_header("Idempotency-Key")
     .addition()
     .parameters(list![

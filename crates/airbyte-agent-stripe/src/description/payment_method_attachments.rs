@@ -15,6 +15,7 @@ const CREATE: Operation = Operation::by(Method::Post, "PaymentMethodAttachments_
     .summary("Attach a payment method to a customer")
     .description("Stores a payment method with a customer so that it can be charged again. Does not make it the default. A method that was used before without a customer, or was detached, cannot be attached.")
     .writes()
+    .phrases(texts!["save card", "attach card"])
     .idempotency_header("Idempotency-Key")
     .at_least_one(list![at_least_one(texts![], texts!["customer", "customer_account"])])
     .parameters(list![

@@ -14,6 +14,7 @@ const CREATE: Operation = Operation::by(Method::Post, "PaymentMethodDetachments_
     .description("Removes a payment method from its customer. It cannot be charged any more nor attached again. Airbyte's hosted platform does not offer it.")
     .writes()
     .destructive()
+    .phrases(texts!["remove card", "delete card", "remove saved card"])
     .idempotency_header("Idempotency-Key")
     .addition()
     .parameters(list![

@@ -31,6 +31,7 @@ pub(super) const ENTITY: Entity = Entity::new("payment_methods", "A card or acco
 const LIST: Operation = Operation::get("PaymentMethods_List", "payment_methods", Action::List, template!("/v1/customers/{customer}/payment_methods"))
     .summary("List the payment methods of a customer")
     .description("Lists the cards and accounts stored with a customer, newest first. Which one is charged by default is `invoice_settings.default_payment_method` of the customer. Airbyte's hosted platform does not offer it.")
+    .phrases(texts!["cards on file", "saved cards", "cards of customer"])
     .addition()
     .parameters(list![
         path("customer", STRING).required().description("Id of the customer whose payment methods are listed."),

@@ -30,6 +30,7 @@ pub(super) const ENTITY: Entity = Entity::new("payouts", "A transfer from the St
 const LIST: Operation = Operation::get("Payouts_List", "payouts", Action::List, template!("/v1/payouts"))
     .summary("List payouts")
     .description("Lists transfers to your bank, newest first. Filter by state, destination, arrival or creation. What a payout consists of is in `balance_transactions.list` with `payout`.")
+    .phrases(texts!["stripe pays out", "pay us out", "money to bank", "bank transfers"])
     .parameters(list![
         query("arrival_date", OBJECT.properties(list![
             optional("gt", INTEGER.description("Later than this instant, Unix seconds.")),
@@ -62,6 +63,7 @@ const CREATE: Operation = Operation::by(Method::Post, "Payouts_Create", "payouts
     .description("Sends money from the Stripe balance to your bank account or card: real money in live mode. The available balance has to cover it; only for accounts without automatic payouts, or for instant ones. Airbyte's hosted platform does not offer it.")
     .writes()
     .destructive()
+    .phrases(texts!["pay out", "withdraw money", "transfer to bank"])
     .idempotency_header("Idempotency-Key")
     .addition()
     .parameters(list![

@@ -65,6 +65,7 @@ const CREATE: Operation = Operation::by(Method::Post, "Prices_Create", "prices",
     .summary("Create a price")
     .description("Adds a price to a product, one-time or, with `recurring`, for subscriptions. Amount and currency cannot be changed later: make a new price instead. The amount is in the smallest currency unit.")
     .writes()
+    .phrases(texts!["yearly price", "monthly price", "new price"])
     .idempotency_header("Idempotency-Key")
     .at_least_one(list![at_least_one(texts![], texts!["product", "product_data"])])
     .parameters(list![

@@ -55,6 +55,7 @@ const CREATE: Operation = Operation::by(Method::Post, "Products_Create", "produc
     .summary("Create a product")
     .description("Creates a product. It can be sold once it has a price: add one with `prices.create`.")
     .writes()
+    .phrases(texts!["new product"])
     .idempotency_header("Idempotency-Key")
     .parameters(list![
         header("stripe_version", STRING).wire("Stripe-Version").addition().description("API version that decides the shape of this response, such as `2026-10-28.endive`; left out, the account's default version."),

@@ -28,6 +28,7 @@ pub(super) const ENTITY: Entity = Entity::new("promotion_codes", "A code that cu
 const LIST: Operation = Operation::get("PromotionCodes_List", "promotion_codes", Action::List, template!("/v1/promotion_codes"))
     .summary("List promotion codes")
     .description("Lists promotion codes, newest first. Filter by the code that customers enter, the coupon or the customer. Airbyte's hosted platform does not offer it.")
+    .phrases(texts!["promo codes"])
     .addition()
     .parameters(list![
         query("code", STRING).description("Only the promotion code with this text; upper and lower case are the same."),
@@ -56,6 +57,7 @@ const CREATE: Operation = Operation::by(Method::Post, "PromotionCodes_Create", "
     .summary("Create a promotion code")
     .description("Creates a code that customers enter to get the discount of a coupon. Name the coupon in `promotion`; versions before 2025-09-30.clover take it as `coupon`. Airbyte's hosted platform does not offer it.")
     .writes()
+    .phrases(texts!["promo code"])
     .idempotency_header("Idempotency-Key")
     .at_least_one(list![at_least_one(texts![], texts!["promotion", "coupon"])])
     .addition()

@@ -72,6 +72,7 @@ const CREATE: Operation = Operation::by(Method::Post, "Refunds_Create", "refunds
     .description("Gives money back to the customer, all of a payment or part of it. Name the charge or the payment intent. Takes real money in live mode and cannot be undone; Stripe's fee for the payment is not returned. A payment can be refunded in several parts, up to its amount.")
     .writes()
     .destructive()
+    .phrases(texts!["refund charge", "refund payment", "give money back", "money back"])
     .idempotency_header("Idempotency-Key")
     .parameters(list![
         header("stripe_version", STRING).wire("Stripe-Version").addition().description("API version that decides the shape of this response, such as `2026-10-28.endive`; left out, the account's default version."),

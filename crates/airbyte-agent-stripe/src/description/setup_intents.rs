@@ -56,6 +56,7 @@ const CREATE: Operation = Operation::by(Method::Post, "SetupIntents_Create", "se
     .summary("Create a setup intent")
     .description("Starts to store a payment method for later payments; nothing is charged. The customer confirms it in your payment page with `client_secret`, or you confirm it with a `payment_method`. Airbyte's hosted platform does not offer it.")
     .writes()
+    .phrases(texts!["save card for later"])
     .idempotency_header("Idempotency-Key")
     .addition()
     .parameters(list![

@@ -7,7 +7,7 @@ use airbyte_agent_description::build::*;
 /// `subscriptions` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("subscriptions", "A customer's recurring purchase of one or more prices.")
     .when_to_use("For who is subscribed to what, renewals, trials, cancellations.")
-    .phrases(texts!["subscription", "plan", "renewal", "churn", "trial"])
+    .phrases(texts!["subscription", "plan", "renewal", "churn", "trial", "plan", "membership", "sub"])
     .default_fields(texts![
         "id",
         "status",
@@ -143,6 +143,7 @@ const CREATE: Operation = Operation::by(Method::Post, "Subscriptions_Create", "s
     .summary("Create a subscription")
     .description("Subscribes a customer to one or more recurring prices. Unless a trial is given, the first invoice is made and charged at once; when that payment does not go through, the subscription is left `incomplete` and expires after 23 hours. The customer needs a payment method, or use `send_invoice`.")
     .writes()
+    .phrases(texts!["subscribe customer", "put on plan", "start subscription"])
     .idempotency_header("Idempotency-Key")
     .parameters(list![
         header("stripe_version", STRING).wire("Stripe-Version").addition().description("API version that decides the shape of this response, such as `2026-10-28.endive`; left out, the account's default version."),
@@ -208,6 +209,15 @@ const UPDATE: Operation = Operation::by(Method::Post, "Subscriptions_Update", "s
     .description("Changes plan, quantity, payment or cancellation of a subscription. To switch the plan pass the existing item's `id` with the new `price`; without the id a second item is added. A change within a period is prorated unless told otherwise, which can lead to a charge.")
     .writes()
     .idempotent()
+    .phrases(texts![
+        "change quantity",
+        "change plan",
+        "upgrade",
+        "downgrade",
+        "pause subscription",
+        "switch plan",
+        "end of period",
+    ])
     .idempotency_header("Idempotency-Key")
     .parameters(list![
         path("id", STRING).required().description("Id of the subscription to change."),
@@ -263,6 +273,7 @@ const DELETE: Operation = Operation::by(Method::Delete, "Subscriptions_Delete", 
     .writes()
     .idempotent()
     .destructive()
+    .phrases(texts!["cancel subscription", "end subscription", "stop subscription"])
     .parameters(list![
         path("id", STRING).required().description("Id of the subscription to cancel."),
         query("invoice_now", BOOLEAN).addition().description("True bills what is still open, such as metered usage and prorations, in a last invoice."),

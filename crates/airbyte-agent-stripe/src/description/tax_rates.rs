@@ -27,6 +27,7 @@ pub(super) const ENTITY: Entity = Entity::new("tax_rates", "A rate of tax for in
 const LIST: Operation = Operation::get("TaxRates_List", "tax_rates", Action::List, template!("/v1/tax_rates"))
     .summary("List tax rates")
     .description("Lists the rates of tax that can be put on invoices and subscriptions, newest first. Airbyte's hosted platform does not offer it.")
+    .phrases(texts!["vat", "sales tax"])
     .addition()
     .parameters(list![
         query("active", BOOLEAN).description("True for rates that can be used, false for archived ones; left out, both."),

@@ -7,7 +7,15 @@ use airbyte_agent_description::build::*;
 /// `chats` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("chats", "A conversation between a visitor and agents, with transcript, or an offline message.")
     .when_to_use("To read transcripts or look at ratings, response times and missed chats.")
-    .phrases(texts!["chats", "transcript", "missed chats", "chat rating"])
+    .phrases(texts![
+        "chats",
+        "transcript",
+        "missed chats",
+        "chat rating",
+        "conversation",
+        "past chat",
+        "transcript",
+    ])
     .default_fields(texts![
         "id",
         "type",

@@ -7,7 +7,7 @@ use airbyte_agent_description::build::*;
 /// `departments` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("departments", "A group of agents that visitors can choose or chats are routed to.")
     .when_to_use("To get department ids or members.")
-    .phrases(texts!["department", "team"])
+    .phrases(texts!["department", "team", "chat department"])
     .default_fields(texts!["id", "name", "description", "enabled", "members", "settings.chat_limit"])
     .operations(list![LIST, CREATE, GET, UPDATE])
     .schema(RECORD)

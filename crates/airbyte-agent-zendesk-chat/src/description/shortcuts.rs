@@ -7,7 +7,7 @@ use airbyte_agent_description::build::*;
 /// `shortcuts` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("shortcuts", "A ready-made answer that agents insert by name.")
     .when_to_use("To find or reuse the text of a ready-made answer.")
-    .phrases(texts!["shortcut", "canned response"])
+    .phrases(texts!["shortcut", "canned response", "canned response", "canned reply", "snippet"])
     .default_fields(texts!["id", "name", "message", "options", "tags", "departments", "agents", "scope"])
     .operations(list![LIST, CREATE, GET, UPDATE, DELETE])
     .schema(RECORD)
@@ -30,6 +30,7 @@ const CREATE: Operation = Operation::by(Method::Post, "CreateShortcut", "shortcu
     .summary("Create a shortcut")
     .description("Creates a ready-made answer; its name must be free. Needs the scope `write`. An account has up to 15,000. Airbyte's hosted platform does not offer it.")
     .writes()
+    .phrases(texts!["new canned response"])
     .addition()
     .parameters(list![
         body("name", STRING).required().description(r"Name agents type to insert it; without `/`, `\` and `$`. It is the id, too."),

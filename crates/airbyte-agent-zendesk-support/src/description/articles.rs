@@ -7,7 +7,7 @@ use airbyte_agent_description::build::*;
 /// `articles` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("articles", "An article of the help center.")
     .when_to_use("To read or find documentation for customers.")
-    .phrases(texts!["article", "help center", "knowledge base"])
+    .phrases(texts!["article", "help center", "knowledge base", "help center article", "knowledge base"])
     .default_fields(texts![
         "id",
         "title",
@@ -107,6 +107,7 @@ const UPDATE: Operation = Operation::by(Method::Put, "UpdateArticle", "articles"
 const SEARCH: Operation = Operation::get("SearchArticles", "articles", Action::Search, template!("/help_center/articles/search"))
     .summary("Search help center articles")
     .description("Finds articles by words in title, text and labels, the best match first. Give `query`, or one of `category`, `section` and `label_names`. Airbyte's hosted platform does not offer it.")
+    .phrases(texts!["articles about", "find article"])
     .addition()
     .parameters(list![
         query("query", STRING).description("Words to find."),

@@ -25,6 +25,7 @@ pub(super) const ENTITY: Entity = Entity::new("custom_statuses", "A status that 
 const LIST: Operation = Operation::get("ListCustomStatuses", "custom_statuses", Action::List, template!("/custom_statuses"))
     .summary("List ticket statuses")
     .description("Lists the statuses that tickets can have, standard and custom ones, with the category (`open`, `pending` and so on) of each. Take ids from here for `custom_status_id`. Airbyte's hosted platform does not offer it.")
+    .phrases(texts!["ticket statuses"])
     .addition()
     .parameters(list![
         query("status_categories", STRING).description("Only statuses of these categories, separated by commas: `new`, `open`, `pending`, `hold`, `solved`."),

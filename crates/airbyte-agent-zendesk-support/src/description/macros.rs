@@ -7,7 +7,7 @@ use airbyte_agent_description::build::*;
 /// `macros` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("macros", "A prepared set of changes, often an answer, that agents apply to a ticket.")
     .when_to_use("To find the text or effect of a macro.")
-    .phrases(texts!["macro", "canned response"])
+    .phrases(texts!["macro", "canned response", "canned reply", "canned response", "saved reply"])
     .default_fields(texts![
         "id",
         "title",

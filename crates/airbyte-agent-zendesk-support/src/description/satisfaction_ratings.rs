@@ -40,6 +40,7 @@ pub(super) const ENTITY: Entity = Entity::new("satisfaction_ratings", "A custome
 const LIST: Operation = Operation::get("ListSatisfactionRatings", "satisfaction_ratings", Action::List, template!("/satisfaction_ratings.json"))
     .summary("List satisfaction ratings")
     .description("Lists the customers' ratings of tickets by the older satisfaction survey; answers to the newer surveys are not in it. Narrow by score and time. For administrators only.")
+    .phrases(texts!["csat", "csat scores", "customer satisfaction"])
     .parameters(list![
         query("page", INTEGER.minimum(1.0)).description("Number of the page, from 1. Pages end with the response whose `next_page` is null; Zendesk refuses pages beyond the first 10,000 records with 400."),
         query("score", STRING.choices(words!["offered", "unoffered", "received", "good", "bad"])).description("Only ratings in this state: `offered` (asked, no answer yet), `unoffered` (not asked), `received` (any answer), `good` or `bad`."),

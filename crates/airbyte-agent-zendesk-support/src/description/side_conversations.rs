@@ -50,6 +50,7 @@ const CREATE: Operation = Operation::by(Method::Post, "CreateSideConversation", 
     .summary("Start a side conversation")
     .description("Writes to somebody else about a ticket, as a rule by e-mail, without the requester seeing it. A repeated call writes twice. Needs the add-on for collaboration. Airbyte's hosted platform does not offer it.")
     .writes()
+    .phrases(texts!["side conversation", "ask supplier"])
     .addition()
     .parameters(list![
         path("ticket_id", INTEGER).required().description("Id of the ticket, the number agents see as `#35436`."),

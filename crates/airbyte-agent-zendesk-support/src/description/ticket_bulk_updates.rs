@@ -15,6 +15,7 @@ const CREATE: Operation = Operation::by(Method::Put, "BulkUpdateTickets", "ticke
     .summary("Update many tickets")
     .description("Makes the same change to up to 100 tickets and returns a job at once; Zendesk works through it in the background, so the tickets may change some time later. Check single tickets with `tickets.get`. Triggers run for every ticket and may send e-mail. At most 30 jobs can be waiting or running in an account.")
     .writes()
+    .phrases(texts!["many tickets", "several tickets", "tickets at once", "tickets in one go", "bulk update"])
     .parameters(list![
         query("ids", STRING).required().description("Ids of the tickets to change, separated by commas without spaces; 1 to 100 of them."),
         body("ticket", OBJECT.properties(list![

@@ -47,6 +47,15 @@ const CREATE: Operation = Operation::by(Method::Put, "CreateTicketComment", "tic
     .summary("Add a comment to a ticket")
     .description("Adds a message to a ticket and returns the ticket, not the comment; read that with `ticket_comments.list`. Public comments (the default) are e-mailed to the requester and cannot be taken back: pass `public: false` for an internal note.")
     .writes()
+    .phrases(texts![
+        "reply to ticket",
+        "answer ticket",
+        "respond to ticket",
+        "answer customer",
+        "internal note",
+        "comment on ticket",
+        "reply to customer",
+    ])
     .parameters(list![
         path("ticket_id", INTEGER).required().description("Id of the ticket, the number agents see as `#35436`. From `tickets.list` or `ticket_id` of other records."),
         body("ticket", OBJECT.properties(list![
@@ -65,6 +74,7 @@ const CREATE: Operation = Operation::by(Method::Put, "CreateTicketComment", "tic
 const LIST: Operation = Operation::get("ListTicketComments", "ticket_comments", Action::List, template!("/tickets/{ticket_id}/comments.json"))
     .summary("List comments of a ticket")
     .description("Lists the conversation of one ticket, public messages and internal notes, oldest first unless `sort_order` is `desc`. Authors appear as ids: name them with `users.get`. Files are in `attachments`; fetch one with `attachments.download`.")
+    .phrases(texts!["replies on ticket", "conversation of ticket"])
     .parameters(list![
         path("ticket_id", INTEGER).required().description("Id of the ticket, the number agents see as `#35436`. From `tickets.list` or `ticket_id` of other records."),
         query("page", INTEGER.minimum(1.0)).description("Number of the page, from 1. Pages end with the response whose `next_page` is null; Zendesk refuses pages beyond the first 10,000 records with 400."),

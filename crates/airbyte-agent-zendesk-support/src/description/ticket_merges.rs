@@ -16,6 +16,7 @@ const CREATE: Operation = Operation::by(Method::Post, "MergeTickets", "ticket_me
     .description("Merges other tickets into one: their last comments are copied there and they are closed, which cannot be undone. Returns a job at once; ask `job_statuses.get` until `status` is `completed`. Airbyte's hosted platform does not offer it.")
     .writes()
     .destructive()
+    .phrases(texts!["merge tickets", "duplicate tickets"])
     .addition()
     .job(Job::new(json_path!("$.id"), job_step("job_statuses", Action::Get).argument("job_status_id"), json_path!("$.status"), job_step("job_statuses", Action::Get).argument("job_status_id"))
         .done(texts!["completed"])

@@ -28,6 +28,7 @@ const UPDATE: Operation = Operation::by(Method::Post, "SetTicketTags", "ticket_t
     .description("Replaces all tags of a ticket by the given ones. Triggers run. Airbyte's hosted platform does not offer it.")
     .writes()
     .idempotent()
+    .phrases(texts!["set tags", "tag ticket"])
     .addition()
     .parameters(list![
         path("ticket_id", INTEGER).required().description("Id of the ticket, the number agents see as `#35436`."),
@@ -44,6 +45,7 @@ const CREATE: Operation = Operation::by(Method::Put, "AddTicketTags", "ticket_ta
     .description("Adds tags to a ticket; those it has already stay. Triggers run. Airbyte's hosted platform does not offer it.")
     .writes()
     .idempotent()
+    .phrases(texts!["tag ticket", "add tag", "put tag"])
     .addition()
     .parameters(list![
         path("ticket_id", INTEGER).required().description("Id of the ticket, the number agents see as `#35436`."),
@@ -60,6 +62,7 @@ const DELETE: Operation = Operation::by(Method::Delete, "RemoveTicketTags", "tic
     .description("Takes the given tags off a ticket; others stay. Triggers run. Airbyte's hosted platform does not offer it.")
     .writes()
     .idempotent()
+    .phrases(texts!["untag ticket", "remove tag"])
     .addition()
     .parameters(list![
         path("ticket_id", INTEGER).required().description("Id of the ticket, the number agents see as `#35436`."),

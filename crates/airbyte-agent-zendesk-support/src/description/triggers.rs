@@ -7,7 +7,7 @@ use airbyte_agent_description::build::*;
 /// `triggers` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("triggers", "A rule that runs when a ticket is created or changed.")
     .when_to_use("To learn why something happened by itself when a ticket changed.")
-    .phrases(texts!["trigger", "business rule"])
+    .phrases(texts!["trigger", "business rule", "business rule"])
     .default_fields(texts![
         "id",
         "title",

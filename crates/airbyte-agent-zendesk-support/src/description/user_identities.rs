@@ -50,6 +50,7 @@ const CREATE: Operation = Operation::by(Method::Post, "CreateUserIdentity", "use
     .summary("Add an identity to a user")
     .description("Adds an e-mail address, phone number or other account to a user. Zendesk sends a verification mail to new addresses, unless `skip_verify_email` is true. Airbyte's hosted platform does not offer it.")
     .writes()
+    .phrases(texts!["add email address", "second email"])
     .addition()
     .parameters(list![
         path("user_id", INTEGER).required().description("Id of the user."),

@@ -16,6 +16,7 @@ const CREATE: Operation = Operation::by(Method::Put, "MergeUsers", "user_merges"
     .description("Moves tickets and identities of one customer to another and deletes the first, which cannot be undone. Only customers (end users) can be merged. Airbyte's hosted platform does not offer it.")
     .writes()
     .destructive()
+    .phrases(texts!["merge users", "same person twice", "duplicate user"])
     .addition()
     .parameters(list![
         path("user_id", INTEGER).required().description("Id of the user who will be gone."),

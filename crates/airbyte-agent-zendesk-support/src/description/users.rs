@@ -7,7 +7,7 @@ use airbyte_agent_description::build::*;
 /// `users` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("users", "A customer (end user), an agent or an administrator.")
     .when_to_use("To turn names or e-mail addresses into user ids, or ids into people.")
-    .phrases(texts!["user", "customer", "agent", "requester"])
+    .phrases(texts!["user", "customer", "agent", "requester", "end user", "customer", "agent", "requester"])
     .default_fields(texts![
         "id",
         "name",
@@ -101,6 +101,7 @@ const CREATE: Operation = Operation::by(Method::Post, "CreateUser", "users", Act
     .summary("Create a user")
     .description("Creates a customer, agent or administrator and returns the user. Fails when the e-mail address is taken, so look first. Unless `verified` is true Zendesk may send a verification mail. Agents and administrators take up paid seats.")
     .writes()
+    .phrases(texts!["new end user", "add customer"])
     .parameters(list![
         body("user", OBJECT.properties(list![
             required("name", STRING.description("Full name.")),
