@@ -189,9 +189,10 @@ pub(crate) fn candidates<'a>(facts: &Facts<'a>, schemas: &Schemas<'a>) -> Vec<Ca
                 is_alone: alone && has_records && !is_aside(node),
                 is_asked: of_several && node.is_array() && noun == Some(0),
                 is_exact: nouns.iter().take(in_path).any(|noun| is_called(noun, node.name)),
-                is_doubtful: !is_container && noun.is_some_and(|noun| {
-                    is_doubtful(facts, noun) || !has_records && is_one(facts, node.name)
-                }),
+                is_doubtful: !is_container
+                    && noun.is_some_and(|noun| {
+                        is_doubtful(facts, noun) || !has_records && is_one(facts, node.name)
+                    }),
                 is_map: false,
             }
         })
@@ -206,9 +207,8 @@ pub(crate) fn candidates<'a>(facts: &Facts<'a>, schemas: &Schemas<'a>) -> Vec<Ca
 
 /// Whether two names are the same but for style and number.
 fn is_called(noun: &str, name: &str) -> bool {
-    let parts = |name: &str| -> Vec<String> {
-        words(name).iter().map(|word| singular(word)).collect()
-    };
+    let parts =
+        |name: &str| -> Vec<String> { words(name).iter().map(|word| singular(word)).collect() };
     parts(noun) == parts(name)
 }
 

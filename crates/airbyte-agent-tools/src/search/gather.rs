@@ -7,6 +7,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::requests::{OF_ENTITY, Request, Requests};
+use super::rewrites::rewrite;
 use super::words::{each_word, is_stop_word, stem};
 use airbyte_agent_description::{Action, Connector, Entity, Operation};
 
@@ -118,13 +119,13 @@ pub(super) fn gather(connectors: &[&Connector], sources: &[Source<'_>]) -> Gathe
         let first = occurrences.len();
         let entity = Request { from: first, to: first + same.len(), strength: OF_ENTITY };
         for phrase in same[0].entity.phrases.iter().filter(|phrase| phrase.contains(' ')) {
-            requests.insert(collector.terms(&[phrase]), entity);
+            requests.insert(collector.request(phrase), entity);
         }
         for source in same {
             let from = occurrences.len();
             for phrase in source.operation.phrases.iter() {
                 let own = Request { from, to: from + 1, strength: 1.0 };
-                requests.insert(collector.terms(&[phrase]), own);
+                requests.insert(collector.request(phrase), own);
             }
             let mut found = collector.operation(source.operation);
             found.extend_from_slice(&shared);
@@ -155,6 +156,13 @@ struct Collector {
 }
 
 impl Collector {
+    /// The words of a request, in the form in which those of a query are.
+    fn request(&mut self, phrase: &str) -> Vec<Term> {
+        let mut words = Vec::new();
+        each_word(phrase, false, |word| words.push(word.to_owned()));
+        self.terms(&[&rewrite(words).join(" ")])
+    }
+
     /// The words of texts, each once.
     fn terms(&mut self, texts: &[&str]) -> Vec<Term> {
         let mut found = Vec::new();

@@ -19,7 +19,7 @@ const OWN_WORD: f32 = 1.4;
 /// How much it counts which share of the query an operation covers.
 const COVERAGE: f32 = 0.6;
 /// How much it counts which share of the entity's name the query covers.
-const NAME: f32 = 0.2;
+const NAME: f32 = 0.35;
 
 /// How much each further word of a name of a service counts.
 const LONGER_NAME: f32 = 0.1;
@@ -114,12 +114,13 @@ impl Index {
         let is_any_named = named.iter().any(|share| *share >= NAMED);
         let affine = self.affine(&concepts);
         let exact = exact(&whole);
+        let literal = Literal::of(query);
         let may_ask = !intent.verb.is_empty() && !intent.reads();
         let mut ranked = Vec::new();
         for (number, entry) in self.operations.iter().enumerate() {
             let service = SERVICE * named[entry.service] + OWN_WORD * affine[entry.service];
             let score = total[number] + service + asked[number].worth;
-            if score <= 0.0 {
+            if score <= 0.0 && literal.is_none() {
                 continue;
             }
             let coverage = total[number] / possible.max(f32::EPSILON);
@@ -132,10 +133,14 @@ impl Index {
                 * (1.0 - NAME + NAME * name)
                 * intent.factor(entry.action, is_asked)
                 * if is_other { OTHER_SERVICE } else { 1.0 };
-            let is_exact = exact.is_some_and(|exact| self.is_exact(number, &mentioned, exact));
+            let is_exact = exact.is_some_and(|exact| self.is_exact(number, &mentioned, exact))
+                || literal.is_some_and(|literal| self.is_literal(entry, literal));
             let may_lead =
                 !entry.action.is_change() || is_asked || is_exact || intent.wants(entry.action);
             let score = if is_exact { score + EXACT } else { score };
+            if score <= 0.0 {
+                continue;
+            }
             ranked.push(Ranked { number, score, may_lead });
         }
         ranked
@@ -155,6 +160,13 @@ impl Index {
                 Action::Delete => verb.undone.is_some_and(named_after),
                 _ => false,
             }
+    }
+
+    fn is_literal(&self, entry: &Entry, literal: Literal<'_>) -> bool {
+        let connector = &self.services[entry.service].name;
+        entry.action == literal.action
+            && entry.entity == literal.entity
+            && literal.connector.is_none_or(|name| connector == name)
     }
 
     /// Whether the query has the name of the operation, with or without that of its connector, and nothing else.
@@ -307,8 +319,27 @@ fn exact(words: &[String]) -> Option<(Action, usize)> {
     let action =
         |word: &String| Action::ALL.into_iter().find(|action| action.as_str() == word.as_str());
     let action = words.iter().find_map(action)?;
-    let others = words.iter().filter(|word| *word != action.as_str());
-    Some((action, others.filter(|word| !is_stop_word(word)).count()))
+    let others = words.iter().filter(|word| !is_stop_word(word)).count();
+    Some((action, others - 1))
+}
+
+/// A query that is the name of an operation as programs write it: `slack.messages.create`, `messages.create`.
+#[derive(Clone, Copy)]
+struct Literal<'q> {
+    connector: Option<&'q str>,
+    entity: &'q str,
+    action: Action,
+}
+
+impl<'q> Literal<'q> {
+    fn of(query: &'q str) -> Option<Self> {
+        let (place, action) = query.trim().rsplit_once('.')?;
+        let action = action.parse().ok()?;
+        Some(match place.rsplit_once('.') {
+            Some((connector, entity)) => Self { connector: Some(connector), entity, action },
+            None => Self { connector: None, entity: place, action },
+        })
+    }
 }
 
 /// The words that a query mentions.

@@ -8,7 +8,7 @@ use super::gather::Term;
 pub(super) const OF_ENTITY: f32 = 0.5;
 
 /// What the words of a request add to the score of its operations, by their number.
-const WORTH: [f32; 4] = [0.0, 3.0, 5.5, 7.0];
+const WORTH: [f32; 4] = [0.0, 3.0, 6.5, 8.0];
 
 /// The operations that a phrase asks for: those from `from` to before `to`.
 #[derive(Debug, Clone, Copy)]
