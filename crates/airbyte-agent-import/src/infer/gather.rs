@@ -352,7 +352,8 @@ fn node<'a>(
         members: shape.members.len(),
         items: shape.items.clone(),
         values: shape.values.clone(),
-        has_relations: at_links && shape.items.as_ref().is_some_and(|items| relates(schemas, items)),
+        has_relations: at_links
+            && shape.items.as_ref().is_some_and(|items| relates(schemas, items)),
     }
 }
 

@@ -33,11 +33,7 @@ pub(crate) struct Score {
 }
 
 /// Points for a list, and the strongest reason for or against it.
-pub(crate) fn score(
-    facts: &Facts<'_>,
-    best: Option<&Candidate<'_>>,
-    siblings: &Siblings,
-) -> Score {
+pub(crate) fn score(facts: &Facts<'_>, best: Option<&Candidate<'_>>, siblings: &Siblings) -> Score {
     let mut reasons: Vec<(f64, String)> = Vec::new();
     match best {
         Some(best) if best.is_body => reasons.push((3.5, best.reason.clone())),
@@ -76,14 +72,13 @@ pub(crate) fn score(
             let reason = "the response has no array that could be a list";
             let body = facts.answer.body();
             let is_map = body.is_some_and(|body| body.members == 0 && body.values.is_some());
-            let is_empty = |node: &Node<'_>| {
-                node.members == 0 && (node.kinds.is_empty() || node.is_object())
-            };
+            let is_empty =
+                |node: &Node<'_>| node.members == 0 && (node.kinds.is_empty() || node.is_object());
             let is_open = is_open_object(facts)
                 || body.is_some_and(|body| body.members <= MOST_FRAMES)
                     && facts.answer.members_of(0).all(|node| {
-                    is_frame(node.name) || CONTAINERS.contains(&node.name) && is_empty(node)
-                });
+                        is_frame(node.name) || CONTAINERS.contains(&node.name) && is_empty(node)
+                    });
             let points = match (is_map, is_open, siblings.no_arrays) {
                 (true, ..) => -3.0,
                 (_, true, _) if says_list(said(facts)) => 0.0,
@@ -187,7 +182,9 @@ pub(crate) fn score(
     } else {
         // Nobody asks for a page of one record.
         let is_paged = signs::has_position(facts) && signs::size(facts, false).is_some();
-        (sum >= DOUBTFUL || is_paged && sum >= 0.0 || is_silent(facts) && sum >= 0.0 && names_several(said(facts)))
+        (sum >= DOUBTFUL
+            || is_paged && sum >= 0.0
+            || is_silent(facts) && sum >= 0.0 && names_several(said(facts)))
             && !ends_with_record(facts)
     };
     Score { points: sum, reason, is_open }
@@ -197,7 +194,9 @@ pub(crate) fn score(
 fn is_of_sums(facts: &Facts<'_>) -> bool {
     let sums = ["stats", "stat", "statistics", "usage", "summary", "overview", "report"];
     let is_sum = |name: &str| {
-        words(name).last().is_some_and(|word| sums.contains(&word.as_str()) || word.ends_with("stats"))
+        words(name)
+            .last()
+            .is_some_and(|word| sums.contains(&word.as_str()) || word.ends_with("stats"))
     };
     facts.steps.iter().filter_map(Step::name).any(is_sum)
         || facts.last_step().and_then(Step::name) == Some("analytics")

@@ -80,7 +80,11 @@ fn operation<'a>(
     // Only of what is read it may be open whether it is a list; of all else, it is no question.
     let list = Decided {
         value: is_list,
-        confidence: if facts.method == "GET" || is_list { action.confidence } else { action.confidence.max(0.8) },
+        confidence: if facts.method == "GET" || is_list {
+            action.confidence
+        } else {
+            action.confidence.max(0.8)
+        },
         evidence: action.evidence.clone(),
     };
     let (records, record) = if is_list {

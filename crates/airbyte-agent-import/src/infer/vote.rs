@@ -33,8 +33,10 @@ pub(crate) fn vote(facts: &[Facts<'_>], operations: &mut [OperationDecision]) {
             let first = ballots.first().filter(|_| ballots.len() >= QUORUM)?;
             let same = ballots.iter().filter(|other| alike(first, other)).count();
             let agreed = same * 10 >= ballots.len() * 9;
-            (agreed && (fits(facts, first) || ballots.len() >= MANY && is_left_out(facts, input, first)))
-                .then(|| (input.name.clone(), ballots.len(), first.clone()))
+            (agreed
+                && (fits(facts, first)
+                    || ballots.len() >= MANY && is_left_out(facts, input, first)))
+            .then(|| (input.name.clone(), ballots.len(), first.clone()))
         });
         let Some((name, count, value)) = elected else { continue };
         let evidence = format!("{count} other lists with the parameter {name} continue like this");

@@ -73,9 +73,7 @@ fn rest(facts: &Facts<'_>, records: Option<&Candidate<'_>>) -> (Decided<Paging>,
     }
     let is_start = |keys: &[&str]| {
         signs::input(facts, keys).is_some_and(|input| {
-            input.is_number()
-                && input.place != InputPlace::Body
-                && !signs::is_range(facts, input)
+            input.is_number() && input.place != InputPlace::Body && !signs::is_range(facts, input)
         })
     };
     if signs::has_position(facts) || is_start(&["start", "begin"]) {
@@ -106,7 +104,9 @@ fn rest(facts: &Facts<'_>, records: Option<&Candidate<'_>>) -> (Decided<Paging>,
     if let Some(place) = signs::relations(facts) {
         return unknown(
             format!("{place} holds addresses, of which one may be that of the next page"),
-            format!("Whether one of the addresses in {place} is that of the next page would be shown by an example of a response."),
+            format!(
+                "Whether one of the addresses in {place} is that of the next page would be shown by an example of a response."
+            ),
         );
     }
     if facts.answer.form != Form::Data {

@@ -60,9 +60,10 @@ pub(crate) fn is_date(input: &Input<'_>) -> bool {
 pub(crate) fn is_range(facts: &Facts<'_>, input: &Input<'_>) -> bool {
     const ENDS: [&str; 5] = ["end", "to", "until", "stop", "finish"];
     ["start", "from", "begin", "since"].contains(&input.key.as_str())
-        && facts.inputs.iter().any(|other| {
-            other.place != InputPlace::Path && ENDS.contains(&other.key.as_str())
-        })
+        && facts
+            .inputs
+            .iter()
+            .any(|other| other.place != InputPlace::Path && ENDS.contains(&other.key.as_str()))
 }
 
 /// The input that has one of these names, the first name first.
@@ -108,15 +109,17 @@ pub(crate) fn mark_framed(nodes: &mut [Node<'_>]) {
     let mut framed: Vec<bool> = Vec::with_capacity(nodes.len());
     for (index, node) in nodes.iter().enumerate() {
         // Around members of the body there is nothing; a parent stands before its members.
-        framed.push(index == 0 || node.parent == 0 || {
-            let above = nodes.get(node.parent);
-            let name = above.map_or("", |above| last(&above.key));
-            framed.get(node.parent).copied().unwrap_or_default()
-                && (names::NEXT_FRAMES.contains(&name)
-                    || name.contains("pag")
-                    || name.contains("meta")
-                    || wrappers.contains(&node.parent))
-        });
+        framed.push(
+            index == 0 || node.parent == 0 || {
+                let above = nodes.get(node.parent);
+                let name = above.map_or("", |above| last(&above.key));
+                framed.get(node.parent).copied().unwrap_or_default()
+                    && (names::NEXT_FRAMES.contains(&name)
+                        || name.contains("pag")
+                        || name.contains("meta")
+                        || wrappers.contains(&node.parent))
+            },
+        );
     }
     for (node, framed) in nodes.iter_mut().zip(framed) {
         node.framed = framed;
