@@ -123,6 +123,7 @@ pub(crate) fn candidates<'a>(facts: &Facts<'a>, schemas: &Schemas<'a>) -> Vec<Ca
     };
     let arrays: Vec<&Node<'a>> =
         answer.nodes.iter().filter(|node| node.is_array() || may_be_array(node)).collect();
+    let is_only = answer.members_of(0).filter(|node| !is_frame(node.name)).count() < 2;
     let alone = arrays.iter().filter(|node| !is_aside(node)).count() == 1;
     let mut found: Vec<Candidate<'a>> = arrays
         .into_iter()
@@ -168,7 +169,11 @@ pub(crate) fn candidates<'a>(facts: &Facts<'a>, schemas: &Schemas<'a>) -> Vec<Ca
                 score -= 4.0;
             }
             // What stands inside something that is no frame is a part of a record.
-            if node.depth > 1 && !node.framed && !is_container && noun.is_none() {
+            let around = answer.nodes.get(node.parent);
+            let is_apart = around.is_some_and(|around| {
+                around.members > 1 && !nouns.iter().any(|noun| same_noun(noun, around.name))
+            });
+            if node.depth > 1 && !node.framed && !is_container && noun.is_none() && is_apart {
                 score -= 2.0;
             }
             // Depth counts little behind frames, and much inside records.
@@ -191,7 +196,8 @@ pub(crate) fn candidates<'a>(facts: &Facts<'a>, schemas: &Schemas<'a>) -> Vec<Ca
                 is_exact: nouns.iter().take(in_path).any(|noun| is_called(noun, node.name)),
                 is_doubtful: !is_container
                     && noun.is_some_and(|noun| {
-                        is_doubtful(facts, noun) || !has_records && is_one(facts, node.name)
+                        is_doubtful(facts, noun)
+                            || !has_records && !is_only && is_one(facts, node.name)
                     }),
                 is_map: false,
             }
