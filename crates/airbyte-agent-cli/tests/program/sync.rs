@@ -142,6 +142,8 @@ fn tables_that_were_never_copied_are_read_for_the_query() {
     assert_eq!(found["data"].as_array().unwrap().len(), 15);
     assert_eq!(found["meta"]["calls"], 1, "{found}");
     assert_eq!(found["meta"]["live"]["tables"][0]["origin"], "live");
+    let columns = run(&["tables", "orb_invoices", "--store", &store]).succeeded().json();
+    assert!(columns["data"].as_array().unwrap().iter().any(|column| column["column"] == "status"));
     let few = sql("SELECT count(*) FROM stripe_charges", &["--max-calls", "1"]);
     assert_eq!((few.code, few.error()["kind"].as_str()), (3, Some("validation")));
     assert!(few.stderr.contains("1 pages with 100 records of stripe_charges"), "{few:?}");

@@ -24,8 +24,9 @@ mod ways;
 use std::sync::Arc;
 use std::time::Duration;
 
+use airbyte_agent_core::description::Connector;
 use airbyte_agent_core::{BoxFuture, Client, Description};
-use airbyte_agent_store::{QueryLimits, Store};
+use airbyte_agent_store::{QueryLimits, Store, TableSpec};
 
 use crate::error::Result;
 pub use report::{Answer, LiveCall, LiveReport, Origin, TableState};
@@ -59,6 +60,16 @@ pub trait Clients: Send + Sync {
         connector: &'a str,
         account: Option<&'a str>,
     ) -> BoxFuture<'a, Result<Source, airbyte_agent_core::Error>>;
+}
+
+/// The table that a query about an entity gets if the entity was never read.
+///
+/// # Errors
+///
+/// [`Error::Plan`](crate::Error::Plan) for an entity that does not exist or cannot be read.
+pub fn table_of(connector: &Connector, entity: &str) -> Result<TableSpec> {
+    let (operation, source) = session::source(connector, entity)?;
+    crate::record::table_spec(connector, operation, source)
 }
 
 /// How a query is answered.

@@ -56,14 +56,26 @@ impl Session<'_> {
             if link.other == reference || open.contains(&link.other) {
                 continue;
             }
-            let other = &self.analysis.references[link.other];
+            let other = self.analysis.references[link.other].clone();
             let name = self.tables[other.table].name().to_owned();
             if self.expected.contains(&link.other) {
                 let values = Values::Later(format!("{name}.{}", link.other_field.path.join(".")));
                 add(&mut needs, Wanted { field: link.field, values });
                 continue;
             }
-            let mut conditions: Vec<String> = other.conditions.iter().map(condition_sql).collect();
+            let mut conditions = Vec::new();
+            for condition in other.conditions.clone() {
+                match &condition.test {
+                    // When the query runs, the bound has grown.
+                    Test::To(Bound::Computed(_)) => continue,
+                    // That it has not shrunk is checked.
+                    Test::From(bound @ Bound::Computed(_)) => {
+                        self.worked_out(bound.clone()).await?;
+                    }
+                    _ => {}
+                }
+                conditions.push(condition_sql(&condition));
+            }
             conditions.push(format!("{} IS NOT NULL", link.other_field.sql));
             let sql = format!(
                 "SELECT DISTINCT {} FROM \"{}\" WHERE {}",
@@ -130,7 +142,7 @@ impl Session<'_> {
 }
 
 /// A condition in SQL.
-fn condition_sql(condition: &Condition) -> String {
+pub(super) fn condition_sql(condition: &Condition) -> String {
     let field = &condition.field.sql;
     match &condition.test {
         Test::In(literals) => {

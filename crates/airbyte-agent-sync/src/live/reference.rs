@@ -5,7 +5,7 @@ use airbyte_agent_store::ColumnKind;
 use super::literal::{Bound, Literal};
 
 /// A place of the query that names a table.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Reference {
     pub(super) table: usize,
     /// What rows have to meet to have any effect on the result.

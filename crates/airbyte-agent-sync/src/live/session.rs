@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use airbyte_agent_core::Description;
-use airbyte_agent_core::description::{Operation, SyncRule, SyncSource};
+use airbyte_agent_core::description::{Connector, Operation, SyncRule, SyncSource};
 use airbyte_agent_store::{
     Overlay, QueryLimits, Result as StoreResult, Rows, Store, Table, table_name,
 };
@@ -381,11 +381,11 @@ fn accounts_of(reference: &Reference) -> Option<Vec<String>> {
 
 /// The operation that lists an entity's records, and its rule.
 pub(super) fn source<'c>(
-    description: &'c Description,
+    connector: &'c Connector,
     entity: &str,
 ) -> Result<(&'c Operation, &'c SyncSource)> {
-    let name = &description.name;
-    let found = description.entity(entity).and_then(|entity| {
+    let name = &connector.name;
+    let found = connector.entity(entity).and_then(|entity| {
         entity.operations.iter().find_map(|operation| Some((operation, operation.sync.as_ref()?)))
     });
     match found {

@@ -12,6 +12,7 @@ use super::range::{Range, mark};
 use super::reference::Field;
 use super::templates::{accepted, filled, merge};
 use crate::arguments::{Arguments, SINCE, arguments, fitted};
+use crate::mark::Mark;
 use crate::record::{self, PARENT};
 
 /// What stands for a value in templates.
@@ -361,8 +362,13 @@ impl<'c> Reading<'c> {
             Some(ColumnKind::Text) => 2 * 24 * 60 * 60,
             _ => 0,
         };
-        let written =
-            mark.moved(filter.format, direction, direction * seconds).write(filter.format);
+        let moved = mark.moved(filter.format, direction, direction * seconds);
+        let written = moved.write(filter.format);
+        // A moment beyond the calendar is written as another one.
+        let read = Mark::read(filter.format, &written)?;
+        if range.is_from && read > mark || !range.is_from && read < mark {
+            return None;
+        }
         let arguments = if range.is_from { &filter.from } else { &filter.to };
         filled(self.operation, arguments, VALUE, &written)
     }

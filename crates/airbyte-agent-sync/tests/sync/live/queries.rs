@@ -83,6 +83,8 @@ impl Maker<'_> {
         match self.random.u8(..12) {
             0 => "'nothing''like it'".to_owned(),
             1 => "12".to_owned(),
+            2 if self.random.bool() => "'9999-12-30'".to_owned(),
+            2 => "'2025-03-05 12:00:00'".to_owned(),
             _ => found,
         }
     }
