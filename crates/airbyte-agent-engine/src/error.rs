@@ -98,7 +98,34 @@ struct Inner {
     vendor_text: Option<String>,
     retryable: bool,
     timeout: bool,
+    arguments: Vec<WrongArgument>,
     source: Option<Arc<dyn StdError + Send + Sync>>,
+}
+
+/// An argument of a call that was refused before anything was sent.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct WrongArgument {
+    /// The name of the argument. For one that does not exist, but is a member of another one, this is the
+    /// name of the other one.
+    pub name: String,
+    /// What is wrong, in words that name the argument.
+    pub problem: String,
+    /// A value that the argument takes, where its kind alone would not say enough.
+    pub works: Option<serde_json::Value>,
+    /// Whether the operation has no such argument, and it is not known what was meant by it.
+    pub is_unknown: bool,
+}
+
+impl fmt::Display for WrongArgument {
+    /// The problem, and the argument with a value that works.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.problem)?;
+        match &self.works {
+            Some(value) => write!(f, "; write {}", crate::arguments::line(&self.name, value)),
+            None => Ok(()),
+        }
+    }
 }
 
 impl Error {
@@ -115,6 +142,7 @@ impl Error {
             vendor_text: None,
             retryable: kind == ErrorKind::RateLimited,
             timeout: false,
+            arguments: Vec::new(),
             source: None,
         }))
     }
@@ -132,6 +160,15 @@ impl Error {
     /// An error of the kind [`Validation`](ErrorKind::Validation).
     pub fn validation(message: impl Into<String>) -> Self {
         Self::new(ErrorKind::Validation, message)
+    }
+
+    /// An error of the kind [`Validation`](ErrorKind::Validation) for arguments of a call of `operation`, such
+    /// as `issues.list`.
+    pub(crate) fn of_arguments(operation: &str, arguments: Vec<WrongArgument>) -> Self {
+        let told: Vec<String> = arguments.iter().map(ToString::to_string).collect();
+        let mut error = Self::validation(format!("{operation}: {}", told.join("; ")));
+        error.inner().arguments = arguments;
+        error
     }
 
     /// An error of the kind [`Authentication`](ErrorKind::Authentication).
@@ -182,6 +219,11 @@ impl Error {
             [&mut inner.body, &mut inner.request_id, &mut inner.json_path, &mut inner.vendor_text];
         for text in inner_texts {
             *text = text.take().map(|text| clean(&text));
+        }
+        for wrong in &mut inner.arguments {
+            wrong.problem = clean(&wrong.problem);
+            let text = wrong.works.take().map(|value| clean(&value.to_string()));
+            wrong.works = text.and_then(|text| serde_json::from_str(&text).ok());
         }
         self
     }
@@ -271,6 +313,11 @@ impl Error {
     /// What was tried, what came back, what to do.
     pub fn message(&self) -> &str {
         &self.0.message
+    }
+
+    /// The arguments that were refused before anything was sent; empty for other errors.
+    pub fn arguments(&self) -> &[WrongArgument] {
+        &self.0.arguments
     }
 
     /// HTTP status of the response, when there was one.

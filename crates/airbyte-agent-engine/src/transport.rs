@@ -246,6 +246,12 @@ pub trait Transport: Send + Sync {
         false
     }
 
+    /// Whether this context store has any entity and field, so that it alone knows whether a name is right. Otherwise
+    /// it has those that the description names.
+    fn stores_everything(&self) -> bool {
+        false
+    }
+
     /// Whether [`send`](Self::send) answers a download whose arguments ask for a part of the file as
     /// JSON. Otherwise the engine opens the file and makes the part of it.
     fn serves_file_parts(&self) -> bool {

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 
+use airbyte_agent_core::local_store::LocalStore;
 use airbyte_agent_core::tools::{Exposure, Policy, ResultLimits, Toolset};
 use airbyte_agent_core::{Client, Result};
 use tokio::sync::Semaphore;
@@ -88,6 +89,25 @@ impl ServerBuilder {
         self.tools = self.tools.add_with(name, client.clone(), policy)?;
         self.clients.push(client);
         Ok(self)
+    }
+
+    /// Adds tools over the store of this machine, which see what the policies permit; see
+    /// [`Toolset::local_store`].
+    #[must_use]
+    pub fn local_store(mut self, store: Arc<dyn LocalStore>) -> Self {
+        self.tools = self.tools.local_store(store);
+        self
+    }
+
+    /// Sets under which names the records of an account are in the store, which has to be set before.
+    #[must_use]
+    pub fn stored_as(
+        mut self,
+        account: impl Into<String>,
+        names: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
+        self.tools = self.tools.stored_as(account, names);
+        self
     }
 
     /// Sets the policy, which applies to every account.
@@ -180,6 +200,7 @@ impl ServerBuilder {
             Exposure::SearchExecute
         });
         let read_only = self.policy.is_read_only();
+        let tools_have_records = self.tools.has_local_store();
         let mut tools = self.tools.policy(self.policy).limits(self.results).images(true);
         if let Some(folder) = self.files {
             tools = tools.files(folder);
@@ -208,6 +229,7 @@ impl ServerBuilder {
                 name: self.name,
                 version: self.version,
                 read_only,
+                has_records: tools_have_records,
                 clients: self.clients,
                 listed: OnceLock::new(),
             }),

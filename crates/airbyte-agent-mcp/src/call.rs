@@ -7,8 +7,8 @@ use std::time::Instant;
 use airbyte_agent_core::tools::{Answer, ApprovalRequest, Effect, Plan, ToolError, ToolOutput};
 use futures_util::FutureExt as _;
 use rmcp::model::{
-    CallToolRequestParams, CallToolResponse, CallToolResult, CreateTaskResult, InputRequiredResult, InputResponses,
-    ProtocolVersion,
+    CallToolRequestParams, CallToolResponse, CallToolResult, CreateTaskResult, InputRequiredResult,
+    InputResponses, ProtocolVersion,
 };
 use rmcp::service::RequestContext;
 use rmcp::task_manager::TaskExit;

@@ -45,6 +45,8 @@ pub(crate) struct Shared {
     /// The version that clients are told.
     pub(crate) version: String,
     pub(crate) read_only: bool,
+    /// Whether there are tools over the store of this machine.
+    pub(crate) has_records: bool,
     pub(crate) clients: Vec<Client>,
     /// The tools as the protocol lists them, made when a client first asks for them.
     pub(crate) listed: OnceLock<Vec<Tool>>,

@@ -40,11 +40,7 @@ impl Tasks {
     }
 
     /// Runs work as a task of this caller.
-    pub(crate) fn spawn(
-        &self,
-        caller: &str,
-        work: impl FnOnce(TaskContext) -> TaskFuture,
-    ) -> Task {
+    pub(crate) fn spawn(&self, caller: &str, work: impl FnOnce(TaskContext) -> TaskFuture) -> Task {
         let options = TaskOptions::new()
             .with_ttl_ms(REMEMBERED_MS)
             .with_poll_interval_ms(POLL_MS)

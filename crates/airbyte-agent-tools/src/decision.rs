@@ -5,6 +5,7 @@ use serde_json::{Map, Value};
 use super::controls::Controls;
 use super::gate::Permitted;
 use super::output::ToolOutput;
+use super::records::{Records, RecordsCall};
 
 /// What a call of a tool leads to.
 pub(super) enum Decision<'t> {
@@ -12,6 +13,8 @@ pub(super) enum Decision<'t> {
     Answer(ToolOutput),
     /// An operation is called.
     Call(PermittedCall<'t>),
+    /// The store is read.
+    Records(&'t Records, RecordsCall),
 }
 
 /// A call of an operation that is permitted, with everything that is needed to make it.

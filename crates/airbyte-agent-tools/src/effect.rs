@@ -6,8 +6,8 @@ use airbyte_agent_description::{Action, Operation};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum Effect {
-    /// The call asks no vendor: it is answered from descriptions, as `search` and `describe` are, or it is a
-    /// dry run.
+    /// The call asks no vendor: it is answered from descriptions, as `search` and `describe` are, or from the store
+    /// of this machine, or it is a dry run.
     Nothing,
     /// The call reads data and changes nothing.
     Read,

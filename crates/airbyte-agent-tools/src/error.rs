@@ -135,6 +135,12 @@ impl ToolError {
         self
     }
 
+    /// Replaces what is said to be wrong.
+    pub(super) fn with_message(mut self, message: &str) -> Self {
+        self.0.message = clean::line(message);
+        self
+    }
+
     /// Sets what the model is advised to do.
     pub(super) fn with_advice(mut self, advice: impl Into<String>) -> Self {
         self.0.advice = advice.into();
@@ -290,9 +296,7 @@ fn marked(error: &Error) -> String {
     let message = error.message();
     match error.vendor_text() {
         None => message.to_owned(),
-        Some(text) if message.contains(text) => {
-            message.replacen(text, &untrusted::quoted(text), 1)
-        }
+        Some(text) if message.contains(text) => message.replacen(text, &untrusted::quoted(text), 1),
         // It was changed since, so it is not known where it ends.
         Some(_) => untrusted::quoted(message),
     }

@@ -16,6 +16,7 @@ pub(super) struct Permitted<'t> {
     account: &'t Account,
     operation: &'t Operation,
     approval: Approval,
+    common: &'t Policy,
 }
 
 /// Whether a person has to approve the call.
@@ -49,6 +50,13 @@ impl<'t> Permitted<'t> {
         }
     }
 
+    /// The fields that the policies hide of the records.
+    pub(super) fn withheld(&self) -> Vec<&'t str> {
+        let connector = &self.account.connector().name;
+        let policies = [self.common, &self.account.policy].into_iter();
+        policies.flat_map(|policy| policy.withheld(connector, &self.operation.entity)).collect()
+    }
+
     /// The fields that are shown of the records when the call names none; none if the description does
     /// not say.
     pub(super) fn default_fields(&self) -> &'t [Text] {
@@ -60,7 +68,7 @@ impl<'t> Permitted<'t> {
 /// Permits an operation if the common policy and that of the account both permit it. What counts is
 /// what the account's own description says about the operation.
 pub(super) fn permit<'t>(
-    common: &Policy,
+    common: &'t Policy,
     account: &'t Account,
     operation: &Operation,
 ) -> Result<Permitted<'t>, ToolError> {
@@ -69,10 +77,10 @@ pub(super) fn permit<'t>(
     match refusal(common, account, operation) {
         None => {
             let name = &account.connector().name;
-            let asks = common.asks_about(name, operation)
-                || account.policy.asks_about(name, operation);
+            let asks =
+                common.asks_about(name, operation) || account.policy.asks_about(name, operation);
             let approval = if asks { Approval::Needed } else { Approval::NotNeeded };
-            Ok(Permitted { account, operation, approval })
+            Ok(Permitted { account, operation, approval, common })
         }
         Some(refusal) => {
             let place = operation.place();

@@ -57,6 +57,7 @@ mod plan;
 mod policy;
 mod progress;
 mod prose;
+mod records;
 mod response_schemas;
 mod result;
 mod retry_memory;

@@ -12,6 +12,7 @@ use super::error::ToolError;
 use super::gate::{self, Permitted};
 use super::output::ToolOutput;
 use super::progress::{Progress, Silent};
+use super::records;
 use super::run::{self, RunContext};
 use super::toolset::Toolset;
 use airbyte_agent_description::{Connector, Operation};
@@ -76,7 +77,7 @@ impl<'t> Plan<'t> {
     /// What the call will do to the data of the vendor.
     pub fn effect(&self) -> Effect {
         match &self.decision {
-            Decision::Answer(_) => Effect::Nothing,
+            Decision::Answer(_) | Decision::Records(..) => Effect::Nothing,
             Decision::Call(call) if call.controls.dry_run => Effect::Nothing,
             Decision::Call(call) => Effect::of(call.permitted.operation()),
         }
@@ -85,7 +86,7 @@ impl<'t> Plan<'t> {
     /// Whether the policy asks a person about the call, and it has no approval yet.
     pub fn needs_approval(&self) -> bool {
         match &self.decision {
-            Decision::Answer(_) => false,
+            Decision::Answer(_) | Decision::Records(..) => false,
             Decision::Call(call) => call.permitted.needs_approval() && !call.controls.dry_run,
         }
     }
@@ -141,7 +142,7 @@ impl<'t> Plan<'t> {
     /// answer needs no call. Arguments that steer the result, such as `fields`, are not among them.
     pub fn arguments(&self) -> Option<&Map<String, Value>> {
         match &self.decision {
-            Decision::Answer(_) => None,
+            Decision::Answer(_) | Decision::Records(..) => None,
             Decision::Call(call) => Some(&call.arguments),
         }
     }
@@ -171,6 +172,7 @@ impl<'t> Plan<'t> {
         let context = self.context(progress);
         match self.decision {
             Decision::Answer(output) => Ok(output),
+            Decision::Records(records, call) => records::run(self.tools, records, call).await,
             Decision::Call(call) => run::run(call, context).await,
         }
     }
@@ -197,6 +199,7 @@ impl<'t> Plan<'t> {
         let context = self.context(progress);
         match self.decision {
             Decision::Call(call) => run::run_job(call, reader, longest, context).await,
+            Decision::Records(records, call) => records::run(self.tools, records, call).await,
             Decision::Answer(output) => Ok(output),
         }
     }

@@ -4,7 +4,7 @@
 //! widen it.
 
 use super::effect::Effect;
-use airbyte_agent_description::{Action, Connector, Operation};
+use airbyte_agent_description::{Action, Connector, FieldPath, Operation, field_path};
 use airbyte_agent_engine::{Error, Result};
 
 /// Which operations may be called.
@@ -20,11 +20,14 @@ use airbyte_agent_engine::{Error, Result};
 /// Some operations take a query that may name any kind of record. An allow pattern permits such an operation
 /// only if it names this very operation, as in `query.list`, or is for all entities, as in `*.list`.
 ///
+/// Fields can be [hidden](Self::hide): they are in no result, and do not exist in the tables of the store.
+///
 /// ```
 /// use airbyte_agent_tools::Policy;
 ///
 /// # fn main() -> airbyte_agent_engine::Result<()> {
 /// let policy = Policy::default().read_only().allow("issues.*")?.deny("github:*.search")?;
+/// let policy = policy.hide("customers.email")?.hide("stripe:*.metadata.tax_id")?;
 /// # Ok(())
 /// # }
 /// ```
@@ -34,6 +37,7 @@ pub struct Policy {
     allow: Vec<Pattern>,
     deny: Vec<Pattern>,
     ask: Vec<OperationFilter>,
+    hide: Vec<HiddenField>,
 }
 
 /// Some operations, by what they do or by their names.
@@ -92,6 +96,15 @@ impl OperationFilter {
     }
 }
 
+/// A field that is in no result, of the entities that a pattern matches.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct HiddenField {
+    text: String,
+    connector: Option<String>,
+    entity: String,
+    field: String,
+}
+
 impl Policy {
     /// Permits only operations that change nothing.
     #[must_use]
@@ -144,6 +157,45 @@ impl Policy {
         self.ask.iter().any(|filter| filter.matches(connector, operation))
     }
 
+    /// Leaves a field out of everything that is shown of an entity's own records: `entity.field`, or
+    /// `connector:entity.field`, where a field inside an object has dots, as in `customers.address.line1`. The names of
+    /// the connector and the entity may contain `*` and `?`.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Usage`](airbyte_agent_engine::ErrorKind::Usage) when the pattern names no field.
+    pub fn hide(mut self, pattern: impl AsRef<str>) -> Result<Self> {
+        let text = pattern.as_ref().trim();
+        let (connector, place) = match text.split_once(':') {
+            Some((connector, place)) => (Some(connector.to_owned()), place),
+            None => (None, text),
+        };
+        let (entity, field) = place.split_once('.').unwrap_or((place, ""));
+        let is_wrong = entity.is_empty()
+            || field.is_empty()
+            || field.contains(['*', '?'])
+            || connector.as_deref() == Some("");
+        if is_wrong {
+            let message = format!(
+                "'{text}' names no field: write entity.field, for example customers.email or *.phone"
+            );
+            return Err(Error::usage(message));
+        }
+        let (entity, field, text) = (entity.to_owned(), field.to_owned(), text.to_owned());
+        self.hide.push(HiddenField { text, connector, entity, field });
+        Ok(self)
+    }
+
+    /// The fields that are hidden of the records of an entity.
+    pub(super) fn withheld<'p>(
+        &'p self,
+        connector: &'p str,
+        entity: &'p str,
+    ) -> impl Iterator<Item = &'p str> {
+        let hidden = self.hide.iter().filter(move |hidden| hidden.covers(connector, entity));
+        hidden.map(|hidden| hidden.field.as_str())
+    }
+
     /// Whether the policy permits only operations that change nothing.
     pub fn is_read_only(&self) -> bool {
         self.read_only
@@ -172,6 +224,12 @@ impl Policy {
         let all = self.allow.iter().chain(&self.deny).chain(asked);
         all.filter(|pattern| !pattern.is_general() && !matches(pattern))
             .map(|pattern| pattern.text.clone())
+            .chain(
+                self.hide
+                    .iter()
+                    .filter(|hidden| !hidden.is_known(connectors))
+                    .map(|h| h.text.clone()),
+            )
             .collect()
     }
 
@@ -193,6 +251,27 @@ impl Policy {
             return Some(Refusal::NotNamed);
         }
         (self.read_only && !operation.hints.read_only).then_some(Refusal::ReadOnly)
+    }
+}
+
+impl HiddenField {
+    fn covers(&self, connector: &str, entity: &str) -> bool {
+        self.connector.as_ref().is_none_or(|pattern| glob(pattern, connector.chars()))
+            && glob(&self.entity, entity.chars())
+    }
+
+    /// Whether one of the connectors has such an entity, and its records may have the field.
+    fn is_known(&self, connectors: &[&Connector]) -> bool {
+        let may_have =
+            |operation: &Operation| {
+                operation.response.schema.as_ref().is_none_or(|schema| {
+                    field_path(&schema.value(), &self.field) != FieldPath::Missing
+                })
+            };
+        connectors.iter().any(|connector| {
+            let covered = |operation: &&Operation| self.covers(&connector.name, &operation.entity);
+            connector.operations().filter(covered).any(may_have)
+        })
     }
 }
 
@@ -319,6 +398,25 @@ mod tests {
             ("", "x", false),
         ] {
             assert_eq!(glob(pattern, text.chars()), expected, "{pattern} {text}");
+        }
+    }
+
+    #[test]
+    fn fields_are_hidden_by_entity_and_connector() {
+        let policy = ["customers.email", "stripe:*.metadata.tax", "cust*.phone"];
+        let policy =
+            policy.iter().fold(Policy::default(), |policy, pattern| policy.hide(pattern).unwrap());
+        for (connector, entity, expected) in [
+            ("stripe", "customers", vec!["email", "metadata.tax", "phone"]),
+            ("stripe", "invoices", vec!["metadata.tax"]),
+            ("orb", "customers", vec!["email", "phone"]),
+            ("orb", "plans", vec![]),
+        ] {
+            let withheld: Vec<&str> = policy.withheld(connector, entity).collect();
+            assert_eq!(withheld, expected, "{connector} {entity}");
+        }
+        for text in ["email", "customers.", ".email", ":customers.email", "customers.e*"] {
+            assert!(Policy::default().hide(text).is_err(), "{text}");
         }
     }
 

@@ -13,11 +13,13 @@ use super::group::Accounts;
 use super::limits::ResultLimits;
 use super::list_memory::ListMemory;
 use super::policy::Policy;
+use super::records::Records;
 use super::response_schemas::ResponseSchemas;
 use super::retry_memory::RetryMemory;
 use super::search::Index;
 use airbyte_agent_description::Connector;
 use airbyte_agent_engine::Client;
+use airbyte_agent_engine::local_store::LocalStore;
 use airbyte_agent_engine::{Error, Result};
 
 /// How operations are shown to a model.
@@ -49,6 +51,7 @@ pub struct Toolset {
     files: Option<Arc<Path>>,
     takes_images: bool,
     approver: Option<Approving>,
+    records: Option<Arc<Records>>,
     prepared: Arc<Prepared>,
 }
 
@@ -105,6 +108,7 @@ impl Toolset {
             files: None,
             takes_images: false,
             approver: None,
+            records: None,
             prepared: Arc::default(),
         }
     }
@@ -221,6 +225,39 @@ impl Toolset {
         self.policy.asks() || self.accounts.all().iter().any(|account| account.policy.asks())
     }
 
+    /// Adds tools over the store of this machine: `tables`, `sql` and `search_records`. They see the tables whose lists
+    /// may be called, with the records of the same accounts and without the fields that the policy hides.
+    ///
+    /// The records of an account are those that `sync` has copied under its name; the account that has the name of its
+    /// connector has those of `default`. [`stored_as`](Self::stored_as) gives other names.
+    #[must_use]
+    pub fn local_store(mut self, store: Arc<dyn LocalStore>) -> Self {
+        let accounts = self.records.as_ref().map(|known| known.accounts.clone());
+        let accounts = accounts.unwrap_or_default();
+        self.records = Some(Arc::new(Records { store, accounts }));
+        self.prepared = Arc::default();
+        self
+    }
+
+    /// Whether there are tools over the store of this machine.
+    pub const fn has_local_store(&self) -> bool {
+        self.records.is_some()
+    }
+
+    /// Sets under which names the records of an account are in the store. Without a store it changes nothing.
+    #[must_use]
+    pub fn stored_as(
+        mut self,
+        account: impl Into<String>,
+        names: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
+        if let Some(records) = &mut self.records {
+            let names = names.into_iter().map(Into::into).collect();
+            Arc::make_mut(records).accounts.insert(account.into(), names);
+        }
+        self
+    }
+
     /// The patterns of the policies that match no operation, as they were written. Most likely they are
     /// misspelled.
     pub fn unmatched_patterns(&self) -> Vec<String> {
@@ -277,6 +314,10 @@ impl Toolset {
 
     pub(super) fn current_approver(&self) -> Option<Arc<dyn Approver>> {
         self.approver.as_ref().map(|approving| Arc::clone(&approving.0))
+    }
+
+    pub(super) fn records(&self) -> Option<&Records> {
+        self.records.as_deref()
     }
 
     pub(super) fn prepared(&self) -> &Prepared {

@@ -68,6 +68,17 @@ pub(crate) struct ServeArgs {
     /// How long the user has to approve a call [default: 300]
     #[arg(long, value_name = "SECONDS", value_parser = parse_seconds, help_heading = LIMITS)]
     pub(crate) approval_timeout: Option<Duration>,
+    /// Show this field in no result and no table, such as customers.email or stripe:*.phone; may be repeated
+    #[arg(long, value_name = "FIELD", help_heading = TOOLS)]
+    pub(crate) hide: Vec<String>,
+    /// Offer tools over the records in this store [default: records.db in the folder of the settings, if it
+    /// exists]
+    #[arg(long, value_name = "FILE", env = "AIRBYTE_AGENT_MCP_STORE", conflicts_with = "no_store",
+          help_heading = TOOLS)]
+    pub(crate) store: Option<PathBuf>,
+    /// Offer no tools over a store
+    #[arg(long, help_heading = TOOLS)]
+    pub(crate) no_store: bool,
     /// Longest time that a call may take [default: 120]
     #[arg(long, value_name = "SECONDS", value_parser = parse_seconds, help_heading = LIMITS)]
     pub(crate) timeout: Option<Duration>,
@@ -146,6 +157,7 @@ impl ServeArgs {
         put_all("allow", &self.allow);
         put_all("deny", &self.deny);
         put_all("ask", &self.ask);
+        put_all("hide", &self.hide);
         put_all("rate-limit", &self.rate_limit);
         put_all("allow-origin", &self.allow_origin);
         put_all("allow-host", &self.allow_host);
@@ -169,6 +181,7 @@ impl ServeArgs {
             ("concurrency", self.concurrency.map(|most| most.to_string())),
             ("max-result-tokens", self.max_result_tokens.map(|most| most.to_string())),
             ("results", results.map(|value| value.get_name().to_owned())),
+            ("store", self.store.as_deref().map(absolute_path)),
             ("files", self.files.as_deref().map(absolute_path)),
             (
                 "audit",
@@ -182,14 +195,13 @@ impl ServeArgs {
                 put(name, value);
             }
         }
-        for (name, set) in
-            [
+        for (name, set) in [
             ("hosted", self.hosted),
             ("sandbox", self.sandbox),
             ("read-only", self.read_only),
             ("stateless", self.stateless),
-        ]
-        {
+            ("no-store", self.no_store),
+        ] {
             if set {
                 all.push(format!("--{name}"));
             }

@@ -157,6 +157,16 @@ pub(super) fn is_there(value: &Value) -> bool {
     }
 }
 
+/// Whether there is something in a value, however deep.
+pub(super) fn says_something(value: &Value) -> bool {
+    match value {
+        Value::Array(items) => items.iter().any(says_something),
+        Value::Object(members) => members.values().any(says_something),
+        Value::Number(_) => true,
+        value => is_there(value),
+    }
+}
+
 /// Whether a value says anything.
 pub(super) fn is_filled(value: &Value) -> bool {
     match value {

@@ -35,6 +35,7 @@ mod platform;
 mod records;
 mod redirects;
 mod refusals;
+mod remarks;
 mod renewals;
 mod responses;
 mod selections;

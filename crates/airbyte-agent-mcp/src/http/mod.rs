@@ -25,8 +25,8 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 use rmcp::model::ProtocolVersion;
 use rmcp::transport::streamable_http_server::session::SessionManager as _;
 use rmcp::transport::streamable_http_server::session::local::LocalSessionManager;
-use serde_json::Value;
 use rmcp::transport::{StreamableHttpServerConfig, StreamableHttpService};
+use serde_json::Value;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
@@ -160,8 +160,11 @@ impl HttpServer {
             Some(hosts) => config.with_allowed_hosts(hosts),
             None => config.disable_allowed_hosts(),
         };
-        let protocol =
-            StreamableHttpService::new(move || Ok(server.for_client()), Arc::clone(&sessions), config);
+        let protocol = StreamableHttpService::new(
+            move || Ok(server.for_client()),
+            Arc::clone(&sessions),
+            config,
+        );
         let first_call = options.first_call.unwrap_or(FIRST_CALL);
         let visitors = Arc::new(Visitors::new(Bounds {
             sessions: MOST_SESSIONS.0,

@@ -158,7 +158,7 @@ impl HttpOptions {
             idle: table.seconds("idle")?,
             first_call: None,
         };
-        table.end()?;
+        table.end();
         Ok(options)
     }
 }

@@ -69,7 +69,8 @@ impl ClientHandler for User {
         };
         assert_eq!(requested_schema.required, Some(vec!["approve".to_owned()]));
         self.asked.lock().unwrap().push(message);
-        let yes = || ElicitResult::new(ElicitationAction::Accept).with_content(json!({"approve": true}));
+        let yes =
+            || ElicitResult::new(ElicitationAction::Accept).with_content(json!({"approve": true}));
         Ok(match self.does {
             Does::Approve => yes(),
             Does::SendsEmpty => {

@@ -114,6 +114,29 @@ fn mistakes_are_told_with_their_place_and_without_values() {
 }
 
 #[test]
+fn variables_and_keys_that_are_missing_are_told_all_at_once() {
+    let text = "read_onyl = true\naudit = '${LOG}'\n[accounts.a]\ncredential = {}\n\
+                [accounts.b]\ncredentials = { token = '${MISSING}' }\nalow = ['a.b']\n[http]\nport = 1\n\
+                token = '${OTHER}'\n";
+    let error = parse(text).err().unwrap();
+    for part in [
+        "mcp.toml:1:1: there is no key 'read_onyl', did you mean 'read_only'",
+        "variable 'LOG'",
+        "did you mean 'credentials'",
+        "variable 'MISSING'",
+        "did you mean 'allow'",
+        "no key 'port'",
+        "variable 'OTHER'",
+    ] {
+        assert!(error.message().contains(part), "{part}: {error}");
+    }
+    // What keeps the rest from being read is told with what came before it.
+    let error = parse("audit = '${LOG}'\ntimeout = -1").err().unwrap();
+    assert!(error.message().contains("variable 'LOG'"), "{error}");
+    assert!(error.message().contains("above zero"), "{error}");
+}
+
+#[test]
 fn credentials_that_were_configured_have_to_fit() {
     let config = parse("[accounts.acme]\ncredentials = { tokn = 'canary' }").unwrap();
     let error = config.server(find).unwrap_err();

@@ -365,7 +365,8 @@ pub(crate) async fn ask_modern(
     params: Value,
     headers: &[&str],
 ) -> Answer {
-    let (method_header, name_header) = (format!("Mcp-Method: {method}"), format!("Mcp-Name: {name}"));
+    let (method_header, name_header) =
+        (format!("Mcp-Method: {method}"), format!("Mcp-Name: {name}"));
     let mut all = vec!["MCP-Protocol-Version: 2026-07-28", &method_header];
     if !name.is_empty() {
         all.push(&name_header);
@@ -419,7 +420,10 @@ async fn what_may_be_kept_says_for_how_long() {
     ] {
         let answer = ask_modern(site.address, method, name, params, &[]).await;
         let result = &answer.message()["result"];
-        assert_eq!((&result["ttlMs"], &result["cacheScope"]), (&json!(300_000), &json!("private")),
-                   "{method} {result}");
+        assert_eq!(
+            (&result["ttlMs"], &result["cacheScope"]),
+            (&json!(300_000), &json!("private")),
+            "{method} {result}"
+        );
     }
 }

@@ -16,5 +16,10 @@ mod reference;
 mod session;
 mod tasks;
 #[path = "../../../airbyte-agent-engine/tests/engine/server.rs"]
-#[allow(dead_code, unreachable_pub, missing_docs, reason = "the tests of the engine need more of it")]
+#[allow(
+    dead_code,
+    unreachable_pub,
+    missing_docs,
+    reason = "the tests of the engine need more of it"
+)]
 mod vendor;

@@ -119,7 +119,8 @@ async fn clients_are_told_where_tokens_come_from() {
     // Nothing is fetched for clients without a token.
     assert_eq!(issuer.fetched.load(Ordering::SeqCst), 0);
     // A server without an authorization server has no metadata.
-    let listening = server(&Vendor::default()).build().listen(HttpOptions::default()).await.unwrap();
+    let listening =
+        server(&Vendor::default()).build().listen(HttpOptions::default()).await.unwrap();
     let plain = listening.address();
     tokio::spawn(listening.serve(std::future::pending()));
     let answer = ask(plain, "GET", "/.well-known/oauth-protected-resource", &[], "").await;
@@ -134,8 +135,18 @@ async fn only_tokens_of_the_issuer_for_this_resource_are_accepted() {
     let address = site(&issuer, &vendor, &log).await;
     let ours = issuer.web.url.clone();
     for (name, header, status, error) in [
-        ("audience", issuer.bearer(|_, c| c["aud"] = json!("https://other.test/mcp")), 401, "invalid_token"),
-        ("issuer", issuer.bearer(|_, c| c["iss"] = json!("https://evil.test")), 401, "invalid_token"),
+        (
+            "audience",
+            issuer.bearer(|_, c| c["aud"] = json!("https://other.test/mcp")),
+            401,
+            "invalid_token",
+        ),
+        (
+            "issuer",
+            issuer.bearer(|_, c| c["iss"] = json!("https://evil.test")),
+            401,
+            "invalid_token",
+        ),
         ("ended", issuer.bearer(|_, c| c["exp"] = json!(1_000)), 401, "invalid_token"),
         ("none", issuer.bearer(|h, _| h["alg"] = json!("none")), 401, "invalid_token"),
         ("stranger", stranger.bearer(|_, c| c["iss"] = json!(ours)), 401, "invalid_token"),
@@ -159,11 +170,9 @@ async fn only_tokens_of_the_issuer_for_this_resource_are_accepted() {
     // The session is hers, and every request needs a token.
     let session = format!("Mcp-Session-Id: {}", answer.header("mcp-session-id").unwrap());
     let other = issuer.bearer(|_, c| c["sub"] = json!("bob"));
-    for (headers, status) in [
-        (vec![session.as_str()], 401),
-        (vec![&session, &other], 404),
-        (vec![&session, &good], 200),
-    ] {
+    for (headers, status) in
+        [(vec![session.as_str()], 401), (vec![&session, &other], 404), (vec![&session, &good], 200)]
+    {
         assert_eq!(ask(address, "POST", "/mcp", &headers, &calling("t1")).await.status, status);
     }
     assert_eq!(vendor.called(), ["things.get"]);
@@ -210,8 +219,14 @@ async fn settings_that_protect_from_nothing_are_refused() {
         ("issuer = \"http://a.test\"\nresource = \"https://b.test/mcp\"", "https://"),
         ("issuer = \"https://u:p@a.test\"\nresource = \"https://b.test/mcp\"", "password"),
         ("issuer = \"a.test\"\nresource = \"https://b.test/mcp\"", "no address"),
-        ("issuer = \"https://a.test\"\nresource = \"https://b.test\"\nscopes = [\"a b\"]", "no scope"),
-        ("issuer = \"https://a.test\"\nresource = \"https://b.test\"\naudience = \"x\"", "audience"),
+        (
+            "issuer = \"https://a.test\"\nresource = \"https://b.test\"\nscopes = [\"a b\"]",
+            "no scope",
+        ),
+        (
+            "issuer = \"https://a.test\"\nresource = \"https://b.test\"\naudience = \"x\"",
+            "audience",
+        ),
     ] {
         let text = format!("[http.oauth]\n{text}\n");
         let error = Config::parse(&text, "mcp.toml", None, &|_| None).unwrap_err();

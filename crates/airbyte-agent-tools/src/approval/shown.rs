@@ -27,7 +27,9 @@ pub(super) fn arguments(arguments: &Map<String, Value>) -> Shown {
         if text.chars().count() <= LONGEST {
             let remark = cut.then(|| {
                 let total = characters(&whole);
-                format!("Only the beginnings of long texts are shown, of {total} characters in all.")
+                format!(
+                    "Only the beginnings of long texts are shown, of {total} characters in all."
+                )
             });
             return Shown { text, remark };
         }
@@ -52,7 +54,9 @@ fn shorten(value: &mut Value, longest: usize) -> bool {
             *text = format!("{start} … ({length} characters)");
             true
         }
-        Value::Array(items) => items.iter_mut().fold(false, |cut, item| shorten(item, longest) | cut),
+        Value::Array(items) => {
+            items.iter_mut().fold(false, |cut, item| shorten(item, longest) | cut)
+        }
         Value::Object(members) => {
             members.values_mut().fold(false, |cut, member| shorten(member, longest) | cut)
         }
@@ -70,7 +74,11 @@ mod tests {
             (json!({"id": 7}), None, "\"id\": 7\n}"),
             (json!({"text": "x".repeat(2_000)}), None, "x\"\n}"),
             (json!({"text": "x".repeat(9_000)}), Some("beginnings"), "… (9000 characters)\"\n}"),
-            (json!({"all": vec!["x".repeat(250); 50]}), Some("beginnings"), "characters)\"\n  ]\n}"),
+            (
+                json!({"all": vec!["x".repeat(250); 50]}),
+                Some("beginnings"),
+                "characters)\"\n  ]\n}",
+            ),
             (json!({"all": vec![7; 9_000]}), Some("the first 6000 of"), "…"),
         ] {
             let shown = super::arguments(arguments.as_object().unwrap());

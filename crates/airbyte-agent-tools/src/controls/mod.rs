@@ -10,7 +10,7 @@ use super::schema;
 use airbyte_agent_description::{Action, Operation};
 
 pub(super) use self::parameters::{is_clearable, is_hidden, own_selection};
-pub(super) use self::take::text;
+pub(super) use self::take::{text, texts};
 
 /// The controls of one call.
 #[derive(Debug, Clone, Default, PartialEq)]

@@ -116,7 +116,7 @@ fn flag(name: &str, value: &Value) -> Result<bool, ToolError> {
 }
 
 /// The list of names that an argument is: an array, that array as JSON text, or one text with commas.
-fn texts(name: &str, value: &Value) -> Result<Vec<String>, ToolError> {
+pub(crate) fn texts(name: &str, value: &Value) -> Result<Vec<String>, ToolError> {
     let wrong = || ToolError::argument(name, format!("'{name}' must be a list of names"));
     let names: Vec<String> = match value {
         Value::Array(items) => items

@@ -22,6 +22,7 @@ use super::effect::Effect;
 use super::error::{Retry, ToolError, ToolErrorKind};
 use super::group::Group;
 use super::names;
+use super::records::{self, RecordsTool};
 use super::toolset::{Exposure, Toolset};
 use airbyte_agent_description::{Operation, suggestion};
 
@@ -62,6 +63,12 @@ pub(super) fn decide<'t>(
         Some(Tool::Search) => search::search(tools, arguments).map(Decision::Answer),
         Some(Tool::Describe) => search::describe(tools, arguments).map(Decision::Answer),
         Some(Tool::Execute) => execute::decide(tools, arguments),
+        Some(Tool::Records(tool)) => match tools.records() {
+            Some(store) => {
+                records::decide(tool, arguments).map(|call| Decision::Records(store, call))
+            }
+            None => Err(unknown_tool(tools, name)),
+        },
         None => Err(unknown_tool(tools, name)),
     }
 }
@@ -70,10 +77,17 @@ pub(super) fn decide<'t>(
 fn named_tools(tools: &Toolset) -> Vec<(String, Tool)> {
     let mut taken = BTreeSet::new();
     let mut unique = |parts: &[&str]| {
-        let parts: Vec<&str> = tools.name_prefix().into_iter().chain(parts.iter().copied()).collect();
+        let parts: Vec<&str> =
+            tools.name_prefix().into_iter().chain(parts.iter().copied()).collect();
         names::unique(&parts, &mut taken)
     };
     let mut all = Vec::new();
+    // Their names stay theirs, whatever connectors are called.
+    let records = tools.records().map(|_| RecordsTool::ALL);
+    let records = records.into_iter().flatten();
+    let records: Vec<_> = records
+        .map(|tool| (names::unique(&[tool.name()], &mut taken), Tool::Records(tool)))
+        .collect();
     match tools.current_exposure() {
         Exposure::SearchExecute => {
             all.push((unique(&["search"]), Tool::Search));
@@ -99,6 +113,7 @@ fn named_tools(tools: &Toolset) -> Vec<(String, Tool)> {
             }
         }
     }
+    all.extend(records);
     all
 }
 
@@ -130,6 +145,7 @@ fn definition(tools: &Toolset, name: &str, tool: Tool) -> Option<ToolDefinition>
         Tool::Search => Some(search::search_definition(tools, name)),
         Tool::Describe => Some(search::describe_definition(tools, name)),
         Tool::Execute => Some(execute::definition(tools, name)),
+        Tool::Records(tool) => Some(records::definition(tool, name)),
     }
 }
 

@@ -108,7 +108,9 @@ pub(super) fn search(
             && operation_of(&hit.connector, &hit.entity, hit.action)
                 .is_some_and(|(group, operation)| group.permits(policy, operation))
     });
-    let mut lines = Vec::new();
+    // Whoever asks for a service that is not there must not take another one for it.
+    let unserved = tools.index().unserved(&query).map(|unserved| unserved.to_string());
+    let mut lines: Vec<String> = unserved.iter().cloned().collect();
     let mut found = Vec::new();
     let found_operations =
         hits.into_iter().filter_map(|hit| operation_of(&hit.connector, &hit.entity, hit.action));
@@ -138,7 +140,11 @@ pub(super) fn search(
             connector_names(tools).join(", ")
         ));
     }
-    Ok(reference::output(&lines, json!({"operations": found})))
+    let mut structured = json!({"operations": found});
+    if let Some(unserved) = unserved {
+        structured["note"] = unserved.into();
+    }
+    Ok(reference::output(&lines, structured))
 }
 
 /// Answers a call of `describe`.

@@ -16,7 +16,8 @@ pub(crate) fn quoted(text: &str) -> String {
 /// A name that others chose, such as that of a member of a record, inside a sentence. A name of ordinary
 /// characters stays as it is.
 pub(crate) fn name(name: &str) -> Cow<'_, str> {
-    let is_ordinary = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '.' | '$' | '@' | '*');
+    let is_ordinary =
+        |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '.' | '$' | '@' | '*');
     if name.chars().count() <= LONGEST_NAME && name.chars().all(is_ordinary) {
         return name.into();
     }

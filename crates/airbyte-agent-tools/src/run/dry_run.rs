@@ -10,7 +10,10 @@ use crate::output::ToolOutput;
 use crate::result::clean;
 
 /// The request that a call would send. Nothing is sent.
-pub(super) fn run(call: &PermittedCall<'_>, limits: &ResultLimits) -> Result<ToolOutput, ToolError> {
+pub(super) fn run(
+    call: &PermittedCall<'_>,
+    limits: &ResultLimits,
+) -> Result<ToolOutput, ToolError> {
     let request = super::preview(call, limits).map_err(|error| explain::explain(error, call))?;
     let headers = request.headers.into_iter().map(|(name, value)| (name, value.into()));
     let mut data = json!({

@@ -17,6 +17,7 @@ mod position;
 mod record;
 mod stored_file;
 mod vendor_fields;
+mod wrong_arguments;
 
 use std::path::Path;
 use std::time::Duration;

@@ -53,7 +53,8 @@ pub(super) async fn run(
     let reads = operation.hints.read_only;
     let default = if reads { DefaultFields::NotEmpty } else { DefaultFields::Best(MOST_WRITTEN) };
     let controls = &call.controls;
-    let view = View::new(&controls.fields, &controls.exclude, default, limits.record_text);
+    let view = View::new(&controls.fields, &controls.exclude, default, limits.record_text)
+        .withholding(&call.permitted.withheld());
     let is_list = outcome.data.is_array();
     let started = job::note(&call, &outcome.data);
     let mut records = match outcome.data {

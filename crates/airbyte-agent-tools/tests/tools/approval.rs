@@ -229,8 +229,7 @@ async fn a_dry_run_shows_the_request_and_sends_nothing() {
             assert!(server.seen().is_empty());
         }
         let server = library().await;
-        let (name, given) =
-            call(exposure, "books", "create", json!({}), json!({"dry_run": true}));
+        let (name, given) = call(exposure, "books", "create", json!({}), json!({"dry_run": true}));
         let error = tools(&server, exposure).call(&name, given).await.unwrap_err();
         assert!(error.to_string().contains("title"), "{error}");
     }

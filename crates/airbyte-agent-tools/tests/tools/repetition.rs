@@ -53,10 +53,13 @@ async fn a_call_whose_outcome_is_not_known_has_the_same_key_when_it_is_repeated(
         let is_first = Arc::new(AtomicBool::new(true));
         let switch = Arc::clone(&is_first);
         let answer = first.clone();
-        let server = Server::start(move |_, _| {
-            if switch.load(Ordering::SeqCst) { answer.clone() } else { loan() }
-        })
-        .await;
+        let server =
+            Server::start(
+                move |_, _| {
+                    if switch.load(Ordering::SeqCst) { answer.clone() } else { loan() }
+                },
+            )
+            .await;
         let tools = tools(&server, Exposure::PerConnector);
         let outcome = lend(&tools, 1, 7).await.err().unwrap_or_default();
         is_first.store(false, Ordering::SeqCst);

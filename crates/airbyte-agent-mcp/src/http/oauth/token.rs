@@ -230,7 +230,8 @@ impl<'t> Token<'t> {
         if text("iss") != Some(oauth.issuer.as_str()) {
             return Err(Problem::Invalid("another issuer has made it"));
         }
-        let is_ours = |audience: &Value| audience.as_str().is_some_and(|a| same(a, &oauth.resource));
+        let is_ours =
+            |audience: &Value| audience.as_str().is_some_and(|a| same(a, &oauth.resource));
         let is_for_us = match claims.get("aud") {
             Some(Value::Array(all)) => all.iter().any(is_ours),
             Some(one) => is_ours(one),
@@ -329,10 +330,33 @@ mod tests {
         let invalid = Err("invalid_token");
         for (name, header, claims, expected) in [
             ("good", good.clone(), changed("", json!(1)), Ok("ann")),
-            ("aud list", good.clone(), changed("aud", json!(["x", "https://mcp.test/mcp/"])), Ok("ann")),
-            ("scp", good.clone(), { let mut c = changed("scope", Value::Null); c["scp"] = json!(["mcp"]); c }, Ok("ann")),
+            (
+                "aud list",
+                good.clone(),
+                changed("aud", json!(["x", "https://mcp.test/mcp/"])),
+                Ok("ann"),
+            ),
+            (
+                "scp",
+                good.clone(),
+                {
+                    let mut c = changed("scope", Value::Null);
+                    c["scp"] = json!(["mcp"]);
+                    c
+                },
+                Ok("ann"),
+            ),
             ("just ended", good.clone(), changed("exp", json!(NOW - 30)), Ok("ann")),
-            ("client", good.clone(), { let mut c = changed("sub", Value::Null); c["client_id"] = json!("bot"); c }, Ok("bot")),
+            (
+                "client",
+                good.clone(),
+                {
+                    let mut c = changed("sub", Value::Null);
+                    c["client_id"] = json!("bot");
+                    c
+                },
+                Ok("bot"),
+            ),
             ("no type", json!({"alg": "ES256", "kid": "a"}), changed("", json!(1)), Ok("ann")),
             ("no key", json!({"alg": "ES256"}), changed("", json!(1)), Ok("ann")),
             ("issuer", good.clone(), changed("iss", json!("https://auth.test/")), invalid),
@@ -345,14 +369,29 @@ mod tests {
             ("end as text", good.clone(), changed("exp", json!("never")), invalid),
             ("early", good.clone(), changed("nbf", json!(NOW + 90)), invalid),
             ("nobody", good.clone(), changed("sub", Value::Null), invalid),
-            ("scope", good.clone(), changed("scope", json!("read mcpx")), Err("insufficient_scope")),
+            (
+                "scope",
+                good.clone(),
+                changed("scope", json!("read mcpx")),
+                Err("insufficient_scope"),
+            ),
             ("no scope", good.clone(), changed("scope", Value::Null), Err("insufficient_scope")),
             ("another key", json!({"alg": "ES256", "kid": "b"}), changed("", json!(1)), invalid),
             ("none", json!({"alg": "none"}), changed("", json!(1)), invalid),
             ("shared secret", json!({"alg": "HS256", "kid": "a"}), changed("", json!(1)), invalid),
-            ("another algorithm", json!({"alg": "RS256", "kid": "a"}), changed("", json!(1)), invalid),
+            (
+                "another algorithm",
+                json!({"alg": "RS256", "kid": "a"}),
+                changed("", json!(1)),
+                invalid,
+            ),
             ("extensions", json!({"alg": "ES256", "crit": ["x"]}), changed("", json!(1)), invalid),
-            ("another type", json!({"alg": "ES256", "typ": "logout+jwt"}), changed("", json!(1)), invalid),
+            (
+                "another type",
+                json!({"alg": "ES256", "typ": "logout+jwt"}),
+                changed("", json!(1)),
+                invalid,
+            ),
         ] {
             let text = signer.sign(&header, &claims);
             let key = Key::read(&signer.key("a")).unwrap();

@@ -73,7 +73,10 @@ pub(super) const PLACES: [Place; 16] = [
 pub(super) fn answer(place: Place, attack: &str) -> Answer {
     let book = |text: &str| json!({"id": 7, "title": text, "state": "in"});
     let list = |book: Value, next: Value| {
-        Answer::json(200, json!({"books": [book, {"id": 8, "title": "B"}], "next": next, "total": 2}))
+        Answer::json(
+            200,
+            json!({"books": [book, {"id": 8, "title": "B"}], "next": next, "total": 2}),
+        )
     };
     let one_line: String = attack.chars().filter(|c| c.is_ascii_graphic() || *c == ' ').collect();
     match place {
@@ -105,8 +108,7 @@ pub(super) fn answer(place: Place, attack: &str) -> Answer {
             Answer::json(422, json!({"message": attack, "errors": [{"field": attack}]}))
         }
         Place::RefusalAsText => {
-            Answer { body: attack.as_bytes().to_vec(), ..Answer::json(400, "") }
-                .header("x", "y")
+            Answer { body: attack.as_bytes().to_vec(), ..Answer::json(400, "") }.header("x", "y")
         }
         Place::RefusalAsPage => {
             let page = format!("<html><title>{attack}</title><body>{attack}</body></html>");
@@ -121,7 +123,9 @@ pub(super) fn answer(place: Place, attack: &str) -> Answer {
             answer.headers = vec![("content-type".to_owned(), "text/plain".to_owned())];
             answer
         }
-        Place::Header => Answer::json(404, json!({"message": "no"})).header("x-request-id", one_line),
+        Place::Header => {
+            Answer::json(404, json!({"message": "no"})).header("x-request-id", one_line)
+        }
         Place::FileContent => {
             let mut answer = Answer { body: attack.as_bytes().to_vec(), ..Answer::json(200, "") };
             answer.headers = vec![("content-type".to_owned(), "text/plain".to_owned())];

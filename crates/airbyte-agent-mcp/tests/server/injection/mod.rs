@@ -32,9 +32,7 @@ const CREDENTIALS: [(&str, &str); 2] = [("eu", "canary-of-eu-1f9a"), ("us", "can
 
 /// The calls by which the attack gets to the model.
 fn reads(place: Place) -> Vec<Value> {
-    let call = |entity: &str, action: &str, params: Value| {
-        json!({"entity": entity, "action": action, "params": params})
-    };
+    let call = |entity: &str, action: &str, params: Value| json!({"entity": entity, "action": action, "params": params});
     match place {
         Place::FileContent | Place::FileName => vec![call("covers", "download", json!({"id": 7}))],
         Place::Text
@@ -261,8 +259,7 @@ async fn an_obedient_model_gets_nothing_done_that_the_user_refuses() {
     for exposure in [Exposure::PerOperation, Exposure::PerConnector, Exposure::SearchExecute] {
         for by_result in [false, true] {
             let vendor = Vendor::start(|seen, _| books_of(seen)).await;
-            let session =
-                connect(server(&vendor, ResultForm::Text, exposure), by_result).await;
+            let session = connect(server(&vendor, ResultForm::Text, exposure), by_result).await;
             for (name, arguments) in obedience(exposure) {
                 ask(&session, &name, &arguments).await;
                 made += 1;
@@ -302,8 +299,7 @@ async fn an_obedient_model_gets_nothing_done_that_the_user_refuses() {
 #[tokio::test]
 async fn no_account_gets_what_belongs_to_another() {
     let vendor = Vendor::start(|seen, _| books_of(seen)).await;
-    let session =
-        connect(server(&vendor, ResultForm::Text, Exposure::PerConnector), false).await;
+    let session = connect(server(&vendor, ResultForm::Text, Exposure::PerConnector), false).await;
     let listing = |account: &str, cursor: Option<&str>| {
         json!({"entity": "books", "action": "list", "params": {}, "account": account,
                "max_records": 1, "cursor": cursor})
