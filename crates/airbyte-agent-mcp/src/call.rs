@@ -205,7 +205,9 @@ async fn approved<'t>(
         return Ok(plan);
     };
     let asking = asking(context);
-    if let Some(handle) = handle.filter(|_| asking == Asking::ByResult) {
+    // A call without the answer is asked about once more.
+    let has_answer = asking == Asking::ByResult && approval::has_answer(answers);
+    if let Some(handle) = handle.filter(|_| has_answer) {
         let shown = shared.pending.take(caller.name, handle).ok_or(Stopped::NoQuestion)?;
         // The approval is of what was shown: where this is another call, the plan does not take it.
         plan.answer(approval::answered(answers, &shown))?;

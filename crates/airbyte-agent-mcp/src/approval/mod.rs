@@ -61,6 +61,11 @@ pub(crate) fn input_required(request: &ApprovalRequest, handle: String) -> Input
     InputRequiredResult::new(Some(questions.into()), Some(handle))
 }
 
+/// Whether an answer came with a call, whatever it is.
+pub(crate) fn has_answer(responses: Option<&InputResponses>) -> bool {
+    responses.is_some_and(|responses| responses.contains_key(QUESTION))
+}
+
 /// The answer that came with a call.
 pub(crate) fn answered(responses: Option<&InputResponses>, request: &ApprovalRequest) -> Answer {
     let given = responses.and_then(|responses| responses.get(QUESTION)).cloned();

@@ -53,7 +53,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use airbyte_agent_core::local_store::LocalStore;
-use airbyte_agent_core::tools::{Exposure, Policy, ResultLimits};
+use airbyte_agent_core::tools::{Exposure, Policy, ResultLimits, Toolset};
 use airbyte_agent_core::{Client, Description, Error, ErrorKind, Result, suggestion};
 
 pub use self::account::{Account, Direct, Origin, Reach};
@@ -206,7 +206,7 @@ impl Config {
         };
         let mut config = Self {
             expose: table.parsed("expose", exposure)?,
-            prefix: table.text("prefix")?,
+            prefix: table.parsed("prefix", prefix)?,
             policy: Rules::read(&mut table)?,
             audit: table.text("audit")?.map(resolve),
             files: table.text("files")?.map(resolve),
@@ -320,6 +320,11 @@ fn checked(builder: ServerBuilder) -> Result<Server> {
     }
     let message = format!("no operation matches {}", unmatched.join(", "));
     Err(Error::new(ErrorKind::Usage, message))
+}
+
+/// A word that can begin the names of tools.
+fn prefix(word: &str) -> Result<String> {
+    Toolset::empty().prefix(word).map(|_| word.to_owned())
 }
 
 /// The exposure with this name: `operations`, `connectors` or `search`.

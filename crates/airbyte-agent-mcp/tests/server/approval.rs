@@ -231,6 +231,11 @@ async fn an_approval_counts_for_the_call_that_was_shown_and_once() {
     let bare = deleting("t1").with_input_responses([("approval".to_owned(), approval())].into());
     let outcome = session.call_tool_once(bare).await.unwrap();
     assert!(matches!(outcome, CallToolResponse::InputRequired(_)), "{outcome:?}");
+    // A state without the answer: the user is asked once more.
+    let (_, state) = question(&session, "t1").await;
+    let bare = deleting("t1").with_request_state(state);
+    let outcome = session.call_tool_once(bare).await.unwrap();
+    assert!(matches!(outcome, CallToolResponse::InputRequired(_)), "{outcome:?}");
     // Answers that are none.
     for answer in [
         json!(null),
