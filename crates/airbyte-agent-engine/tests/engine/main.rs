@@ -16,6 +16,7 @@ mod ends;
 mod expired_tokens;
 mod faults;
 mod files;
+mod filtered;
 mod fuzz;
 mod guards;
 mod hosted;

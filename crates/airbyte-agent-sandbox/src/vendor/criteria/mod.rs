@@ -4,6 +4,7 @@
 //! records do not show is taken to be met, because a vendor may know more than it shows.
 
 mod compare;
+mod jql;
 mod name;
 mod text;
 
@@ -24,6 +25,9 @@ pub(crate) fn meets(name: &str, value: &Value, record: &Map<String, Value>) -> O
             Some(meets_tree(&[], value, record))
         }
         Value::String(text) if is_search(name) => Some(text::matches_search(text, record)),
+        Value::String(text) if is_jql(name) => {
+            Some(jql::parse(text).is_ok_and(|query| query.is_met(record)))
+        }
         Value::String(text) if names_fields_inside(name) => {
             Some(text::meets_conditions(text, record))
         }
@@ -48,6 +52,16 @@ fn meets_bars(name: &str, text: &str, record: &Map<String, Value>) -> Option<boo
         Operator::named(operator).is_none_or(|operator| operator.is_true(field, &value.into()))
     };
     Some(pairs.into_iter().all(holds))
+}
+
+/// What is wrong with a query in a language of which the sandbox knows the grammar.
+pub(crate) fn problem(name: &str, value: &Value) -> Option<String> {
+    let text = value.as_str().filter(|_| is_jql(name))?;
+    jql::parse(text).err()
+}
+
+fn is_jql(name: &str) -> bool {
+    plain(name) == "jql"
 }
 
 /// Whether an argument of this name is a criterion even where it is required.
