@@ -72,7 +72,7 @@ async fn lists_of_every_habit_are_read_to_their_end() {
         let connector = trial::lowered(&imported, &mut wrong).unwrap();
         assert_eq!(wrong, [], "{members}");
         let sandbox = Sandbox::builder().connector(connector.clone()).start().await.unwrap();
-        let client = trial::client(&connector, &sandbox.url());
+        let client = trial::client(&connector, &sandbox.url()).unwrap();
         let size = parameters[0];
         let mut pages = client
             .execute("issues", "list", json!({size: 2}))
