@@ -156,6 +156,7 @@ mod tests {
 
     #[test]
     fn only_what_is_certain_restricts_a_table() {
+        let mut wrong = Vec::new();
         for (sql, expected) in [
             ("SELECT * FROM t_a WHERE state = 'x' AND 5 < n", "t_a [state IN ('x')] [n >= 5]"),
             (
@@ -228,7 +229,7 @@ mod tests {
             ),
             // What would not be seen through a temporary table, and what cannot be read.
             ("SELECT * FROM main.t_a WHERE n = 1", "all of t_a"),
-            ("SELECT * FROM 't_a' WHERE n = 1", "all of t_a"),
+            ("SELECT * FROM 't_a' WHERE n = 1", "t_a [n IN (1)]"),
             ("SELECT * FROM t_a WHERE n = 1 AND n IN t_b", "all of t_a; all of t_b"),
             ("SELECT * FROM t_a WHERE n = 1 AND $$", "all of t_a"),
             // Any rows are enough only if nothing but single rows is asked for.
@@ -241,7 +242,11 @@ mod tests {
             ("SELECT row_number() OVER () FROM t_a LIMIT 3", "t_a"),
             ("SELECT id FROM t_a LIMIT -1", "t_a"),
         ] {
-            assert_eq!(show(sql), expected, "{sql}");
+            let found = show(sql);
+            if found != expected {
+                wrong.push(format!("{sql}\n  {found}\n  instead of {expected}"));
+            }
         }
+        assert!(wrong.is_empty(), "{}", wrong.join("\n"));
     }
 }
