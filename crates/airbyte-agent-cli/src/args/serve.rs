@@ -73,10 +73,10 @@ pub(crate) struct ServeArgs {
     pub(crate) hide: Vec<String>,
     /// Offer tools over the records in this store [default: records.db in the folder of the settings, if it
     /// exists]
-    #[arg(long, value_name = "FILE", env = "AIRBYTE_AGENT_MCP_STORE", conflicts_with = "no_store",
+    #[arg(long, value_name = "FILE", env = "AIRBYTE_AGENT_MCP_STORE",
           help_heading = TOOLS)]
     pub(crate) store: Option<PathBuf>,
-    /// Offer no tools over a store
+    /// Offer no tools over a store, whatever names one
     #[arg(long, help_heading = TOOLS)]
     pub(crate) no_store: bool,
     /// Longest time that a call may take [default: 120]
