@@ -85,9 +85,8 @@ fn named_tools(tools: &Toolset) -> Vec<(String, Tool)> {
     // Their names stay theirs, whatever connectors are called.
     let records = tools.records().map(|_| RecordsTool::ALL);
     let records = records.into_iter().flatten();
-    let records: Vec<_> = records
-        .map(|tool| (names::unique(&[tool.name()], &mut taken), Tool::Records(tool)))
-        .collect();
+    let records: Vec<_> =
+        records.map(|tool| (unique(&[tool.name()]), Tool::Records(tool))).collect();
     match tools.current_exposure() {
         Exposure::SearchExecute => {
             all.push((unique(&["search"]), Tool::Search));

@@ -77,7 +77,7 @@ impl OAuth {
         let oauth =
             Self { issuer, resource, jwks: table.text("jwks")?, scopes: table.texts("scopes")? };
         oauth.check().map_err(|error| table.error(error.message()))?;
-        table.end()?;
+        table.end();
         Ok(oauth)
     }
 
