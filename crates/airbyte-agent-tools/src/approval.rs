@@ -130,9 +130,10 @@ impl ApprovalRequest {
 }
 
 impl Approval {
-    /// Whether it is about this call.
-    pub(super) fn is_of(&self, call: &PermittedCall<'_>) -> bool {
-        self.0 == CallDigest::of(call)
+    /// Whether it is about this call. It is used up, whatever the answer.
+    pub(super) fn fits(self, call: &PermittedCall<'_>) -> bool {
+        let Self(digest) = self;
+        digest == CallDigest::of(call)
     }
 }
 

@@ -23,11 +23,11 @@ pub struct ToolOutput {
 
 impl ToolOutput {
     /// The result with one more note.
-    pub(super) fn with_note(mut self, note: String) -> Self {
+    pub(super) fn with_note(mut self, note: &str) -> Self {
         if let Some(members) = self.structured.as_object_mut() {
             let notes = members.entry("notes").or_insert_with(|| Value::Array(Vec::new()));
             if let Some(notes) = notes.as_array_mut() {
-                notes.push(note.clone().into());
+                notes.push(note.into());
             }
         }
         if self.text.starts_with('{') {

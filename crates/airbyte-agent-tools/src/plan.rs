@@ -107,13 +107,14 @@ impl<'t> Plan<'t> {
     ///
     /// When the approval is that of another call.
     pub fn approve(&mut self, approval: Approval) -> Result<(), ToolError> {
-        match &mut self.decision {
-            Decision::Call(call) if approval.is_of(call) => {
-                call.permitted.approve();
-                Ok(())
-            }
-            _ => Err(approval::of_another_call()),
+        let Decision::Call(call) = &mut self.decision else {
+            return Err(approval::of_another_call());
+        };
+        if !approval.fits(call) {
+            return Err(approval::of_another_call());
         }
+        call.permitted.approve();
+        Ok(())
     }
 
     /// Has a person asked, if the policy wants that and the call has no approval yet.

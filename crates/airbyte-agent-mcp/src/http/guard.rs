@@ -133,7 +133,7 @@ impl Guard {
                 (StatusCode::SERVICE_UNAVAILABLE, "tokens cannot be checked at the moment")
             }
         };
-        let mut response = json_rpc::refusal(status, message, Value::Null);
+        let mut response = json_rpc::refusal(status, message, &Value::Null);
         let headers = response.headers_mut();
         if status == StatusCode::SERVICE_UNAVAILABLE {
             headers.insert(header::RETRY_AFTER, HeaderValue::from_static("30"));

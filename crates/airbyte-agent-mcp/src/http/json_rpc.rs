@@ -19,7 +19,7 @@ const INVALID_REQUEST: i64 = -32_600;
 const INTERNAL: i64 = -32_603;
 
 /// A refusal of the request with this identifier, `null` where it is not known.
-pub(super) fn refusal(status: StatusCode, message: &str, id: Value) -> Response<Body> {
+pub(super) fn refusal(status: StatusCode, message: &str, id: &Value) -> Response<Body> {
     let code = match status.as_u16() {
         400 | 405 | 406 | 413 | 415 => INVALID_REQUEST,
         500 => INTERNAL,
@@ -30,7 +30,7 @@ pub(super) fn refusal(status: StatusCode, message: &str, id: Value) -> Response<
 }
 
 /// The response to a request with a method that there is not.
-pub(super) fn unknown_method(message: &str, id: Value) -> Response<Body> {
+pub(super) fn unknown_method(message: &str, id: &Value) -> Response<Body> {
     let error = json!({"code": -32_601, "message": message});
     let text = json!({"jsonrpc": "2.0", "id": id, "error": error}).to_string();
     body::json(StatusCode::NOT_FOUND, text)
@@ -51,7 +51,7 @@ pub(super) async fn with_error(response: Response<Body>, id: impl Fn() -> Value)
     };
     let text = text.trim();
     let reason = status.canonical_reason().unwrap_or("refused");
-    let refusal = refusal(status, if text.is_empty() { reason } else { text }, id());
+    let refusal = refusal(status, if text.is_empty() { reason } else { text }, &id());
     head.headers.remove(header::CONTENT_LENGTH);
     head.headers.remove(header::TRANSFER_ENCODING);
     let (own, body) = refusal.into_parts();

@@ -356,7 +356,7 @@ impl Site {
         if is_modern(&head.headers) && is_greeting(&body) {
             // The revision of the request has no greeting, whatever stands in it.
             let message = "there is no method initialize in this revision";
-            return json_rpc::unknown_method(message, id_of(&body));
+            return json_rpc::unknown_method(message, &id_of(&body));
         }
         if let Err(problem) = check(&body) {
             return refusal(StatusCode::BAD_REQUEST, &problem);

@@ -37,10 +37,9 @@ pub(super) fn accepted(headers: &HeaderMap) -> Accepted {
     let has = |names: &[&str]| ranges.iter().any(|range| names.contains(&range.as_str()));
     match (has(&["application/json"]), has(&["text/event-stream"])) {
         (true, true) => Accepted::Both,
-        (false, true) => Accepted::Other,
         (true, false) => Accepted::Json,
         (false, false) if has(&["*/*", "application/*"]) => Accepted::Json,
-        (false, false) => Accepted::Other,
+        (false, _) => Accepted::Other,
     }
 }
 
@@ -79,7 +78,7 @@ pub(super) async fn of_stream(response: Response<Body>) -> Response<Body> {
             return Response::from_parts(head, body);
         }
     }
-    json_rpc::refusal(StatusCode::INTERNAL_SERVER_ERROR, "there is no response", Value::Null)
+    json_rpc::refusal(StatusCode::INTERNAL_SERVER_ERROR, "there is no response", &Value::Null)
 }
 
 /// Finds the answer in a stream of events.

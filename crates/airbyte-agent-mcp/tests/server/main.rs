@@ -1,6 +1,8 @@
 //! The server as clients see it, over streams and over HTTP, in this process and offline.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
+// Functions of tests take values for the sake of short calls.
+#![allow(clippy::needless_pass_by_value)]
 
 mod approval;
 mod audit;

@@ -16,10 +16,11 @@ pub(super) fn run(
 ) -> Result<ToolOutput, ToolError> {
     let request = super::preview(call, limits).map_err(|error| explain::explain(error, call))?;
     let headers = request.headers.into_iter().map(|(name, value)| (name, value.into()));
+    let headers: Map<String, Value> = headers.collect();
     let mut data = json!({
         "method": request.method,
         "url": request.url,
-        "headers": Map::from_iter(headers),
+        "headers": headers,
         "body": request.body,
     });
     call.permitted.account().client.redactor().clean_value(&mut data);

@@ -84,7 +84,7 @@ pub(super) async fn run(
     let result = PermittedCall { permitted: read, arguments, controls, selector, names_account };
     let output = Box::pin(super::run(result, context)).await?;
     Ok(match repeated {
-        Some(note) => output.with_note(note),
+        Some(note) => output.with_note(&note),
         None => output,
     })
 }

@@ -1,7 +1,6 @@
 //! Ranks the operations of an index by a query.
 
 use super::gather::Term;
-use super::intent::Intent;
 use super::query_word::{QueryWord, is_plain_verb, query_words};
 use super::requests::OF_ENTITY;
 use super::synonyms::synonyms;

@@ -111,7 +111,7 @@ impl Keys {
         Ok(all.iter().filter_map(Key::read).collect())
     }
 
-    /// Where the keys stand, by the metadata of the authorization server (RFC 8414 and OpenID Connect).
+    /// Where the keys stand, by the metadata of the authorization server (RFC 8414 and `OpenID` Connect).
     async fn discover(&self) -> Result<Url, String> {
         let issuer = Url::parse(&self.issuer).map_err(|error| error.to_string())?;
         let path = issuer.path().trim_end_matches('/');

@@ -118,15 +118,10 @@ pub(super) fn answer(place: Place, attack: &str) -> Answer {
         }
         Place::Failure => Answer::json(500, json!({"error": {"message": attack}})),
         Place::WrongShape => Answer::json(200, json!({"message": attack, "error": attack})),
-        Place::WrongType => {
-            let mut answer = Answer { body: attack.as_bytes().to_vec(), ..Answer::json(200, "") };
-            answer.headers = vec![("content-type".to_owned(), "text/plain".to_owned())];
-            answer
-        }
         Place::Header => {
             Answer::json(404, json!({"message": "no"})).header("x-request-id", one_line)
         }
-        Place::FileContent => {
+        Place::WrongType | Place::FileContent => {
             let mut answer = Answer { body: attack.as_bytes().to_vec(), ..Answer::json(200, "") };
             answer.headers = vec![("content-type".to_owned(), "text/plain".to_owned())];
             answer
