@@ -179,7 +179,11 @@ fn sample_number(name: &str, schema: &Schema) -> f64 {
     let formatted = schema.format_example().and_then(|text| text.parse().ok());
     let usual: f64 = if let Some(number) = formatted {
         number
-    } else if name.contains("limit") || name.contains("size") { 10.0 } else { 1.0 };
+    } else if name.contains("limit") || name.contains("size") {
+        10.0
+    } else {
+        1.0
+    };
     usual.max(schema.minimum.unwrap_or(f64::MIN)).min(schema.maximum.unwrap_or(f64::MAX))
 }
 
