@@ -122,7 +122,7 @@ impl fmt::Display for WrongArgument {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.problem)?;
         match &self.works {
-            Some(value) => write!(f, "; write {}", crate::arguments::line(&self.name, value)),
+            Some(value) => write!(f, "; write {}", crate::argument_line::line(&self.name, value)),
             None => Ok(()),
         }
     }

@@ -22,6 +22,7 @@
 //! # }
 //! ```
 
+mod argument_line;
 mod arguments;
 mod auth;
 pub mod authorization;

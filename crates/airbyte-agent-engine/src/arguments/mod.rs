@@ -17,7 +17,6 @@ use crate::error::{Error, Result, WrongArgument};
 use crate::selection;
 
 pub(crate) use check::check_value;
-pub(crate) use shape::line;
 pub(crate) use unknown::find_unknown;
 
 /// Arguments by parameter name.

@@ -145,8 +145,8 @@ pub(super) fn with_members(
 ) -> Option<Value> {
     let schema = &home.parameter.schema;
     let short = |value: &Value| value.to_string().chars().count() <= LONGEST_GIVEN;
-    let kept = given.filter(|given| given.is_object() && home.steps.is_empty() && short(given));
-    let attempts = [kept.cloned(), None];
+    let start = given.filter(|given| given.is_object() && home.steps.is_empty() && short(given));
+    let attempts = [start.cloned(), None];
     for (start, own) in
         attempts.into_iter().flat_map(|start| [(start.clone(), true), (start, false)])
     {
@@ -204,36 +204,5 @@ fn place_members(
             }
             *value = Value::Object(members);
         }
-    }
-}
-
-/// An argument as a caller writes it: its name and its value.
-pub(crate) fn line(name: &str, value: &Value) -> String {
-    let mut text = format!("{name}: ");
-    write_value(value, &mut text);
-    text
-}
-
-/// JSON on one line, with the spaces that people put into it.
-fn write_value(value: &Value, text: &mut String) {
-    match value {
-        Value::Array(items) => {
-            text.push('[');
-            for (index, item) in items.iter().enumerate() {
-                text.push_str(if index > 0 { ", " } else { "" });
-                write_value(item, text);
-            }
-            text.push(']');
-        }
-        Value::Object(members) => {
-            text.push('{');
-            for (index, (name, member)) in members.iter().enumerate() {
-                text.push_str(if index > 0 { ", " } else { "" });
-                text.push_str(&format!("{}: ", Value::from(name.as_str())));
-                write_value(member, text);
-            }
-            text.push('}');
-        }
-        plain => text.push_str(&plain.to_string()),
     }
 }

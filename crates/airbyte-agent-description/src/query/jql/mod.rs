@@ -41,11 +41,11 @@ impl Jql {
 /// What issues have to fulfil.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Condition {
-    /// All of these.
+    /// The issue fulfils all of these conditions.
     And(Vec<Condition>),
-    /// One of these at least.
+    /// The issue fulfils at least one of these conditions.
     Or(Vec<Condition>),
-    /// Not this.
+    /// The issue does not fulfil this condition.
     Not(Box<Condition>),
     /// A comparison of one field.
     Clause(Clause),
@@ -108,7 +108,7 @@ pub enum Operator {
 pub enum Operand {
     /// A text, a number or a time, without quotation marks.
     Text(String),
-    /// `EMPTY` or `NULL`.
+    /// The field has no value: `EMPTY` or `NULL`.
     Empty,
     /// A function and its arguments, such as `currentUser()`.
     Function {
