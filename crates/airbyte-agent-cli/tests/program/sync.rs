@@ -1,6 +1,14 @@
 //! Tests of `sync`, `sql`, `tables` and `watch`.
 
+use std::sync::Arc;
 use std::time::Duration;
+
+use airbyte_agent::stripe::store::CustomersField as Field;
+use airbyte_agent::stripe::{StripeConnector, auth};
+use airbyte_agent_core::Local;
+use airbyte_agent_core::context_store::{Order, StoreField as _};
+use airbyte_agent_store::{OpenOptions, Store};
+use airbyte_agent_sync::StoredRecords;
 
 use crate::run::{Folder, Outcome, command, run};
 use crate::sandbox::Served;
@@ -161,6 +169,27 @@ fn tables_that_were_never_copied_are_read_for_the_query() {
     assert!(never.succeeded().stderr.contains("never read to its end"));
 }
 
+#[tokio::test]
+async fn typed_searches_run_on_the_store() {
+    let folder = Folder::new("typed-store");
+    let path = folder.file("records.db");
+    run(&["sync", "stripe", "customers", "--sandbox", "--store", &path]).succeeded();
+    let store = Store::open(&path, &OpenOptions::default()).unwrap();
+    let store = Arc::new(StoredRecords::new(Arc::new(store)));
+    let local = Local::new(auth::ApiKey::new("sk_test")).local_store(store, "sandbox");
+    let stripe = StripeConnector::local(local).unwrap();
+    let search = stripe.customers().context_store_search().sort(Field::Email, Order::Ascending);
+    let found = search.clone().filter(Field::Email.contains("OKAFOR")).limit(3).await.unwrap();
+    let emails: Vec<&str> = found.data.iter().filter_map(|one| one.text(Field::Email)).collect();
+    assert!(emails.len() == 3 && emails.is_sorted(), "{emails:?}");
+    assert!(emails.iter().all(|email| email.contains("okafor")), "{emails:?}");
+    assert_eq!(found.meta.extra["freshness"]["account"], "sandbox");
+    let all = search.limit(100).items().collect().await.unwrap();
+    let sql = "SELECT count(*) AS id FROM customers";
+    let counted = stripe.customers().context_store_sql_query(sql).await.unwrap();
+    assert_eq!(counted.data[0].get(Field::Id), Some(&serde_json::json!(all.len())));
+}
+
 /// The records of a search and whether there are more; or the kind of its error.
 fn searched(place: &[&str], target: [&str; 2], arguments: &serde_json::Value) -> serde_json::Value {
     let [connector, entity] = target;
@@ -180,7 +209,8 @@ fn the_store_answers_searches_as_the_platform_does() {
     let store = folder.file("records.db");
     for (target, [id, text], word) in [
         (["stripe", "customers"], ["id", "email"], "okafor"),
-        (["hubspot", "contacts"], ["id", "createdAt"], "2025"),
+        (["intercom", "contacts"], ["id", "email"], "okafor"),
+        (["linear", "issues"], ["id", "title"], "1"),
         (["salesforce", "contacts"], ["Id", "Email"], "okafor"),
         (["gong", "users"], ["id", "emailAddress"], "okafor"),
     ] {
