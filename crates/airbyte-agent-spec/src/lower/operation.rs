@@ -1,8 +1,8 @@
 //! Operations, in the order of the document.
 
 use airbyte_agent_description::{
-    Action, Body, Download, Hints, List, Location, Method, Operation, Parameter, Piece, Schema, Style,
-    Template, Text,
+    Action, Body, Download, Hints, List, Location, Method, Operation, Parameter, Piece, Schema,
+    Style, Template, Text,
 };
 
 use super::{Cx, alternatives, body, field_selection, job, paging, parameter, response, upload};

@@ -41,22 +41,72 @@ const READING: [f32; 7] = [1.0, 0.9, 0.0, 0.0, 0.0, 0.95, 0.5];
 
 /// Words that begin the object of a verb.
 const BEFORE_OBJECTS: &[&str] = &[
-    "a", "an", "another", "every", "her", "him", "his", "it", "its", "me", "my", "new", "our",
-    "some", "someone", "somebody", "that", "the", "their", "them", "these", "this", "those", "to",
-    "us", "on", "with", "everyone", "everybody",
+    "a",
+    "an",
+    "another",
+    "every",
+    "her",
+    "him",
+    "his",
+    "it",
+    "its",
+    "me",
+    "my",
+    "new",
+    "our",
+    "some",
+    "someone",
+    "somebody",
+    "that",
+    "the",
+    "their",
+    "them",
+    "these",
+    "this",
+    "those",
+    "to",
+    "us",
+    "on",
+    "with",
+    "everyone",
+    "everybody",
 ];
+
+/// Verbs that are also nouns, and whose object follows behind "to".
+const BEFORE_TO: &[&str] = &["answer", "reply", "post", "push", "promote", "resume", "write"];
 
 /// Words with which people lead up to what they want.
 const POLITE: &[&str] = &[
-    "please", "can", "could", "would", "you", "i", "i'd", "want", "need", "like", "to", "let", "lets",
-    "let's", "me", "us", "we", "hey", "hi", "help", "just", "now", "then", "should", "must", "have",
-    "d", "ll", "go", "ahead", "and", "make", "sure", "try", "quickly", "kindly",
+    "please", "can", "could", "would", "you", "i", "i'd", "want", "need", "like", "to", "let",
+    "lets", "let's", "me", "us", "we", "hey", "hi", "help", "just", "now", "then", "should",
+    "must", "have", "d", "ll", "go", "ahead", "and", "make", "sure", "try", "quickly", "kindly",
 ];
 
 /// Words with which a question begins.
 const QUESTION_WORDS: &[&str] = &[
-    "which", "what", "who", "whose", "where", "when", "how", "is", "are", "does", "did", "has", "do",
-    "was", "were", "why", "whats", "any", "anyone", "everything", "everybody", "everyone", "count",
+    "which",
+    "what",
+    "who",
+    "whose",
+    "where",
+    "when",
+    "how",
+    "is",
+    "are",
+    "does",
+    "did",
+    "has",
+    "do",
+    "was",
+    "were",
+    "why",
+    "whats",
+    "any",
+    "anyone",
+    "everything",
+    "everybody",
+    "everyone",
+    "count",
 ];
 
 /// Words with which a clause begins that describes something.
@@ -105,7 +155,8 @@ fn without_politeness(words: &[String]) -> (Vec<&str>, bool) {
     // "How do I create" asks for a change, other questions are answered by reading.
     let asks_how = matches!(
         words.as_slice(),
-        ["how", "do" | "can" | "could" | "would" | "should", "i" | "we" | "you", ..] | ["how", "to", ..]
+        ["how", "do" | "can" | "could" | "would" | "should", "i" | "we" | "you", ..]
+            | ["how", "to", ..]
     );
     let begin = usize::from(asks_how);
     let polite = |word: &&str| POLITE.contains(word) || asks_how && *word == "do";
@@ -136,9 +187,10 @@ impl Intent {
         let mut wanted: Option<[f32; 7]> = None;
         let mut verb = "";
         // Verbs in a clause describe a record and not what is to be done with it.
-        let main = words.iter().enumerate().take_while(|(index, word)| {
-            *index == 0 || !CLAUSE_WORDS.contains(word)
-        });
+        let main = words
+            .iter()
+            .enumerate()
+            .take_while(|(index, word)| *index == 0 || !CLAUSE_WORDS.contains(word));
         for (index, word) in main {
             let next = follows(index);
             // Names of people and records that no text has.
@@ -150,8 +202,11 @@ impl Intent {
                     || is_name());
             // "New leads" are those that came last, "new lead" is one to be made.
             let is_new = *word == "new" && is_plural(next);
+            // "Resume of a candidate" and "link to a message" are no requests.
+            let is_noun = next == "of" || next == "to" && !BEFORE_TO.contains(word);
             let meant = match () {
                 () if is_new => None,
+                () if index == 0 && is_noun && !is_certain => None,
                 () if index == 0 => actions(AT_THE_START, word)
                     .or_else(|| actions(WITH_OBJECT, word).filter(|_| has_object)),
                 () => None,
@@ -245,15 +300,18 @@ mod tests {
             ("tag zoltan as vip", Create),
             ("comments of a task", List),
             ("new leads", List),
+            ("link to a message", List),
+            ("resume of the candidate", List),
+            ("reply to a message", Create),
             ("new lead", Create),
             ("find a lead", Search),
             ("i want to label the issue", Create),
         ] {
             let words: Vec<String> = query.split(' ').map(str::to_owned).collect();
             let intent = Intent::of(&words, false, |word| word != "zoltan");
-            let best = Action::ALL.into_iter().max_by(|a, b| {
-                intent.scores[*a as usize].total_cmp(&intent.scores[*b as usize])
-            });
+            let best = Action::ALL
+                .into_iter()
+                .max_by(|a, b| intent.scores[*a as usize].total_cmp(&intent.scores[*b as usize]));
             assert_eq!(best, Some(expected), "{query}: {intent:?}");
         }
     }

@@ -29,8 +29,8 @@ const READING_VERBS: &[&str] = &[
 
 /// Verbs with which a query begins and that every service uses.
 const PLAIN_VERBS: &[&str] = &[
-    "add", "change", "create", "delete", "edit", "insert", "make", "modify", "put", "remove", "set",
-    "start", "take", "update", "write",
+    "add", "change", "create", "delete", "edit", "insert", "make", "modify", "put", "remove",
+    "set", "start", "take", "update", "write",
 ];
 
 /// Words that begin what says more about the words before them.
