@@ -21,7 +21,7 @@ const CREATE: Operation = Operation::by(Method::Post, "createField", "fields", A
         body("name", STRING).required().description("Name of the field, which no other field of the table has."),
         body("type", STRING).required().description("Kind of field, such as `singleLineText`, `multilineText`, `number`, `checkbox`, `singleSelect`, `multipleSelects`, `date`, `email`, `url`, `multipleRecordLinks`."),
         body("description", STRING).description("Note about the field."),
-        body("options", OBJECT).description("Settings that depend on the type, and that many types require: `choices` of a select, `precision` of a number, `dateFormat` of a date, `linkedTableId` of a link, `icon` and `color` of a checkbox."),
+        body("options", OBJECT).example(r#"{"choices":[{"name":"High"},{"name":"Low"}]}"#).description("Settings that depend on the type, and that many types require: `choices` of a select, `precision` of a number, `dateFormat` of a date, `linkedTableId` of a link, `icon` and `color` of a checkbox."),
     ])
     .body(Body::Json { open: false, in_array: false })
     .schema(RECORD);

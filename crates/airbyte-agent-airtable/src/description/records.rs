@@ -21,20 +21,20 @@ const LIST: Operation = Operation::get("listRecords", "records", Action::List, t
         query("offset", STRING).description("Where the next page starts: the `offset` of the previous response. Leave out for the first page; it is an opaque text, not a number, and expires after a while."),
         query("pageSize", INTEGER.minimum(1.0).maximum(100.0)).description("Most records per page; 100 when left out."),
         query("view", STRING).description("Id (`viw…`) or name of a view. Only records that the view shows come back, in its order unless `sort` is given; every field is returned, hidden ones too."),
-        query("filterByFormula", STRING).description("Airtable formula evaluated for every record; records where it gives 0, false, an empty text, NaN or an error are left out. Field names stand in braces, texts in quotes, and `AND()`, `OR()`, `SEARCH()`, `IS_AFTER()` and the like combine them. Applies on top of `view`."),
+        query("filterByFormula", STRING.rules(list![grammar(Language::Formula, texts![])])).example(r#""AND({Status} = 'In progress', IS_AFTER({Due}, TODAY()))""#).description("Airtable formula evaluated for every record; records where it gives 0, false, an empty text, NaN or an error are left out. Field names stand in braces, texts in quotes, and `AND()`, `OR()`, `SEARCH()`, `IS_AFTER()` and the like combine them. Applies on top of `view`."),
         query("sort", ARRAY.items(list![
             OBJECT.properties(list![
                 required("field", STRING.description("Name or id of the field to sort by.")),
                 optional("direction", STRING.choices(words!["asc", "desc"]).description("`asc` for ascending (when left out), `desc` for descending.")),
             ]).closed(),
-        ])).style(Style::DeepObject).description("Fields to sort by, most important first. Without it the order is that of the view, or arbitrary when no view is given."),
-        query("fields", ARRAY.items(list![STRING])).wire("fields[]").addition().description("Names or ids of the fields to return; all when left out. A field that a record leaves empty is missing even so."),
+        ])).style(Style::DeepObject).example(r#"[{"field":"Due","direction":"desc"}]"#).description("Fields to sort by, most important first. Without it the order is that of the view, or arbitrary when no view is given."),
+        query("fields", ARRAY.items(list![STRING])).wire("fields[]").addition().example(r#"["Name","Status"]"#).description("Names or ids of the fields to return; all when left out. A field that a record leaves empty is missing even so."),
         query("maxRecords", INTEGER.minimum(1.0)).addition().description("Most records over all pages together; without it the list goes on to its end."),
         query("cellFormat", STRING.choices(words!["json", "string"])).addition().description("Form of the values. `json` is the form that depends on the type of the field (when left out), `string` the text that a person sees, for which Airtable requires `timeZone` and `userLocale`."),
         query("timeZone", STRING).addition().description("IANA time zone in which dates are written with `cellFormat` `string`. Airtable requires it then."),
         query("userLocale", STRING).addition().description("Locale in which dates are written with `cellFormat` `string`, such as `en-gb`. Airtable requires it then."),
         query("returnFieldsByFieldId", BOOLEAN).addition().description("Set to true to get `fields` keyed by field id instead of by name; ids survive renaming. False when left out."),
-        query("recordMetadata", ARRAY.items(list![STRING.choices(words!["commentCount"])])).wire("recordMetadata[]").addition().description("Details about the record to add. `commentCount` adds the number of its comments."),
+        query("recordMetadata", ARRAY.items(list![STRING.choices(words!["commentCount"])])).wire("recordMetadata[]").addition().example(r#"["commentCount"]"#).description("Details about the record to add. `commentCount` adds the number of its comments."),
     ])
     .sync(sync(list![json_path!("$.id")])
         .parents(list![
@@ -62,13 +62,14 @@ const CREATE: Operation = Operation::by(Method::Post, "createRecords", "records"
             OBJECT.properties(list![
                 required("fields", OBJECT.description("Values by name or id of the field, in the form that the type of the field has in `records.get`. null empties a field. Computed fields such as formulas cannot be written.")),
             ]).closed(),
-        ])).required().description("The records to add, at most 10."),
+        ])).required().example(r#"[{"fields":{"Name":"Write the brief","Status":"To do"}}]"#).description("The records to add, at most 10."),
         body("typecast", BOOLEAN).description("Set to true to let Airtable convert texts into the type of the field, and add missing choices to selects. When left out, a value that does not fit is refused."),
         body("returnFieldsByFieldId", BOOLEAN).description("Set to true to get `fields` keyed by field id instead of by name; ids survive renaming. False when left out."),
     ])
     .body(Body::Json { open: false, in_array: false })
     .records(json_path!("$.records"))
     .meta(list![meta("details", json_path!("$.details"))])
+    .errors(list![ErrorCheck::at(json_path!("$.details"), ErrorCondition::Remark(None))])
     .schema(CREATE_RECORD);
 
 const UPDATE: Operation = Operation::by(Method::Patch, "updateRecords", "records", Action::Update, template!("/{base_id}/{table_id_or_name}"))
@@ -86,13 +87,14 @@ const UPDATE: Operation = Operation::by(Method::Patch, "updateRecords", "records
                 required("id", STRING.description("Id of the record, starting with `rec`.")),
                 required("fields", OBJECT.description("Values by name or id of the field, in the form that the type of the field has in `records.get`. null empties a field. Computed fields such as formulas cannot be written.")),
             ]).closed(),
-        ])).required().description("The records to change, at most 10."),
+        ])).required().example(r#"[{"id":"recW8eG2x0ew1Af0u","fields":{"Status":"Done"}}]"#).description("The records to change, at most 10."),
         body("typecast", BOOLEAN).description("Set to true to let Airtable convert texts into the type of the field, and add missing choices to selects. When left out, a value that does not fit is refused."),
         body("returnFieldsByFieldId", BOOLEAN).description("Set to true to get `fields` keyed by field id instead of by name; ids survive renaming. False when left out."),
     ])
     .body(Body::Json { open: false, in_array: false })
     .records(json_path!("$.records"))
     .meta(list![meta("details", json_path!("$.details"))])
+    .errors(list![ErrorCheck::at(json_path!("$.details"), ErrorCondition::Remark(None))])
     .schema(CREATE_RECORD);
 
 const GET: Operation = Operation::get("getRecord", "records", Action::Get, template!("/{base_id}/{table_id_or_name}/{record_id}"))

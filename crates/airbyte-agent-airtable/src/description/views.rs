@@ -17,7 +17,7 @@ const LIST: Operation = Operation::get("listViews", "views", Action::List, templ
     .addition()
     .parameters(list![
         path("base_id", STRING).required().description("Id of the base, starting with `app`, from `bases.list` (also in the address of an open base)."),
-        query("include", ARRAY.items(list![STRING.choices(words!["visibleFieldIds"])])).wire("include[]").description("Details to add. `visibleFieldIds` adds to each grid view the ids of the fields that it shows."),
+        query("include", ARRAY.items(list![STRING.choices(words!["visibleFieldIds"])])).wire("include[]").example(r#"["visibleFieldIds"]"#).description("Details to add. `visibleFieldIds` adds to each grid view the ids of the fields that it shows."),
     ])
     .cannot_sync("The records of `tables` hold their views; Airtable offers this list in its enterprise plans only.")
     .records(json_path!("$.views"))

@@ -45,10 +45,10 @@ const CREATE: Operation = Operation::by(Method::Post, "createWebhook", "webhooks
     .addition()
     .parameters(list![
         path("base_id", STRING).required().description("Id of the base, starting with `app`, from `bases.list` (also in the address of an open base)."),
-        body("notificationUrl", STRING).description("Address that Airtable notifies with a POST; it starts with `https://`. Without one, changes are only recorded."),
+        body("notificationUrl", STRING.format("uri")).description("Address that Airtable notifies with a POST; it starts with `https://`. Without one, changes are only recorded."),
         body("specification", OBJECT.properties(list![
             required("options", OBJECT.description("The members `filters` and `includes`, as `webhooks.list` shows them; `filters.dataTypes` is required.")),
-        ]).closed()).required().description("What the webhook watches, as `options.filters` and `options.includes`."),
+        ]).closed()).required().example(r#"{"options":{"filters":{"dataTypes":["tableData"]}}}"#).description("What the webhook watches, as `options.filters` and `options.includes`."),
     ])
     .body(Body::Json { open: false, in_array: false })
     .schema(CREATE_RECORD);

@@ -67,7 +67,7 @@ const CREATE: Operation = Operation::by(Method::Post, "createReport", "reports",
                     optional("values", ARRAY.items(list![STRING]).description("The values.")),
                 ]).closed(),
             ]).description("Only lines whose field has one of these values; which fields there are depends on the kind of report.")),
-        ]).closed()).required().description("Kind and columns of the report."),
+        ]).closed()).required().example(r#"{"adProduct":"SPONSORED_PRODUCTS","reportTypeId":"spCampaigns","groupBy":["campaign"],"columns":["campaignId","date","clicks","cost"],"timeUnit":"DAILY","format":"GZIP_JSON"}"#).description("Kind and columns of the report."),
     ])
     .body(Body::Json { open: false, in_array: false })
     .schema(RECORD);

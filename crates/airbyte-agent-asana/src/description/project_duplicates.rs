@@ -26,13 +26,32 @@ const CREATE: Operation = Operation::by(Method::Post, "duplicateProject", "proje
         query("opt_fields", STRING).description("Further fields to return, separated by commas, `a.b` for those of linked records; they replace the standard ones."),
         body("data", OBJECT.properties(list![
             required("name", STRING.description("Name of the copy.")),
-            optional("include", STRING.description("What is copied besides the tasks' names, separated by commas: `allocations`, `forms`, `members`, `notes`, `permissions`, `task_assignee`, `task_attachments`, `task_dates`, `task_dependencies`, `task_followers`, `task_notes`, `task_projects`, `task_subtasks`, `task_tags`, `task_templates`, `task_type_default`. Tasks, views and rules always come along.")),
+            optional("include", STRING.rules(list![
+                grammar(Language::Words, texts![
+                    "allocations",
+                    "forms",
+                    "members",
+                    "notes",
+                    "permissions",
+                    "task_assignee",
+                    "task_attachments",
+                    "task_dates",
+                    "task_dependencies",
+                    "task_followers",
+                    "task_notes",
+                    "task_projects",
+                    "task_subtasks",
+                    "task_tags",
+                    "task_templates",
+                    "task_type_default",
+                ]),
+            ]).description("What is copied besides the tasks' names, separated by commas: `allocations`, `forms`, `members`, `notes`, `permissions`, `task_assignee`, `task_attachments`, `task_dates`, `task_dependencies`, `task_followers`, `task_notes`, `task_projects`, `task_subtasks`, `task_tags`, `task_templates`, `task_type_default`. Tasks, views and rules always come along.")),
             optional("schedule_dates", OBJECT.properties(list![
                 required("should_skip_weekends", BOOLEAN.description("Whether dates keep off weekends.")),
-                optional("start_on", STRING.description("First day of the copy, `YYYY-MM-DD`.")),
-                optional("due_on", STRING.description("Last day of the copy, `YYYY-MM-DD`.")),
+                optional("start_on", STRING.format("date").description("First day of the copy, `YYYY-MM-DD`.")),
+                optional("due_on", STRING.format("date").description("Last day of the copy, `YYYY-MM-DD`.")),
             ]).closed().description("How dates move; only with `task_dates` in `include`. Give `start_on` or `due_on`.")),
-        ])).required().description("What to copy."),
+        ])).required().example(r#"{"name":"Relaunch 2026","include":"notes,task_notes,task_subtasks"}"#).description("What to copy."),
     ])
     .body(Body::Json { open: false, in_array: false })
     .records(json_path!("$.data"))

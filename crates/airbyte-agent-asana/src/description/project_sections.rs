@@ -41,7 +41,7 @@ const CREATE: Operation = Operation::by(Method::Post, "createProjectSection", "p
             required("name", STRING.description("Name of the section, which is a column on a board.")),
             optional("insert_before", STRING.description("Gid of a section of the project to put it in front of; not together with `insert_after`. Left out, it comes last.")),
             optional("insert_after", STRING.description("Gid of a section of the project to put it behind; not together with `insert_before`.")),
-        ]).closed()).required().description("Fields of the new section."),
+        ]).closed()).required().example(r#"{"name":"In review"}"#).description("Fields of the new section."),
     ])
     .body(Body::Json { open: false, in_array: false })
     .records(json_path!("$.data"))

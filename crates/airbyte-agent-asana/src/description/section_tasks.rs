@@ -65,7 +65,7 @@ const CREATE: Operation = Operation::by(Method::Post, "addTaskToSection", "secti
             required("task", STRING.description("Gid of the task; it joins the project of the section if it is not in it yet.")),
             optional("insert_before", STRING.description("Gid of a task in the section to put it in front of; not together with `insert_after`. Left out, it comes first.")),
             optional("insert_after", STRING.description("Gid of a task in the section to put it behind; not together with `insert_before`.")),
-        ]).closed()).required().description("The task, and where to put it."),
+        ]).closed()).required().example(r#"{"task":"1205678901234567"}"#).description("The task, and where to put it."),
     ])
     .body(Body::Json { open: false, in_array: false })
     .records(json_path!("$.data"))

@@ -43,6 +43,9 @@ const LIST: Operation = Operation::get("listStatusUpdates", "status_updates", Ac
         .arguments(list![
             (text("opt_fields"), json(r#""title,text,status_type,resource_subtype,created_at,modified_at,author.name,created_by.name,parent.name,num_likes""#)),
         ]))
+    .filters(list![
+        field_filter(json_path!("$.parent.gid")).equals(list![(text("parent"), json(r#""{value}""#))]),
+    ])
     .records(json_path!("$.data"))
     .meta(list![meta("next_page", json_path!("$.next_page"))])
     .paging(Paging::cursor(from_meta_at("next_page", json_path!("$.offset")), "offset").size(page_size("limit").maximum(100).needed()))
@@ -72,7 +75,7 @@ const CREATE: Operation = Operation::by(Method::Post, "createStatusUpdate", "sta
                 "missed",
                 "dropped",
             ]).description("Color of the update. `achieved`, `partial`, `missed` and `dropped` are for goals only, and `complete` is for projects and portfolios.")),
-        ])).required().description("The update."),
+        ])).required().example(r#"{"parent":"1201345678901234","title":"Week 12","text":"All milestones reached.","status_type":"on_track"}"#).description("The update."),
     ])
     .body(Body::Json { open: false, in_array: false })
     .records(json_path!("$.data"))

@@ -58,7 +58,7 @@ const CREATE: Operation = Operation::by(Method::Post, "addTaskDependencies", "ta
         path("task_gid", STRING).required().description("Gid of the task that waits."),
         body("data", OBJECT.properties(list![
             required("dependencies", ARRAY.items(list![STRING]).description("Gids of the tasks that must be done before.")),
-        ]).closed()).required().description("The tasks."),
+        ]).closed()).required().example(r#"{"dependencies":["1205678901230000"]}"#).description("The tasks."),
     ])
     .body(Body::Json { open: false, in_array: false })
     .records(json_path!("$.data"))
@@ -74,7 +74,7 @@ const DELETE: Operation = Operation::by(Method::Post, "removeTaskDependencies", 
         path("task_gid", STRING).required().description("Gid of the task that waits."),
         body("data", OBJECT.properties(list![
             required("dependencies", ARRAY.items(list![STRING]).description("Gids of the tasks.")),
-        ]).closed()).required().description("The tasks."),
+        ]).closed()).required().example(r#"{"dependencies":["1205678901230000"]}"#).description("The tasks."),
     ])
     .body(Body::Json { open: false, in_array: false })
     .records(json_path!("$.data"))

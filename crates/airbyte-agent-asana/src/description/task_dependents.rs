@@ -58,7 +58,7 @@ const CREATE: Operation = Operation::by(Method::Post, "addTaskDependents", "task
         path("task_gid", STRING).required().description("Gid of the task that others wait for."),
         body("data", OBJECT.properties(list![
             required("dependents", ARRAY.items(list![STRING]).description("Gids of the tasks that wait for this one.")),
-        ]).closed()).required().description("The tasks."),
+        ]).closed()).required().example(r#"{"dependents":["1205678901230000"]}"#).description("The tasks."),
     ])
     .body(Body::Json { open: false, in_array: false })
     .records(json_path!("$.data"))
@@ -72,7 +72,7 @@ const DELETE: Operation = Operation::by(Method::Post, "removeTaskDependents", "t
     .addition()
     .parameters(list![
         path("task_gid", STRING).required().description("Gid of the task that others wait for."),
-        body("data", OBJECT.properties(list![required("dependents", ARRAY.items(list![STRING]).description("Gids of the tasks."))]).closed()).required().description("The tasks."),
+        body("data", OBJECT.properties(list![required("dependents", ARRAY.items(list![STRING]).description("Gids of the tasks."))]).closed()).required().example(r#"{"dependents":["1205678901230000"]}"#).description("The tasks."),
     ])
     .body(Body::Json { open: false, in_array: false })
     .records(json_path!("$.data"))

@@ -26,8 +26,21 @@ const CREATE: Operation = Operation::by(Method::Post, "duplicateTask", "task_dup
         query("opt_fields", STRING).description("Further fields to return, separated by commas, `a.b` for those of linked records; they replace the standard ones."),
         body("data", OBJECT.properties(list![
             required("name", STRING.description("Name of the copy.")),
-            optional("include", STRING.description("What is copied besides the name, separated by commas: `assignee`, `attachments`, `dates`, `dependencies`, `followers`, `notes`, `parent`, `projects`, `subtasks`, `tags`.")),
-        ]).closed()).required().description("What to copy."),
+            optional("include", STRING.rules(list![
+                grammar(Language::Words, texts![
+                    "assignee",
+                    "attachments",
+                    "dates",
+                    "dependencies",
+                    "followers",
+                    "notes",
+                    "parent",
+                    "projects",
+                    "subtasks",
+                    "tags",
+                ]),
+            ]).description("What is copied besides the name, separated by commas: `assignee`, `attachments`, `dates`, `dependencies`, `followers`, `notes`, `parent`, `projects`, `subtasks`, `tags`.")),
+        ]).closed()).required().example(r#"{"name":"Draft the next launch plan","include":"notes,assignee,subtasks"}"#).description("What to copy."),
     ])
     .body(Body::Json { open: false, in_array: false })
     .records(json_path!("$.data"))

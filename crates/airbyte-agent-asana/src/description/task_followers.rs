@@ -22,7 +22,7 @@ const CREATE: Operation = Operation::by(Method::Post, "addFollowersForTask", "ta
         path("task_gid", STRING).required().description("Gid of the task to follow."),
         body("data", OBJECT.properties(list![
             required("followers", ARRAY.items(list![STRING]).description("Gids or e-mail addresses of users, or `me`.")),
-        ]).closed()).required().description("The people."),
+        ]).closed()).required().example(r#"{"followers":["me","jordan@example.com"]}"#).description("The people."),
     ])
     .body(Body::Json { open: false, in_array: false })
     .records(json_path!("$.data"))
@@ -39,7 +39,7 @@ const DELETE: Operation = Operation::by(Method::Post, "removeFollowersForTask", 
         path("task_gid", STRING).required().description("Gid of the task that is followed."),
         body("data", OBJECT.properties(list![
             required("followers", ARRAY.items(list![STRING]).description("Gids or e-mail addresses of users, or `me`.")),
-        ]).closed()).required().description("The people."),
+        ]).closed()).required().example(r#"{"followers":["me"]}"#).description("The people."),
     ])
     .body(Body::Json { open: false, in_array: false })
     .records(json_path!("$.data"))

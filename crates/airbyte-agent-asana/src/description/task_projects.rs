@@ -58,7 +58,7 @@ const CREATE: Operation = Operation::by(Method::Post, "addProjectForTask", "task
             optional("section", STRING.description("Gid of the section of the project to put the task into, at its end.")),
             optional("insert_after", STRING.nullable().description("Gid of the task in the project behind which to put it; null for the beginning.")),
             optional("insert_before", STRING.nullable().description("Gid of the task in the project before which to put it; null for the end.")),
-        ]).closed()).required().description("The project and the place; of the three places give at most one."),
+        ]).closed()).required().example(r#"{"project":"1201345678901234"}"#).description("The project and the place; of the three places give at most one."),
     ])
     .body(Body::Json { open: false, in_array: false })
     .records(json_path!("$.data"))
@@ -73,7 +73,7 @@ const DELETE: Operation = Operation::by(Method::Post, "removeProjectForTask", "t
     .addition()
     .parameters(list![
         path("task_gid", STRING).required().description("Gid of the task to take out."),
-        body("data", OBJECT.properties(list![required("project", STRING.description("Gid of the project."))]).closed()).required().description("The project."),
+        body("data", OBJECT.properties(list![required("project", STRING.description("Gid of the project."))]).closed()).required().example(r#"{"project":"1201345678901234"}"#).description("The project."),
     ])
     .body(Body::Json { open: false, in_array: false })
     .records(json_path!("$.data"))

@@ -62,7 +62,7 @@ const CREATE: Operation = Operation::by(Method::Post, "createTaskStory", "task_s
             optional("text", STRING.description("The comment as plain text; give this or `html_text`.")),
             optional("html_text", STRING.description("The comment with formatting, as well-formed XML inside `<body>`; give this or `text`.")),
             optional("is_pinned", BOOLEAN.description("Whether to pin the comment at the top of the task; false when left out.")),
-        ]).closed()).required().description("Text of the comment."),
+        ]).closed()).required().example(r#"{"text":"The draft is ready for review."}"#).description("Text of the comment."),
     ])
     .body(Body::Json { open: false, in_array: false })
     .records(json_path!("$.data"))

@@ -17,7 +17,7 @@ const CREATE: Operation = Operation::by(Method::Post, "addTagForTask", "task_tag
     .phrases(texts!["tag task", "label task"])
     .parameters(list![
         path("task_gid", STRING).required().description("Gid of the task that gets the tag."),
-        body("data", OBJECT.properties(list![required("tag", STRING.description("Gid of the tag, from `workspace_tags.list`."))]).closed()).required().description("The tag to add."),
+        body("data", OBJECT.properties(list![required("tag", STRING.description("Gid of the tag, from `workspace_tags.list`."))]).closed()).required().example(r#"{"tag":"1202223334445556"}"#).description("The tag to add."),
     ])
     .body(Body::Json { open: false, in_array: false })
     .records(json_path!("$.data"))
@@ -31,7 +31,7 @@ const DELETE: Operation = Operation::by(Method::Post, "removeTagForTask", "task_
     .phrases(texts!["untag task"])
     .parameters(list![
         path("task_gid", STRING).required().description("Gid of the task that loses the tag."),
-        body("data", OBJECT.properties(list![required("tag", STRING.description("Gid of the tag, from `workspace_tags.list`."))]).closed()).required().description("The tag to remove."),
+        body("data", OBJECT.properties(list![required("tag", STRING.description("Gid of the tag, from `workspace_tags.list`."))]).closed()).required().example(r#"{"tag":"1202223334445556"}"#).description("The tag to remove."),
     ])
     .body(Body::Json { open: false, in_array: false })
     .records(json_path!("$.data"))

@@ -128,16 +128,16 @@ const CREATE: Operation = Operation::by(Method::Post, "createTask", "tasks", Act
             optional("assignee", STRING.description("Gid or e-mail address of the person in charge, or `me`. They are notified.")),
             optional("notes", STRING.description("Description as plain text; give this or `html_notes`.")),
             optional("html_notes", STRING.description("Description with formatting: well-formed XML inside `<body>`, with tags such as `strong`, `em`, `ul`, `li`, `a`. Replaces `notes`.")),
-            optional("due_on", STRING.description("Day it is due, `YYYY-MM-DD`; not together with `due_at`.")),
-            optional("due_at", STRING.description("Instant it is due, RFC 3339 in UTC; not together with `due_on`.")),
-            optional("start_on", STRING.description("Day work starts, `YYYY-MM-DD`; needs a due date as well.")),
+            optional("due_on", STRING.format("date").description("Day it is due, `YYYY-MM-DD`; not together with `due_at`.")),
+            optional("due_at", STRING.format("date-time").description("Instant it is due, RFC 3339 in UTC; not together with `due_on`.")),
+            optional("start_on", STRING.format("date").description("Day work starts, `YYYY-MM-DD`; needs a due date as well.")),
             optional("completed", BOOLEAN.description("Whether the task starts out completed; false when left out.")),
             optional("parent", STRING.description("Gid of the task this one is a subtask of.")),
             optional("tags", ARRAY.items(list![STRING]).description("Gids of tags to add.")),
             optional("followers", ARRAY.items(list![STRING]).description("Gids or e-mail addresses of users who follow the task; they are notified.")),
             optional("resource_subtype", STRING.choices(words!["default_task", "milestone", "section", "approval", "custom"]).description("Kind of task: `default_task`, `milestone`, `approval` or `custom`. `section` is a left-over of old projects; use `project_sections.create`.")),
             optional("custom_fields", OBJECT.description(r#"Values of custom fields, by gid of the field: text, number, gid of an option, list of gids of options, or `{"date": "YYYY-MM-DD"}`. The fields must belong to a project of the task. Gids are in `custom_fields` of `tasks.get`."#)).addition(),
-        ])).required().description("Fields of the new task; other fields of Asana's API, such as `start_at` or `approval_status`, are passed on as they are."),
+        ])).required().example(r#"{"name":"Draft the launch plan","workspace":"1199876543210987","projects":["1201345678901234"],"assignee":"me","due_on":"2025-04-01"}"#).description("Fields of the new task; other fields of Asana's API, such as `start_at` or `approval_status`, are passed on as they are."),
     ])
     .body(Body::Json { open: false, in_array: false })
     .records(json_path!("$.data"))
@@ -181,12 +181,12 @@ const UPDATE: Operation = Operation::by(Method::Put, "updateTask", "tasks", Acti
             optional("assignee", STRING.description("Gid or e-mail address of the new person in charge, or `me`. They are notified.")),
             optional("notes", STRING.description("New description as plain text; give this or `html_notes`.")),
             optional("html_notes", STRING.description("Description with formatting: well-formed XML inside `<body>`, with tags such as `strong`, `em`, `ul`, `li`, `a`. Replaces `notes`.")),
-            optional("due_on", STRING.description("New day it is due, `YYYY-MM-DD`; not together with `due_at`.")),
-            optional("due_at", STRING.description("New instant it is due, RFC 3339 in UTC; not together with `due_on`.")),
-            optional("start_on", STRING.description("New day work starts, `YYYY-MM-DD`; give the due date in the same call.")),
+            optional("due_on", STRING.format("date").description("New day it is due, `YYYY-MM-DD`; not together with `due_at`.")),
+            optional("due_at", STRING.format("date-time").description("New instant it is due, RFC 3339 in UTC; not together with `due_on`.")),
+            optional("start_on", STRING.format("date").description("New day work starts, `YYYY-MM-DD`; give the due date in the same call.")),
             optional("completed", BOOLEAN.description("True completes the task, false opens it again.")),
             optional("custom_fields", OBJECT.description(r#"New values of custom fields, by gid of the field: text, number, gid of an option, list of gids of options, or `{"date": "YYYY-MM-DD"}`; null clears. Those left out stay."#)).addition(),
-        ])).required().description("Fields to change; those left out stay as they are. Other fields of Asana's API, such as `start_at` or `approval_status`, are passed on as they are."),
+        ])).required().example(r#"{"completed":true}"#).description("Fields to change; those left out stay as they are. Other fields of Asana's API, such as `start_at` or `approval_status`, are passed on as they are."),
     ])
     .body(Body::Json { open: false, in_array: false })
     .records(json_path!("$.data"))

@@ -18,7 +18,7 @@ const CREATE: Operation = Operation::by(Method::Post, "addUserToWorkspace", "wor
         path("workspace_gid", STRING).required().description("Gid of the workspace or organization the user joins."),
         body("data", OBJECT.properties(list![
             required("user", STRING.description("Gid or e-mail address of the user, or `me`; an unknown address is invited.")),
-        ]).closed()).required().description("The user to add."),
+        ]).closed()).required().example(r#"{"user":"jordan@example.com"}"#).description("The user to add."),
     ])
     .body(Body::Json { open: false, in_array: false })
     .records(json_path!("$.data"))

@@ -41,7 +41,7 @@ const CREATE: Operation = Operation::by(Method::Post, "createTagForWorkspace", "
             required("name", STRING.description("Name of the tag; Asana does not keep it unique.")),
             optional("color", STRING.description("Color by name: `dark-` with pink, green, blue, red, teal, brown, orange, purple or warm-gray, `light-` with the same, or `none`.")),
             optional("notes", STRING.description("What the tag is for.")),
-        ]).closed()).required().description("Fields of the new tag."),
+        ]).closed()).required().example(r#"{"name":"urgent","color":"dark-red"}"#).description("Fields of the new tag."),
     ])
     .body(Body::Json { open: false, in_array: false })
     .records(json_path!("$.data"))

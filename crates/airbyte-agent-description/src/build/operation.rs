@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::setters;
 use crate::{
-    Action, AtLeastOne, Body, Download, EmptyList, Entity, ErrorCheck, ErrorCondition,
+    Action, AtLeastOne, Body, Download, EmptyList, Entity, ErrorCheck, ErrorCondition, FieldFilter,
     FieldSelection, Filter, GraphQl, Hints, Job, Json, JsonPath, MetaField, MetaSource, Method,
     Operation, Paging, Parameter, Response, StoreField, SyncRule, SyncSource, Template, Text,
     Transform, UploadAddress, UrlStep, Variable, VariableValue,
@@ -69,6 +69,7 @@ impl Operation {
             reads_any: false,
             job: None,
             sync: None,
+            filters: Cow::Borrowed(&[]),
             address: None,
         }
     }
@@ -142,6 +143,8 @@ impl Operation {
         /// The records of the list cannot be copied into a store, for this reason.
         cannot_sync(reason: &'static str) sync =
             Some(SyncRule::Cannot { reason: Cow::Borrowed(reason) });
+        /// By which fields the records of the list can be requested.
+        filters(list: &'static [FieldFilter]) filters = Cow::Borrowed(list);
         /// The address that is requested instead of the path.
         address(address: UploadAddress) address = Some(address);
     }
@@ -179,6 +182,13 @@ impl ErrorCheck {
     setters! {
         /// Where the body holds the message.
         message(path: JsonPath) message = Some(path);
+    }
+}
+
+impl ErrorCondition {
+    /// No failure, but something to report beside the records, in these words.
+    pub const fn remark(words: &'static str) -> Self {
+        Self::Remark(Some(Cow::Borrowed(words)))
     }
 }
 

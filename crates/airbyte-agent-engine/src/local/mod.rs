@@ -26,6 +26,7 @@ pub(crate) use self::server::{configuration, known_settings};
 use crate::arguments::Completion;
 use crate::auth::{self, Account, Credential, Renewal, RenewalContext, TokenRequest};
 use crate::call_options::CallOptions;
+use crate::context_store::is_store_action;
 use crate::description::{Connector, Server};
 use crate::download::Download;
 use crate::dry_run::DryRun;
@@ -33,6 +34,7 @@ use crate::endpoint::Endpoint;
 use crate::error::{Error, ErrorKind, Result};
 use crate::http::{BoxFuture, HttpResponse, origin, same_origin};
 use crate::layout::Layout;
+use crate::local_store::{self, Source};
 use crate::request::{self, Request};
 use crate::retry::{self, Budget, Ending};
 use crate::secret::{MASK, Redactor};
@@ -64,6 +66,7 @@ pub(crate) struct Inner {
     read_timeout: Duration,
     max_answer_bytes: usize,
     max_held_bytes: usize,
+    store: Option<Source>,
 }
 
 impl std::ops::Deref for LocalTransport {
@@ -140,6 +143,7 @@ impl LocalTransport {
             read_timeout: options.read_timeout,
             max_answer_bytes: options.max_answer_bytes,
             max_held_bytes: options.max_held_bytes,
+            store: options.local_store,
             description,
         })))
     }
@@ -317,6 +321,9 @@ impl LocalTransport {
 impl Transport for LocalTransport {
     fn send<'a>(&'a self, call: CheckedCall<'a>) -> BoxFuture<'a, Result<Reply>> {
         Box::pin(async move {
+            if let Some(store) = self.store.as_ref().filter(|_| is_store_action(call.action)) {
+                return local_store::answer(store, &call).await;
+            }
             if let Some(address) = &call.operation.address {
                 return given_address::send(self, &call, address).await;
             }
@@ -340,7 +347,15 @@ impl Transport for LocalTransport {
         Box::pin(file::download(self, call))
     }
 
+    fn carries_idempotency_keys(&self) -> bool {
+        true
+    }
+
     fn preview(&self, call: CheckedCall<'_>) -> Result<DryRun> {
+        if is_store_action(call.action) {
+            let message = format!("{}: nothing would be sent; the store answers", call.name);
+            return Err(Error::usage(message));
+        }
         if let Some(address) = &call.operation.address {
             return given_address::preview(self, &call, address);
         }
@@ -372,6 +387,14 @@ impl Transport for LocalTransport {
 
     fn completion(&self) -> Result<Completion<'_>> {
         Ok(Completion::Engine(&self.config))
+    }
+
+    fn has_context_store(&self) -> bool {
+        self.store.is_some()
+    }
+
+    fn stores_everything(&self) -> bool {
+        true
     }
 
     fn settings(&self) -> &Map<String, Value> {

@@ -54,9 +54,9 @@ const LIST: Operation = Operation::get("listCampaigns", "campaigns", Action::Lis
         query("limit", INTEGER.minimum(1.0).maximum(100.0).default("25")).default("25").description("Records per page. Facebook sends 25 when it is left out; when it responds that too much data was asked for, pass a smaller number or fewer `fields`."),
         query("after", STRING).description("Opaque token of the next page: `after` of the previous response's metadata. Repeat the other arguments unchanged. The last page carries a token as well: stop when a page comes back empty."),
         query("effective_status", STRING).addition().description("Only those in these states, a JSON array in text form, such as `ACTIVE`, `PAUSED`, `ARCHIVED`, `DELETED`, `IN_PROCESS`, `WITH_ISSUES`. Archived and deleted ones come only if named here."),
-        query("filtering", STRING).addition().description("Only those that fit all conditions, a JSON array in text form; each has `field`, `operator` and `value`."),
+        query("filtering", STRING.rules(list![grammar(Language::Json, texts![])])).addition().example(r#""[{\"field\": \"campaign.name\", \"operator\": \"CONTAIN\", \"value\": \"sale\"}]""#).description("Only those that fit all conditions, a JSON array in text form; each has `field`, `operator` and `value`."),
         query("date_preset", STRING).addition().description("Only those that had results in this period, by a name as in `ads_insights.list`."),
-        query("time_range", STRING).addition().description("Only those that had results in this period, JSON text with `since` and `until`, `YYYY-MM-DD`."),
+        query("time_range", STRING.rules(list![grammar(Language::Json, texts![])])).addition().example(r#""{\"since\": \"2025-03-01\", \"until\": \"2025-03-31\"}""#).description("Only those that had results in this period, JSON text with `since` and `until`, `YYYY-MM-DD`."),
         query("is_completed", BOOLEAN).addition().description("True for those only that have ended, false for the others."),
     ])
     .sync(sync(list![json_path!("$.id")])

@@ -18,8 +18,8 @@ const CREATE: Operation = Operation::by(Method::Post, "CustomAudienceUsers_Creat
     .addition()
     .parameters(list![
         path("custom_audience_id", STRING).required().description("Audience id, digits, from `custom_audiences.list`."),
-        body("payload", STRING).required().description("JSON text with `schema`, the kinds of data (`EMAIL_SHA256`, `PHONE_SHA256`, `EXTERN_ID` and others), and `data`, a list for each person in the same order."),
-        body("session", STRING).description("For more than one call that belong together, JSON text with `session_id`, `batch_seq`, `last_batch_flag` and `estimated_num_total`."),
+        body("payload", STRING.rules(list![grammar(Language::Json, texts![])])).required().example(r#""{\"schema\": [\"EMAIL_SHA256\"], \"data\": [[\"9b3e4c2d8f1a6075b4c3d2e1f00918273645546372819a0bcdef0123456789ab\"]]}""#).description("JSON text with `schema`, the kinds of data (`EMAIL_SHA256`, `PHONE_SHA256`, `EXTERN_ID` and others), and `data`, a list for each person in the same order."),
+        body("session", STRING.rules(list![grammar(Language::Json, texts![])])).example(r#""{\"session_id\": 4711, \"batch_seq\": 1, \"last_batch_flag\": true}""#).description("For more than one call that belong together, JSON text with `session_id`, `batch_seq`, `last_batch_flag` and `estimated_num_total`."),
     ])
     .body(Body::Form)
     .schema(RECORD);
@@ -34,8 +34,8 @@ const DELETE: Operation = Operation::by(Method::Delete, "CustomAudienceUsers_Del
     .addition()
     .parameters(list![
         path("custom_audience_id", STRING).required().description("Audience id, digits, from `custom_audiences.list`."),
-        body("payload", STRING).required().description("JSON text with `schema`, the kinds of data (`EMAIL_SHA256`, `PHONE_SHA256`, `EXTERN_ID` and others), and `data`, a list for each person in the same order."),
-        body("session", STRING).description("For more than one call that belong together, JSON text with `session_id`, `batch_seq`, `last_batch_flag` and `estimated_num_total`."),
+        body("payload", STRING.rules(list![grammar(Language::Json, texts![])])).required().example(r#""{\"schema\": [\"EMAIL_SHA256\"], \"data\": [[\"9b3e4c2d8f1a6075b4c3d2e1f00918273645546372819a0bcdef0123456789ab\"]]}""#).description("JSON text with `schema`, the kinds of data (`EMAIL_SHA256`, `PHONE_SHA256`, `EXTERN_ID` and others), and `data`, a list for each person in the same order."),
+        body("session", STRING.rules(list![grammar(Language::Json, texts![])])).example(r#""{\"session_id\": 4711, \"batch_seq\": 1, \"last_batch_flag\": true}""#).description("For more than one call that belong together, JSON text with `session_id`, `batch_seq`, `last_batch_flag` and `estimated_num_total`."),
     ])
     .body(Body::Form)
     .schema(RECORD);

@@ -17,7 +17,7 @@ const GET: Operation = Operation::get("getReachEstimate", "reach_estimates", Act
     .addition()
     .parameters(list![
         path("account_id", STRING).required().prefix("act_").description("Ad account id, digits only, without the leading `act_` (which is added for you). It is the `account_id` of the records of `ad_accounts.list`."),
-        query("targeting_spec", STRING).required().description("The targeting, JSON text as in `ad_sets.create`."),
+        query("targeting_spec", STRING.rules(list![grammar(Language::Json, texts![])])).required().example(r#""{\"geo_locations\": {\"countries\": [\"DE\"]}, \"age_min\": 25}""#).description("The targeting, JSON text as in `ad_sets.create`."),
     ])
     .records(json_path!("$.data"))
     .schema(RECORD);

@@ -46,6 +46,7 @@ const LIST: Operation = Operation::get("CheckRuns_List", "check_runs", Action::L
             sync_parent("commits", list![(text("ref"), ParentValue::Member(json_path!("$.oid")))]),
         ])
         .arguments(list![(text("filter"), json(r#""all""#))]))
+    .filters(list![field_filter(json_path!("$.status")).equals(list![(text("status"), json(r#""{value}""#))])])
     .records(json_path!("$.check_runs"))
     .total(MetaSource::Body(json_path!("$.total_count")))
     .meta(list![link_meta("next", "next"), meta("total_count", json_path!("$.total_count"))])

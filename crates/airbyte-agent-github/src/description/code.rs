@@ -39,6 +39,9 @@ const SEARCH: Operation = Operation::get("Code_Search", "code", Action::Search, 
         meta("total_count", json_path!("$.total_count")),
         meta("incomplete_results", json_path!("$.incomplete_results")),
     ])
+    .errors(list![
+        ErrorCheck::at(json_path!("$.incomplete_results"), ErrorCondition::remark("The search ran out of time, so matches may be missing.")),
+    ])
     .paging(Paging::link(from_meta("next"), list![(text("page"), text("page"))]).size(page_size("per_page").default(30).maximum(100)))
     .schema(RECORD);
 

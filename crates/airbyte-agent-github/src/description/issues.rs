@@ -60,7 +60,7 @@ const LIST: Operation = Operation::by(Method::Post, "Issues_List", "issues", Act
         argument("assignee", STRING).addition().description("Only issues assigned to this user, by login; `*` for issues assigned to anybody."),
         argument("creator", STRING).addition().description("Only issues that this user opened, by login."),
         argument("mentioned", STRING).addition().description("Only issues in which this user is mentioned, by login."),
-        argument("labels", ARRAY.items(list![STRING])).addition().description("Only issues with all of these labels, by name."),
+        argument("labels", ARRAY.items(list![STRING])).addition().example(r#"["bug"]"#).description("Only issues with all of these labels, by name."),
         argument("milestone", STRING).addition().description("Only issues of this milestone, by its number; `*` for issues of any milestone."),
         argument("since", STRING.format("date-time")).addition().description("Only issues that changed at or after this time, ISO 8601."),
         argument("per_page", INTEGER.minimum(1.0).maximum(100.0).default("30")).default("30").send_default().description("Records per page, 1 to 100. Default 30."),
@@ -82,6 +82,10 @@ const LIST: Operation = Operation::by(Method::Post, "Issues_List", "issues", Act
     ]).optional(texts!["assignee", "creator", "mentioned", "labels", "milestone", "since"]))
     .sync(sync(list![json_path!("$.id")])
         .change(sync_change(json_path!("$.updatedAt"), SyncTime::Iso8601).filter(list![(text("since"), json(r#""{since}""#))])))
+    .filters(list![
+        field_filter(json_path!("$.state")).any_of(list![(text("states"), json(r#""{values}""#))]),
+        field_filter(json_path!("$.author.login")).equals(list![(text("creator"), json(r#""{value}""#))]),
+    ])
     .records(json_path!("$.data.repository.issues.nodes"))
     .meta(list![
         meta("has_next_page", json_path!("$.data.repository.issues.pageInfo.hasNextPage")),

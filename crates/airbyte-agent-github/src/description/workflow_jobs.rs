@@ -44,6 +44,7 @@ const LIST: Operation = Operation::get("WorkflowJobs_List", "workflow_jobs", Act
             sync_parent("workflow_runs", list![(text("run_id"), ParentValue::Member(json_path!("$.id")))]),
         ])
         .arguments(list![(text("filter"), json(r#""all""#))]))
+    .filters(list![field_filter(json_path!("$.run_id")).equals(list![(text("run_id"), json(r#""{value}""#))])])
     .records(json_path!("$.jobs"))
     .total(MetaSource::Body(json_path!("$.total_count")))
     .meta(list![link_meta("next", "next"), meta("total_count", json_path!("$.total_count"))])

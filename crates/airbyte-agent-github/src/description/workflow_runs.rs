@@ -72,6 +72,11 @@ const LIST: Operation = Operation::get("WorkflowRuns_List", "workflow_runs", Act
         query("page", INTEGER.minimum(1.0).default("1")).default("1").description("Number of the page, from 1. Left out, the first page."),
     ])
     .sync(sync(list![json_path!("$.id")]))
+    .filters(list![
+        field_filter(json_path!("$.event")).equals(list![(text("event"), json(r#""{value}""#))]),
+        field_filter(json_path!("$.head_sha")).equals(list![(text("head_sha"), json(r#""{value}""#))]),
+        field_filter(json_path!("$.actor.login")).equals(list![(text("actor"), json(r#""{value}""#))]),
+    ])
     .records(json_path!("$.workflow_runs"))
     .total(MetaSource::Body(json_path!("$.total_count")))
     .meta(list![link_meta("next", "next"), meta("total_count", json_path!("$.total_count"))])

@@ -33,7 +33,7 @@ const LIST: Operation = Operation::by(Method::Post, "getCallTranscripts", "call_
             optional("toDateTime", STRING.format("date-time").description("Only calls that started before this instant (exclusive), ISO 8601 with `Z` or an offset.")),
             optional("callIds", ARRAY.items(list![STRING]).description("Only the transcripts of these calls, by Gong call id. Combined with a period, a call must also lie in it.")),
             optional("workspaceId", STRING.description("Only calls of this workspace, by id from `workspaces.list`.")).addition(),
-        ]).closed()).required().default("{}").send_default().description("Which calls to return transcripts of; conditions are combined with AND. Give call ids or a period: an empty object asks for every transcript."),
+        ]).closed()).required().default("{}").send_default().example(r#"{"callIds":["7782342274025937895"]}"#).description("Which calls to return transcripts of; conditions are combined with AND. Give call ids or a period: an empty object asks for every transcript."),
         body("cursor", STRING).description("Token of the next page: the `cursor` of the previous response's metadata. Leave it out for the first page, send the same filter with every page, and stop when a response carries no cursor."),
     ])
     .body(Body::Json { open: false, in_array: false })

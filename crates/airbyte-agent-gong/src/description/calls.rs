@@ -67,6 +67,11 @@ const LIST: Operation = Operation::get("listCalls", "calls", Action::List, templ
             (text("fromDateTime"), json(r#""2010-01-01T00:00:00Z""#)),
             (text("toDateTime"), json(r#""2100-01-01T00:00:00Z""#)),
         ]))
+    .filters(list![
+        field_filter(json_path!("$.id")).get("id"),
+        field_filter(json_path!("$.workspaceId")).equals(list![(text("workspaceId"), json(r#""{value}""#))]),
+        field_filter(json_path!("$.started")).from(list![(text("fromDateTime"), json(r#""{value}""#))]).to(list![(text("toDateTime"), json(r#""{value}""#))]),
+    ])
     .records(json_path!("$.calls"))
     .total(MetaSource::Body(json_path!("$.records.totalRecords")))
     .empty(list![EmptyList::new().status(404).message("No calls found*")])
@@ -92,7 +97,7 @@ const CREATE: Operation = Operation::by(Method::Post, "addCall", "calls", Action
         body("direction", STRING.choices(words!["Inbound", "Outbound", "Conference", "Unknown"])).required().description("Who called whom."),
         body("parties", ARRAY.items(list![
             OBJECT.properties(list![
-                optional("emailAddress", STRING.description("E-mail address.")),
+                optional("emailAddress", STRING.format("email").description("E-mail address.")),
                 optional("name", STRING.description("Name.")),
                 optional("phoneNumber", STRING.description("Phone number.")),
                 optional("userId", STRING.description("Gong user id, for members of the company.")),
@@ -110,7 +115,7 @@ const CREATE: Operation = Operation::by(Method::Post, "addCall", "calls", Action
                     ]).closed(),
                 ]).description("Records of other systems about the participant.")),
             ]).closed(),
-        ])).required().description("Participants; the host must be among them."),
+        ])).required().example(r#"[{"emailAddress":"jane@example.com","userId":"234599484848423"},{"name":"Sam Client","phoneNumber":"+12025550123"}]"#).description("Participants; the host must be among them."),
         body("title", STRING).description("Title of the call."),
         body("purpose", STRING).description("What the call is for."),
         body("scheduledStart", STRING.format("date-time")).description("When it should begin, ISO 8601."),
@@ -141,7 +146,7 @@ const CREATE: Operation = Operation::by(Method::Post, "addCall", "calls", Action
         ]).closed()).description("Who spoke when; not together with `mediaChannelId`."),
         body("meetingUrl", STRING).description("Address by which people joined the call."),
         body("callProviderCode", STRING).description("Code of the conferencing or telephony system, such as `zoom`."),
-        body("downloadMediaUrl", STRING).description("Address from which Gong fetches the recording, up to 1.5 GB. Each address is used for one call only."),
+        body("downloadMediaUrl", STRING.format("uri")).description("Address from which Gong fetches the recording, up to 1.5 GB. Each address is used for one call only."),
         body("workspaceId", STRING).description("Workspace to put the call into. Left out, Gong decides."),
         body("languageCode", STRING).description("Language to transcribe to, such as `en-US`. Left out, Gong detects it."),
         body("flowContext", OBJECT.properties(list![optional("taskId", STRING.description("Id of the task."))]).closed()).description("Task of a flow that the call belongs to."),

@@ -16,9 +16,9 @@ const CREATE: Operation = Operation::by(Method::Post, "assignProspects", "flow_a
     .phrases(texts!["put prospect into flow", "add to flow", "assign to flow", "enroll in sequence"])
     .addition()
     .parameters(list![
-        body("crmProspectsIds", ARRAY.items(list![STRING])).required().description("Prospects to put into the flow, by their ids in the CRM."),
+        body("crmProspectsIds", ARRAY.items(list![STRING])).required().example(r#"["0037f00000C0dJzAAJ"]"#).description("Prospects to put into the flow, by their ids in the CRM."),
         body("flowId", STRING).required().description("The flow, by id from `flows.list`."),
-        body("flowInstanceOwnerEmail", STRING).required().description("E-mail address of the Gong user who does the tasks of the flow."),
+        body("flowInstanceOwnerEmail", STRING.format("email")).required().description("E-mail address of the Gong user who does the tasks of the flow."),
         body("overrides", OBJECT.properties(list![
             optional("steps", ARRAY.items(list![
                 OBJECT.properties(list![
@@ -51,7 +51,7 @@ const DELETE: Operation = Operation::by(Method::Post, "unassignProspect", "flow_
     .parameters(list![
         body("crmProspectId", STRING).required().description("Prospect, by its id in the CRM."),
         body("flowId", STRING).description("Flow to take the prospect out of. Left out, all flows."),
-        body("unassignedByUserEmail", STRING).description("E-mail address of the Gong user who asks for it."),
+        body("unassignedByUserEmail", STRING.format("email")).description("E-mail address of the Gong user who asks for it."),
     ])
     .body(Body::Json { open: false, in_array: false })
     .schema(DELETE_RECORD);

@@ -18,15 +18,15 @@ const CREATE: Operation = Operation::by(Method::Post, "addMeeting", "meetings", 
     .parameters(list![
         body("startTime", STRING.format("date-time")).required().description("Start, ISO 8601 with `Z` or an offset."),
         body("endTime", STRING.format("date-time")).required().description("End, ISO 8601 with `Z` or an offset."),
-        body("organizerEmail", STRING).required().description("E-mail address of the Gong user who organizes it."),
+        body("organizerEmail", STRING.format("email")).required().description("E-mail address of the Gong user who organizes it."),
         body("invitees", ARRAY.items(list![
             OBJECT.properties(list![
-                optional("email", STRING.description("E-mail address.")),
+                optional("email", STRING.format("email").description("E-mail address.")),
                 optional("displayName", STRING.description("Name to show.")),
                 optional("firstName", STRING.description("First name.")),
                 optional("lastName", STRING.description("Last name.")),
             ]).closed(),
-        ])).required().description("Invitees without the organizer."),
+        ])).required().example(r#"[{"email":"sam@client.example"}]"#).description("Invitees without the organizer."),
         body("title", STRING).description("Title."),
         body("externalId", STRING).description("Id in your system."),
     ])
@@ -44,15 +44,15 @@ const UPDATE: Operation = Operation::by(Method::Put, "updateMeeting", "meetings"
         path("meetingId", STRING).required().description("Id of the meeting, as a text of digits; from `meetings.create`."),
         body("startTime", STRING.format("date-time")).required().description("Start, ISO 8601 with `Z` or an offset."),
         body("endTime", STRING.format("date-time")).required().description("End, ISO 8601 with `Z` or an offset."),
-        body("organizerEmail", STRING).required().description("E-mail address of the Gong user who organizes it."),
+        body("organizerEmail", STRING.format("email")).required().description("E-mail address of the Gong user who organizes it."),
         body("invitees", ARRAY.items(list![
             OBJECT.properties(list![
-                optional("email", STRING.description("E-mail address.")),
+                optional("email", STRING.format("email").description("E-mail address.")),
                 optional("displayName", STRING.description("Name to show.")),
                 optional("firstName", STRING.description("First name.")),
                 optional("lastName", STRING.description("Last name.")),
             ]).closed(),
-        ])).required().description("Invitees without the organizer."),
+        ])).required().example(r#"[{"email":"sam@client.example"}]"#).description("Invitees without the organizer."),
         body("title", STRING).description("Title."),
         body("externalId", STRING).description("Id in your system."),
     ])
@@ -69,7 +69,7 @@ const DELETE: Operation = Operation::by(Method::Delete, "deleteMeeting", "meetin
     .addition()
     .parameters(list![
         path("meetingId", STRING).required().description("Id of the meeting, as a text of digits; from `meetings.create`."),
-        body("organizerEmail", STRING).required().description("E-mail address of the Gong user who organizes it."),
+        body("organizerEmail", STRING.format("email")).required().description("E-mail address of the Gong user who organizes it."),
     ])
     .body(Body::Json { open: false, in_array: false })
     .schema(DELETE_RECORD);

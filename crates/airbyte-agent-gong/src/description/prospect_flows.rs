@@ -28,7 +28,7 @@ const LIST: Operation = Operation::by(Method::Post, "listProspectFlows", "prospe
     .phrases(texts!["flows of prospect"])
     .addition()
     .parameters(list![
-        body("crmProspectsIds", ARRAY.items(list![STRING])).required().description("Prospects to look up, by their ids in the CRM."),
+        body("crmProspectsIds", ARRAY.items(list![STRING])).required().example(r#"["0037f00000C0dJzAAJ"]"#).description("Prospects to look up, by their ids in the CRM."),
     ])
     .body(Body::Json { open: false, in_array: false })
     .sync(sync(list![json_path!("$.flowInstanceId")]).needs(texts!["crmProspectsIds"]))

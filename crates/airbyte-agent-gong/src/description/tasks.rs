@@ -43,7 +43,7 @@ const LIST: Operation = Operation::by(Method::Post, "listTasks", "tasks", Action
             required("taskAction", ARRAY.items(list![STRING.choices(words!["CALL"])]).description("What is to be done; only `CALL` exists.")),
             required("status", ARRAY.items(list![STRING.choices(words!["OPEN", "DONE", "DISMISSED"])]).description("Where they stand. Gong's text names `OPEN` only, and its schema the others, too.")),
             optional("workspaceId", STRING.description("Only tasks of this workspace.")),
-        ]).closed()).required().description("Which tasks to return."),
+        ]).closed()).required().example(r#"{"userId":"234599484848423","types":["FLOW","MANUAL"],"taskAction":["CALL"],"status":["OPEN"]}"#).description("Which tasks to return."),
     ])
     .body(Body::Json { open: false, in_array: false })
     .sync(sync(list![json_path!("$.id")]).needs(texts!["filter"]))

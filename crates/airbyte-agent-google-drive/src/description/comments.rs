@@ -66,7 +66,7 @@ const CREATE: Operation = Operation::by(Method::Post, "createComment", "comments
         body("quotedFileContent", OBJECT.properties(list![
             optional("mimeType", STRING.description("MIME type of the part.")),
             optional("value", STRING.description("The part itself.")),
-        ]).closed()).description("The part of the file that is meant."),
+        ]).closed()).example(r#"{"mimeType":"text/plain","value":"Total 4,711"}"#).description("The part of the file that is meant."),
     ])
     .body(Body::Json { open: false, in_array: false })
     .schema(RECORD);

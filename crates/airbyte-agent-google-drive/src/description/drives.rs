@@ -29,7 +29,9 @@ const LIST: Operation = Operation::get("listDrives", "drives", Action::List, tem
     .parameters(list![
         query("pageSize", INTEGER.minimum(1.0).maximum(100.0).default("10")).default("10").description("Largest number of shared drives on a page; 10 when left out."),
         query("pageToken", STRING).description("Where to go on: `nextPageToken` of the previous response. Leave out for the first page, and keep the other parameters the same."),
-        query("q", STRING).description("Search for shared drives, such as `name contains 'Sales'`. With `useDomainAdminAccess` also `memberCount`, `organizerCount`, `createdTime` and `hidden`. Left out, all of them."),
+        query("q", STRING.rules(list![
+            grammar(Language::FileQuery, texts!["name", "createdTime", "hidden", "memberCount", "organizerCount"]),
+        ])).example(r#""name contains 'Sales'""#).description("Search for shared drives, such as `name contains 'Sales'`. With `useDomainAdminAccess` also `memberCount`, `organizerCount`, `createdTime` and `hidden`. Left out, all of them."),
         query("useDomainAdminAccess", BOOLEAN).description("True to act as administrator of the Workspace domain, which also reaches shared drives one is not a member of. Fails for anybody else. False when left out."),
         query("fields", STRING).description("Which fields to return. Left out, Google sends only `kind`, `id` and `name` of each drive; name `nextPageToken` too."),
     ])
@@ -98,7 +100,7 @@ const UPDATE: Operation = Operation::by(Method::Patch, "updateDrive", "drives", 
             optional("domainUsersOnly", BOOLEAN.description("Whether only people of the domain have access.")),
             optional("driveMembersOnly", BOOLEAN.description("Whether only members of the shared drive have access.")),
             optional("sharingFoldersRequiresOrganizerPermission", BOOLEAN.description("Whether only organizers may share folders.")),
-        ]).closed()).description("What is allowed in it."),
+        ]).closed()).example(r#"{"domainUsersOnly":true}"#).description("What is allowed in it."),
     ])
     .body(Body::Json { open: false, in_array: false })
     .schema(RECORD);

@@ -56,7 +56,7 @@ const UPDATE: Operation = Operation::by(Method::Post, "modifyFileLabels", "file_
                     ]).closed(),
                 ]).description("Changes of the fields of the label.")),
             ]).closed(),
-        ])).required().description("The changes, one for each label."),
+        ])).required().example(r#"[{"labelId":"nLmtWEkQyyaPpCiR3yQ3uMQBPgcSHh0nzeSb"}]"#).description("The changes, one for each label."),
     ])
     .body(Body::Json { open: false, in_array: false })
     .records(json_path!("$.modifiedLabels"))

@@ -24,7 +24,7 @@ const CREATE: Operation = Operation::by(Method::Post, "uploadFile", "files_uploa
         body("name", STRING).required().description("Name as shown in Drive, with extension."),
         body("file_content", STRING.format("byte")).required().description("The bytes of the file in base64; up to 5 MB after decoding."),
         body("mimeType", STRING).description("Kind of file to store. A Google type such as `application/vnd.google-apps.document` converts the upload. Left out, Google goes by `file_mime_type` and the content."),
-        body("parents", ARRAY.items(list![STRING])).description("Id of the folder to put it into, exactly one. Left out, the top folder of My Drive."),
+        body("parents", ARRAY.items(list![STRING])).example(r#"["1dyUEebJaFnWa3Z4n0BFMVAXQ7mfUH11g"]"#).description("Id of the folder to put it into, exactly one. Left out, the top folder of My Drive."),
         body("description", STRING).description("Short text about the file; found by search."),
         body("file_mime_type", STRING).description("MIME type of the bytes in `file_content`; `application/octet-stream` when left out."),
     ])

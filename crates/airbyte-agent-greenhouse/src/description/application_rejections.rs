@@ -23,7 +23,7 @@ const CREATE: Operation = Operation::by(Method::Post, "rejectApplication", "appl
             required("email_template_id", INTEGER.description("Template of the e-mail, by id.")),
             optional("send_email_at", STRING.format("date-time").description("When to send it, ISO 8601.")),
             optional("email_from_user_id", INTEGER.description("User in whose name it is sent.")),
-        ]).closed()).description("The e-mail to the candidate. Left out, none is sent."),
+        ]).closed()).example(r#"{"email_template_id":7951,"send_email_at":"2025-03-02T09:00:00Z"}"#).description("The e-mail to the candidate. Left out, none is sent."),
     ])
     .body(Body::Json { open: false, in_array: false });
 

@@ -87,7 +87,7 @@ const CREATE: Operation = Operation::by(Method::Post, "createCompany", "companie
             optional("lifecyclestage", STRING.description("Lifecycle stage by internal value: `subscriber`, `lead`, `marketingqualifiedlead`, `salesqualifiedlead`, `opportunity`, `customer`, `evangelist`, `other`, or a custom one. Only moves forward; to go back set it to an empty text first.")),
             optional("hubspot_owner_id", STRING.description("Id of the owner, a HubSpot user responsible for it; an owner id, not a user id.")),
             optional("website", STRING.description("Address (URL) of the web site.")),
-        ])).required().description("Properties of the company by internal name, custom ones too, values as text. At least one of `name` and `domain`."),
+        ])).required().example(r#"{"name":"Acme Inc.","domain":"acme.example"}"#).description("Properties of the company by internal name, custom ones too, values as text. At least one of `name` and `domain`."),
         body("associations", ARRAY.items(list![
             OBJECT.properties(list![
                 required("to", OBJECT.properties(list![required("id", STRING.description("Id of the record."))]).closed().description("The record to link to.")),
@@ -149,7 +149,7 @@ const UPDATE: Operation = Operation::by(Method::Patch, "updateCompany", "compani
             optional("lifecyclestage", STRING.description("Lifecycle stage by internal value: `subscriber`, `lead`, `marketingqualifiedlead`, `salesqualifiedlead`, `opportunity`, `customer`, `evangelist`, `other`, or a custom one. Only moves forward; to go back set it to an empty text first.")),
             optional("hubspot_owner_id", STRING.description("Id of the owner, a HubSpot user responsible for it; an owner id, not a user id.")),
             optional("website", STRING.description("Address (URL) of the web site.")),
-        ])).required().description("Properties to set by internal name, custom ones too, values as text; an empty text clears one. Others stay."),
+        ])).required().example(r#"{"industry":"COMPUTER_SOFTWARE"}"#).description("Properties to set by internal name, custom ones too, values as text; an empty text clears one. Others stay."),
     ])
     .body(Body::Json { open: false, in_array: false })
     .schema(RECORD);
@@ -186,8 +186,8 @@ const SEARCH: Operation = Operation::by(Method::Post, "searchCompanies", "compan
                     ]).closed(),
                 ]).description("Filters that all have to hold.")),
             ]).closed(),
-        ])).description("Conditions: a company matches when it fulfils all filters of at least one group (AND within, OR between). At most 5 groups of 6 filters, 18 filters in all. Left out, everything matches."),
-        body("properties", ARRAY.items(list![STRING])).description("Properties to return, internal names; replaces the default set (name, domain and dates)."),
+        ])).example(r#"[{"filters":[{"propertyName":"domain","operator":"EQ","value":"acme.example"}]}]"#).description("Conditions: a company matches when it fulfils all filters of at least one group (AND within, OR between). At most 5 groups of 6 filters, 18 filters in all. Left out, everything matches."),
+        body("properties", ARRAY.items(list![STRING])).example(r#"["name","domain","industry"]"#).description("Properties to return, internal names; replaces the default set (name, domain and dates)."),
         body("limit", INTEGER.minimum(1.0).maximum(200.0).default("25")).default("25").send_default().description("Records per page."),
         body("after", STRING).description("Where to go on: `next_cursor` from the metadata of the page before. HubSpot refuses positions beyond 10,000."),
         body("sorts", ARRAY.items(list![
@@ -195,7 +195,7 @@ const SEARCH: Operation = Operation::by(Method::Post, "searchCompanies", "compan
                 required("propertyName", STRING.description("Internal name of the property to sort by.")),
                 optional("direction", STRING.choices(words!["ASCENDING", "DESCENDING"]).description("Direction of sorting, ascending or descending.")),
             ]).closed(),
-        ])).description("Order of the results; one rule only. Left out, oldest first."),
+        ])).example(r#"[{"propertyName":"createdate","direction":"DESCENDING"}]"#).description("Order of the results; one rule only. Left out, oldest first."),
         body("query", STRING).description("Words to look for in name, domain, website and phone number; parts of words match. Up to 3,000 characters; combines with the filters."),
     ])
     .body(Body::Json { open: false, in_array: false })

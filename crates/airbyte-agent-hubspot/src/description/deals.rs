@@ -82,11 +82,11 @@ const CREATE: Operation = Operation::by(Method::Post, "createDeal", "deals", Act
             optional("amount", STRING.description("Value in the deal's currency, number as text; decimals with a dot.")),
             optional("dealstage", STRING.description("Stage by internal value, one of the deal's pipeline; in the default pipeline `appointmentscheduled`, `qualifiedtobuy`, `presentationscheduled`, `decisionmakerboughtin`, `contractsent`, `closedwon`, `closedlost`.")),
             optional("pipeline", STRING.description("Pipeline by internal value; `default` is the first.")),
-            optional("closedate", STRING.description("When the deal closed or is expected to, ISO 8601 or Unix milliseconds.")),
+            optional("closedate", STRING.rules(list![formats(texts!["date-time", "unix_milliseconds"])]).description("When the deal closed or is expected to, ISO 8601 or Unix milliseconds.")),
             optional("dealtype", STRING.description("Type by internal value: `newbusiness` or `existingbusiness`.")),
             optional("description", STRING.description("What the deal is about.")),
             optional("hubspot_owner_id", STRING.description("Id of the owner, a HubSpot user responsible for it; an owner id, not a user id.")),
-        ])).required().description("Properties of the deal by internal name, custom ones too, values as text. Give `dealstage` too, and `pipeline` when there are several."),
+        ])).required().example(r#"{"dealname":"Acme renewal 2026","amount":"15000.00","pipeline":"default","dealstage":"qualifiedtobuy"}"#).description("Properties of the deal by internal name, custom ones too, values as text. Give `dealstage` too, and `pipeline` when there are several."),
         body("associations", ARRAY.items(list![
             OBJECT.properties(list![
                 required("to", OBJECT.properties(list![required("id", STRING.description("Id of the record."))]).closed().description("The record to link to.")),
@@ -147,11 +147,11 @@ const UPDATE: Operation = Operation::by(Method::Patch, "updateDeal", "deals", Ac
             optional("amount", STRING.description("Value in the deal's currency, number as text; decimals with a dot.")),
             optional("dealstage", STRING.description("Stage by internal value, one of the deal's pipeline; in the default pipeline `appointmentscheduled`, `qualifiedtobuy`, `presentationscheduled`, `decisionmakerboughtin`, `contractsent`, `closedwon`, `closedlost`.")),
             optional("pipeline", STRING.description("Pipeline by internal value; `default` is the first.")),
-            optional("closedate", STRING.description("When the deal closed or is expected to, ISO 8601 or Unix milliseconds.")),
+            optional("closedate", STRING.rules(list![formats(texts!["date-time", "unix_milliseconds"])]).description("When the deal closed or is expected to, ISO 8601 or Unix milliseconds.")),
             optional("dealtype", STRING.description("Type by internal value: `newbusiness` or `existingbusiness`.")),
             optional("description", STRING.description("What the deal is about.")),
             optional("hubspot_owner_id", STRING.description("Id of the owner, a HubSpot user responsible for it; an owner id, not a user id.")),
-        ])).required().description("Properties to set by internal name, custom ones too, values as text; an empty text clears one. Others stay."),
+        ])).required().example(r#"{"dealstage":"closedwon"}"#).description("Properties to set by internal name, custom ones too, values as text; an empty text clears one. Others stay."),
     ])
     .body(Body::Json { open: false, in_array: false })
     .schema(RECORD);
@@ -188,8 +188,8 @@ const SEARCH: Operation = Operation::by(Method::Post, "searchDeals", "deals", Ac
                     ]).closed(),
                 ]).description("Filters that all have to hold.")),
             ]).closed(),
-        ])).description("Conditions: a deal matches when it fulfils all filters of at least one group (AND within, OR between). At most 5 groups of 6 filters, 18 filters in all. Left out, everything matches."),
-        body("properties", ARRAY.items(list![STRING])).description("Properties to return, internal names; replaces the default set (name, amount, stage, pipeline and dates)."),
+        ])).example(r#"[{"filters":[{"propertyName":"amount","operator":"GT","value":"10000"},{"propertyName":"dealstage","operator":"NOT_IN","values":["closedwon","closedlost"]}]}]"#).description("Conditions: a deal matches when it fulfils all filters of at least one group (AND within, OR between). At most 5 groups of 6 filters, 18 filters in all. Left out, everything matches."),
+        body("properties", ARRAY.items(list![STRING])).example(r#"["dealname","amount","dealstage","closedate"]"#).description("Properties to return, internal names; replaces the default set (name, amount, stage, pipeline and dates)."),
         body("limit", INTEGER.minimum(1.0).maximum(200.0).default("25")).default("25").send_default().description("Records per page."),
         body("after", STRING).description("Where to go on: `next_cursor` from the metadata of the page before. HubSpot refuses positions beyond 10,000."),
         body("sorts", ARRAY.items(list![
@@ -197,7 +197,7 @@ const SEARCH: Operation = Operation::by(Method::Post, "searchDeals", "deals", Ac
                 required("propertyName", STRING.description("Internal name of the property to sort by.")),
                 optional("direction", STRING.choices(words!["ASCENDING", "DESCENDING"]).description("Direction of sorting, ascending or descending.")),
             ]).closed(),
-        ])).description("Order of the results; one rule only. Left out, oldest first."),
+        ])).example(r#"[{"propertyName":"createdate","direction":"DESCENDING"}]"#).description("Order of the results; one rule only. Left out, oldest first."),
         body("query", STRING).description("Words to look for in name, description, type, pipeline and stage; parts of words match. Up to 3,000 characters; combines with the filters."),
     ])
     .body(Body::Json { open: false, in_array: false })

@@ -24,7 +24,7 @@ const CREATE: Operation = Operation::by(Method::Post, "createFileImport", "file_
         .failed(texts!["CANCELED"])
         .pause_seconds(2))
     .parameters(list![
-        body("url", STRING).required().description("Public address of the file."),
+        body("url", STRING.format("uri")).required().description("Public address of the file."),
         body("access", STRING.choices(words!["PUBLIC_INDEXABLE", "PUBLIC_NOT_INDEXABLE", "PRIVATE"])).required().description("Who may see it, and whether search engines may."),
         body("folderPath", STRING).description("Folder to put it in, made if there is none. HubSpot requires this or `folderId`."),
         body("folderId", STRING).description("Id of the folder to put it in."),

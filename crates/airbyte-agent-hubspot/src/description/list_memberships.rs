@@ -45,8 +45,8 @@ const UPDATE: Operation = Operation::by(Method::Put, "updateListMemberships", "l
     .addition()
     .parameters(list![
         path("listId", STRING).required().description("Id of the list."),
-        body("recordIdsToAdd", ARRAY.items(list![STRING])).required().description("Ids of the records to add; may be empty."),
-        body("recordIdsToRemove", ARRAY.items(list![STRING])).required().description("Ids of the records to remove; may be empty."),
+        body("recordIdsToAdd", ARRAY.items(list![STRING])).required().example(r#"["33451"]"#).description("Ids of the records to add; may be empty."),
+        body("recordIdsToRemove", ARRAY.items(list![STRING])).required().example("[]").description("Ids of the records to remove; may be empty."),
     ])
     .body(Body::Json { open: false, in_array: false })
     .schema(UPDATE_RECORD);

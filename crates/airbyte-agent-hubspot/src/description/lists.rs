@@ -30,10 +30,10 @@ const SEARCH: Operation = Operation::by(Method::Post, "searchLists", "lists", Ac
     .addition()
     .parameters(list![
         body("query", STRING).description("Words in the name; parts of words match."),
-        body("listIds", ARRAY.items(list![STRING])).description("Only these lists, by id."),
-        body("processingTypes", ARRAY.items(list![STRING])).description("Only lists kept like this: `MANUAL`, `DYNAMIC` or `SNAPSHOT`."),
+        body("listIds", ARRAY.items(list![STRING])).example(r#"["12"]"#).description("Only these lists, by id."),
+        body("processingTypes", ARRAY.items(list![STRING])).example(r#"["MANUAL"]"#).description("Only lists kept like this: `MANUAL`, `DYNAMIC` or `SNAPSHOT`."),
         body("objectTypeId", STRING).description("Only lists of this type, such as `0-1` for contacts."),
-        body("additionalProperties", ARRAY.items(list![STRING])).description("Further values to return, such as `hs_list_size`."),
+        body("additionalProperties", ARRAY.items(list![STRING])).example(r#"["hs_list_size"]"#).description("Further values to return, such as `hs_list_size`."),
         body("sort", STRING).description("Order of the results, by internal name."),
         body("count", INTEGER.minimum(1.0).maximum(500.0)).description("Records per page; HubSpot takes 20 when it is left out."),
         body("offset", INTEGER.minimum(0.0)).description("Where to go on: `offset` of the page before."),

@@ -30,7 +30,7 @@ const LIST: Operation = Operation::get("listOwners", "owners", Action::List, tem
     .phrases(texts!["who owns"])
     .addition()
     .parameters(list![
-        query("email", STRING).description("Only the owner with this e-mail address."),
+        query("email", STRING.format("email")).description("Only the owner with this e-mail address."),
         query("limit", INTEGER.minimum(1.0).maximum(500.0).default("100")).default("100").description("Records per page."),
         query("after", STRING).description("Where to go on: `next_cursor` from the metadata of the page before. Leave out for the first page."),
         query("archived", BOOLEAN).description("True returns only owners who were removed."),

@@ -16,7 +16,7 @@ const CREATE: Operation = Operation::by(Method::Post, "createWorkflowEnrollment"
     .addition()
     .parameters(list![
         path("workflowId", STRING).required().description("Id of the workflow, from `workflows.list`."),
-        path("email", STRING).required().description("E-mail address of the contact."),
+        path("email", STRING.format("email")).required().description("E-mail address of the contact."),
     ]);
 
 const DELETE: Operation = Operation::by(Method::Delete, "deleteWorkflowEnrollment", "workflow_enrollments", Action::Delete, template!("/automation/v2/workflows/{workflowId}/enrollments/contacts/{email}"))
@@ -29,5 +29,5 @@ const DELETE: Operation = Operation::by(Method::Delete, "deleteWorkflowEnrollmen
     .addition()
     .parameters(list![
         path("workflowId", STRING).required().description("Id of the workflow, from `workflows.list`."),
-        path("email", STRING).required().description("E-mail address of the contact."),
+        path("email", STRING.format("email")).required().description("E-mail address of the contact."),
     ]);

@@ -64,7 +64,7 @@ const CREATE: Operation = Operation::by(Method::Post, "createArticle", "articles
         body("state", STRING.choices(words!["published", "draft"])).description("Whether it is published; a new one is a draft when left out."),
         body("parent_id", INTEGER).description("Id of the collection or section to put it in."),
         body("parent_type", STRING.choices(words!["collection", "section"])).description("What `parent_id` names."),
-        body("translated_content", OBJECT).description("The article in other languages, by language code, each with `title`, `description`, `body`, `author_id` and `state`."),
+        body("translated_content", OBJECT).example(r#"{"de":{"title":"Erstattung","author_id":991267715,"state":"draft"}}"#).description("The article in other languages, by language code, each with `title`, `description`, `body`, `author_id` and `state`."),
     ])
     .body(Body::Json { open: false, in_array: false })
     .schema(RECORD);
@@ -113,7 +113,7 @@ const UPDATE: Operation = Operation::by(Method::Put, "updateArticle", "articles"
         body("state", STRING.choices(words!["published", "draft"])).description("Whether it is published; a new one is a draft when left out."),
         body("parent_id", INTEGER).description("Id of the collection or section to put it in."),
         body("parent_type", STRING.choices(words!["collection", "section"])).description("What `parent_id` names."),
-        body("translated_content", OBJECT).description("The article in other languages, by language code, each with `title`, `description`, `body`, `author_id` and `state`."),
+        body("translated_content", OBJECT).example(r#"{"de":{"title":"Erstattung","author_id":991267715,"state":"draft"}}"#).description("The article in other languages, by language code, each with `title`, `description`, `body`, `author_id` and `state`."),
     ])
     .body(Body::Json { open: false, in_array: false })
     .schema(RECORD);

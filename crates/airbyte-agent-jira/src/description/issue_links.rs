@@ -20,15 +20,15 @@ const CREATE: Operation = Operation::by(Method::Post, "createIssueLink", "issue_
             optional("id", STRING.description("Id of the link type.")),
             optional("inward", STRING.description("Text of the link seen from the outward issue (`is blocked by`); not used for creating.")),
             optional("outward", STRING.description("Text of the link seen from the inward issue (`blocks`); not used for creating.")),
-        ]).closed()).required().description("Kind of link, by `name` or `id`."),
+        ]).closed()).required().example(r#"{"name":"Blocks"}"#).description("Kind of link, by `name` or `id`."),
         body("inwardIssue", OBJECT.properties(list![
             required("key", STRING.description("Key of the issue.")),
             optional("id", STRING.description("Numeric id of the issue.")),
-        ]).closed()).required().description("The issue that the link starts from: with `Blocks` the one that blocks."),
+        ]).closed()).required().example(r#"{"key":"APOLLO-42"}"#).description("The issue that the link starts from: with `Blocks` the one that blocks."),
         body("outwardIssue", OBJECT.properties(list![
             required("key", STRING.description("Key of the issue.")),
             optional("id", STRING.description("Numeric id of the issue.")),
-        ]).closed()).required().description("The issue that the link leads to: with `Blocks` the one that is blocked."),
+        ]).closed()).required().example(r#"{"key":"APOLLO-43"}"#).description("The issue that the link leads to: with `Blocks` the one that is blocked."),
         body("comment", OBJECT.properties(list![
             optional("body", OBJECT.properties(list![
                 required("type", STRING.default(r#""doc""#).description("The value is always `doc`.")),
@@ -49,7 +49,7 @@ const CREATE: Operation = Operation::by(Method::Post, "createIssueLink", "issue_
                     ]),
                 ]).description("Blocks in order.")),
             ]).description("The comment as an ADF document.")),
-        ]).closed()).description("A comment to add to the issue, saying why."),
+        ]).closed()).example(r#"{"body":{"type":"doc","version":1,"content":[{"type":"paragraph","content":[{"type":"text","text":"Needs the new login."}]}]}}"#).description("A comment to add to the issue, saying why."),
     ])
     .body(Body::Json { open: false, in_array: false })
     .schema(RECORD);

@@ -265,8 +265,10 @@ pub static DESCRIPTION: Connector = Connector {
         reset_format: WaitFormat::Iso8601,
     }),
     errors: Borrowed(&[]),
-    error_kinds: Borrowed(&[]),
-    error_codes: Borrowed(&[]),
+    error_kinds: Borrowed(list![
+        ErrorMeaning::new(ErrorCode::is("Unauthorized; scope does not match"), FailureKind::Permission),
+    ]),
+    error_codes: Borrowed(list![json_path!("$.message")]),
     rate_limit_cost: None,
     entities: Borrowed(list![
         issues::ENTITY,

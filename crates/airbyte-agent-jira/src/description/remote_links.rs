@@ -47,7 +47,7 @@ const CREATE: Operation = Operation::by(Method::Post, "createRemoteLink", "remot
             required("url", STRING.description("Address.")),
             required("title", STRING.description("Title.")),
             optional("summary", STRING.description("Summary.")),
-        ]).closed()).required().description("What it leads to."),
+        ]).closed()).required().example(r#"{"url":"https://example.com/report","title":"Report"}"#).description("What it leads to."),
         body("globalId", STRING).description("Id of yours by which the link is recognised, up to 255 characters."),
         body("relationship", STRING).description("How the issue relates to it, such as `causes`."),
     ])

@@ -41,7 +41,7 @@ const GET: Operation = Operation::get("getUser", "users", Action::Get, template!
     .description("Returns one user by account id. E-mail address and time zone come only when the person shows them.")
     .parameters(list![
         query("accountId", STRING).required().description("Account id of the user, as in `accountId` of an issue's assignee or of `users.search`. Names and e-mail addresses are not accepted. The vendor requires it."),
-        query("expand", STRING).description("More to return, separated by commas: `groups`, `applicationRoles`."),
+        query("expand", STRING.rules(list![grammar(Language::Words, texts!["groups", "applicationRoles"])])).example(r#""groups,applicationRoles""#).description("More to return, separated by commas: `groups`, `applicationRoles`."),
     ])
     .schema(RECORD);
 

@@ -31,7 +31,7 @@ const LIST: Operation = Operation::get("listVersions", "versions", Action::List,
         query("startAt", INTEGER.format("int64").minimum(0.0).default("0")).default("0").description("How many records to skip; 0 for the first page."),
         query("maxResults", INTEGER.format("int32").minimum(1.0).default("50")).default("50").description("Versions per page, 50 if left out; Jira may serve fewer than asked for."),
         query("query", STRING).description("Only versions whose name or description contains this text."),
-        query("status", STRING).description("Only versions in these states, separated by commas: `released`, `unreleased`, `archived`."),
+        query("status", STRING.rules(list![grammar(Language::Words, texts!["released", "unreleased", "archived"])])).example(r#""unreleased""#).description("Only versions in these states, separated by commas: `released`, `unreleased`, `archived`."),
         query("orderBy", STRING.choices(words![
             "description",
             "-description",
@@ -49,7 +49,7 @@ const LIST: Operation = Operation::get("listVersions", "versions", Action::List,
             "-startDate",
             "+startDate",
         ])).description("What to sort by; a leading `-` turns the order round."),
-        query("expand", STRING).description("More to return, separated by commas: `issuesstatus`, `operations`, `driver`, `approvers`."),
+        query("expand", STRING.rules(list![grammar(Language::Words, texts!["issuesstatus", "operations", "driver", "approvers"])])).example(r#""issuesstatus""#).description("More to return, separated by commas: `issuesstatus`, `operations`, `driver`, `approvers`."),
     ])
     .sync(sync(list![json_path!("$.id")])
         .parents(list![

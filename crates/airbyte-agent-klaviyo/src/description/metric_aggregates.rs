@@ -25,7 +25,7 @@ const GET: Operation = Operation::by(Method::Post, "getMetricAggregate", "metric
             required("attributes", OBJECT.properties(list![
                 required("metric_id", STRING.description("Id of the metric, from `metrics.list`.")),
                 required("measurements", ARRAY.items(list![STRING]).description("Figures to return: `count`, `unique` (people) and `sum_value`.")),
-                required("filter", ARRAY.items(list![STRING]).description("Filter expressions; two of them bound the time by `datetime`.")),
+                required("filter", ARRAY.items(list![STRING.rules(list![grammar(Language::FunctionFilter, texts![])])]).description("Filter expressions; two of them bound the time by `datetime`.")),
                 optional("interval", STRING.choices(words!["day", "hour", "month", "week"]).description("Length of an interval; `day` when left out.")),
                 optional("by", ARRAY.items(list![STRING]).description("Property to divide by, such as `$flow`, `$attributed_channel` or `Campaign Name`.")),
                 optional("timezone", STRING.description("Time zone of the intervals; UTC when left out.")),

@@ -45,9 +45,9 @@ const LIST: Operation = Operation::get("listMetrics", "metrics", Action::List, t
     .phrases(texts!["event types"])
     .parameters(list![
         header("revision", STRING.default(r#""2026-01-15""#)).required().default(r#""2026-01-15""#).send_default().description("Date of the Klaviyo API revision to talk to, `YYYY-MM-DD`. Filled in by default; leave it alone unless you need another revision, because fields and limits may differ between revisions."),
-        query("filter", STRING).description("Filter expression on where a metric comes from: `equals(integration.name,'Shopify')` or `equals(integration.category,'ecommerce')`. The name of a metric cannot be filtered on; page through and match."),
+        query("filter", STRING.rules(list![grammar(Language::FunctionFilter, texts!["integration.category", "integration.name"])])).example(r#""equals(integration.name,'Shopify')""#).description("Filter expression on where a metric comes from: `equals(integration.name,'Shopify')` or `equals(integration.category,'ecommerce')`. The name of a metric cannot be filtered on; page through and match."),
         query("page[cursor]", STRING).description("Opaque token of the next page: the value of `page[cursor]` in the URL that the previous answer's meta holds as `next`. Leave it out for the first page and repeat the other arguments unchanged."),
-        query("fields[metric]", ARRAY.items(list![STRING])).style(Style::Comma).addition().description("Only these attributes: `name`, `created`, `updated`, `integration`."),
+        query("fields[metric]", ARRAY.items(list![STRING])).style(Style::Comma).addition().example(r#"["name"]"#).description("Only these attributes: `name`, `created`, `updated`, `integration`."),
     ])
     .sync(sync(list![json_path!("$.id")]))
     .records(json_path!("$.data"))

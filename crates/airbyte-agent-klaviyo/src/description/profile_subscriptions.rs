@@ -32,7 +32,7 @@ const CREATE: Operation = Operation::by(Method::Post, "subscribeProfiles", "prof
                             required("type", STRING.choices(words!["profile"]).description("Always `profile`.")),
                             optional("id", STRING.description("Id of the profile, if it is known.")),
                             required("attributes", OBJECT.properties(list![
-                                optional("email", STRING.description("E-mail address; Klaviyo requires it for consent to e-mail.")),
+                                optional("email", STRING.format("email").description("E-mail address; Klaviyo requires it for consent to e-mail.")),
                                 optional("phone_number", STRING.description("Phone number in E.164 form; Klaviyo requires it for consent to SMS.")),
                                 required("subscriptions", OBJECT.properties(list![
                                     optional("email", OBJECT.properties(list![
@@ -90,7 +90,7 @@ const DELETE: Operation = Operation::by(Method::Post, "unsubscribeProfiles", "pr
                         OBJECT.properties(list![
                             required("type", STRING.choices(words!["profile"]).description("Always `profile`.")),
                             required("attributes", OBJECT.properties(list![
-                                optional("email", STRING.description("E-mail address; Klaviyo requires it for e-mail.")),
+                                optional("email", STRING.format("email").description("E-mail address; Klaviyo requires it for e-mail.")),
                                 optional("phone_number", STRING.description("Phone number in E.164 form; Klaviyo requires it for SMS.")),
                                 required("subscriptions", OBJECT.properties(list![
                                     optional("email", OBJECT.properties(list![

@@ -43,11 +43,11 @@ const UPDATE: Operation = Operation::by(Method::Put, "CampaignContent_Update", "
         body("template", OBJECT.properties(list![
             required("id", INTEGER.description("Id of the template, from `templates.list`.")),
             optional("sections", OBJECT.description("Content of the editable sections of the template, HTML by the name of the section.")),
-        ]).closed()).description("A template of the account from which the HTML is made."),
+        ]).closed()).example(r#"{"id":4000123,"sections":{"body":"<p>Spring sale</p>"}}"#).description("A template of the account from which the HTML is made."),
         body("archive", OBJECT.properties(list![
             required("archive_content", STRING.description("The archive in base64.")),
             optional("archive_type", STRING.choices(words!["zip", "tar.gz", "tar.bz2", "tar", "tgz", "tbz"]).description("Kind of the archive; `zip` when left out.")),
-        ]).closed()).description("An archive with an HTML file and its pictures."),
+        ]).closed()).example(r#"{"archive_content":"UEsDBAoAAAAAAA=="}"#).description("An archive with an HTML file and its pictures."),
         body("variate_contents", ARRAY.items(list![
             OBJECT.properties(list![
                 required("content_label", STRING.description("Name of the variant.")),
@@ -57,7 +57,7 @@ const UPDATE: Operation = Operation::by(Method::Put, "CampaignContent_Update", "
                 optional("template", OBJECT.description("A template, as in the member `template` above.")),
                 optional("archive", OBJECT.description("An archive, as in the member `archive` above.")),
             ]).closed(),
-        ])).description("The contents of a multivariate test, instead of the other members."),
+        ])).example(r#"[{"content_label":"Short","html":"<h1>Sale</h1>"}]"#).description("The contents of a multivariate test, instead of the other members."),
     ])
     .body(Body::Json { open: false, in_array: false })
     .schema(RECORD);

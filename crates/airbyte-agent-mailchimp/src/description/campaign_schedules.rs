@@ -21,7 +21,7 @@ const CREATE: Operation = Operation::by(Method::Post, "CampaignSchedules_Create"
         body("batch_delivery", OBJECT.properties(list![
             required("batch_delay", INTEGER.description("Minutes between the portions.")),
             required("batch_count", INTEGER.description("Number of portions.")),
-        ]).closed()).description("Sends the campaign in portions instead of all at once."),
+        ]).closed()).example(r#"{"batch_delay":10,"batch_count":4}"#).description("Sends the campaign in portions instead of all at once."),
     ])
     .body(Body::Json { open: false, in_array: false });
 

@@ -33,11 +33,12 @@ const CREATE: Operation = Operation::by(Method::Post, "MemberBatches_Create", "m
                 optional("ip_opt", STRING.description("IP address from which the contact confirmed.")),
                 optional("timestamp_opt", STRING.format("date-time").description("When the contact confirmed, ISO 8601.")),
             ]).closed(),
-        ])).required().description("The contacts, at most 500."),
+        ])).required().example(r#"[{"email_address":"jane.doe@example.com","status":"subscribed"}]"#).description("The contacts, at most 500."),
         body("update_existing", BOOLEAN).description("Whether contacts that the audience has are changed; when false or left out, they are refused under `errors`."),
         body("sync_tags", BOOLEAN).description("Whether the tags in the request replace all tags of the contacts."),
     ])
     .body(Body::Json { open: false, in_array: false })
+    .errors(list![ErrorCheck::at(json_path!("$.errors"), ErrorCondition::Remark(None))])
     .schema(RECORD);
 
 const RECORD: Json = json(include_str!("schemas/member_batches.json"));

@@ -122,10 +122,11 @@ const LIST: Operation = Operation::get("Reports_List", "reports", Action::List, 
         query("type", STRING.choices(words!["regular", "plaintext", "absplit", "rss", "variate"])).description("Only reports of campaigns of this type: `regular` (HTML), `plaintext`, `absplit` (old A/B test), `rss` (from a feed), `variate` (multivariate or A/B test)."),
         query("before_send_time", STRING.format("date-time")).description("Only campaigns sent before this instant, ISO 8601 with offset."),
         query("since_send_time", STRING.format("date-time")).description("Only campaigns sent after this instant, ISO 8601 with offset."),
-        query("fields", ARRAY.items(list![STRING])).style(Style::Comma).addition().description("Only these fields are returned; a dot reaches into records, as in `reports.id`. Name `total_items` too, or the total stays unknown. Not together with `exclude_fields`."),
-        query("exclude_fields", ARRAY.items(list![STRING])).style(Style::Comma).addition().description("These fields are left out; a dot reaches into records, as in `reports.timeseries`. Not together with `fields`."),
+        query("fields", ARRAY.items(list![STRING])).style(Style::Comma).addition().example(r#"["reports.id","total_items"]"#).description("Only these fields are returned; a dot reaches into records, as in `reports.id`. Name `total_items` too, or the total stays unknown. Not together with `exclude_fields`."),
+        query("exclude_fields", ARRAY.items(list![STRING])).style(Style::Comma).addition().example(r#"["reports.timeseries"]"#).description("These fields are left out; a dot reaches into records, as in `reports.timeseries`. Not together with `fields`."),
     ])
     .sync(sync(list![json_path!("$.id")]))
+    .filters(list![field_filter(json_path!("$.type")).equals(list![(text("type"), json(r#""{value}""#))])])
     .records(json_path!("$.reports"))
     .total(MetaSource::Body(json_path!("$.total_items")))
     .meta(list![meta("links", json_path!("$._links"))])
@@ -138,8 +139,8 @@ const GET: Operation = Operation::get("Reports_Get", "reports", Action::Get, tem
     .phrases(texts!["open rate of campaign", "how did campaign do"])
     .parameters(list![
         path("campaign_id", STRING).required().description("Campaign id, as `campaigns.list` returns it; also for reports, which share the id of their campaign."),
-        query("fields", ARRAY.items(list![STRING])).style(Style::Comma).addition().description("Only these fields are returned; a dot reaches into objects, as in `opens`. Not together with `exclude_fields`."),
-        query("exclude_fields", ARRAY.items(list![STRING])).style(Style::Comma).addition().description("These fields are left out; a dot reaches into objects, as in `timeseries`. Not together with `fields`."),
+        query("fields", ARRAY.items(list![STRING])).style(Style::Comma).addition().example(r#"["opens"]"#).description("Only these fields are returned; a dot reaches into objects, as in `opens`. Not together with `exclude_fields`."),
+        query("exclude_fields", ARRAY.items(list![STRING])).style(Style::Comma).addition().example(r#"["timeseries"]"#).description("These fields are left out; a dot reaches into objects, as in `timeseries`. Not together with `fields`."),
     ])
     .schema(RECORD);
 

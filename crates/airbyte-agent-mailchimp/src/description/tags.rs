@@ -29,6 +29,7 @@ const LIST: Operation = Operation::get("Tags_List", "tags", Action::List, templa
             sync_parent("lists", list![(text("list_id"), ParentValue::Member(json_path!("$.id")))]),
         ])
         .per_parent())
+    .filters(list![field_filter(json_path!("$.name")).equals(list![(text("name"), json(r#""{value}""#))])])
     .records(json_path!("$.tags"))
     .total(MetaSource::Body(json_path!("$.total_items")))
     .meta(list![meta("links", json_path!("$._links"))])

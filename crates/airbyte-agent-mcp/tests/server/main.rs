@@ -2,12 +2,24 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
 
+mod approval;
 mod audit;
 mod config;
 mod connectors;
 mod exposures;
 mod harness;
 mod http;
+mod injection;
 mod limits;
+mod oauth;
 mod reference;
 mod session;
+mod tasks;
+#[path = "../../../airbyte-agent-engine/tests/engine/server.rs"]
+#[allow(
+    dead_code,
+    unreachable_pub,
+    missing_docs,
+    reason = "the tests of the engine need more of it"
+)]
+mod vendor;

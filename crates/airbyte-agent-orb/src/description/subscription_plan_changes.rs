@@ -39,9 +39,9 @@ const CREATE: Operation = Operation::by(Method::Post, "scheduleSubscriptionPlanC
         body("default_invoice_memo", STRING).description("Text printed on the invoices."),
         body("net_terms", INTEGER).description("Days from issue to due date; 0 is due on issue."),
         body("invoicing_threshold", STRING).description("Amount of usage, as decimal text, at which an invoice is issued before the period ends."),
-        body("add_prices", ARRAY.items(list![OBJECT])).description("Prices in addition to those of the plan."),
-        body("remove_prices", ARRAY.items(list![OBJECT])).description("Prices of the plan that do not apply."),
-        body("replace_prices", ARRAY.items(list![OBJECT])).description("Prices that apply in place of others of the plan."),
+        body("add_prices", ARRAY.items(list![OBJECT])).example(r#"[{"external_price_id":"seats"}]"#).description("Prices in addition to those of the plan."),
+        body("remove_prices", ARRAY.items(list![OBJECT])).example(r#"[{"price_id":"Xq7LwN2vRt9KpYzM"}]"#).description("Prices of the plan that do not apply."),
+        body("replace_prices", ARRAY.items(list![OBJECT])).example(r#"[{"replaces_price_id":"Xq7LwN2vRt9KpYzM","fixed_price_quantity":5}]"#).description("Prices that apply in place of others of the plan."),
     ])
     .body(Body::Json { open: false, in_array: false })
     .schema(RECORD);

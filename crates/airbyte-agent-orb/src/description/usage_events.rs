@@ -42,6 +42,7 @@ const CREATE: Operation = Operation::by(Method::Post, "ingestUsageEvents", "usag
         ])).required().description("The events; Orb states no limit on their number."),
     ])
     .body(Body::Json { open: false, in_array: false })
+    .errors(list![ErrorCheck::at(json_path!("$.validation_failed"), ErrorCondition::Remark(None))])
     .schema(CREATE_RECORD);
 
 const SEARCH: Operation = Operation::by(Method::Post, "searchUsageEvents", "usage_events", Action::Search, template!("/events/search"))
@@ -50,7 +51,7 @@ const SEARCH: Operation = Operation::by(Method::Post, "searchUsageEvents", "usag
     .phrases(texts!["find events"])
     .addition()
     .parameters(list![
-        body("event_ids", ARRAY.items(list![STRING])).required().description("Idempotency keys of the events; upper and lower case are distinguished."),
+        body("event_ids", ARRAY.items(list![STRING])).required().example(r#"["req-2025-03-01-42"]"#).description("Idempotency keys of the events; upper and lower case are distinguished."),
         body("timeframe_start", STRING.format("date-time")).description("Start of the time, included; a week ago when left out."),
         body("timeframe_end", STRING.format("date-time")).description("End of the time, excluded; now when left out."),
     ])

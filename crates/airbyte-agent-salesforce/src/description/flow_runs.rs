@@ -20,7 +20,7 @@ const CREATE: Operation = Operation::by(Method::Post, "createFlowRuns", "flow_ru
     .addition()
     .parameters(list![
         path("flowApiName", STRING).required().description("API name of the flow, from `flows.list`."),
-        body("inputs", ARRAY.items(list![OBJECT])).required().description("For each start an object with the input variables by name; an empty object if there are none."),
+        body("inputs", ARRAY.items(list![OBJECT])).required().example(r#"[{"minimumAge":90}]"#).description("For each start an object with the input variables by name; an empty object if there are none."),
     ])
     .body(Body::Json { open: false, in_array: false })
     .schema(CREATE_RECORD);

@@ -66,7 +66,7 @@ const LIST: Operation = Operation::get("listOpportunities", "opportunities", Act
     .phrases(texts!["deals closing", "pipeline"])
     .reads_any()
     .parameters(list![
-        query("q", STRING.default(r#""SELECT FIELDS(STANDARD) FROM Opportunity ORDER BY LastModifiedDate DESC LIMIT 200""#)).required().default(r#""SELECT FIELDS(STANDARD) FROM Opportunity ORDER BY LastModifiedDate DESC LIMIT 200""#).send_default().description("SOQL query on `Opportunity`. The default names all standard fields; for custom ones (`…__c`) name them, or use `FIELDS(ALL)` with `LIMIT 200` or less. Texts stand in single quotes, instants without; without `LIMIT` every page can be had."),
+        query("q", STRING.rules(list![grammar(Language::Soql, texts![])]).default(r#""SELECT FIELDS(STANDARD) FROM Opportunity ORDER BY LastModifiedDate DESC LIMIT 200""#)).required().default(r#""SELECT FIELDS(STANDARD) FROM Opportunity ORDER BY LastModifiedDate DESC LIMIT 200""#).send_default().example(r#""SELECT Id, Name, StageName, Amount, CloseDate, Account.Name, Owner.Name FROM Opportunity WHERE IsClosed = false AND CloseDate = THIS_QUARTER ORDER BY CloseDate""#).description("SOQL query on `Opportunity`. The default names all standard fields; for custom ones (`…__c`) name them, or use `FIELDS(ALL)` with `LIMIT 200` or less. Texts stand in single quotes, instants without; without `LIMIT` every page can be had."),
     ])
     .sync(sync(list![json_path!("$.Id")])
         .arguments(list![(text("q"), json(r#""SELECT FIELDS(STANDARD) FROM Opportunity""#))])
@@ -151,7 +151,7 @@ const SEARCH: Operation = Operation::get("searchOpportunities", "opportunities",
     .description("Finds opportunities by words in their fields, over the search index, up to 2,000 at once. Restrict the search to `Opportunity` in the query. For exact conditions, sorting or counting use the list with SOQL. New records take a moment to be found. The result is Salesforce's whole response: the records are in its `searchRecords`. The query may name any kind of record.")
     .reads_any()
     .parameters(list![
-        query("q", STRING).required().description(r#"SOSL search: `FIND {words} IN ALL FIELDS RETURNING Opportunity(fields WHERE … LIMIT n)`. At least two letters; `*` stands for any ending, `AND`, `OR`, `AND NOT` combine, quotes keep words together, and `? & | ! { } [ ] ( ) ^ ~ * : \ " ' + -` need a backslash. Without RETURNING all kinds of records come back, by id only."#),
+        query("q", STRING.rules(list![grammar(Language::Sosl, texts![])])).required().example(r#""FIND {renewal} IN NAME FIELDS RETURNING Opportunity(Id, Name, StageName, Amount, CloseDate)""#).description(r#"SOSL search: `FIND {words} IN ALL FIELDS RETURNING Opportunity(fields WHERE … LIMIT n)`. At least two letters; `*` stands for any ending, `AND`, `OR`, `AND NOT` combine, quotes keep words together, and `? & | ! { } [ ] ( ) ^ ~ * : \ " ' + -` need a backslash. Without RETURNING all kinds of records come back, by id only."#),
     ])
     .records(json_path!("$"))
     .paging(Paging::none("A search returns at once all that it found, 2,000 records at most."))

@@ -47,7 +47,7 @@ const LIST: Operation = Operation::get("listOpportunityStages", "opportunity_sta
     .phrases(texts!["sales stages"])
     .reads_any()
     .parameters(list![
-        query("q", STRING.default(r#""SELECT FIELDS(STANDARD) FROM OpportunityStage ORDER BY SortOrder ASC""#)).required().default(r#""SELECT FIELDS(STANDARD) FROM OpportunityStage ORDER BY SortOrder ASC""#).send_default().description("SOQL query on `OpportunityStage`. The default names all standard fields; for custom ones (`…__c`) name them, or use `FIELDS(ALL)` with `LIMIT 200` or less. Texts stand in single quotes, instants without; without `LIMIT` every page can be had."),
+        query("q", STRING.rules(list![grammar(Language::Soql, texts![])]).default(r#""SELECT FIELDS(STANDARD) FROM OpportunityStage ORDER BY SortOrder ASC""#)).required().default(r#""SELECT FIELDS(STANDARD) FROM OpportunityStage ORDER BY SortOrder ASC""#).send_default().example(r#""SELECT MasterLabel, DefaultProbability, IsWon FROM OpportunityStage WHERE IsActive = true ORDER BY SortOrder""#).description("SOQL query on `OpportunityStage`. The default names all standard fields; for custom ones (`…__c`) name them, or use `FIELDS(ALL)` with `LIMIT 200` or less. Texts stand in single quotes, instants without; without `LIMIT` every page can be had."),
     ])
     .sync(sync(list![json_path!("$.Id")]))
     .records(json_path!("$.records"))

@@ -16,7 +16,7 @@ const LIST: Operation = Operation::get("executeQueryAll", "query_all", Action::L
     .addition()
     .reads_any()
     .parameters(list![
-        query("q", STRING.default(r#""SELECT Id FROM Organization LIMIT 1""#)).required().default(r#""SELECT Id FROM Organization LIMIT 1""#).send_default().description("The SOQL query, as for `query.list`. Deleted records have `IsDeleted = true`; they stay in the Recycle Bin for 15 days."),
+        query("q", STRING.rules(list![grammar(Language::Soql, texts![])]).default(r#""SELECT Id FROM Organization LIMIT 1""#)).required().default(r#""SELECT Id FROM Organization LIMIT 1""#).send_default().example(r#""SELECT Id, Name FROM Account WHERE IsDeleted = true""#).description("The SOQL query, as for `query.list`. Deleted records have `IsDeleted = true`; they stay in the Recycle Bin for 15 days."),
     ])
     .cannot_sync("It has the rows of one query, which need not be records.")
     .records(json_path!("$.records"))

@@ -59,6 +59,10 @@ const LIST: Operation = Operation::get("AbandonedCheckouts_List", "abandoned_che
     .sync(sync(list![json_path!("$.id")])
         .arguments(list![(text("status"), json(r#""any""#))])
         .change(sync_change(json_path!("$.updated_at"), SyncTime::Iso8601).filter(list![(text("updated_at_min"), json(r#""{since}""#))])))
+    .filters(list![
+        field_filter(json_path!("$.created_at")).from(list![(text("created_at_min"), json(r#""{value}""#))]).to(list![(text("created_at_max"), json(r#""{value}""#))]),
+        field_filter(json_path!("$.updated_at")).to(list![(text("updated_at_max"), json(r#""{value}""#))]),
+    ])
     .records(json_path!("$.checkouts"))
     .meta(list![link_meta("next_page_url", "next")])
     .paging(Paging::link_keeping(from_meta("next_page_url"), list![(text("page_info"), text("page_info"))], texts!["limit"]).size(page_size("limit").maximum(250)))

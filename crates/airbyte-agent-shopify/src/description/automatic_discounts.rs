@@ -27,7 +27,7 @@ const CREATE: Operation = Operation::by(Method::Post, "AutomaticDiscounts_Create
             optional("minimumRequirement", OBJECT.description("From which `subtotal` or `quantity` on it applies.")),
             optional("combinesWith", OBJECT.description("With which kinds of discounts it goes together.")),
             optional("context", OBJECT.description("Who gets it, as `all`, `customers`, `customerSegments` or `markets`.")),
-        ])).required().description("The discount. Further fields of Shopify's `DiscountAutomaticBasicInput` are passed on."),
+        ])).required().example(r#"{"title":"Spring sale","startsAt":"2026-05-01T00:00:00Z","customerGets":{"value":{"percentage":0.1},"items":{"all":true}}}"#).description("The discount. Further fields of Shopify's `DiscountAutomaticBasicInput` are passed on."),
     ])
     .graphql(graphql(include_str!("graphql/automatic_discounts_create.graphql")).variables(list![set("automaticBasicDiscount", given("automaticBasicDiscount"))]))
     .records(json_path!("$.data.discountAutomaticBasicCreate"))

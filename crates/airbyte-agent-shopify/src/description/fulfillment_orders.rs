@@ -49,6 +49,9 @@ const LIST: Operation = Operation::get("FulfillmentOrders_List", "fulfillment_or
         .parents(list![
             sync_parent("orders", list![(text("order_id"), ParentValue::Member(json_path!("$.id")))]),
         ]))
+    .filters(list![
+        field_filter(json_path!("$.order_id")).equals(list![(text("order_id"), json(r#""{value}""#))]),
+    ])
     .records(json_path!("$.fulfillment_orders"))
     .meta(list![link_meta("next_page_url", "next")])
     .paging(Paging::link_keeping(from_meta("next_page_url"), list![(text("page_info"), text("page_info"))], texts![]))

@@ -66,7 +66,7 @@ const CREATE: Operation = Operation::by(Method::Post, "GiftCards_Create", "gift_
             optional("customerId", STRING.description("Customer who gets it, by global id.")),
             optional("expiresOn", STRING.format("date").description("Last day on which it can be used.")),
             optional("note", STRING.description("Note for staff.")),
-        ]).closed()).required().description("The gift card."),
+        ]).closed()).required().example(r#"{"initialAmount":{"amount":"50.00","currencyCode":"CAD"}}"#).description("The gift card."),
     ])
     .graphql(graphql(include_str!("graphql/gift_cards_create.graphql")).variables(list![set("input", given("input"))]))
     .records(json_path!("$.data.giftCardCreate"))

@@ -28,7 +28,7 @@ const CREATE: Operation = Operation::by(Method::Post, "InventoryLevels_Adjust", 
                     required("changeFromQuantity", INTEGER.nullable().description("The quantity it is believed to be now: Shopify refuses the call when it is another. Null to skip this check; it has to be there in either case.")),
                 ]),
             ]).description("The changes.")),
-        ]).closed()).required().description("Which quantities to change, and why."),
+        ]).closed()).required().example(r#"{"name":"available","reason":"received","changes":[{"inventoryItemId":"gid://shopify/InventoryItem/46123456789012","locationId":"gid://shopify/Location/71234567890","delta":10,"changeFromQuantity":null}]}"#).description("Which quantities to change, and why."),
         argument("idempotencyKey", STRING).required().description("A new random text for each wanted change, best a UUID. Repeat the same key when the same call is tried again: Shopify then does not count it twice."),
     ])
     .graphql(graphql(include_str!("graphql/inventory_adjust_create.graphql")).variables(list![set("input", given("input")), set("idempotencyKey", given("idempotencyKey"))]))

@@ -30,6 +30,9 @@ const LIST: Operation = Operation::get("InventoryLevels_ListByLocation", "invent
         .parents(list![
             sync_parent("locations", list![(text("location_id"), ParentValue::Member(json_path!("$.id")))]),
         ]))
+    .filters(list![
+        field_filter(json_path!("$.location_id")).equals(list![(text("location_id"), json(r#""{value}""#))]),
+    ])
     .records(json_path!("$.inventory_levels"))
     .meta(list![link_meta("next_page_url", "next")])
     .paging(Paging::link_keeping(from_meta("next_page_url"), list![(text("page_info"), text("page_info"))], texts!["limit"]).size(page_size("limit").maximum(250)))

@@ -17,7 +17,7 @@ const CREATE: Operation = Operation::by(Method::Post, "OrderClosings_Create", "o
     .phrases(texts!["close order", "archive order"])
     .addition()
     .parameters(list![
-        argument("input", OBJECT.properties(list![required("id", STRING.description("Order, by global id (`gid://shopify/Order/…`)."))]).closed()).required().description("The order."),
+        argument("input", OBJECT.properties(list![required("id", STRING.description("Order, by global id (`gid://shopify/Order/…`)."))]).closed()).required().example(r#"{"id":"gid://shopify/Order/5123456789012"}"#).description("The order."),
     ])
     .graphql(graphql(include_str!("graphql/order_closings_create.graphql")).variables(list![set("input", given("input"))]))
     .records(json_path!("$.data.orderClose"))
@@ -34,7 +34,7 @@ const DELETE: Operation = Operation::by(Method::Post, "OrderClosings_Delete", "o
     .phrases(texts!["reopen order"])
     .addition()
     .parameters(list![
-        argument("input", OBJECT.properties(list![required("id", STRING.description("Order, by global id (`gid://shopify/Order/…`)."))]).closed()).required().description("The order."),
+        argument("input", OBJECT.properties(list![required("id", STRING.description("Order, by global id (`gid://shopify/Order/…`)."))]).closed()).required().example(r#"{"id":"gid://shopify/Order/5123456789012"}"#).description("The order."),
     ])
     .graphql(graphql(include_str!("graphql/order_closings_delete.graphql")).variables(list![set("input", given("input"))]))
     .records(json_path!("$.data.orderOpen"))

@@ -21,7 +21,7 @@ const CREATE: Operation = Operation::by(Method::Post, "OrderEditItems_Create", "
         argument("price", OBJECT.properties(list![
             required("amount", STRING.description("Amount, as a decimal text.")),
             required("currencyCode", STRING.description("Three-letter ISO currency code.")),
-        ]).closed()).required().description("Price of one."),
+        ]).closed()).required().example(r#"{"amount":"25.00","currencyCode":"CAD"}"#).description("Price of one."),
         argument("quantity", INTEGER.minimum(1.0)).required().description("How many."),
         argument("requiresShipping", BOOLEAN).description("Whether it is shipped; false when left out."),
         argument("taxable", BOOLEAN).description("Whether taxes apply; false when left out."),

@@ -90,6 +90,13 @@ const LIST: Operation = Operation::get("Orders_List", "orders", Action::List, te
     .sync(sync(list![json_path!("$.id")])
         .arguments(list![(text("status"), json(r#""any""#))])
         .change(sync_change(json_path!("$.updated_at"), SyncTime::Iso8601).filter(list![(text("updated_at_min"), json(r#""{since}""#))])))
+    .filters(list![
+        field_filter(json_path!("$.id")).any_of(list![(text("ids"), json(r#""{values}""#))]).most(100),
+        field_filter(json_path!("$.financial_status")).equals(list![(text("financial_status"), json(r#""{value}""#))]),
+        field_filter(json_path!("$.created_at")).from(list![(text("created_at_min"), json(r#""{value}""#))]).to(list![(text("created_at_max"), json(r#""{value}""#))]),
+        field_filter(json_path!("$.updated_at")).to(list![(text("updated_at_max"), json(r#""{value}""#))]),
+        field_filter(json_path!("$.processed_at")).from(list![(text("processed_at_min"), json(r#""{value}""#))]).to(list![(text("processed_at_max"), json(r#""{value}""#))]),
+    ])
     .records(json_path!("$.orders"))
     .meta(list![link_meta("next_page_url", "next")])
     .paging(Paging::link_keeping(from_meta("next_page_url"), list![(text("page_info"), text("page_info"))], texts!["limit", "fields"]).size(page_size("limit").maximum(250)))
@@ -124,7 +131,7 @@ const CREATE: Operation = Operation::by(Method::Post, "Orders_Create", "orders",
                 ]),
             ]).description("What is ordered, at least one line. A line names a variant, or a title and price for something that is no product.")),
             optional("customerId", STRING.description("Global id of the customer (`gid://shopify/Customer/…`). Shopify has deprecated it: newer calls pass `customer` with `toAssociate: {id}` instead, which works here too.")),
-            optional("email", STRING.description("E-mail address of the customer.")),
+            optional("email", STRING.format("email").description("E-mail address of the customer.")),
             optional("note", STRING.description("Note on the order.")),
             optional("tags", ARRAY.items(list![STRING]).description("Tags.")),
             optional("shippingAddress", OBJECT.properties(list![
@@ -136,10 +143,10 @@ const CREATE: Operation = Operation::by(Method::Post, "Orders_Create", "orders",
                 optional("firstName", STRING.description("First name (given name).")),
                 optional("lastName", STRING.description("Last name (family name).")),
             ]).description("Where to ship to; further fields of Shopify's `MailingAddressInput` are passed on.")),
-        ])).required().description("Fields of the order. Further fields of Shopify's `OrderCreateOrderInput` (`customer`, `currency`, `transactions`, `financialStatus`, `shippingLines`, `taxLines`, `discountCode`, `billingAddress`, `metafields`, …) are passed on."),
+        ])).required().example(r#"{"email":"mara.lindqvist@example.com","lineItems":[{"variantId":"gid://shopify/ProductVariant/44123456789012","quantity":1}]}"#).description("Fields of the order. Further fields of Shopify's `OrderCreateOrderInput` (`customer`, `currency`, `transactions`, `financialStatus`, `shippingLines`, `taxLines`, `discountCode`, `billingAddress`, `metafields`, …) are passed on."),
         argument("options", OBJECT.properties(list![
             optional("inventoryBehaviour", STRING.choices(words!["BYPASS", "DECREMENT_IGNORING_POLICY", "DECREMENT_OBEYING_POLICY"]).description("What happens to stock: left alone (`BYPASS`, which Shopify takes when it is left out), reduced even below zero (`DECREMENT_IGNORING_POLICY`), or reduced only where the variant may be sold (`DECREMENT_OBEYING_POLICY`).")),
-        ])).description("How to create the order; Shopify's `sendReceipt` and `sendFulfillmentReceipt` are passed on."),
+        ])).example(r#"{"inventoryBehaviour":"DECREMENT_OBEYING_POLICY","sendReceipt":false}"#).description("How to create the order; Shopify's `sendReceipt` and `sendFulfillmentReceipt` are passed on."),
     ])
     .graphql(graphql(include_str!("graphql/orders_create.graphql")).variables(list![set("order", given("order")), set("options", given("options"))]))
     .records(json_path!("$.data.orderCreate"))
@@ -157,7 +164,7 @@ const UPDATE: Operation = Operation::by(Method::Post, "Orders_Update", "orders",
     .parameters(list![
         argument("input", OBJECT.properties(list![
             required("id", STRING.description("Global id of the order: `admin_graphql_api_id`, or `gid://shopify/Order/` and the numeric id.")),
-            optional("email", STRING.description("New e-mail address for messages about the order.")),
+            optional("email", STRING.format("email").description("New e-mail address for messages about the order.")),
             optional("note", STRING.description("New note on the order.")),
             optional("tags", ARRAY.items(list![STRING]).description("New tags; they replace all present ones, so include those to keep.")),
             optional("shippingAddress", OBJECT.properties(list![
@@ -167,7 +174,7 @@ const UPDATE: Operation = Operation::by(Method::Post, "Orders_Update", "orders",
                 optional("zip", STRING.description("Postal code, in the United States the ZIP code.")),
                 optional("countryCode", STRING.description("Two-letter ISO country code.")),
             ]).description("New address to ship to; further fields of Shopify's `MailingAddressInput` are passed on.")),
-        ])).required().description("Id of the order and the fields to change; others stay as they are. Further fields of Shopify's `OrderInput` (`customAttributes`, `poNumber`, `metafields`, …) are passed on."),
+        ])).required().example(r#"{"id":"gid://shopify/Order/5412345678901","tags":["gift"]}"#).description("Id of the order and the fields to change; others stay as they are. Further fields of Shopify's `OrderInput` (`customAttributes`, `poNumber`, `metafields`, …) are passed on."),
     ])
     .graphql(graphql(include_str!("graphql/orders_update.graphql")).variables(list![set("input", given("input"))]))
     .records(json_path!("$.data.orderUpdate"))

@@ -46,6 +46,9 @@ const LIST: Operation = Operation::get("ProductImages_List", "product_images", A
         .parents(list![
             sync_parent("products", list![(text("product_id"), ParentValue::Member(json_path!("$.id")))]),
         ]))
+    .filters(list![
+        field_filter(json_path!("$.product_id")).equals(list![(text("product_id"), json(r#""{value}""#))]),
+    ])
     .records(json_path!("$.images"))
     .meta(list![link_meta("next_page_url", "next")])
     .paging(Paging::link_keeping(from_meta("next_page_url"), list![(text("page_info"), text("page_info"))], texts!["fields"]))

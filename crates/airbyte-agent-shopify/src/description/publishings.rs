@@ -23,7 +23,7 @@ const CREATE: Operation = Operation::by(Method::Post, "Publishings_Create", "pub
                 required("publicationId", STRING.description("Publication, by global id, from `publications.list`.")),
                 optional("publishDate", STRING.format("date-time").description("From when on it is shown; at once when left out.")),
             ]).closed(),
-        ])).required().description("The publications."),
+        ])).required().example(r#"[{"publicationId":"gid://shopify/Publication/91234567890"}]"#).description("The publications."),
     ])
     .graphql(graphql(include_str!("graphql/publishings_create.graphql")).variables(list![set("id", given("id")), set("input", given("input"))]))
     .records(json_path!("$.data.publishablePublish"))
@@ -45,7 +45,7 @@ const DELETE: Operation = Operation::by(Method::Post, "Publishings_Delete", "pub
             OBJECT.properties(list![
                 required("publicationId", STRING.description("Publication, by global id, from `publications.list`.")),
             ]).closed(),
-        ])).required().description("The publications."),
+        ])).required().example(r#"[{"publicationId":"gid://shopify/Publication/91234567890"}]"#).description("The publications."),
     ])
     .graphql(graphql(include_str!("graphql/publishings_delete.graphql")).variables(list![set("id", given("id")), set("input", given("input"))]))
     .records(json_path!("$.data.publishableUnpublish"))

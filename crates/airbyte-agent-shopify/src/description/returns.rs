@@ -66,7 +66,7 @@ const CREATE: Operation = Operation::by(Method::Post, "Returns_Create", "returns
                 ]).closed(),
             ]).description("What is sent back.")),
             optional("requestedAt", STRING.format("date-time").description("When the customer asked for it; now when left out.")),
-        ]).closed()).required().description("The return."),
+        ]).closed()).required().example(r#"{"orderId":"gid://shopify/Order/5123456789012","returnLineItems":[{"fulfillmentLineItemId":"gid://shopify/FulfillmentLineItem/14123456789012","quantity":1}]}"#).description("The return."),
     ])
     .graphql(graphql(include_str!("graphql/returns_create.graphql")).variables(list![set("returnInput", given("returnInput"))]))
     .records(json_path!("$.data.returnCreate"))

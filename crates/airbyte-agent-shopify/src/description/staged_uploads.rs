@@ -36,7 +36,7 @@ const CREATE: Operation = Operation::by(Method::Post, "StagedUploads_Create", "s
                 optional("httpMethod", STRING.choices(words!["POST", "PUT"]).description("Method with which it is uploaded; `PUT` when left out.")),
                 optional("fileSize", STRING.description("Size in bytes, as text. Shopify requires it for videos and models.")),
             ]).closed(),
-        ])).required().description("The files."),
+        ])).required().example(r#"[{"filename":"ridge-156.jpg","mimeType":"image/jpeg","resource":"IMAGE"}]"#).description("The files."),
     ])
     .graphql(graphql(include_str!("graphql/staged_uploads_create.graphql")).variables(list![set("input", given("input"))]))
     .records(json_path!("$.data.stagedUploadsCreate"))

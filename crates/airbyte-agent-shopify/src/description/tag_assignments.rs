@@ -18,7 +18,7 @@ const CREATE: Operation = Operation::by(Method::Post, "TagAssignments_Create", "
     .addition()
     .parameters(list![
         argument("id", STRING).required().description("The record, by global id."),
-        argument("tags", ARRAY.items(list![STRING])).required().description("The tags."),
+        argument("tags", ARRAY.items(list![STRING])).required().example(r#"["sale"]"#).description("The tags."),
     ])
     .graphql(graphql(include_str!("graphql/tag_assignments_create.graphql")).variables(list![set("id", given("id")), set("tags", given("tags"))]))
     .records(json_path!("$.data.tagsAdd"))
@@ -36,7 +36,7 @@ const DELETE: Operation = Operation::by(Method::Post, "TagAssignments_Delete", "
     .addition()
     .parameters(list![
         argument("id", STRING).required().description("The record, by global id."),
-        argument("tags", ARRAY.items(list![STRING])).required().description("The tags."),
+        argument("tags", ARRAY.items(list![STRING])).required().example(r#"["sale"]"#).description("The tags."),
     ])
     .graphql(graphql(include_str!("graphql/tag_assignments_delete.graphql")).variables(list![set("id", given("id")), set("tags", given("tags"))]))
     .records(json_path!("$.data.tagsRemove"))

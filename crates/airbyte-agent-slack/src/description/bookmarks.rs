@@ -49,6 +49,9 @@ const LIST: Operation = Operation::by(Method::Post, "listBookmarks", "bookmarks"
             sync_parent("user_channels", list![(text("channel_id"), ParentValue::Member(json_path!("$.id")))]),
         ])
         .per_parent())
+    .filters(list![
+        field_filter(json_path!("$.channel_id")).equals(list![(text("channel_id"), json(r#""{value}""#))]),
+    ])
     .records(json_path!("$.bookmarks"))
     .paging(Paging::none("Slack returns all bookmarks, at most 100, in one response."))
     .schema(RECORD);

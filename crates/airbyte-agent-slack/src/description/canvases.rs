@@ -22,7 +22,7 @@ const CREATE: Operation = Operation::by(Method::Post, "createCanvas", "canvases"
         body("document_content", OBJECT.properties(list![
             required("type", STRING.choices(words!["markdown"]).description("Kind of content; always `markdown`.")),
             required("markdown", STRING.description("The content as Markdown.")),
-        ]).closed()).description("The content."),
+        ]).closed()).example(r##"{"type":"markdown","markdown":"# Launch plan"}"##).description("The content."),
         body("channel_id", STRING).description("Id of a channel that gets the canvas as a tab."),
     ])
     .body(Body::Json { open: false, in_array: false })
@@ -52,7 +52,7 @@ const UPDATE: Operation = Operation::by(Method::Post, "updateCanvas", "canvases"
                     required("markdown", STRING.description("The content as Markdown.")),
                 ]).closed().description("The new content; not for `delete`.")),
             ]).closed(),
-        ])).required().description("The change; Slack takes one at a time."),
+        ])).required().example(r#"[{"operation":"insert_at_end","document_content":{"type":"markdown","markdown":"Done."}}]"#).description("The change; Slack takes one at a time."),
     ])
     .body(Body::Json { open: false, in_array: false })
     .records(json_path!("$"))

@@ -21,6 +21,7 @@ const CREATE: Operation = Operation::by(Method::Post, "createChannelKick", "chan
     ])
     .body(Body::Json { open: false, in_array: false })
     .records(json_path!("$"))
+    .errors(list![ErrorCheck::at(json_path!("$.errors"), ErrorCondition::Remark(None))])
     .schema(RECORD);
 
 const RECORD: Json = json(include_str!("schemas/channel_kicks.json"));

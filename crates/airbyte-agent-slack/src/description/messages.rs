@@ -51,16 +51,16 @@ const CREATE: Operation = Operation::by(Method::Post, "createMessage", "messages
         body("reply_broadcast", BOOLEAN).description("With `thread_ts`: true also shows the reply in the channel. False if left out."),
         body("unfurl_links", BOOLEAN).description("Whether links to text pages get a preview."),
         body("unfurl_media", BOOLEAN).description("Whether links to pictures and videos get a preview; false turns them off."),
-        body("attachments", ARRAY.items(list![OBJECT])).addition().description("Secondary content below the message, each with `text`, `color`, `fields` and others. Slack keeps them for old apps; new layouts are better made with `blocks`."),
-        body("blocks", ARRAY.items(list![OBJECT])).description("Layout in Block Kit, up to 50 blocks, each with a `type` such as `section`, `header`, `divider`, `context`, `actions`, `image`."),
+        body("attachments", ARRAY.items(list![OBJECT])).addition().example(r##"[{"color":"#36a64f","text":"All checks passed."}]"##).description("Secondary content below the message, each with `text`, `color`, `fields` and others. Slack keeps them for old apps; new layouts are better made with `blocks`."),
+        body("blocks", ARRAY.items(list![OBJECT])).example(r#"[{"type":"section","text":{"type":"mrkdwn","text":"*Release 2.4* is live."}}]"#).description("Layout in Block Kit, up to 50 blocks, each with a `type` such as `section`, `header`, `divider`, `context`, `actions`, `image`."),
         body("mrkdwn", BOOLEAN).description("False shows `text` as it stands, without formatting. True if left out."),
         body("markdown_text", STRING).addition().description("The message in standard Markdown, at most 12,000 characters, instead of `text` and `blocks`; Slack refuses it beside them."),
         body("parse", STRING.choices(words!["full", "none"])).addition().description("`full` turns addresses, `@names` and `#channels` in `text` into links; `none` takes the text as it stands."),
         body("link_names", BOOLEAN).addition().description("Whether names such as `@jane` and `#general` in `text` become links. Ids (`<@U…>`) always do."),
         body("username", STRING).addition().description("Name to post under, instead of the app's; needs the scope chat:write.customize."),
         body("icon_emoji", STRING).addition().description("Emoji that stands in for the picture of the app, with colons; needs the scope chat:write.customize."),
-        body("icon_url", STRING).addition().description("Picture that stands in for the picture of the app, as an address; `icon_emoji` comes before it. Needs the scope chat:write.customize."),
-        body("metadata", OBJECT).addition().description("Data for programs that goes with the message, unseen by people: `event_type` and `event_payload`."),
+        body("icon_url", STRING.format("uri")).addition().description("Picture that stands in for the picture of the app, as an address; `icon_emoji` comes before it. Needs the scope chat:write.customize."),
+        body("metadata", OBJECT).addition().example(r#"{"event_type":"release_posted","event_payload":{"version":"2.4"}}"#).description("Data for programs that goes with the message, unseen by people: `event_type` and `event_payload`."),
     ])
     .body(Body::Json { open: false, in_array: false })
     .records(json_path!("$.message"))
@@ -77,13 +77,13 @@ const UPDATE: Operation = Operation::by(Method::Post, "updateMessage", "messages
         body("channel", STRING).required().description("Id of the channel the message is in; for a direct message its `D…` id, not the user's."),
         body("ts", STRING).required().description("`ts` of the message to change."),
         body("text", STRING).description("New text in Slack mrkdwn; it replaces the old one. Without `blocks` in the same call, blocks the message had are removed. Give this, `blocks`, `attachments` or `markdown_text`. Airbyte's hosted platform requires it."),
-        body("attachments", ARRAY.items(list![OBJECT])).addition().description("Secondary content below the message, each with `text`, `color`, `fields` and others. Slack keeps them for old apps; new layouts are better made with `blocks`."),
-        body("blocks", ARRAY.items(list![OBJECT])).description("New layout in Block Kit; replaces the old blocks."),
+        body("attachments", ARRAY.items(list![OBJECT])).addition().example(r##"[{"color":"#36a64f","text":"All checks passed."}]"##).description("Secondary content below the message, each with `text`, `color`, `fields` and others. Slack keeps them for old apps; new layouts are better made with `blocks`."),
+        body("blocks", ARRAY.items(list![OBJECT])).example(r#"[{"type":"section","text":{"type":"mrkdwn","text":"*Release 2.4* is live (corrected)."}}]"#).description("New layout in Block Kit; replaces the old blocks."),
         body("markdown_text", STRING).addition().description("The message in standard Markdown, at most 12,000 characters, instead of `text` and `blocks`; Slack refuses it beside them."),
         body("parse", STRING.choices(words!["full", "none"])).addition().description("`full` turns addresses, `@names` and `#channels` in `text` into links; `none` takes the text as it stands."),
         body("link_names", BOOLEAN).addition().description("Whether names such as `@jane` and `#general` in `text` become links. Ids (`<@U…>`) always do."),
-        body("metadata", OBJECT).addition().description("Data for programs that goes with the message, unseen by people: `event_type` and `event_payload`."),
-        body("file_ids", ARRAY.items(list![STRING])).addition().description("Ids of the files that the message has from now on."),
+        body("metadata", OBJECT).addition().example(r#"{"event_type":"release_posted","event_payload":{"version":"2.4"}}"#).description("Data for programs that goes with the message, unseen by people: `event_type` and `event_payload`."),
+        body("file_ids", ARRAY.items(list![STRING])).addition().example(r#"["F0ABC12DE"]"#).description("Ids of the files that the message has from now on."),
         body("reply_broadcast", BOOLEAN).addition().description("True also shows a reply of a thread in the channel."),
     ])
     .body(Body::Json { open: false, in_array: false })

@@ -34,7 +34,7 @@ const GET: Operation = Operation::get("getUserByEmail", "user_lookups", Action::
     .phrases(texts!["user by email", "find user", "email address of user"])
     .addition()
     .parameters(list![
-        query("email", STRING).required().description("E-mail address of the person's Slack account."),
+        query("email", STRING.format("email")).required().description("E-mail address of the person's Slack account."),
     ])
     .records(json_path!("$.user"))
     .schema(RECORD);

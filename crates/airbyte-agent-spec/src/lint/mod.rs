@@ -5,6 +5,7 @@ mod components;
 mod default_fields;
 mod drift;
 mod entities;
+mod filters;
 mod grammar;
 mod graphql;
 mod jobs;
@@ -16,6 +17,7 @@ mod scope;
 mod search_words;
 mod service;
 mod sync;
+mod text_rules;
 mod texts;
 mod uploads;
 
@@ -35,6 +37,7 @@ pub(crate) fn check(cx: &Cx<'_>) {
     search_words::check(cx, &connector);
     jobs::check(cx, &connector);
     sync::check(cx, &connector);
+    filters::check(cx, &connector);
     uploads::check(cx, &connector);
     let mut seen = texts::Seen::new();
     for op in lower::operations(cx.root) {

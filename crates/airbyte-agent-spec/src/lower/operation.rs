@@ -1,11 +1,15 @@
 //! Operations, in the order of the document.
 
+use std::collections::HashMap;
+
 use airbyte_agent_description::{
     Action, Body, Download, Hints, List, Location, Method, Operation, Parameter, Piece, Schema,
     Style, Template, Text,
 };
 
-use super::{Cx, alternatives, body, field_selection, job, paging, parameter, response, upload};
+use super::{
+    Cx, alternatives, body, field_selection, filters, job, paging, parameter, response, upload,
+};
 use crate::names::hint;
 use airbyte_agent_yaml::Node;
 
@@ -72,12 +76,11 @@ pub(crate) fn operations(root: &Node) -> Vec<Op<'_>> {
 pub(super) fn lower_all(cx: &Cx<'_>) -> Vec<Operation> {
     let mut lowered: Vec<Operation> = Vec::new();
     let mut places: Vec<&Node> = Vec::new();
+    let mut known: HashMap<(Text, Action), usize> = HashMap::new();
     for op in operations(cx.root) {
         let Some(operation) = lower(cx, op) else { continue };
-        let same = |known: &Operation| {
-            known.entity == operation.entity && known.action == operation.action
-        };
-        if let Some(index) = lowered.iter().position(same) {
+        let name = (operation.entity.clone(), operation.action);
+        if let Some(&index) = known.get(&name) {
             cx.report.error(
                 op.node,
                 format!(
@@ -89,6 +92,7 @@ pub(super) fn lower_all(cx: &Cx<'_>) -> Vec<Operation> {
             lowered[index] = operation;
             places[index] = op.node;
         } else {
+            known.insert(name, lowered.len());
             lowered.push(operation);
             places.push(op.node);
         }
@@ -152,6 +156,7 @@ fn lower<'a>(cx: &Cx<'a>, op: Op<'a>) -> Option<Operation> {
         job: job::job(cx, op),
         // Depends on other entities, so it is added when all of them are known.
         sync: None,
+        filters: filters::filters(cx, op).into(),
         address,
         body,
         json_type,
@@ -249,6 +254,7 @@ fn path_parameters<'a>(cx: &Cx<'a>, op: Op<'a>, path: &Template, parameters: &mu
             config: None,
             is_addition: false,
             prefix: None,
+            example: None,
         });
     }
     for node in op.node.get("parameters").map(Node::items).unwrap_or_default() {

@@ -24,8 +24,8 @@ const CREATE: Operation = Operation::by(Method::Post, "PaymentIntentCaptures_Cre
         body("final_capture", BOOLEAN).description("False keeps the rest authorized for further captures, where the card allows that."),
         body("statement_descriptor", STRING).description("Text on the bank statement for payments other than by card."),
         body("statement_descriptor_suffix", STRING).description("Appended to your account's prefix on card statements."),
-        body("metadata", OBJECT).description("Your own keys and values, merged into those present; an empty value removes its key."),
-        body("expand", ARRAY.items(list![STRING])).addition().description("Fields that hold an id and are to come back as whole objects, up to four levels deep (`a.b`)."),
+        body("metadata", OBJECT).example(r#"{"order_id":"1042"}"#).description("Your own keys and values, merged into those present; an empty value removes its key."),
+        body("expand", ARRAY.items(list![STRING])).addition().example(r#"["latest_charge"]"#).description("Fields that hold an id and are to come back as whole objects, up to four levels deep (`a.b`)."),
     ])
     .body(Body::Form)
     .schema(RECORD);

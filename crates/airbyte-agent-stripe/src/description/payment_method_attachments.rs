@@ -22,7 +22,7 @@ const CREATE: Operation = Operation::by(Method::Post, "PaymentMethodAttachments_
         path("id", STRING).required().description("Id of the payment method to attach."),
         header("stripe_version", STRING).wire("Stripe-Version").addition().description("API version that decides the shape of this response, such as `2026-10-28.endive`; left out, the account's default version."),
         body("customer", STRING).description("Id of the customer to attach the payment method to. Stripe requires this or `customer_account`."),
-        body("expand", ARRAY.items(list![STRING])).addition().description("Fields that hold an id and are to come back as whole objects, up to four levels deep (`a.b`)."),
+        body("expand", ARRAY.items(list![STRING])).addition().example(r#"["customer"]"#).description("Fields that hold an id and are to come back as whole objects, up to four levels deep (`a.b`)."),
         body("customer_account", STRING).addition().description("Id of the account to attach to, for platforms that model customers as accounts."),
     ])
     .body(Body::Form)

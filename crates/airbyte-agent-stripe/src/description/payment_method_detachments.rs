@@ -20,7 +20,7 @@ const CREATE: Operation = Operation::by(Method::Post, "PaymentMethodDetachments_
     .parameters(list![
         path("id", STRING).required().description("Id of the payment method to detach."),
         header("stripe_version", STRING).wire("Stripe-Version").addition().description("API version that decides the shape of this response, such as `2026-10-28.endive`; left out, the account's default version."),
-        body("expand", ARRAY.items(list![STRING])).addition().description("Fields that hold an id and are to come back as whole objects, up to four levels deep (`a.b`)."),
+        body("expand", ARRAY.items(list![STRING])).addition().example(r#"["customer"]"#).description("Fields that hold an id and are to come back as whole objects, up to four levels deep (`a.b`)."),
     ])
     .body(Body::Form)
     .schema(RECORD);

@@ -44,6 +44,7 @@ pub(super) fn search_definition(tools: &Toolset, name: String) -> ToolDefinition
             services(tools)
         ),
         input_schema: Value::Object(schema::object(members, false)),
+        output_schema: None,
         hints: HINTS,
     }
 }
@@ -61,6 +62,7 @@ pub(super) fn describe_definition(tools: &Toolset, name: String) -> ToolDefiniti
         description: "Tells what parameters an operation takes and what fields it returns."
             .to_owned(),
         input_schema: Value::Object(schema::object(members, false)),
+        output_schema: None,
         hints: HINTS,
     }
 }

@@ -88,7 +88,7 @@ const UPDATE: Operation = Operation::by(Method::Put, "UpdateChat", "chats", Acti
     .addition()
     .parameters(list![
         path("chat_id", STRING).required().description("Id of the chat, from `chats.list`."),
-        body("tags", ARRAY.items(list![STRING])).description("Tags of the chat; they replace those it has."),
+        body("tags", ARRAY.items(list![STRING])).example(r#"["refund","vip"]"#).description("Tags of the chat; they replace those it has."),
         body("unread", BOOLEAN).description("False marks the chat as read."),
     ])
     .body(Body::Json { open: false, in_array: false })

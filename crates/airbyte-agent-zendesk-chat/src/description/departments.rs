@@ -35,8 +35,8 @@ const CREATE: Operation = Operation::by(Method::Post, "CreateDepartment", "depar
         body("name", STRING).required().description("Name visitors see."),
         body("description", STRING).description("What the department is for."),
         body("enabled", INTEGER.choices(list![json("0"), json("1")])).description("1 takes part in routing and is offered to visitors, 0 does not."),
-        body("members", ARRAY.items(list![INTEGER])).description("Ids of its agents."),
-        body("settings", OBJECT).description("Settings, such as `chat_limit`, the number of chats it takes at a time."),
+        body("members", ARRAY.items(list![INTEGER])).example("[100000245,100000246]").description("Ids of its agents."),
+        body("settings", OBJECT).example(r#"{"chat_limit":3}"#).description("Settings, such as `chat_limit`, the number of chats it takes at a time."),
     ])
     .body(Body::Json { open: false, in_array: false })
     .records(json_path!("$"))
@@ -62,8 +62,8 @@ const UPDATE: Operation = Operation::by(Method::Put, "UpdateDepartment", "depart
         body("name", STRING).description("Name visitors see."),
         body("description", STRING).description("What the department is for."),
         body("enabled", INTEGER.choices(list![json("0"), json("1")])).description("1 takes part in routing and is offered to visitors, 0 does not."),
-        body("members", ARRAY.items(list![INTEGER])).description("Ids of its agents."),
-        body("settings", OBJECT).description("Settings, such as `chat_limit`, the number of chats it takes at a time."),
+        body("members", ARRAY.items(list![INTEGER])).example("[100000245,100000246]").description("Ids of its agents."),
+        body("settings", OBJECT).example(r#"{"chat_limit":3}"#).description("Settings, such as `chat_limit`, the number of chats it takes at a time."),
     ])
     .body(Body::Json { open: false, in_array: false })
     .records(json_path!("$"))

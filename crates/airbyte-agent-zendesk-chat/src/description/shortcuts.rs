@@ -36,10 +36,10 @@ const CREATE: Operation = Operation::by(Method::Post, "CreateShortcut", "shortcu
         body("name", STRING).required().description(r"Name agents type to insert it; without `/`, `\` and `$`. It is the id, too."),
         body("message", STRING).required().description("The text that is inserted."),
         body("options", STRING).description("Answers offered to the visitor, separated by `/`."),
-        body("tags", ARRAY.items(list![STRING])).description("Tags given to a chat when the shortcut is used."),
+        body("tags", ARRAY.items(list![STRING])).example(r#"["refund"]"#).description("Tags given to a chat when the shortcut is used."),
         body("scope", STRING.choices(words!["all", "department", "agent"])).description("Who can use it."),
-        body("departments", ARRAY.items(list![INTEGER])).description("Ids of the departments it belongs to, when `scope` is `department`."),
-        body("agents", ARRAY.items(list![INTEGER])).description("Id of the agent it belongs to, when `scope` is `agent`; only the first counts."),
+        body("departments", ARRAY.items(list![INTEGER])).example("[100000245]").description("Ids of the departments it belongs to, when `scope` is `department`."),
+        body("agents", ARRAY.items(list![INTEGER])).example("[100000245]").description("Id of the agent it belongs to, when `scope` is `agent`; only the first counts."),
     ])
     .body(Body::Json { open: false, in_array: false })
     .records(json_path!("$"))
@@ -64,10 +64,10 @@ const UPDATE: Operation = Operation::by(Method::Put, "UpdateShortcut", "shortcut
         path("shortcut_id", STRING).required().description("Id of the shortcut, a text that equals its name, from `shortcuts.list`."),
         body("message", STRING).description("The text that is inserted."),
         body("options", STRING).description("Answers offered to the visitor, separated by `/`."),
-        body("tags", ARRAY.items(list![STRING])).description("Tags given to a chat when the shortcut is used."),
+        body("tags", ARRAY.items(list![STRING])).example(r#"["refund"]"#).description("Tags given to a chat when the shortcut is used."),
         body("scope", STRING.choices(words!["all", "department", "agent"])).description("Who can use it."),
-        body("departments", ARRAY.items(list![INTEGER])).description("Ids of the departments it belongs to, when `scope` is `department`."),
-        body("agents", ARRAY.items(list![INTEGER])).description("Id of the agent it belongs to, when `scope` is `agent`; only the first counts."),
+        body("departments", ARRAY.items(list![INTEGER])).example("[100000245]").description("Ids of the departments it belongs to, when `scope` is `department`."),
+        body("agents", ARRAY.items(list![INTEGER])).example("[100000245]").description("Id of the agent it belongs to, when `scope` is `agent`; only the first counts."),
     ])
     .body(Body::Json { open: false, in_array: false })
     .records(json_path!("$"))

@@ -33,6 +33,10 @@ const LIST: Operation = Operation::get("ListCustomStatuses", "custom_statuses", 
         query("default", BOOLEAN).description("True for the default status of each category only, false for the others; left out, both."),
     ])
     .sync(sync(list![json_path!("$.id")]))
+    .filters(list![
+        field_filter(json_path!("$.active")).equals(list![(text("active"), json(r#""{value}""#))]),
+        field_filter(json_path!("$.default")).equals(list![(text("default"), json(r#""{value}""#))]),
+    ])
     .records(json_path!("$.custom_statuses"))
     .paging(Paging::none("All statuses come at once."))
     .schema(RECORD);

@@ -31,7 +31,7 @@ const CREATE: Operation = Operation::by(Method::Post, "CreateManyTickets", "tick
                 optional("priority", STRING.choices(words!["urgent", "high", "normal", "low"]).description("How urgent it is.")),
                 optional("tags", ARRAY.items(list![STRING]).description("Tags of the ticket.")),
             ]).closed(),
-        ])).required().description("The tickets, each with the fields of `tickets.create`."),
+        ])).required().example(r#"[{"subject":"Printer broken","comment":{"body":"It does not turn on."}}]"#).description("The tickets, each with the fields of `tickets.create`."),
     ])
     .body(Body::Json { open: false, in_array: false })
     .records(json_path!("$.job_status"))

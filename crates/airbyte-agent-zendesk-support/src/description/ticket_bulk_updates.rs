@@ -26,7 +26,7 @@ const CREATE: Operation = Operation::by(Method::Put, "BulkUpdateTickets", "ticke
             optional("tags", ARRAY.items(list![STRING]).description("Tags; they replace all tags of every ticket. To add or take away some, use `additional_tags` or `remove_tags`.")),
             optional("additional_tags", ARRAY.items(list![STRING]).description("Tags to add to those the tickets have.")),
             optional("remove_tags", ARRAY.items(list![STRING]).description("Tags to take away.")),
-        ])).required().description("The same change for every ticket; fields that are not named stay as they are. Further fields may be given too, such as `comment`, `type` or `custom_fields`."),
+        ])).required().example(r#"{"status":"solved","additional_tags":["outage_march"]}"#).description("The same change for every ticket; fields that are not named stay as they are. Further fields may be given too, such as `comment`, `type` or `custom_fields`."),
     ])
     .body(Body::Json { open: false, in_array: false })
     .records(json_path!("$.job_status"))

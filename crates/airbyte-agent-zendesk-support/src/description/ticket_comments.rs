@@ -65,7 +65,7 @@ const CREATE: Operation = Operation::by(Method::Put, "CreateTicketComment", "tic
                 optional("public", BOOLEAN.description("True (the default) shows the comment to the requester, who is notified by e-mail; false makes it an internal note.")),
                 optional("author_id", INTEGER.description("User id of the author; the user behind the credentials when left out.")),
             ]).description("The comment to add. Files that were uploaded before are attached by their tokens in `uploads`.")),
-        ])).required().description("Holds the comment; Zendesk adds comments by changing the ticket, so other fields of the ticket, such as `status`, may be changed in the same call."),
+        ])).required().example(r#"{"comment":{"body":"Thanks, we are looking into it.","public":true}}"#).description("Holds the comment; Zendesk adds comments by changing the ticket, so other fields of the ticket, such as `status`, may be changed in the same call."),
     ])
     .body(Body::Json { open: false, in_array: false })
     .records(json_path!("$.ticket"))

@@ -37,7 +37,7 @@ const LIST: Operation = Operation::get("ExportTickets", "ticket_exports", Action
     .recommended(texts!["start_time"])
     .addition()
     .parameters(list![
-        query("start_time", INTEGER).description("Only records that changed since this instant, Unix seconds, at least a minute ago. The vendor requires it, except together with `cursor`."),
+        query("start_time", INTEGER.format("unix_seconds")).description("Only records that changed since this instant, Unix seconds, at least a minute ago. The vendor requires it, except together with `cursor`."),
         query("cursor", STRING).description("Where to go on: `after_cursor` of the previous response."),
     ])
     .sync(sync(list![json_path!("$.id")])

@@ -32,7 +32,7 @@ const UPDATE: Operation = Operation::by(Method::Post, "SetTicketTags", "ticket_t
     .addition()
     .parameters(list![
         path("ticket_id", INTEGER).required().description("Id of the ticket, the number agents see as `#35436`."),
-        body("tags", ARRAY.items(list![STRING])).required().description("The tags, without spaces, in lower case."),
+        body("tags", ARRAY.items(list![STRING])).required().example(r#"["vip","outage"]"#).description("The tags, without spaces, in lower case."),
         body("updated_stamp", STRING.format("date-time")).description("`updated_at` of the ticket as you read it; with `safe_update` the call fails with 409 if the ticket has changed since."),
         body("safe_update", BOOLEAN).description("True turns this check on."),
     ])
@@ -49,7 +49,7 @@ const CREATE: Operation = Operation::by(Method::Put, "AddTicketTags", "ticket_ta
     .addition()
     .parameters(list![
         path("ticket_id", INTEGER).required().description("Id of the ticket, the number agents see as `#35436`."),
-        body("tags", ARRAY.items(list![STRING])).required().description("The tags, without spaces, in lower case."),
+        body("tags", ARRAY.items(list![STRING])).required().example(r#"["vip","outage"]"#).description("The tags, without spaces, in lower case."),
         body("updated_stamp", STRING.format("date-time")).description("`updated_at` of the ticket as you read it; with `safe_update` the call fails with 409 if the ticket has changed since."),
         body("safe_update", BOOLEAN).description("True turns this check on."),
     ])
@@ -66,7 +66,7 @@ const DELETE: Operation = Operation::by(Method::Delete, "RemoveTicketTags", "tic
     .addition()
     .parameters(list![
         path("ticket_id", INTEGER).required().description("Id of the ticket, the number agents see as `#35436`."),
-        body("tags", ARRAY.items(list![STRING])).required().description("The tags, without spaces, in lower case."),
+        body("tags", ARRAY.items(list![STRING])).required().example(r#"["vip","outage"]"#).description("The tags, without spaces, in lower case."),
         body("updated_stamp", STRING.format("date-time")).description("`updated_at` of the ticket as you read it; with `safe_update` the call fails with 409 if the ticket has changed since."),
         body("safe_update", BOOLEAN).description("True turns this check on."),
     ])

@@ -146,7 +146,7 @@ const CREATE: Operation = Operation::by(Method::Post, "CreateTicket", "tickets",
             ]).description("Values of custom fields, one entry per field; fields that are not named stay as they are. Field ids and options are in `ticket_fields.list`.")),
             optional("due_at", STRING.format("date-time").description("When a ticket of type `task` is due, ISO 8601.")),
             optional("collaborator_ids", ARRAY.items(list![INTEGER]).description("User ids of the people who are copied in; they replace those the ticket has.")),
-        ])).required().description("The ticket to create: a subject and, in `comment`, its first message; everything else is optional. Further fields of Zendesk's tickets may be given too, such as `brand_id`, `ticket_form_id`, `problem_id`, `custom_status_id`, `email_ccs` or `requester` (name and e-mail address of a new customer)."),
+        ])).required().example(r#"{"subject":"Cannot print from the web app","comment":{"body":"Nothing happens when I click on print."},"priority":"high"}"#).description("The ticket to create: a subject and, in `comment`, its first message; everything else is optional. Further fields of Zendesk's tickets may be given too, such as `brand_id`, `ticket_form_id`, `problem_id`, `custom_status_id`, `email_ccs` or `requester` (name and e-mail address of a new customer)."),
     ])
     .body(Body::Json { open: false, in_array: false })
     .records(json_path!("$.ticket"))
@@ -200,7 +200,7 @@ const UPDATE: Operation = Operation::by(Method::Put, "UpdateTicket", "tickets", 
             ]).description("Values of custom fields, one entry per field; fields that are not named stay as they are. Field ids and options are in `ticket_fields.list`.")),
             optional("due_at", STRING.format("date-time").description("When a ticket of type `task` is due, ISO 8601.")),
             optional("collaborator_ids", ARRAY.items(list![INTEGER]).description("User ids of the people who are copied in; they replace those the ticket has.")),
-        ])).required().description("The fields to change; others stay as they are. Further fields of Zendesk's tickets may be given too, such as `requester_id`, `brand_id`, `problem_id`, `custom_status_id`, `additional_tags` or `remove_tags`."),
+        ])).required().example(r#"{"status":"solved","comment":{"body":"Fixed with today's release.","public":true}}"#).description("The fields to change; others stay as they are. Further fields of Zendesk's tickets may be given too, such as `requester_id`, `brand_id`, `problem_id`, `custom_status_id`, `additional_tags` or `remove_tags`."),
     ])
     .body(Body::Json { open: false, in_array: false })
     .records(json_path!("$.ticket"))

@@ -20,7 +20,7 @@ const CREATE: Operation = Operation::by(Method::Put, "MergeUsers", "user_merges"
     .addition()
     .parameters(list![
         path("user_id", INTEGER).required().description("Id of the user who will be gone."),
-        body("user", OBJECT.properties(list![required("id", INTEGER.description("Id of the user."))]).closed()).required().description("The user who stays."),
+        body("user", OBJECT.properties(list![required("id", INTEGER.description("Id of the user."))]).closed()).required().example(r#"{"id":35467893}"#).description("The user who stays."),
     ])
     .body(Body::Json { open: false, in_array: false })
     .records(json_path!("$.user"))

@@ -38,6 +38,7 @@ const LIST: Operation = Operation::get("ListViews", "views", Action::List, templ
         query("page[after]", STRING).addition().description("Cursor of the next page: `after_cursor` in `meta` of the previous response. Pass `page[size]` with it. Leave it out for the first page."),
     ])
     .sync(sync(list![json_path!("$.id")]).arguments(list![(text("page[size]"), json("100"))]))
+    .filters(list![field_filter(json_path!("$.active")).equals(list![(text("active"), json(r#""{value}""#))])])
     .records(json_path!("$.views"))
     .total(MetaSource::Body(json_path!("$.count")))
     .meta(list![

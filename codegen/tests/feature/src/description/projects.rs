@@ -43,6 +43,10 @@ const LIST: Operation = Operation::get("listProjects", "projects", Action::List,
     .sync(sync(list![json_path!("$.id")])
         .arguments(list![(text("view"), json(r#""full""#))])
         .change(sync_change(json_path!("$.created_at"), SyncTime::Iso8601).filter(list![(text("created"), json(r#"{"gte":"{since}"}"#))])))
+    .filters(list![
+        field_filter(json_path!("$.id")).any_of(list![(text("ids"), json(r#""{values}""#))]).most(10).get("id").unless(json_path!("$.is_gone")),
+        field_filter(json_path!("$.created_at")).from(list![(text("created"), json(r#"{"gte":"{value}"}"#))]).to(list![(text("created"), json(r#"{"lt":"{value}"}"#))]),
+    ])
     .records(json_path!("$.data.projects"))
     .meta(list![
         meta("next_token", json_path!("$.page.next_token")),

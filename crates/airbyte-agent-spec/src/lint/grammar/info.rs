@@ -148,7 +148,7 @@ pub(super) static FIELD_SELECTION: Shape = Shape {
 
 pub(super) static FAILURE: Shape = Shape {
     name: "failure",
-    keys: &[("place", Text), ("equals", Any), ("done", Text), ("message", Text)],
+    keys: &[("place", Text), ("equals", Any), ("done", Text), ("remark", Any), ("message", Text)],
     required: &["place"],
     unknown: Unknown::Strict,
 };
