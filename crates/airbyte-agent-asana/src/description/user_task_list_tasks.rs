@@ -34,7 +34,7 @@ pub(super) const ENTITY: Entity = Entity::new("user_task_list_tasks", "A task in
 const LIST: Operation = Operation::get("listUserTaskListTasks", "user_task_list_tasks", Action::List, template!("/user_task_lists/{user_task_list_gid}/tasks"))
     .summary("List the tasks of a user")
     .description("Lists the tasks in somebody's My Tasks, in their order, as far as the signed-in user sees them. Completed ones are included unless `completed_since` is `now`. Airbyte's hosted platform does not offer it.")
-    .phrases(texts!["my tasks", "tasks assigned to me", "on my plate"])
+    .phrases(texts!["tasks assigned to me", "on my plate"])
     .field_selection(field_selection("opt_fields"))
     .addition()
     .parameters(list![

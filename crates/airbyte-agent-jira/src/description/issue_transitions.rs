@@ -48,7 +48,7 @@ const CREATE: Operation = Operation::by(Method::Post, "transitionIssue", "issue_
         "close issue",
         "resolve issue",
         "reopen issue",
-        "is done",
+        "done",
         "move ticket",
         "start work",
         "set status",

@@ -8,11 +8,8 @@ use std::sync::Arc;
 
 use super::requests::{OF_ENTITY, Request, Requests};
 use super::rewrites::rewrite;
-use super::words::{each_word, is_stop_word, stem};
+use super::words::{Term, each_word, is_stop_word, stem};
 use airbyte_agent_description::{Action, Connector, Entity, Operation};
-
-/// The number of a word in the vocabulary.
-pub(super) type Term = u32;
 
 /// The text in which a word occurs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -115,11 +112,11 @@ pub(super) fn gather(connectors: &[&Connector], sources: &[Source<'_>]) -> Gathe
         let name: Vec<Term> = shared.iter().filter(is_name).map(|(term, _)| *term).collect();
         shared.extend_from_slice(&of_services[same[0].service]);
         let phrases = same[0].entity.phrases.iter();
-        let others: Arc<[Vec<Term>]> = phrases.map(|phrase| collector.terms(&[phrase])).collect();
+        let others: Arc<[Vec<Term>]> = phrases.map(|phrase| collector.phrase(phrase)).collect();
         let first = occurrences.len();
         let entity = Request { from: first, to: first + same.len(), strength: OF_ENTITY };
         for phrase in same[0].entity.phrases.iter().filter(|phrase| phrase.contains(' ')) {
-            requests.insert(collector.request(phrase), entity);
+            requests.insert(collector.phrase(phrase), entity);
         }
         for source in same {
             let from = occurrences.len();
@@ -161,6 +158,12 @@ impl Collector {
         let mut words = Vec::new();
         each_word(phrase, false, |word| words.push(word.to_owned()));
         self.terms(&[&rewrite(words).join(" ")])
+    }
+
+    /// The words of a phrase; none if only one of several has a meaning, as in "my tasks".
+    fn phrase(&mut self, phrase: &str) -> Vec<Term> {
+        let terms = self.terms(&[phrase]);
+        if terms.len() == 1 && phrase.contains(' ') { Vec::new() } else { terms }
     }
 
     /// The words of texts, each once.

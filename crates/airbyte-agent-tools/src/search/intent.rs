@@ -72,6 +72,9 @@ const BEFORE_OBJECTS: &[&str] = &[
     "everybody",
 ];
 
+/// Verbs that are also nouns, and whose object follows behind "to".
+const BEFORE_TO: &[&str] = &["answer", "reply", "post", "push", "promote", "resume", "write"];
+
 /// Words with which people lead up to what they want.
 const POLITE: &[&str] = &[
     "please", "can", "could", "would", "you", "i", "i'd", "want", "need", "like", "to", "let",
@@ -199,8 +202,11 @@ impl Intent {
                     || is_name());
             // "New leads" are those that came last, "new lead" is one to be made.
             let is_new = *word == "new" && is_plural(next);
+            // "Resume of a candidate" and "link to a message" are no requests.
+            let is_noun = next == "of" || next == "to" && !BEFORE_TO.contains(word);
             let meant = match () {
                 () if is_new => None,
+                () if index == 0 && is_noun && !is_certain => None,
                 () if index == 0 => actions(AT_THE_START, word)
                     .or_else(|| actions(WITH_OBJECT, word).filter(|_| has_object)),
                 () => None,
@@ -294,6 +300,9 @@ mod tests {
             ("tag zoltan as vip", Create),
             ("comments of a task", List),
             ("new leads", List),
+            ("link to a message", List),
+            ("resume of the candidate", List),
+            ("reply to a message", Create),
             ("new lead", Create),
             ("find a lead", Search),
             ("i want to label the issue", Create),

@@ -19,6 +19,13 @@ const LEAST: usize = 5;
 /// The most letters behind the beginning of a word.
 const MOST_BEHIND: usize = 7;
 
+/// The English words with which a question begins.
+const QUESTIONS: [&str; 6] = ["which", "what", "who", "how", "where", "when"];
+
+/// Endings of words that say what has been done with something, in Spanish, Portuguese and Italian.
+const PARTICIPLES: [&str; 12] =
+    ["ado", "ados", "ada", "adas", "ido", "idos", "ida", "idas", "ato", "ati", "ata", "ate"];
+
 /// One line of the table.
 struct Row {
     english: Vec<&'static str>,
@@ -121,12 +128,16 @@ pub(super) fn to_english(
         let foreign = |(length, _): &&(usize, Meaning)| known == Known::No && *length >= LEAST;
         let meaning = meaning.or_else(|| meanings.iter().find(foreign));
         match meaning.map(|(_, meaning)| &LANGUAGES.rows[meaning.row]) {
-            Some(row) if row.is_verb => verbs.extend(row.english.iter().map(ToString::to_string)),
+            Some(row) if row.is_verb && !is_participle(&word, &folded) => {
+                verbs.extend(row.english.iter().map(ToString::to_string))
+            }
             Some(row) => {
                 let mut english: Vec<String> =
                     row.english.iter().map(ToString::to_string).collect();
                 if let Some(last) = english.last_mut()
                     && folded.ends_with('s')
+                    // An adjective behind its noun stays as it is.
+                    && !others.last().is_some_and(|before: &String| before.ends_with('s'))
                     && !last.ends_with('s')
                     && last.len() > 3
                 {
@@ -136,6 +147,11 @@ pub(super) fn to_english(
             }
             None => others.push(word),
         }
+    }
+    // A question is answered by reading, whatever its verbs.
+    if others.first().is_some_and(|first| QUESTIONS.contains(&first.as_str())) {
+        others.append(&mut verbs);
+        return (others, false);
     }
     let has_verb = !verbs.is_empty();
     verbs.append(&mut others);
@@ -201,6 +217,12 @@ fn segment(text: &str, verbs: &mut Vec<String>, others: &mut Vec<String>) {
     flush(&mut narrow, others);
 }
 
+/// Whether a word, as it is written and without accents, says what has been done and does not ask for it.
+fn is_participle(word: &str, folded: &str) -> bool {
+    let french = ["é", "és", "ée", "ées"].into_iter().any(|ending| word.ends_with(ending));
+    french || word.len() > 5 && PARTICIPLES.into_iter().any(|ending| folded.ends_with(ending))
+}
+
 /// A word without accents.
 fn fold(word: &str) -> String {
     let mut out = String::with_capacity(word.len());
@@ -242,6 +264,8 @@ mod tests {
             ("nachricht in slack schicken", "send message in slack"),
             ("facturas vencidas stripe", "invoices overdue stripe"),
             ("slackにメッセージを送信", "send slack message"),
+            ("appels enregistrés dans slack", "calls log in slack"),
+            ("welche nachricht schicken", "which message send"),
             ("在slack发送消息", "send slack message"),
             ("send a message to raj in slack", "send a message to raj in slack"),
         ] {

@@ -41,7 +41,7 @@ use serde::Serialize;
 use self::gather::{Gathered, Source, Vocabulary, gather};
 use self::requests::Requests;
 use self::typo::Spelling;
-use self::words::each_word;
+use self::words::{Term, each_word};
 use airbyte_agent_description::{Action, Connector, Text};
 
 /// An operation that may answer a query.
@@ -102,9 +102,9 @@ struct Entry {
     entity: Text,
     action: Action,
     /// The words in the name of the entity.
-    name: Vec<gather::Term>,
+    name: Vec<Term>,
     /// The words of each other name of the entity.
-    other_names: Arc<[Vec<gather::Term>]>,
+    other_names: Arc<[Vec<Term>]>,
 }
 
 /// An operation with the score that it has for a query.
@@ -120,7 +120,7 @@ struct Ranked {
 struct Service {
     name: Text,
     /// The words of each of its names, each with its share in the name.
-    names: Vec<Vec<(gather::Term, f32)>>,
+    names: Vec<Vec<(Term, f32)>>,
 }
 
 impl Index {
@@ -195,12 +195,12 @@ impl Index {
             let connector = self.services[*service].name.clone();
             Hit { connector, entity: entity.clone(), action: *action, score: place.score }
         };
-        let mut kept = ranked.iter().map(|place| (place.may_lead, hit(place)));
-        let mut kept = kept.by_ref().filter(|(_, hit)| keep(hit));
+        let mut fitting = ranked.iter().map(|place| (place.may_lead, hit(place)));
+        let mut fitting = fitting.by_ref().filter(|(_, hit)| keep(hit));
         let mut hits: Vec<Hit> = Vec::new();
         // A change that was not asked for is never the first.
         let mut waiting: Vec<Hit> = Vec::new();
-        for (may_lead, hit) in kept.by_ref() {
+        for (may_lead, hit) in fitting.by_ref() {
             if may_lead {
                 let best = waiting.first().map_or(hit.score, |first| first.score);
                 hits.push(Hit { score: best, ..hit });
@@ -209,7 +209,7 @@ impl Index {
             waiting.push(hit);
         }
         hits.append(&mut waiting);
-        hits.extend(kept.map(|(_, hit)| hit).take(limit.saturating_sub(hits.len())));
+        hits.extend(fitting.map(|(_, hit)| hit).take(limit.saturating_sub(hits.len())));
         hits.truncate(limit);
         hits
     }
@@ -217,11 +217,10 @@ impl Index {
 
 /// The connectors with the share that each word has in a name. A rare word has a larger share.
 #[allow(clippy::cast_precision_loss)]
-fn named(connectors: &[&Connector], names: &[Vec<Vec<gather::Term>>]) -> Vec<Service> {
-    let having =
-        |term: &gather::Term| names.iter().filter(|name| name.concat().contains(term)).count();
-    let rarity = |term: &gather::Term| (1.0 + connectors.len() as f32 / having(term) as f32).ln();
-    let shares = |name: &Vec<gather::Term>| {
+fn named(connectors: &[&Connector], names: &[Vec<Vec<Term>>]) -> Vec<Service> {
+    let having = |term: &Term| names.iter().filter(|name| name.concat().contains(term)).count();
+    let rarity = |term: &Term| (1.0 + connectors.len() as f32 / having(term) as f32).ln();
+    let shares = |name: &Vec<Term>| {
         let whole: f32 = name.iter().map(rarity).sum();
         name.iter().map(|term| (*term, rarity(term) / whole)).collect()
     };

@@ -1,11 +1,15 @@
 //! Ranks the operations of an index by a query.
 
+<<<<<<< HEAD
 use super::gather::Term;
+=======
+use super::intent::Intent;
+>>>>>>> search14
 use super::query_word::{QueryWord, is_plain_verb, query_words};
 use super::requests::OF_ENTITY;
 use super::synonyms::synonyms;
 use super::understand::Understood;
-use super::words::{is_form_of, is_stop_word, stem};
+use super::words::{Term, is_form_of, is_stop_word, stem};
 use super::{Entry, Index, Ranked, Service, typo};
 use airbyte_agent_description::Action;
 
@@ -46,7 +50,7 @@ struct Verb<'q> {
 
 /// How surely the query asks for an operation with the words of its spec.
 #[derive(Debug, Default, Clone, Copy)]
-struct Asked {
+struct Demand {
     worth: f32,
     /// Whether the words are those of the operation, and not of its whole entity.
     is_own: bool,
@@ -91,7 +95,7 @@ impl Index {
             }
         }
         let mentioned = Mentioned::new(&concepts, self.spellings.len());
-        let mut asked = vec![Asked::default(); count];
+        let mut demand = vec![Demand::default(); count];
         let mut stemmed = String::new();
         stem(&intent.verb, &mut stemmed);
         let verb = Verb {
@@ -103,7 +107,7 @@ impl Index {
         let is_certain = |term| mentioned.certainty(term) >= REQUEST;
         let certain = mentioned.terms.iter().copied().filter(|term| is_certain(*term));
         for (worth, has_verb, request) in self.requests.within(certain, is_certain, verb.term) {
-            for known in &mut asked[request.from..request.to] {
+            for known in &mut demand[request.from..request.to] {
                 let fits = has_verb || request.strength <= OF_ENTITY || !intent.changes();
                 known.worth = known.worth.max(if fits { worth } else { OTHER_VERB * worth });
                 known.is_own |= has_verb && request.strength > OF_ENTITY;
@@ -112,27 +116,27 @@ impl Index {
         let named = self.named(&mentioned);
         let is_any_named = named.iter().any(|share| *share >= NAMED);
         let affine = self.affine(&concepts);
-        let exact = exact(&whole);
+        let exact = self.exact(&whole);
         let literal = Literal::of(query);
         let may_ask = !intent.verb.is_empty() && !intent.reads();
         let mut ranked = Vec::new();
         for (number, entry) in self.operations.iter().enumerate() {
             let service = SERVICE * named[entry.service] + OWN_WORD * affine[entry.service];
-            let score = total[number] + service + asked[number].worth;
+            let score = total[number] + service + demand[number].worth;
             if score <= 0.0 && literal.is_none() {
                 continue;
             }
             let coverage = total[number] / possible.max(f32::EPSILON);
             let name = name_share(entry, &mentioned);
             let is_asked =
-                may_ask && entry.action.is_change() && self.is_asked(entry, &verb, asked[number]);
+                may_ask && entry.action.is_change() && self.is_asked(entry, &verb, demand[number]);
             let is_other = is_any_named && named[entry.service] < NAMED;
             let score = score
                 * (1.0 - COVERAGE + COVERAGE * coverage)
                 * (1.0 - NAME + NAME * name)
                 * intent.factor(entry.action, is_asked)
                 * if is_other { OTHER_SERVICE } else { 1.0 };
-            let is_exact = exact.is_some_and(|exact| self.is_exact(number, &mentioned, exact))
+            let is_exact = exact.as_ref().is_some_and(|exact| self.is_exact(entry, exact))
                 || literal.is_some_and(|literal| self.is_literal(entry, literal));
             let may_lead =
                 !entry.action.is_change() || is_asked || is_exact || intent.wants(entry.action);
@@ -147,12 +151,12 @@ impl Index {
 
     /// Whether the verb of the query names the operation: by a request of its spec, or because the entity is
     /// named after the verb, as those that are made by archiving, merging or sending.
-    fn is_asked(&self, entry: &Entry, verb: &Verb<'_>, asked: Asked) -> bool {
+    fn is_asked(&self, entry: &Entry, verb: &Verb<'_>, demand: Demand) -> bool {
         let named_after = |verb: &str| {
             let words = self.vocabulary.words();
             entry.name.iter().any(|term| is_form_of(&words[*term as usize], verb))
         };
-        asked.is_own
+        demand.is_own
             || match entry.action {
                 // Every entity is updated, so that one with updates in its name is not asked for by that.
                 Action::Create => !verb.is_plain && named_after(verb.stem),
@@ -168,23 +172,31 @@ impl Index {
             && literal.connector.is_none_or(|name| connector == name)
     }
 
+    /// The action that a query names and the numbers of its other words, if it may be the name of an operation.
+    fn exact(&self, words: &[String]) -> Option<(Action, Vec<Term>)> {
+        let action = |word: &String| Action::ALL.into_iter().find(|action| word == action.as_str());
+        let (at, action) =
+            words.iter().enumerate().find_map(|(at, word)| Some((at, action(word)?)))?;
+        let others = words.iter().enumerate().filter(|(other, _)| *other != at);
+        let others = others.filter(|(_, word)| !is_stop_word(word));
+        let mut stemmed = String::new();
+        let terms: Option<Vec<Term>> = others
+            .map(|(_, word)| {
+                stem(word, &mut stemmed);
+                self.vocabulary.get(&stemmed)
+            })
+            .collect();
+        Some((action, terms?))
+    }
+
     /// Whether the query has the name of the operation, with or without that of its connector, and nothing else.
-    fn is_exact(
-        &self,
-        number: usize,
-        mentioned: &Mentioned,
-        (action, words): (Action, usize),
-    ) -> bool {
-        let entry = &self.operations[number];
-        let has = |term: &Term| mentioned.certainty(*term) == 1.0;
-        let service = &self.services[entry.service].names[0];
-        let contained =
-            service.iter().filter(|(term, _)| !entry.name.contains(term) && has(term)).count();
-        let service_words = service.iter().filter(|(term, _)| !entry.name.contains(term)).count();
-        entry.action == action
-            && (entry.name.len() == words
-                || entry.name.len() + service_words == words && contained == service_words)
-            && entry.name.iter().all(has)
+    fn is_exact(&self, entry: &Entry, (action, words): &(Action, Vec<Term>)) -> bool {
+        let in_service = |word: &Term| {
+            self.services[entry.service].names[0].iter().any(|(term, _)| term == word)
+        };
+        entry.action == *action
+            && entry.name.iter().all(|term| words.contains(term))
+            && words.iter().all(|word| entry.name.contains(word) || in_service(word))
     }
 
     /// The concepts that the words of the query stand for.
@@ -311,15 +323,6 @@ impl Index {
         }
         all
     }
-}
-
-/// The action that a query names, if it may be the exact name of an operation, and the number of other words.
-fn exact(words: &[String]) -> Option<(Action, usize)> {
-    let action =
-        |word: &String| Action::ALL.into_iter().find(|action| action.as_str() == word.as_str());
-    let action = words.iter().find_map(action)?;
-    let others = words.iter().filter(|word| !is_stop_word(word)).count();
-    Some((action, others - 1))
 }
 
 /// A query that is the name of an operation as programs write it: `slack.messages.create`, `messages.create`.

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::gather::Term;
+use super::words::Term;
 
 /// How much a phrase of a whole entity counts in comparison with one of an operation.
 pub(super) const OF_ENTITY: f32 = 0.5;

@@ -1,6 +1,9 @@
 //! Divides text into words as the index knows them: in small letters, without endings, and without words
 //! that have no meaning of their own. Descriptions and queries are treated alike.
 
+/// The number of a word in the vocabulary of an index.
+pub(super) type Term = u32;
+
 /// Words that occur in every text, sorted.
 const STOP_WORDS: &[&str] = &[
     "a",
