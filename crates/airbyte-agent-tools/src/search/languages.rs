@@ -129,7 +129,7 @@ pub(super) fn to_english(
         let meaning = meaning.or_else(|| meanings.iter().find(foreign));
         match meaning.map(|(_, meaning)| &LANGUAGES.rows[meaning.row]) {
             Some(row) if row.is_verb && !is_participle(&word, &folded) => {
-                verbs.extend(row.english.iter().map(ToString::to_string))
+                verbs.extend(row.english.iter().map(ToString::to_string));
             }
             Some(row) => {
                 let mut english: Vec<String> =
