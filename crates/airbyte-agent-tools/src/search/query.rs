@@ -1,10 +1,5 @@
 //! Ranks the operations of an index by a query.
 
-<<<<<<< HEAD
-use super::gather::Term;
-=======
-use super::intent::Intent;
->>>>>>> search14
 use super::query_word::{QueryWord, is_plain_verb, query_words};
 use super::requests::OF_ENTITY;
 use super::synonyms::synonyms;
