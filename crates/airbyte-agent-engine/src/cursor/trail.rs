@@ -170,7 +170,7 @@ mod tests {
         // Single pages that are the same show nothing.
         assert_eq!(noticed(|page| page, |page| if page % 5 == 0 { 0 } else { page }, true), None);
         // Nor do rows of few values, in an order of chance.
-        let row = |page: u32| (page.wrapping_mul(2_654_435_761) >> 7) ^ (page * page >> 3);
+        let row = |page: u32| (page.wrapping_mul(2_654_435_761) >> 7) ^ ((page * page) >> 3);
         for values in [5, 20, 50] {
             assert_eq!(noticed(|page| page, |page| row(page) % values, false), None, "{values}");
         }

@@ -7,7 +7,8 @@ use crate::lower::Cx;
 use crate::names::hint;
 
 pub(super) fn check(cx: &Cx<'_>, connector: &Connector) {
-    let operations: Vec<String> = connector.operations().map(|op| op.place()).collect();
+    let operations: Vec<String> =
+        connector.operations().map(airbyte_agent_description::Operation::place).collect();
     let entities = || connector.entities.iter().map(|entity| entity.name.as_ref());
     let all = cx.info_key("x-agent-search-words");
     for (place, words) in all.map(Node::members).unwrap_or_default() {

@@ -48,7 +48,7 @@ pub(crate) fn paging(
     .collect();
     // What comes first is preferred, unless it is hardly certain and another one is.
     let certain = ways.iter().position(|way| way.confidence >= 0.7);
-    let likely = certain.or_else(|| ways.iter().position(|way| way.is_made()));
+    let likely = certain.or_else(|| ways.iter().position(super::super::decision::Decided::is_made));
     if let Some(index) = likely {
         return (ways.swap_remove(index), None);
     }
