@@ -131,11 +131,14 @@ impl Index {
                 * (1.0 - NAME + NAME * name)
                 * intent.factor(entry.action, is_asked)
                 * if is_other { OTHER_SERVICE } else { 1.0 };
-            let is_exact = exact.as_ref().is_some_and(|exact| self.is_exact(entry, exact))
-                || literal.is_some_and(|literal| self.is_literal(entry, literal));
+            let is_literal = literal.is_some_and(|literal| self.is_literal(entry, literal));
+            let is_exact =
+                is_literal || exact.as_ref().is_some_and(|exact| self.is_exact(entry, exact));
             let may_lead =
                 !entry.action.is_change() || is_asked || is_exact || intent.wants(entry.action);
-            let score = if is_exact { score + EXACT } else { score };
+            // Words may name several operations; as programs write it, a name means one.
+            let exactness = f32::from(u8::from(is_exact) + u8::from(is_literal));
+            let score = score + EXACT * exactness;
             if score <= 0.0 {
                 continue;
             }

@@ -7,7 +7,7 @@ use airbyte_agent_description::build::*;
 /// `projects` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("projects", "A piece of work with an owner and an end.")
     .when_to_use("For questions about what a team works on.")
-    .phrases(texts!["project", "initiative"])
+    .phrases(texts!["project", "initiative", "undertaking"])
     .default_fields(texts!["id", "name", "state", "owner.email", "budget", "created_at"])
     .operations(list![LIST, CREATE, GET, DELETE, UPDATE])
     .schema(RECORD)
@@ -21,6 +21,7 @@ const LIST: Operation = Operation::get("listProjects", "projects", Action::List,
     .summary("List projects")
     .description("Returns projects, newest first. Pages by token.")
     .preferred_for_check()
+    .phrases(texts!["what we work on"])
     .recommended(texts!["type"])
     .parameters(list![
         query("page_token", STRING).description("Token of the next page."),
