@@ -5,7 +5,7 @@
 
 use std::path::Path;
 
-use airbyte_agent_core::description::{Connector, Entity, Operation};
+use airbyte_agent_core::description::{Connector, Entity, OAuthEndpoints, Operation};
 use airbyte_agent_core::{Description, Error, ErrorKind, closest};
 
 use crate::{example, registry};
@@ -55,8 +55,8 @@ fn closest_name<'n>(name: &str, names: impl Iterator<Item = &'n str> + Clone) ->
 /// Whether a refusal is about the scopes of a token that a sign-in got.
 fn lacks_scope(error: &Error, connector: &Connector) -> bool {
     let mut schemes = connector.auth.iter();
-    let signs_in = schemes
-        .any(|scheme| scheme.oauth.as_ref().is_some_and(|endpoints| endpoints.has_sign_in()));
+    let signs_in =
+        schemes.any(|scheme| scheme.oauth.as_ref().is_some_and(OAuthEndpoints::has_sign_in));
     signs_in && error.message().to_ascii_lowercase().contains("scope")
 }
 

@@ -119,9 +119,8 @@ fn is_instant(text: &str) -> bool {
         .find(|c: char| !c.is_ascii_digit() && !matches!(c, ':' | '.' | ','))
         .unwrap_or(rest.len());
     let (clock, offset) = rest.split_at(end);
-    let (minutes, clock) = match digits(clock.strip_prefix(':').unwrap_or(clock), 2) {
-        Some(found) => found,
-        None => return clock.is_empty() && is_offset(offset),
+    let Some((minutes, clock)) = digits(clock.strip_prefix(':').unwrap_or(clock), 2) else {
+        return clock.is_empty() && is_offset(offset);
     };
     let (seconds, clock) = match digits(clock.strip_prefix(':').unwrap_or(clock), 2) {
         Some(found) => found,

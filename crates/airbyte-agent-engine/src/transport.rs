@@ -63,7 +63,7 @@ pub(crate) enum Continuation {
     /// As the description says.
     Described,
     /// The transport knows.
-    Known(Option<NextPage>),
+    Known(Option<Box<NextPage>>),
 }
 
 impl Reply {
@@ -84,7 +84,7 @@ impl Reply {
     /// from the response, as the description says.
     #[must_use]
     pub fn with_next(mut self, next: Option<NextPage>) -> Self {
-        self.next = Continuation::Known(next);
+        self.next = Continuation::Known(next.map(Box::new));
         self
     }
 

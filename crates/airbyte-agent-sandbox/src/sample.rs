@@ -127,7 +127,9 @@ fn fill(schema: &Schema, name: &str, value: &mut Value) {
             if items.is_empty() {
                 items.push(any_value(schema, name));
             }
-            items.iter_mut().for_each(|item| fill(schema, name, item));
+            for item in items {
+                fill(schema, name, item);
+            }
         }
         Value::Object(members) => {
             if members.is_empty() {

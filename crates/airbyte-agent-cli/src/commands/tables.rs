@@ -59,7 +59,7 @@ pub(crate) fn run_tables(args: &TablesArgs) -> Result<(), Stop> {
 
 /// The columns that a table of a connector will have once `sql` has read it; `None` if there is no such table.
 fn never_read(table: &str) -> Result<Option<Vec<Column>>, Error> {
-    for description in airbyte_agent::registry().iter() {
+    for description in airbyte_agent::registry() {
         let mut entities = description.entities.iter();
         let found = entities.find(|entity| table_name(&description.name, &entity.name) == table);
         if let Some(entity) = found {

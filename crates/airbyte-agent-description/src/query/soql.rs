@@ -322,14 +322,10 @@ impl<'t> Parser<'t> {
 
     fn value(&mut self) -> Result<(), QueryError> {
         match &self.peek().kind {
-            Kind::Text => {
-                self.at += 1;
-                Ok(())
-            }
             Kind::Word(word) if word.starts_with(|c: char| c.is_alphabetic()) => {
                 self.named_value(word)
             }
-            Kind::Word(_) => {
+            Kind::Text | Kind::Word(_) => {
                 self.at += 1;
                 Ok(())
             }

@@ -393,7 +393,7 @@ impl Answer<'_> {
     pub(super) fn next(&self, read: &Read, records: usize) -> Result<Option<Cursor>> {
         let Some(seal) = self.seal else { return Ok(None) };
         let page = match self.reply.continuation() {
-            Continuation::Known(page) => page.clone(),
+            Continuation::Known(page) => page.as_deref().cloned(),
             Continuation::Described => self.paginator(read, records).next(),
         };
         page.map(|page| seal.page(page)).transpose()

@@ -57,7 +57,7 @@ async fn no_record_is_passed_over_where_pages_are_filtered_and_lowered() {
         let size = "size: {parameter: limit, default: 3, maximum: 50, filtered: true}";
         let lines = format!("{RECORDS}x-agent-pagination: {{offset: {{into: offset}}, {size}}}");
         let client = client(&lines, &server.url);
-        let expected: Vec<i64> = (0..40).filter(|id| shows(*id)).map(|id| id as i64).collect();
+        let expected: Vec<i64> = (0..40).filter(|id| shows(*id)).map(u64::cast_signed).collect();
         let (ids, error, _, _) = read_all(&client, &arguments, None).await;
         assert_eq!(ids, expected, "{arguments} lowered to {lowered}");
         assert!(error.is_none(), "{arguments} lowered to {lowered}: {error:?}");

@@ -99,7 +99,7 @@ impl Known<'_> {
             }
             let path = if is_named { by_name } else { by_key };
             // What only the schema of records names may take any arguments.
-            self.check_arguments(name, arguments, &own, problems);
+            Self::check_arguments(name, arguments, &own, problems);
             let below: Vec<&[Selection]> = own
                 .iter()
                 .filter_map(|own| match own {
@@ -118,7 +118,6 @@ impl Known<'_> {
     }
 
     fn check_arguments(
-        &self,
         field: &str,
         sent: &[String],
         declared: &[&Selection],

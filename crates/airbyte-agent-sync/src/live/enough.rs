@@ -43,7 +43,7 @@ pub(super) fn enough(query: &Query) -> Option<u64> {
             number(offset)?;
             number(limit)
         }
-        _ => None,
+        LimitClause::LimitOffset { .. } => None,
     }
 }
 
@@ -62,7 +62,7 @@ fn is_of_one_row_item(item: &SelectItem) -> bool {
         SelectItem::UnnamedExpr(expr) | SelectItem::ExprWithAlias { expr, .. } => {
             is_of_one_row(expr)
         }
-        _ => false,
+        SelectItem::ExprWithAliases { .. } => false,
     }
 }
 

@@ -101,11 +101,13 @@ impl Session<'_> {
         source: Source,
         account: &str,
     ) -> (Vec<(u64, u64)>, Option<Error>) {
-        let mut options = Options::default();
-        options.budget = Some(self.budget.clone());
-        options.is_paced = source.is_paced;
-        // The calls are counted, and their order is the one that was explained.
-        options.at_once = 1;
+        let options = Options {
+            budget: Some(self.budget.clone()),
+            is_paced: source.is_paced,
+            // The calls are counted, and their order is the one that was explained.
+            at_once: 1,
+            ..Options::default()
+        };
         let told: Arc<Vec<(String, AtomicU64, AtomicU64)>> = Arc::new(
             plan.entities
                 .iter()
@@ -240,7 +242,7 @@ impl Session<'_> {
             let wanted: Arguments = planned.given.clone();
             if for_each.is_some() {
                 let arguments =
-                    self.call_arguments(reading, planned, &Arguments::new(), way.action);
+                    Self::call_arguments(reading, planned, &Arguments::new(), way.action);
                 let explained = work.explained(arguments, for_each.clone(), None);
                 self.report.calls.push(explained);
                 continue;
@@ -251,7 +253,7 @@ impl Session<'_> {
                 if self.has_enough().await? {
                     return Ok(());
                 }
-                let arguments = self.call_arguments(reading, planned, &found?, way.action);
+                let arguments = Self::call_arguments(reading, planned, &found?, way.action);
                 let is_one = way.action == Action::Get
                     || (way.rank == 4 && way.parents.is_empty() && self.has_no_conditions());
                 if self.options.explain {
@@ -275,7 +277,6 @@ impl Session<'_> {
     }
 
     fn call_arguments(
-        &self,
         reading: Reading<'_>,
         planned: &Planned,
         of_parents: &Arguments,

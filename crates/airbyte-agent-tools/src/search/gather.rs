@@ -116,13 +116,13 @@ pub(super) fn gather(connectors: &[&Connector], sources: &[Source<'_>]) -> Gathe
         let first = occurrences.len();
         let entity = Request { from: first, to: first + same.len(), strength: OF_ENTITY };
         for phrase in same[0].entity.phrases.iter().filter(|phrase| phrase.contains(' ')) {
-            requests.insert(collector.phrase(phrase), entity);
+            requests.insert(&collector.phrase(phrase), entity);
         }
         for source in same {
             let from = occurrences.len();
             for phrase in source.operation.phrases.iter() {
                 let own = Request { from, to: from + 1, strength: 1.0 };
-                requests.insert(collector.request(phrase), own);
+                requests.insert(&collector.request(phrase), own);
             }
             let mut found = collector.operation(source.operation);
             found.extend_from_slice(&shared);

@@ -27,7 +27,7 @@ pub(super) struct Requests {
 
 impl Requests {
     /// Adds a request with these words.
-    pub(super) fn insert(&mut self, terms: Vec<Term>, request: Request) {
+    pub(super) fn insert(&mut self, terms: &[Term], request: Request) {
         // The last word of the vocabulary is mostly the rarest.
         if let Some((last, rest)) = terms.split_last() {
             self.by_word.entry(*last).or_default().push((rest.to_vec(), request));

@@ -92,7 +92,7 @@ pub(crate) async fn ask(store: &Arc<Store>, clients: &One, sql: &str) -> Answer 
     answer.unwrap_or_else(|error| panic!("{sql}: {error}"))
 }
 
-pub(crate) fn sorted(rows: Rows) -> Vec<String> {
+pub(crate) fn sorted(rows: &Rows) -> Vec<String> {
     let mut all: Vec<String> = rows.rows.iter().map(|row| json!(row).to_string()).collect();
     all.sort_unstable();
     all
@@ -100,5 +100,5 @@ pub(crate) fn sorted(rows: Rows) -> Vec<String> {
 
 pub(crate) fn whole(store: &Store, sql: &str) -> Vec<String> {
     let limits = QueryLimits::default().rows(100_000).bytes(1 << 28);
-    sorted(store.query(sql, &limits).unwrap_or_else(|error| panic!("{sql}: {error}")))
+    sorted(&store.query(sql, &limits).unwrap_or_else(|error| panic!("{sql}: {error}")))
 }

@@ -180,7 +180,7 @@ async fn live_answers_are_those_of_the_whole_data() {
             let (sql, without_limit) = maker.query();
             let expected = whole(&all, &sql);
             let answer = ask(&store(), &emulated.clients, &sql).await;
-            let found = sorted(answer.rows.clone().unwrap());
+            let found = sorted(answer.rows.as_ref().unwrap());
             match without_limit {
                 None => assert!(
                     found == expected,
