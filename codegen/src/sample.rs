@@ -24,6 +24,10 @@ pub(crate) fn sample_of(schema: &Schema, name: &str) -> Value {
     }
     match schema.kinds.first() {
         Some(Kind::Integer) => {
+            if let Some(example) = schema.format_example().and_then(|text| text.parse::<i64>().ok())
+            {
+                return json!(example);
+            }
             // A sample need not be near the limits of `i64`, so that `as` loses nothing.
             #[allow(clippy::cast_possible_truncation)]
             let least = schema.minimum.map_or(1, |minimum| minimum as i64);
@@ -44,12 +48,9 @@ pub(crate) fn sample_of(schema: &Schema, name: &str) -> Value {
                 })
                 .collect(),
         ),
-        Some(Kind::String) | None => match schema.format.as_ref() {
-            "date-time" => json!("2025-03-01T00:00:00Z"),
-            "date" => json!("2025-03-01"),
-            "uri" => json!("https://example.com"),
-            "email" => json!("ada@example.com"),
-            _ => json!(names::singular(&names::ident(name)).trim_matches('_').replace('_', "-")),
+        Some(Kind::String) | None => match schema.format_example() {
+            Some(example) => json!(example),
+            None => json!(names::singular(&names::ident(name)).trim_matches('_').replace('_', "-")),
         },
     }
 }

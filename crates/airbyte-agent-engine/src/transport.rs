@@ -63,7 +63,7 @@ pub(crate) enum Continuation {
     /// As the description says.
     Described,
     /// The transport knows.
-    Known(Option<NextPage>),
+    Known(Option<Box<NextPage>>),
 }
 
 impl Reply {
@@ -84,7 +84,7 @@ impl Reply {
     /// from the response, as the description says.
     #[must_use]
     pub fn with_next(mut self, next: Option<NextPage>) -> Self {
-        self.next = Continuation::Known(next);
+        self.next = Continuation::Known(next.map(Box::new));
         self
     }
 
@@ -185,6 +185,11 @@ pub trait Transport: Send + Sync {
     /// implementation dry runs are refused.
     fn preview(&self, call: CheckedCall<'_>) -> Result<DryRun> {
         Err(Error::usage(format!("{}: this transport cannot show what it would send", call.name)))
+    }
+
+    /// Whether idempotency keys of calls reach the vendor. They do not unless an implementation says so.
+    fn carries_idempotency_keys(&self) -> bool {
+        false
     }
 
     /// With what the engine completes the arguments of a call before the transport gets them, or why

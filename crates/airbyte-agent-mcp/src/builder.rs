@@ -9,13 +9,16 @@ use airbyte_agent_core::tools::{Exposure, Policy, ResultLimits, Toolset};
 use airbyte_agent_core::{Client, Result};
 use tokio::sync::Semaphore;
 
+use crate::approval::Pending;
 use crate::audit::Audit;
 use crate::in_flight::InFlight;
 use crate::limits::Limits;
 use crate::quota::Quota;
 use crate::result_form::ResultForm;
 use crate::server::Server;
+use crate::session::{Callers, SessionState};
 use crate::shared::Shared;
+use crate::tasks::Tasks;
 
 /// Puts a [`Server`] together. [`Server::builder`] makes it.
 #[derive(Debug, Clone)]
@@ -24,6 +27,7 @@ pub struct ServerBuilder {
     clients: Vec<Client>,
     policy: Policy,
     exposure: Option<Exposure>,
+    prefix: Option<String>,
     results: ResultLimits,
     form: ResultForm,
     files: Option<PathBuf>,
@@ -45,6 +49,7 @@ impl Server {
             clients: Vec::new(),
             policy: Policy::default(),
             exposure: None,
+            prefix: None,
             results: ResultLimits::default(),
             form: ResultForm::default(),
             files: None,
@@ -120,6 +125,20 @@ impl ServerBuilder {
         self
     }
 
+    /// Begins the names of all tools with this word and an underscore.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Usage`](airbyte_agent_core::ErrorKind::Usage) unless it is a letter with up to fifteen
+    /// letters, digits and underscores behind it.
+    pub fn prefix(mut self, word: impl Into<String>) -> Result<Self> {
+        let word = word.into();
+        // It is tried on the tools, which know what a prefix is.
+        self.tools.clone().prefix(&word)?;
+        self.prefix = Some(word);
+        Ok(self)
+    }
+
     /// Sets how much of a result a model is given to read.
     #[must_use]
     pub fn results(mut self, limits: ResultLimits) -> Self {
@@ -186,10 +205,17 @@ impl ServerBuilder {
         if let Some(folder) = self.files {
             tools = tools.files(folder);
         }
+        let describing = tools.clone().exposure(Exposure::SearchExecute);
+        let mut tools = tools.exposure(exposure);
+        if let Some(prefix) = &self.prefix {
+            // It was tried when it was set.
+            tools = tools.clone().prefix(prefix).unwrap_or(tools);
+        }
         Server {
             shared: Arc::new(Shared {
-                describing: tools.clone().exposure(Exposure::SearchExecute),
-                tools: tools.exposure(exposure),
+                describing,
+                tools,
+                prefix: self.prefix.unwrap_or_default(),
                 exposure,
                 turns: Semaphore::new(self.limits.concurrency),
                 limits: self.limits,
@@ -197,6 +223,9 @@ impl ServerBuilder {
                 quotas: self.quotas,
                 audit: self.audit,
                 in_flight: InFlight::default(),
+                pending: Pending::default(),
+                tasks: Tasks::default(),
+                callers: Callers::default(),
                 name: self.name,
                 version: self.version,
                 read_only,
@@ -204,6 +233,7 @@ impl ServerBuilder {
                 clients: self.clients,
                 listed: OnceLock::new(),
             }),
+            session: Arc::new(SessionState::new()),
         }
     }
 }

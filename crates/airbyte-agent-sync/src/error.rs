@@ -16,6 +16,9 @@ pub enum Error {
     /// The store could not be read or written.
     #[error("{0}")]
     Store(std::sync::Arc<StoreError>),
+    /// As many calls were made as are allowed.
+    #[error("{0}")]
+    Budget(String),
     /// The records are not as the spec says.
     #[error("{0}")]
     Records(String),
@@ -29,9 +32,15 @@ impl Error {
     pub fn kind(&self) -> ErrorKind {
         match self {
             Self::Plan(_) => ErrorKind::Usage,
+            Self::Budget(_) => ErrorKind::Validation,
             Self::Call(error) => error.kind(),
-            Self::Store(error) if matches!(**error, StoreError::Record { .. }) => ErrorKind::Decode,
-            Self::Store(_) => ErrorKind::Storage,
+            Self::Store(error) => match **error {
+                StoreError::Record { .. } => ErrorKind::Decode,
+                StoreError::Query(_) | StoreError::Search(_) | StoreError::Table { .. } => {
+                    ErrorKind::Validation
+                }
+                _ => ErrorKind::Storage,
+            },
             Self::Records(_) => ErrorKind::Decode,
         }
     }
@@ -40,6 +49,7 @@ impl Error {
     pub(crate) fn ends_everything(&self) -> bool {
         match self {
             Self::Store(error) => !matches!(**error, StoreError::Record { .. }),
+            Self::Budget(_) => true,
             other => matches!(
                 other.kind(),
                 ErrorKind::Authentication

@@ -1,7 +1,9 @@
 #![doc = include_str!("../README.md")]
 
 mod arguments;
+mod budget;
 mod error;
+pub mod live;
 mod local_store;
 mod mark;
 mod pace;
@@ -12,6 +14,7 @@ mod record;
 mod report;
 mod run;
 
+pub use budget::Budget;
 pub use error::{Error, Result, engine_error};
 pub use local_store::StoredRecords;
 pub use mark::Mark;

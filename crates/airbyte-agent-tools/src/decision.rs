@@ -18,6 +18,7 @@ pub(super) enum Decision<'t> {
 }
 
 /// A call of an operation that is permitted, with everything that is needed to make it.
+#[derive(Clone)]
 pub(super) struct PermittedCall<'t> {
     pub(super) permitted: Permitted<'t>,
     /// The arguments of the operation, in the types that it takes.

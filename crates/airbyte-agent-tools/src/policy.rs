@@ -3,6 +3,7 @@
 //! A policy looks at operations only. The arguments of a call are not passed to it, so nothing in them can
 //! widen it.
 
+use super::effect::Effect;
 use airbyte_agent_description::{Action, Connector, FieldPath, Operation, field_path};
 use airbyte_agent_engine::{Error, Result};
 
@@ -12,6 +13,9 @@ use airbyte_agent_engine::{Error, Result};
 /// there is no allow pattern, no deny pattern matches it and, in read-only mode, it changes nothing.
 /// A pattern is `entity.action`, or `connector:entity.action`; `*` stands for any text and `?` for
 /// one character.
+///
+/// Between permitting and refusing there is [`ask`](Self::ask): the operation may be called, and each call
+/// needs the approval of a person.
 ///
 /// Some operations take a query that may name any kind of record. An allow pattern permits such an operation
 /// only if it names this very operation, as in `query.list`, or is for all entities, as in `*.list`.
@@ -32,7 +36,64 @@ pub struct Policy {
     read_only: bool,
     allow: Vec<Pattern>,
     deny: Vec<Pattern>,
+    ask: Vec<OperationFilter>,
     hide: Vec<HiddenField>,
+}
+
+/// Some operations, by what they do or by their names.
+///
+/// ```
+/// use airbyte_agent_tools::OperationFilter;
+///
+/// # fn main() -> airbyte_agent_engine::Result<()> {
+/// let destructive = OperationFilter::parse("destructive")?;
+/// let issues = OperationFilter::parse("github:issues.*")?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OperationFilter(Filter);
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Filter {
+    /// Those with this effect or a greater one.
+    From(Effect),
+    /// Those that match.
+    Matching(Pattern),
+}
+
+impl OperationFilter {
+    /// Reads `writes` for all operations that change data, `destructive` for those that remove or overwrite it,
+    /// or a pattern of operations as in a [`Policy`].
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Usage`](airbyte_agent_engine::ErrorKind::Usage) for any other text.
+    pub fn parse(text: &str) -> Result<Self> {
+        Ok(Self(match text.trim() {
+            "writes" => Filter::From(Effect::Write),
+            "destructive" => Filter::From(Effect::Destroy),
+            pattern => Filter::Matching(Pattern::parse(pattern).map_err(|error| {
+                Error::usage(format!("{}; or writes, or destructive", error.message()))
+            })?),
+        }))
+    }
+
+    /// Whether an operation of the connector of this name is one of them.
+    pub fn matches(&self, connector: &str, operation: &Operation) -> bool {
+        match &self.0 {
+            Filter::From(effect) => Effect::of(operation) >= *effect,
+            Filter::Matching(pattern) => pattern.matches(Some(connector), operation, true),
+        }
+    }
+
+    /// The pattern, if it is one.
+    fn pattern(&self) -> Option<&Pattern> {
+        match &self.0 {
+            Filter::From(_) => None,
+            Filter::Matching(pattern) => Some(pattern),
+        }
+    }
 }
 
 /// A field that is in no result, of the entities that a pattern matches.
@@ -72,6 +133,28 @@ impl Policy {
     pub fn deny(mut self, pattern: impl AsRef<str>) -> Result<Self> {
         self.deny.push(Pattern::parse(pattern.as_ref())?);
         Ok(self)
+    }
+
+    /// Asks a person before each call of some operations, which are permitted otherwise; see
+    /// [`OperationFilter::parse`]. An [`Approver`](super::Approver) asks. Where nobody can be asked, the call is
+    /// refused.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Usage`](airbyte_agent_engine::ErrorKind::Usage) for a text that names no operations.
+    pub fn ask(mut self, which: impl AsRef<str>) -> Result<Self> {
+        self.ask.push(OperationFilter::parse(which.as_ref())?);
+        Ok(self)
+    }
+
+    /// Whether the policy asks a person about any call.
+    pub fn asks(&self) -> bool {
+        !self.ask.is_empty()
+    }
+
+    /// Whether each call of the operation needs the approval of a person.
+    pub(super) fn asks_about(&self, connector: &str, operation: &Operation) -> bool {
+        self.ask.iter().any(|filter| filter.matches(connector, operation))
     }
 
     /// Leaves a field out of everything that is shown of an entity's own records: `entity.field`, or
@@ -137,7 +220,8 @@ impl Policy {
                 connector.operations().any(|op| pattern.matches(Some(&connector.name), op, false))
             })
         };
-        let all = self.allow.iter().chain(&self.deny);
+        let asked = self.ask.iter().filter_map(OperationFilter::pattern);
+        let all = self.allow.iter().chain(&self.deny).chain(asked);
         all.filter(|pattern| !pattern.is_general() && !matches(pattern))
             .map(|pattern| pattern.text.clone())
             .chain(

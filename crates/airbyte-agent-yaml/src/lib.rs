@@ -4,7 +4,7 @@
 //! it reads as far as they can be read. Both read JSON with a reader of its own, because JSON texts are large and
 //! escape letters in a form that YAML does not know, and read as YAML what is not JSON.
 //!
-//! [`write`] writes values for people and for programs that look at lines.
+//! [`write()`] writes values for people and for programs that look at lines.
 //!
 //! This crate knows nothing of specs and APIs.
 

@@ -135,6 +135,40 @@ fn a_killed_sync_loses_and_doubles_nothing() {
     eprintln!("continued: {was_continued}");
 }
 
+#[test]
+fn tables_that_were_never_copied_are_read_for_the_query() {
+    let folder = Folder::new("live");
+    let store = folder.file("records.db");
+    let sql = |query: &str, more: &[&str]| {
+        run(&[&["sql", query, "--store", &store, "--sandbox"], more].concat())
+    };
+    let explained = sql("EXPLAIN SELECT id FROM stripe_charges LIMIT 15", &[]).succeeded().json();
+    assert_eq!(explained["data"].as_array().unwrap().len(), 1, "{explained}");
+    assert_eq!(explained["data"][0]["call"], "charges.list");
+    assert_eq!(explained["data"][0]["pages"], 1);
+    let found = sql("SELECT id FROM stripe_charges LIMIT 15", &[]).succeeded().json();
+    assert_eq!(found["data"].as_array().unwrap().len(), 15);
+    assert_eq!(found["meta"]["calls"], 1, "{found}");
+    assert_eq!(found["meta"]["live"]["tables"][0]["origin"], "live");
+    let columns = run(&["tables", "orb_invoices", "--store", &store]).succeeded().json();
+    assert!(columns["data"].as_array().unwrap().iter().any(|column| column["column"] == "status"));
+    let few = sql("SELECT count(*) FROM stripe_charges", &["--max-calls", "1"]);
+    assert_eq!((few.code, few.error()["kind"].as_str()), (3, Some("validation")));
+    assert!(few.stderr.contains("1 pages with 100 records of stripe_charges"), "{few:?}");
+    let part = sql("SELECT count(*) AS n FROM stripe_refunds", &["--max-calls", "1", "--partial"]);
+    let part = part.succeeded();
+    assert_eq!(part.json()["data"][0]["n"], 100);
+    assert_eq!(part.json()["meta"]["live"]["partial"], true);
+    assert!(part.stderr.contains("warning: "), "{part:?}");
+    let table = sql("SELECT count(*) AS n FROM stripe_charges", &["--output", "table"]).succeeded();
+    assert!(table.stderr.contains("calls were made"), "{table:?}");
+    let offline =
+        run(&["sql", "SELECT count(*) AS n FROM stripe_charges", "--store", &store, "--offline"]);
+    assert_eq!(offline.succeeded().json()["meta"]["calls"], 0);
+    let never = run(&["sql", "SELECT 1 FROM stripe_refunds", "--store", &store, "--offline"]);
+    assert!(never.succeeded().stderr.contains("never read to its end"));
+}
+
 #[tokio::test]
 async fn typed_searches_run_on_the_store() {
     let folder = Folder::new("typed-store");

@@ -347,6 +347,10 @@ impl Transport for LocalTransport {
         Box::pin(file::download(self, call))
     }
 
+    fn carries_idempotency_keys(&self) -> bool {
+        true
+    }
+
     fn preview(&self, call: CheckedCall<'_>) -> Result<DryRun> {
         if is_store_action(call.action) {
             let message = format!("{}: nothing would be sent; the store answers", call.name);

@@ -286,7 +286,7 @@ fn free(name: &str, place: &str, taken: &mut HashSet<String>) -> String {
     if taken.insert(name.to_owned()) {
         return name.to_owned();
     }
-    super::numbered(format!("{place}_{name}"), taken)
+    super::numbered(&format!("{place}_{name}"), taken)
 }
 
 /// Nobody can write `null` in an address.

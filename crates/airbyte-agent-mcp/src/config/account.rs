@@ -140,7 +140,7 @@ impl Account {
         let records = table.texts("records")?;
         let records = Some(records).filter(|names| !names.is_empty());
         let reach = reach(&mut table)?;
-        table.end()?;
+        table.end();
         Ok(Self { name, origin, reach, policy, records })
     }
 
@@ -298,6 +298,6 @@ fn read_hosted(mut table: Table<'_>) -> Result<Hosted> {
     if let Some(url) = base_url {
         hosted = hosted.base_url(url);
     }
-    table.end()?;
+    table.end();
     Ok(hosted)
 }

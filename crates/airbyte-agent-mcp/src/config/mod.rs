@@ -2,8 +2,11 @@
 //!
 //! ```toml
 //! expose = "connectors"                 # operations, connectors or search
+//! prefix = "acme"                       # names of tools begin with acme_
 //! read_only = true
 //! deny = ["*.delete"]
+//! ask = ["writes"]                      # writes, destructive or patterns: a person approves each call
+//! max_destructive = 20                  # calls of a session that remove or overwrite data
 //! hide = ["customers.email"]            # in no result and in no table
 //! store = "records.db"                  # as `airbyte-agent sync` has written it; false for none
 //! timeout = 60                          # seconds for a call
@@ -45,11 +48,12 @@ pub(crate) mod file;
 mod sources;
 mod unavailable;
 
+use std::cell::RefCell;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use airbyte_agent_core::local_store::LocalStore;
-use airbyte_agent_core::tools::{Exposure, Policy, ResultLimits};
+use airbyte_agent_core::tools::{Exposure, Policy, ResultLimits, Toolset};
 use airbyte_agent_core::{Client, Description, Error, ErrorKind, Result, suggestion};
 
 pub use self::account::{Account, Direct, Origin, Reach};
@@ -71,6 +75,8 @@ pub struct Config {
     pub accounts: Vec<Account>,
     /// How operations are shown. Unless it is set, the number of connectors decides.
     pub expose: Option<Exposure>,
+    /// The word with which the names of all tools begin; none unless it is set.
+    pub prefix: Option<String>,
     /// The rules that apply to every account.
     pub policy: Rules,
     /// How long a call may take, and how many may run at the same time.
@@ -116,6 +122,8 @@ pub struct Rules {
     pub allow: Vec<String>,
     /// The patterns of operations that are refused.
     pub deny: Vec<String>,
+    /// What a person is asked about before it is called: `writes`, `destructive`, or patterns of operations.
+    pub ask: Vec<String>,
     /// The fields that are in no result, as `entity.field`.
     pub hide: Vec<String>,
 }
@@ -134,6 +142,9 @@ impl Rules {
         for pattern in &self.deny {
             policy = policy.deny(pattern)?;
         }
+        for which in &self.ask {
+            policy = policy.ask(which)?;
+        }
         for pattern in &self.hide {
             policy = policy.hide(pattern)?;
         }
@@ -146,6 +157,7 @@ impl Rules {
             read_only: table.flag("read_only")?.unwrap_or_default(),
             allow: table.texts("allow")?,
             deny: table.texts("deny")?,
+            ask: table.texts("ask")?,
             hide: table.texts("hide")?,
         };
         rules.policy().map_err(|error| table.error(error.message()))?;
@@ -159,7 +171,8 @@ impl Config {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Usage`] with the position in the file. The message repeats no value of the file.
+    /// [`ErrorKind::Usage`] with the position in the file. Variables that are not set and keys that do not exist
+    /// are reported all at once. The message repeats no value of the file.
     pub fn read(path: &Path) -> Result<Self> {
         let name = path.display().to_string();
         let text = std::fs::read_to_string(path).map_err(|error| {
@@ -181,13 +194,19 @@ impl Config {
         folder: Option<&Path>,
         environment: &dyn Fn(&str) -> Option<String>,
     ) -> Result<Self> {
-        let mut table = Source { name, text, environment }.root()?;
+        let problems = RefCell::new(Vec::new());
+        let source = Source { name, text, environment, problems: &problems };
+        source.conclude(source.root().and_then(|table| Self::read_table(table, folder)))
+    }
+
+    fn read_table(mut table: Table<'_>, folder: Option<&Path>) -> Result<Self> {
         let resolve = |path: String| match folder {
             Some(folder) => folder.join(path),
             None => PathBuf::from(path),
         };
         let mut config = Self {
             expose: table.parsed("expose", exposure)?,
+            prefix: table.parsed("prefix", prefix)?,
             policy: Rules::read(&mut table)?,
             audit: table.text("audit")?.map(resolve),
             files: table.text("files")?.map(resolve),
@@ -204,6 +223,12 @@ impl Config {
         }
         if let Some(most) = table.count("concurrency")? {
             config.limits = config.limits.concurrency(most);
+        }
+        if let Some(longest) = table.seconds("approval_timeout")? {
+            config.limits = config.limits.approval(longest);
+        }
+        if let Some(most) = table.count("max_destructive")? {
+            config.limits = config.limits.destructive(u32::try_from(most).unwrap_or(u32::MAX));
         }
         if let Some(most) = table.count("max_result_bytes")? {
             config.results = config.results.bytes(most);
@@ -223,7 +248,7 @@ impl Config {
         for (name, account) in table.tables("accounts")? {
             config.accounts.push(Account::read(name, account, &resolve)?);
         }
-        table.end()?;
+        table.end();
         Ok(config)
     }
 
@@ -257,6 +282,9 @@ impl Config {
             .quotas(self.quotas.clone());
         if let Some(exposure) = self.expose {
             builder = builder.exposure(exposure);
+        }
+        if let Some(prefix) = &self.prefix {
+            builder = builder.prefix(prefix)?;
         }
         if let Some(folder) = &self.files {
             std::fs::create_dir_all(folder).map_err(|error| {
@@ -292,6 +320,11 @@ fn checked(builder: ServerBuilder) -> Result<Server> {
     }
     let message = format!("no operation matches {}", unmatched.join(", "));
     Err(Error::new(ErrorKind::Usage, message))
+}
+
+/// A word that can begin the names of tools.
+fn prefix(word: &str) -> Result<String> {
+    Toolset::empty().prefix(word).map(|_| word.to_owned())
 }
 
 /// The exposure with this name: `operations`, `connectors` or `search`.

@@ -100,6 +100,18 @@ impl Reader {
         result
     }
 
+    /// Runs statements of the store that change temporary tables, which are nowhere but in memory.
+    pub(crate) fn temporarily<R>(
+        &mut self,
+        work: impl FnOnce(&Connection) -> Result<R>,
+    ) -> Result<R> {
+        self.guard.set_user(false);
+        self.connection.execute_batch("PRAGMA query_only = OFF")?;
+        let result = work(&self.connection);
+        self.connection.execute_batch("PRAGMA query_only = ON")?;
+        result
+    }
+
     /// Runs a statement of a user: within the limits, and only reading. What was refused comes with the result.
     pub(super) fn for_user<R>(
         &mut self,

@@ -24,11 +24,7 @@ impl Store {
     /// [`Error::Query`] if the statement is wrong, would do anything else than read, or takes too long or too
     /// much memory.
     pub fn query(&self, sql: &str, limits: &QueryLimits) -> Result<Rows> {
-        let rewritten = rewrite(sql).map_err(Error::Query)?;
-        self.read(|reader| {
-            let names = |reader: &mut Reader| reader.internally(TableNames::load);
-            run_for_user(reader, sql, &rewritten, limits, names)
-        })
+        self.read(|reader| query_with(reader, sql, limits))
     }
 
     /// Runs one statement that reads these views and nothing else. Other tables, and what the views do not show, do not
@@ -58,6 +54,13 @@ impl Store {
             })
         })
     }
+}
+
+/// Runs one statement of a user with this connection.
+pub(crate) fn query_with(reader: &mut Reader, sql: &str, limits: &QueryLimits) -> Result<Rows> {
+    let rewritten = rewrite(sql).map_err(Error::Query)?;
+    let names = |reader: &mut Reader| reader.internally(TableNames::load);
+    run_for_user(reader, sql, &rewritten, limits, names)
 }
 
 fn run_for_user(

@@ -47,6 +47,7 @@ impl Controls {
             Control::Cursor => self.cursor = Some(text(name, value)?).filter(|c| !c.is_empty()),
             Control::MaxRecords => self.max_records = Some(count(name, value)?.max(1)),
             Control::CountOnly => self.count_only = flag(name, value)?,
+            Control::DryRun => self.dry_run = flag(name, value)?,
             Control::FromByte => self.from_byte = count(name, value)?,
             Control::MaxBytes => self.max_bytes = Some(count(name, value)?.max(1)),
             Control::Format => {

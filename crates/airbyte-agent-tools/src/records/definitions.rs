@@ -51,6 +51,7 @@ pub(crate) fn definition(tool: RecordsTool, name: String) -> ToolDefinition {
         title: title.to_owned(),
         description: description.to_owned(),
         input_schema: Value::Object(schema::object(members, false)),
+        output_schema: None,
         hints: HINTS,
     }
 }

@@ -16,6 +16,7 @@ use crate::result::clean;
 use crate::result::list_text::ListText;
 use crate::result::notes::Notes;
 use crate::result::render::Supplement;
+use crate::result::shown_fields::ShownFields;
 use crate::result::view::{ALL, DefaultFields, View};
 use crate::toolset::Toolset;
 
@@ -133,7 +134,7 @@ async fn sql(
     let mut text = ListText::new(controls.format, text_limits);
     let mut data = Vec::new();
     for object in objects {
-        let object = view.show(object, &Default::default(), &mut notes);
+        let object = view.show(object, &ShownFields::default(), &mut notes);
         text.add(&object);
         data.push(object);
         if text.is_full() {
@@ -211,9 +212,13 @@ async fn find(
         data.push(Value::Object(members));
     }
     shown::clean_secrets(tools, &mut data);
-    data.iter_mut().for_each(|hit| notes.add_hidden_characters(clean::value(hit)));
+    for hit in &mut data {
+        notes.add_hidden_characters(clean::value(hit));
+    }
     let mut text = ListText::new(controls.format, limits);
-    data.iter().for_each(|hit| text.add(hit));
+    for hit in &data {
+        text.add(hit);
+    }
     if !data.is_empty() && !controls.fields.is_empty() {
         groups.note_missing(&mut notes);
     }

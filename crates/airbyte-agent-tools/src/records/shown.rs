@@ -79,7 +79,9 @@ impl<'r, 't> Groups<'r, 't> {
 
 /// Removes the secrets of all accounts, before anything is shortened.
 pub(super) fn clean_secrets(tools: &Toolset, values: &mut [Value]) {
-    values.iter_mut().for_each(|value| tools.clean_value(value));
+    for value in values {
+        tools.clean_value(value);
+    }
 }
 
 /// The result with as many of the records as fit. `supplement` is what stands beside the first so many.

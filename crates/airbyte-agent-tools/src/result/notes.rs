@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use super::fields;
+use super::untrusted;
 use airbyte_agent_description::{FieldPath, field_path, suggestion};
 
 /// The most names that are shown of fields that were left out.
@@ -138,10 +139,11 @@ impl Notes {
     pub(crate) fn sentences(&self, selector: &str, schema: Option<&Value>) -> Vec<String> {
         let mut out = self.other.clone();
         if !self.omitted.is_empty() {
-            let mut names = grouped(&self.omitted);
+            let grouped = grouped(&self.omitted);
+            let mut names: Vec<_> = grouped.iter().map(|name| untrusted::name(name)).collect();
             if names.len() > SHOWN {
                 names.truncate(SHOWN);
-                names.push("…".to_owned());
+                names.push("…".into());
             }
             out.push(format!(
                 "Fields not shown: {}. Name those you need in {selector}, or [\"*\"] for all.",
@@ -149,7 +151,8 @@ impl Notes {
             ));
         }
         if let Some((name, length)) = self.cut.iter().next() {
-            let names: Vec<&str> = self.cut.keys().map(String::as_str).collect();
+            let names: Vec<_> = self.cut.keys().map(|name| untrusted::name(name)).collect();
+            let name = untrusted::name(name);
             out.push(format!(
                 "Long texts are cut: {}. {selector} [\"{name}\"] gives it whole, \
                  [\"{name}[0:4000]\"] a part ({length} characters in all).",
@@ -157,8 +160,10 @@ impl Notes {
             ));
         }
         if !self.shortened.is_empty() {
-            let lists =
-                self.shortened.iter().map(|(name, length)| format!("{name} (up to {length})"));
+            let lists = self
+                .shortened
+                .iter()
+                .map(|(name, length)| format!("{} (up to {length})", untrusted::name(name)));
             out.push(format!(
                 "Lists are shortened: {}. Name them in {selector} for all entries.",
                 lists.collect::<Vec<_>>().join(", ")
@@ -179,7 +184,8 @@ impl Notes {
             out.push(format!("Without a value in these records: {}.", without_value.join(", ")));
         }
         if !self.secrets.is_empty() {
-            out.push(format!("Secrets are not shown: {}.", self.secrets.join(", ")));
+            let names: Vec<_> = self.secrets.iter().map(|name| untrusted::name(name)).collect();
+            out.push(format!("Secrets are not shown: {}.", names.join(", ")));
         }
         if !self.withheld.is_empty() {
             out.push(format!("The operator hides: {}.", self.withheld.join(", ")));

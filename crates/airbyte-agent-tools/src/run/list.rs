@@ -97,7 +97,7 @@ pub(super) async fn run(
     let mut meta = Value::Null;
     let mut remarks = PageRemarks::default();
     let mut member: Option<String> = None;
-    let mut seen: HashSet<Cursor> = HashSet::new();
+    let mut seen: HashSet<u64> = start.page.iter().filter_map(Cursor::way).collect();
     let mut report = Report::default();
     let mut at = start.page.take();
     loop {
@@ -134,12 +134,11 @@ pub(super) async fn run(
             places.push(place);
         }
         // What was read is shown; a cursor that leads nowhere would only make a model try.
-        let is_repeated = outcome.next.is_some() && outcome.next == at;
         let next = outcome.next.filter(|next| match next.dead_end() {
-            _ if is_repeated || !seen.insert(next.clone()) => {
+            Some(reason) => remarks.ends(reason),
+            None if next.way().is_some_and(|way| !seen.insert(way)) => {
                 remarks.ends(explain::REPEATED.to_owned())
             }
-            Some(reason) => remarks.ends(reason),
             None => true,
         });
         pages.push(Page { start: at, next: next.clone() });

@@ -78,6 +78,7 @@ fn load_config(args: &ServeArgs) -> Result<Config, Error> {
     }
     config.policy.allow.extend(args.allow.iter().cloned());
     config.policy.deny.extend(args.deny.iter().cloned());
+    config.policy.ask.extend(args.ask.iter().cloned());
     config.policy.hide.extend(args.hide.iter().cloned());
     if let Some(expose) = args.expose {
         config.expose = Some(match expose {
@@ -86,8 +87,20 @@ fn load_config(args: &ServeArgs) -> Result<Config, Error> {
             Expose::Search => Exposure::SearchExecute,
         });
     }
+    if let Some(prefix) = &args.prefix {
+        config.prefix = Some(prefix.clone());
+    }
+    config.http.sessions &= !args.stateless;
     if let Some(timeout) = args.timeout {
         config.limits = config.limits.timeout(timeout);
+    }
+    if let Some(longest) = args.approval_timeout {
+        config.limits = config.limits.approval(longest);
+    }
+    if let Some(most) = args.max_destructive {
+        // The file's number cannot be raised.
+        let most = config.limits.destructive.map_or(most, |known| known.min(most));
+        config.limits = config.limits.destructive(most);
     }
     if let Some(most) = args.concurrency {
         config.limits = config.limits.concurrency(usize::from(most));
