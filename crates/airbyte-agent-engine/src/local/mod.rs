@@ -352,10 +352,7 @@ impl Transport for LocalTransport {
     }
 
     fn preview(&self, call: CheckedCall<'_>) -> Result<DryRun> {
-        if is_store_action(call.action) {
-            let message = format!("{}: nothing would be sent; the store answers", call.name);
-            return Err(Error::usage(message));
-        }
+        local_store::check_preview(&call)?;
         if let Some(address) = &call.operation.address {
             return given_address::preview(self, &call, address);
         }

@@ -35,6 +35,15 @@ pub fn operation(connector: &Connector, entity: &str, action: &str) -> Result<Op
     Ok(context_store::on_entity(entity, action))
 }
 
+/// Refuses to show the request of a call that the store answers: there is none.
+pub(crate) fn check_preview(call: &CheckedCall<'_>) -> Result<()> {
+    if context_store::is_store_action(call.action) {
+        let message = format!("{}: nothing would be sent; the store answers", call.name);
+        return Err(Error::usage(message));
+    }
+    Ok(())
+}
+
 /// The answer of the store to a call of one of the context store's operations.
 ///
 /// # Errors

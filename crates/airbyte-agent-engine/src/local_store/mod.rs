@@ -32,7 +32,7 @@ use crate::error::Result;
 use crate::http::BoxFuture;
 
 pub use self::answer::operation;
-pub(crate) use self::answer::{Source, answer};
+pub(crate) use self::answer::{Source, answer, check_preview};
 
 /// The store on this machine. `airbyte-agent-sync` has the one that `sync` writes.
 pub trait LocalStore: std::fmt::Debug + Send + Sync {
