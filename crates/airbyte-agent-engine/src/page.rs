@@ -196,12 +196,12 @@ impl<P: Continues> Pages<P> {
         let is_enough = self.left == Some(0);
         let error = match cursor.way_on() {
             Some(Err(error)) => Some(error),
-            Some(Ok(way)) if self.seen.contains(&way) => {
+            Some(Ok(place_hash)) if self.seen.contains(&place_hash) => {
                 Some(DeadEnd::Circle.error(&self.operation))
             }
-            Some(Ok(way)) => {
+            Some(Ok(place_hash)) => {
                 if self.seen.len() < MOST_SEEN {
-                    self.seen.insert(way);
+                    self.seen.insert(place_hash);
                 }
                 None
             }

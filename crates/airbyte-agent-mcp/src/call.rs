@@ -95,7 +95,7 @@ pub(crate) async fn call(
                 None => Box::pin(run(shared, &caller, &request.name, plan, &context)).await,
             },
             Err(Stopped::Outcome(outcome)) => *outcome,
-            Err(Stopped::Asked(question)) => {
+            Err(Stopped::Question(question)) => {
                 entry.end(&Ending { outcome: "asked", ..Ending::default() });
                 return Ok(question.into());
             }
@@ -169,7 +169,7 @@ enum Stopped {
     /// It has ended.
     Outcome(Box<Outcome>),
     /// The client has to ask the user, and to call again with the answer.
-    Asked(InputRequiredResult),
+    Question(InputRequiredResult),
     /// It has an answer to a question that is not open.
     NoQuestion,
 }
@@ -219,7 +219,7 @@ async fn approved<'t>(
         Asking::ByResult => {
             let longest = shared.limits.approval;
             return match shared.pending.add(caller.name, request.clone(), longest) {
-                Some(handle) => Err(Stopped::Asked(approval::input_required(&request, handle))),
+                Some(handle) => Err(Stopped::Question(approval::input_required(&request, handle))),
                 None => Err(Refusal::new(
                     "internal",
                     "Nothing was sent: the system has no random numbers. Tell the user.",
@@ -236,7 +236,7 @@ async fn approved<'t>(
             tokio::select! {
                 biased;
                 () = context.ct.cancelled() => return Err(cancelled().into()),
-                asked = question => asked?,
+                answer = question => answer?,
             }
         }
     }

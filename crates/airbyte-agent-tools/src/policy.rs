@@ -220,8 +220,8 @@ impl Policy {
                 connector.operations().any(|op| pattern.matches(Some(&connector.name), op, false))
             })
         };
-        let asked = self.ask.iter().filter_map(OperationFilter::pattern);
-        let all = self.allow.iter().chain(&self.deny).chain(asked);
+        let ask = self.ask.iter().filter_map(OperationFilter::pattern);
+        let all = self.allow.iter().chain(&self.deny).chain(ask);
         all.filter(|pattern| !pattern.is_general() && !matches(pattern))
             .map(|pattern| pattern.text.clone())
             .chain(

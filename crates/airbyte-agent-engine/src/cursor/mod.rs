@@ -146,7 +146,7 @@ impl Cursor {
     /// A hash of the arguments or the address that the cursor leads on with: whoever meets it twice in one list has been
     /// led in a circle, even if the cursors differ in what they say about the pages before. `None` for a cursor that
     /// does not lead on.
-    pub fn way(&self) -> Option<u64> {
+    pub fn place_hash(&self) -> Option<u64> {
         self.way_on()?.ok()
     }
 
@@ -156,9 +156,10 @@ impl Cursor {
         Some(match position.page.why_cut() {
             Some(cut) => Err(cut.error(&position.operation)),
             // A place inside a page is another one than the page.
-            None => {
-                Ok(position.page.way().wrapping_add(position.behind.map_or(0, |(n, _)| n as u64)))
-            }
+            None => Ok(position
+                .page
+                .place_hash()
+                .wrapping_add(position.behind.map_or(0, |(n, _)| n as u64))),
         })
     }
 

@@ -12,7 +12,7 @@ use super::{NextPage, START, hash};
 pub(crate) struct Trail {
     /// What led to the place.
     #[serde(rename = "w")]
-    way: u32,
+    place_hash: u32,
     /// The records of its page and of the page before.
     #[serde(rename = "p", default, skip_serializing_if = "Option::is_none")]
     pages: Option<u32>,
@@ -38,21 +38,21 @@ impl Trail {
         if at.set.is_empty() && at.follow.is_none() {
             return None;
         }
-        let here = |most, rounds| Self {
-            way: short(at.way()),
+        let checkpoint = |most, rounds| Self {
+            place_hash: short(at.place_hash()),
             pages: pages(at, records),
             steps: 1,
             most,
             rounds,
         };
-        let Some(trail) = at.trail else { return Some(here(1, None)) };
+        let Some(trail) = at.trail else { return Some(checkpoint(1, None)) };
         if let Some(rounds) = trail.rounds_by(at, records) {
-            return Some(here(trail.most.max(trail.steps.saturating_mul(2)), Some(rounds)));
+            return Some(checkpoint(trail.most.max(trail.steps.saturating_mul(2)), Some(rounds)));
         }
         // Another length than that of the rounds so far shows that they were chance.
         let rounds = trail.rounds.filter(|(_, length)| trail.steps < *length);
         Some(if trail.steps >= trail.most {
-            here(trail.most.saturating_mul(2), rounds)
+            checkpoint(trail.most.saturating_mul(2), rounds)
         } else {
             Self { steps: trail.steps + 1, rounds, ..trail }
         })
@@ -60,7 +60,7 @@ impl Trail {
 
     /// Whether `next` leads to the place where the trail begins.
     pub(crate) fn is_met_by(&self, next: &NextPage) -> bool {
-        self.way == short(next.way())
+        self.place_hash == short(next.place_hash())
     }
 
     /// Whether the page to which `at` led, and the page before, have the records of the two pages where the trail
@@ -91,20 +91,20 @@ fn pages(at: &NextPage, records: Option<u32>) -> Option<u32> {
 }
 
 #[allow(clippy::cast_possible_truncation, reason = "a hash is as good as its parts")]
-fn short(way: u64) -> u32 {
-    (way ^ (way >> 32)) as u32
+fn short(place_hash: u64) -> u32 {
+    (place_hash ^ (place_hash >> 32)) as u32
 }
 
 impl NextPage {
     /// A hash of what leads to the page: its arguments and its address.
-    pub(crate) fn way(&self) -> u64 {
-        let low = way(START, &self.set, self.follow.as_deref());
-        let high = way(!START, &self.set, self.follow.as_deref());
+    pub(crate) fn place_hash(&self) -> u64 {
+        let low = place_hash(START, &self.set, self.follow.as_deref());
+        let high = place_hash(!START, &self.set, self.follow.as_deref());
         (u64::from(high) << 32) | u64::from(low)
     }
 }
 
-fn way(start: u32, set: &Map<String, Value>, follow: Option<&str>) -> u32 {
+fn place_hash(start: u32, set: &Map<String, Value>, follow: Option<&str>) -> u32 {
     let mut sum = start;
     let mut add = |text: &str| {
         sum = hash(sum, &(text.len() as u64).to_be_bytes());
@@ -126,13 +126,13 @@ mod tests {
 
     /// The number of the page behind which the circle is noticed, of a list whose ways on and records are these.
     fn noticed(
-        way: impl Fn(u32) -> u32,
+        place_hash: impl Fn(u32) -> u32,
         records: impl Fn(u32) -> u32,
         is_identified: bool,
     ) -> Option<u32> {
         let mut at = NextPage::default();
         for page in 1..3_000 {
-            let token = Map::from_iter([("token".to_owned(), json!(way(page)))]);
+            let token = Map::from_iter([("token".to_owned(), json!(place_hash(page)))]);
             let mut next = NextPage::with(token);
             let now = Some(records(page));
             let is_noticed = |trail: Trail| {

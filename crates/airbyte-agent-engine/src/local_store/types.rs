@@ -126,7 +126,7 @@ pub struct Hit {
     pub field: Option<String>,
     /// The part of the field with the words, which stand between `**`.
     pub snippet: Option<String>,
-    /// The record.
+    /// The record that was found, without the fields that are withheld.
     pub record: Value,
 }
 

@@ -2,8 +2,9 @@
 
 use serde_json::Value;
 
-use super::next::{Paginator, behind, is_token, typed};
+use super::next::Paginator;
 use super::read::{Answer, Read};
+use super::token::{behind, is_token, typed};
 use crate::cursor::{Cursor, NextPage, already_given, mark};
 use crate::description::Next;
 use crate::error::Result;

@@ -32,6 +32,7 @@ mod remarks;
 mod select;
 mod signs;
 mod spelling;
+mod token;
 mod tokenless;
 
 pub(crate) use decode::{decode_page, decode_record};

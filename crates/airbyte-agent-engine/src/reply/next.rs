@@ -10,9 +10,10 @@ use super::envelope::Picked;
 use super::failure::{is_filled, says_something};
 use super::plan::PagingPlaces;
 use super::spelling::Spelling;
+use super::token::{behind, is_token, typed, whole_number};
 use crate::arguments::Arguments;
 use crate::cursor::{DeadEnd, NextPage, Trail};
-use crate::description::{Connector, Kind, List, Next, Operation, Paging, Source, Text};
+use crate::description::{Connector, List, Next, Operation, Paging, Source, Text};
 use crate::json::scalar_text;
 
 /// Finds out from the values of a response how its list continues.
@@ -389,56 +390,6 @@ impl<'a> Paginator<'a> {
 fn only(keep: Option<&List<Text>>, set: &Map<String, Value>) -> Option<Vec<String>> {
     let names = keep.filter(|_| !set.is_empty())?.iter().map(ToString::to_string);
     Some(names.chain(set.keys().cloned()).collect())
-}
-
-/// A token as the parameter wants it: vendors write numbers as texts and the other way round.
-pub(super) fn typed(operation: &Operation, into: &str, value: Value) -> Value {
-    let kinds = operation.argument_schema(into).map(|s| s.kinds.to_vec()).unwrap_or_default();
-    match &value {
-        Value::Number(number)
-            if kinds.contains(&Kind::String) && !kinds.contains(&Kind::Integer) =>
-        {
-            Value::String(number.to_string())
-        }
-        Value::String(text) if kinds.contains(&Kind::Integer) && !kinds.contains(&Kind::String) => {
-            text.parse::<i64>().map_or_else(|_| value.clone(), |number| json!(number))
-        }
-        _ => value,
-    }
-}
-
-/// A number that counts something, also one that is written as a text.
-pub(super) fn whole_number(value: &Value) -> Option<u64> {
-    #[allow(
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        reason = "only whole numbers"
-    )]
-    let whole = |number: f64| {
-        (number >= 0.0 && number.fract() == 0.0 && number < 9e15).then_some(number as u64)
-    };
-    match value {
-        Value::Number(number) => number.as_u64().or_else(|| whole(number.as_f64()?)),
-        Value::String(text) => text.trim().parse().ok(),
-        _ => None,
-    }
-}
-
-/// The value `add` behind a number; what is no number stays as it is.
-pub(super) fn behind(value: Value, add: u64) -> Value {
-    let number = value.as_u64().or_else(|| value.as_str()?.parse().ok());
-    match number.filter(|_| add > 0).and_then(|number| number.checked_add(add)) {
-        Some(sum) => json!(sum),
-        None => value,
-    }
-}
-
-pub(super) fn is_token(value: &Value) -> bool {
-    match value {
-        Value::String(text) => !text.is_empty(),
-        Value::Number(_) => true,
-        _ => false,
-    }
 }
 
 /// Whether the layout of the response can hold a value. Flags that it cannot carry say what an

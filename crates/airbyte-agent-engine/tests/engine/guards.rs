@@ -69,10 +69,10 @@ async fn circles_of_any_length_end_with_an_error_at_every_door() {
             let at = at.map_or(0, |at| at % period);
             let next = (at + 1) % period;
             let id = if by_records { next } else { 1_000 + count };
-            let way = if line == LINK { format!("/books?n={next}") } else { next.to_string() };
+            let next = if line == LINK { format!("/books?n={next}") } else { next.to_string() };
             Answer::json(
                 200,
-                json!({"books": [{"id": 100_000}, {"id": id}], "more": true, "next": way}),
+                json!({"books": [{"id": 100_000}, {"id": id}], "more": true, "next": next}),
             )
         })
         .await;

@@ -108,7 +108,7 @@ pub enum StoreChoice {
     Usual,
     /// That in this file.
     File(PathBuf),
-    /// None.
+    /// No store, whether there is one or not.
     None,
 }
 

@@ -35,16 +35,16 @@ enum Does {
 struct User {
     does: Does,
     can: bool,
-    asked: Arc<Mutex<Vec<String>>>,
+    questions: Arc<Mutex<Vec<String>>>,
 }
 
 impl User {
     fn who(does: Does) -> Self {
-        Self { does, can: true, asked: Arc::default() }
+        Self { does, can: true, questions: Arc::default() }
     }
 
-    fn asked(&self) -> Vec<String> {
-        self.asked.lock().unwrap().clone()
+    fn questions(&self) -> Vec<String> {
+        self.questions.lock().unwrap().clone()
     }
 }
 
@@ -68,7 +68,7 @@ impl ClientHandler for User {
             panic!("a form is expected")
         };
         assert_eq!(requested_schema.required, Some(vec!["approve".to_owned()]));
-        self.asked.lock().unwrap().push(message);
+        self.questions.lock().unwrap().push(message);
         let yes =
             || ElicitResult::new(ElicitationAction::Accept).with_content(json!({"approve": true}));
         Ok(match self.does {
@@ -133,7 +133,7 @@ async fn nothing_is_sent_unless_the_user_approves_it() {
             let session = connect(server, user.clone(), by_result).await;
             let answer = delete(&session).await;
             assert_eq!(answer.is_error(), error.is_some(), "{does:?} {by_result} {answer:?}");
-            assert_eq!(user.asked().len(), usize::from(can), "{does:?} {by_result}");
+            assert_eq!(user.questions().len(), usize::from(can), "{does:?} {by_result}");
             match error {
                 None => assert_eq!(vendor.called(), ["things.delete"]),
                 Some(part) => {
@@ -148,7 +148,7 @@ async fn nothing_is_sent_unless_the_user_approves_it() {
                     assert_eq!(vendor.called(), ["things.list"]);
                 }
             }
-            for text in user.asked() {
+            for text in user.questions() {
                 for part in ["Acme, account 'acme'", "(things.delete)", "\"id\": \"t1\""] {
                     assert!(text.contains(part), "{text}");
                 }
@@ -178,7 +178,7 @@ async fn an_answer_that_comes_late_or_never_sends_nothing() {
             Err(error) => assert!(error.to_string().contains("requestState"), "{error}"),
         }
         tokio::time::sleep(Duration::from_millis(450)).await;
-        assert_eq!(user.asked().len(), 1);
+        assert_eq!(user.questions().len(), 1);
         assert!(vendor.called().is_empty());
     }
     // A client that goes away while it is asked.
@@ -186,7 +186,7 @@ async fn an_answer_that_comes_late_or_never_sends_nothing() {
     let session = connect(asking(&vendor).build(), user.clone(), false).await;
     let peer = session.peer().clone();
     let call = tokio::spawn(async move { peer.call_tool(deleting("t1")).await });
-    eventually(|| user.asked().len() == 1).await;
+    eventually(|| user.questions().len() == 1).await;
     session.cancel().await.unwrap();
     let _ = call.await;
     tokio::time::sleep(Duration::from_millis(100)).await;
@@ -281,7 +281,7 @@ async fn destructive_calls_are_limited_for_each_session() {
     let none = asking(&vendor).limits(Limits::STANDARD.destructive(0)).build();
     let session = connect(none, user.clone(), false).await;
     assert_eq!(delete(&session).await.error(), "too_destructive");
-    assert!(user.asked().is_empty());
+    assert!(user.questions().is_empty());
 }
 
 #[tokio::test]
@@ -297,6 +297,6 @@ async fn questions_are_counted_against_the_quotas() {
             errors.push(delete(&session).await.error().to_owned());
         }
         assert_eq!(errors, ["not_approved", "not_approved", "rate_limited", "rate_limited"]);
-        assert_eq!(user.asked().len(), 2);
+        assert_eq!(user.questions().len(), 2);
     }
 }

@@ -63,7 +63,7 @@ async fn count(call: &PermittedCall<'_>, context: RunContext<'_>) -> Result<Tool
         let Some(next) = outcome.next else {
             return Ok(counted("count", report.records, remarks.sentences()));
         };
-        let is_repeated = next.way().is_some_and(|way| !seen.insert(way));
+        let is_repeated = next.place_hash().is_some_and(|place_hash| !seen.insert(place_hash));
         let end = next.dead_end().or_else(|| is_repeated.then(|| explain::REPEATED.to_owned()));
         let end = end.or_else(|| {
             let pages = report.pages;

@@ -97,7 +97,7 @@ pub(super) async fn run(
     let mut meta = Value::Null;
     let mut remarks = PageRemarks::default();
     let mut member: Option<String> = None;
-    let mut seen: HashSet<u64> = start.page.iter().filter_map(Cursor::way).collect();
+    let mut seen: HashSet<u64> = start.page.iter().filter_map(Cursor::place_hash).collect();
     let mut report = Report::default();
     let mut at = start.page.take();
     loop {
@@ -136,7 +136,7 @@ pub(super) async fn run(
         // What was read is shown; a cursor that leads nowhere would only make a model try.
         let next = outcome.next.filter(|next| match next.dead_end() {
             Some(reason) => remarks.ends(reason),
-            None if next.way().is_some_and(|way| !seen.insert(way)) => {
+            None if next.place_hash().is_some_and(|place_hash| !seen.insert(place_hash)) => {
                 remarks.ends(explain::REPEATED.to_owned())
             }
             None => true,

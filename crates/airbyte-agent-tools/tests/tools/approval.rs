@@ -27,22 +27,22 @@ enum Does {
 struct Person {
     does: Does,
     another: Option<ApprovalRequest>,
-    asked: Arc<Mutex<Vec<ApprovalRequest>>>,
+    questions: Arc<Mutex<Vec<ApprovalRequest>>>,
 }
 
 impl Person {
     fn who(does: Does) -> Self {
-        Self { does, another: None, asked: Arc::default() }
+        Self { does, another: None, questions: Arc::default() }
     }
 
-    fn asked(&self) -> Vec<ApprovalRequest> {
-        self.asked.lock().unwrap().clone()
+    fn questions(&self) -> Vec<ApprovalRequest> {
+        self.questions.lock().unwrap().clone()
     }
 }
 
 impl Approver for Person {
     fn ask<'a>(&'a self, request: &'a ApprovalRequest) -> BoxFuture<'a, Answer> {
-        self.asked.lock().unwrap().push(request.clone());
+        self.questions.lock().unwrap().push(request.clone());
         let answer = match self.does {
             Does::Approve => Answer::Approved(request.approve()),
             Does::Refuse => Answer::Refused,
@@ -78,7 +78,7 @@ async fn nothing_is_sent_unless_a_person_approves_it() {
             let tools = plain.approver(person.clone());
             let (name, given) = call(exposure, "books", "delete", json!({"id": 7}), json!({}));
             let outcome = tools.call(&name, given).await;
-            assert_eq!(person.asked().len(), 1, "{does:?}");
+            assert_eq!(person.questions().len(), 1, "{does:?}");
             match part {
                 None => {
                     outcome.unwrap();
@@ -105,7 +105,7 @@ async fn nothing_is_sent_unless_a_person_approves_it() {
 #[tokio::test]
 async fn the_policy_says_what_is_asked_about() {
     let all = ["list", "get", "create", "update", "delete"];
-    for (policy, asked) in [
+    for (policy, questions) in [
         (Policy::default(), vec![]),
         (Policy::default().ask("writes").unwrap(), vec!["create", "update", "delete"]),
         (Policy::default().ask("destructive").unwrap(), vec!["update", "delete"]),
@@ -126,7 +126,7 @@ async fn the_policy_says_what_is_asked_about() {
             } else {
                 tools(&server, Exposure::PerConnector).policy(policy.clone())
             };
-            assert_eq!(tools.asks(), !asked.is_empty());
+            assert_eq!(tools.asks(), !questions.is_empty());
             for action in all {
                 let params = match action {
                     "list" => json!({}),
@@ -136,7 +136,11 @@ async fn the_policy_says_what_is_asked_about() {
                 let (name, given) =
                     call(Exposure::PerConnector, "books", action, params, json!({}));
                 let plan = tools.plan(&name, given).unwrap();
-                assert_eq!(plan.needs_approval(), asked.contains(&action), "{policy:?} {action}");
+                assert_eq!(
+                    plan.needs_approval(),
+                    questions.contains(&action),
+                    "{policy:?} {action}"
+                );
                 assert_eq!(plan.approval_request().is_some(), plan.needs_approval());
             }
         }

@@ -86,7 +86,7 @@ fn sentences(text: &str) -> String {
 /// A user who refuses everything.
 #[derive(Clone, Default)]
 struct Refusing {
-    asked: Arc<Mutex<Vec<String>>>,
+    questions: Arc<Mutex<Vec<String>>>,
 }
 
 impl ClientHandler for Refusing {
@@ -101,7 +101,7 @@ impl ClientHandler for Refusing {
         _: RequestContext<RoleClient>,
     ) -> Result<ElicitResult, ErrorData> {
         if let ElicitRequestParams::FormElicitationParams { message, .. } = request {
-            self.asked.lock().unwrap().push(message);
+            self.questions.lock().unwrap().push(message);
         }
         Ok(ElicitResult::new(ElicitationAction::Decline))
     }
@@ -288,9 +288,9 @@ async fn an_obedient_model_gets_nothing_done_that_the_user_refuses() {
                 .collect();
             assert!(changes.is_empty(), "{exposure:?} {by_result}: {changes:?}");
             // The user was asked about the account that permits changes, and about no other.
-            let asked = session.service().asked.lock().unwrap().clone();
-            assert!(!asked.is_empty());
-            assert!(asked.iter().all(|text| text.contains("account 'eu'")), "{asked:?}");
+            let questions = session.service().questions.lock().unwrap().clone();
+            assert!(!questions.is_empty());
+            assert!(questions.iter().all(|text| text.contains("account 'eu'")), "{questions:?}");
         }
     }
     assert!(made > 400, "{made}");
