@@ -82,6 +82,10 @@ pub(crate) fn everything(schema: &Schema, name: &str, example: Option<&Value>) -
             for property in schema.properties.iter() {
                 let known = example.and_then(|example| example.get(property.name.as_ref()));
                 let value = everything(&property.schema, &property.name, known);
+                // What is written in a language cannot be made up.
+                if known.is_none() && !property.required && is_misfit(&property.schema, &value) {
+                    continue;
+                }
                 members.insert(property.name.to_string(), value);
             }
             // Members that the schema does not name are taken from the example.
@@ -94,5 +98,16 @@ pub(crate) fn everything(schema: &Schema, name: &str, example: Option<&Value>) -
             Value::Object(members)
         }
         _ => sample_of(schema, name),
+    }
+}
+
+/// Whether the value, or an element of it, breaks a rule for texts.
+fn is_misfit(schema: &Schema, value: &Value) -> bool {
+    match value {
+        Value::Array(items) => schema
+            .items
+            .first()
+            .is_some_and(|schema| items.iter().any(|item| is_misfit(schema, item))),
+        value => schema.misfit(value).is_some(),
     }
 }

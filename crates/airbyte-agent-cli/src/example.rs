@@ -109,11 +109,11 @@ fn example_pairs(operation: &Operation) -> Vec<String> {
     };
     let mut arguments: Map<String, Value> = required
         .map(|parameter| {
+            let made = value(&parameter.name, &parameter.schema);
             // What is written in a language cannot be made up.
-            let own = parameter.example.as_ref().filter(|_| !parameter.schema.rules.is_empty());
-            let own = own.map(Json::value);
-            let made = || value(&parameter.name, &parameter.schema);
-            (parameter.name.to_string(), own.unwrap_or_else(made))
+            let is_poor = !parameter.schema.rules.is_empty() || is_poor(&parameter.schema, &made);
+            let own = parameter.example.as_ref().filter(|_| is_poor).map(Json::value);
+            (parameter.name.to_string(), own.unwrap_or(made))
         })
         .collect();
     operation.complete_groups(&mut arguments, value);
@@ -123,6 +123,21 @@ fn example_pairs(operation: &Operation) -> Vec<String> {
         value => format!("{name}={value}"),
     };
     arguments.iter().map(pair).collect()
+}
+
+/// Whether a value that was made up breaks a rule for texts, or says nothing.
+fn is_poor(schema: &Schema, value: &Value) -> bool {
+    match value {
+        Value::Array(items) => {
+            let element = schema.items.first();
+            element.is_some_and(|schema| items.iter().any(|item| is_poor(schema, item)))
+        }
+        Value::Object(members) if members.is_empty() => true,
+        Value::Object(members) => members.iter().any(|(name, member)| {
+            schema.property(name).is_some_and(|known| is_poor(&known.schema, member))
+        }),
+        value => schema.misfit(value).is_some(),
+    }
 }
 
 /// Whether a call without an argument for this parameter is refused.

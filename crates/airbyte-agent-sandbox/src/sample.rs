@@ -1,6 +1,8 @@
 //! Sample arguments with which an operation of a sandbox succeeds, made from its description alone.
 
-use airbyte_agent_description::{Body, Json, Kind, Location, Operation, Parameter, Schema};
+use airbyte_agent_description::{
+    Body, Json, Kind, Location, Operation, Parameter, Schema, TextRule,
+};
 use serde_json::{Map, Value, json};
 
 use crate::data::plain;
@@ -39,6 +41,9 @@ pub fn arguments(operation: &Operation, record: &Value) -> Map<String, Value> {
 
 /// A value for a parameter. One that is written in a language gets the example of the description.
 fn value_of(parameter: &Parameter, record: &Value) -> Value {
+    if let Some(query) = field_query(&parameter.schema, record) {
+        return query;
+    }
     let example = parameter.example.as_ref().filter(|_| !parameter.schema.rules.is_empty());
     match example.map(Json::value) {
         Some(example) if accepts(&parameter.schema, &example) => example,
@@ -46,17 +51,33 @@ fn value_of(parameter: &Parameter, record: &Value) -> Value {
     }
 }
 
+/// A query that finds the record and others like it, where the language of the parameter has fields of records.
+fn field_query(schema: &Schema, record: &Value) -> Option<Value> {
+    let names = schema.rules.iter().find_map(|rule| match rule {
+        TextRule::Grammar(grammar) => Some(&grammar.names),
+        TextRule::Formats(_) | TextRule::Pattern(_) => None,
+    })?;
+    let queries = names.iter().filter_map(|name| match record.get(name.as_ref())? {
+        Value::Number(_) => Some(format!("{name}>0")),
+        Value::Bool(value) => Some(format!("{name}:\"{value}\"")),
+        _ => None,
+    });
+    queries.map(Value::from).find(|query| accepts(schema, query))
+}
+
 /// A value for a parameter: from the record, or otherwise any value that fits.
 fn value_for(name: &str, schema: &Schema, record: &Value) -> Value {
-    of_record(name, schema, record).unwrap_or_else(|| {
-        let any = any_value(schema, name);
-        let formatted = schema.format_example().filter(|_| !accepts(schema, &any));
-        match formatted {
-            Some(text) if schema.kinds.contains(&Kind::String) => text.into(),
-            Some(digits) => serde_json::from_str(digits).unwrap_or(any),
-            None => any,
-        }
-    })
+    of_record(name, schema, record).unwrap_or_else(|| formatted_value(schema, name))
+}
+
+/// Any value that fits, also where the schema wants a format.
+fn formatted_value(schema: &Schema, name: &str) -> Value {
+    let any = any_value(schema, name);
+    match schema.format_example().filter(|_| !accepts(schema, &any)) {
+        Some(text) if schema.kinds.contains(&Kind::String) => text.into(),
+        Some(digits) => serde_json::from_str(digits).unwrap_or(any),
+        None => any,
+    }
 }
 
 /// The value of a record that an argument of this name takes, if it has one that fits the schema.
@@ -169,12 +190,13 @@ fn any_value(schema: &Schema, name: &str) -> Value {
         }
         Some(Kind::Boolean) => json!(true),
         Some(Kind::Array) => {
-            schema.items.first().map_or(json!([]), |items| json!([any_value(items, name)]))
+            schema.items.first().map_or(json!([]), |items| json!([formatted_value(items, name)]))
         }
         Some(Kind::Object) if schema.properties.is_empty() => json!({"sample": "sample"}),
         Some(Kind::Object) => {
             let required = schema.properties.iter().filter(|property| property.required);
-            let members = required.map(|p| (p.name.to_string(), any_value(&p.schema, &p.name)));
+            let members =
+                required.map(|p| (p.name.to_string(), formatted_value(&p.schema, &p.name)));
             Value::Object(members.collect())
         }
         _ if plain(name).contains("date") => json!("2025-03-01"),

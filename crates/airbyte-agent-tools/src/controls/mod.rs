@@ -145,10 +145,10 @@ impl Control {
             Self::MaxRecords => schema::plain("integer", "Most records to return."),
             Self::CountOnly => schema::plain("boolean", ""),
             Self::Clear => schema::texts("Parameters to set to null."),
-            Self::FromByte => schema::plain("integer", "First byte wanted, from 0."),
+            Self::FromByte => schema::plain("integer", "From 0."),
             Self::MaxBytes => schema::plain("integer", ""),
             Self::Encoding => schema::choice(&["text", "base64"], ""),
-            Self::DryRun => schema::plain("boolean", "Show the request, send nothing."),
+            Self::DryRun => schema::plain("boolean", ""),
         }
     }
 }

@@ -263,19 +263,19 @@ const OPERATIONS: &[Operation<Connector>] = &[
     },
     Operation {
         name: "campaign_reports.list",
-        arguments: r#"{"revision":"2026-01-15","page_cursor":"bmV4dDo6aWQ6OjAxSFFYS0ZQ","data":{"type":"campaign-values-report","attributes":{"statistics":["statistic"],"timeframe":{"key":"last_12_months","start":"2025-03-01T00:00:00Z","end":"2025-03-01T00:00:00Z"},"conversion_metric_id":"conversion-metric-id","group_by":["group-by"],"filter":"filter"}}}"#,
+        arguments: r#"{"revision":"2026-01-15","page_cursor":"bmV4dDo6aWQ6OjAxSFFYS0ZQ","data":{"type":"campaign-values-report","attributes":{"statistics":["statistic"],"timeframe":{"key":"last_12_months","start":"2025-03-01T00:00:00Z","end":"2025-03-01T00:00:00Z"},"conversion_metric_id":"conversion-metric-id","group_by":["group-by"]}}}"#,
         all: |c| c.campaign_reports().list()
             .revision("2026-01-15").page_cursor("bmV4dDo6aWQ6OjAxSFFYS0ZQ")
-            .data(types::CampaignReportListInput::new("campaign-values-report", types::CampaignReportListInputAttributes::new(["statistic"], types::CampaignReportListInputAttributesTimeframe::new().key(types::CampaignReportListInputAttributesTimeframeKey::Last12Months).start("2025-03-01T00:00:00Z").end("2025-03-01T00:00:00Z"), "conversion-metric-id").group_by(["group-by"]).filter("filter")))
+            .data(types::CampaignReportListInput::new("campaign-values-report", types::CampaignReportListInputAttributes::new(["statistic"], types::CampaignReportListInputAttributesTimeframe::new().key(types::CampaignReportListInputAttributesTimeframeKey::Last12Months).start("2025-03-01T00:00:00Z").end("2025-03-01T00:00:00Z"), "conversion-metric-id").group_by(["group-by"])))
             .dry_run(),
         needed: |c, a| list!(c.campaign_reports().list().data(a.get::<types::CampaignReportListInput>("data"))),
     },
     Operation {
         name: "flow_reports.list",
-        arguments: r#"{"revision":"2026-01-15","page_cursor":"bmV4dDo6aWQ6OjAxSFFYS0ZQ","data":{"type":"flow-values-report","attributes":{"statistics":["statistic"],"timeframe":{"key":"last_12_months","start":"2025-03-01T00:00:00Z","end":"2025-03-01T00:00:00Z"},"conversion_metric_id":"conversion-metric-id","group_by":["group-by"],"filter":"filter"}}}"#,
+        arguments: r#"{"revision":"2026-01-15","page_cursor":"bmV4dDo6aWQ6OjAxSFFYS0ZQ","data":{"type":"flow-values-report","attributes":{"statistics":["statistic"],"timeframe":{"key":"last_12_months","start":"2025-03-01T00:00:00Z","end":"2025-03-01T00:00:00Z"},"conversion_metric_id":"conversion-metric-id","group_by":["group-by"]}}}"#,
         all: |c| c.flow_reports().list()
             .revision("2026-01-15").page_cursor("bmV4dDo6aWQ6OjAxSFFYS0ZQ")
-            .data(types::FlowReportListInput::new("flow-values-report", types::FlowReportListInputAttributes::new(["statistic"], types::FlowReportListInputAttributesTimeframe::new().key(types::FlowReportListInputAttributesTimeframeKey::Last12Months).start("2025-03-01T00:00:00Z").end("2025-03-01T00:00:00Z"), "conversion-metric-id").group_by(["group-by"]).filter("filter")))
+            .data(types::FlowReportListInput::new("flow-values-report", types::FlowReportListInputAttributes::new(["statistic"], types::FlowReportListInputAttributesTimeframe::new().key(types::FlowReportListInputAttributesTimeframeKey::Last12Months).start("2025-03-01T00:00:00Z").end("2025-03-01T00:00:00Z"), "conversion-metric-id").group_by(["group-by"])))
             .dry_run(),
         needed: |c, a| list!(c.flow_reports().list().data(a.get::<types::FlowReportListInput>("data"))),
     },

@@ -203,7 +203,7 @@ fn the_name_of_an_operation_finds_it_first() {
     ] {
         assert_eq!(first(query), expected, "{query}");
     }
-    let issues = index.search("listIssues", 3);
+    let issues = index.search("listIssues", 2);
     assert!(issues.iter().all(|hit| hit.entity == "issues"), "{issues:?}");
 }
 
