@@ -24,6 +24,10 @@ pub(crate) fn sample_of(schema: &Schema, name: &str) -> Value {
     }
     match schema.kinds.first() {
         Some(Kind::Integer) => {
+            if let Some(example) = schema.format_example().and_then(|text| text.parse::<i64>().ok())
+            {
+                return json!(example);
+            }
             // A sample need not be near the limits of `i64`, so that `as` loses nothing.
             #[allow(clippy::cast_possible_truncation)]
             let least = schema.minimum.map_or(1, |minimum| minimum as i64);
@@ -44,12 +48,9 @@ pub(crate) fn sample_of(schema: &Schema, name: &str) -> Value {
                 })
                 .collect(),
         ),
-        Some(Kind::String) | None => match schema.format.as_ref() {
-            "date-time" => json!("2025-03-01T00:00:00Z"),
-            "date" => json!("2025-03-01"),
-            "uri" => json!("https://example.com"),
-            "email" => json!("ada@example.com"),
-            _ => json!(names::singular(&names::ident(name)).trim_matches('_').replace('_', "-")),
+        Some(Kind::String) | None => match schema.format_example() {
+            Some(example) => json!(example),
+            None => json!(names::singular(&names::ident(name)).trim_matches('_').replace('_', "-")),
         },
     }
 }
@@ -81,6 +82,10 @@ pub(crate) fn everything(schema: &Schema, name: &str, example: Option<&Value>) -
             for property in schema.properties.iter() {
                 let known = example.and_then(|example| example.get(property.name.as_ref()));
                 let value = everything(&property.schema, &property.name, known);
+                // What is written in a language cannot be made up.
+                if known.is_none() && !property.required && is_misfit(&property.schema, &value) {
+                    continue;
+                }
                 members.insert(property.name.to_string(), value);
             }
             // Members that the schema does not name are taken from the example.
@@ -93,5 +98,16 @@ pub(crate) fn everything(schema: &Schema, name: &str, example: Option<&Value>) -
             Value::Object(members)
         }
         _ => sample_of(schema, name),
+    }
+}
+
+/// Whether the value, or an element of it, breaks a rule for texts.
+fn is_misfit(schema: &Schema, value: &Value) -> bool {
+    match value {
+        Value::Array(items) => schema
+            .items
+            .first()
+            .is_some_and(|schema| items.iter().any(|item| is_misfit(schema, item))),
+        value => schema.misfit(value).is_some(),
     }
 }

@@ -23,7 +23,7 @@ fn package(spec: &str) -> Package {
     let text = if airbyte_agent_import::is_spec(&text) {
         text
     } else {
-        airbyte_agent_import::load(&path).unwrap().text
+        airbyte_agent_import::load(&path).unwrap().into_text()
     };
     let spec = Spec::parse(&text).unwrap();
     generate(&spec.lower().unwrap(), spec.document()).unwrap()

@@ -66,6 +66,9 @@ enum Task {
         /// Prints a JSON object for each document instead of a table.
         #[arg(long)]
         json: bool,
+        /// Makes a connector of each document in memory, and measures that instead of reading alone.
+        #[arg(long)]
+        import: bool,
         /// Reads one document and prints what became of it as JSON. This is how the others are read.
         #[arg(long, hide = true)]
         one: bool,
@@ -125,11 +128,12 @@ fn main() -> ExitCode {
         }
         Task::Drift { spec, document, json } => compare(&root, &spec, &document, json),
         Task::Labels { folder, details } => compare_labels(&root, &folder, details),
-        Task::Directory { folder, one: true, .. } => {
-            println!("{}", serde_json::json!(directory::read(&folder)));
+        Task::Directory { folder, one: true, import, .. } => {
+            let one = if import { directory::import } else { directory::read };
+            println!("{}", serde_json::json!(one(&folder)));
             ExitCode::SUCCESS
         }
-        Task::Directory { folder, json, .. } => read_directory(&folder, json),
+        Task::Directory { folder, json, import, .. } => read_directory(&folder, json, import),
         Task::Import { document, slug, out, only, force } => {
             let options = airbyte_agent_import::Options { slug, only, ..Default::default() };
             match import::import(&document, out.as_deref(), options, force) {
@@ -192,11 +196,11 @@ fn compare(root: &Path, spec: &str, documents: &[PathBuf], json: bool) -> ExitCo
 }
 
 /// Ends with 0 if every document was read, 1 if one was not, and 2 if the folder cannot be read.
-fn read_directory(folder: &Path, json: bool) -> ExitCode {
+fn read_directory(folder: &Path, json: bool, import: bool) -> ExitCode {
     let run = std::env::current_exe().and_then(|program| {
         let one = |file: &Path| {
             let mut command = std::process::Command::new(&program);
-            command.args(["directory", "--one"]).arg(file);
+            command.args(["directory", "--one"]).args(import.then_some("--import")).arg(file);
             command
         };
         directory::run(folder, one, |done, all| {

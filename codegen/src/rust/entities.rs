@@ -273,7 +273,10 @@ fn builder(w: &mut Writer, model: &Model<'_>, operation: &OperationModel<'_>) {
             return w.line(&format!("{head} {{}}"));
         }
         w.block(&head, |w| {
-            operation.setters().for_each(|argument| setter(w, model, argument));
+            operation.setters().for_each(|argument| {
+                let is_file = operation.operation.is_base64(&argument.parameter.name);
+                setter(w, model, argument, is_file);
+            });
             for (n, argument) in nulls.iter().enumerate() {
                 let (ident, wire) = (argument.ident.trim_matches('_'), &argument.parameter.name);
                 let mark = if n == 0 { "; " } else { "" };
@@ -301,9 +304,14 @@ fn job(w: &mut Writer, model: &Model<'_>, operation: &OperationModel<'_>) {
     }
 }
 
-fn setter(w: &mut Writer, model: &Model<'_>, argument: &Argument<'_>) {
+fn setter(w: &mut Writer, model: &Model<'_>, argument: &Argument<'_>, is_file: bool) {
     let text = prose::markdown(&prose::sentence(&argument.parameter.description));
-    let facts = facts(model, argument);
+    let mut facts = facts(model, argument);
+    if is_file {
+        let space = if facts.is_empty() { "" } else { " " };
+        facts.push_str(space);
+        facts.push_str("[`FileBytes`](crate::FileBytes) makes it of bytes.");
+    }
     let name = prose::code(&argument.parameter.name);
     let fallback =
         if facts.is_empty() { format!("Sets the argument {name}.") } else { String::new() };

@@ -5,7 +5,7 @@
 
 use std::path::Path;
 
-use airbyte_agent_core::description::{Connector, Entity, Operation};
+use airbyte_agent_core::description::{Connector, Entity, OAuthEndpoints, Operation};
 use airbyte_agent_core::{Description, Error, ErrorKind, closest};
 
 use crate::{example, registry};
@@ -50,6 +50,14 @@ fn closest_connector(name: &str) -> Option<Description> {
 /// The name itself if it exists, otherwise the closest one.
 fn closest_name<'n>(name: &str, names: impl Iterator<Item = &'n str> + Clone) -> Option<&'n str> {
     names.clone().find(|known| *known == name).or_else(|| closest(name, names).first().copied())
+}
+
+/// Whether a refusal is about the scopes of a token that a sign-in got.
+fn lacks_scope(error: &Error, connector: &Connector) -> bool {
+    let mut schemes = connector.auth.iter();
+    let signs_in =
+        schemes.any(|scheme| scheme.oauth.as_ref().is_some_and(OAuthEndpoints::has_sign_in));
+    signs_in && error.message().to_ascii_lowercase().contains("scope")
 }
 
 /// What the user has given besides names, and a command line of a hint repeats.
@@ -109,6 +117,10 @@ pub(crate) fn hint_for_exec(
         (ErrorKind::Authentication, _) if is_before_sending => Some(format!(
             "{} explains which credentials are needed; --sandbox needs none",
             describe_command(connector, None, None, spec)
+        )),
+        (ErrorKind::Permission, _) if lacks_scope(error, connector) => Some(format!(
+            "'{} --scopes SCOPES' signs in with further scopes; the app at the vendor has to have them",
+            example::command_start("login", connector, spec)
         )),
         (ErrorKind::Authentication | ErrorKind::Permission, _) => Some(format!(
             "'{}' finds out whether credentials work",

@@ -27,6 +27,13 @@ pub(crate) struct Connection {
 }
 
 impl Connection {
+    /// A connection of a client that asks the store of this machine only.
+    pub(crate) fn of_store(client: Client) -> Self {
+        let (client, cursor_problem) = cursor_key::with_stored_key(client);
+        let redactor = client.redactor();
+        Self { client, redactor, cursor_problem, _sandbox: None }
+    }
+
     /// Warns if cursors are valid in this run only. To be called when the user requests a cursor or
     /// gives one.
     pub(crate) fn warn_about_cursors(&self) {

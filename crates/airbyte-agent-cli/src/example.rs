@@ -108,7 +108,13 @@ fn example_pairs(operation: &Operation) -> Vec<String> {
         }
     };
     let mut arguments: Map<String, Value> = required
-        .map(|parameter| (parameter.name.to_string(), value(&parameter.name, &parameter.schema)))
+        .map(|parameter| {
+            let made = value(&parameter.name, &parameter.schema);
+            // What is written in a language cannot be made up.
+            let is_poor = !parameter.schema.rules.is_empty() || is_poor(&parameter.schema, &made);
+            let own = parameter.example.as_ref().filter(|_| is_poor).map(Json::value);
+            (parameter.name.to_string(), own.unwrap_or(made))
+        })
         .collect();
     operation.complete_groups(&mut arguments, value);
     let pair = |(name, value): (&String, &Value)| match value {
@@ -117,6 +123,21 @@ fn example_pairs(operation: &Operation) -> Vec<String> {
         value => format!("{name}={value}"),
     };
     arguments.iter().map(pair).collect()
+}
+
+/// Whether a value that was made up breaks a rule for texts, or says nothing.
+fn is_poor(schema: &Schema, value: &Value) -> bool {
+    match value {
+        Value::Array(items) => {
+            let element = schema.items.first();
+            element.is_some_and(|schema| items.iter().any(|item| is_poor(schema, item)))
+        }
+        Value::Object(members) if members.is_empty() => true,
+        Value::Object(members) => members.iter().any(|(name, member)| {
+            schema.property(name).is_some_and(|known| is_poor(&known.schema, member))
+        }),
+        value => schema.misfit(value).is_some(),
+    }
 }
 
 /// Whether a call without an argument for this parameter is refused.
@@ -170,7 +191,14 @@ fn sample_object(schema: &Schema) -> Value {
 }
 
 fn sample_number(name: &str, schema: &Schema) -> f64 {
-    let usual: f64 = if name.contains("limit") || name.contains("size") { 10.0 } else { 1.0 };
+    let formatted = schema.format_example().and_then(|text| text.parse().ok());
+    let usual: f64 = if let Some(number) = formatted {
+        number
+    } else if name.contains("limit") || name.contains("size") {
+        10.0
+    } else {
+        1.0
+    };
     usual.max(schema.minimum.unwrap_or(f64::MIN)).min(schema.maximum.unwrap_or(f64::MAX))
 }
 
@@ -181,6 +209,7 @@ fn sample_text(name: &str, schema: &Schema) -> String {
         "date-time" => "2026-01-01T00:00:00Z",
         "uri" | "url" => "https://example.com",
         "email" => "ann@example.com",
+        _ if schema.format_example().is_some() => schema.format_example().unwrap_or_default(),
         _ if lower.contains("email") => "ann@example.com",
         _ if lower.ends_with("url") => "https://example.com",
         _ if lower == "id" || lower.ends_with("_id") || name.ends_with("Id") => "123",

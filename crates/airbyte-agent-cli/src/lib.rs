@@ -84,7 +84,7 @@ fn run_command(command: Command) -> Result<(), Stop> {
         Command::Accounts(args) => accounts_command::run_accounts(&args),
         Command::Doctor(args) => block_on(doctor::run_doctor(args)),
         Command::Sync(args) => block_on(sync::run_sync(*args)),
-        Command::Sql(args) => sql::run_sql(&args),
+        Command::Sql(args) => block_on(sql::run_sql(*args)),
         Command::Tables(args) => tables::run_tables(&args),
         Command::Watch(args) => block_on(watch::run_watch(*args)),
         Command::Sandbox(args) => block_on(sandbox::run_sandbox(args)),

@@ -3,14 +3,21 @@
 use std::path::{Path, PathBuf};
 
 use airbyte_agent_accounts::Options;
-use airbyte_agent_core::{Error, ErrorKind};
-use airbyte_agent_store::{Error as StoreError, OpenOptions, Store};
+use airbyte_agent_core::Error;
+use airbyte_agent_store::{OpenOptions, Store};
+pub(crate) use airbyte_agent_sync::engine_error as error;
 
 use crate::args::sync::StoreArgs;
-use crate::failure::{unwritable, usage_error, validation_error};
+use crate::failure::{unwritable, usage_error};
 
 /// Name of the store in the folder of the settings.
 const FILE: &str = "records.db";
+
+/// The account of records that come from the sandbox.
+pub(crate) const SANDBOX_ACCOUNT: &str = "sandbox";
+
+/// The account of records of which no name was given.
+pub(crate) const DEFAULT_ACCOUNT: &str = "default";
 
 /// The file of the store.
 pub(crate) fn path(args: &StoreArgs) -> Result<PathBuf, Error> {
@@ -40,29 +47,18 @@ pub(crate) fn open(path: &Path, most_bytes: Option<u64>) -> Result<Store, Error>
 
 /// Opens a store that exists.
 pub(crate) fn open_existing(args: &StoreArgs) -> Result<Store, Error> {
-    let path = path(args)?;
+    open_existing_file(&path(args)?)
+}
+
+/// Opens the store in this file, which exists.
+pub(crate) fn open_existing_file(path: &Path) -> Result<Store, Error> {
     if !path.exists() {
         return Err(usage_error(format!(
             "there is no store at {}; 'airbyte-agent sync CONNECTOR' makes one",
             path.display()
         )));
     }
-    open(&path, None)
-}
-
-/// The error of the program that an error of the store is.
-pub(crate) fn error(error: StoreError) -> Error {
-    let message = error.to_string();
-    match error {
-        StoreError::NotAStore { .. } | StoreError::Newer { .. } | StoreError::Unwritable { .. } => {
-            usage_error(message)
-        }
-        StoreError::Table { .. } | StoreError::Query(_) | StoreError::Search(_) => {
-            validation_error(message)
-        }
-        StoreError::Record { .. } => Error::new(ErrorKind::Decode, message),
-        other => Error::storage(message, std::io::Error::other(other)),
-    }
+    open(path, None)
 }
 
 /// The error of the program that an error of a sync is.

@@ -17,26 +17,35 @@ pub(crate) fn load_spec(path: &Path) -> Result<Description, Error> {
 
 /// The same, for the command that the user has called: what is not known of a document is told.
 pub(crate) fn load_spec_with_notes(path: &Path) -> Result<Description, Error> {
-    load_spec_with_text(path).map(|(description, _)| description)
+    let loaded = load(path)?;
+    tell(path, &loaded);
+    Ok(Description::from(loaded.connector))
 }
 
 /// The same, with the text of the spec. The file may be a pipe and cannot be read twice.
 pub(crate) fn load_spec_with_text(path: &Path) -> Result<(Description, String), Error> {
-    let Loaded { connector, text, questions } = load(path)?;
-    if questions.is_none() {
-        warn_of_unknown_keys(path, &text);
-    }
-    let note = questions.and_then(|questions| questions.note());
+    let loaded = load(path)?;
+    tell(path, &loaded);
+    Ok((Description::from(loaded.connector.clone()), loaded.into_text()))
+}
+
+/// Tells what a user has to know about a file that was loaded.
+fn tell(path: &Path, loaded: &Loaded) {
+    let note = match &loaded.questions {
+        Some(questions) => questions.note(),
+        None => {
+            warn_of_unknown_keys(path, &loaded.spec);
+            None
+        }
+    };
     notes::print_notes(
         note.map(|note| format!("{} was imported in memory: {note}", path.display())),
     );
-    Ok((Description::from(connector), text))
 }
 
 /// Warns of keys that look like ours and are none: a misspelt one has no effect. Keys of vendors (`x-…`) are
 /// none of ours.
-fn warn_of_unknown_keys(path: &Path, text: &str) {
-    let Ok(spec) = Spec::parse(text) else { return };
+fn warn_of_unknown_keys(path: &Path, spec: &Spec) {
     let unknown = ["unknown key `x-airbyte-", "unknown key `x-agent-"];
     let problems = spec.lint().into_iter();
     let problems =

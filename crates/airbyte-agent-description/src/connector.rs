@@ -14,6 +14,8 @@ pub struct Connector {
     pub name: Text,
     /// Display name, for example `Zendesk Support`.
     pub title: Text,
+    /// Other names that people give the service, such as abbreviations and former names.
+    pub other_names: List<Text>,
     /// Version of the spec.
     pub version: Text,
     /// Identifier of the connector on the hosted platform (a UUID).

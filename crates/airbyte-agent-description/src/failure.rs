@@ -83,4 +83,7 @@ pub enum ErrorCondition {
     /// The value is there, as with `NotEmpty`, and there is none at this place, which holds what was done:
     /// everything was refused. If something was done, the value is reported beside the record.
     Unless(JsonPath),
+    /// The value is no failure: if it is there, as with `NotEmpty`, it is reported beside the records. The text
+    /// says what it means; without one the value itself does.
+    Remark(Option<Text>),
 }

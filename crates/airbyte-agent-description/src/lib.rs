@@ -13,7 +13,9 @@ mod entity;
 pub mod expression;
 mod failure;
 mod field;
+mod field_filter;
 mod field_selection;
+mod format;
 mod groups;
 mod hosting;
 mod job;
@@ -22,6 +24,7 @@ mod operation;
 mod paging;
 mod path;
 mod pattern;
+pub mod query;
 mod rate_limit;
 mod retry;
 mod schema;
@@ -29,6 +32,7 @@ mod selection;
 mod server;
 mod sync;
 mod template;
+mod text_rule;
 mod upload;
 
 use std::borrow::Cow;
@@ -45,7 +49,9 @@ pub use empty::EmptyList;
 pub use entity::{Entity, Scoping, StoreField};
 pub use failure::{ErrorCheck, ErrorCode, ErrorCondition, ErrorMeaning, FailureKind};
 pub use field::{FieldPath, field_path, is_secret_name};
+pub use field_filter::FieldFilter;
 pub use field_selection::FieldSelection;
+pub use format::{FORMATS, Format};
 pub use hosting::{Constant, Hosting, Setting, StoredField, StoredVariable};
 pub use job::{Job, JobStep};
 pub use lookup::{UnknownName, find_operation};
@@ -65,6 +71,7 @@ pub use sync::{
     ParentValue, SyncChange, SyncDeletions, SyncOrder, SyncParent, SyncRule, SyncSource, SyncTime,
 };
 pub use template::{Piece, Template};
+pub use text_rule::TextRule;
 pub use upload::{AddressIssuer, FileArgument, UploadAddress};
 
 /// Text of a description: borrowed in generated crates, owned in dynamic ones.

@@ -6,8 +6,8 @@ use std::str::FromStr;
 use serde::Serialize;
 
 use super::{
-    AtLeastOne, Download, EmptyList, ErrorCheck, FieldSelection, FileArgument, Job, Json, JsonPath,
-    List, Paging, Schema, SyncRule, Template, Text, UploadAddress,
+    AtLeastOne, Download, EmptyList, ErrorCheck, FieldFilter, FieldSelection, FileArgument, Job,
+    Json, JsonPath, List, Paging, Schema, SyncRule, Template, Text, UploadAddress,
 };
 
 /// What is done with an entity.
@@ -124,6 +124,8 @@ pub struct Operation {
     pub summary: Text,
     /// What the operation returns and when to use it.
     pub description: Text,
+    /// How people ask for exactly this operation, in a few words each.
+    pub phrases: List<Text>,
     /// HTTP method of the request.
     pub method: Method,
     /// Path below the base URL; names are path parameters.
@@ -161,6 +163,9 @@ pub struct Operation {
     pub job: Option<Job>,
     /// How the records of the list are copied into a store; `None` for operations that are no source of records.
     pub sync: Option<SyncRule>,
+    /// By which fields the records of the list can be requested; see [`FieldFilter`].
+    #[serde(skip_serializing_if = "<[FieldFilter]>::is_empty")]
+    pub filters: List<FieldFilter>,
     /// The address that is requested instead of the path below the base URL; `None` if the path is.
     pub address: Option<UploadAddress>,
 }
@@ -225,6 +230,8 @@ pub struct Parameter {
     /// Text that the path already has before the value. An argument that begins with it is sent without
     /// it, because vendors show the value with it.
     pub prefix: Option<Text>,
+    /// A value that works, for parameters whose schema does not say enough to make one.
+    pub example: Option<Json>,
 }
 
 impl Parameter {

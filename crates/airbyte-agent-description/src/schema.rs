@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use serde::Serialize;
 use serde_json::Value;
 
+use super::text_rule::TextRule;
 use super::{List, Text};
 
 /// JSON text that is known to be valid: a default, an enum member, a schema. How it is laid out
@@ -99,8 +100,11 @@ pub struct Schema {
     pub kinds: List<Kind>,
     /// Whether `null` is allowed in addition.
     pub nullable: bool,
-    /// Format, for example `date-time`; empty if not given. Values are not checked against it.
+    /// Format, for example `date-time`; empty if not given. Values are checked against the formats that
+    /// [`FORMATS`](super::FORMATS) lists, unless `rules` have others.
     pub format: Text,
+    /// Rules that texts, and numbers that stand for times, have to keep; see [`misfit`](Self::misfit).
+    pub rules: List<TextRule>,
     /// What the value means; empty when the parameter itself says it.
     pub description: Text,
     /// The only values that are allowed; if empty, there is no such restriction.
@@ -125,6 +129,7 @@ impl Schema {
         kinds: Cow::Borrowed(&[]),
         nullable: true,
         format: Cow::Borrowed(""),
+        rules: Cow::Borrowed(&[]),
         description: Cow::Borrowed(""),
         choices: Cow::Borrowed(&[]),
         minimum: None,

@@ -112,17 +112,40 @@ fn operation(root: &Value, node: &Value) -> Operation {
     }
 }
 
-/// The same operation with a file, at its own path.
+/// The same operation with a file, at its own path: as a part behind the body, or alone if there is none. How it comes is
+/// said in the query.
 fn upload(node: &Value, operation: &Operation) -> Option<Operation> {
     let path = node.pointer("/mediaUpload/protocols/simple/path")?.as_str()?;
     let mut upload = operation.clone();
     upload.bases.clear();
     path.clone_into(&mut upload.path);
-    for content in upload.body.iter_mut().flat_map(|body| &mut body.contents) {
-        "multipart/related".clone_into(&mut content.media_type);
-    }
+    let kind = match &mut upload.body {
+        Some(body) => {
+            for content in &mut body.contents {
+                "multipart/related".clone_into(&mut content.media_type);
+            }
+            "multipart"
+        }
+        None => {
+            let media_type = "application/octet-stream".to_owned();
+            let content = Content { media_type, ..Content::default() };
+            upload.body = Some(Body { required: true, contents: vec![content], ..Body::default() });
+            "media"
+        }
+    };
+    let schema = json!({"type": "string", "enum": [kind], "default": kind});
+    let how = Parameter {
+        required: true,
+        description: "How the file is sent.".to_owned(),
+        ..Parameter::new(UPLOAD_TYPE, Place::Query, schema)
+    };
+    upload.parameters.retain(|parameter| parameter.name != UPLOAD_TYPE);
+    upload.parameters.push(how);
     Some(upload)
 }
+
+/// The parameter that says how a file is sent.
+const UPLOAD_TYPE: &str = "uploadType";
 
 fn parameter(name: &str, node: &Value) -> Parameter {
     let place = Place::parse(&text(node, "location")).unwrap_or(Place::Query);

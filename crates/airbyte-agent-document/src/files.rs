@@ -47,7 +47,8 @@ pub fn read(path: &Path) -> Result<Vec<Document>, Error> {
         Some(folder) => folder,
         None => Path::new("/"),
     };
-    form::documents(&file, texts(path)?, Some(folder))
+    let texts = texts(path)?.into_iter().map(|(name, text)| (name, text.into())).collect();
+    form::documents(&file, texts, Some(folder))
         .map_err(|(name, reason)| Error::Form { name, reason })
 }
 
@@ -59,7 +60,7 @@ pub fn read(path: &Path) -> Result<Vec<Document>, Error> {
 pub fn parse(name: &str, text: &str) -> Result<Document, Error> {
     let fail = |(name, reason)| Error::Form { name, reason };
     let mut documents =
-        form::documents(name, vec![(name.to_owned(), text.to_owned())], None).map_err(fail)?;
+        form::documents(name, vec![(name.to_owned(), text.into())], None).map_err(fail)?;
     documents.pop().ok_or_else(|| fail((name.to_owned(), "the text is empty".to_owned())))
 }
 
@@ -76,8 +77,8 @@ pub fn open(path: &Path, text: &str) -> Result<Document, Error> {
         None => Path::new("/"),
     };
     let fail = |(name, reason)| Error::Form { name, reason };
-    let mut documents = form::documents(&file, vec![(file.clone(), text.to_owned())], Some(folder))
-        .map_err(fail)?;
+    let mut documents =
+        form::documents(&file, vec![(file.clone(), text.into())], Some(folder)).map_err(fail)?;
     documents.pop().ok_or_else(|| fail((file, "the file is empty".to_owned())))
 }
 

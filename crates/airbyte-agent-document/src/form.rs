@@ -1,5 +1,6 @@
 //! Finds out which kind of document a text is.
 
+use std::borrow::Cow;
 use std::path::Path;
 
 use airbyte_agent_yaml::{Problem, read_leniently};
@@ -22,7 +23,7 @@ pub(crate) type Failure = (String, String);
 /// The documents that the texts of a file are, each with a name, which may help; or which of them is none.
 pub(crate) fn documents(
     file: &str,
-    texts: Vec<(String, String)>,
+    texts: Vec<(String, Cow<'_, str>)>,
     folder: Option<&Path>,
 ) -> Result<Vec<Document>, Failure> {
     let mut documents = Vec::new();
@@ -30,7 +31,7 @@ pub(crate) fn documents(
     // The files of an archive do not lie in a folder.
     let folder = folder.filter(|_| texts.len() == 1);
     for (name, source) in texts {
-        match one(&name, source, folder).map_err(|reason| (name.clone(), reason))? {
+        match one(&name, &source, folder).map_err(|reason| (name.clone(), reason))? {
             Reading::Document(api, version, warnings) => {
                 let file = file.to_owned();
                 documents.push(Document { file, name, version, api, warnings });
@@ -75,13 +76,13 @@ enum Reading {
     Part(Value),
 }
 
-fn one(name: &str, source: String, folder: Option<&Path>) -> Result<Reading, String> {
+fn one(name: &str, source: &str, folder: Option<&Path>) -> Result<Reading, String> {
     #[cfg(feature = "graphql")]
-    if is_sdl(name, &source) {
-        let api = Api::GraphQl(Box::new(GraphQl::parse(name, &source)?));
+    if is_sdl(name, source) {
+        let api = Api::GraphQl(Box::new(GraphQl::parse(name, source)?));
         return Ok(Reading::Document(api, String::new(), Vec::new()));
     }
-    let (root, mut warnings) = value(name, &source)?;
+    let (root, mut warnings) = value(name, source)?;
     let is = |key: &str| root.get(key).is_some();
     let version = match root.pointer("/info/version") {
         Some(Value::String(version)) => version.clone(),
@@ -114,7 +115,7 @@ fn one(name: &str, source: String, folder: Option<&Path>) -> Result<Reading, Str
 fn whole(
     mut root: Value,
     name: &str,
-    source: String,
+    source: &str,
     folder: Option<&Path>,
 ) -> Result<(Rest, Vec<Warning>), String> {
     let form = match (text(&root, "openapi"), text(&root, "swagger")) {
@@ -128,7 +129,7 @@ fn whole(
         }
     };
     let mut notes = Notes::default();
-    let mut texts = bundle(&mut root, name, folder, &mut notes);
+    let texts = bundle(&mut root, name, folder, &mut notes);
     mend(&mut root, "", &mut notes);
     check::check(&mut root, &mut notes);
     if members(&root, "paths").next().is_none() {
@@ -136,8 +137,7 @@ fn whole(
     }
     let mut rest = form(root);
     check::path_parameters(&mut rest, &mut notes);
-    texts.insert(0, (String::new(), source));
-    Ok((rest, notes.warnings(name, &texts)))
+    Ok((rest, notes.warnings((name, source), &texts)))
 }
 
 /// Why a document without paths is of no use.
@@ -185,7 +185,7 @@ mod tests {
 
     #[test]
     fn every_form_is_recognised_and_others_are_refused() {
-        let read = |source: &str| documents("a", vec![("a".to_owned(), source.to_owned())], None);
+        let read = |source: &str| documents("a", vec![("a".to_owned(), source.into())], None);
         let rest = |source: &str| match &read(source).unwrap()[0].api {
             Api::Rest(rest) => {
                 let operation = &rest.operations[0];

@@ -34,11 +34,16 @@ impl Notes {
         }
     }
 
-    /// The notes with their places in these texts, each of which has the name of its file.
-    pub(crate) fn warnings(self, main: &str, texts: &[(String, String)]) -> Vec<Warning> {
+    /// The notes with their places in the text of the document, which has a name, and in those of its other files.
+    pub(crate) fn warnings(
+        self,
+        (main, text): (&str, &str),
+        texts: &[(String, String)],
+    ) -> Vec<Warning> {
         let mut warnings = Vec::new();
-        for (file, text) in texts {
-            let notes: Vec<&Note> = self.all.iter().filter(|note| note.file == *file).collect();
+        let others = texts.iter().map(|(file, text)| (file.as_str(), text.as_str()));
+        for (file, text) in std::iter::once(("", text)).chain(others) {
+            let notes: Vec<&Note> = self.all.iter().filter(|note| note.file == file).collect();
             if notes.is_empty() {
                 continue;
             }

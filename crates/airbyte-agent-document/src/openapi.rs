@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 use crate::about::{Server, ServerVariable};
 use crate::model::{Body, Content, Link, Operation, Parameter, Place, Response, Rest, Style};
 use crate::parts::{self, extensions};
-use crate::refs::{METHODS, base, is_true, items, members, resolve, text};
+use crate::refs::{base, is_true, items, members, resolve, text};
 
 /// What the document says about operations.
 pub(crate) fn rest(root: Value) -> Rest {
@@ -13,16 +13,10 @@ pub(crate) fn rest(root: Value) -> Rest {
     rest.servers = servers(&root).unwrap_or_default();
     rest.schemes =
         parts::schemes(&root, root.get("components").unwrap_or(&Value::Null), "securitySchemes");
-    for (path, item) in members(&root, "paths") {
-        let Some(item) = resolve(&root, item) else { continue };
-        for method in METHODS {
-            if let Some(node) = item.get(method) {
-                rest.operations.push(operation(&root, &rest.servers, path, item, method, node));
-            }
-        }
-    }
-    rest.root = root;
-    rest
+    let servers = rest.servers.clone();
+    parts::operations(rest, root, |root, path, item, method, node| {
+        operation(root, &servers, path, item, method, node)
+    })
 }
 
 fn operation(
@@ -64,8 +58,13 @@ fn server(node: &Value) -> Server {
         choices: items(node, "enum").iter().filter_map(scalar).collect(),
         description: text(node, "description"),
     };
+    // An address may leave the protocol to whoever shows it.
+    let mut url = text(node, "url");
+    if url.starts_with("//") {
+        url.insert_str(0, "https:");
+    }
     Server {
-        url: text(node, "url"),
+        url,
         description: text(node, "description"),
         variables: members(node, "variables").map(variable).collect(),
         extensions: extensions(node),

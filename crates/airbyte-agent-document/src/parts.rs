@@ -5,7 +5,8 @@ use serde_json::Value;
 
 use crate::about::{Extensions, Flow, FlowKind, Requirement, Scheme, SchemeKind, Tag};
 use crate::model::{Operation, Place, Response, Rest};
-use crate::refs::{FILES, items, members, resolve, text};
+use crate::refs::{FILES, METHODS, items, members, resolve, text};
+use crate::walk;
 
 /// What a document says about itself and its tags.
 pub(crate) fn rest(root: &Value) -> Rest {
@@ -20,6 +21,34 @@ pub(crate) fn rest(root: &Value) -> Rest {
         info_extensions: extensions(info),
         ..Rest::default()
     }
+}
+
+/// Adds the operations of the paths, each made by `make` of the document, its path, the node of the path, its method
+/// and its own node; and the document, in which references are looked up. The operations have copies of what stands in
+/// the paths, and these are most of many documents: unless something refers to them, each path is left out as soon as
+/// its operations are made.
+pub(crate) fn operations(
+    mut rest: Rest,
+    mut root: Value,
+    make: impl Fn(&Value, &str, &Value, &str, &Value) -> Operation,
+) -> Rest {
+    let mut add = |root: &Value, path: &str, item: &Value| {
+        let Some(item) = resolve(root, item) else { return };
+        for method in METHODS {
+            if let Some(node) = item.get(method) {
+                rest.operations.push(make(root, path, item, method, node));
+            }
+        }
+    };
+    if walk::refers(&root, "#/paths") {
+        members(&root, "paths").for_each(|(path, item)| add(&root, path, item));
+    } else if let Some(Value::Object(paths)) = root.get_mut("paths").map(Value::take) {
+        for (path, item) in paths {
+            add(&root, &path, &item);
+        }
+    }
+    rest.root = root;
+    rest
 }
 
 /// What an operation says about itself.

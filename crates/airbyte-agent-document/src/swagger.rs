@@ -6,23 +6,14 @@ use crate::about::Server;
 use crate::model::{Body, Content, Operation, Parameter, Place, Response, Rest, Style};
 use crate::openapi::media_type;
 use crate::parts::{self, extensions};
-use crate::refs::{METHODS, is_true, items, members, resolve, text};
+use crate::refs::{is_true, items, members, resolve, text};
 
 /// What the document says about operations.
 pub(crate) fn rest(root: Value) -> Rest {
     let mut rest = parts::rest(&root);
     rest.servers = servers(&root, &root);
     rest.schemes = parts::schemes(&root, &root, "securityDefinitions");
-    for (path, item) in members(&root, "paths") {
-        let Some(item) = resolve(&root, item) else { continue };
-        for method in METHODS {
-            if let Some(node) = item.get(method) {
-                rest.operations.push(operation(&root, path, item, method, node));
-            }
-        }
-    }
-    rest.root = root;
-    rest
+    parts::operations(rest, root, operation)
 }
 
 /// The servers, which are a host with a path and several protocols. Without a host, the address is relative.

@@ -112,3 +112,13 @@ fn step(
         _ => {}
     }
 }
+
+/// Whether some text anywhere in the value, as references are, begins with this one.
+pub(crate) fn refers(value: &Value, prefix: &str) -> bool {
+    match value {
+        Value::String(text) => text.starts_with(prefix),
+        Value::Object(members) => members.values().any(|value| refers(value, prefix)),
+        Value::Array(all) => all.iter().any(|value| refers(value, prefix)),
+        _ => false,
+    }
+}

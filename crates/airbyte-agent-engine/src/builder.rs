@@ -379,9 +379,9 @@ macro_rules! in_context_store {
         $library:ident :: $connector:ident, $variable:ident.$method:ident()) => {
         impl $accessor<'_> {
             #[doc = concat!(
-                "Searches `", $entity, "` in the hosted platform's context store, a copy kept for ",
-                "searching.\n\n",
-                "Works through the hosted platform only. The copy may be an hour old.\n\n",
+                "Searches `", $entity, "` in the context store, a copy of the records kept for ",
+                "searching: on the hosted platform, where it may be an hour old, or on this machine ",
+                "(`Local::local_store`), as `airbyte-agent sync` left it.\n\n",
                 "```no_run\n",
                 "# use ", stringify!($library), "::context_store::{Order, StoreField};\n",
                 "# use ", stringify!($library), "::{", stringify!($connector),
@@ -406,9 +406,8 @@ macro_rules! in_context_store {
                 $crate::context_store::Search::new(self.client.clone(), $entity)
             }
 
-            /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
-            ///
-            /// Works through the hosted platform only.
+            /// Asks the context store in SQL; entities are tables. The dialect is that of DuckDB on the hosted
+            /// platform, and of SQLite on this machine.
             pub fn context_store_sql_query(
                 &self,
                 sql: impl Into<String>,

@@ -169,6 +169,15 @@ impl Client {
         self.runtime.transport().completion().err()
     }
 
+    /// Whether calls of an operation of this client take an
+    /// [idempotency key](crate::CallOptions::idempotency_key) that makes their repetition harmless. Calls
+    /// that are harmless anyway need none.
+    pub fn takes_idempotency_key(&self, operation: &Operation) -> bool {
+        let is_harmless = operation.hints.read_only || operation.hints.idempotent;
+        let is_declared = operation.idempotency_header.is_some();
+        is_declared && !is_harmless && self.runtime.transport().carries_idempotency_keys()
+    }
+
     /// Settings of a client that goes straight to the vendor, such as server variables; empty for
     /// other clients.
     pub fn config(&self) -> &Map<String, Value> {

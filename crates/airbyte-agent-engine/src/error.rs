@@ -95,9 +95,37 @@ struct Inner {
     retry_after: Option<Duration>,
     body: Option<String>,
     json_path: Option<String>,
+    vendor_text: Option<String>,
     retryable: bool,
     timeout: bool,
+    arguments: Vec<WrongArgument>,
     source: Option<Arc<dyn StdError + Send + Sync>>,
+}
+
+/// An argument of a call that was refused before anything was sent.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct WrongArgument {
+    /// The name of the argument. For one that does not exist, but is a member of another one, this is the
+    /// name of the other one.
+    pub name: String,
+    /// What is wrong, in words that name the argument.
+    pub problem: String,
+    /// A value that the argument takes, where its kind alone would not say enough.
+    pub works: Option<serde_json::Value>,
+    /// Whether the operation has no such argument, and it is not known what was meant by it.
+    pub is_unknown: bool,
+}
+
+impl fmt::Display for WrongArgument {
+    /// The problem, and the argument with a value that works.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.problem)?;
+        match &self.works {
+            Some(value) => write!(f, "; write {}", crate::argument_line::line(&self.name, value)),
+            None => Ok(()),
+        }
+    }
 }
 
 impl Error {
@@ -111,8 +139,10 @@ impl Error {
             retry_after: None,
             body: None,
             json_path: None,
+            vendor_text: None,
             retryable: kind == ErrorKind::RateLimited,
             timeout: false,
+            arguments: Vec::new(),
             source: None,
         }))
     }
@@ -130,6 +160,15 @@ impl Error {
     /// An error of the kind [`Validation`](ErrorKind::Validation).
     pub fn validation(message: impl Into<String>) -> Self {
         Self::new(ErrorKind::Validation, message)
+    }
+
+    /// An error of the kind [`Validation`](ErrorKind::Validation) for arguments of a call of `operation`, such
+    /// as `issues.list`.
+    pub(crate) fn of_arguments(operation: &str, arguments: Vec<WrongArgument>) -> Self {
+        let told: Vec<String> = arguments.iter().map(ToString::to_string).collect();
+        let mut error = Self::validation(format!("{operation}: {}", told.join("; ")));
+        error.inner().arguments = arguments;
+        error
     }
 
     /// An error of the kind [`Authentication`](ErrorKind::Authentication).
@@ -176,8 +215,15 @@ impl Error {
     pub(crate) fn cleaned(mut self, clean: impl Fn(&str) -> String) -> Self {
         let inner = self.inner();
         inner.message = clean(&inner.message);
-        for text in [&mut inner.body, &mut inner.request_id, &mut inner.json_path] {
+        let inner_texts =
+            [&mut inner.body, &mut inner.request_id, &mut inner.json_path, &mut inner.vendor_text];
+        for text in inner_texts {
             *text = text.take().map(|text| clean(&text));
+        }
+        for wrong in &mut inner.arguments {
+            wrong.problem = clean(&wrong.problem);
+            let text = wrong.works.take().map(|value| clean(&value.to_string()));
+            wrong.works = text.and_then(|text| serde_json::from_str(&text).ok());
         }
         self
     }
@@ -223,6 +269,14 @@ impl Error {
         self
     }
 
+    /// The same error with the part of its message that others wrote, word by word as it stands there.
+    #[must_use]
+    pub(crate) fn with_vendor_text(mut self, text: impl Into<String>) -> Self {
+        let text = text.into();
+        self.inner().vendor_text = Some(text).filter(|text| !text.is_empty());
+        self
+    }
+
     /// The same error with the place in the response where decoding failed, for example `$.users[3].id`.
     #[must_use]
     pub fn with_json_path(mut self, path: String) -> Self {
@@ -261,6 +315,11 @@ impl Error {
         &self.0.message
     }
 
+    /// The arguments that were refused before anything was sent; empty for other errors.
+    pub fn arguments(&self) -> &[WrongArgument] {
+        &self.0.arguments
+    }
+
     /// HTTP status of the response, when there was one.
     pub fn status(&self) -> Option<u16> {
         self.0.status
@@ -274,6 +333,12 @@ impl Error {
     /// How long the vendor asks to wait.
     pub fn retry_after(&self) -> Option<Duration> {
         self.0.retry_after
+    }
+
+    /// The part of the message that the vendor or the platform wrote, as it stands there; `None` where the whole
+    /// message is this library's. A program that hands messages to a language model marks it as data.
+    pub fn vendor_text(&self) -> Option<&str> {
+        self.0.vendor_text.as_deref()
     }
 
     /// The vendor's response (at most 8 KiB of it), cleaned of the secrets in use.

@@ -81,7 +81,7 @@ pub(crate) fn checked(
                     format!("{name}: {peer} sent a failure in place of the file: {reason}");
                 let body = clean(&text).chars().take(8_192).collect();
                 let error = Error::new(ErrorKind::Vendor, message);
-                Some(error.with_status(status).with_body(body))
+                Some(error.with_status(status).with_vendor_text(reason).with_body(body))
             }))
         }
         _ => Ok(file),

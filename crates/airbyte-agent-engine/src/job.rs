@@ -284,17 +284,32 @@ impl<R: From<Call>> Job<R> {
         self.step(&job.result).map(R::from)
     }
 
+    /// The arguments of the operation that reads the result, which the description of the job names. They are
+    /// taken from the state that was read last, so the job has to be done.
+    ///
+    /// # Errors
+    ///
+    /// The same as [`result`](Self::result).
+    pub fn result_arguments(&self) -> Result<Arguments> {
+        self.arguments_of(&described(&self.start)?.result)
+    }
+
+    /// The arguments of an operation for this job.
+    fn arguments_of(&self, step: &JobStep) -> Result<Arguments> {
+        let take = |path: &JsonPath| {
+            let value = path.first(&self.status).filter(|value| !value.is_null()).cloned();
+            value.ok_or_else(|| self.lacks(path))
+        };
+        step.arguments(&self.arguments, &self.id.as_str().into(), take)
+    }
+
     /// The call of an operation for this job.
     fn step(&self, step: &JobStep) -> Result<Call> {
         let found = self.runtime.operation(&step.entity, step.action);
         let operation = found.ok_or_else(|| {
             Error::usage(format!("the connector has no operation `{}`", step.place()))
         })?;
-        let take = |path: &JsonPath| {
-            let value = path.first(&self.status).filter(|value| !value.is_null()).cloned();
-            value.ok_or_else(|| self.lacks(path))
-        };
-        let arguments = step.arguments(&self.arguments, &self.id.as_str().into(), take)?;
+        let arguments = self.arguments_of(step)?;
         let mut call = Call::of_operation(self.runtime.clone(), operation);
         call.set_all(arguments);
         *call.options() = self.options.clone();

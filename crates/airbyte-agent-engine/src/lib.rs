@@ -22,6 +22,7 @@
 //! # }
 //! ```
 
+mod argument_line;
 mod arguments;
 mod auth;
 pub mod authorization;
@@ -40,6 +41,7 @@ mod dry_run;
 mod endpoint;
 mod error;
 mod execute;
+mod file_bytes;
 mod file_check;
 
 pub mod hosted;
@@ -48,6 +50,9 @@ mod job;
 mod json;
 mod layout;
 mod local;
+
+pub mod local_store;
+
 mod lookup;
 mod operation;
 mod outcome;
@@ -57,6 +62,7 @@ mod ranged;
 mod record;
 pub mod renewals;
 mod reply;
+mod reports;
 mod request;
 mod retry;
 mod runtime;
@@ -87,8 +93,9 @@ pub use self::cursor::{Cursor, CursorKey, NextPage};
 pub use self::destination::Destination;
 pub use self::download::Download;
 pub use self::dry_run::DryRun;
-pub use self::error::{Error, ErrorKind, Result};
+pub use self::error::{Error, ErrorKind, Result, WrongArgument};
 pub use self::execute::Execute;
+pub use self::file_bytes::FileBytes;
 pub use self::hosted::Hosted;
 pub use self::http::{
     BodyStream, BoxFuture, Http, HttpBuilder, HttpClient, HttpFailure, HttpRequest, HttpResponse,
@@ -102,6 +109,7 @@ pub use self::lookup::find_operation;
 pub use self::outcome::Outcome;
 pub use self::page::{Items, Page, Pages};
 pub use self::record::{Extra, Lenient, Scalar, Texts};
+pub use self::reports::report_texts;
 pub use self::secret::Redactor;
 pub use self::shared_description::Description;
 pub use self::transport::{CheckedCall, Reply, Transport};

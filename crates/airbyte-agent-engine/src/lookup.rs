@@ -17,7 +17,12 @@ pub fn find_operation<'c>(
     description::find_operation(connector, entity, action).map_err(|unknown| {
         let is_store = action.starts_with("context_store_") && connector.entity(entity).is_some();
         let message = if is_store {
-            format!("'{action}' runs on the hosted platform only")
+            let connector = &connector.name;
+            format!(
+                "'{action}' queries a copy of the records, and this client has none: copy them with \
+                 'airbyte-agent sync {connector} {entity}' and give the client that store \
+                 (Local::local_store), or call through the hosted platform"
+            )
         } else {
             unknown.to_string()
         };

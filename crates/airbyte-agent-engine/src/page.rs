@@ -35,7 +35,8 @@ pub struct Page<T, M = Value> {
     pub next: Option<Cursor>,
     /// How many records the whole list has, where the vendor says so.
     pub total: Option<u64>,
-    /// What the vendor reports beside the records: a part of them may be missing.
+    /// What the vendor reports beside the records, such as errors of some of them or that a search ran out
+    /// of time: a part of them may be missing. [`report_texts`](crate::report_texts) makes texts of it.
     pub errors: Vec<Value>,
 }
 
@@ -65,6 +66,9 @@ impl<'a, T, M> IntoIterator for &'a Page<T, M> {
         self.data.iter()
     }
 }
+
+/// How many pages a stream remembers: a few megabytes of them.
+const MOST_SEEN: usize = 200_000;
 
 /// Anything that knows where it continues.
 pub(crate) trait Continues {
@@ -121,7 +125,9 @@ pub struct Pages<P> {
     operation: String,
     fetch: Fetch<P>,
     state: State<P>,
-    seen: HashSet<Cursor>,
+    /// Hashes of what led to the pages so far, up to a number of them. Cursors notice circles themselves, but only behind
+    /// the first round.
+    seen: HashSet<u64>,
     next: Option<Cursor>,
     /// How many more records are given.
     left: Option<usize>,
@@ -188,10 +194,18 @@ impl<P: Continues> Pages<P> {
     fn behind(&mut self, cursor: Option<Cursor>) -> State<P> {
         let Some(cursor) = cursor else { return State::Ended };
         let is_enough = self.left == Some(0);
-        let error = if self.seen.insert(cursor.clone()) {
-            cursor.dead_end_error()
-        } else {
-            Some(DeadEnd::Circle.error(&self.operation))
+        let error = match cursor.way_on() {
+            Some(Err(error)) => Some(error),
+            Some(Ok(place_hash)) if self.seen.contains(&place_hash) => {
+                Some(DeadEnd::Circle.error(&self.operation))
+            }
+            Some(Ok(place_hash)) => {
+                if self.seen.len() < MOST_SEEN {
+                    self.seen.insert(place_hash);
+                }
+                None
+            }
+            None => None,
         };
         match error {
             Some(_) if is_enough => State::Ended,

@@ -8,8 +8,9 @@ use crate::cursor::{CursorKey, Seal};
 use crate::description::{Action, Connector, Operation};
 use crate::error::{Error, Result};
 use crate::layout::Layout;
+use crate::local_store;
 use crate::lookup::find_operation;
-use crate::operation::OperationRef;
+use crate::operation::{ArgumentCheck, OperationRef};
 use crate::reply::ReadPlan;
 use crate::shared_description::Description;
 use crate::transport::Transport;
@@ -69,8 +70,13 @@ impl Runtime {
     pub(crate) fn find(&self, entity: &str, action: &str) -> Result<OperationRef> {
         let connector = self.description();
         if context_store::is_store_action(action) && self.transport().has_context_store() {
-            let operation = context_store::operation(connector, entity, action)?;
-            let check = context_store::check_arguments;
+            let (operation, check): (_, ArgumentCheck) = if self.transport().stores_everything() {
+                let operation = local_store::operation(connector, entity, action)?;
+                (operation, context_store::check_grammar)
+            } else {
+                let operation = context_store::operation(connector, entity, action)?;
+                (operation, context_store::check_arguments)
+            };
             return Ok(OperationRef::made(operation, action.to_owned(), check));
         }
         let operation = find_operation(connector, entity, action)?;

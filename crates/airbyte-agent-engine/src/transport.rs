@@ -63,7 +63,7 @@ pub(crate) enum Continuation {
     /// As the description says.
     Described,
     /// The transport knows.
-    Known(Option<NextPage>),
+    Known(Option<Box<NextPage>>),
 }
 
 impl Reply {
@@ -84,7 +84,7 @@ impl Reply {
     /// from the response, as the description says.
     #[must_use]
     pub fn with_next(mut self, next: Option<NextPage>) -> Self {
-        self.next = Continuation::Known(next);
+        self.next = Continuation::Known(next.map(Box::new));
         self
     }
 
@@ -187,6 +187,11 @@ pub trait Transport: Send + Sync {
         Err(Error::usage(format!("{}: this transport cannot show what it would send", call.name)))
     }
 
+    /// Whether idempotency keys of calls reach the vendor. They do not unless an implementation says so.
+    fn carries_idempotency_keys(&self) -> bool {
+        false
+    }
+
     /// With what the engine completes the arguments of a call before the transport gets them, or why
     /// no call can be executed at all. By default with the scoping rules and defaults of the
     /// description.
@@ -238,6 +243,12 @@ pub trait Transport: Send + Sync {
 
     /// Whether the transport executes the operations of the [context store](crate::context_store).
     fn has_context_store(&self) -> bool {
+        false
+    }
+
+    /// Whether this context store has any entity and field, so that it alone knows whether a name is right. Otherwise
+    /// it has those that the description names.
+    fn stores_everything(&self) -> bool {
         false
     }
 

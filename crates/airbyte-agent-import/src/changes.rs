@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use crate::lock::{Lock, LockedOperation};
+use crate::lock::{Lock, LockedOperation, moved};
 use crate::shape::Shape;
 
 /// A difference between two imports.
@@ -46,9 +46,23 @@ impl fmt::Display for Change {
 /// The differences between an earlier import and a newer one, those that break calls first.
 pub fn changes(old: &Lock, new: &Lock) -> Vec<Change> {
     let mut found = Vec::new();
+    let moved = moved(ids(old), ids(new));
+    for (now, before) in &moved {
+        found.push(Change {
+            operation: (*now).to_owned(),
+            kind: ChangeKind::Changed,
+            is_breaking: false,
+            text: format!("it was at {before}"),
+        });
+        if let (Some(before), Some(after)) = (old.operations.get(*before), new.operations.get(*now))
+        {
+            compare(now, before, after, &mut found);
+        }
+    }
     for (key, before) in &old.operations {
         match new.operations.get(key) {
             Some(after) => compare(key, before, after, &mut found),
+            None if moved.values().any(|known| known == key) => {}
             None => found.push(Change {
                 operation: key.clone(),
                 kind: ChangeKind::Removed,
@@ -58,7 +72,7 @@ pub fn changes(old: &Lock, new: &Lock) -> Vec<Change> {
         }
     }
     for (key, after) in &new.operations {
-        if !old.operations.contains_key(key) {
+        if !old.operations.contains_key(key) && !moved.contains_key(key.as_str()) {
             found.push(Change {
                 operation: key.clone(),
                 kind: ChangeKind::Added,
@@ -69,6 +83,11 @@ pub fn changes(old: &Lock, new: &Lock) -> Vec<Change> {
     }
     found.sort_by_key(|change| !change.is_breaking);
     found
+}
+
+/// The operations with their names in the document.
+fn ids(lock: &Lock) -> impl Iterator<Item = (&str, &str)> {
+    lock.operations.iter().map(|(key, operation)| (key.as_str(), operation.id.as_str()))
 }
 
 fn compare(key: &str, before: &LockedOperation, after: &LockedOperation, found: &mut Vec<Change>) {
@@ -178,6 +197,7 @@ mod tests {
             let operation = LockedOperation {
                 entity: "users".to_owned(),
                 action: "list".to_owned(),
+                id: String::new(),
                 records: Some("$.data".to_owned()),
                 paging: Some((*paging).to_owned()),
                 arguments: arguments.collect(),

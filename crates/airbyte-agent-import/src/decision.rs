@@ -14,6 +14,16 @@ pub struct Decided<T> {
     pub evidence: Vec<String>,
 }
 
+/// Below this confidence a decision is not made: its value is what is assumed until somebody says better.
+pub const THRESHOLD: f64 = 0.5;
+
+impl<T> Decided<T> {
+    /// Whether the evidence is sufficient. If not, the value is an assumption, which reports do not give as a decision.
+    pub fn is_made(&self) -> bool {
+        self.confidence >= THRESHOLD
+    }
+}
+
 /// What was decided about one operation of a document.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct OperationDecision {
@@ -25,6 +35,8 @@ pub struct OperationDecision {
     pub entity: Decided<String>,
     /// What the operation does to the entity.
     pub action: Decided<Action>,
+    /// Whether it returns records page by page or all at once, whatever else it does.
+    pub list: Decided<bool>,
     /// Where the records stand in the response: `$.data`, or `$` for the whole response. None if the operation
     /// returns nothing.
     pub records: Option<Decided<String>>,
@@ -67,6 +79,22 @@ pub enum Action {
     /// Does anything else, such as cancelling or sending something.
     #[serde(rename = "action")]
     Other,
+}
+
+impl Action {
+    /// The name as reports have it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::List => "list",
+            Self::Get => "get",
+            Self::Create => "create",
+            Self::Update => "update",
+            Self::Delete => "delete",
+            Self::Search => "search",
+            Self::Download => "download",
+            Self::Other => "action",
+        }
+    }
 }
 
 /// How a list continues.

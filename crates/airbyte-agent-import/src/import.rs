@@ -78,7 +78,11 @@ pub fn import(document: &Document, text: &[u8], options: &Options) -> Result<Imp
     let locked = options.lock.as_ref();
     let slug = options.slug.clone().or_else(|| locked.map(|lock| lock.slug.clone()));
     let slug = slug.unwrap_or_else(|| decided.slug.value.clone());
-    let names = locked.map(Lock::names).unwrap_or_default();
+    let present = || -> Vec<(String, String)> {
+        let all = rest.operations.iter();
+        all.map(|one| (emit::key(&one.method, &one.path), one.id.clone())).collect()
+    };
+    let names = locked.map(|lock| lock.names_in(&present())).unwrap_or_default();
     let wanted = |method: &str, path: &str, name: &Name| {
         options.only.as_deref().is_none_or(|pattern| {
             let texts = [
@@ -94,7 +98,14 @@ pub fn import(document: &Document, text: &[u8], options: &Options) -> Result<Imp
         return Err(nothing(rest, options));
     }
     if let Some(text) = &options.overlay {
-        overlay::apply(&mut emitted.spec, text).map_err(Error::Overlay)?;
+        let is_part = options.only.is_some();
+        let unmatched = overlay::apply(&mut emitted.spec, text, is_part).map_err(Error::Overlay)?;
+        let note = |action: String| {
+            format!(
+                "Of the overlay, {action}; it was left out, because only a part of the document is imported."
+            )
+        };
+        emitted.notes.extend(unmatched.into_iter().map(note));
     }
     let about = LockedDocument {
         file: document.file.clone(),
@@ -117,6 +128,11 @@ pub fn import(document: &Document, text: &[u8], options: &Options) -> Result<Imp
 }
 
 impl Imported {
+    /// The spec alone; what else is known is not needed to run it.
+    pub(crate) fn into_spec(self) -> Value {
+        self.spec
+    }
+
     /// The text of the spec as it is written, and what to remember of it.
     pub fn written(&self, overlay_file: &str) -> (String, Lock) {
         let Lock { document, .. } = &self.lock;

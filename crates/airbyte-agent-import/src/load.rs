@@ -21,10 +21,19 @@ const MARK: &str = "x-airbyte-entity";
 pub struct Loaded {
     /// The description.
     pub connector: Connector,
-    /// The text of the spec; for a document, the spec that was made of it.
-    pub text: String,
+    /// The spec; for a document, the one that was made of it.
+    pub spec: Spec,
+    /// The text of the file, if it is a spec.
+    text: Option<String>,
     /// What was not decided about a document; None for a spec.
     pub questions: Option<Questions>,
+}
+
+impl Loaded {
+    /// The text of the spec; for a document, the spec that was made of it.
+    pub fn into_text(self) -> String {
+        self.text.unwrap_or_else(|| write(self.spec.document(), Style::Compact))
+    }
 }
 
 /// Why a file has no connector.
@@ -67,9 +76,9 @@ pub fn is_spec(text: &str) -> bool {
 ///
 /// When the file cannot be read, holds several documents, or none.
 pub fn read(path: &Path) -> Result<(Document, String), LoadError> {
-    let fail = |reason: String| LoadError::Document { path: path.display().to_string(), reason };
-    let ending = path.extension().unwrap_or_default().to_string_lossy().to_lowercase();
-    if matches!(ending.as_str(), "gz" | "tgz" | "tar") {
+    if is_packed(path) {
+        let fail =
+            |reason: String| LoadError::Document { path: path.display().to_string(), reason };
         let mut documents =
             airbyte_agent_document::read(path).map_err(|error| fail(error.to_string()))?;
         return match (documents.pop(), documents.len()) {
@@ -81,9 +90,20 @@ pub fn read(path: &Path) -> Result<(Document, String), LoadError> {
         };
     }
     let text = airbyte_agent_spec::read_text(path, LARGEST)?;
-    let document =
-        airbyte_agent_document::open(path, &text).map_err(|error| fail(error.to_string()))?;
-    Ok((document, text))
+    Ok((open(path, &text)?, text))
+}
+
+/// Whether a file is read as an archive, by its name.
+fn is_packed(path: &Path) -> bool {
+    let ending = path.extension().unwrap_or_default().to_string_lossy().to_lowercase();
+    matches!(ending.as_str(), "gz" | "tgz" | "tar")
+}
+
+fn open(path: &Path, text: &str) -> Result<Document, LoadError> {
+    airbyte_agent_document::open(path, text).map_err(|error| LoadError::Document {
+        path: path.display().to_string(),
+        reason: error.to_string(),
+    })
 }
 
 /// Loads the connector of a file: a spec is lowered, anything else is imported in memory.
@@ -92,30 +112,31 @@ pub fn read(path: &Path) -> Result<(Document, String), LoadError> {
 ///
 /// When the file cannot be read, or is neither a usable spec nor a document.
 pub fn load(path: &Path) -> Result<Loaded, LoadError> {
-    let ending = path.extension().unwrap_or_default().to_string_lossy().to_lowercase();
-    let (document, text) = if matches!(ending.as_str(), "gz" | "tgz" | "tar") {
+    let fail = |problems| {
+        LoadError::Spec(airbyte_agent_spec::LoadError::Spec {
+            path: path.display().to_string(),
+            problems,
+        })
+    };
+    let (document, text) = if is_packed(path) {
         read(path)?
     } else {
         let text = airbyte_agent_spec::read_text(path, LARGEST)?;
         if is_spec(&text) {
-            let connector = airbyte_agent_spec::lower_text(path, &text)?;
-            return Ok(Loaded { connector, text, questions: None });
+            let spec = Spec::parse(&text).map_err(fail)?;
+            let connector = spec.lower().map_err(fail)?;
+            return Ok(Loaded { connector, spec, text: Some(text), questions: None });
         }
-        let document = airbyte_agent_document::open(path, &text).map_err(|error| {
-            LoadError::Document { path: path.display().to_string(), reason: error.to_string() }
-        })?;
-        (document, text)
+        (open(path, &text)?, text)
     };
     let imported = import(&document, text.as_bytes(), &Options::default())
         .map_err(|source| LoadError::Import { path: path.display().to_string(), source })?;
+    // What is not needed any more makes room for what is made of it.
+    drop((document, text));
     let questions = Questions::of(&imported);
-    let text = write(&imported.spec, Style::Compact);
-    let lowered = Spec::from_json(imported.spec).and_then(|spec| spec.lower());
-    let connector = lowered.map_err(|problems| airbyte_agent_spec::LoadError::Spec {
-        path: path.display().to_string(),
-        problems,
-    })?;
-    Ok(Loaded { connector, text, questions: Some(questions) })
+    let spec = Spec::from_json(imported.into_spec()).map_err(fail)?;
+    let connector = spec.lower().map_err(fail)?;
+    Ok(Loaded { connector, spec, text: None, questions: Some(questions) })
 }
 
 #[cfg(test)]

@@ -3,19 +3,39 @@
 
 mod target;
 
+use airbyte_agent_spec::PAGINATION_STYLES;
 use serde_json::Value;
 
 use self::target::Target;
 
-/// Applies the corrections of an overlay to a spec.
+/// Why an action cannot be applied.
+enum Refusal {
+    /// It is wrong.
+    Wrong(String),
+    /// What it is about is not there.
+    Missing(String),
+}
+
+impl From<String> for Refusal {
+    fn from(message: String) -> Self {
+        Self::Wrong(message)
+    }
+}
+
+/// Applies the corrections of an overlay to a spec. Gives the actions that match nothing, if the spec has only a part of
+/// the operations of the document, so that they may be about others.
 ///
 /// # Errors
 ///
-/// One message for every action that is wrong or matches nothing.
-pub(crate) fn apply(spec: &mut Value, text: &str) -> Result<(), Vec<String>> {
+/// One message for every action that is wrong, or matches nothing in a whole spec.
+pub(crate) fn apply(
+    spec: &mut Value,
+    text: &str,
+    is_part: bool,
+) -> Result<Vec<String>, Vec<String>> {
     let overlay = airbyte_agent_spec::read(text)
         .map_err(|problems| problems.iter().map(ToString::to_string).collect::<Vec<_>>())?;
-    let mut problems = Vec::new();
+    let (mut problems, mut unmatched) = (Vec::new(), Vec::new());
     for key in overlay.as_object().into_iter().flat_map(|members| members.keys()) {
         if !matches!(key.as_str(), "overlay" | "info" | "extends" | "actions")
             && !key.starts_with("x-")
@@ -31,22 +51,29 @@ pub(crate) fn apply(spec: &mut Value, text: &str) -> Result<(), Vec<String>> {
         return Err(problems);
     };
     for (place, action) in actions.iter().enumerate() {
-        if let Err(problem) = act(spec, action) {
-            problems.push(format!("action {}: {problem}", place + 1));
+        match act(spec, action) {
+            Err(Refusal::Missing(message)) if is_part => {
+                unmatched.push(format!("action {}: {message}", place + 1));
+            }
+            Err(Refusal::Wrong(message) | Refusal::Missing(message)) => {
+                problems.push(format!("action {}: {message}", place + 1));
+            }
+            Ok(()) => {}
         }
     }
-    if problems.is_empty() { Ok(()) } else { Err(problems) }
+    if problems.is_empty() { Ok(unmatched) } else { Err(problems) }
 }
 
-fn act(spec: &mut Value, action: &Value) -> Result<(), String> {
-    let target = action.get("target").and_then(Value::as_str).ok_or("`target` is missing")?;
+fn act(spec: &mut Value, action: &Value) -> Result<(), Refusal> {
+    let target = action.get("target").and_then(Value::as_str);
+    let target = target.ok_or_else(|| "`target` is missing".to_owned())?;
     let unknown = action.as_object().into_iter().flat_map(|members| members.keys());
     let mut unknown = unknown
         .filter(|key| !matches!(key.as_str(), "target" | "update" | "remove" | "description"));
     if let Some(key) = unknown.find(|key| !key.starts_with("x-")) {
-        return Err(format!("there is no key `{key}`; expected `update` or `remove`"));
+        return Err(format!("there is no key `{key}`; expected `update` or `remove`").into());
     }
-    let places = Target::parse(target)?.find(spec)?;
+    let places = Target::parse(target)?.find(spec).map_err(Refusal::Missing)?;
     let removes = action.get("remove") == Some(&Value::Bool(true));
     match (removes, action.get("update")) {
         (true, None) => {
@@ -61,13 +88,13 @@ fn act(spec: &mut Value, action: &Value) -> Result<(), String> {
                 if let Some(node) = spec.pointer_mut(place) {
                     match node {
                         Value::Array(items) => items.push(update.clone()),
-                        node => merge(node, update),
+                        node => merge(node, update, place)?,
                     }
                 }
             }
             Ok(())
         }
-        _ => Err(format!("`{target}`: give either `update` or `remove: true`")),
+        _ => Err(format!("`{target}`: give either `update` or `remove: true`").into()),
     }
 }
 
@@ -87,23 +114,43 @@ fn remove(spec: &mut Value, place: &str) {
     }
 }
 
-/// Merges as a JSON Merge Patch does: objects member by member, `null` removes, all else replaces.
-fn merge(node: &mut Value, update: &Value) {
+/// The key of a spec that has one of several styles.
+const PAGINATION: &str = "x-agent-pagination";
+
+/// Merges as a JSON Merge Patch does: objects member by member, `null` removes, all else replaces. An object does not
+/// replace a list, which nobody means. A style of pagination replaces any other, so that a correction stays good if the
+/// next import decides otherwise.
+fn merge(node: &mut Value, update: &Value, place: &str) -> Result<(), String> {
     let Value::Object(update) = update else {
         *node = update.clone();
-        return;
+        return Ok(());
     };
+    let is_pagination = place.ends_with(PAGINATION);
+    if node.is_array() && !is_pagination {
+        return Err(format!(
+            "`{place}` is a list, which an object cannot be merged with: make it the `target` of an action of its own, \
+             whose `update` is one more element"
+        ));
+    }
     if !node.is_object() {
         *node = Value::Object(serde_json::Map::new());
     }
-    let Value::Object(node) = node else { return };
+    let Value::Object(node) = node else { return Ok(()) };
+    if is_pagination {
+        let is_style = |name: &String| PAGINATION_STYLES.contains(&name.as_str());
+        if update.iter().any(|(name, value)| is_style(name) && !value.is_null()) {
+            node.retain(|name, _| !is_style(name) || update.contains_key(name));
+        }
+    }
     for (name, value) in update {
         if value.is_null() {
             node.shift_remove(name);
         } else {
-            merge(node.entry(name.clone()).or_insert(Value::Null), value);
+            let inner = format!("{place}/{}", name.replace('~', "~0").replace('/', "~1"));
+            merge(node.entry(name.clone()).or_insert(Value::Null), value, &inner)?;
         }
     }
+    Ok(())
 }
 
 #[cfg(test)]
@@ -126,6 +173,35 @@ mod tests {
     }
 
     #[test]
+    fn a_style_of_pagination_replaces_any_other() {
+        for (before, update, expected) in [
+            (json!({"unknown": "?"}), "{page: {into: p}}", json!({"page": {"into": "p"}})),
+            (
+                json!({"none": "?"}),
+                "{unknown: null, page: {into: p}}",
+                json!({"page": {"into": "p"}}),
+            ),
+            (
+                json!({"cursor": {"from": "$.a", "into": "c"}, "size": {"parameter": "limit"}}),
+                "{cursor: {into: d}}",
+                json!({"cursor": {"from": "$.a", "into": "d"}, "size": {"parameter": "limit"}}),
+            ),
+            (
+                json!({"none": "?"}),
+                "{size: {parameter: n}}",
+                json!({"none": "?", "size": {"parameter": "n"}}),
+            ),
+            (json!([{"none": "?"}]), "{page: {into: p}}", json!({"page": {"into": "p"}})),
+        ] {
+            let mut spec = json!({"paths": {"/a": {"get": {"x-agent-pagination": before}}}});
+            let text =
+                format!("actions: [{{target: GET /a, update: {{x-agent-pagination: {update}}}}}]");
+            apply(&mut spec, &text, false).unwrap();
+            assert_eq!(spec["paths"]["/a"]["get"]["x-agent-pagination"], expected, "{update}");
+        }
+    }
+
+    #[test]
     fn corrections_are_merged_appended_and_removed() {
         let text = r"
 overlay: 1.0.0
@@ -144,7 +220,7 @@ actions:
     update: {tags: [a]}
 ";
         let mut spec = spec();
-        apply(&mut spec, text).unwrap();
+        apply(&mut spec, text, false).unwrap();
         let list = &spec["paths"]["/users"]["get"];
         assert_eq!(
             spec["info"],
@@ -192,11 +268,22 @@ actions:
                 "there is no key `upate`; expected `update` or `remove`",
             ),
             ("{remove: true}", "`target` is missing"),
+            (
+                "{target: GET /users, update: {parameters: {name: page, in: query}}}",
+                "`/paths/~1users/get/parameters` is a list, which an object cannot be merged with: make it the `target` of an action of its own, whose `update` is one more element",
+            ),
         ] {
-            let problems = apply(&mut spec(), &format!("actions: [{action}]")).unwrap_err();
+            let problems = apply(&mut spec(), &format!("actions: [{action}]"), false).unwrap_err();
             assert_eq!(problems, [format!("action 1: {expected}")]);
         }
-        let problems = apply(&mut spec(), "action: []").unwrap_err();
+        // Of a part of a document, what is about the rest is given back.
+        let text =
+            "actions: [{target: GET /orders, remove: true}, {target: GET /users, remove: true}]";
+        let unmatched = apply(&mut spec(), text, true).unwrap();
+        assert!(
+            matches!(&unmatched[..], [one] if one.starts_with("action 1: there is no operation `GET /orders`"))
+        );
+        let problems = apply(&mut spec(), "action: []", false).unwrap_err();
         assert_eq!(problems.len(), 2, "{problems:?}");
     }
 }

@@ -3,7 +3,7 @@
 use serde::Serialize;
 use serde_json::json;
 
-use crate::decision::{Action, Decided, DocumentDecision, OperationDecision, PageSize, Paging};
+use crate::decision::{Decided, DocumentDecision, OperationDecision, PageSize, Paging};
 
 /// What one line says about an operation.
 #[derive(Debug, Serialize)]
@@ -11,8 +11,8 @@ struct Line<'a> {
     method: &'a str,
     path: &'a str,
     entity: &'a str,
-    action: Action,
-    list: bool,
+    action: &'static str,
+    list: Option<bool>,
     records: Option<&'a str>,
     paging: Option<PagingLine<'a>>,
     confidence: f64,
@@ -34,13 +34,16 @@ pub fn json_lines(decision: &DocumentDecision) -> String {
 }
 
 /// The line of one operation, without an end of line. Its confidence is that of the least certain decision, and
-/// its evidence that of all decisions that the line shows.
+/// its evidence that of all decisions that the line shows. Where the evidence is not sufficient the action is `unknown`;
+/// where it is not even clear whether a list comes back, `list` and `records` are null and the paging is `unknown`.
 pub fn json_line(operation: &OperationDecision) -> String {
-    let paging = operation.paging.as_ref();
+    let is_clear = operation.list.is_made();
+    let records = operation.records.as_ref().filter(|_| is_clear);
+    let paging = operation.paging.as_ref().filter(|_| is_clear);
     let mut confidence = operation.action.confidence.min(operation.entity.confidence);
     let mut evidence: Vec<&str> = Vec::new();
     add(&mut evidence, &operation.action);
-    if let Some(records) = &operation.records {
+    if let Some(records) = records {
         confidence = confidence.min(records.confidence);
         add(&mut evidence, records);
     }
@@ -52,10 +55,14 @@ pub fn json_line(operation: &OperationDecision) -> String {
         method: &operation.method,
         path: &operation.path,
         entity: &operation.entity.value,
-        action: operation.action.value,
-        list: paging.is_some(),
-        records: operation.records.as_ref().map(|records| records.value.as_str()),
-        paging: paging.map(|paging| paging_line(&paging.value)),
+        action: if operation.action.is_made() { operation.action.value.name() } else { "unknown" },
+        list: is_clear.then_some(operation.list.value),
+        records: records.map(|records| records.value.as_str()),
+        paging: if is_clear {
+            paging.map(|paging| paging_line(&paging.value))
+        } else {
+            Some(paging_line(&Paging::Unknown))
+        },
         confidence: (confidence * 100.0).round() / 100.0,
         evidence,
     };

@@ -4,17 +4,21 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 
+use airbyte_agent_core::local_store::LocalStore;
 use airbyte_agent_core::tools::{Exposure, Policy, ResultLimits, Toolset};
 use airbyte_agent_core::{Client, Result};
 use tokio::sync::Semaphore;
 
+use crate::approval::Pending;
 use crate::audit::Audit;
 use crate::in_flight::InFlight;
 use crate::limits::Limits;
 use crate::quota::Quota;
 use crate::result_form::ResultForm;
 use crate::server::Server;
+use crate::session::{Callers, SessionState};
 use crate::shared::Shared;
+use crate::tasks::Tasks;
 
 /// Puts a [`Server`] together. [`Server::builder`] makes it.
 #[derive(Debug, Clone)]
@@ -23,6 +27,7 @@ pub struct ServerBuilder {
     clients: Vec<Client>,
     policy: Policy,
     exposure: Option<Exposure>,
+    prefix: Option<String>,
     results: ResultLimits,
     form: ResultForm,
     files: Option<PathBuf>,
@@ -44,6 +49,7 @@ impl Server {
             clients: Vec::new(),
             policy: Policy::default(),
             exposure: None,
+            prefix: None,
             results: ResultLimits::default(),
             form: ResultForm::default(),
             files: None,
@@ -85,6 +91,25 @@ impl ServerBuilder {
         Ok(self)
     }
 
+    /// Adds tools over the store of this machine, which see what the policies permit; see
+    /// [`Toolset::local_store`].
+    #[must_use]
+    pub fn local_store(mut self, store: Arc<dyn LocalStore>) -> Self {
+        self.tools = self.tools.local_store(store);
+        self
+    }
+
+    /// Sets under which names the records of an account are in the store, which has to be set before.
+    #[must_use]
+    pub fn stored_as(
+        mut self,
+        account: impl Into<String>,
+        names: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
+        self.tools = self.tools.stored_as(account, names);
+        self
+    }
+
     /// Sets the policy, which applies to every account.
     #[must_use]
     pub fn policy(mut self, policy: Policy) -> Self {
@@ -98,6 +123,20 @@ impl ServerBuilder {
     pub fn exposure(mut self, exposure: Exposure) -> Self {
         self.exposure = Some(exposure);
         self
+    }
+
+    /// Begins the names of all tools with this word and an underscore.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Usage`](airbyte_agent_core::ErrorKind::Usage) unless it is a letter with up to fifteen
+    /// letters, digits and underscores behind it.
+    pub fn prefix(mut self, word: impl Into<String>) -> Result<Self> {
+        let word = word.into();
+        // It is tried on the tools, which know what a prefix is.
+        self.tools.clone().prefix(&word)?;
+        self.prefix = Some(word);
+        Ok(self)
     }
 
     /// Sets how much of a result a model is given to read.
@@ -161,14 +200,22 @@ impl ServerBuilder {
             Exposure::SearchExecute
         });
         let read_only = self.policy.is_read_only();
+        let tools_have_records = self.tools.has_local_store();
         let mut tools = self.tools.policy(self.policy).limits(self.results).images(true);
         if let Some(folder) = self.files {
             tools = tools.files(folder);
         }
+        let describing = tools.clone().exposure(Exposure::SearchExecute);
+        let mut tools = tools.exposure(exposure);
+        if let Some(prefix) = &self.prefix {
+            // It was tried when it was set.
+            tools = tools.clone().prefix(prefix).unwrap_or(tools);
+        }
         Server {
             shared: Arc::new(Shared {
-                describing: tools.clone().exposure(Exposure::SearchExecute),
-                tools: tools.exposure(exposure),
+                describing,
+                tools,
+                prefix: self.prefix.unwrap_or_default(),
                 exposure,
                 turns: Semaphore::new(self.limits.concurrency),
                 limits: self.limits,
@@ -176,12 +223,17 @@ impl ServerBuilder {
                 quotas: self.quotas,
                 audit: self.audit,
                 in_flight: InFlight::default(),
+                pending: Pending::default(),
+                tasks: Tasks::default(),
+                callers: Callers::default(),
                 name: self.name,
                 version: self.version,
                 read_only,
+                has_records: tools_have_records,
                 clients: self.clients,
                 listed: OnceLock::new(),
             }),
+            session: Arc::new(SessionState::new()),
         }
     }
 }

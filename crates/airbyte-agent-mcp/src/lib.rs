@@ -25,9 +25,12 @@
 #[doc = include_str!("../README.md")]
 pub struct ReadmeExamples;
 
+mod approval;
+mod asking;
 mod audit;
 mod builder;
 mod call;
+mod caller;
 pub mod config;
 mod handler;
 mod http;
@@ -39,18 +42,22 @@ mod message;
 mod progress;
 mod prompts;
 mod quota;
+mod random;
 mod reference;
 mod refusal;
 mod response;
 mod result_form;
 mod server;
+mod session;
 mod shared;
 mod streams;
+mod tasks;
+mod trace;
 
 pub use self::audit::Audit;
 pub use self::builder::ServerBuilder;
 pub use self::config::Config;
-pub use self::http::{HttpOptions, HttpServer, PATH, Token, listen};
+pub use self::http::{HttpOptions, HttpServer, OAuth, PATH, Token, listen};
 pub use self::limits::Limits;
 pub use self::quota::Quota;
 pub use self::result_form::ResultForm;

@@ -65,7 +65,7 @@ pub(crate) fn check(text: &[u8]) -> Result<(), Problem> {
     if has("result") || has("error") || (method.is_some() && !has("id")) {
         return Ok(());
     }
-    let id = id_of(members);
+    let id = id_in(members);
     let Some(method) = method else {
         return Err(Problem::new(-32600, "the message has no `method`", id));
     };
@@ -118,16 +118,21 @@ fn wrong_params(method: &str, id: Value) -> Problem {
 /// deeply, or has half of a character or a number beyond all types in it. Whoever sent it waits for a response with
 /// its identifier.
 fn unreadable(text: &[u8], error: &serde_json::Error) -> Problem {
-    let mut finder = IdFinder::default();
-    finder.look_at(text);
-    let id = finder.id();
+    let id = id_of(text);
     if error.to_string().starts_with("recursion limit exceeded") {
         return Problem::new(-32602, "the message is nested too deeply: at most 127 levels", id);
     }
     Problem::new(-32700, format!("the message is not valid JSON: {error}"), id)
 }
 
-fn id_of(members: &Map<String, Value>) -> Value {
+/// The identifier of a message, `null` if it has none.
+pub(crate) fn id_of(text: &[u8]) -> Value {
+    let mut finder = IdFinder::default();
+    finder.look_at(text);
+    finder.id()
+}
+
+fn id_in(members: &Map<String, Value>) -> Value {
     match members.get("id") {
         Some(id @ Value::String(_)) => id.clone(),
         Some(Value::Number(id)) if !id.is_f64() => Value::Number(id.clone()),
@@ -200,7 +205,7 @@ impl IdFinder {
         if let Ok(members) = serde_json::from_slice::<Map<String, Value>>(&object)
             && members.contains_key("id")
         {
-            self.id = Some(id_of(&members));
+            self.id = Some(id_in(&members));
         }
     }
 }

@@ -14,10 +14,18 @@ use tokio::sync::Notify;
 const SILENCE: Duration = Duration::from_secs(10);
 
 /// The latest report of a call, until it is sent. A client that reads slowly misses earlier ones.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct LatestReport {
     report: Mutex<Option<Report>>,
     arrived: Notify,
+    /// What is told when there are no reports.
+    waiting: &'static str,
+}
+
+impl Default for LatestReport {
+    fn default() -> Self {
+        Self::waiting_for("still waiting for the response")
+    }
 }
 
 impl Progress for LatestReport {
@@ -28,6 +36,11 @@ impl Progress for LatestReport {
 }
 
 impl LatestReport {
+    /// No report yet. `waiting` is what is told as long as there are none.
+    pub(crate) fn waiting_for(waiting: &'static str) -> Self {
+        Self { report: Mutex::default(), arrived: Notify::new(), waiting }
+    }
+
     fn take(&self) -> Option<Report> {
         self.report.lock().unwrap_or_else(PoisonError::into_inner).take()
     }
@@ -56,7 +69,7 @@ impl LatestReport {
                         reporter.send_report(report).await;
                     }
                 }
-                () = tokio::time::sleep(SILENCE) => reporter.send_sign_of_life().await,
+                () = tokio::time::sleep(SILENCE) => reporter.send_sign_of_life(self.waiting).await,
             }
         }
     }
@@ -84,8 +97,8 @@ impl Reporter<'_> {
         self.send(count, total, message).await;
     }
 
-    async fn send_sign_of_life(&mut self) {
-        self.send(self.last, None, "still waiting for the response".to_owned()).await;
+    async fn send_sign_of_life(&mut self, waiting: &str) {
+        self.send(self.last, None, waiting.to_owned()).await;
     }
 
     async fn send(&mut self, count: f64, total: Option<f64>, message: String) {

@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use airbyte_agent_core::description::Operation;
-use airbyte_agent_core::tools::Policy;
+use airbyte_agent_core::tools::OperationFilter;
 use airbyte_agent_core::{Error, ErrorKind, Result};
 
 /// How often the operations that match a pattern may be called, all of them together. Clones count
@@ -12,7 +12,7 @@ use airbyte_agent_core::{Error, ErrorKind, Result};
 #[derive(Debug, Clone)]
 pub struct Quota {
     text: String,
-    matching: Policy,
+    matching: OperationFilter,
     calls: u32,
     window: Duration,
     /// When the quota will be whole again, after the calls that were made so far.
@@ -20,8 +20,8 @@ pub struct Quota {
 }
 
 impl Quota {
-    /// Reads a quota from a pattern of operations, `entity.action` or `connector:entity.action` with `*` and
-    /// `?`, and a rate such as `60/min`, `5/s`, `1000/h` or `20/day`.
+    /// Reads a quota from what it counts and a rate. It counts the operations of a pattern, `entity.action` or
+    /// `connector:entity.action` with `*` and `?`, or `writes`, or `destructive`. A rate is such as `60/min`, `5/s`, `1000/h` or `20/day`.
     ///
     /// # Errors
     ///
@@ -45,7 +45,7 @@ impl Quota {
         };
         Ok(Self {
             text: format!("{calls} calls of {pattern} per {}", unit.trim()),
-            matching: Policy::default().allow(pattern)?,
+            matching: OperationFilter::parse(pattern)?,
             calls,
             window: Duration::from_secs(seconds),
             due: Arc::default(),
@@ -54,7 +54,7 @@ impl Quota {
 
     /// Whether calls of this operation count against the quota.
     pub(crate) fn covers(&self, connector: &str, operation: &Operation) -> bool {
-        self.matching.permits_in(connector, operation)
+        self.matching.matches(connector, operation)
     }
 
     /// The quota in words.

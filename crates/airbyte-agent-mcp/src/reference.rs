@@ -77,7 +77,8 @@ pub(crate) fn templates() -> Vec<ResourceTemplate> {
 
 /// The reference at this address.
 pub(crate) async fn read(shared: &Shared, uri: &str) -> Result<ReadResourceResult, ErrorData> {
-    let unknown = |message: String| ErrorData::resource_not_found(message, None);
+    let data = serde_json::json!({"uri": uri});
+    let unknown = |message: String| ErrorData::resource_not_found(message, Some(data.clone()));
     let subject = Subject::parse(uri).ok_or_else(|| {
         unknown(format!("'{uri}' is no reference; they begin with {SCHEME} and a connector"))
     })?;

@@ -9,8 +9,8 @@ use serde_json::Value;
 use crate::refusal::Refusal;
 use crate::result_form::ResultForm;
 
-/// A tool as the protocol lists it.
-pub(crate) fn tool(definition: ToolDefinition) -> Tool {
+/// A tool as the protocol lists it. The schema of its results is told where results are structures.
+pub(crate) fn tool(definition: ToolDefinition, form: ResultForm) -> Tool {
     let hints = definition.hints;
     let annotations = ToolAnnotations::with_title(definition.title.clone())
         .read_only(hints.read_only)
@@ -21,16 +21,28 @@ pub(crate) fn tool(definition: ToolDefinition) -> Tool {
         Value::Object(members) => members,
         _ => serde_json::Map::new(),
     };
-    Tool::new(definition.name, definition.description, Arc::new(schema))
+    let tool = Tool::new(definition.name, definition.description, Arc::new(schema))
         .with_title(definition.title)
-        .with_annotations(annotations)
+        .with_annotations(annotations);
+    match definition.output_schema {
+        Some(Value::Object(schema)) if form == ResultForm::Structure => {
+            tool.with_raw_output_schema(Arc::new(schema))
+        }
+        _ => tool,
+    }
 }
 
 /// The result of a call that succeeded, in one form only. `form` is the one that the operator wants,
-/// `has_structure` says whether the client's revision of the protocol has structured content.
-pub(crate) fn success(output: ToolOutput, form: ResultForm, has_structure: bool) -> CallToolResult {
+/// `has_structure` says whether the client's revision of the protocol has structured content, and
+/// `has_schema` whether the tool has told what its structures look like, so that each result has to be one.
+pub(crate) fn success(
+    output: ToolOutput,
+    form: ResultForm,
+    has_structure: bool,
+    has_schema: bool,
+) -> CallToolResult {
     // Tables, and what is told about operations, are better read as text.
-    let is_json = output.text.starts_with('{') && output.structured.is_object();
+    let is_json = output.structured.is_object() && (has_schema || output.text.starts_with('{'));
     let is_structure = form == ResultForm::Structure && has_structure && is_json;
     let text = if is_structure { summary(&output) } else { output.text };
     let mut content = vec![ContentBlock::text(text)];

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use airbyte_agent_core::tools::{Exposure, Toolset};
 
+use crate::session::SessionState;
 use crate::shared::Shared;
 
 /// An MCP server. A clone is cheap and shares everything, so limits count over all sessions.
@@ -12,9 +13,16 @@ use crate::shared::Shared;
 #[derive(Clone)]
 pub struct Server {
     pub(crate) shared: Arc<Shared>,
+    /// What is counted for the client that this value serves.
+    pub(crate) session: Arc<SessionState>,
 }
 
 impl Server {
+    /// The same server for another client.
+    pub(crate) fn for_client(&self) -> Self {
+        Self { shared: Arc::clone(&self.shared), session: Arc::new(SessionState::new()) }
+    }
+
     /// The tools that the server offers.
     pub fn tools(&self) -> &Toolset {
         &self.shared.tools

@@ -9,12 +9,15 @@ use airbyte_agent_core::tools::{Exposure, Toolset};
 use rmcp::model::Tool;
 use tokio::sync::Semaphore;
 
+use crate::approval::Pending;
 use crate::audit::Audit;
 use crate::in_flight::InFlight;
 use crate::limits::Limits;
 use crate::quota::Quota;
 use crate::response;
 use crate::result_form::ResultForm;
+use crate::session::Callers;
+use crate::tasks::Tasks;
 
 /// What all sessions of a server share.
 pub(crate) struct Shared {
@@ -22,6 +25,8 @@ pub(crate) struct Shared {
     /// A toolset with the same accounts and policy that has the tool `describe`, for the reference.
     pub(crate) describing: Toolset,
     pub(crate) exposure: Exposure,
+    /// The word with which the names of tools begin; empty for none.
+    pub(crate) prefix: String,
     pub(crate) limits: Limits,
     /// In which form results are given.
     pub(crate) form: ResultForm,
@@ -30,11 +35,18 @@ pub(crate) struct Shared {
     /// A permit for each call that may run at the same time.
     pub(crate) turns: Semaphore,
     pub(crate) in_flight: InFlight,
+    /// The questions that were given to clients as results and have no answer yet.
+    pub(crate) pending: Pending,
+    pub(crate) tasks: Tasks,
+    /// The sessions of clients that have no connection of their own.
+    pub(crate) callers: Callers,
     /// The name that clients are told.
     pub(crate) name: String,
     /// The version that clients are told.
     pub(crate) version: String,
     pub(crate) read_only: bool,
+    /// Whether there are tools over the store of this machine.
+    pub(crate) has_records: bool,
     pub(crate) clients: Vec<Client>,
     /// The tools as the protocol lists them, made when a client first asks for them.
     pub(crate) listed: OnceLock<Vec<Tool>>,
@@ -43,8 +55,14 @@ pub(crate) struct Shared {
 impl Shared {
     /// The tools as the protocol lists them.
     pub(crate) fn listed(&self) -> &[Tool] {
-        let tools = || self.tools.definitions().into_iter().map(response::tool).collect();
+        let tools = self.tools.definitions().into_iter();
+        let tools = || tools.map(|tool| response::tool(tool, self.form)).collect();
         self.listed.get_or_init(tools)
+    }
+
+    /// Whether an operation starts a job at a vendor.
+    pub(crate) fn has_jobs(&self) -> bool {
+        self.connectors().any(|connector| connector.operations().any(|op| op.job.is_some()))
     }
 
     /// The connectors, each of them once, in the order of the accounts.

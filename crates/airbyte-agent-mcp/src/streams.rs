@@ -41,7 +41,7 @@ impl Server {
         let mut stop = std::pin::pin!(stop);
         let Lines { reader, writer, mut pumps } = Lines::new(reader, writer);
         let started = tokio::select! {
-            started = serve_server(self, (reader, writer)) => started,
+            started = serve_server(self.for_client(), (reader, writer)) => started,
             () = &mut stop => return Ok(()),
         };
         let running = match started {

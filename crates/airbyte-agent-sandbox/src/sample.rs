@@ -1,6 +1,8 @@
 //! Sample arguments with which an operation of a sandbox succeeds, made from its description alone.
 
-use airbyte_agent_description::{Kind, Location, Operation, Schema};
+use airbyte_agent_description::{
+    Body, Json, Kind, Location, Operation, Parameter, Schema, TextRule,
+};
 use serde_json::{Map, Value, json};
 
 use crate::data::plain;
@@ -16,8 +18,16 @@ pub fn arguments(operation: &Operation, record: &Value) -> Map<String, Value> {
             && parameter.default.as_ref().is_none_or(|default| default.0 == "\"\"")
     });
     let mut all: Map<String, Value> =
-        needed.map(|p| (p.name.to_string(), value_for(&p.name, &p.schema, record))).collect();
+        needed.map(|p| (p.name.to_string(), value_of(p, record))).collect();
     operation.complete_groups(&mut all, |name, schema| value_for(name, schema, record));
+    if matches!(operation.body, Body::Form | Body::Multipart { .. }) {
+        let of_form = operation.parameters.iter().filter(|p| p.location == Location::Body);
+        for parameter in of_form {
+            if let Some(value) = all.get_mut(parameter.name.as_ref()) {
+                fill(&parameter.schema, &parameter.name, value);
+            }
+        }
+    }
     for file in operation.files().iter() {
         let content = if file.is_base64 { "aGVsbG8=" } else { "hello" };
         all.insert(file.content.to_string(), content.into());
@@ -29,9 +39,45 @@ pub fn arguments(operation: &Operation, record: &Value) -> Map<String, Value> {
     all
 }
 
+/// A value for a parameter. One that is written in a language gets the example of the description.
+fn value_of(parameter: &Parameter, record: &Value) -> Value {
+    if let Some(query) = field_query(&parameter.schema, record) {
+        return query;
+    }
+    let example = parameter.example.as_ref().filter(|_| !parameter.schema.rules.is_empty());
+    match example.map(Json::value) {
+        Some(example) if accepts(&parameter.schema, &example) => example,
+        _ => value_for(&parameter.name, &parameter.schema, record),
+    }
+}
+
+/// A query that finds the record and others like it, where the language of the parameter has fields of records.
+fn field_query(schema: &Schema, record: &Value) -> Option<Value> {
+    let names = schema.rules.iter().find_map(|rule| match rule {
+        TextRule::Grammar(grammar) => Some(&grammar.names),
+        TextRule::Formats(_) | TextRule::Pattern(_) => None,
+    })?;
+    let queries = names.iter().filter_map(|name| match record.get(name.as_ref())? {
+        Value::Number(_) => Some(format!("{name}>0")),
+        Value::Bool(value) => Some(format!("{name}:\"{value}\"")),
+        _ => None,
+    });
+    queries.map(Value::from).find(|query| accepts(schema, query))
+}
+
 /// A value for a parameter: from the record, or otherwise any value that fits.
 fn value_for(name: &str, schema: &Schema, record: &Value) -> Value {
-    of_record(name, schema, record).unwrap_or_else(|| any_value(schema, name))
+    of_record(name, schema, record).unwrap_or_else(|| formatted_value(schema, name))
+}
+
+/// Any value that fits, also where the schema wants a format.
+fn formatted_value(schema: &Schema, name: &str) -> Value {
+    let any = any_value(schema, name);
+    match schema.format_example().filter(|_| !accepts(schema, &any)) {
+        Some(text) if schema.kinds.contains(&Kind::String) => text.into(),
+        Some(digits) => serde_json::from_str(digits).unwrap_or(any),
+        None => any,
+    }
 }
 
 /// The value of a record that an argument of this name takes, if it has one that fits the schema.
@@ -68,12 +114,13 @@ fn fitting(schema: &Schema, value: &Value) -> Option<Value> {
 }
 
 /// The name of the parameter by which a list is searched for words, if it has one. A parameter with a
-/// default is not one: its values are written in a query language.
+/// default, or with rules for its text, is not one: its values are written in a query language.
 pub fn search_parameter(operation: &Operation) -> Option<&str> {
     let mut all = operation.parameters.iter().filter(|_| operation.action.is_array());
     let named = all.find(|parameter| {
         criteria::is_search(&parameter.name)
             && parameter.schema.kinds.contains(&Kind::String)
+            && parameter.schema.rules.is_empty()
             && parameter.default.is_none()
     });
     named.map(|parameter| parameter.name.as_ref())
@@ -93,9 +140,41 @@ fn inclusive_bound(schema: &Schema, name: &str) -> Option<Value> {
     has(Kind::Integer).then(|| json!(if is_lower { 1 } else { 4_000_000_000_u64 }))
 }
 
+/// Puts something into empty lists and objects, which forms cannot say.
+fn fill(schema: &Schema, name: &str, value: &mut Value) {
+    match value {
+        Value::Array(items) => {
+            let schema = schema.items.first().unwrap_or(&Schema::ANY);
+            if items.is_empty() {
+                items.push(any_value(schema, name));
+            }
+            for item in items {
+                fill(schema, name, item);
+            }
+        }
+        Value::Object(members) => {
+            if members.is_empty() {
+                let first = schema.properties.first();
+                let (name, value) = first.map_or(("sample", "sample".into()), |property| {
+                    (property.name.as_ref(), any_value(&property.schema, &property.name))
+                });
+                members.insert(name.to_owned(), value);
+            }
+            for (name, value) in members {
+                let schema = schema.property(name).map_or(&Schema::ANY, |known| &known.schema);
+                fill(schema, name, value);
+            }
+        }
+        _ => {}
+    }
+}
+
 /// Any value that fits the schema.
 fn any_value(schema: &Schema, name: &str) -> Value {
-    if let Some(choice) = schema.choices.first() {
+    // Some documents have the empty text among the values, which stands for none.
+    let mut choices = schema.choices.iter();
+    let chosen = choices.find(|choice| choice.0 != "\"\"").or(schema.choices.first());
+    if let Some(choice) = chosen {
         return choice.value();
     }
     let passes =
@@ -111,12 +190,13 @@ fn any_value(schema: &Schema, name: &str) -> Value {
         }
         Some(Kind::Boolean) => json!(true),
         Some(Kind::Array) => {
-            schema.items.first().map_or(json!([]), |items| json!([any_value(items, name)]))
+            schema.items.first().map_or(json!([]), |items| json!([formatted_value(items, name)]))
         }
         Some(Kind::Object) if schema.properties.is_empty() => json!({"sample": "sample"}),
         Some(Kind::Object) => {
             let required = schema.properties.iter().filter(|property| property.required);
-            let members = required.map(|p| (p.name.to_string(), any_value(&p.schema, &p.name)));
+            let members =
+                required.map(|p| (p.name.to_string(), formatted_value(&p.schema, &p.name)));
             Value::Object(members.collect())
         }
         _ if plain(name).contains("date") => json!("2025-03-01"),

@@ -32,10 +32,10 @@ pub use airbyte_agent_core::tools;
 pub use airbyte_agent_core::{
     AuthFor, BodyStream, BoxFuture, CallOptions, CheckReport, CheckStatus, Client, Credentials,
     Cursor, Download, DryRun, EntitySummary, Error, ErrorKind, Execute, ExposeSecret, Extra,
-    Hosted, Http, HttpBuilder, HttpClient, HttpFailure, HttpRequest, HttpResponse, IntoLocal,
-    Items, Local, Outcome, Page, Pages, RecordAs, RecordsAs, Result, Scalar, SecretString,
-    StoredTokens, TokenLock, TokenStore, TokenUpdate, TypedConnector, description::RetryPolicy,
-    serde_json,
+    FileBytes, Hosted, Http, HttpBuilder, HttpClient, HttpFailure, HttpRequest, HttpResponse,
+    IntoLocal, Items, Local, Outcome, Page, Pages, RecordAs, RecordsAs, Result, Scalar,
+    SecretString, StoredTokens, TokenLock, TokenStore, TokenUpdate, TypedConnector,
+    description::RetryPolicy, serde_json,
 };
 #[cfg(feature = "engine")]
 pub use airbyte_agent_core::{Job, JobState};

@@ -1,5 +1,7 @@
 //! A spec that was read: whether it is an `OpenAPI` document at all, and what can be done with it.
 
+use std::sync::OnceLock;
+
 use airbyte_agent_description::Connector;
 
 use crate::lower::{Cx, Depth};
@@ -14,7 +16,8 @@ const EXPECTED: &str = "an OpenAPI 3.1 document";
 #[derive(Debug)]
 pub struct Spec {
     root: Node,
-    json: serde_json::Value,
+    /// The same as JSON, once somebody has asked for it: to run a connector, nobody does.
+    json: OnceLock<serde_json::Value>,
     warnings: Vec<Problem>,
 }
 
@@ -30,7 +33,7 @@ impl Spec {
         if let Some(problem) = unfit(&root) {
             return Err(vec![problem]);
         }
-        Ok(Self { json: root.to_json(), root, warnings })
+        Ok(Self { root, json: OnceLock::new(), warnings })
     }
 
     /// Takes a spec that was made in memory. Lines and columns of its problems are zero, because there is no text.
@@ -39,16 +42,16 @@ impl Spec {
     ///
     /// When the value is not an `OpenAPI` 3.1 document with paths.
     pub fn from_json(json: serde_json::Value) -> Result<Self, Vec<Problem>> {
-        let root = Node::from(json.clone());
+        let root = Node::from(json);
         if let Some(problem) = unfit(&root) {
             return Err(vec![problem]);
         }
-        Ok(Self { root, json, warnings: Vec::new() })
+        Ok(Self { root, json: OnceLock::new(), warnings: Vec::new() })
     }
 
     /// The whole document as JSON, with all its keys.
     pub fn document(&self) -> &serde_json::Value {
-        &self.json
+        self.json.get_or_init(|| self.root.to_json())
     }
 
     /// Finds everything that is wrong or doubtful; the problems come in the order of the text.

@@ -46,3 +46,4 @@ mod report;
 pub use airbyte_agent_yaml::{Problem, Severity};
 pub use document::{Spec, read};
 pub use load::{LoadError, load, load_with_text, lower_text, read_text};
+pub use lower::PAGINATION_STYLES;

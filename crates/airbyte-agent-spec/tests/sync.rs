@@ -276,3 +276,60 @@ fn mistakes_in_the_key_are_reported() {
         ["the list of the entity is copied, and not the search; remove `x-agent-sync`"]
     );
 }
+
+#[test]
+fn filters_name_fields_and_arguments() {
+    let feature = lower(FEATURE);
+    let list = feature.operation("projects", Action::List).unwrap();
+    let [id, created] = list.filters.as_ref() else { panic!("{:#?}", list.filters) };
+    assert_eq!(
+        (id.field.to_string().as_str(), id.most, id.get.as_deref()),
+        ("$.id", 10, Some("id"))
+    );
+    assert_eq!((id.any_of[0].0.as_ref(), id.any_of[0].1.0.as_ref()), ("ids", r#""{values}""#));
+    assert_eq!(created.from[0].1.value(), serde_json::json!({"gte": "{value}"}));
+    assert_eq!(created.to[0].1.value(), serde_json::json!({"lt": "{value}"}));
+    for (from, to, expected) in [
+        (
+            "any_of: ids,",
+            "any_of: idz,",
+            "`projects.list` takes no argument `idz`; did you mean `ids`?",
+        ),
+        ("get: id, unless", "get: key, unless", "`projects.get` takes no argument `key`"),
+        ("created_at: {from", "made_at: {from", "the record of `projects.list` has no `$.made_at`"),
+        (
+            "from: {created: {gte: '{value}'}}",
+            "from: {created: {gte: 1}}",
+            "no template contains `{value}`, which stands for the value",
+        ),
+        (
+            "id: {any_of: ids, most: 10, get: id, unless: is_gone}",
+            "id: {most: 10}",
+            "the filter says nothing; write `equals`, `any_of`, `from`, `to` or `get`",
+        ),
+        (
+            "from: {created: {gte: '{value}'}}",
+            "from: created",
+            "the argument `created` is an object; write a template, such as {created: {gte: '{value}'}}",
+        ),
+        (
+            "        id: {any_of",
+            "        'a[0]': {any_of",
+            "`a[0]` is no field of a record; write `id` or `owner.id`",
+        ),
+    ] {
+        let text = FEATURE.replacen(from, to, 1);
+        assert_ne!(text, FEATURE, "{from}");
+        let found: Vec<String> =
+            Spec::parse(&text).unwrap().lint().iter().map(|p| p.message.clone()).collect();
+        assert!(found.iter().any(|message| message == expected), "{to}: {found:#?}");
+    }
+    let text = FEATURE.replacen(
+        "      x-airbyte-action: create\n",
+        "      x-airbyte-action: create\n      x-agent-filters: {id: id}\n",
+        1,
+    );
+    let found: Vec<_> = Spec::parse(&text).unwrap().lint();
+    let expected = "only the list whose records are copied can have it; remove `x-agent-filters`";
+    assert!(found.iter().any(|problem| problem.message == expected), "{found:#?}");
+}

@@ -46,15 +46,30 @@ impl Store {
     ///
     /// The errors of reading.
     pub fn tables(&self) -> Result<Vec<TableSummary>> {
+        self.summaries("TRUE", [])
+    }
+
+    /// The tables of a connector, in the order of their names.
+    ///
+    /// # Errors
+    ///
+    /// The errors of reading.
+    pub fn tables_of(&self, connector: &str) -> Result<Vec<TableSummary>> {
+        self.summaries("connector = ?1", [connector])
+    }
+
+    fn summaries(
+        &self,
+        condition: &str,
+        parameters: impl rusqlite::Params,
+    ) -> Result<Vec<TableSummary>> {
         self.read(|reader| {
             reader.internally(|connection| {
-                let tables = Table::load(connection, "TRUE", [])?;
-                tables
-                    .into_iter()
-                    .map(|table| {
-                        Ok(TableSummary { accounts: accounts(connection, table.id)?, table })
-                    })
-                    .collect()
+                let tables = Table::load(connection, condition, parameters)?.into_iter();
+                let summary = |table: Table| {
+                    Ok(TableSummary { accounts: accounts(connection, table.id)?, table })
+                };
+                tables.map(summary).collect()
             })
         })
     }
@@ -102,6 +117,11 @@ fn accounts(connection: &Connection, table: i64) -> Result<Vec<Freshness>> {
 pub(crate) struct TableNames(Vec<(String, Vec<String>)>);
 
 impl TableNames {
+    /// These names, each with its columns.
+    pub(crate) fn of(names: impl IntoIterator<Item = (String, Vec<String>)>) -> Self {
+        Self(names.into_iter().collect())
+    }
+
     pub(crate) fn load(connection: &Connection) -> Result<Self> {
         let tables = Table::load(connection, "TRUE", [])?.into_iter().map(|table| {
             let mut columns: Vec<String> =

@@ -147,6 +147,8 @@ fn create(transaction: &Transaction<'_>, spec: &TableSpec) -> Result<Table> {
         description: String::new(),
         key: spec.key.clone(),
         hidden: Vec::new(),
+        withheld: Vec::new(),
+        hides_secrets: false,
         columns: Vec::new(),
         next_column: 1,
     })

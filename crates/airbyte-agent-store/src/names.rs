@@ -12,8 +12,9 @@ pub(crate) fn literal(text: &str) -> String {
     format!("'{}'", text.replace('\'', "''"))
 }
 
-/// The name of a table: connector and entity with underscores for everything that needs quotes.
-pub(crate) fn table_name(connector: &str, entity: &str) -> String {
+/// The name that the table of an entity gets, unless another table has it: connector and entity, with underscores
+/// for everything that would need quotes.
+pub fn table_name(connector: &str, entity: &str) -> String {
     let plain = |c: char| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '_' };
     format!("{connector}_{entity}").chars().map(plain).collect()
 }

@@ -171,14 +171,14 @@ impl Store {
         };
         let result = work(&mut reader);
         let mut readers = self.readers.lock().unwrap_or_else(PoisonError::into_inner);
-        if readers.len() < MOST_IDLE {
+        if readers.len() < MOST_IDLE && !reader.is_spent() {
             readers.push(reader);
         }
         drop(readers);
         result.map_err(|error| self.located(error))
     }
 
-    fn new_reader(&self) -> Result<Reader> {
+    pub(crate) fn new_reader(&self) -> Result<Reader> {
         let flags = flags(&self.address) | OpenFlags::SQLITE_OPEN_READ_ONLY;
         let connection = Connection::open_with_flags(&self.address, flags)?;
         connection.busy_timeout(self.options.busy_timeout)?;
@@ -186,7 +186,7 @@ impl Store {
     }
 
     /// The error with the path, if it comes from the database.
-    fn located(&self, error: Error) -> Error {
+    pub(crate) fn located(&self, error: Error) -> Error {
         match error {
             Error::Database(source) => match source.downcast::<rusqlite::Error>() {
                 Ok(source) => Error::at(&self.path, *source),

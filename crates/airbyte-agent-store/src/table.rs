@@ -1,5 +1,7 @@
 //! What the store knows about a table.
 
+use airbyte_agent_description::is_secret_name;
+
 use crate::error::Result;
 use crate::names::literal;
 use crate::value::ColumnKind;
@@ -17,6 +19,10 @@ pub struct Table {
     pub(crate) description: String,
     pub(crate) key: Vec<String>,
     pub(crate) hidden: Vec<Vec<String>>,
+    /// Paths of fields that are in the rows and that this reader does not see.
+    pub(crate) withheld: Vec<Vec<String>>,
+    /// Whether this reader does not see fields whose names say that they hold a secret, either.
+    pub(crate) hides_secrets: bool,
     pub(crate) columns: Vec<Column>,
     /// Number that the next column gets.
     pub(crate) next_column: u32,
@@ -79,6 +85,91 @@ impl Table {
         self.columns.iter().find(|column| column.property == property)
     }
 
+    /// The table without these fields, for somebody who may not see them.
+    pub(crate) fn withholding(mut self, fields: &[String]) -> Self {
+        for field in fields {
+            // A name with dots may be that of one field.
+            self.withheld.push(vec![field.clone()]);
+            if field.contains('.') {
+                self.withheld.push(field.split('.').map(str::to_owned).collect());
+            }
+        }
+        self
+    }
+
+    /// The columns that are seen.
+    pub(crate) fn shown(&self) -> impl Iterator<Item = &Column> {
+        self.columns.iter().filter(|column| self.is_shown(column))
+    }
+
+    /// Whether a column is seen.
+    pub(crate) fn is_shown(&self, column: &Column) -> bool {
+        // What is said about a secret, such as whether there is one, is none.
+        let is_plain =
+            matches!(column.kind, ColumnKind::Boolean | ColumnKind::Integer | ColumnKind::Real);
+        let is_secret = self.hides_secrets && !is_plain && is_secret_name(&column.property);
+        !is_secret && !self.withholds_given(&[&column.property])
+    }
+
+    /// Whether a field is not seen: it, or something that it is in, is withheld.
+    pub(crate) fn withholds(&self, path: &[&str]) -> bool {
+        (self.hides_secrets && path.iter().any(|step| is_secret_name(step)))
+            || self.withholds_given(path)
+    }
+
+    fn withholds_given(&self, path: &[&str]) -> bool {
+        self.withheld.iter().any(|hidden| {
+            hidden.len() <= path.len() && hidden.iter().zip(path).all(|(a, b)| a == b)
+        })
+    }
+
+    /// Whether anything is withheld.
+    pub(crate) fn is_partial(&self) -> bool {
+        self.hides_secrets || !self.withheld.is_empty()
+    }
+
+    /// Whether one of the columns is seen that every table has. The key is not if it would tell a field that is
+    /// withheld.
+    pub(crate) fn has_own(&self, column: &str) -> bool {
+        let tells = |field: &String| {
+            let path: Vec<&str> = field.split('.').collect();
+            self.withholds(&[field]) || self.withholds(&path)
+        };
+        // A record without a key is known by its place.
+        column != "_key" || !self.key.iter().any(tells)
+    }
+
+    /// The value of a column in a row, without what is withheld inside it.
+    pub(crate) fn expression(&self, column: &Column) -> String {
+        let inside: Vec<&[String]> = self
+            .withheld
+            .iter()
+            .filter(|path| path.len() > 1 && path.first() == Some(&column.property))
+            .map(|path| &path[1..])
+            .collect();
+        let place = format!("c{}", column.place);
+        let may_hold_secrets = self.hides_secrets && column.kind == ColumnKind::Json;
+        if inside.is_empty() && !may_hold_secrets {
+            return place;
+        }
+        self.without(&inside, &place)
+    }
+
+    /// The members that no column holds, without what is withheld.
+    pub(crate) fn rest(&self) -> String {
+        self.without_withheld("_rest".to_owned())
+    }
+
+    fn without_withheld(&self, expression: String) -> String {
+        if self.is_partial() { self.without(&self.withheld, &expression) } else { expression }
+    }
+
+    /// A value without what is at these paths inside it, and without secrets if these are not seen.
+    fn without(&self, paths: &impl serde::Serialize, expression: &str) -> String {
+        let function = if self.hides_secrets { "store_public" } else { "store_without" };
+        format!("{function}({}, {expression})", literal(&json(paths)))
+    }
+
     /// The table as it is now: another process may have given it other columns.
     pub(crate) fn current(&self, connection: &rusqlite::Connection) -> Result<Self> {
         let mut find =
@@ -89,7 +180,15 @@ impl Table {
             return Ok(self.clone());
         }
         let found = Self::load(connection, "id = ?1", [self.id])?;
-        Ok(found.into_iter().next().unwrap_or_else(|| self.clone()))
+        let found = found.into_iter().next();
+        Ok(found.map_or_else(
+            || self.clone(),
+            |table| Self {
+                withheld: self.withheld.clone(),
+                hides_secrets: self.hides_secrets,
+                ..table
+            },
+        ))
     }
 
     /// Reads what the store knows about the table whose `_tables` row meets the condition.
@@ -112,6 +211,8 @@ impl Table {
                 description: row.get(4)?,
                 key: list(&row.get::<_, String>(5)?),
                 hidden: list(&row.get::<_, String>(6)?),
+                withheld: Vec::new(),
+                hides_secrets: false,
                 columns: Vec::new(),
                 next_column: row.get(7)?,
             })
@@ -157,8 +258,8 @@ pub(crate) fn record_expression(table: &Table) -> String {
         table.columns.iter().map(|column| (column.property.as_str(), column.kind)).collect();
     let places: String =
         table.columns.iter().map(|column| format!(", c{}", column.place)).collect();
-    format!(
-        "store_record({}, _shape, (SELECT members FROM _shapes WHERE id = _shape), _rest{places})",
+    table.without_withheld(format!(
+        "store_record({}, _shape, (SELECT members FROM main._shapes WHERE id = _shape), _rest{places})",
         literal(&json(&kinds))
-    )
+    ))
 }

@@ -40,7 +40,8 @@ impl ColumnKind {
         }
     }
 
-    pub(crate) const fn name(self) -> &'static str {
+    /// The type in one word.
+    pub const fn name(self) -> &'static str {
         match self {
             Self::Text => "text",
             Self::Integer => "integer",

@@ -3,6 +3,8 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "tests stop where they fail")]
 
 mod common;
+#[path = "hostile/views.rs"]
+mod views;
 
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;

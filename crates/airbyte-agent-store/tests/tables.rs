@@ -4,8 +4,8 @@
 
 mod common;
 
-use airbyte_agent_store::{ColumnKind, MOST_COLUMNS, Store, TableSpec};
-use common::{query, records, write};
+use airbyte_agent_store::{ColumnKind, MOST_COLUMNS, Overlay, Page, QueryLimits, Store, TableSpec};
+use common::{issues, query, records, write};
 use serde_json::{Map, Value, json};
 
 fn spec(properties: impl Into<Value>) -> TableSpec {
@@ -212,4 +212,52 @@ fn tables_tell_what_is_in_them_and_how_fresh_it_is() {
         error.to_string(),
         "table github_isues: there is no such table, did you mean 'github_issues'?"
     );
+}
+
+#[test]
+fn an_overlay_shows_other_records_of_an_account_and_changes_nothing() {
+    let store = std::sync::Arc::new(Store::open_in_memory().unwrap());
+    let table = store.declare(&issues()).unwrap();
+    let issue =
+        |id: u64, title: &str| json!({"id": id, "title": title, "state": "open", "extra": [id]});
+    write(&store, &table, &[issue(1, "stored"), issue(2, "stored")]);
+    let other = [issue(1, "other")];
+    store.write_page(&table, "other", Page { records: &other, ..Page::default() }).unwrap();
+    let mut overlay = Overlay::new(store.clone()).unwrap();
+    let sql =
+        "SELECT _account, id, title, _record ->> '$.extra[0]' FROM github_issues ORDER BY 1, 2";
+    let limits = QueryLimits::default();
+    let stored = query(&store, sql);
+    assert_eq!(stored.len(), 3);
+    assert_eq!(overlay.query(sql, &limits).unwrap().rows, stored);
+    assert!(overlay.add(&table, "default", &[issue(3, "x")]).is_err());
+    overlay.hide(&table, "default").unwrap();
+    assert_eq!(overlay.query(sql, &limits).unwrap().rows, [stored[2].clone()]);
+    overlay.add(&table, "default", &[issue(3, "new"), issue(3, "newer")]).unwrap();
+    let rows = overlay.query(sql, &limits).unwrap();
+    assert_eq!(
+        rows.rows,
+        [vec![json!("default"), json!(3), json!("newer"), json!(3)], stored[2].clone()]
+    );
+    // Columns keep their types, and comparisons their affinity.
+    let kinds = overlay.query("SELECT id, title FROM github_issues", &limits).unwrap().columns;
+    assert_eq!(kinds, store.query("SELECT id, title FROM github_issues", &limits).unwrap().columns);
+    let found =
+        overlay.query("SELECT 1 FROM github_issues WHERE id = '3' AND state = 'open'", &limits);
+    assert_eq!(found.unwrap().rows.len(), 1);
+    overlay.hide(&table, "other").unwrap();
+    assert_eq!(overlay.query(sql, &limits).unwrap().rows.len(), 1);
+    // Everybody else sees what is stored, and queries of the overlay can only read.
+    assert_eq!(query(&store, sql), stored);
+    for refused in [
+        "SELECT * FROM _rows_1",
+        "SELECT * FROM temp._rows_1",
+        "CREATE TEMP TABLE x (a)",
+        "DELETE FROM github_issues",
+    ] {
+        assert!(overlay.query(refused, &limits).is_err(), "{refused}");
+    }
+    overlay.show(&table, "default").unwrap();
+    overlay.show(&table, "other").unwrap();
+    assert_eq!(overlay.query(sql, &limits).unwrap().rows, stored);
 }

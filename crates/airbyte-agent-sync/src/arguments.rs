@@ -7,6 +7,9 @@ use serde_json::{Map, Value};
 
 use crate::mark::Mark;
 
+/// What stands for the time in templates of a filter for changes.
+pub(crate) const SINCE: &str = "{since}";
+
 /// Arguments by their names.
 pub(crate) type Arguments = Map<String, Value>;
 
@@ -32,7 +35,7 @@ pub(crate) fn arguments(
     if let Some((change, since)) = changed_since {
         let since = since.write(change.filter_format);
         for (name, template) in change.filter.iter() {
-            let value = fitted(operation.parameter(name), fill(template, &since));
+            let value = fitted(operation.parameter(name), fill(template, SINCE, &since));
             all.insert(name.to_string(), value);
         }
     }
@@ -73,25 +76,25 @@ fn largest_page(operation: &Operation) -> Option<(String, u64)> {
     is_only.then(|| Some((parameter.to_string(), (*maximum)?))).flatten()
 }
 
-/// The template with the time.
-fn fill(template: &Json, since: &Value) -> Value {
-    let text = match since {
+/// The template with a value in place of the mark. Where the mark is the whole text, the value keeps its type.
+pub(crate) fn fill(template: &Json, mark: &str, value: &Value) -> Value {
+    let text = match value {
         Value::String(text) => text.clone(),
         other => other.to_string(),
     };
-    fill_value(template.value(), since, &text)
+    fill_value(template.value(), mark, value, &text)
 }
 
-fn fill_value(value: Value, since: &Value, text: &str) -> Value {
-    match value {
-        Value::String(own) if own == "{since}" => since.clone(),
-        Value::String(own) => Value::String(own.replace("{since}", text)),
+fn fill_value(template: Value, mark: &str, value: &Value, text: &str) -> Value {
+    match template {
+        Value::String(own) if own == mark => value.clone(),
+        Value::String(own) => Value::String(own.replace(mark, text)),
         Value::Array(items) => {
-            items.into_iter().map(|item| fill_value(item, since, text)).collect()
+            items.into_iter().map(|item| fill_value(item, mark, value, text)).collect()
         }
         Value::Object(members) => {
             let members = members.into_iter();
-            members.map(|(name, member)| (name, fill_value(member, since, text))).collect()
+            members.map(|(name, member)| (name, fill_value(member, mark, value, text))).collect()
         }
         other => other,
     }
@@ -111,7 +114,7 @@ mod tests {
             (r#""updated > {since} ORDER BY x""#, json!(5), json!("updated > 5 ORDER BY x")),
             (r#"[{"value": "'{since}'"}]"#, json!("2026"), json!([{"value": "'2026'"}])),
         ] {
-            assert_eq!(fill(&Json(template.into()), &since), expected);
+            assert_eq!(fill(&Json(template.into()), SINCE, &since), expected);
         }
     }
 }

@@ -16,6 +16,9 @@ pub enum Error {
     /// The store could not be read or written.
     #[error("{0}")]
     Store(std::sync::Arc<StoreError>),
+    /// As many calls were made as are allowed.
+    #[error("{0}")]
+    Budget(String),
     /// The records are not as the spec says.
     #[error("{0}")]
     Records(String),
@@ -29,9 +32,15 @@ impl Error {
     pub fn kind(&self) -> ErrorKind {
         match self {
             Self::Plan(_) => ErrorKind::Usage,
+            Self::Budget(_) => ErrorKind::Validation,
             Self::Call(error) => error.kind(),
-            Self::Store(error) if matches!(**error, StoreError::Record { .. }) => ErrorKind::Decode,
-            Self::Store(_) => ErrorKind::Storage,
+            Self::Store(error) => match **error {
+                StoreError::Record { .. } => ErrorKind::Decode,
+                StoreError::Query(_) | StoreError::Search(_) | StoreError::Table { .. } => {
+                    ErrorKind::Validation
+                }
+                _ => ErrorKind::Storage,
+            },
             Self::Records(_) => ErrorKind::Decode,
         }
     }
@@ -40,6 +49,7 @@ impl Error {
     pub(crate) fn ends_everything(&self) -> bool {
         match self {
             Self::Store(error) => !matches!(**error, StoreError::Record { .. }),
+            Self::Budget(_) => true,
             other => matches!(
                 other.kind(),
                 ErrorKind::Authentication
@@ -55,5 +65,20 @@ impl Error {
 impl From<StoreError> for Error {
     fn from(error: StoreError) -> Self {
         Self::Store(std::sync::Arc::new(error))
+    }
+}
+
+/// The error of the engine that an error of the store is: for clients, tools and programs that ask it.
+pub fn engine_error(error: StoreError) -> EngineError {
+    let message = error.to_string();
+    match error {
+        StoreError::NotAStore { .. } | StoreError::Newer { .. } | StoreError::Unwritable { .. } => {
+            EngineError::usage(message)
+        }
+        StoreError::Table { .. } | StoreError::Query(_) | StoreError::Search(_) => {
+            EngineError::validation(message)
+        }
+        StoreError::Record { .. } => EngineError::new(ErrorKind::Decode, message),
+        other => EngineError::storage(message, std::io::Error::other(other)),
     }
 }

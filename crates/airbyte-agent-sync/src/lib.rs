@@ -1,7 +1,10 @@
 #![doc = include_str!("../README.md")]
 
 mod arguments;
+mod budget;
 mod error;
+pub mod live;
+mod local_store;
 mod mark;
 mod pace;
 mod parents;
@@ -11,7 +14,9 @@ mod record;
 mod report;
 mod run;
 
-pub use error::{Error, Result};
+pub use budget::Budget;
+pub use error::{Error, Result, engine_error};
+pub use local_store::StoredRecords;
 pub use mark::Mark;
 pub use plan::{Plan, Planned, Skipped};
 pub use record::table_spec;

@@ -60,6 +60,23 @@ impl Mark {
         Self(self.0.saturating_sub(by.as_nanos()))
     }
 
+    /// The moment as a text of ISO 8601.
+    pub(crate) fn text(self) -> String {
+        Timestamp::from_nanosecond(self.0).unwrap_or_default().to_string()
+    }
+
+    /// The mark that is so many steps of the form, or so many seconds, later, or earlier if the number is negative.
+    pub(crate) fn moved(self, format: SyncTime, steps: i64, seconds: i64) -> Self {
+        let step = match format {
+            SyncTime::Number => 1,
+            SyncTime::UnixMilliseconds => SECOND / 1000,
+            SyncTime::Date => 24 * 60 * 60 * SECOND,
+            SyncTime::Iso8601 | SyncTime::UnixSeconds => SECOND,
+        };
+        let by = i128::from(steps) * step + i128::from(seconds) * SECOND;
+        Self(self.0.saturating_add(by))
+    }
+
     /// The mark from which the next run begins: earlier by the overlap, and by at least one step of the form
     /// in which the filter is written, because some vendors list only what is later than that.
     pub(crate) fn back(self, format: SyncTime, overlap_seconds: u64) -> Self {

@@ -19,6 +19,8 @@ pub struct Plan {
     pub entities: Vec<Planned>,
     /// The entities that are left out.
     pub skipped: Vec<Skipped>,
+    /// Entities whose records are there already; see [`without`](Self::without).
+    pub(crate) ready: Vec<String>,
 }
 
 /// An entity that is copied.
@@ -64,7 +66,7 @@ impl Plan {
             given,
             settings,
             known: HashSet::new(),
-            plan: Self { entities: Vec::new(), skipped: Vec::new() },
+            plan: Self { entities: Vec::new(), skipped: Vec::new(), ready: Vec::new() },
         };
         if wanted.is_empty() {
             for entity in connector.entities.iter() {
@@ -97,6 +99,17 @@ impl Plan {
                 wanted.is_empty() || wanted.iter().any(|name| name.as_ref() == planned.entity);
         }
         Ok(plan)
+    }
+
+    /// The plan without entities all of whose records are in the store already. Those that need them use these.
+    #[must_use]
+    pub fn without(mut self, is_there: impl Fn(&str) -> bool) -> Self {
+        let entities = std::mem::take(&mut self.entities);
+        let (ready, left): (Vec<_>, Vec<_>) =
+            entities.into_iter().partition(|planned| is_there(&planned.entity));
+        self.entities = left;
+        self.ready.extend(ready.into_iter().map(|planned| planned.entity));
+        self
     }
 }
 

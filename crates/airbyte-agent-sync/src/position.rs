@@ -22,6 +22,9 @@ pub(crate) struct Position {
     /// Parents whose lists have to be read whole again.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) again: Vec<Vec<String>>,
+    /// When the last run began that has read everything it was to read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) complete: Option<Mark>,
     /// The run that is under way.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) run: Option<Run>,

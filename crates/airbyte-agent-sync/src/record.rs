@@ -1,6 +1,9 @@
 //! Records and tables: what identifies a record, and what is stored of it.
 
-use airbyte_agent_core::description::{Connector, Json, JsonPath, Operation, Step, SyncSource};
+use airbyte_agent_core::description::{
+    Connector, Json, JsonPath, Operation, Step, SyncDeletions, SyncSource,
+};
+use airbyte_agent_core::report_texts;
 use airbyte_agent_store::TableSpec;
 use serde_json::{Map, Value, json};
 
@@ -62,7 +65,7 @@ fn parent_names(source: &SyncSource) -> impl Iterator<Item = &str> {
 }
 
 /// The name of an argument as a member of `_parent`: without dots, which lead into objects.
-fn member(argument: &str) -> String {
+pub(crate) fn member(argument: &str) -> String {
     argument.replace('.', "_")
 }
 
@@ -119,6 +122,33 @@ pub(crate) fn marks(value: Option<&Value>, equals: Option<&Json>) -> bool {
         (Some(Value::Array(items)), None) => !items.is_empty(),
         (Some(Value::Object(members)), None) => !members.is_empty(),
     }
+}
+
+/// Whether a record is one that a list still has although it was deleted.
+pub(crate) fn is_deleted(deletions: &SyncDeletions, record: &Value) -> bool {
+    match deletions {
+        SyncDeletions::Flag { field, equals } => marks(field.first(record), equals.as_ref()),
+        _ => false,
+    }
+}
+
+/// The records of a response.
+pub(crate) fn records_of(data: Value) -> Vec<Value> {
+    match data {
+        Value::Array(records) => records,
+        Value::Null => Vec::new(),
+        one => vec![one],
+    }
+}
+
+/// What a page says about records that it could not give.
+pub(crate) fn missing_part(errors: &[Value]) -> Option<Error> {
+    if errors.is_empty() {
+        return None;
+    }
+    let told: String = report_texts(errors).join("; ").chars().take(500).collect();
+    let error = format!("a part of the records may be missing; the vendor reports: {told}");
+    Some(Error::Records(error))
 }
 
 /// The key of a deleted record, as the store's `delete` takes it, out of a record of a feed.

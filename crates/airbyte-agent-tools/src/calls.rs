@@ -37,8 +37,8 @@ impl Toolset {
     /// # async fn example(tools: airbyte_agent_tools::Toolset) -> Result<(), airbyte_agent_tools::ToolError> {
     /// let arguments = serde_json::json!({"entity": "issues", "action": "delete", "params": {"id": 7}});
     /// let plan = tools.plan("github", arguments)?;
-    /// if plan.effect().needs_confirmation() {
-    ///     println!("Shall I do that? {:?}", plan.arguments());
+    /// if plan.effect().is_change() {
+    ///     println!("about to change data: {:?}", plan.arguments());
     /// }
     /// println!("{}", plan.run().await?.text);
     /// # Ok(())

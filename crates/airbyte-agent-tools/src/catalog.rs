@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use super::definition::ToolDefinition;
 use super::names::folded;
+use super::records::RecordsTool;
 
 /// What a tool calls. Positions are those of the toolset's groups and of the connector's description.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -18,6 +19,8 @@ pub(super) enum Tool {
     Describe,
     /// Any operation of any connector.
     Execute,
+    /// The copies of records in the store.
+    Records(RecordsTool),
 }
 
 /// The tools of a toolset by name, with those that the policy excludes: a call of one of these is told why it

@@ -5,6 +5,7 @@ use serde_json::{Map, Value};
 use super::controls::Controls;
 use super::gate::Permitted;
 use super::output::ToolOutput;
+use super::records::{Records, RecordsCall};
 
 /// What a call of a tool leads to.
 pub(super) enum Decision<'t> {
@@ -12,9 +13,12 @@ pub(super) enum Decision<'t> {
     Answer(ToolOutput),
     /// An operation is called.
     Call(PermittedCall<'t>),
+    /// The store is read.
+    Records(&'t Records, RecordsCall),
 }
 
 /// A call of an operation that is permitted, with everything that is needed to make it.
+#[derive(Clone)]
 pub(super) struct PermittedCall<'t> {
     pub(super) permitted: Permitted<'t>,
     /// The arguments of the operation, in the types that it takes.

@@ -18,6 +18,10 @@ pub struct ToolDefinition {
     /// The JSON Schema (draft 2020-12) of the arguments. It is an object with `required`, and uses no
     /// combinators, no references and no lists of types.
     pub input_schema: Value,
+    /// The JSON Schema of the structured results of the tool, `None` where their form depends on the call. It is
+    /// not part of the definition as models read it.
+    #[serde(skip)]
+    pub output_schema: Option<Value>,
     /// What calls of the tool may do to the data of a vendor.
     pub hints: ToolHints,
 }

@@ -6,6 +6,7 @@ use std::time::Duration;
 use serde_json::{Map, Value, json};
 
 use super::result::clean;
+use super::result::untrusted;
 use airbyte_agent_engine::{Error, ErrorKind};
 
 /// The kind of an error.
@@ -16,6 +17,8 @@ pub enum ToolErrorKind {
     UnknownTool,
     /// The operator's policy does not permit the operation.
     NotPermitted,
+    /// The operator's policy asks a person about the call, and nobody approved it.
+    NotApproved,
     /// The result is longer than the limits of the operator.
     TooLarge,
     /// The call was refused by the engine, or failed.
@@ -28,6 +31,7 @@ impl ToolErrorKind {
         match self {
             Self::UnknownTool => "unknown_tool",
             Self::NotPermitted => "not_permitted",
+            Self::NotApproved => "not_approved",
             Self::TooLarge => "too_large",
             Self::Call(kind) => kind.as_str(),
         }
@@ -128,6 +132,12 @@ impl ToolError {
     /// Adds an argument that is wrong.
     pub(super) fn with_argument(mut self, argument: ArgumentProblem) -> Self {
         self.0.arguments.push(argument);
+        self
+    }
+
+    /// Replaces what is said to be wrong.
+    pub(super) fn with_message(mut self, message: &str) -> Self {
+        self.0.message = clean::line(message);
         self
     }
 
@@ -269,12 +279,26 @@ impl From<Error> for ToolError {
                 (Retry::Never, advice.to_owned())
             }
         };
-        let mut converted = Self::new(ToolErrorKind::Call(kind), error.message(), retry);
+        let mut converted = Self::new(ToolErrorKind::Call(kind), marked(&error), retry);
         converted.0.advice = advice;
         converted.0.operator = operator;
         converted.0.status = error.status();
-        converted.0.request_id = error.request_id().map(clean::line);
+        converted.0.request_id = error.request_id().map(|id| {
+            let id = clean::line(id);
+            if untrusted::is_word(&id) { id } else { untrusted::quoted(&id) }
+        });
         converted
+    }
+}
+
+/// The message, in which what the vendor wrote is marked as such.
+fn marked(error: &Error) -> String {
+    let message = error.message();
+    match error.vendor_text() {
+        None => message.to_owned(),
+        Some(text) if message.contains(text) => message.replacen(text, &untrusted::quoted(text), 1),
+        // It was changed since, so it is not known where it ends.
+        Some(_) => untrusted::quoted(message),
     }
 }
 

@@ -21,6 +21,24 @@ pub struct ToolOutput {
     pub image: Option<ToolImage>,
 }
 
+impl ToolOutput {
+    /// The result with one more note.
+    pub(super) fn with_note(mut self, note: &str) -> Self {
+        if let Some(members) = self.structured.as_object_mut() {
+            let notes = members.entry("notes").or_insert_with(|| Value::Array(Vec::new()));
+            if let Some(notes) = notes.as_array_mut() {
+                notes.push(note.into());
+            }
+        }
+        if self.text.starts_with('{') {
+            self.text = self.structured.to_string();
+        } else {
+            self.text.push_str(&format!("\nnote: {note}"));
+        }
+        self
+    }
+}
+
 /// An image beside the text of a result.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ToolImage {

@@ -1,13 +1,18 @@
 //! A call of a tool that was understood and checked, and has not been made.
 
 use std::fmt;
+use std::time::Duration;
 
 use serde_json::{Map, Value};
 
+use super::approval::{self, Answer, Approval, ApprovalRequest, Approver};
 use super::decision::Decision;
+use super::effect::Effect;
 use super::error::ToolError;
+use super::gate::{self, Permitted};
 use super::output::ToolOutput;
 use super::progress::{Progress, Silent};
+use super::records;
 use super::run::{self, RunContext};
 use super::toolset::Toolset;
 use airbyte_agent_description::{Connector, Operation};
@@ -20,6 +25,7 @@ use airbyte_agent_description::{Connector, Operation};
 pub struct Plan<'t> {
     tools: &'t Toolset,
     decision: Decision<'t>,
+    session: u64,
 }
 
 /// The operation that a call calls, and the account that it uses.
@@ -34,35 +40,27 @@ pub struct Target<'t> {
     pub operation: &'t Operation,
 }
 
-/// What a call does to the data of a vendor, from least to most.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum Effect {
-    /// The call asks no vendor: it is answered from descriptions, as `search` and `describe` are.
-    Nothing,
-    /// The call reads data and changes nothing.
-    Read,
-    /// The call creates or changes data.
-    Write,
-    /// The call may destroy data.
-    Destroy,
-}
-
-impl Effect {
-    /// Whether the call may change data of the vendor.
-    pub const fn is_change(self) -> bool {
-        matches!(self, Self::Write | Self::Destroy)
-    }
-
-    /// Whether a careful program asks a person before it makes the call, because data may be lost.
-    pub const fn needs_confirmation(self) -> bool {
-        matches!(self, Self::Destroy)
-    }
-}
-
 impl<'t> Plan<'t> {
     pub(super) const fn new(tools: &'t Toolset, decision: Decision<'t>) -> Self {
-        Self { tools, decision }
+        Self { tools, decision, session: 0 }
+    }
+
+    /// Says in which session the call is made, by any number. A call that is repeated because its outcome is not
+    /// known has the idempotency key of the first one only in the same session.
+    #[must_use]
+    pub const fn in_session(mut self, session: u64) -> Self {
+        self.session = session;
+        self
+    }
+
+    /// Whether the same call may be made again when its outcome is not known: it changes nothing, it does the
+    /// same thing once and twice, or it has an idempotency key, which is good for half an hour.
+    pub fn is_repeatable(&self) -> bool {
+        let Decision::Call(call) = &self.decision else { return true };
+        let operation = call.permitted.operation();
+        let hints = operation.hints;
+        let client = &call.permitted.account().client;
+        hints.read_only || hints.idempotent || client.takes_idempotency_key(operation)
     }
 
     /// The operation that will be called, `None` where the answer needs no call.
@@ -79,30 +77,79 @@ impl<'t> Plan<'t> {
     /// What the call will do to the data of the vendor.
     pub fn effect(&self) -> Effect {
         match &self.decision {
-            Decision::Answer(_) => Effect::Nothing,
-            Decision::Call(call) => {
-                let hints = call.permitted.operation().hints;
-                if hints.read_only {
-                    Effect::Read
-                } else if hints.destructive {
-                    Effect::Destroy
-                } else {
-                    Effect::Write
-                }
-            }
+            Decision::Answer(_) | Decision::Records(..) => Effect::Nothing,
+            Decision::Call(call) if call.controls.dry_run => Effect::Nothing,
+            Decision::Call(call) => Effect::of(call.permitted.operation()),
         }
+    }
+
+    /// Whether the policy asks a person about the call, and it has no approval yet.
+    pub fn needs_approval(&self) -> bool {
+        match &self.decision {
+            Decision::Answer(_) | Decision::Records(..) => false,
+            Decision::Call(call) => call.permitted.needs_approval() && !call.controls.dry_run,
+        }
+    }
+
+    /// What a person has to be told before the call is made, `None` where it needs no approval.
+    pub fn approval_request(&self) -> Option<ApprovalRequest> {
+        let Decision::Call(call) = &self.decision else { return None };
+        if !self.needs_approval() {
+            return None;
+        }
+        let preview = run::preview(call, &self.tools.result_limits()).ok();
+        Some(ApprovalRequest::new(call, preview))
+    }
+
+    /// Takes the approval of a person.
+    ///
+    /// # Errors
+    ///
+    /// When the approval is that of another call.
+    pub fn approve(&mut self, approval: Approval) -> Result<(), ToolError> {
+        let Decision::Call(call) = &mut self.decision else {
+            return Err(approval::of_another_call());
+        };
+        if !approval.fits(call) {
+            return Err(approval::of_another_call());
+        }
+        call.permitted.approve();
+        Ok(())
+    }
+
+    /// Has a person asked, if the policy wants that and the call has no approval yet.
+    ///
+    /// # Errors
+    ///
+    /// When the person refuses, does not answer or cannot be asked.
+    pub async fn ask(&mut self, approver: &dyn Approver) -> Result<(), ToolError> {
+        let Some(request) = self.approval_request() else { return Ok(()) };
+        let answer = approver.ask(&request).await;
+        self.answer(answer)
+    }
+
+    /// Takes the answer to the question of the [approval request](Self::approval_request).
+    ///
+    /// # Errors
+    ///
+    /// When the answer does not approve this call.
+    pub fn answer(&mut self, answer: Answer) -> Result<(), ToolError> {
+        let Decision::Call(call) = &self.decision else { return Ok(()) };
+        let approval = answer.approval(call)?;
+        self.approve(approval)
     }
 
     /// The arguments of the operation, converted to the types of its parameters; `None` where the
     /// answer needs no call. Arguments that steer the result, such as `fields`, are not among them.
     pub fn arguments(&self) -> Option<&Map<String, Value>> {
         match &self.decision {
-            Decision::Answer(_) => None,
+            Decision::Answer(_) | Decision::Records(..) => None,
             Decision::Call(call) => Some(&call.arguments),
         }
     }
 
-    /// Makes the call. Dropping the future ends the call.
+    /// Makes the call. Dropping the future ends the call. Where the policy asks a person and the call has no
+    /// approval yet, the [approver](Toolset::approver) of the toolset is asked before.
     ///
     /// # Errors
     ///
@@ -116,18 +163,81 @@ impl<'t> Plan<'t> {
     /// # Errors
     ///
     /// The same as [`run`](Self::run).
-    pub async fn run_with(self, progress: &dyn Progress) -> Result<ToolOutput, ToolError> {
+    pub async fn run_with(mut self, progress: &dyn Progress) -> Result<ToolOutput, ToolError> {
+        if self.needs_approval() {
+            match self.tools.current_approver() {
+                Some(approver) => self.ask(&*approver).await?,
+                None => self.answer(Answer::CannotAsk)?,
+            }
+        }
+        let context = self.context(progress);
         match self.decision {
             Decision::Answer(output) => Ok(output),
-            Decision::Call(call) => {
-                let prepared = self.tools.prepared();
-                let (schemas, lists) = (&prepared.schemas, &prepared.lists);
-                let limits = self.tools.result_limits();
-                let files = self.tools.files_folder();
-                let takes_images = self.tools.takes_images();
-                let context = RunContext { limits, schemas, lists, files, takes_images, progress };
-                run::run(call, context).await
-            }
+            Decision::Records(records, call) => records::run(self.tools, records, call).await,
+            Decision::Call(call) => run::run(call, context).await,
+        }
+    }
+
+    /// Whether the call starts a job at the vendor whose result can be waited for: the policy permits what is
+    /// needed for that, and asks nobody about it.
+    pub fn starts_job(&self) -> bool {
+        self.job_reader().is_some()
+    }
+
+    /// Makes the call, waits until the job that it starts is done, at most for `longest`, and gives the result of
+    /// the job. A call that starts none is made as by [`run_with`](Self::run_with). Dropping the future ends the
+    /// waiting; the job goes on at the vendor.
+    ///
+    /// # Errors
+    ///
+    /// The same as [`run`](Self::run), and when the job fails or takes longer.
+    pub async fn run_job(
+        self,
+        longest: Duration,
+        progress: &dyn Progress,
+    ) -> Result<ToolOutput, ToolError> {
+        let Some(reader) = self.job_reader() else { return self.run_with(progress).await };
+        let context = self.context(progress);
+        match self.decision {
+            Decision::Call(call) => run::run_job(call, reader, longest, context).await,
+            Decision::Records(records, call) => records::run(self.tools, records, call).await,
+            Decision::Answer(output) => Ok(output),
+        }
+    }
+
+    /// The operation that reads the result of the job that the call starts.
+    fn job_reader(&self) -> Option<Permitted<'t>> {
+        let Decision::Call(call) = &self.decision else { return None };
+        if call.controls.dry_run {
+            return None;
+        }
+        let (account, policy) = (call.permitted.account(), self.tools.common_policy());
+        let job = call.permitted.operation().job.as_ref()?;
+        let permitted = |entity: &str, action| {
+            let operation = account.connector().operation(entity, action)?;
+            let permitted = gate::permit(policy, account, operation).ok()?;
+            (!permitted.needs_approval()).then_some(permitted)
+        };
+        permitted(&job.status.entity, job.status.action)?;
+        permitted(&job.result.entity, job.result.action)
+    }
+
+    /// What the toolset provides for the call.
+    fn context<'r>(&self, progress: &'r dyn Progress) -> RunContext<'r>
+    where
+        't: 'r,
+    {
+        let tools = self.tools;
+        let prepared = tools.prepared();
+        RunContext {
+            limits: tools.result_limits(),
+            schemas: &prepared.schemas,
+            lists: &prepared.lists,
+            retries: &prepared.retries,
+            session: self.session,
+            files: tools.files_folder(),
+            takes_images: tools.takes_images(),
+            progress,
         }
     }
 }

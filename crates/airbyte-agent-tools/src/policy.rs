@@ -3,7 +3,8 @@
 //! A policy looks at operations only. The arguments of a call are not passed to it, so nothing in them can
 //! widen it.
 
-use airbyte_agent_description::{Action, Connector, Operation};
+use super::effect::Effect;
+use airbyte_agent_description::{Action, Connector, FieldPath, Operation, field_path};
 use airbyte_agent_engine::{Error, Result};
 
 /// Which operations may be called.
@@ -13,14 +14,20 @@ use airbyte_agent_engine::{Error, Result};
 /// A pattern is `entity.action`, or `connector:entity.action`; `*` stands for any text and `?` for
 /// one character.
 ///
+/// Between permitting and refusing there is [`ask`](Self::ask): the operation may be called, and each call
+/// needs the approval of a person.
+///
 /// Some operations take a query that may name any kind of record. An allow pattern permits such an operation
 /// only if it names this very operation, as in `query.list`, or is for all entities, as in `*.list`.
+///
+/// Fields can be [hidden](Self::hide): they are in no result, and do not exist in the tables of the store.
 ///
 /// ```
 /// use airbyte_agent_tools::Policy;
 ///
 /// # fn main() -> airbyte_agent_engine::Result<()> {
 /// let policy = Policy::default().read_only().allow("issues.*")?.deny("github:*.search")?;
+/// let policy = policy.hide("customers.email")?.hide("stripe:*.metadata.tax_id")?;
 /// # Ok(())
 /// # }
 /// ```
@@ -29,6 +36,73 @@ pub struct Policy {
     read_only: bool,
     allow: Vec<Pattern>,
     deny: Vec<Pattern>,
+    ask: Vec<OperationFilter>,
+    hide: Vec<HiddenField>,
+}
+
+/// Some operations, by what they do or by their names.
+///
+/// ```
+/// use airbyte_agent_tools::OperationFilter;
+///
+/// # fn main() -> airbyte_agent_engine::Result<()> {
+/// let destructive = OperationFilter::parse("destructive")?;
+/// let issues = OperationFilter::parse("github:issues.*")?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OperationFilter(Filter);
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Filter {
+    /// Those with this effect or a greater one.
+    From(Effect),
+    /// Those that match.
+    Matching(Pattern),
+}
+
+impl OperationFilter {
+    /// Reads `writes` for all operations that change data, `destructive` for those that remove or overwrite it,
+    /// or a pattern of operations as in a [`Policy`].
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Usage`](airbyte_agent_engine::ErrorKind::Usage) for any other text.
+    pub fn parse(text: &str) -> Result<Self> {
+        Ok(Self(match text.trim() {
+            "writes" => Filter::From(Effect::Write),
+            "destructive" => Filter::From(Effect::Destroy),
+            pattern => Filter::Matching(Pattern::parse(pattern).map_err(|error| {
+                Error::usage(format!("{}; or writes, or destructive", error.message()))
+            })?),
+        }))
+    }
+
+    /// Whether an operation of the connector of this name is one of them.
+    pub fn matches(&self, connector: &str, operation: &Operation) -> bool {
+        match &self.0 {
+            Filter::From(effect) => Effect::of(operation) >= *effect,
+            Filter::Matching(pattern) => pattern.matches(Some(connector), operation, true),
+        }
+    }
+
+    /// The pattern, if it is one.
+    fn pattern(&self) -> Option<&Pattern> {
+        match &self.0 {
+            Filter::From(_) => None,
+            Filter::Matching(pattern) => Some(pattern),
+        }
+    }
+}
+
+/// A field that is in no result, of the entities that a pattern matches.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct HiddenField {
+    text: String,
+    connector: Option<String>,
+    entity: String,
+    field: String,
 }
 
 impl Policy {
@@ -61,6 +135,67 @@ impl Policy {
         Ok(self)
     }
 
+    /// Asks a person before each call of some operations, which are permitted otherwise; see
+    /// [`OperationFilter::parse`]. An [`Approver`](super::Approver) asks. Where nobody can be asked, the call is
+    /// refused.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Usage`](airbyte_agent_engine::ErrorKind::Usage) for a text that names no operations.
+    pub fn ask(mut self, which: impl AsRef<str>) -> Result<Self> {
+        self.ask.push(OperationFilter::parse(which.as_ref())?);
+        Ok(self)
+    }
+
+    /// Whether the policy asks a person about any call.
+    pub fn asks(&self) -> bool {
+        !self.ask.is_empty()
+    }
+
+    /// Whether each call of the operation needs the approval of a person.
+    pub(super) fn asks_about(&self, connector: &str, operation: &Operation) -> bool {
+        self.ask.iter().any(|filter| filter.matches(connector, operation))
+    }
+
+    /// Leaves a field out of everything that is shown of an entity's own records: `entity.field`, or
+    /// `connector:entity.field`, where a field inside an object has dots, as in `customers.address.line1`. The names of
+    /// the connector and the entity may contain `*` and `?`.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Usage`](airbyte_agent_engine::ErrorKind::Usage) when the pattern names no field.
+    pub fn hide(mut self, pattern: impl AsRef<str>) -> Result<Self> {
+        let text = pattern.as_ref().trim();
+        let (connector, place) = match text.split_once(':') {
+            Some((connector, place)) => (Some(connector.to_owned()), place),
+            None => (None, text),
+        };
+        let (entity, field) = place.split_once('.').unwrap_or((place, ""));
+        let is_wrong = entity.is_empty()
+            || field.is_empty()
+            || field.contains(['*', '?'])
+            || connector.as_deref() == Some("");
+        if is_wrong {
+            let message = format!(
+                "'{text}' names no field: write entity.field, for example customers.email or *.phone"
+            );
+            return Err(Error::usage(message));
+        }
+        let (entity, field, text) = (entity.to_owned(), field.to_owned(), text.to_owned());
+        self.hide.push(HiddenField { text, connector, entity, field });
+        Ok(self)
+    }
+
+    /// The fields that are hidden of the records of an entity.
+    pub(super) fn withheld<'p>(
+        &'p self,
+        connector: &'p str,
+        entity: &'p str,
+    ) -> impl Iterator<Item = &'p str> {
+        let hidden = self.hide.iter().filter(move |hidden| hidden.covers(connector, entity));
+        hidden.map(|hidden| hidden.field.as_str())
+    }
+
     /// Whether the policy permits only operations that change nothing.
     pub fn is_read_only(&self) -> bool {
         self.read_only
@@ -85,9 +220,16 @@ impl Policy {
                 connector.operations().any(|op| pattern.matches(Some(&connector.name), op, false))
             })
         };
-        let all = self.allow.iter().chain(&self.deny);
+        let ask = self.ask.iter().filter_map(OperationFilter::pattern);
+        let all = self.allow.iter().chain(&self.deny).chain(ask);
         all.filter(|pattern| !pattern.is_general() && !matches(pattern))
             .map(|pattern| pattern.text.clone())
+            .chain(
+                self.hide
+                    .iter()
+                    .filter(|hidden| !hidden.is_known(connectors))
+                    .map(|h| h.text.clone()),
+            )
             .collect()
     }
 
@@ -109,6 +251,27 @@ impl Policy {
             return Some(Refusal::NotNamed);
         }
         (self.read_only && !operation.hints.read_only).then_some(Refusal::ReadOnly)
+    }
+}
+
+impl HiddenField {
+    fn covers(&self, connector: &str, entity: &str) -> bool {
+        self.connector.as_ref().is_none_or(|pattern| glob(pattern, connector.chars()))
+            && glob(&self.entity, entity.chars())
+    }
+
+    /// Whether one of the connectors has such an entity, and its records may have the field.
+    fn is_known(&self, connectors: &[&Connector]) -> bool {
+        let may_have =
+            |operation: &Operation| {
+                operation.response.schema.as_ref().is_none_or(|schema| {
+                    field_path(&schema.value(), &self.field) != FieldPath::Missing
+                })
+            };
+        connectors.iter().any(|connector| {
+            let covered = |operation: &&Operation| self.covers(&connector.name, &operation.entity);
+            connector.operations().filter(covered).any(may_have)
+        })
     }
 }
 
@@ -235,6 +398,25 @@ mod tests {
             ("", "x", false),
         ] {
             assert_eq!(glob(pattern, text.chars()), expected, "{pattern} {text}");
+        }
+    }
+
+    #[test]
+    fn fields_are_hidden_by_entity_and_connector() {
+        let policy = ["customers.email", "stripe:*.metadata.tax", "cust*.phone"];
+        let policy =
+            policy.iter().fold(Policy::default(), |policy, pattern| policy.hide(pattern).unwrap());
+        for (connector, entity, expected) in [
+            ("stripe", "customers", vec!["email", "metadata.tax", "phone"]),
+            ("stripe", "invoices", vec!["metadata.tax"]),
+            ("orb", "customers", vec!["email", "phone"]),
+            ("orb", "plans", vec![]),
+        ] {
+            let withheld: Vec<&str> = policy.withheld(connector, entity).collect();
+            assert_eq!(withheld, expected, "{connector} {entity}");
+        }
+        for text in ["email", "customers.", ".email", ":customers.email", "customers.e*"] {
+            assert!(Policy::default().hide(text).is_err(), "{text}");
         }
     }
 

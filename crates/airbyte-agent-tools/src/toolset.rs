@@ -1,20 +1,25 @@
 //! A toolset: the operations of some accounts as tools, with a policy, an exposure and limits.
 
+use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
 use serde_json::Value;
 
 use super::account::Account;
+use super::approval::Approver;
 use super::catalog::{Catalog, Definitions};
 use super::group::Accounts;
 use super::limits::ResultLimits;
 use super::list_memory::ListMemory;
 use super::policy::Policy;
+use super::records::Records;
 use super::response_schemas::ResponseSchemas;
+use super::retry_memory::RetryMemory;
 use super::search::Index;
 use airbyte_agent_description::Connector;
 use airbyte_agent_engine::Client;
+use airbyte_agent_engine::local_store::LocalStore;
 use airbyte_agent_engine::{Error, Result};
 
 /// How operations are shown to a model.
@@ -41,10 +46,23 @@ pub struct Toolset {
     accounts: Arc<Accounts>,
     policy: Arc<Policy>,
     exposure: Exposure,
+    prefix: Option<Arc<str>>,
     limits: ResultLimits,
     files: Option<Arc<Path>>,
     takes_images: bool,
+    approver: Option<Approving>,
+    records: Option<Arc<Records>>,
     prepared: Arc<Prepared>,
+}
+
+/// Whoever asks people. Its debug output says only that there is somebody.
+#[derive(Clone)]
+struct Approving(Arc<dyn Approver>);
+
+impl fmt::Debug for Approving {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Approving")
+    }
 }
 
 /// What is made once for a toolset, as soon as it is needed.
@@ -55,6 +73,7 @@ pub(super) struct Prepared {
     pub(super) index: OnceLock<Index>,
     pub(super) schemas: ResponseSchemas,
     pub(super) lists: ListMemory,
+    pub(super) retries: RetryMemory,
 }
 
 /// Offers the operations of a [`Client`] as tools.
@@ -84,9 +103,12 @@ impl Toolset {
             accounts: Arc::default(),
             policy: Arc::default(),
             exposure: Exposure::default(),
+            prefix: None,
             limits: ResultLimits::STANDARD,
             files: None,
             takes_images: false,
+            approver: None,
+            records: None,
             prepared: Arc::default(),
         }
     }
@@ -123,6 +145,29 @@ impl Toolset {
             return Err(Error::usage(format!("there are two accounts named '{name}'")));
         }
         Arc::make_mut(&mut self.accounts).add(Account { name, client, policy });
+        self.prepared = Arc::default();
+        Ok(self)
+    }
+
+    /// Begins the names of all tools with this word and an underscore, for clients whose other tools have the same
+    /// names.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Usage`](airbyte_agent_engine::ErrorKind::Usage) unless it is a letter with up to fifteen
+    /// letters, digits and underscores behind it.
+    pub fn prefix(mut self, word: impl Into<String>) -> Result<Self> {
+        let word = word.into();
+        let is_plain = |c: char| c.is_ascii_alphanumeric() || c == '_';
+        let begins = word.starts_with(|c: char| c.is_ascii_alphabetic());
+        if !begins || word.len() > 16 || !word.chars().all(is_plain) {
+            let message = format!(
+                "'{word}' is no prefix of tools: write a letter and up to fifteen letters, digits and \
+                 underscores"
+            );
+            return Err(Error::usage(message));
+        }
+        self.prefix = Some(word.into());
         self.prepared = Arc::default();
         Ok(self)
     }
@@ -167,6 +212,52 @@ impl Toolset {
         self
     }
 
+    /// Sets who is asked before calls about which the policy [asks](Policy::ask). Unless it is set, such calls
+    /// are refused.
+    #[must_use]
+    pub fn approver(mut self, approver: impl Approver + 'static) -> Self {
+        self.approver = Some(Approving(Arc::new(approver)));
+        self
+    }
+
+    /// Whether a policy asks a person about any call.
+    pub fn asks(&self) -> bool {
+        self.policy.asks() || self.accounts.all().iter().any(|account| account.policy.asks())
+    }
+
+    /// Adds tools over the store of this machine: `tables`, `sql` and `search_records`. They see the tables whose lists
+    /// may be called, with the records of the same accounts and without the fields that the policy hides.
+    ///
+    /// The records of an account are those that `sync` has copied under its name; the account that has the name of its
+    /// connector has those of `default`. [`stored_as`](Self::stored_as) gives other names.
+    #[must_use]
+    pub fn local_store(mut self, store: Arc<dyn LocalStore>) -> Self {
+        let accounts = self.records.as_ref().map(|known| known.accounts.clone());
+        let accounts = accounts.unwrap_or_default();
+        self.records = Some(Arc::new(Records { store, accounts }));
+        self.prepared = Arc::default();
+        self
+    }
+
+    /// Whether there are tools over the store of this machine.
+    pub const fn has_local_store(&self) -> bool {
+        self.records.is_some()
+    }
+
+    /// Sets under which names the records of an account are in the store. Without a store it changes nothing.
+    #[must_use]
+    pub fn stored_as(
+        mut self,
+        account: impl Into<String>,
+        names: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
+        if let Some(records) = &mut self.records {
+            let names = names.into_iter().map(Into::into).collect();
+            Arc::make_mut(records).accounts.insert(account.into(), names);
+        }
+        self
+    }
+
     /// The patterns of the policies that match no operation, as they were written. Most likely they are
     /// misspelled.
     pub fn unmatched_patterns(&self) -> Vec<String> {
@@ -201,6 +292,10 @@ impl Toolset {
         &self.policy
     }
 
+    pub(super) fn name_prefix(&self) -> Option<&str> {
+        self.prefix.as_deref()
+    }
+
     pub(super) const fn current_exposure(&self) -> Exposure {
         self.exposure
     }
@@ -215,6 +310,14 @@ impl Toolset {
 
     pub(super) const fn takes_images(&self) -> bool {
         self.takes_images
+    }
+
+    pub(super) fn current_approver(&self) -> Option<Arc<dyn Approver>> {
+        self.approver.as_ref().map(|approving| Arc::clone(&approving.0))
+    }
+
+    pub(super) fn records(&self) -> Option<&Records> {
+        self.records.as_deref()
     }
 
     pub(super) fn prepared(&self) -> &Prepared {

@@ -5,7 +5,7 @@ use serde_json::Number;
 use crate::manner::{Findings, Manner, problem};
 use crate::node::Value;
 use crate::problem::{Problem, Severity};
-use crate::tree::{Mark, Tree};
+use crate::tree::{Mark, Members, Tree};
 use crate::{Document, MAX_DEPTH, string};
 
 /// What messages about texts that are cut off have in common.
@@ -155,7 +155,7 @@ impl<'t> Reader<'t> {
 
     fn object<T: Tree>(&mut self, depth: usize, mark: Mark) -> Result<T, Stop> {
         self.at += 1;
-        let mut members = T::Members::default();
+        let mut members = Members::default();
         if self.peek() != Some(b'}') {
             loop {
                 if self.peek() != Some(b'"') {
@@ -169,7 +169,7 @@ impl<'t> Reader<'t> {
                 }
                 self.at += 1;
                 let value: T = self.value(depth + 1)?;
-                if let Some(first) = T::insert(&mut members, key, value, mark) {
+                if let Some(first) = members.insert(key, value, mark) {
                     self.double(start, mark, first);
                 }
                 match self.peek() {

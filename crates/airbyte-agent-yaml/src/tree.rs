@@ -18,25 +18,70 @@ pub(crate) trait Tree: Clone {
     /// Whether values keep the place at which they stand. If not, readers need not work it out.
     const KNOWS_PLACES: bool;
 
-    /// The members of an object while it is read.
-    type Members: Default;
-
     fn scalar(value: Value, mark: Mark) -> Self;
     fn list(items: Vec<Self>, mark: Mark) -> Self;
-    fn map(members: Self::Members, mark: Mark) -> Self;
+    fn map(members: Members<Self>, mark: Mark) -> Self;
+
+    /// Says that the value is a member whose key stands there.
+    fn stands_at(&mut self, mark: Mark);
+
+    /// The line of the value, zero if it is not known.
+    fn line(&self) -> u32;
+
+    /// Adds the members of an object, or of a list of objects, that are not there yet. Gives whether it is one.
+    fn merge(members: &mut Members<Self>, value: &Self) -> bool;
+}
+
+/// The members of an object while it is read. Only the names of large objects are indexed. The maps of JSON values are
+/// made of it once their size is known, because those that grow keep room for members that never come.
+pub(crate) struct Members<T> {
+    list: Vec<(String, T)>,
+    index: HashMap<String, usize>,
+}
+
+impl<T> Default for Members<T> {
+    fn default() -> Self {
+        Self { list: Vec::new(), index: HashMap::new() }
+    }
+}
+
+/// The size from which on members are found by an index.
+const LARGE: usize = 24;
+
+impl<T: Tree> Members<T> {
+    fn position(&mut self, key: &str) -> Option<usize> {
+        if self.list.len() < LARGE {
+            return self.list.iter().position(|(name, _)| name == key);
+        }
+        for at in self.index.len()..self.list.len() {
+            self.index.insert(self.list[at].0.clone(), at);
+        }
+        self.index.get(key).copied()
+    }
 
     /// Adds or replaces a member, which stands where its key stands. Gives the line of the member that was replaced,
     /// zero if it is not known.
-    fn insert(members: &mut Self::Members, key: String, value: Self, mark: Mark) -> Option<u32>;
+    pub(crate) fn insert(&mut self, key: String, mut value: T, mark: Mark) -> Option<u32> {
+        value.stands_at(mark);
+        match self.position(&key) {
+            Some(at) => Some(std::mem::replace(&mut self.list[at].1, value).line()),
+            None => {
+                self.list.push((key, value));
+                None
+            }
+        }
+    }
 
-    /// Adds the members of an object, or of a list of objects, that are not there yet. Gives whether it is one.
-    fn merge(members: &mut Self::Members, value: &Self) -> bool;
+    /// Adds a copy of a member, unless there is one of its name.
+    fn add(&mut self, key: &str, value: &T) {
+        if self.position(key).is_none() {
+            self.list.push((key.to_owned(), value.clone()));
+        }
+    }
 }
 
 impl Tree for Json {
     const KNOWS_PLACES: bool = false;
-
-    type Members = Map<String, Json>;
 
     fn scalar(value: Value, _: Mark) -> Self {
         match value {
@@ -51,19 +96,23 @@ impl Tree for Json {
         Json::Array(items)
     }
 
-    fn map(members: Self::Members, _: Mark) -> Self {
-        Json::Object(members)
+    fn map(members: Members<Self>, _: Mark) -> Self {
+        let mut map = Map::with_capacity(members.list.len());
+        map.extend(members.list);
+        Json::Object(map)
     }
 
-    fn insert(members: &mut Self::Members, key: String, value: Self, _: Mark) -> Option<u32> {
-        members.insert(key, value).map(|_| 0)
+    fn stands_at(&mut self, _: Mark) {}
+
+    fn line(&self) -> u32 {
+        0
     }
 
-    fn merge(members: &mut Self::Members, value: &Self) -> bool {
+    fn merge(members: &mut Members<Self>, value: &Self) -> bool {
         match value {
             Json::Object(others) => {
                 for (key, value) in others {
-                    members.entry(key.clone()).or_insert_with(|| value.clone());
+                    members.add(key, value);
                 }
                 true
             }
@@ -73,32 +122,8 @@ impl Tree for Json {
     }
 }
 
-/// The members of a node. Only the names of large objects are indexed.
-#[derive(Default)]
-pub(crate) struct Members {
-    list: Vec<(String, Node)>,
-    index: HashMap<String, usize>,
-}
-
-/// The size from which on members are found by an index.
-const LARGE: usize = 24;
-
-impl Members {
-    fn position(&mut self, key: &str) -> Option<usize> {
-        if self.list.len() < LARGE {
-            return self.list.iter().position(|(name, _)| name == key);
-        }
-        for at in self.index.len()..self.list.len() {
-            self.index.insert(self.list[at].0.clone(), at);
-        }
-        self.index.get(key).copied()
-    }
-}
-
 impl Tree for Node {
     const KNOWS_PLACES: bool = true;
-
-    type Members = Members;
 
     fn scalar(value: Value, mark: Mark) -> Self {
         Self { value, line: mark.line, column: mark.column }
@@ -108,37 +133,25 @@ impl Tree for Node {
         Self::scalar(Value::List(items), mark)
     }
 
-    fn map(members: Self::Members, mark: Mark) -> Self {
+    fn map(mut members: Members<Self>, mark: Mark) -> Self {
+        members.list.shrink_to_fit();
         Self::scalar(Value::Map(members.list), mark)
     }
 
-    fn insert(
-        members: &mut Self::Members,
-        key: String,
-        mut value: Self,
-        mark: Mark,
-    ) -> Option<u32> {
-        value.line = mark.line;
-        value.column = mark.column;
-        match members.position(&key) {
-            Some(at) => {
-                let first = std::mem::replace(&mut members.list[at].1, value);
-                Some(first.line)
-            }
-            None => {
-                members.list.push((key, value));
-                None
-            }
-        }
+    fn stands_at(&mut self, mark: Mark) {
+        self.line = mark.line;
+        self.column = mark.column;
     }
 
-    fn merge(members: &mut Self::Members, value: &Self) -> bool {
+    fn line(&self) -> u32 {
+        self.line
+    }
+
+    fn merge(members: &mut Members<Self>, value: &Self) -> bool {
         match &value.value {
             Value::Map(others) => {
                 for (key, value) in others {
-                    if members.position(key).is_none() {
-                        members.list.push((key.clone(), value.clone()));
-                    }
+                    members.add(key, value);
                 }
                 true
             }

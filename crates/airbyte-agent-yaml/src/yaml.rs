@@ -9,7 +9,7 @@ use crate::manner::{Findings, Manner, problem};
 use crate::node::Value;
 use crate::problem::{Problem, Severity};
 use crate::scalar::{ambiguity, resolve};
-use crate::tree::{Mark, Tree};
+use crate::tree::{Mark, Members, Tree};
 use crate::{Document, MAX_DEPTH};
 
 /// The most nodes that aliases may add, because they can multiply without limit.
@@ -167,8 +167,8 @@ impl<'t, T: Tree> Reader<'t, T> {
         Value::Null
     }
 
-    fn mapping(&mut self, depth: usize) -> Step<T::Members> {
-        let mut members = T::Members::default();
+    fn mapping(&mut self, depth: usize) -> Step<Members<T>> {
+        let mut members = Members::default();
         let mut merged = Vec::new();
         loop {
             let (event, span) = self.next()?;
@@ -192,7 +192,7 @@ impl<'t, T: Tree> Reader<'t, T> {
             let (event, value_span) = self.next()?;
             let value = self.node(event, value_span, depth + 1)?;
             let shown = key.clone();
-            if let Some(first) = T::insert(&mut members, key, value, mark(span)) {
+            if let Some(first) = members.insert(key, value, mark(span)) {
                 self.double(&shown, first, span);
             }
         }

@@ -10,7 +10,7 @@ use std::process::{Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
-pub use one::{Outcome, read};
+pub use one::{Outcome, import, read};
 pub use table::table;
 
 /// The longest time that one document may take before its process is ended.

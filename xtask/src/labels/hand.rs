@@ -24,6 +24,8 @@ pub struct Label {
     pub action: String,
     /// Whether it is a list.
     pub list: bool,
+    /// Whether it is not decided that it is a list, or that it is none; labels always say it.
+    pub is_open: bool,
     /// Where the records stand.
     pub records: String,
     /// How the list continues.
@@ -59,6 +61,7 @@ fn label(line: &str) -> Result<Label, String> {
         path: (*path).to_owned(),
         action: (*action).to_owned(),
         list: *list == "yes",
+        is_open: false,
         records: (*records).to_owned(),
         paging: (*paging).to_owned(),
         parameter: (*parameter).to_owned(),
@@ -90,6 +93,7 @@ pub(crate) fn compare(
         let found = Label {
             action: text("/action"),
             list: line["list"] == true,
+            is_open: line["list"].is_null(),
             records: text("/records"),
             paging: text("/paging/kind"),
             parameter: text("/paging/parameter"),
@@ -101,7 +105,9 @@ pub(crate) fn compare(
 
 fn count(name: &str, label: &Label, found: &Label, table: &mut Table) {
     let fits = |expected: &str, found: &str| expected.split('|').any(|choice| choice == found);
-    let paging = if found.paging == "unknown" && !fits(&label.paging, "unknown") && label.list {
+    let paging = if found.is_open
+        || found.paging == "unknown" && !fits(&label.paging, "unknown") && label.list
+    {
         Outcome::Abstained
     } else {
         // With alternatives, each kind has its own parameter.
@@ -114,11 +120,21 @@ fn count(name: &str, label: &Label, found: &Label, table: &mut Table) {
     // An operation that returns nothing in particular has no records that could be wrong.
     let records = fits(&label.records, &found.records) || label.records == "*";
     let columns = [
-        ("action", Outcome::of(fits(&label.action, &found.action))),
-        ("list", Outcome::of(label.list == found.list)),
+        (
+            "action",
+            if found.action == "unknown" {
+                Outcome::Abstained
+            } else {
+                Outcome::of(fits(&label.action, &found.action))
+            },
+        ),
+        (
+            "list",
+            if found.is_open { Outcome::Abstained } else { Outcome::of(label.list == found.list) },
+        ),
         (
             "records",
-            if found.records == "-" && label.list && !records {
+            if !records && (found.is_open || found.records == "-" && label.list) {
                 Outcome::Abstained
             } else {
                 Outcome::of(records)
@@ -127,7 +143,11 @@ fn count(name: &str, label: &Label, found: &Label, table: &mut Table) {
         ("paging", paging),
     ];
     let shown = |label: &Label| {
-        let list = if label.list { "list" } else { "no list" };
+        let list = match (label.is_open, label.list) {
+            (true, _) => "open",
+            (false, true) => "list",
+            (false, false) => "no list",
+        };
         format!("{} {list} {} {} {}", label.action, label.records, label.paging, label.parameter)
     };
     let detail = format!(

@@ -17,6 +17,7 @@ pub(super) fn connector(connector: &Connector, modules: &[&str]) -> Code {
     let Connector {
         name,
         title,
+        other_names,
         version,
         definition_id,
         description,
@@ -43,6 +44,7 @@ pub(super) fn connector(connector: &Connector, modules: &[&str]) -> Code {
         vec![
             ("name", text(name)),
             ("title", text(title)),
+            ("other_names", texts(other_names)),
             ("version", text(version)),
             ("definition_id", text(definition_id)),
             ("description", text(description)),

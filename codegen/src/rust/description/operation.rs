@@ -82,6 +82,7 @@ pub(super) fn operation(operation: &Operation, files: &mut Included<'_>) -> Code
         action,
         summary,
         description,
+        phrases,
         method,
         path: template,
         parameters,
@@ -99,6 +100,7 @@ pub(super) fn operation(operation: &Operation, files: &mut Included<'_>) -> Code
         reads_any,
         job,
         sync,
+        filters,
         address,
     } = operation;
     let Response {
@@ -122,6 +124,7 @@ pub(super) fn operation(operation: &Operation, files: &mut Included<'_>) -> Code
     let name = if *method == Method::Get { "Operation::get" } else { "Operation::by" };
     let code = Code::call(name, head).said("summary", summary).said("description", description);
     let code = self::hints(code, *hints)
+        .maybe("phrases", (!phrases.is_empty()).then(|| Code::texts(phrases.iter())))
         .maybe("idempotency_header", idempotency_header.as_deref().map(Code::text))
         .maybe("field_selection", field_selection.as_ref().map(self::field_selection))
         .each("at_least_one", at_least_one, alternatives)
@@ -165,7 +168,7 @@ pub(super) fn operation(operation: &Operation, files: &mut Included<'_>) -> Code
         }
     };
     let is_paged = *paging != Paging::none("");
-    let code = super::sync::rule(code, sync.as_ref());
+    let code = super::sync::rule(code, sync.as_ref()).each("filters", filters, super::sync::filter);
     code.maybe("records", records.as_ref().map(path))
         .mark("records_optional", *records_optional)
         .mark("no_content", *no_content)
@@ -288,6 +291,10 @@ pub(super) fn error_check(check: &ErrorCheck) -> Code {
         ErrorCondition::NotEmpty => Code::plain("ErrorCondition::NotEmpty"),
         ErrorCondition::Alone => Code::plain("ErrorCondition::Alone"),
         ErrorCondition::Unless(done) => Code::call("ErrorCondition::Unless", [path(done)]),
+        ErrorCondition::Remark(None) => Code::plain("ErrorCondition::Remark(None)"),
+        ErrorCondition::Remark(Some(words)) => {
+            Code::call("ErrorCondition::remark", [Code::text(words)])
+        }
     };
     Code::call("ErrorCheck::at", [path(place), when]).maybe("message", message.as_ref().map(path))
 }

@@ -2,8 +2,10 @@
 
 use airbyte_agent_description::{
     ConfigInject, Json, JsonPath, Location, Parameter, Piece, Property, Schema, Step, Style,
-    Template,
+    Template, TextRule,
 };
+
+use airbyte_agent_description::query::Grammar;
 
 use super::code::Code;
 
@@ -13,6 +15,7 @@ pub(super) fn schema(schema: &Schema) -> Code {
         kinds,
         nullable,
         format,
+        rules,
         description,
         choices,
         minimum,
@@ -36,6 +39,7 @@ pub(super) fn schema(schema: &Schema) -> Code {
     let number = |number: &f64| Code::plain(format!("{number:?}"));
     base.mark("nullable", *nullable)
         .said("format", format)
+        .each("rules", rules, text_rule)
         .maybe("choices", (!choices.is_empty()).then(|| words(choices)))
         .maybe("minimum", minimum.as_ref().map(number))
         .maybe("maximum", maximum.as_ref().map(number))
@@ -44,6 +48,22 @@ pub(super) fn schema(schema: &Schema) -> Code {
         .each("properties", properties, property)
         .mark("closed", !open)
         .said("description", description)
+}
+
+fn text_rule(rule: &TextRule) -> Code {
+    match rule {
+        TextRule::Formats(names) => Code::call("formats", [Code::texts(names.iter())]),
+        TextRule::Pattern(pattern) => Code::call("pattern", [Code::text(pattern)]),
+        TextRule::Grammar(grammar) => {
+            let Grammar { language, names, bounded } = grammar;
+            let language = Code::plain(format!("Language::{language:?}"));
+            if *bounded {
+                Code::call("bounded", [language])
+            } else {
+                Code::call("grammar", [language, Code::texts(names.iter())])
+            }
+        }
+    }
 }
 
 fn property(property: &Property) -> Code {
@@ -91,6 +111,7 @@ pub(super) fn parameter(parameter: &Parameter) -> Code {
         config,
         is_addition,
         prefix,
+        example,
     } = parameter;
     let head = match location {
         Location::Path => "path",
@@ -109,7 +130,8 @@ pub(super) fn parameter(parameter: &Parameter) -> Code {
         .mark("send_default", *send_default)
         .maybe("probe_default", probe_default.as_ref().map(json_text))
         .mark("addition", *is_addition)
-        .maybe("prefix", prefix.as_deref().map(Code::text));
+        .maybe("prefix", prefix.as_deref().map(Code::text))
+        .maybe("example", example.as_ref().map(json_text));
     let code = match config {
         Some(ConfigInject { source, map }) => {
             let map = Code::list(map.iter().map(|(from, to)| {

@@ -1,8 +1,8 @@
 //! Writes how the records of a list are copied into a store as code.
 
 use airbyte_agent_description::{
-    Json, JsonPath, ParentValue, SyncChange, SyncDeletions, SyncOrder, SyncParent, SyncRule,
-    SyncSource, SyncTime, Text,
+    FieldFilter, Json, JsonPath, ParentValue, SyncChange, SyncDeletions, SyncOrder, SyncParent,
+    SyncRule, SyncSource, SyncTime, Text,
 };
 
 use super::code::Code;
@@ -76,4 +76,20 @@ fn change(change: &SyncChange) -> Code {
         .maybe("filter_format", (filter_format != format).then(|| time(*filter_format)))
         .maybe("order", order)
         .maybe("overlap_seconds", (!is_usual).then(|| Code::plain(overlap_seconds.to_string())))
+}
+
+/// By which fields the records of a list can be requested.
+pub(super) fn filter(filter: &FieldFilter) -> Code {
+    let FieldFilter { field, equals, any_of, most, from, to, format, get, unless } = filter;
+    let most = (*most != FieldFilter::MOST).then(|| Code::plain(most.to_string()));
+    let format = (*format != SyncTime::Iso8601).then(|| time(*format));
+    Code::call("field_filter", [path(field)])
+        .each("equals", equals, argument)
+        .each("any_of", any_of, argument)
+        .maybe("most", most)
+        .each("from", from, argument)
+        .each("to", to, argument)
+        .maybe("format", format)
+        .maybe("get", get.as_deref().map(Code::text))
+        .maybe("unless", unless.as_ref().map(path))
 }

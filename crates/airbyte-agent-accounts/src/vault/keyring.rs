@@ -41,7 +41,7 @@ fn native() -> Result<Arc<CredentialStore>, String> {
     if !has_bus {
         return Err("no session bus (DBUS_SESSION_BUS_ADDRESS)".to_owned());
     }
-    let store = zbus_secret_service_keyring_store::Store::new();
+    let store = dbus_secret_service_keyring_store::Store::new();
     store.map(|store| store as Arc<CredentialStore>).map_err(|error| error.to_string())
 }
 

@@ -7,7 +7,7 @@ use airbyte_agent_description::build::*;
 /// `bases` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("bases", "A base: a database with its own tables and permissions.")
     .when_to_use("To find the base that holds the data asked for.")
-    .phrases(texts!["base", "Airtable database", "workspace"])
+    .phrases(texts!["base", "Airtable database", "workspace", "database", "workspace"])
     .default_fields(texts!["id", "name", "permissionLevel"])
     .operations(list![LIST])
     .schema(RECORD)

@@ -13,6 +13,7 @@ const CREATE: Operation = Operation::by(Method::Post, "createField", "fields", A
     .summary("Create a field")
     .description("Adds a field (column) to a table and returns it. Formulas, rollups, buttons and other computed types cannot be created through the API. Needs the scope `schema.bases:write`. Airbyte's hosted platform does not offer it.")
     .writes()
+    .phrases(texts!["add column", "new column", "add field"])
     .addition()
     .parameters(list![
         path("base_id", STRING).required().description("Id of the base, starting with `app`, from `bases.list` (also in the address of an open base)."),
@@ -20,7 +21,7 @@ const CREATE: Operation = Operation::by(Method::Post, "createField", "fields", A
         body("name", STRING).required().description("Name of the field, which no other field of the table has."),
         body("type", STRING).required().description("Kind of field, such as `singleLineText`, `multilineText`, `number`, `checkbox`, `singleSelect`, `multipleSelects`, `date`, `email`, `url`, `multipleRecordLinks`."),
         body("description", STRING).description("Note about the field."),
-        body("options", OBJECT).description("Settings that depend on the type, and that many types require: `choices` of a select, `precision` of a number, `dateFormat` of a date, `linkedTableId` of a link, `icon` and `color` of a checkbox."),
+        body("options", OBJECT).example(r#"{"choices":[{"name":"High"},{"name":"Low"}]}"#).description("Settings that depend on the type, and that many types require: `choices` of a select, `precision` of a number, `dateFormat` of a date, `linkedTableId` of a link, `icon` and `color` of a checkbox."),
     ])
     .body(Body::Json { open: false, in_array: false })
     .schema(RECORD);
@@ -30,6 +31,7 @@ const UPDATE: Operation = Operation::by(Method::Patch, "updateField", "fields", 
     .description("Changes the name or the note of a field; its type stays as it is. Needs the scope `schema.bases:write`. The API cannot delete fields. Airbyte's hosted platform does not offer it.")
     .writes()
     .idempotent()
+    .phrases(texts!["rename column", "change field", "rename field"])
     .at_least_one(list![at_least_one(texts![], texts!["name", "description"])])
     .addition()
     .parameters(list![

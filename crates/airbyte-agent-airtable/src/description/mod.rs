@@ -23,6 +23,7 @@ use airbyte_agent_description::build::*;
 pub static DESCRIPTION: Connector = Connector {
     name: text("airtable"),
     title: text("Airtable"),
+    other_names: Borrowed(texts!["air table"]),
     version: text("1.0.8"),
     definition_id: text("14c6e7ea-97ed-4f5e-a7b5-25e9a80b8212"),
     description: text("Airtable keeps data in bases: databases made of tables, whose records have fields that every team defines itself. This connector reads bases, their tables with fields and views, and the records. It also creates, changes and deletes records, comments, tables, fields and webhooks. Call `bases.list`, then `tables.list`, then `records.list`: ids lead from one to the next."),

@@ -13,11 +13,12 @@ const DELETE: Operation = Operation::by(Method::Delete, "deleteRecords", "record
     .writes()
     .idempotent()
     .destructive()
+    .phrases(texts!["bunch of records", "several records", "many rows"])
     .addition()
     .parameters(list![
         path("base_id", STRING).required().description("Id of the base, starting with `app`, from `bases.list` (also in the address of an open base)."),
         path("table_id_or_name", STRING).required().description("Id of the table, starting with `tbl`, or its name exactly as shown. The id is better, because it survives renaming. Both are in `tables.list`."),
-        query("records", ARRAY.items(list![STRING])).wire("records[]").required().description("Ids of the records to delete, at most 10."),
+        query("records", ARRAY.items(list![STRING])).wire("records[]").required().example(r#"["recW8eG2x0ew1Af0u","recKq1pXz7dTe20Lm"]"#).description("Ids of the records to delete, at most 10."),
     ])
     .records(json_path!("$.records"))
     .schema(DELETE_RECORD);

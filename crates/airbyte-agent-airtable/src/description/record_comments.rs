@@ -25,6 +25,7 @@ pub(super) const ENTITY: Entity = Entity::new("record_comments", "A comment that
 const LIST: Operation = Operation::get("listRecordComments", "record_comments", Action::List, template!("/{base_id}/{table_id_or_name}/{record_id}/comments"))
     .summary("List comments of a record")
     .description("Lists the comments on one record, the newest first, with author and text; up to 100 per page. Needs the scope `data.recordComments:read`. Airbyte's hosted platform does not offer it.")
+    .phrases(texts!["discussion of record", "what commented"])
     .addition()
     .parameters(list![
         path("base_id", STRING).required().description("Id of the base, starting with `app`, from `bases.list` (also in the address of an open base)."),
@@ -51,6 +52,7 @@ const CREATE: Operation = Operation::by(Method::Post, "createRecordComment", "re
     .summary("Comment on a record")
     .description("Writes a comment on a record in the name of the token's user, or a reply to another comment. People are mentioned with `@[usr…]` in the text and get a notification. Needs the scope `data.recordComments:write`. Airbyte's hosted platform does not offer it.")
     .writes()
+    .phrases(texts!["leave remark", "leave comment", "comment on record", "comment on row"])
     .addition()
     .parameters(list![
         path("base_id", STRING).required().description("Id of the base, starting with `app`, from `bases.list` (also in the address of an open base)."),

@@ -14,23 +14,25 @@ const UPDATE: Operation = Operation::by(Method::Patch, "upsertRecords", "record_
     .description("Looks for each of up to 10 records by the values of the fields in `fieldsToMergeOn`. A record that is found is changed, one that is not found is created, and several matches are an error. The result has all records, and lists the ids of those created and those updated. Airbyte's hosted platform does not offer it.")
     .writes()
     .idempotent()
+    .phrases(texts!["insert or update", "upsert", "create or update", "merge on"])
     .addition()
     .parameters(list![
         path("base_id", STRING).required().description("Id of the base, starting with `app`, from `bases.list` (also in the address of an open base)."),
         path("table_id_or_name", STRING).required().description("Id of the table, starting with `tbl`, or its name exactly as shown. The id is better, because it survives renaming. Both are in `tables.list`."),
         body("performUpsert", OBJECT.properties(list![
             required("fieldsToMergeOn", ARRAY.items(list![STRING]).description("Names or ids of one to three fields whose values together identify a record. Computed fields do not qualify.")),
-        ]).closed()).required().description("How the records are found."),
+        ]).closed()).required().example(r#"{"fieldsToMergeOn":["E-mail"]}"#).description("How the records are found."),
         body("records", ARRAY.items(list![
             OBJECT.properties(list![
                 optional("id", STRING.description("Id of the record, if it is known; then the values of `fieldsToMergeOn` are not compared.")),
                 required("fields", OBJECT.description("Values by name or id of the field, in the form that the type of the field has in `records.get`. null empties a field. Computed fields such as formulas cannot be written.")),
             ]).closed(),
-        ])).required().description("The records, at most 10. Each has values for all fields of `fieldsToMergeOn`, or an id."),
+        ])).required().example(r#"[{"fields":{"E-mail":"kim@example.com","Status":"Customer"}}]"#).description("The records, at most 10. Each has values for all fields of `fieldsToMergeOn`, or an id."),
         body("typecast", BOOLEAN).description("Set to true to let Airtable convert texts into the type of the field, and add missing choices to selects. When left out, a value that does not fit is refused."),
         body("returnFieldsByFieldId", BOOLEAN).description("Set to true to get `fields` keyed by field id instead of by name; ids survive renaming. False when left out."),
     ])
     .body(Body::Json { open: false, in_array: false })
+    .errors(list![ErrorCheck::at(json_path!("$.details"), ErrorCondition::Remark(None))])
     .schema(RECORD);
 
 const RECORD: Json = json(include_str!("schemas/record_upserts.json"));

@@ -7,33 +7,34 @@ use airbyte_agent_description::build::*;
 /// `records` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("records", "A row of a table; its fields are those the team defined.")
     .when_to_use("To read the data itself.")
-    .phrases(texts!["record", "row", "entry"])
+    .phrases(texts!["record", "row", "entry", "row", "line", "cell", "entry"])
     .operations(list![LIST, CREATE, UPDATE, GET, DELETE])
     .schema(RECORD);
 
 const LIST: Operation = Operation::get("listRecords", "records", Action::List, template!("/{base_id}/{table_id_or_name}"))
     .summary("List records of a table")
     .description("Lists records of one table, up to 100 per page. Narrow them with `filterByFormula` or a `view`, order them with `sort`; without either the order is arbitrary. Empty fields are left out of a record. There is no full-text search: use `SEARCH()` in the formula.")
+    .phrases(texts!["rows of table", "filter rows", "everything in table"])
     .parameters(list![
         path("base_id", STRING).required().description("Id of the base, starting with `app`, from `bases.list` (also in the address of an open base)."),
         path("table_id_or_name", STRING).required().description("Id of the table, starting with `tbl`, or its name exactly as shown. The id is better: it survives renaming and needs no care with blanks and slashes. Both are in `tables.list`."),
         query("offset", STRING).description("Where the next page starts: the `offset` of the previous response. Leave out for the first page; it is an opaque text, not a number, and expires after a while."),
         query("pageSize", INTEGER.minimum(1.0).maximum(100.0)).description("Most records per page; 100 when left out."),
         query("view", STRING).description("Id (`viw…`) or name of a view. Only records that the view shows come back, in its order unless `sort` is given; every field is returned, hidden ones too."),
-        query("filterByFormula", STRING).description("Airtable formula evaluated for every record; records where it gives 0, false, an empty text, NaN or an error are left out. Field names stand in braces, texts in quotes, and `AND()`, `OR()`, `SEARCH()`, `IS_AFTER()` and the like combine them. Applies on top of `view`."),
+        query("filterByFormula", STRING.rules(list![grammar(Language::Formula, texts![])])).example(r#""AND({Status} = 'In progress', IS_AFTER({Due}, TODAY()))""#).description("Airtable formula evaluated for every record; records where it gives 0, false, an empty text, NaN or an error are left out. Field names stand in braces, texts in quotes, and `AND()`, `OR()`, `SEARCH()`, `IS_AFTER()` and the like combine them. Applies on top of `view`."),
         query("sort", ARRAY.items(list![
             OBJECT.properties(list![
                 required("field", STRING.description("Name or id of the field to sort by.")),
                 optional("direction", STRING.choices(words!["asc", "desc"]).description("`asc` for ascending (when left out), `desc` for descending.")),
             ]).closed(),
-        ])).style(Style::DeepObject).description("Fields to sort by, most important first. Without it the order is that of the view, or arbitrary when no view is given."),
-        query("fields", ARRAY.items(list![STRING])).wire("fields[]").addition().description("Names or ids of the fields to return; all when left out. A field that a record leaves empty is missing even so."),
+        ])).style(Style::DeepObject).example(r#"[{"field":"Due","direction":"desc"}]"#).description("Fields to sort by, most important first. Without it the order is that of the view, or arbitrary when no view is given."),
+        query("fields", ARRAY.items(list![STRING])).wire("fields[]").addition().example(r#"["Name","Status"]"#).description("Names or ids of the fields to return; all when left out. A field that a record leaves empty is missing even so."),
         query("maxRecords", INTEGER.minimum(1.0)).addition().description("Most records over all pages together; without it the list goes on to its end."),
         query("cellFormat", STRING.choices(words!["json", "string"])).addition().description("Form of the values. `json` is the form that depends on the type of the field (when left out), `string` the text that a person sees, for which Airtable requires `timeZone` and `userLocale`."),
         query("timeZone", STRING).addition().description("IANA time zone in which dates are written with `cellFormat` `string`. Airtable requires it then."),
         query("userLocale", STRING).addition().description("Locale in which dates are written with `cellFormat` `string`, such as `en-gb`. Airtable requires it then."),
         query("returnFieldsByFieldId", BOOLEAN).addition().description("Set to true to get `fields` keyed by field id instead of by name; ids survive renaming. False when left out."),
-        query("recordMetadata", ARRAY.items(list![STRING.choices(words!["commentCount"])])).wire("recordMetadata[]").addition().description("Details about the record to add. `commentCount` adds the number of its comments."),
+        query("recordMetadata", ARRAY.items(list![STRING.choices(words!["commentCount"])])).wire("recordMetadata[]").addition().example(r#"["commentCount"]"#).description("Details about the record to add. `commentCount` adds the number of its comments."),
     ])
     .sync(sync(list![json_path!("$.id")])
         .parents(list![
@@ -52,6 +53,7 @@ const CREATE: Operation = Operation::by(Method::Post, "createRecords", "records"
     .summary("Create records")
     .description("Adds up to 10 records to a table and returns them with their ids. A repeated call adds them again; to update what exists and add what is missing use `record_upserts.update`. If Airtable could not fetch every attachment, the metadata `details` says so. Airbyte's hosted platform does not offer it.")
     .writes()
+    .phrases(texts!["new row", "insert row", "put row"])
     .addition()
     .parameters(list![
         path("base_id", STRING).required().description("Id of the base, starting with `app`, from `bases.list` (also in the address of an open base)."),
@@ -60,13 +62,14 @@ const CREATE: Operation = Operation::by(Method::Post, "createRecords", "records"
             OBJECT.properties(list![
                 required("fields", OBJECT.description("Values by name or id of the field, in the form that the type of the field has in `records.get`. null empties a field. Computed fields such as formulas cannot be written.")),
             ]).closed(),
-        ])).required().description("The records to add, at most 10."),
+        ])).required().example(r#"[{"fields":{"Name":"Write the brief","Status":"To do"}}]"#).description("The records to add, at most 10."),
         body("typecast", BOOLEAN).description("Set to true to let Airtable convert texts into the type of the field, and add missing choices to selects. When left out, a value that does not fit is refused."),
         body("returnFieldsByFieldId", BOOLEAN).description("Set to true to get `fields` keyed by field id instead of by name; ids survive renaming. False when left out."),
     ])
     .body(Body::Json { open: false, in_array: false })
     .records(json_path!("$.records"))
     .meta(list![meta("details", json_path!("$.details"))])
+    .errors(list![ErrorCheck::at(json_path!("$.details"), ErrorCondition::Remark(None))])
     .schema(CREATE_RECORD);
 
 const UPDATE: Operation = Operation::by(Method::Patch, "updateRecords", "records", Action::Update, template!("/{base_id}/{table_id_or_name}"))
@@ -74,6 +77,7 @@ const UPDATE: Operation = Operation::by(Method::Patch, "updateRecords", "records
     .description("Changes up to 10 records of a table by id and returns them. Only the fields given are changed, all others stay as they are. Airbyte's hosted platform does not offer it.")
     .writes()
     .idempotent()
+    .phrases(texts!["change cell", "set cell", "fill in cell", "edit row", "mark row"])
     .addition()
     .parameters(list![
         path("base_id", STRING).required().description("Id of the base, starting with `app`, from `bases.list` (also in the address of an open base)."),
@@ -83,13 +87,14 @@ const UPDATE: Operation = Operation::by(Method::Patch, "updateRecords", "records
                 required("id", STRING.description("Id of the record, starting with `rec`.")),
                 required("fields", OBJECT.description("Values by name or id of the field, in the form that the type of the field has in `records.get`. null empties a field. Computed fields such as formulas cannot be written.")),
             ]).closed(),
-        ])).required().description("The records to change, at most 10."),
+        ])).required().example(r#"[{"id":"recW8eG2x0ew1Af0u","fields":{"Status":"Done"}}]"#).description("The records to change, at most 10."),
         body("typecast", BOOLEAN).description("Set to true to let Airtable convert texts into the type of the field, and add missing choices to selects. When left out, a value that does not fit is refused."),
         body("returnFieldsByFieldId", BOOLEAN).description("Set to true to get `fields` keyed by field id instead of by name; ids survive renaming. False when left out."),
     ])
     .body(Body::Json { open: false, in_array: false })
     .records(json_path!("$.records"))
     .meta(list![meta("details", json_path!("$.details"))])
+    .errors(list![ErrorCheck::at(json_path!("$.details"), ErrorCondition::Remark(None))])
     .schema(CREATE_RECORD);
 
 const GET: Operation = Operation::get("getRecord", "records", Action::Get, template!("/{base_id}/{table_id_or_name}/{record_id}"))
@@ -112,6 +117,7 @@ const DELETE: Operation = Operation::by(Method::Delete, "deleteRecord", "records
     .writes()
     .idempotent()
     .destructive()
+    .phrases(texts!["drop row"])
     .addition()
     .parameters(list![
         path("base_id", STRING).required().description("Id of the base, starting with `app`, from `bases.list` (also in the address of an open base)."),

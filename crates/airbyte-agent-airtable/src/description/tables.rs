@@ -7,7 +7,7 @@ use airbyte_agent_description::build::*;
 /// `tables` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("tables", "A table of a base, described by its fields and views.")
     .when_to_use("To learn how a base is built before its records are read.")
-    .phrases(texts!["table", "schema", "fields", "columns"])
+    .phrases(texts!["table", "schema", "fields", "columns", "sheet", "schema"])
     .default_fields(texts![
         "id",
         "name",
@@ -36,7 +36,7 @@ const LIST: Operation = Operation::get("listTables", "tables", Action::List, tem
     .description("Returns the schema of a base: all its tables with their fields (name, type, options) and views. Use it before `records.list` to learn the names of fields for formulas and sorting, and the form of the values.")
     .parameters(list![
         path("base_id", STRING).required().description("Id of the base, starting with `app`, from `bases.list` (also in the address of an open base)."),
-        query("include", ARRAY.items(list![STRING.choices(words!["visibleFieldIds"])])).wire("include[]").addition().description("Details to add. `visibleFieldIds` adds to each grid view the ids of the fields that it shows."),
+        query("include", ARRAY.items(list![STRING.choices(words!["visibleFieldIds"])])).wire("include[]").addition().example(r#"["visibleFieldIds"]"#).description("Details to add. `visibleFieldIds` adds to each grid view the ids of the fields that it shows."),
     ])
     .sync(sync(list![json_path!("$.id")])
         .parents(list![
@@ -51,6 +51,7 @@ const CREATE: Operation = Operation::by(Method::Post, "createTable", "tables", A
     .summary("Create a table")
     .description("Creates a table in a base with its fields and one grid view, and returns its schema. The first field becomes the primary one, which names the records. Needs the scope `schema.bases:write` and the permission `create` in the base. Airbyte's hosted platform does not offer it.")
     .writes()
+    .phrases(texts!["set up table", "new table"])
     .addition()
     .parameters(list![
         path("base_id", STRING).required().description("Id of the base, starting with `app`, from `bases.list` (also in the address of an open base)."),
@@ -63,7 +64,7 @@ const CREATE: Operation = Operation::by(Method::Post, "createTable", "tables", A
                 optional("description", STRING.description("Note about the field.")),
                 optional("options", OBJECT.description("Settings that depend on the type, and that many types require: `choices` of a select, `precision` of a number, `dateFormat` of a date, `linkedTableId` of a link, `icon` and `color` of a checkbox.")),
             ]).closed().description("What a new field needs."),
-        ])).required().description("The fields, at least one. The first one becomes the primary field, so its type must be one that can be primary, such as `singleLineText`."),
+        ])).required().example(r#"[{"name":"Number","type":"singleLineText"}]"#).description("The fields, at least one. The first one becomes the primary field, so its type must be one that can be primary, such as `singleLineText`."),
     ])
     .body(Body::Json { open: false, in_array: false })
     .schema(RECORD);
@@ -73,6 +74,7 @@ const UPDATE: Operation = Operation::by(Method::Patch, "updateTable", "tables", 
     .description("Changes the name or the note of a table; what is left out stays as it is. Needs the scope `schema.bases:write`. The API cannot delete tables. Airbyte's hosted platform does not offer it.")
     .writes()
     .idempotent()
+    .phrases(texts!["rename table"])
     .at_least_one(list![at_least_one(texts![], texts!["name", "description"])])
     .addition()
     .parameters(list![

@@ -13,6 +13,7 @@ pub(super) const ENTITY: Entity = Entity::new("token_owner", "The user whose tok
 const GET: Operation = Operation::get("getTokenOwner", "token_owner", Action::Get, template!("/meta/whoami"))
     .summary("Get the owner of the token")
     .description("Returns the id of the user whose token is used. The e-mail address is included if the token has the scope `user.email:read`, and the scopes are included for tokens of OAuth apps. Needs no scope. Airbyte's hosted platform does not offer it.")
+    .phrases(texts!["who am i", "whose token", "logged in"])
     .addition()
     .schema(RECORD);
 

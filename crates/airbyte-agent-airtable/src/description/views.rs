@@ -13,10 +13,11 @@ pub(super) const ENTITY: Entity = Entity::new("views", "A view of a table, with 
 const LIST: Operation = Operation::get("listViews", "views", Action::List, template!("/meta/bases/{base_id}/views"))
     .summary("List views of a base")
     .description("Lists the views of all tables of a base. Airtable offers this call in its enterprise plans only; in the other plans `tables.list` has the views of every table. Airbyte's hosted platform does not offer it.")
+    .phrases(texts!["saved views", "grid", "kanban"])
     .addition()
     .parameters(list![
         path("base_id", STRING).required().description("Id of the base, starting with `app`, from `bases.list` (also in the address of an open base)."),
-        query("include", ARRAY.items(list![STRING.choices(words!["visibleFieldIds"])])).wire("include[]").description("Details to add. `visibleFieldIds` adds to each grid view the ids of the fields that it shows."),
+        query("include", ARRAY.items(list![STRING.choices(words!["visibleFieldIds"])])).wire("include[]").example(r#"["visibleFieldIds"]"#).description("Details to add. `visibleFieldIds` adds to each grid view the ids of the fields that it shows."),
     ])
     .cannot_sync("The records of `tables` hold their views; Airtable offers this list in its enterprise plans only.")
     .records(json_path!("$.views"))

@@ -22,6 +22,7 @@ pub(super) const ENTITY: Entity = Entity::new("webhook_payloads", "A change in a
 const LIST: Operation = Operation::get("listWebhookPayloads", "webhook_payloads", Action::List, template!("/bases/{base_id}/webhooks/{webhook_id}/payloads"))
     .summary("List payloads of a webhook")
     .description("Lists the changes that a webhook recorded during the last 7 days, the oldest first, up to 50 per page. Pass the `cursor` of the last response to read only what is new. Reading them also extends the life of the webhook to 7 days from now. Airbyte's hosted platform does not offer it.")
+    .phrases(texts!["what changed", "changes that webhook recorded"])
     .addition()
     .parameters(list![
         path("base_id", STRING).required().description("Id of the base, starting with `app`, from `bases.list` (also in the address of an open base)."),

@@ -41,13 +41,14 @@ const CREATE: Operation = Operation::by(Method::Post, "createWebhook", "webhooks
     .summary("Create a webhook")
     .description("Makes Airtable record changes of a base and, if an address is given, notify it. The notification says only that something changed; read the changes with `webhook_payloads.list`. The webhook expires after 7 days unless it is refreshed or its payloads are read. The secret in the result is shown only once. Needs the scope `webhook:manage` and the permission `create` in the base. Airbyte's hosted platform does not offer it.")
     .writes()
+    .phrases(texts!["get notified", "notify on change", "subscribe to changes", "listen for changes"])
     .addition()
     .parameters(list![
         path("base_id", STRING).required().description("Id of the base, starting with `app`, from `bases.list` (also in the address of an open base)."),
-        body("notificationUrl", STRING).description("Address that Airtable notifies with a POST; it starts with `https://`. Without one, changes are only recorded."),
+        body("notificationUrl", STRING.format("uri")).description("Address that Airtable notifies with a POST; it starts with `https://`. Without one, changes are only recorded."),
         body("specification", OBJECT.properties(list![
             required("options", OBJECT.description("The members `filters` and `includes`, as `webhooks.list` shows them; `filters.dataTypes` is required.")),
-        ]).closed()).required().description("What the webhook watches, as `options.filters` and `options.includes`."),
+        ]).closed()).required().example(r#"{"options":{"filters":{"dataTypes":["tableData"]}}}"#).description("What the webhook watches, as `options.filters` and `options.includes`."),
     ])
     .body(Body::Json { open: false, in_array: false })
     .schema(CREATE_RECORD);

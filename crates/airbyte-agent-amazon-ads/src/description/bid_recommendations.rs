@@ -20,6 +20,7 @@ pub(super) const ENTITY: Entity = Entity::new("bid_recommendations", "Bids that 
 const LIST: Operation = Operation::by(Method::Post, "listBidRecommendations", "bid_recommendations", Action::List, template!("/sp/targets/bid/recommendations"))
     .summary("Get recommended bids")
     .description("Returns for each keyword or target three bids that Amazon recommends, the lowest first, by theme; the theme `CONVERSION_OPPORTUNITIES` is the usual one, the others are for events such as Prime Day. It works for an ad group that exists (`adGroupId`, `campaignId`) or for one that is planned (`asins`, `bidding`). Airbyte's hosted platform does not offer it.")
+    .phrases(texts!["suggested bid", "what to bid", "should bid"])
     .recommended(texts!["campaignId", "adGroupId"])
     .addition()
     .parameters(list![
@@ -30,7 +31,7 @@ const LIST: Operation = Operation::by(Method::Post, "listBidRecommendations", "b
         body("recommendationType", STRING.choices(words!["BIDS_FOR_EXISTING_AD_GROUP", "BIDS_FOR_NEW_AD_GROUP"])).required().description("Whether the ad group exists or is planned."),
         body("campaignId", STRING).description("Campaign of the ad group. Amazon requires it for ad groups that exist."),
         body("adGroupId", STRING).description("The ad group. Amazon requires it for ad groups that exist."),
-        body("asins", ARRAY.items(list![STRING])).description("Products of the ad group, at most 50. Amazon requires it for planned ad groups."),
+        body("asins", ARRAY.items(list![STRING])).example(r#"["B0C1234567"]"#).description("Products of the ad group, at most 50. Amazon requires it for planned ad groups."),
         body("bidding", OBJECT.properties(list![
             required("strategy", STRING.choices(words!["AUTO_FOR_SALES", "LEGACY_FOR_SALES", "MANUAL", "RULE_BASED"]).description("How bids are raised and lowered, as in `sponsored_product_campaigns.create`.")),
             optional("adjustments", ARRAY.items(list![
@@ -39,7 +40,7 @@ const LIST: Operation = Operation::by(Method::Post, "listBidRecommendations", "b
                     optional("percentage", INTEGER.minimum(0.0).maximum(900.0).description("Raise in per cent.")),
                 ]).closed(),
             ]).description("Raises by place on the page.")),
-        ]).closed()).description("How bids are adjusted. Amazon requires it for planned ad groups."),
+        ]).closed()).example(r#"{"strategy":"LEGACY_FOR_SALES"}"#).description("How bids are adjusted. Amazon requires it for planned ad groups."),
         body("targetingExpressions", ARRAY.items(list![
             OBJECT.properties(list![
                 required("type", STRING.choices(words![
@@ -57,7 +58,7 @@ const LIST: Operation = Operation::by(Method::Post, "listBidRecommendations", "b
                 ]).description("Kind of match.")),
                 optional("value", STRING.description("The keyword, the ASIN or the category; none for automatic matches.")),
             ]).closed(),
-        ])).required().description("What is bid on."),
+        ])).required().example(r#"[{"type":"KEYWORD_PHRASE_MATCH","value":"running shoes"}]"#).description("What is bid on."),
     ])
     .body(Body::Json { open: false, in_array: false })
     .cannot_sync("Amazon computes them for the keywords and targets that are named in the call.")

@@ -15,18 +15,20 @@ pub(super) const ENTITY: Entity = Entity::new("campaign_budget_usage", "How much
 const LIST: Operation = Operation::by(Method::Post, "listCampaignBudgetUsage", "campaign_budget_usage", Action::List, template!("/sp/campaigns/budget/usage"))
     .summary("Get the use of budgets")
     .description("Returns for Sponsored Products campaigns how much of today's budget is spent, in per cent. Campaigns for which Amazon cannot tell are in the metadata `errors`. Airbyte's hosted platform does not offer it.")
+    .phrases(texts!["budget used", "budget spent", "budget burned", "out of budget"])
     .addition()
     .parameters(list![
         header("Amazon-Advertising-API-ClientId", STRING).description("Client id of the Login with Amazon app. Taken from the credential `client_id`, so leave it out."),
         header("Amazon-Advertising-API-Scope", STRING).required().description("Profile whose data is meant: `profileId` from `profiles.list`, as text. One profile is one advertiser in one country."),
         header("Accept", STRING.default(r#""application/vnd.spcampaignbudgetusage.v1+json""#)).required().default(r#""application/vnd.spcampaignbudgetusage.v1+json""#).send_default().description("Media type of the response; the default names the version this connector reads, so leave it out."),
         header("Content-Type", STRING.default(r#""application/vnd.spcampaignbudgetusage.v1+json""#)).required().default(r#""application/vnd.spcampaignbudgetusage.v1+json""#).send_default().description("Media type of the request; the default names the version this connector writes, so leave it out."),
-        body("campaignIds", ARRAY.items(list![STRING])).required().description("Ids of the campaigns, at most 100."),
+        body("campaignIds", ARRAY.items(list![STRING])).required().example(r#"["284719503866120"]"#).description("Ids of the campaigns, at most 100."),
     ])
     .body(Body::Json { open: false, in_array: false })
     .cannot_sync("Amazon tells it only for the campaigns that are named in the call, and the figures of today change all the time.")
     .records(json_path!("$.success"))
     .meta(list![meta("errors", json_path!("$.error"))])
+    .errors(list![ErrorCheck::at(json_path!("$.error"), ErrorCondition::Unless(json_path!("$.success")))])
     .paging(Paging::none("All campaigns that were asked for come in one response."))
     .schema(RECORD);
 

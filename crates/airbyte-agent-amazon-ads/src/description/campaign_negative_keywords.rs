@@ -26,6 +26,7 @@ const CREATE: Operation = Operation::by(Method::Post, "createSponsoredProductCam
     .summary("Create negative keywords of campaigns")
     .description("Excludes search terms from whole Sponsored Products campaigns. The response tells what became of each: `success` lists those that are done, `error` those that were refused, each with its place in the request (`index`). If all were refused, the call fails. Airbyte's hosted platform does not offer it.")
     .writes()
+    .phrases(texts!["exclude search term", "block keyword", "stop showing for search"])
     .addition()
     .parameters(list![
         header("Amazon-Advertising-API-ClientId", STRING).description("Client id of the Login with Amazon app. Taken from the credential `client_id`, so leave it out."),
@@ -63,7 +64,7 @@ const DELETE: Operation = Operation::by(Method::Post, "deleteSponsoredProductCam
         header("Content-Type", STRING.default(r#""application/vnd.spCampaignNegativeKeyword.v3+json""#)).required().default(r#""application/vnd.spCampaignNegativeKeyword.v3+json""#).send_default().description("Media type of the request; the default names the version this connector writes, so leave it out."),
         body("campaignNegativeKeywordIdFilter", OBJECT.properties(list![
             required("include", ARRAY.items(list![STRING]).description("Their ids, at most 1000.")),
-        ]).closed()).required().description("Which negative keywords."),
+        ]).closed()).required().example(r#"{"include":["284719503866120"]}"#).description("Which negative keywords."),
     ])
     .body(Body::Json { open: false, in_array: false })
     .records(json_path!("$.campaignNegativeKeywords"))
@@ -75,6 +76,7 @@ const DELETE: Operation = Operation::by(Method::Post, "deleteSponsoredProductCam
 const LIST: Operation = Operation::by(Method::Post, "listSponsoredProductCampaignNegativeKeywords", "campaign_negative_keywords", Action::List, template!("/sp/campaignNegativeKeywords/list"))
     .summary("List negative keywords of campaigns")
     .description("Lists the search terms that whole Sponsored Products campaigns exclude. Those of single ad groups are in `sponsored_product_negative_keywords.list`. Airbyte's hosted platform does not offer it.")
+    .phrases(texts!["excluded keywords", "excluded search terms", "search terms exclude"])
     .addition()
     .parameters(list![
         header("Amazon-Advertising-API-ClientId", STRING).description("Client id of the Login with Amazon app. Taken from the credential `client_id`, so leave it out."),
@@ -93,20 +95,20 @@ const LIST: Operation = Operation::by(Method::Post, "listSponsoredProductCampaig
                     "OTHER",
                 ]),
             ]).description("States wanted.")),
-        ]).closed()).description("Only records in these states; left out, all come back, archived ones included."),
+        ]).closed()).example(r#"{"include":["ENABLED","PAUSED"]}"#).description("Only records in these states; left out, all come back, archived ones included."),
         body("campaignNegativeKeywordIdFilter", OBJECT.properties(list![
             required("include", ARRAY.items(list![STRING]).description("Ids of the negative keywords, at most 1000.")),
-        ]).closed()).description("Only these negative keywords, by id."),
+        ]).closed()).example(r#"{"include":["284719503866120"]}"#).description("Only these negative keywords, by id."),
         body("campaignIdFilter", OBJECT.properties(list![
             required("include", ARRAY.items(list![STRING]).description("Ids of the campaigns, at most 100.")),
-        ]).closed()).description("Only records of these campaigns, by id."),
+        ]).closed()).example(r#"{"include":["284719503866120"]}"#).description("Only records of these campaigns, by id."),
         body("campaignNegativeKeywordTextFilter", OBJECT.properties(list![
             optional("include", ARRAY.items(list![STRING]).description("Texts, at most 100.")),
             required("queryTermMatchType", STRING.choices(words!["BROAD_MATCH", "EXACT_MATCH"]).description("Whether the keyword has to contain a text (`BROAD_MATCH`) or to be it (`EXACT_MATCH`).")),
-        ]).closed()).description("Only records whose keyword is, or contains, one of these texts."),
+        ]).closed()).example(r#"{"include":["spring"],"queryTermMatchType":"BROAD_MATCH"}"#).description("Only records whose keyword is, or contains, one of these texts."),
         body("matchTypeFilter", ARRAY.items(list![
             STRING.choices(words!["NEGATIVE_EXACT", "NEGATIVE_PHRASE", "NEGATIVE_BROAD", "OTHER"]),
-        ])).description("Only keywords with these match types."),
+        ])).example(r#"["NEGATIVE_EXACT"]"#).description("Only keywords with these match types."),
         body("includeExtendedDataFields", BOOLEAN).description("Set to true to get `extendedData`, with dates of creation and change, and serving status. Left out when it is not set."),
         body("maxResults", INTEGER.minimum(1.0)).description("Most records per page; Amazon takes its largest page when it is left out."),
         body("nextToken", STRING).description("Where the next page starts, the `nextToken` of the previous response. Leave out for the first page and keep the other arguments the same."),

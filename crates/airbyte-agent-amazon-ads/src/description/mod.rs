@@ -30,6 +30,7 @@ use airbyte_agent_description::build::*;
 pub static DESCRIPTION: Connector = Connector {
     name: text("amazon-ads"),
     title: text("Amazon Ads"),
+    other_names: Borrowed(texts!["amazon", "amazon advertising", "amazon ads", "sponsored ads"]),
     version: text("1.0.11"),
     definition_id: text("c6b0a29e-1da9-4512-9002-7bfd0cba2246"),
     description: text("Amazon Ads runs advertising on Amazon. This connector reads profiles, portfolios, and the campaigns, ad groups, keywords, targets and ads of Sponsored Products (version 3) and Sponsored Brands (version 4), and lists Sponsored Display campaigns. It creates and changes campaigns, ad groups, keywords, targets and ads of Sponsored Products, and it makes reports with results such as clicks, costs and sales. Call `profiles.list` first: every other call acts for one profile. Amazon limits requests by the load of its system and publishes no numbers: it responds with 429 and `Retry-After`. Its newer unified API covers the same campaigns and is where new features appear."),

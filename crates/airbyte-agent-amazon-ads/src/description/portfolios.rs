@@ -7,7 +7,7 @@ use airbyte_agent_description::build::*;
 /// `portfolios` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("portfolios", "A group of campaigns with an optional budget of its own.")
     .when_to_use("To see how campaigns are grouped and capped.")
-    .phrases(texts!["portfolio", "campaign group"])
+    .phrases(texts!["portfolio", "campaign group", "group of campaigns"])
     .default_fields(texts![
         "portfolioId",
         "name",
@@ -55,7 +55,7 @@ const GET: Operation = Operation::by(Method::Post, "getPortfolio", "portfolios",
         header("Amazon-Advertising-API-Scope", STRING).required().description("Profile whose data is meant: `profileId` from `profiles.list`, as text. One profile is one advertiser in one country."),
         body("portfolioIdFilter", OBJECT.properties(list![
             required("include", ARRAY.items(list![STRING]).description("A list with the id of the portfolio; of several, only the first found comes back.")),
-        ]).closed()).required().description("The portfolio wanted."),
+        ]).closed()).required().example(r#"{"include":["215483967210453"]}"#).description("The portfolio wanted."),
         body("includeExtendedDataFields", STRING.default(r#""true""#)).default(r#""true""#).send_default().description("Whether creation date, last change and serving status are included; the text `true` or `false`. Amazon documents a boolean here and takes the text as well."),
     ])
     .body(Body::Json { open: false, in_array: false })

@@ -7,7 +7,14 @@ use airbyte_agent_description::build::*;
 /// `profiles` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("profiles", "An advertiser's account in one country.")
     .when_to_use("To find the profile id that every other call needs.")
-    .phrases(texts!["profile", "marketplace", "advertising account"])
+    .phrases(texts![
+        "profile",
+        "marketplace",
+        "advertising account",
+        "ad account",
+        "advertiser account",
+        "marketplace",
+    ])
     .default_fields(texts![
         "profileId",
         "countryCode",
@@ -43,7 +50,7 @@ const LIST: Operation = Operation::get("listProfiles", "profiles", Action::List,
     .description("Lists the profiles the user may see in the region asked, one per advertiser and country. Start here: every other call needs a `profileId` as `Amazon-Advertising-API-Scope`. Profiles of other regions need the connector set to that region.")
     .preferred_for_check()
     .parameters(list![
-        query("profileTypeFilter", STRING.default(r#""seller,vendor""#)).default(r#""seller,vendor""#).description("Kinds of accounts wanted, joined with commas: `seller`, `vendor`, `agency`. Left out, all of them come back."),
+        query("profileTypeFilter", STRING.rules(list![grammar(Language::Words, texts!["seller", "vendor", "agency"])]).default(r#""seller,vendor""#)).default(r#""seller,vendor""#).example(r#""seller,vendor""#).description("Kinds of accounts wanted, joined with commas: `seller`, `vendor`, `agency`. Left out, all of them come back."),
         header("Amazon-Advertising-API-ClientId", STRING).description("Client id of the Login with Amazon app. Taken from the credential `client_id`, so leave it out."),
         query("apiProgram", STRING.choices(words!["billing", "campaign", "paymentMethod", "store", "report", "account", "posts"])).addition().description("Only profiles for which the user has rights of this kind; Amazon takes `campaign` when it is left out."),
         query("accessLevel", STRING.choices(words!["edit", "view"])).addition().description("Whether these rights have to allow changes (`edit`) or only reading (`view`); Amazon takes `edit` when it is left out."),

@@ -10,6 +10,7 @@ pub(super) const ENTITY: Entity = Entity::new("report_files", "The file of a fin
 const DOWNLOAD: Operation = Operation::get("downloadReport", "report_files", Action::Download, template!("/reporting/reports/{reportId}"))
     .summary("Download a report")
     .description("Downloads the file of a finished report, a JSON list of its lines packed with gzip. Ask `reports.get` first, until `status` is `COMPLETED`. Airbyte's hosted platform does not offer it.")
+    .phrases(texts!["finished report", "report file", "download report"])
     .addition()
     .parameters(list![
         header("Amazon-Advertising-API-ClientId", STRING).description("Client id of the Login with Amazon app. Taken from the credential `client_id`, so leave it out."),

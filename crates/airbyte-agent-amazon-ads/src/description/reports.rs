@@ -33,6 +33,7 @@ const CREATE: Operation = Operation::by(Method::Post, "createReport", "reports",
     .summary("Order a report")
     .description("Orders a report with results such as impressions, clicks, cost and sales, and returns it with its `reportId` at once. Amazon makes it in the background, which takes minutes and at most three hours. Ask `reports.get` until `status` is `COMPLETED`, then fetch the file with `report_files.download`; it is JSON packed with gzip. For a kind of report that does not fit, Amazon names the columns it allows. Ordering the same report twice gives the status 425. Airbyte's hosted platform does not offer it.")
     .writes()
+    .phrases(texts!["request report", "pull report", "generate report", "run report"])
     .addition()
     .job(Job::new(json_path!("$.reportId"), job_step("reports", Action::Get).argument("reportId").keep(texts!["Amazon-Advertising-API-ClientId", "Amazon-Advertising-API-Scope"]), json_path!("$.status"), job_step("report_files", Action::Download).argument("reportId").keep(texts!["Amazon-Advertising-API-ClientId", "Amazon-Advertising-API-Scope"]))
         .done(texts!["COMPLETED"])
@@ -66,7 +67,7 @@ const CREATE: Operation = Operation::by(Method::Post, "createReport", "reports",
                     optional("values", ARRAY.items(list![STRING]).description("The values.")),
                 ]).closed(),
             ]).description("Only lines whose field has one of these values; which fields there are depends on the kind of report.")),
-        ]).closed()).required().description("Kind and columns of the report."),
+        ]).closed()).required().example(r#"{"adProduct":"SPONSORED_PRODUCTS","reportTypeId":"spCampaigns","groupBy":["campaign"],"columns":["campaignId","date","clicks","cost"],"timeUnit":"DAILY","format":"GZIP_JSON"}"#).description("Kind and columns of the report."),
     ])
     .body(Body::Json { open: false, in_array: false })
     .schema(RECORD);
@@ -74,6 +75,7 @@ const CREATE: Operation = Operation::by(Method::Post, "createReport", "reports",
 const GET: Operation = Operation::get("getReport", "reports", Action::Get, template!("/reporting/reports/{reportId}"))
     .summary("Get the state of a report")
     .description("Returns the state of a report. `PENDING` and `PROCESSING` mean that it is being made; ask again after some minutes. With `COMPLETED` the file is at `url`, which `report_files.download` fetches; with `FAILED` `failureReason` says why. Airbyte's hosted platform does not offer it.")
+    .phrases(texts!["is report ready", "status of report"])
     .addition()
     .parameters(list![
         header("Amazon-Advertising-API-ClientId", STRING).description("Client id of the Login with Amazon app. Taken from the credential `client_id`, so leave it out."),

@@ -7,7 +7,7 @@ use airbyte_agent_description::build::*;
 /// `sponsored_brands_campaigns` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("sponsored_brands_campaigns", "A Sponsored Brands campaign: headline, video or store ads of a brand.")
     .when_to_use("To see budgets and states of Sponsored Brands.")
-    .phrases(texts!["sponsored brands", "brand campaign", "headline ad"])
+    .phrases(texts!["sponsored brands", "brand campaign", "headline ad", "sb campaign", "headline ads"])
     .default_fields(texts![
         "campaignId",
         "name",
@@ -36,7 +36,7 @@ const LIST: Operation = Operation::by(Method::Post, "listSponsoredBrandsCampaign
         header("Content-Type", STRING.default(r#""application/vnd.sbcampaignresource.v4+json""#)).required().default(r#""application/vnd.sbcampaignresource.v4+json""#).send_default().description("Media type of the request; the default names the version this connector writes, so leave it out."),
         body("stateFilter", OBJECT.properties(list![
             optional("include", ANY.kinds(&[Kind::Array, Kind::String]).items(list![STRING]).description("States wanted, a list of `ENABLED`, `PAUSED`, `ARCHIVED`; Amazon accepts no others for records that still exist.")),
-        ]).closed()).description("Only records in these states; left out, all come back, archived ones included."),
+        ]).closed()).example(r#"{"include":["ENABLED","PAUSED"]}"#).description("Only records in these states; left out, all come back, archived ones included."),
         body("maxResults", INTEGER.default("100")).default("100").send_default().description("Most records per page, no more than 100; 100 when left out."),
         body("nextToken", STRING).description("Where the next page starts: `nextToken` of the previous response. Leave out for the first page and keep the other arguments the same."),
     ])

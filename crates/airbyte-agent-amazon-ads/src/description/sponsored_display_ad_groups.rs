@@ -26,7 +26,7 @@ const LIST: Operation = Operation::get("listSponsoredDisplayAdGroups", "sponsore
     .parameters(list![
         header("Amazon-Advertising-API-ClientId", STRING).description("Client id of the Login with Amazon app. Taken from the credential `client_id`, so leave it out."),
         header("Amazon-Advertising-API-Scope", STRING).required().description("Profile whose data is meant: `profileId` from `profiles.list`, as text. One profile is one advertiser in one country."),
-        query("stateFilter", STRING).description("Only ad groups in these states, separated by commas, from `enabled`, `paused`, `archived`; those enabled and paused when left out."),
+        query("stateFilter", STRING.rules(list![grammar(Language::Words, texts!["enabled", "paused", "archived"])])).example(r#""enabled,paused""#).description("Only ad groups in these states, separated by commas, from `enabled`, `paused`, `archived`; those enabled and paused when left out."),
         query("campaignIdFilter", STRING).description("Only ad groups of these campaigns, ids separated by commas."),
         query("adGroupIdFilter", STRING).description("Only these ad groups, ids separated by commas."),
         query("name", STRING).description("Only the ad group with this name."),

@@ -7,7 +7,7 @@ use airbyte_agent_description::build::*;
 /// `sponsored_display_campaigns` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("sponsored_display_campaigns", "A Sponsored Display campaign, that is ads for audiences and products on and off Amazon.")
     .when_to_use("To see budgets and states of Sponsored Display.")
-    .phrases(texts!["sponsored display", "display campaign", "remarketing"])
+    .phrases(texts!["sponsored display", "display campaign", "remarketing", "sd campaign"])
     .default_fields(texts![
         "campaignId",
         "name",
@@ -31,7 +31,7 @@ const LIST: Operation = Operation::get("listSponsoredDisplayCampaigns", "sponsor
     .parameters(list![
         header("Amazon-Advertising-API-ClientId", STRING).description("Client id of the Login with Amazon app. Taken from the credential `client_id`, so leave it out."),
         header("Amazon-Advertising-API-Scope", STRING).required().description("Profile whose data is meant: `profileId` from `profiles.list`, as text. One profile is one advertiser in one country."),
-        query("stateFilter", STRING).description("Only campaigns in these states, separated by commas, from `enabled`, `paused`, `archived`; those enabled and paused when left out."),
+        query("stateFilter", STRING.rules(list![grammar(Language::Words, texts!["enabled", "paused", "archived"])])).example(r#""enabled,paused""#).description("Only campaigns in these states, separated by commas, from `enabled`, `paused`, `archived`; those enabled and paused when left out."),
         query("name", STRING).description("Only the campaign with this name."),
         query("portfolioIdFilter", STRING).description("Only campaigns of these portfolios, ids separated by commas."),
         query("campaignIdFilter", STRING).description("Only these campaigns, ids separated by commas."),

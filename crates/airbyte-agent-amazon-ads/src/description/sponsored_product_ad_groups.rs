@@ -6,6 +6,7 @@ use airbyte_agent_description::build::*;
 
 /// `sponsored_product_ad_groups` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("sponsored_product_ad_groups", "A group of product ads of a Sponsored Products campaign.")
+    .phrases(texts!["ad group"])
     .default_fields(texts![
         "adGroupId",
         "campaignId",
@@ -29,18 +30,18 @@ const LIST: Operation = Operation::by(Method::Post, "listSponsoredProductAdGroup
         header("Content-Type", STRING.default(r#""application/vnd.spAdGroup.v3+json""#)).required().default(r#""application/vnd.spAdGroup.v3+json""#).send_default().description("Media type of the request; the default names the version this connector writes, so leave it out."),
         body("stateFilter", OBJECT.properties(list![
             optional("include", ANY.kinds(&[Kind::Array, Kind::String]).items(list![STRING]).description("States wanted, a list of `ENABLED`, `PAUSED`, `ARCHIVED`; Amazon accepts no others for records that still exist.")),
-        ]).closed()).description("Only records in these states; left out, all come back, archived ones included."),
+        ]).closed()).example(r#"{"include":["ENABLED","PAUSED"]}"#).description("Only records in these states; left out, all come back, archived ones included."),
         body("adGroupIdFilter", OBJECT.properties(list![
             required("include", ARRAY.items(list![STRING]).description("Ids of the ad groups, at most 1000.")),
-        ]).closed()).addition().description("Only these ad groups, by id."),
+        ]).closed()).addition().example(r#"{"include":["284719503866120"]}"#).description("Only these ad groups, by id."),
         body("campaignIdFilter", OBJECT.properties(list![
             required("include", ARRAY.items(list![STRING]).description("Ids of the campaigns, at most 100.")),
-        ]).closed()).addition().description("Only records of these campaigns, by id."),
+        ]).closed()).addition().example(r#"{"include":["284719503866120"]}"#).description("Only records of these campaigns, by id."),
         body("campaignTargetingTypeFilter", STRING.choices(words!["AUTO", "MANUAL"])).addition().description("Only ad groups of campaigns with this kind of targeting."),
         body("nameFilter", OBJECT.properties(list![
             optional("include", ARRAY.items(list![STRING]).description("Texts, at most 100.")),
             optional("queryTermMatchType", STRING.choices(words!["BROAD_MATCH", "EXACT_MATCH"]).description("Whether the name has to contain a text (`BROAD_MATCH`) or to be it (`EXACT_MATCH`).")),
-        ]).closed()).addition().description("Only records whose name is, or contains, one of these texts."),
+        ]).closed()).addition().example(r#"{"include":["spring"],"queryTermMatchType":"BROAD_MATCH"}"#).description("Only records whose name is, or contains, one of these texts."),
         body("includeExtendedDataFields", BOOLEAN).addition().description("Set to true to get `extendedData`, with dates of creation and change, and serving status. Left out when it is not set."),
         body("maxResults", INTEGER.default("100")).default("100").send_default().description("Most records per page; 100 when left out."),
         body("nextToken", STRING).description("Where the next page starts: `nextToken` of the previous response. Leave out for the first page and keep the other arguments the same."),
@@ -91,6 +92,7 @@ const UPDATE: Operation = Operation::by(Method::Put, "updateSponsoredProductAdGr
     .description("Changes name, state or default bid of Sponsored Products ad groups. The response tells what became of each: `success` lists those that are done, `error` those that were refused, each with its place in the request (`index`). If all were refused, the call fails. Airbyte's hosted platform does not offer it.")
     .writes()
     .idempotent()
+    .phrases(texts!["pause ad group", "default bid"])
     .addition()
     .parameters(list![
         header("Amazon-Advertising-API-ClientId", STRING).description("Client id of the Login with Amazon app. Taken from the credential `client_id`, so leave it out."),
@@ -128,7 +130,7 @@ const DELETE: Operation = Operation::by(Method::Post, "deleteSponsoredProductAdG
         header("Content-Type", STRING.default(r#""application/vnd.spAdGroup.v3+json""#)).required().default(r#""application/vnd.spAdGroup.v3+json""#).send_default().description("Media type of the request; the default names the version this connector writes, so leave it out."),
         body("adGroupIdFilter", OBJECT.properties(list![
             required("include", ARRAY.items(list![STRING]).description("Their ids, at most 1000.")),
-        ]).closed()).required().description("Which ad groups."),
+        ]).closed()).required().example(r#"{"include":["284719503866120"]}"#).description("Which ad groups."),
     ])
     .body(Body::Json { open: false, in_array: false })
     .records(json_path!("$.adGroups"))

@@ -7,7 +7,7 @@ use airbyte_agent_description::build::*;
 /// `sponsored_product_campaigns` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("sponsored_product_campaigns", "A Sponsored Products campaign: budget, dates and bidding for ads of single products.")
     .when_to_use("To see budgets, states and bidding of Sponsored Products.")
-    .phrases(texts!["campaign", "sponsored products", "ad budget"])
+    .phrases(texts!["campaign", "sponsored products", "ad budget", "sp campaign", "campaign"])
     .default_fields(texts![
         "campaignId",
         "name",
@@ -38,17 +38,17 @@ const LIST: Operation = Operation::by(Method::Post, "listSponsoredProductCampaig
         header("Content-Type", STRING.default(r#""application/vnd.spCampaign.v3+json""#)).required().default(r#""application/vnd.spCampaign.v3+json""#).send_default().description("Media type of the request; the default names the version this connector writes, so leave it out."),
         body("stateFilter", OBJECT.properties(list![
             optional("include", ANY.kinds(&[Kind::Array, Kind::String]).items(list![STRING]).description("States wanted, a list of `ENABLED`, `PAUSED`, `ARCHIVED`; Amazon accepts no others for records that still exist.")),
-        ]).closed()).description("Only records in these states; left out, all come back, archived ones included."),
+        ]).closed()).example(r#"{"include":["ENABLED","PAUSED"]}"#).description("Only records in these states; left out, all come back, archived ones included."),
         body("campaignIdFilter", OBJECT.properties(list![
             required("include", ARRAY.items(list![STRING]).description("Ids of the campaigns, at most 1000.")),
-        ]).closed()).addition().description("Only these campaigns, by id."),
+        ]).closed()).addition().example(r#"{"include":["284719503866120"]}"#).description("Only these campaigns, by id."),
         body("portfolioIdFilter", OBJECT.properties(list![
             required("include", ARRAY.items(list![STRING]).description("Ids of the portfolios, at most 100.")),
-        ]).closed()).addition().description("Only records of these portfolios, by id."),
+        ]).closed()).addition().example(r#"{"include":["284719503866120"]}"#).description("Only records of these portfolios, by id."),
         body("nameFilter", OBJECT.properties(list![
             optional("include", ARRAY.items(list![STRING]).description("Texts, at most 100.")),
             optional("queryTermMatchType", STRING.choices(words!["BROAD_MATCH", "EXACT_MATCH"]).description("Whether the name has to contain a text (`BROAD_MATCH`) or to be it (`EXACT_MATCH`).")),
-        ]).closed()).addition().description("Only records whose name is, or contains, one of these texts."),
+        ]).closed()).addition().example(r#"{"include":["spring"],"queryTermMatchType":"BROAD_MATCH"}"#).description("Only records whose name is, or contains, one of these texts."),
         body("includeExtendedDataFields", BOOLEAN).addition().description("Set to true to get `extendedData`, with dates of creation and change, and serving status. Left out when it is not set."),
         body("maxResults", INTEGER.default("100")).default("100").send_default().description("Most records per page; 100 when left out."),
         body("nextToken", STRING).description("Where the next page starts: `nextToken` of the previous response. Leave out for the first page and keep the other arguments the same."),
@@ -77,7 +77,7 @@ const GET: Operation = Operation::by(Method::Post, "getSponsoredProductCampaign"
         header("Content-Type", STRING.default(r#""application/vnd.spCampaign.v3+json""#)).required().default(r#""application/vnd.spCampaign.v3+json""#).send_default().description("Media type of the request; the default names the version this connector writes, so leave it out."),
         body("campaignIdFilter", OBJECT.properties(list![
             required("include", ARRAY.items(list![STRING]).description("A list with the id of the campaign; of several, only the first found comes back.")),
-        ]).closed()).required().description("The campaign wanted."),
+        ]).closed()).required().example(r#"{"include":["284719503866120"]}"#).description("The campaign wanted."),
     ])
     .body(Body::Json { open: false, in_array: false })
     .records(json_path!("$.campaigns[0]"))
@@ -87,6 +87,7 @@ const CREATE: Operation = Operation::by(Method::Post, "createSponsoredProductCam
     .summary("Create Sponsored Products campaigns")
     .description("Creates Sponsored Products campaigns. They need ad groups with product ads, and with `MANUAL` targeting keywords or targets, before they run. The response tells what became of each: `success` lists those that are done, `error` those that were refused, each with its place in the request (`index`). If all were refused, the call fails. Airbyte's hosted platform does not offer it.")
     .writes()
+    .phrases(texts!["launch campaign", "new campaign"])
     .addition()
     .parameters(list![
         header("Amazon-Advertising-API-ClientId", STRING).description("Client id of the Login with Amazon app. Taken from the credential `client_id`, so leave it out."),
@@ -140,6 +141,15 @@ const UPDATE: Operation = Operation::by(Method::Put, "updateSponsoredProductCamp
     .description("Changes Sponsored Products campaigns, for instance the state to pause them, or the budget. The kind of targeting cannot be changed. The response tells what became of each: `success` lists those that are done, `error` those that were refused, each with its place in the request (`index`). If all were refused, the call fails. Airbyte's hosted platform does not offer it.")
     .writes()
     .idempotent()
+    .phrases(texts![
+        "pause campaign",
+        "enable campaign",
+        "disable campaign",
+        "change budget",
+        "raise budget",
+        "daily budget",
+        "resume campaign",
+    ])
     .addition()
     .parameters(list![
         header("Amazon-Advertising-API-ClientId", STRING).description("Client id of the Login with Amazon app. Taken from the credential `client_id`, so leave it out."),
@@ -190,6 +200,7 @@ const DELETE: Operation = Operation::by(Method::Post, "deleteSponsoredProductCam
     .writes()
     .idempotent()
     .destructive()
+    .phrases(texts!["archive campaign"])
     .addition()
     .parameters(list![
         header("Amazon-Advertising-API-ClientId", STRING).description("Client id of the Login with Amazon app. Taken from the credential `client_id`, so leave it out."),
@@ -198,7 +209,7 @@ const DELETE: Operation = Operation::by(Method::Post, "deleteSponsoredProductCam
         header("Content-Type", STRING.default(r#""application/vnd.spCampaign.v3+json""#)).required().default(r#""application/vnd.spCampaign.v3+json""#).send_default().description("Media type of the request; the default names the version this connector writes, so leave it out."),
         body("campaignIdFilter", OBJECT.properties(list![
             required("include", ARRAY.items(list![STRING]).description("Their ids, at most 1000.")),
-        ]).closed()).required().description("Which campaigns."),
+        ]).closed()).required().example(r#"{"include":["284719503866120"]}"#).description("Which campaigns."),
     ])
     .body(Body::Json { open: false, in_array: false })
     .records(json_path!("$.campaigns"))

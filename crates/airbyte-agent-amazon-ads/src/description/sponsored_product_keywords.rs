@@ -7,7 +7,7 @@ use airbyte_agent_description::build::*;
 /// `sponsored_product_keywords` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("sponsored_product_keywords", "A search term that a Sponsored Products ad group bids on.")
     .when_to_use("To see bids and match types of keywords.")
-    .phrases(texts!["keyword", "bid", "match type"])
+    .phrases(texts!["keyword", "bid", "match type", "keyword", "search term"])
     .default_fields(texts![
         "keywordId",
         "keywordText",
@@ -33,21 +33,21 @@ const LIST: Operation = Operation::by(Method::Post, "listSponsoredProductKeyword
         header("Content-Type", STRING.default(r#""application/vnd.spKeyword.v3+json""#)).required().default(r#""application/vnd.spKeyword.v3+json""#).send_default().description("Media type of the request; the default names the version this connector writes, so leave it out."),
         body("stateFilter", OBJECT.properties(list![
             optional("include", ANY.kinds(&[Kind::Array, Kind::String]).items(list![STRING]).description("States wanted, a list of `ENABLED`, `PAUSED`, `ARCHIVED`; Amazon accepts no others for records that still exist.")),
-        ]).closed()).description("Only records in these states; left out, all come back, archived ones included."),
+        ]).closed()).example(r#"{"include":["ENABLED","PAUSED"]}"#).description("Only records in these states; left out, all come back, archived ones included."),
         body("keywordIdFilter", OBJECT.properties(list![
             required("include", ARRAY.items(list![STRING]).description("Ids of the keywords, at most 1000.")),
-        ]).closed()).addition().description("Only these keywords, by id."),
+        ]).closed()).addition().example(r#"{"include":["284719503866120"]}"#).description("Only these keywords, by id."),
         body("campaignIdFilter", OBJECT.properties(list![
             required("include", ARRAY.items(list![STRING]).description("Ids of the campaigns, at most 100.")),
-        ]).closed()).addition().description("Only records of these campaigns, by id."),
+        ]).closed()).addition().example(r#"{"include":["284719503866120"]}"#).description("Only records of these campaigns, by id."),
         body("adGroupIdFilter", OBJECT.properties(list![
             required("include", ARRAY.items(list![STRING]).description("Ids of the ad groups, at most 100.")),
-        ]).closed()).addition().description("Only records of these ad groups, by id."),
+        ]).closed()).addition().example(r#"{"include":["284719503866120"]}"#).description("Only records of these ad groups, by id."),
         body("keywordTextFilter", OBJECT.properties(list![
             optional("include", ARRAY.items(list![STRING]).description("Texts, at most 100.")),
             required("queryTermMatchType", STRING.choices(words!["BROAD_MATCH", "EXACT_MATCH"]).description("Whether the keyword has to contain a text (`BROAD_MATCH`) or to be it (`EXACT_MATCH`).")),
-        ]).closed()).addition().description("Only records whose keyword is, or contains, one of these texts."),
-        body("matchTypeFilter", ARRAY.items(list![STRING.choices(words!["BROAD", "EXACT", "PHRASE", "OTHER"])])).addition().description("Only keywords with these match types."),
+        ]).closed()).addition().example(r#"{"include":["spring"],"queryTermMatchType":"BROAD_MATCH"}"#).description("Only records whose keyword is, or contains, one of these texts."),
+        body("matchTypeFilter", ARRAY.items(list![STRING.choices(words!["BROAD", "EXACT", "PHRASE", "OTHER"])])).addition().example(r#"["BROAD"]"#).description("Only keywords with these match types."),
         body("locale", STRING).addition().description("Only keywords of this language and country."),
         body("includeExtendedDataFields", BOOLEAN).addition().description("Set to true to get `extendedData`, with dates of creation and change, and serving status. Left out when it is not set."),
         body("maxResults", INTEGER.default("100")).default("100").send_default().description("Most records per page; 100 when left out."),
@@ -71,6 +71,7 @@ const CREATE: Operation = Operation::by(Method::Post, "createSponsoredProductKey
     .summary("Create keywords")
     .description("Adds keywords to Sponsored Products ad groups whose campaign has `MANUAL` targeting. The response tells what became of each: `success` lists those that are done, `error` those that were refused, each with its place in the request (`index`). If all were refused, the call fails. Airbyte's hosted platform does not offer it.")
     .writes()
+    .phrases(texts!["bid on keyword", "start bidding", "add keyword"])
     .addition()
     .parameters(list![
         header("Amazon-Advertising-API-ClientId", STRING).description("Client id of the Login with Amazon app. Taken from the credential `client_id`, so leave it out."),
@@ -103,6 +104,7 @@ const UPDATE: Operation = Operation::by(Method::Put, "updateSponsoredProductKeyw
     .description("Changes bid or state of Sponsored Products keywords. Words and match type cannot be changed. The response tells what became of each: `success` lists those that are done, `error` those that were refused, each with its place in the request (`index`). If all were refused, the call fails. Airbyte's hosted platform does not offer it.")
     .writes()
     .idempotent()
+    .phrases(texts!["raise bid", "lower bid", "change bid", "pause keyword"])
     .addition()
     .parameters(list![
         header("Amazon-Advertising-API-ClientId", STRING).description("Client id of the Login with Amazon app. Taken from the credential `client_id`, so leave it out."),
@@ -131,6 +133,7 @@ const DELETE: Operation = Operation::by(Method::Post, "deleteSponsoredProductKey
     .writes()
     .idempotent()
     .destructive()
+    .phrases(texts!["drop keyword", "archive keyword"])
     .addition()
     .parameters(list![
         header("Amazon-Advertising-API-ClientId", STRING).description("Client id of the Login with Amazon app. Taken from the credential `client_id`, so leave it out."),
@@ -139,7 +142,7 @@ const DELETE: Operation = Operation::by(Method::Post, "deleteSponsoredProductKey
         header("Content-Type", STRING.default(r#""application/vnd.spKeyword.v3+json""#)).required().default(r#""application/vnd.spKeyword.v3+json""#).send_default().description("Media type of the request; the default names the version this connector writes, so leave it out."),
         body("keywordIdFilter", OBJECT.properties(list![
             required("include", ARRAY.items(list![STRING]).description("Their ids, at most 1000.")),
-        ]).closed()).required().description("Which keywords."),
+        ]).closed()).required().example(r#"{"include":["284719503866120"]}"#).description("Which keywords."),
     ])
     .body(Body::Json { open: false, in_array: false })
     .records(json_path!("$.keywords"))

@@ -23,6 +23,7 @@ pub(super) const ENTITY: Entity = Entity::new("sponsored_product_negative_keywor
 const LIST: Operation = Operation::by(Method::Post, "listSponsoredProductNegativeKeywords", "sponsored_product_negative_keywords", Action::List, template!("/sp/negativeKeywords/list"))
     .summary("List Sponsored Products negative keywords")
     .description("Lists the search terms for which Sponsored Products ad groups of a profile show no ads. Those set for a whole campaign are not included. The result is Amazon's whole response: the records are in its `negativeKeywords`.")
+    .phrases(texts!["excluded keywords", "excluded search terms", "search terms exclude"])
     .parameters(list![
         header("Amazon-Advertising-API-ClientId", STRING).description("Client id of the Login with Amazon app. Taken from the credential `client_id`, so leave it out."),
         header("Amazon-Advertising-API-Scope", STRING).required().description("Profile whose data is meant: `profileId` from `profiles.list`, as text. One profile is one advertiser in one country."),
@@ -30,23 +31,23 @@ const LIST: Operation = Operation::by(Method::Post, "listSponsoredProductNegativ
         header("Content-Type", STRING.default(r#""application/vnd.spNegativeKeyword.v3+json""#)).required().default(r#""application/vnd.spNegativeKeyword.v3+json""#).send_default().description("Media type of the request; the default names the version this connector writes, so leave it out."),
         body("stateFilter", OBJECT.properties(list![
             optional("include", ANY.kinds(&[Kind::Array, Kind::String]).items(list![STRING]).description("States wanted, a list of `ENABLED`, `PAUSED`, `ARCHIVED`; Amazon accepts no others for records that still exist.")),
-        ]).closed()).description("Only records in these states; left out, all come back, archived ones included."),
+        ]).closed()).example(r#"{"include":["ENABLED","PAUSED"]}"#).description("Only records in these states; left out, all come back, archived ones included."),
         body("negativeKeywordIdFilter", OBJECT.properties(list![
             required("include", ARRAY.items(list![STRING]).description("Ids of the negative keywords, at most 1000.")),
-        ]).closed()).addition().description("Only these negative keywords, by id."),
+        ]).closed()).addition().example(r#"{"include":["284719503866120"]}"#).description("Only these negative keywords, by id."),
         body("campaignIdFilter", OBJECT.properties(list![
             required("include", ARRAY.items(list![STRING]).description("Ids of the campaigns, at most 100.")),
-        ]).closed()).addition().description("Only records of these campaigns, by id."),
+        ]).closed()).addition().example(r#"{"include":["284719503866120"]}"#).description("Only records of these campaigns, by id."),
         body("adGroupIdFilter", OBJECT.properties(list![
             required("include", ARRAY.items(list![STRING]).description("Ids of the ad groups, at most 100.")),
-        ]).closed()).addition().description("Only records of these ad groups, by id."),
+        ]).closed()).addition().example(r#"{"include":["284719503866120"]}"#).description("Only records of these ad groups, by id."),
         body("negativeKeywordTextFilter", OBJECT.properties(list![
             optional("include", ARRAY.items(list![STRING]).description("Texts, at most 100.")),
             required("queryTermMatchType", STRING.choices(words!["BROAD_MATCH", "EXACT_MATCH"]).description("Whether the keyword has to contain a text (`BROAD_MATCH`) or to be it (`EXACT_MATCH`).")),
-        ]).closed()).addition().description("Only records whose keyword is, or contains, one of these texts."),
+        ]).closed()).addition().example(r#"{"include":["spring"],"queryTermMatchType":"BROAD_MATCH"}"#).description("Only records whose keyword is, or contains, one of these texts."),
         body("matchTypeFilter", ARRAY.items(list![
             STRING.choices(words!["NEGATIVE_EXACT", "NEGATIVE_PHRASE", "NEGATIVE_BROAD", "OTHER"]),
-        ])).addition().description("Only keywords with these match types."),
+        ])).addition().example(r#"["NEGATIVE_EXACT"]"#).description("Only keywords with these match types."),
         body("locale", STRING).addition().description("Only keywords of this language and country."),
         body("includeExtendedDataFields", BOOLEAN).addition().description("Set to true to get `extendedData`, with dates of creation and change, and serving status. Left out when it is not set."),
         body("maxResults", INTEGER.default("100")).default("100").send_default().description("Most records per page; 100 when left out."),
@@ -70,6 +71,12 @@ const CREATE: Operation = Operation::by(Method::Post, "createSponsoredProductNeg
     .summary("Create negative keywords")
     .description("Excludes search terms from Sponsored Products ad groups. For a whole campaign use `campaign_negative_keywords.create`. The response tells what became of each: `success` lists those that are done, `error` those that were refused, each with its place in the request (`index`). If all were refused, the call fails. Airbyte's hosted platform does not offer it.")
     .writes()
+    .phrases(texts![
+        "exclude search term",
+        "block keyword",
+        "stop showing for search",
+        "negative keyword ad group",
+    ])
     .addition()
     .parameters(list![
         header("Amazon-Advertising-API-ClientId", STRING).description("Client id of the Login with Amazon app. Taken from the credential `client_id`, so leave it out."),
@@ -134,7 +141,7 @@ const DELETE: Operation = Operation::by(Method::Post, "deleteSponsoredProductNeg
         header("Content-Type", STRING.default(r#""application/vnd.spNegativeKeyword.v3+json""#)).required().default(r#""application/vnd.spNegativeKeyword.v3+json""#).send_default().description("Media type of the request; the default names the version this connector writes, so leave it out."),
         body("negativeKeywordIdFilter", OBJECT.properties(list![
             required("include", ARRAY.items(list![STRING]).description("Their ids, at most 1000.")),
-        ]).closed()).required().description("Which negative keywords."),
+        ]).closed()).required().example(r#"{"include":["284719503866120"]}"#).description("Which negative keywords."),
     ])
     .body(Body::Json { open: false, in_array: false })
     .records(json_path!("$.negativeKeywords"))

@@ -26,6 +26,7 @@ pub(super) const ENTITY: Entity = Entity::new("sponsored_product_negative_target
 const LIST: Operation = Operation::by(Method::Post, "listSponsoredProductNegativeTargets", "sponsored_product_negative_targets", Action::List, template!("/sp/negativeTargets/list"))
     .summary("List Sponsored Products negative targets")
     .description("Lists the products and brands beside which Sponsored Products ad groups of a profile show no ads. Those set for a whole campaign are not included. The result is Amazon's whole response: the records are in its `negativeTargetingClauses`.")
+    .phrases(texts!["excluded products", "excluded brands"])
     .parameters(list![
         header("Amazon-Advertising-API-ClientId", STRING).description("Client id of the Login with Amazon app. Taken from the credential `client_id`, so leave it out."),
         header("Amazon-Advertising-API-Scope", STRING).required().description("Profile whose data is meant: `profileId` from `profiles.list`, as text. One profile is one advertiser in one country."),
@@ -33,20 +34,20 @@ const LIST: Operation = Operation::by(Method::Post, "listSponsoredProductNegativ
         header("Content-Type", STRING.default(r#""application/vnd.spNegativeTargetingClause.v3+json""#)).required().default(r#""application/vnd.spNegativeTargetingClause.v3+json""#).send_default().description("Media type of the request; the default names the version this connector writes, so leave it out."),
         body("stateFilter", OBJECT.properties(list![
             optional("include", ANY.kinds(&[Kind::Array, Kind::String]).items(list![STRING]).description("States wanted, a list of `ENABLED`, `PAUSED`, `ARCHIVED`; Amazon accepts no others for records that still exist.")),
-        ]).closed()).description("Only records in these states; left out, all come back, archived ones included."),
+        ]).closed()).example(r#"{"include":["ENABLED","PAUSED"]}"#).description("Only records in these states; left out, all come back, archived ones included."),
         body("negativeTargetIdFilter", OBJECT.properties(list![
             required("include", ARRAY.items(list![STRING]).description("Ids of the negative targets, at most 1000.")),
-        ]).closed()).addition().description("Only these negative targets, by id."),
+        ]).closed()).addition().example(r#"{"include":["284719503866120"]}"#).description("Only these negative targets, by id."),
         body("campaignIdFilter", OBJECT.properties(list![
             required("include", ARRAY.items(list![STRING]).description("Ids of the campaigns, at most 100.")),
-        ]).closed()).addition().description("Only records of these campaigns, by id."),
+        ]).closed()).addition().example(r#"{"include":["284719503866120"]}"#).description("Only records of these campaigns, by id."),
         body("adGroupIdFilter", OBJECT.properties(list![
             required("include", ARRAY.items(list![STRING]).description("Ids of the ad groups, at most 100.")),
-        ]).closed()).addition().description("Only records of these ad groups, by id."),
+        ]).closed()).addition().example(r#"{"include":["284719503866120"]}"#).description("Only records of these ad groups, by id."),
         body("asinFilter", OBJECT.properties(list![
             optional("include", ARRAY.items(list![STRING]).description("Texts, at most 100.")),
             optional("queryTermMatchType", STRING.choices(words!["BROAD_MATCH", "EXACT_MATCH"]).description("Whether the ASIN has to contain a text (`BROAD_MATCH`) or to be it (`EXACT_MATCH`).")),
-        ]).closed()).addition().description("Only records whose ASIN is, or contains, one of these texts."),
+        ]).closed()).addition().example(r#"{"include":["spring"],"queryTermMatchType":"BROAD_MATCH"}"#).description("Only records whose ASIN is, or contains, one of these texts."),
         body("includeExtendedDataFields", BOOLEAN).addition().description("Set to true to get `extendedData`, with dates of creation and change, and serving status. Left out when it is not set."),
         body("maxResults", INTEGER.default("100")).default("100").send_default().description("Most records per page; 100 when left out."),
         body("nextToken", STRING).description("Where the next page starts: `nextToken` of the previous response. Leave out for the first page and keep the other arguments the same."),

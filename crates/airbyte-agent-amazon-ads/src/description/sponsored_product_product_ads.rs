@@ -6,6 +6,7 @@ use airbyte_agent_description::build::*;
 
 /// `sponsored_product_product_ads` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("sponsored_product_product_ads", "One product advertised by a Sponsored Products ad group.")
+    .phrases(texts!["asin", "sku", "product ad"])
     .default_fields(texts![
         "adId",
         "asin",
@@ -31,16 +32,16 @@ const LIST: Operation = Operation::by(Method::Post, "listSponsoredProductProduct
         header("Content-Type", STRING.default(r#""application/vnd.spProductAd.v3+json""#)).required().default(r#""application/vnd.spProductAd.v3+json""#).send_default().description("Media type of the request; the default names the version this connector writes, so leave it out."),
         body("stateFilter", OBJECT.properties(list![
             optional("include", ANY.kinds(&[Kind::Array, Kind::String]).items(list![STRING]).description("States wanted, a list of `ENABLED`, `PAUSED`, `ARCHIVED`; Amazon accepts no others for records that still exist.")),
-        ]).closed()).description("Only records in these states; left out, all come back, archived ones included."),
+        ]).closed()).example(r#"{"include":["ENABLED","PAUSED"]}"#).description("Only records in these states; left out, all come back, archived ones included."),
         body("adIdFilter", OBJECT.properties(list![
             required("include", ARRAY.items(list![STRING]).description("Ids of the ads, at most 1000.")),
-        ]).closed()).addition().description("Only these ads, by id."),
+        ]).closed()).addition().example(r#"{"include":["284719503866120"]}"#).description("Only these ads, by id."),
         body("campaignIdFilter", OBJECT.properties(list![
             required("include", ARRAY.items(list![STRING]).description("Ids of the campaigns, at most 100.")),
-        ]).closed()).addition().description("Only records of these campaigns, by id."),
+        ]).closed()).addition().example(r#"{"include":["284719503866120"]}"#).description("Only records of these campaigns, by id."),
         body("adGroupIdFilter", OBJECT.properties(list![
             required("include", ARRAY.items(list![STRING]).description("Ids of the ad groups, at most 100.")),
-        ]).closed()).addition().description("Only records of these ad groups, by id."),
+        ]).closed()).addition().example(r#"{"include":["284719503866120"]}"#).description("Only records of these ad groups, by id."),
         body("includeExtendedDataFields", BOOLEAN).addition().description("Set to true to get `extendedData`, with dates of creation and change, and serving status. Left out when it is not set."),
         body("maxResults", INTEGER.default("100")).default("100").send_default().description("Most records per page; 100 when left out."),
         body("nextToken", STRING).description("Where the next page starts: `nextToken` of the previous response. Leave out for the first page and keep the other arguments the same."),
@@ -63,6 +64,7 @@ const CREATE: Operation = Operation::by(Method::Post, "createSponsoredProductPro
     .summary("Create product ads")
     .description("Advertises products in Sponsored Products ad groups, by `sku` (sellers) or `asin` (vendors). The response tells what became of each: `success` lists those that are done, `error` those that were refused, each with its place in the request (`index`). If all were refused, the call fails. Airbyte's hosted platform does not offer it.")
     .writes()
+    .phrases(texts!["advertise asin", "advertise product", "promote product"])
     .addition()
     .parameters(list![
         header("Amazon-Advertising-API-ClientId", STRING).description("Client id of the Login with Amazon app. Taken from the credential `client_id`, so leave it out."),
@@ -128,7 +130,7 @@ const DELETE: Operation = Operation::by(Method::Post, "deleteSponsoredProductPro
         header("Content-Type", STRING.default(r#""application/vnd.spProductAd.v3+json""#)).required().default(r#""application/vnd.spProductAd.v3+json""#).send_default().description("Media type of the request; the default names the version this connector writes, so leave it out."),
         body("adIdFilter", OBJECT.properties(list![
             required("include", ARRAY.items(list![STRING]).description("Their ids, at most 1000.")),
-        ]).closed()).required().description("Which product ads."),
+        ]).closed()).required().example(r#"{"include":["284719503866120"]}"#).description("Which product ads."),
     ])
     .body(Body::Json { open: false, in_array: false })
     .records(json_path!("$.productAds"))

@@ -68,6 +68,7 @@ const CREATE: Operation = Operation::by(Method::Post, "createAttachment", "attac
     .summary("Attach a file or a link")
     .description("Attaches a file, up to 100 MB, or the address of something outside Asana to a task, project or project brief. A repeated call attaches it twice. Of `file` and `url`, give one; a link needs `resource_subtype: external` and `name`, too. Airbyte's hosted platform does not offer it.")
     .writes()
+    .phrases(texts!["attach file", "upload file"])
     .at_least_one(list![at_least_one(texts![], texts!["file", "url"])])
     .addition()
     .parameters(list![
@@ -100,6 +101,7 @@ const GET: Operation = Operation::get("getAttachment", "attachments", Action::Ge
 const DOWNLOAD: Operation = Operation::get("downloadAttachment", "attachments", Action::Download, template!("/attachments/{attachment_gid}"))
     .summary("Download an attachment")
     .description("Returns the content of an attachment that is stored at Asana. Files kept elsewhere, such as Google Drive or Dropbox, cannot be downloaded here: see `view_url` of `attachments.get`.")
+    .phrases(texts!["attached file", "save attachment"])
     .parameters(list![
         path("attachment_gid", STRING).required().description("Gid of the attachment to download; it must be stored at Asana itself."),
     ])

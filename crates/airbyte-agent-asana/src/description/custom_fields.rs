@@ -60,7 +60,7 @@ const CREATE: Operation = Operation::by(Method::Post, "createCustomField", "cust
             optional("format", STRING.choices(words!["currency", "identifier", "percentage", "custom", "duration", "none"]).description("How numbers are shown.")),
             optional("currency_code", STRING.description("Currency, ISO 4217; for the format `currency`.")),
             optional("has_notifications_enabled", BOOLEAN.description("Whether followers of a task are told about changes of the field.")),
-        ])).required().description("The field."),
+        ])).required().example(r#"{"workspace":"1199876543210987","name":"Priority","resource_subtype":"enum","enum_options":[{"name":"High","color":"red"}]}"#).description("The field."),
     ])
     .body(Body::Json { open: false, in_array: false })
     .records(json_path!("$.data"))

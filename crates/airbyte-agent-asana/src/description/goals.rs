@@ -7,7 +7,7 @@ use airbyte_agent_description::build::*;
 /// `goals` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("goals", "Something that a team or workspace wants to reach.")
     .when_to_use("To see what teams want to reach.")
-    .phrases(texts!["goal", "objective", "okr"])
+    .phrases(texts!["goal", "objective", "okr", "objective", "okr"])
     .default_fields(texts![
         "gid",
         "name",
@@ -39,7 +39,7 @@ const LIST: Operation = Operation::get("listGoals", "goals", Action::List, templ
         query("task", STRING).description("Only goals that this task supports, by gid."),
         query("portfolio", STRING).description("Only goals that this portfolio supports, by gid."),
         query("is_workspace_level", BOOLEAN).description("True for goals of the whole workspace, false for those of teams; needs `workspace`."),
-        query("time_periods", ARRAY.items(list![STRING])).style(Style::Comma).description("Gids of time periods: only goals in any of them."),
+        query("time_periods", ARRAY.items(list![STRING])).style(Style::Comma).example(r#"["1204444555566667"]"#).description("Gids of time periods: only goals in any of them."),
         query("limit", INTEGER.minimum(1.0).maximum(100.0)).description("Records on a page. Left out, nothing is sent, and a single call gives no `next_page` and at most about 1000 records; `items()` requests 100."),
         query("offset", STRING).description("Where to go on: `next_page.offset` of the previous response, which expires after a while. Leave out for the first page, and pass the same `limit` with it."),
         query("opt_fields", STRING).description("Further fields to return, separated by commas, `a.b` for those of linked records; they replace the standard ones."),

@@ -52,6 +52,7 @@ use airbyte_agent_description::build::*;
 pub static DESCRIPTION: Connector = Connector {
     name: text("asana"),
     title: text("Asana"),
+    other_names: Borrowed(&[]),
     version: text("0.1.21"),
     definition_id: text("d0243522-dccf-4978-8ba0-37ed47a0bdbf"),
     description: text("Asana manages work: tasks in projects, projects in teams and workspaces. This connector reads tasks, projects, sections, tags, users, teams, workspaces and attachments, creates, changes and deletes tasks, projects, sections and tags, comments on tasks and searches them, and reads status updates, custom fields, portfolios and goals. Every record has a gid, a long number as text. Lists return gid and name only, unless `opt_fields` asks for more, and are complete only when paged with `limit`. Bodies of writes stand inside `data`. Instants are RFC 3339 in UTC, days `YYYY-MM-DD`."),

@@ -7,7 +7,7 @@ use airbyte_agent_description::build::*;
 /// `portfolios` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("portfolios", "A collection of projects that are watched together.")
     .when_to_use("To see projects that are watched together.")
-    .phrases(texts!["portfolio", "program"])
+    .phrases(texts!["portfolio", "program", "collection of projects"])
     .default_fields(texts![
         "gid",
         "name",

@@ -54,7 +54,7 @@ const CREATE: Operation = Operation::by(Method::Post, "addProjectCustomField", "
         body("data", OBJECT.properties(list![
             required("custom_field", STRING.description("Gid of the custom field.")),
             optional("is_important", BOOLEAN.description("Whether lists and boards of the project show it.")),
-        ]).closed()).required().description("The field."),
+        ]).closed()).required().example(r#"{"custom_field":"1203334445556667","is_important":true}"#).description("The field."),
     ])
     .body(Body::Json { open: false, in_array: false })
     .records(json_path!("$.data"))

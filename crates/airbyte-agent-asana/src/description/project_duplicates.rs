@@ -15,6 +15,7 @@ const CREATE: Operation = Operation::by(Method::Post, "duplicateProject", "proje
     .summary("Duplicate a project")
     .description("Starts to copy a project, with the parts named in `include`, and returns a job at once. Ask `jobs.get` with the job's gid until `status` is `succeeded`; `new_project` is the copy. Airbyte's hosted platform does not offer it.")
     .writes()
+    .phrases(texts!["copy project", "clone project", "duplicate project"])
     .addition()
     .job(Job::new(json_path!("$.gid"), job_step("jobs", Action::Get).argument("job_gid"), json_path!("$.status"), job_step("jobs", Action::Get).argument("job_gid"))
         .done(texts!["succeeded"])
@@ -25,13 +26,32 @@ const CREATE: Operation = Operation::by(Method::Post, "duplicateProject", "proje
         query("opt_fields", STRING).description("Further fields to return, separated by commas, `a.b` for those of linked records; they replace the standard ones."),
         body("data", OBJECT.properties(list![
             required("name", STRING.description("Name of the copy.")),
-            optional("include", STRING.description("What is copied besides the tasks' names, separated by commas: `allocations`, `forms`, `members`, `notes`, `permissions`, `task_assignee`, `task_attachments`, `task_dates`, `task_dependencies`, `task_followers`, `task_notes`, `task_projects`, `task_subtasks`, `task_tags`, `task_templates`, `task_type_default`. Tasks, views and rules always come along.")),
+            optional("include", STRING.rules(list![
+                grammar(Language::Words, texts![
+                    "allocations",
+                    "forms",
+                    "members",
+                    "notes",
+                    "permissions",
+                    "task_assignee",
+                    "task_attachments",
+                    "task_dates",
+                    "task_dependencies",
+                    "task_followers",
+                    "task_notes",
+                    "task_projects",
+                    "task_subtasks",
+                    "task_tags",
+                    "task_templates",
+                    "task_type_default",
+                ]),
+            ]).description("What is copied besides the tasks' names, separated by commas: `allocations`, `forms`, `members`, `notes`, `permissions`, `task_assignee`, `task_attachments`, `task_dates`, `task_dependencies`, `task_followers`, `task_notes`, `task_projects`, `task_subtasks`, `task_tags`, `task_templates`, `task_type_default`. Tasks, views and rules always come along.")),
             optional("schedule_dates", OBJECT.properties(list![
                 required("should_skip_weekends", BOOLEAN.description("Whether dates keep off weekends.")),
-                optional("start_on", STRING.description("First day of the copy, `YYYY-MM-DD`.")),
-                optional("due_on", STRING.description("Last day of the copy, `YYYY-MM-DD`.")),
+                optional("start_on", STRING.format("date").description("First day of the copy, `YYYY-MM-DD`.")),
+                optional("due_on", STRING.format("date").description("Last day of the copy, `YYYY-MM-DD`.")),
             ]).closed().description("How dates move; only with `task_dates` in `include`. Give `start_on` or `due_on`.")),
-        ])).required().description("What to copy."),
+        ])).required().example(r#"{"name":"Relaunch 2026","include":"notes,task_notes,task_subtasks"}"#).description("What to copy."),
     ])
     .body(Body::Json { open: false, in_array: false })
     .records(json_path!("$.data"))

@@ -6,6 +6,7 @@ use airbyte_agent_description::build::*;
 
 /// `project_sections` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("project_sections", "A section, as listed under one project; created here as well.")
+    .phrases(texts!["board column", "column", "list"])
     .default_fields(texts!["gid", "name", "project.gid", "project.name", "created_at"])
     .operations(list![LIST, CREATE])
     .schema(RECORD);
@@ -33,13 +34,14 @@ const CREATE: Operation = Operation::by(Method::Post, "createProjectSection", "p
     .summary("Create a section")
     .description("Adds a section to a project, at the end unless told otherwise. A repeated call makes a second section.")
     .writes()
+    .phrases(texts!["new column", "add column", "new section"])
     .parameters(list![
         path("project_gid", STRING).required().description("Gid of the project that gets the section."),
         body("data", OBJECT.properties(list![
             required("name", STRING.description("Name of the section, which is a column on a board.")),
             optional("insert_before", STRING.description("Gid of a section of the project to put it in front of; not together with `insert_after`. Left out, it comes last.")),
             optional("insert_after", STRING.description("Gid of a section of the project to put it behind; not together with `insert_before`.")),
-        ]).closed()).required().description("Fields of the new section."),
+        ]).closed()).required().example(r#"{"name":"In review"}"#).description("Fields of the new section."),
     ])
     .body(Body::Json { open: false, in_array: false })
     .records(json_path!("$.data"))

@@ -32,6 +32,7 @@ pub(super) const ENTITY: Entity = Entity::new("project_tasks", "A task, as liste
 const LIST: Operation = Operation::get("listProjectTasks", "project_tasks", Action::List, template!("/projects/{project_gid}/tasks"))
     .summary("List tasks of a project")
     .description("Lists the tasks of one project in its order, completed ones included unless `completed_since` is `now`; subtasks are not among them. Only gid and name come back unless `opt_fields` asks for more.")
+    .phrases(texts!["tasks in project", "todos in project"])
     .field_selection(field_selection("opt_fields"))
     .parameters(list![
         path("project_gid", STRING).required().description("Project gid: the first long number in its web address."),

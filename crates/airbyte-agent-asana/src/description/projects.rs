@@ -112,12 +112,12 @@ const CREATE: Operation = Operation::by(Method::Post, "createProject", "projects
             optional("html_notes", STRING.description("Description with formatting: well-formed XML inside `<body>`, with tags such as `strong`, `em`, `ul`, `li`, `a`. Replaces `notes`.")),
             optional("color", STRING.description("Color by name: `dark-` with pink, green, blue, red, teal, brown, orange, purple or warm-gray, `light-` with the same, or `none`.")),
             optional("default_view", STRING.choices(words!["list", "board", "calendar", "timeline"]).description("View shown first.")),
-            optional("due_on", STRING.description("Day it is due, `YYYY-MM-DD`.")),
-            optional("start_on", STRING.description("Day it starts, `YYYY-MM-DD`; needs `due_on` as well.")),
+            optional("due_on", STRING.format("date").description("Day it is due, `YYYY-MM-DD`.")),
+            optional("start_on", STRING.format("date").description("Day it starts, `YYYY-MM-DD`; needs `due_on` as well.")),
             optional("privacy_setting", STRING.choices(words!["public_to_workspace", "private", "private_to_team"]).description("Who sees it: `public_to_workspace` for everybody in the workspace, `private` for its members only, or `private_to_team` for a team, which the vendor has deprecated.")),
             optional("archived", BOOLEAN.description("Whether it starts out archived; false when left out.")),
             optional("custom_fields", OBJECT.description(r#"Values of the project's own custom fields, by gid of the field: text, number, gid of an option, list of gids of options, or `{"date": "YYYY-MM-DD"}`."#)).addition(),
-        ])).required().description("Fields of the new project; other fields of Asana's API, such as `owner` or `followers`, are passed on as they are."),
+        ])).required().example(r#"{"name":"Website relaunch","workspace":"1199876543210987","team":"1198765432101234","default_view":"board"}"#).description("Fields of the new project; other fields of Asana's API, such as `owner` or `followers`, are passed on as they are."),
     ])
     .body(Body::Json { open: false, in_array: false })
     .records(json_path!("$.data"))
@@ -148,11 +148,11 @@ const UPDATE: Operation = Operation::by(Method::Put, "updateProject", "projects"
             optional("html_notes", STRING.description("Description with formatting: well-formed XML inside `<body>`, with tags such as `strong`, `em`, `ul`, `li`, `a`. Replaces `notes`.")),
             optional("color", STRING.description("New color by name: `dark-` with pink, green, blue, red, teal, brown, orange, purple or warm-gray, `light-` with the same, or `none`.")),
             optional("default_view", STRING.choices(words!["list", "board", "calendar", "timeline"]).description("New view shown first.")),
-            optional("due_on", STRING.description("New day it is due, `YYYY-MM-DD`.")),
-            optional("start_on", STRING.description("New day it starts, `YYYY-MM-DD`; give `due_on` in the same call.")),
+            optional("due_on", STRING.format("date").description("New day it is due, `YYYY-MM-DD`.")),
+            optional("start_on", STRING.format("date").description("New day it starts, `YYYY-MM-DD`; give `due_on` in the same call.")),
             optional("archived", BOOLEAN.description("True archives the project, false brings it back; the gentle alternative to deleting.")),
             optional("custom_fields", OBJECT.description("New values of the project's own custom fields, by gid of the field, in the same forms as for tasks; null clears. Those left out stay.")).addition(),
-        ])).required().description("Fields to change; those left out stay as they are. Other fields of Asana's API, such as `owner` or `team`, are passed on as they are."),
+        ])).required().example(r#"{"due_on":"2025-06-30"}"#).description("Fields to change; those left out stay as they are. Other fields of Asana's API, such as `owner` or `team`, are passed on as they are."),
     ])
     .body(Body::Json { open: false, in_array: false })
     .records(json_path!("$.data"))

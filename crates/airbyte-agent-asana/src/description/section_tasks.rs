@@ -32,6 +32,7 @@ pub(super) const ENTITY: Entity = Entity::new("section_tasks", "A task in one se
 const LIST: Operation = Operation::get("listSectionTasks", "section_tasks", Action::List, template!("/sections/{section_gid}/tasks"))
     .summary("List tasks of a section")
     .description("Lists the tasks in one section of a project, in its order. Only gid and name come back unless `opt_fields` asks for more.")
+    .phrases(texts!["tasks in column"])
     .field_selection(field_selection("opt_fields"))
     .parameters(list![
         path("section_gid", STRING).required().description("Gid of the section whose tasks to list."),
@@ -51,13 +52,20 @@ const CREATE: Operation = Operation::by(Method::Post, "addTaskToSection", "secti
     .description("Puts a task into a section, and so takes it out of the other sections of that project; the way to move a card on a board. It comes first unless told otherwise.")
     .writes()
     .idempotent()
+    .phrases(texts![
+        "move task to section",
+        "move task to column",
+        "another column",
+        "drag task",
+        "move card",
+    ])
     .parameters(list![
         path("section_gid", STRING).required().description("Gid of the section the task goes to."),
         body("data", OBJECT.properties(list![
             required("task", STRING.description("Gid of the task; it joins the project of the section if it is not in it yet.")),
             optional("insert_before", STRING.description("Gid of a task in the section to put it in front of; not together with `insert_after`. Left out, it comes first.")),
             optional("insert_after", STRING.description("Gid of a task in the section to put it behind; not together with `insert_before`.")),
-        ]).closed()).required().description("The task, and where to put it."),
+        ]).closed()).required().example(r#"{"task":"1205678901234567"}"#).description("The task, and where to put it."),
     ])
     .body(Body::Json { open: false, in_array: false })
     .records(json_path!("$.data"))

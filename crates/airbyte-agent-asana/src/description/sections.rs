@@ -38,9 +38,10 @@ const UPDATE: Operation = Operation::by(Method::Put, "updateSection", "sections"
     .description("Changes the name of a section.")
     .writes()
     .idempotent()
+    .phrases(texts!["rename section", "new name", "rename column"])
     .parameters(list![
         path("section_gid", STRING).required().description("Gid of the section to rename."),
-        body("data", OBJECT.properties(list![optional("name", STRING.description("New name of the section."))]).closed()).required().description("Fields to change."),
+        body("data", OBJECT.properties(list![optional("name", STRING.description("New name of the section."))]).closed()).required().example(r#"{"name":"Done"}"#).description("Fields to change."),
     ])
     .body(Body::Json { open: false, in_array: false })
     .records(json_path!("$.data"))

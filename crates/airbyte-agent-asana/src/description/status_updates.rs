@@ -43,6 +43,9 @@ const LIST: Operation = Operation::get("listStatusUpdates", "status_updates", Ac
         .arguments(list![
             (text("opt_fields"), json(r#""title,text,status_type,resource_subtype,created_at,modified_at,author.name,created_by.name,parent.name,num_likes""#)),
         ]))
+    .filters(list![
+        field_filter(json_path!("$.parent.gid")).equals(list![(text("parent"), json(r#""{value}""#))]),
+    ])
     .records(json_path!("$.data"))
     .meta(list![meta("next_page", json_path!("$.next_page"))])
     .paging(Paging::cursor(from_meta_at("next_page", json_path!("$.offset")), "offset").size(page_size("limit").maximum(100).needed()))
@@ -52,6 +55,7 @@ const CREATE: Operation = Operation::by(Method::Post, "createStatusUpdate", "sta
     .summary("Post a status update")
     .description("Reports on a project, portfolio or goal, sets its color there, and notifies its followers. A repeated call makes a second one. Airbyte's hosted platform does not offer it.")
     .writes()
+    .phrases(texts!["post status", "project status", "how project is going", "progress update"])
     .addition()
     .parameters(list![
         query("opt_fields", STRING).description("Further fields to return, separated by commas, `a.b` for those of linked records; they replace the standard ones."),
@@ -71,7 +75,7 @@ const CREATE: Operation = Operation::by(Method::Post, "createStatusUpdate", "sta
                 "missed",
                 "dropped",
             ]).description("Color of the update. `achieved`, `partial`, `missed` and `dropped` are for goals only, and `complete` is for projects and portfolios.")),
-        ])).required().description("The update."),
+        ])).required().example(r#"{"parent":"1201345678901234","title":"Week 12","text":"All milestones reached.","status_type":"on_track"}"#).description("The update."),
     ])
     .body(Body::Json { open: false, in_array: false })
     .records(json_path!("$.data"))

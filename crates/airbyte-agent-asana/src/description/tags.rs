@@ -46,7 +46,7 @@ const UPDATE: Operation = Operation::by(Method::Put, "updateTag", "tags", Action
             optional("name", STRING.description("New name of the tag.")),
             optional("color", STRING.description("New color by name: `dark-` with pink, green, blue, red, teal, brown, orange, purple or warm-gray, `light-` with the same, or `none`.")),
             optional("notes", STRING.description("New text on what the tag is for.")),
-        ]).closed()).required().description("Fields to change; those left out stay as they are."),
+        ]).closed()).required().example(r#"{"name":"very urgent"}"#).description("Fields to change; those left out stay as they are."),
     ])
     .body(Body::Json { open: false, in_array: false })
     .records(json_path!("$.data"))

@@ -7,7 +7,7 @@ use airbyte_agent_description::build::*;
 /// `task_dependencies` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("task_dependencies", "A task that another one waits for.")
     .when_to_use("To see or set what a task waits for.")
-    .phrases(texts!["dependency", "blocked by", "waits for"])
+    .phrases(texts!["dependency", "blocked by", "waits for", "blocked by", "waiting on", "prerequisite"])
     .default_fields(texts![
         "gid",
         "name",
@@ -52,12 +52,13 @@ const CREATE: Operation = Operation::by(Method::Post, "addTaskDependencies", "ta
     .description("Makes a task wait for others; nothing happens for those it waits for already. A task has at most 30 dependencies and dependents together. Airbyte's hosted platform does not offer it.")
     .writes()
     .idempotent()
+    .phrases(texts!["has to wait for", "blocked by", "depends on", "must finish first"])
     .addition()
     .parameters(list![
         path("task_gid", STRING).required().description("Gid of the task that waits."),
         body("data", OBJECT.properties(list![
             required("dependencies", ARRAY.items(list![STRING]).description("Gids of the tasks that must be done before.")),
-        ]).closed()).required().description("The tasks."),
+        ]).closed()).required().example(r#"{"dependencies":["1205678901230000"]}"#).description("The tasks."),
     ])
     .body(Body::Json { open: false, in_array: false })
     .records(json_path!("$.data"))
@@ -73,7 +74,7 @@ const DELETE: Operation = Operation::by(Method::Post, "removeTaskDependencies", 
         path("task_gid", STRING).required().description("Gid of the task that waits."),
         body("data", OBJECT.properties(list![
             required("dependencies", ARRAY.items(list![STRING]).description("Gids of the tasks.")),
-        ]).closed()).required().description("The tasks."),
+        ]).closed()).required().example(r#"{"dependencies":["1205678901230000"]}"#).description("The tasks."),
     ])
     .body(Body::Json { open: false, in_array: false })
     .records(json_path!("$.data"))

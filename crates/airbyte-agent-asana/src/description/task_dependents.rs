@@ -7,7 +7,7 @@ use airbyte_agent_description::build::*;
 /// `task_dependents` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("task_dependents", "A task that waits for another one.")
     .when_to_use("To see or set what waits for a task.")
-    .phrases(texts!["dependent", "blocking"])
+    .phrases(texts!["dependent", "blocking", "blocks", "holds up"])
     .default_fields(texts![
         "gid",
         "name",
@@ -34,6 +34,7 @@ pub(super) const ENTITY: Entity = Entity::new("task_dependents", "A task that wa
 const LIST: Operation = Operation::get("listTaskDependents", "task_dependents", Action::List, template!("/tasks/{task_gid}/dependents"))
     .summary("List dependents of a task")
     .description("Lists the tasks that wait for this one. The other way round: `task_dependencies.list`. Only gid and name come back unless `opt_fields` asks for more.")
+    .phrases(texts!["waiting for task", "holds up", "blocked by task"])
     .field_selection(field_selection("opt_fields"))
     .parameters(list![
         path("task_gid", STRING).required().description("Gid of the task that others wait for."),
@@ -57,7 +58,7 @@ const CREATE: Operation = Operation::by(Method::Post, "addTaskDependents", "task
         path("task_gid", STRING).required().description("Gid of the task that others wait for."),
         body("data", OBJECT.properties(list![
             required("dependents", ARRAY.items(list![STRING]).description("Gids of the tasks that wait for this one.")),
-        ]).closed()).required().description("The tasks."),
+        ]).closed()).required().example(r#"{"dependents":["1205678901230000"]}"#).description("The tasks."),
     ])
     .body(Body::Json { open: false, in_array: false })
     .records(json_path!("$.data"))
@@ -71,7 +72,7 @@ const DELETE: Operation = Operation::by(Method::Post, "removeTaskDependents", "t
     .addition()
     .parameters(list![
         path("task_gid", STRING).required().description("Gid of the task that others wait for."),
-        body("data", OBJECT.properties(list![required("dependents", ARRAY.items(list![STRING]).description("Gids of the tasks."))]).closed()).required().description("The tasks."),
+        body("data", OBJECT.properties(list![required("dependents", ARRAY.items(list![STRING]).description("Gids of the tasks."))]).closed()).required().example(r#"{"dependents":["1205678901230000"]}"#).description("The tasks."),
     ])
     .body(Body::Json { open: false, in_array: false })
     .records(json_path!("$.data"))

@@ -15,6 +15,7 @@ const CREATE: Operation = Operation::by(Method::Post, "duplicateTask", "task_dup
     .summary("Duplicate a task")
     .description("Starts to copy a task, with the parts named in `include`, and returns a job at once. Ask `jobs.get` with the job's gid until `status` is `succeeded`; `new_task` is the copy. Airbyte's hosted platform does not offer it.")
     .writes()
+    .phrases(texts!["copy task", "clone task", "duplicate task"])
     .addition()
     .job(Job::new(json_path!("$.gid"), job_step("jobs", Action::Get).argument("job_gid"), json_path!("$.status"), job_step("jobs", Action::Get).argument("job_gid"))
         .done(texts!["succeeded"])
@@ -25,8 +26,21 @@ const CREATE: Operation = Operation::by(Method::Post, "duplicateTask", "task_dup
         query("opt_fields", STRING).description("Further fields to return, separated by commas, `a.b` for those of linked records; they replace the standard ones."),
         body("data", OBJECT.properties(list![
             required("name", STRING.description("Name of the copy.")),
-            optional("include", STRING.description("What is copied besides the name, separated by commas: `assignee`, `attachments`, `dates`, `dependencies`, `followers`, `notes`, `parent`, `projects`, `subtasks`, `tags`.")),
-        ]).closed()).required().description("What to copy."),
+            optional("include", STRING.rules(list![
+                grammar(Language::Words, texts![
+                    "assignee",
+                    "attachments",
+                    "dates",
+                    "dependencies",
+                    "followers",
+                    "notes",
+                    "parent",
+                    "projects",
+                    "subtasks",
+                    "tags",
+                ]),
+            ]).description("What is copied besides the name, separated by commas: `assignee`, `attachments`, `dates`, `dependencies`, `followers`, `notes`, `parent`, `projects`, `subtasks`, `tags`.")),
+        ]).closed()).required().example(r#"{"name":"Draft the next launch plan","include":"notes,assignee,subtasks"}"#).description("What to copy."),
     ])
     .body(Body::Json { open: false, in_array: false })
     .records(json_path!("$.data"))

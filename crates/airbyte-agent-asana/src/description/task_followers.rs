@@ -7,7 +7,7 @@ use airbyte_agent_description::build::*;
 /// `task_followers` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("task_followers", "Somebody who is told about changes of one task.")
     .when_to_use("To let somebody know about changes of a task.")
-    .phrases(texts!["follower", "follow task", "watch"])
+    .phrases(texts!["follower", "follow task", "watch", "collaborator", "watcher"])
     .operations(list![CREATE, DELETE])
     .schema(RECORD);
 
@@ -16,12 +16,13 @@ const CREATE: Operation = Operation::by(Method::Post, "addFollowersForTask", "ta
     .description("Makes people follow a task, so that they are told about changes; they are notified. Airbyte's hosted platform does not offer it.")
     .writes()
     .idempotent()
+    .phrases(texts!["follow task", "add follower", "add collaborator", "watch task"])
     .addition()
     .parameters(list![
         path("task_gid", STRING).required().description("Gid of the task to follow."),
         body("data", OBJECT.properties(list![
             required("followers", ARRAY.items(list![STRING]).description("Gids or e-mail addresses of users, or `me`.")),
-        ]).closed()).required().description("The people."),
+        ]).closed()).required().example(r#"{"followers":["me","jordan@example.com"]}"#).description("The people."),
     ])
     .body(Body::Json { open: false, in_array: false })
     .records(json_path!("$.data"))
@@ -32,12 +33,13 @@ const DELETE: Operation = Operation::by(Method::Post, "removeFollowersForTask", 
     .description("Makes people no longer follow a task. Airbyte's hosted platform does not offer it.")
     .writes()
     .idempotent()
+    .phrases(texts!["unfollow task", "stop following", "no longer follow"])
     .addition()
     .parameters(list![
         path("task_gid", STRING).required().description("Gid of the task that is followed."),
         body("data", OBJECT.properties(list![
             required("followers", ARRAY.items(list![STRING]).description("Gids or e-mail addresses of users, or `me`.")),
-        ]).closed()).required().description("The people."),
+        ]).closed()).required().example(r#"{"followers":["me"]}"#).description("The people."),
     ])
     .body(Body::Json { open: false, in_array: false })
     .records(json_path!("$.data"))

@@ -49,6 +49,7 @@ const CREATE: Operation = Operation::by(Method::Post, "addProjectForTask", "task
     .description("Puts a task into a project, at the end or at a given place; a task that is there already is moved to this place. A task is in at most 20 projects. To move it between projects, also call `task_projects.delete`. Airbyte's hosted platform does not offer it.")
     .writes()
     .idempotent()
+    .phrases(texts!["add task to project", "another project", "multi home"])
     .addition()
     .parameters(list![
         path("task_gid", STRING).required().description("Gid of the task to add."),
@@ -57,7 +58,7 @@ const CREATE: Operation = Operation::by(Method::Post, "addProjectForTask", "task
             optional("section", STRING.description("Gid of the section of the project to put the task into, at its end.")),
             optional("insert_after", STRING.nullable().description("Gid of the task in the project behind which to put it; null for the beginning.")),
             optional("insert_before", STRING.nullable().description("Gid of the task in the project before which to put it; null for the end.")),
-        ]).closed()).required().description("The project and the place; of the three places give at most one."),
+        ]).closed()).required().example(r#"{"project":"1201345678901234"}"#).description("The project and the place; of the three places give at most one."),
     ])
     .body(Body::Json { open: false, in_array: false })
     .records(json_path!("$.data"))
@@ -68,10 +69,11 @@ const DELETE: Operation = Operation::by(Method::Post, "removeProjectForTask", "t
     .description("Takes a task out of a project; the task itself stays. Airbyte's hosted platform does not offer it.")
     .writes()
     .idempotent()
+    .phrases(texts!["remove task from project"])
     .addition()
     .parameters(list![
         path("task_gid", STRING).required().description("Gid of the task to take out."),
-        body("data", OBJECT.properties(list![required("project", STRING.description("Gid of the project."))]).closed()).required().description("The project."),
+        body("data", OBJECT.properties(list![required("project", STRING.description("Gid of the project."))]).closed()).required().example(r#"{"project":"1201345678901234"}"#).description("The project."),
     ])
     .body(Body::Json { open: false, in_array: false })
     .records(json_path!("$.data"))

@@ -7,7 +7,15 @@ use airbyte_agent_description::build::*;
 /// `task_stories` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("task_stories", "A comment on a task, or another entry of its history.")
     .when_to_use("To read or write comments, or to see what happened to a task.")
-    .phrases(texts!["comment", "comments of a task", "history", "activity"])
+    .phrases(texts![
+        "comment",
+        "comments of a task",
+        "history",
+        "activity",
+        "comment",
+        "activity",
+        "conversation",
+    ])
     .default_fields(texts![
         "gid",
         "type",
@@ -24,6 +32,7 @@ pub(super) const ENTITY: Entity = Entity::new("task_stories", "A comment on a ta
 const LIST: Operation = Operation::get("listTaskStories", "task_stories", Action::List, template!("/tasks/{task_gid}/stories"))
     .summary("List comments and history of a task")
     .description("Lists what happened to a task, oldest first: comments (`resource_subtype` is `comment_added`) and changes. Asana cannot return the comments alone. Airbyte's hosted platform does not offer it.")
+    .phrases(texts!["comments on task", "conversation on task", "history of task"])
     .field_selection(field_selection("opt_fields"))
     .addition()
     .parameters(list![
@@ -45,6 +54,7 @@ const CREATE: Operation = Operation::by(Method::Post, "createTaskStory", "task_s
     .summary("Comment on a task")
     .description("Adds a comment to a task and notifies its followers. A repeated call makes a second comment.")
     .writes()
+    .phrases(texts!["comment on task", "leave comment", "add comment", "reply on task", "write comment"])
     .parameters(list![
         path("task_gid", STRING).required().description("Gid of the task to comment on."),
         query("opt_fields", STRING).addition().description("Further fields to return, separated by commas, `a.b` for those of linked records; they replace the standard ones. Left out, Asana returns the whole record."),
@@ -52,7 +62,7 @@ const CREATE: Operation = Operation::by(Method::Post, "createTaskStory", "task_s
             optional("text", STRING.description("The comment as plain text; give this or `html_text`.")),
             optional("html_text", STRING.description("The comment with formatting, as well-formed XML inside `<body>`; give this or `text`.")),
             optional("is_pinned", BOOLEAN.description("Whether to pin the comment at the top of the task; false when left out.")),
-        ]).closed()).required().description("Text of the comment."),
+        ]).closed()).required().example(r#"{"text":"The draft is ready for review."}"#).description("Text of the comment."),
     ])
     .body(Body::Json { open: false, in_array: false })
     .records(json_path!("$.data"))

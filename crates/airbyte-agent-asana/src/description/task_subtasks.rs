@@ -32,6 +32,7 @@ pub(super) const ENTITY: Entity = Entity::new("task_subtasks", "A task that is p
 const LIST: Operation = Operation::get("listTaskSubtasks", "task_subtasks", Action::List, template!("/tasks/{task_gid}/subtasks"))
     .summary("List subtasks")
     .description("Lists the direct subtasks of one task. Only gid and name come back unless `opt_fields` asks for more.")
+    .phrases(texts!["checklist", "subtask"])
     .field_selection(field_selection("opt_fields"))
     .parameters(list![
         path("task_gid", STRING).required().description("Gid of the task whose subtasks to list."),

@@ -14,9 +14,10 @@ const CREATE: Operation = Operation::by(Method::Post, "addTagForTask", "task_tag
     .description("Puts an existing tag on a task; nothing happens when it is there already. New tags come from `workspace_tags.create`.")
     .writes()
     .idempotent()
+    .phrases(texts!["tag task", "label task"])
     .parameters(list![
         path("task_gid", STRING).required().description("Gid of the task that gets the tag."),
-        body("data", OBJECT.properties(list![required("tag", STRING.description("Gid of the tag, from `workspace_tags.list`."))]).closed()).required().description("The tag to add."),
+        body("data", OBJECT.properties(list![required("tag", STRING.description("Gid of the tag, from `workspace_tags.list`."))]).closed()).required().example(r#"{"tag":"1202223334445556"}"#).description("The tag to add."),
     ])
     .body(Body::Json { open: false, in_array: false })
     .records(json_path!("$.data"))
@@ -27,9 +28,10 @@ const DELETE: Operation = Operation::by(Method::Post, "removeTagForTask", "task_
     .description("Takes a tag off a task; the tag itself stays.")
     .writes()
     .idempotent()
+    .phrases(texts!["untag task"])
     .parameters(list![
         path("task_gid", STRING).required().description("Gid of the task that loses the tag."),
-        body("data", OBJECT.properties(list![required("tag", STRING.description("Gid of the tag, from `workspace_tags.list`."))]).closed()).required().description("The tag to remove."),
+        body("data", OBJECT.properties(list![required("tag", STRING.description("Gid of the tag, from `workspace_tags.list`."))]).closed()).required().example(r#"{"tag":"1202223334445556"}"#).description("The tag to remove."),
     ])
     .body(Body::Json { open: false, in_array: false })
     .records(json_path!("$.data"))

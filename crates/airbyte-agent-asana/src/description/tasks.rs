@@ -7,7 +7,7 @@ use airbyte_agent_description::build::*;
 /// `tasks` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("tasks", "Something to be done: with assignee, dates, projects and custom fields.")
     .when_to_use("For tasks, their state, dates and people in charge.")
-    .phrases(texts!["task", "to-do", "due", "assigned to me"])
+    .phrases(texts!["task", "to-do", "due", "assigned to me", "to-do", "todo", "item", "card"])
     .default_fields(texts![
         "gid",
         "name",
@@ -86,6 +86,7 @@ pub(super) const ENTITY: Entity = Entity::new("tasks", "Something to be done: wi
 const LIST: Operation = Operation::get("listTasks", "tasks", Action::List, template!("/tasks"))
     .summary("List tasks")
     .description("Lists the tasks of a project, of a section, or of an assignee in a workspace; Asana refuses the call without one of these. Only gid and name come back unless `opt_fields` asks for more. To find tasks by text, due date or across projects use `workspace_task_search.list`.")
+    .phrases(texts!["tasks of project", "tasks assigned"])
     .field_selection(field_selection("opt_fields"))
     .recommended(texts!["project"])
     .parameters(list![
@@ -116,6 +117,7 @@ const CREATE: Operation = Operation::by(Method::Post, "createTask", "tasks", Act
     .summary("Create a task")
     .description("Creates a task, in projects or as a subtask, and notifies assignee and followers. A repeated call makes a second task. To choose the section call `section_tasks.create` afterwards.")
     .writes()
+    .phrases(texts!["new task", "add task"])
     .at_least_one(list![at_least_one(texts!["data"], texts!["workspace", "projects", "parent"])])
     .parameters(list![
         query("opt_fields", STRING).addition().description("Further fields to return, separated by commas, `a.b` for those of linked records; they replace the standard ones. Left out, Asana returns the whole record."),
@@ -126,16 +128,16 @@ const CREATE: Operation = Operation::by(Method::Post, "createTask", "tasks", Act
             optional("assignee", STRING.description("Gid or e-mail address of the person in charge, or `me`. They are notified.")),
             optional("notes", STRING.description("Description as plain text; give this or `html_notes`.")),
             optional("html_notes", STRING.description("Description with formatting: well-formed XML inside `<body>`, with tags such as `strong`, `em`, `ul`, `li`, `a`. Replaces `notes`.")),
-            optional("due_on", STRING.description("Day it is due, `YYYY-MM-DD`; not together with `due_at`.")),
-            optional("due_at", STRING.description("Instant it is due, RFC 3339 in UTC; not together with `due_on`.")),
-            optional("start_on", STRING.description("Day work starts, `YYYY-MM-DD`; needs a due date as well.")),
+            optional("due_on", STRING.format("date").description("Day it is due, `YYYY-MM-DD`; not together with `due_at`.")),
+            optional("due_at", STRING.format("date-time").description("Instant it is due, RFC 3339 in UTC; not together with `due_on`.")),
+            optional("start_on", STRING.format("date").description("Day work starts, `YYYY-MM-DD`; needs a due date as well.")),
             optional("completed", BOOLEAN.description("Whether the task starts out completed; false when left out.")),
             optional("parent", STRING.description("Gid of the task this one is a subtask of.")),
             optional("tags", ARRAY.items(list![STRING]).description("Gids of tags to add.")),
             optional("followers", ARRAY.items(list![STRING]).description("Gids or e-mail addresses of users who follow the task; they are notified.")),
             optional("resource_subtype", STRING.choices(words!["default_task", "milestone", "section", "approval", "custom"]).description("Kind of task: `default_task`, `milestone`, `approval` or `custom`. `section` is a left-over of old projects; use `project_sections.create`.")),
             optional("custom_fields", OBJECT.description(r#"Values of custom fields, by gid of the field: text, number, gid of an option, list of gids of options, or `{"date": "YYYY-MM-DD"}`. The fields must belong to a project of the task. Gids are in `custom_fields` of `tasks.get`."#)).addition(),
-        ])).required().description("Fields of the new task; other fields of Asana's API, such as `start_at` or `approval_status`, are passed on as they are."),
+        ])).required().example(r#"{"name":"Draft the launch plan","workspace":"1199876543210987","projects":["1201345678901234"],"assignee":"me","due_on":"2025-04-01"}"#).description("Fields of the new task; other fields of Asana's API, such as `start_at` or `approval_status`, are passed on as they are."),
     ])
     .body(Body::Json { open: false, in_array: false })
     .records(json_path!("$.data"))
@@ -157,6 +159,20 @@ const UPDATE: Operation = Operation::by(Method::Put, "updateTask", "tasks", Acti
     .description("Changes the fields given and leaves the others alone: completes, assigns, renames, dates a task, or sets custom fields. A new assignee is notified. Projects, tags and parent cannot be changed here.")
     .writes()
     .idempotent()
+    .phrases(texts![
+        "complete task",
+        "mark done",
+        "mark finished",
+        "tick off",
+        "reassign",
+        "assign task",
+        "due date",
+        "postpone",
+        "rename task",
+        "reopen task",
+        "change assignee",
+        "deadline",
+    ])
     .parameters(list![
         path("task_gid", STRING).required().description("Gid of the task to change."),
         query("opt_fields", STRING).addition().description("Further fields to return, separated by commas, `a.b` for those of linked records; they replace the standard ones. Left out, Asana returns the whole record."),
@@ -165,12 +181,12 @@ const UPDATE: Operation = Operation::by(Method::Put, "updateTask", "tasks", Acti
             optional("assignee", STRING.description("Gid or e-mail address of the new person in charge, or `me`. They are notified.")),
             optional("notes", STRING.description("New description as plain text; give this or `html_notes`.")),
             optional("html_notes", STRING.description("Description with formatting: well-formed XML inside `<body>`, with tags such as `strong`, `em`, `ul`, `li`, `a`. Replaces `notes`.")),
-            optional("due_on", STRING.description("New day it is due, `YYYY-MM-DD`; not together with `due_at`.")),
-            optional("due_at", STRING.description("New instant it is due, RFC 3339 in UTC; not together with `due_on`.")),
-            optional("start_on", STRING.description("New day work starts, `YYYY-MM-DD`; give the due date in the same call.")),
+            optional("due_on", STRING.format("date").description("New day it is due, `YYYY-MM-DD`; not together with `due_at`.")),
+            optional("due_at", STRING.format("date-time").description("New instant it is due, RFC 3339 in UTC; not together with `due_on`.")),
+            optional("start_on", STRING.format("date").description("New day work starts, `YYYY-MM-DD`; give the due date in the same call.")),
             optional("completed", BOOLEAN.description("True completes the task, false opens it again.")),
             optional("custom_fields", OBJECT.description(r#"New values of custom fields, by gid of the field: text, number, gid of an option, list of gids of options, or `{"date": "YYYY-MM-DD"}`; null clears. Those left out stay."#)).addition(),
-        ])).required().description("Fields to change; those left out stay as they are. Other fields of Asana's API, such as `start_at` or `approval_status`, are passed on as they are."),
+        ])).required().example(r#"{"completed":true}"#).description("Fields to change; those left out stay as they are. Other fields of Asana's API, such as `start_at` or `approval_status`, are passed on as they are."),
     ])
     .body(Body::Json { open: false, in_array: false })
     .records(json_path!("$.data"))

@@ -34,11 +34,12 @@ pub(super) const ENTITY: Entity = Entity::new("user_task_list_tasks", "A task in
 const LIST: Operation = Operation::get("listUserTaskListTasks", "user_task_list_tasks", Action::List, template!("/user_task_lists/{user_task_list_gid}/tasks"))
     .summary("List the tasks of a user")
     .description("Lists the tasks in somebody's My Tasks, in their order, as far as the signed-in user sees them. Completed ones are included unless `completed_since` is `now`. Airbyte's hosted platform does not offer it.")
+    .phrases(texts!["tasks assigned to me", "on my plate"])
     .field_selection(field_selection("opt_fields"))
     .addition()
     .parameters(list![
         path("user_task_list_gid", STRING).required().description("Gid of the task list, from `user_task_lists.get`."),
-        query("completed_since", STRING).description("Leaves out tasks completed before this instant (RFC 3339), and keeps all open ones; `now` gives open tasks only."),
+        query("completed_since", STRING.rules(list![formats(texts!["date-time", "now"])])).description("Leaves out tasks completed before this instant (RFC 3339), and keeps all open ones; `now` gives open tasks only."),
         query("limit", INTEGER.minimum(1.0).maximum(100.0)).description("Records on a page. Left out, nothing is sent, and a single call gives no `next_page` and at most about 1000 records; `items()` requests 100."),
         query("offset", STRING).description("Where to go on: `next_page.offset` of the previous response, which expires after a while. Leave out for the first page, and pass the same `limit` with it."),
         query("opt_fields", STRING).description("Further fields to return, separated by commas, `a.b` for those of linked records; they replace the standard ones."),

@@ -15,6 +15,7 @@ pub(super) const ENTITY: Entity = Entity::new("user_task_lists", "What Asana sho
 const GET: Operation = Operation::get("getUserTaskList", "user_task_lists", Action::Get, template!("/users/{user_gid}/user_task_list"))
     .summary("Get the task list of a user")
     .description("Returns what Asana shows as My Tasks of one person in one workspace. Its gid leads to the tasks: `user_task_list_tasks.list`. Airbyte's hosted platform does not offer it.")
+    .phrases(texts!["id of my tasks"])
     .field_selection(field_selection("opt_fields"))
     .addition()
     .parameters(list![

@@ -7,7 +7,7 @@ use airbyte_agent_description::build::*;
 /// `users` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("users", "Somebody with an Asana account.")
     .when_to_use("To find people and their gids.")
-    .phrases(texts!["user", "member", "colleague"])
+    .phrases(texts!["user", "member", "colleague", "teammate", "colleague"])
     .default_fields(texts!["gid", "name", "email", "workspaces.name"])
     .operations(list![LIST, GET])
     .schema(RECORD)

@@ -28,6 +28,7 @@ pub(super) const ENTITY: Entity = Entity::new("workspace_custom_fields", "A cust
 const LIST: Operation = Operation::get("listWorkspaceCustomFields", "workspace_custom_fields", Action::List, template!("/workspaces/{workspace_gid}/custom_fields"))
     .summary("List custom fields of a workspace")
     .description("Lists the custom fields that a workspace shares among its projects, with their options. Needs a paid plan (else 402). Airbyte's hosted platform does not offer it.")
+    .phrases(texts!["custom fields"])
     .field_selection(field_selection("opt_fields"))
     .addition()
     .parameters(list![

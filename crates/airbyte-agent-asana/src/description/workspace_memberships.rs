@@ -13,11 +13,12 @@ const CREATE: Operation = Operation::by(Method::Post, "addUserToWorkspace", "wor
     .summary("Add a user to a workspace")
     .description("Adds a user to a workspace or organization; an address without account gets an invitation by e-mail. May take up a paid seat.")
     .writes()
+    .phrases(texts!["add person to workspace", "invite to workspace"])
     .parameters(list![
         path("workspace_gid", STRING).required().description("Gid of the workspace or organization the user joins."),
         body("data", OBJECT.properties(list![
             required("user", STRING.description("Gid or e-mail address of the user, or `me`; an unknown address is invited.")),
-        ]).closed()).required().description("The user to add."),
+        ]).closed()).required().example(r#"{"user":"jordan@example.com"}"#).description("The user to add."),
     ])
     .body(Body::Json { open: false, in_array: false })
     .records(json_path!("$.data"))

@@ -34,13 +34,14 @@ const CREATE: Operation = Operation::by(Method::Post, "createTagForWorkspace", "
     .summary("Create a tag")
     .description("Creates a tag in a workspace. Names are not unique, so look with `workspace_tags.list` first. To put it on a task use `task_tags.create`.")
     .writes()
+    .phrases(texts!["new tag"])
     .parameters(list![
         path("workspace_gid", STRING).required().description("Gid of the workspace the tag is for; cannot be changed later."),
         body("data", OBJECT.properties(list![
             required("name", STRING.description("Name of the tag; Asana does not keep it unique.")),
             optional("color", STRING.description("Color by name: `dark-` with pink, green, blue, red, teal, brown, orange, purple or warm-gray, `light-` with the same, or `none`.")),
             optional("notes", STRING.description("What the tag is for.")),
-        ]).closed()).required().description("Fields of the new tag."),
+        ]).closed()).required().example(r#"{"name":"urgent","color":"dark-red"}"#).description("Fields of the new tag."),
     ])
     .body(Body::Json { open: false, in_array: false })
     .records(json_path!("$.data"))

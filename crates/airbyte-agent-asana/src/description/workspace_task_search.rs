@@ -32,6 +32,7 @@ pub(super) const ENTITY: Entity = Entity::new("workspace_task_search", "A task f
 const LIST: Operation = Operation::get("searchWorkspaceTasks", "workspace_task_search", Action::List, template!("/workspaces/{workspace_gid}/tasks/search"))
     .summary("Search tasks")
     .description("Finds tasks in a workspace by text, assignee, project, team, dates and state; the most recently changed first. Needs a paid plan (else 402), allows 60 calls a minute, and lags behind changes by up to a minute. Returns at most 100 tasks: for more, sort by `created_at` and repeat with `created_at.before`.")
+    .phrases(texts!["search tasks", "find tasks", "tasks about", "tasks that mention"])
     .field_selection(field_selection("opt_fields"))
     .parameters(list![
         path("workspace_gid", STRING).required().description("Gid of the workspace or organization to search, from `workspaces.list`."),
@@ -70,21 +71,21 @@ const LIST: Operation = Operation::get("searchWorkspaceTasks", "workspace_task_s
         query("assigned_by.not", STRING).addition().description("Gids or e-mail addresses of users, or `me`, separated by commas: tasks that none of them assigned."),
         query("liked_by.not", STRING).addition().description("Gids or e-mail addresses of users, or `me`, separated by commas: tasks that none of them likes."),
         query("commented_on_by.not", STRING).addition().description("Gids or e-mail addresses of users, or `me`, separated by commas: tasks that none of them commented on."),
-        query("due_on", STRING).addition().description("Only tasks due on this day, `YYYY-MM-DD`, or `null` for tasks without a due date."),
+        query("due_on", STRING.rules(list![formats(texts!["date", "null"])])).addition().description("Only tasks due on this day, `YYYY-MM-DD`, or `null` for tasks without a due date."),
         query("due_at.after", STRING.format("date-time")).addition().description("Only tasks due after this instant, RFC 3339."),
         query("due_at.before", STRING.format("date-time")).addition().description("Only tasks due before this instant, RFC 3339."),
-        query("start_on", STRING).addition().description("Only tasks that start on this day, `YYYY-MM-DD`, or `null` for tasks without a start date."),
+        query("start_on", STRING.rules(list![formats(texts!["date", "null"])])).addition().description("Only tasks that start on this day, `YYYY-MM-DD`, or `null` for tasks without a start date."),
         query("start_on.after", STRING.format("date")).addition().description("Only tasks that start after this day, `YYYY-MM-DD`."),
         query("start_on.before", STRING.format("date")).addition().description("Only tasks that start before this day, `YYYY-MM-DD`."),
-        query("created_on", STRING).addition().description("Only tasks created on this day, `YYYY-MM-DD`."),
+        query("created_on", STRING.format("date")).addition().description("Only tasks created on this day, `YYYY-MM-DD`."),
         query("created_on.after", STRING.format("date")).addition().description("Only tasks created after this day, `YYYY-MM-DD`."),
         query("created_on.before", STRING.format("date")).addition().description("Only tasks created before this day, `YYYY-MM-DD`."),
-        query("completed_on", STRING).addition().description("Only tasks completed on this day, `YYYY-MM-DD`, or `null` for open ones."),
+        query("completed_on", STRING.rules(list![formats(texts!["date", "null"])])).addition().description("Only tasks completed on this day, `YYYY-MM-DD`, or `null` for open ones."),
         query("completed_on.after", STRING.format("date")).addition().description("Only tasks completed after this day, `YYYY-MM-DD`."),
         query("completed_on.before", STRING.format("date")).addition().description("Only tasks completed before this day, `YYYY-MM-DD`."),
         query("completed_at.after", STRING.format("date-time")).addition().description("Only tasks completed after this instant, RFC 3339."),
         query("completed_at.before", STRING.format("date-time")).addition().description("Only tasks completed before this instant, RFC 3339."),
-        query("modified_on", STRING).addition().description("Only tasks last changed on this day, `YYYY-MM-DD`."),
+        query("modified_on", STRING.format("date")).addition().description("Only tasks last changed on this day, `YYYY-MM-DD`."),
         query("modified_on.after", STRING.format("date")).addition().description("Only tasks changed after this day, `YYYY-MM-DD`."),
         query("modified_on.before", STRING.format("date")).addition().description("Only tasks changed before this day, `YYYY-MM-DD`."),
         query("is_blocking", BOOLEAN).addition().description("True for open tasks that others wait for."),

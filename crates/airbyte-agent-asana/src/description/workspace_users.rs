@@ -13,6 +13,7 @@ pub(super) const ENTITY: Entity = Entity::new("workspace_users", "A user, as lis
 const LIST: Operation = Operation::get("listWorkspaceUsers", "workspace_users", Action::List, template!("/workspaces/{workspace_gid}/users"))
     .summary("List users of a workspace")
     .description("Lists up to 2000 users of one workspace, sorted by name. For larger ones use `users.list` with `workspace`. Only gid and name come back unless `opt_fields` asks for more.")
+    .phrases(texts!["everyone in workspace", "members of workspace"])
     .field_selection(field_selection("opt_fields"))
     .parameters(list![
         path("workspace_gid", STRING).required().description("Gid of the workspace whose users to list."),

@@ -7,7 +7,7 @@ use airbyte_agent_description::build::*;
 /// `workspaces` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("workspaces", "A workspace or organization: the top level that everything belongs to.")
     .when_to_use("To get the workspace gid that most lists need.")
-    .phrases(texts!["workspace", "organization"])
+    .phrases(texts!["workspace", "organization", "organization"])
     .default_fields(texts!["gid", "name", "is_organization", "email_domains"])
     .operations(list![LIST, GET])
     .schema(RECORD)

@@ -145,6 +145,8 @@ record_builder! {
         /// Name shown for a link.
         name: String,
         /// Content of the file, in base64.
+        ///
+        /// [`FileBytes`](crate::FileBytes) makes it of bytes.
         file: String,
         /// Whether the app is connected to the attachment, so that it can show a preview; only for
         /// tasks and OAuth apps.

@@ -10,7 +10,7 @@ use super::seconds::parse_seconds;
 const CONNECTION: &str = "Connection";
 
 /// Chooses the connector, and says how to reach it and with which credentials.
-#[derive(Args)]
+#[derive(Args, Default)]
 pub(crate) struct ConnectionArgs {
     /// Take the connector from this spec instead of a built-in one
     #[arg(long, value_name = "FILE", help_heading = CONNECTION)]

@@ -8,6 +8,7 @@ use clap::Args;
 use super::connection::ConnectionArgs;
 use super::format::Format;
 use super::seconds::parse_seconds;
+use super::sync::StoreArgs;
 
 const ARGUMENTS: &str = "Arguments of the operation";
 const CALL: &str = "Call";
@@ -36,6 +37,8 @@ pub(crate) struct ExecArgs {
     pub(crate) param: Vec<String>,
     #[command(flatten)]
     pub(crate) connection: ConnectionArgs,
+    #[command(flatten)]
+    pub(crate) store: StoreArgs,
     /// Idempotency key that makes it safe to repeat the call, where the vendor supports one
     #[arg(long, value_name = "KEY", help_heading = CALL)]
     pub(crate) idempotency_key: Option<String>,

@@ -13,7 +13,7 @@ Examples:
 
 Corrections by hand belong into the overlay beside the spec, such as acme.overlay.yaml:
   actions:
-    - {target: GET /users, update: {x-agent-pagination: {unknown: null, page: {into: page}}}}";
+    - {target: GET /users, update: {x-agent-pagination: {page: {into: page}}}}";
 
 #[derive(Args)]
 pub(crate) struct ImportArgs {

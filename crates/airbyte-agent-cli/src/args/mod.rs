@@ -83,9 +83,9 @@ pub(crate) enum Command {
     /// Copy records into a store on this machine, and keep them up to date there
     #[command(after_help = sync::EXAMPLES)]
     Sync(Box<SyncArgs>),
-    /// Query the records in the store with SQL
+    /// Query records with SQL: those in the store, and what is not there is read first
     #[command(after_help = sql::EXAMPLES)]
-    Sql(SqlArgs),
+    Sql(Box<SqlArgs>),
     /// List the tables of the store, or explain the columns of one
     Tables(TablesArgs),
     /// Print the records of an entity that were created, updated or deleted, as JSON lines

@@ -45,6 +45,9 @@ pub(crate) struct ServeArgs {
     #[arg(long, value_enum, value_name = "HOW", env = "AIRBYTE_AGENT_MCP_EXPOSE",
           help_heading = TOOLS)]
     pub(crate) expose: Option<Expose>,
+    /// Begin the names of all tools with this word and an underscore
+    #[arg(long, value_name = "WORD", help_heading = TOOLS)]
+    pub(crate) prefix: Option<String>,
     /// Permit only operations that change nothing
     #[arg(long, env = "AIRBYTE_AGENT_MCP_READ_ONLY", value_parser = FalseyValueParser::new(),
           help_heading = TOOLS)]
@@ -55,6 +58,27 @@ pub(crate) struct ServeArgs {
     /// Refuse operations that match, such as *.delete; may be repeated
     #[arg(long, value_name = "GLOB", help_heading = TOOLS)]
     pub(crate) deny: Vec<String>,
+    /// Ask the user of the client before each call of some operations: writes, destructive, or those that
+    /// match, such as *.delete. Where the client cannot ask, the call is refused; may be repeated
+    #[arg(long, value_name = "WHAT", help_heading = TOOLS)]
+    pub(crate) ask: Vec<String>,
+    /// Most calls of a session that may remove or overwrite data [default: any number]
+    #[arg(long, value_name = "N", help_heading = LIMITS)]
+    pub(crate) max_destructive: Option<u32>,
+    /// How long the user has to approve a call [default: 300]
+    #[arg(long, value_name = "SECONDS", value_parser = parse_seconds, help_heading = LIMITS)]
+    pub(crate) approval_timeout: Option<Duration>,
+    /// Show this field in no result and no table, such as customers.email or stripe:*.phone; may be repeated
+    #[arg(long, value_name = "FIELD", help_heading = TOOLS)]
+    pub(crate) hide: Vec<String>,
+    /// Offer tools over the records in this store [default: records.db in the folder of the settings, if it
+    /// exists]
+    #[arg(long, value_name = "FILE", env = "AIRBYTE_AGENT_MCP_STORE",
+          help_heading = TOOLS)]
+    pub(crate) store: Option<PathBuf>,
+    /// Offer no tools over a store, whatever names one
+    #[arg(long, help_heading = TOOLS)]
+    pub(crate) no_store: bool,
     /// Longest time that a call may take [default: 120]
     #[arg(long, value_name = "SECONDS", value_parser = parse_seconds, help_heading = LIMITS)]
     pub(crate) timeout: Option<Duration>,
@@ -62,7 +86,8 @@ pub(crate) struct ServeArgs {
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..),
           help_heading = LIMITS)]
     pub(crate) concurrency: Option<u16>,
-    /// How often matching operations may be called, such as github:*.*=60/min; may be repeated
+    /// How often matching operations may be called, such as github:*.*=60/min or destructive=5/h; may be
+    /// repeated
     #[arg(long, value_name = "GLOB=RATE", help_heading = LIMITS)]
     pub(crate) rate_limit: Vec<String>,
     /// Longest result, in estimated tokens [default: 10000]
@@ -83,6 +108,9 @@ pub(crate) struct ServeArgs {
     /// 127.0.0.1. AIRBYTE_AGENT_MCP_TOKEN holds the bearer token, needed for any other address
     #[arg(long, value_name = "ADDRESS", env = "AIRBYTE_AGENT_MCP_HTTP", help_heading = HTTP)]
     pub(crate) http: Option<String>,
+    /// Keep no sessions, so that several servers can share the work; nobody can be asked in the middle of a call
+    #[arg(long, requires = "http", help_heading = HTTP)]
+    pub(crate) stateless: bool,
     /// Let web pages of this origin connect, such as http://localhost:*; may be repeated
     #[arg(long, value_name = "ORIGIN", help_heading = HTTP)]
     pub(crate) allow_origin: Vec<String>,
@@ -128,6 +156,8 @@ impl ServeArgs {
         put_all("connector", &self.connector);
         put_all("allow", &self.allow);
         put_all("deny", &self.deny);
+        put_all("ask", &self.ask);
+        put_all("hide", &self.hide);
         put_all("rate-limit", &self.rate_limit);
         put_all("allow-origin", &self.allow_origin);
         put_all("allow-host", &self.allow_host);
@@ -140,11 +170,18 @@ impl ServeArgs {
             ("config", self.config.as_deref().map(absolute_path)),
             ("workspace", self.workspace.clone()),
             ("via", self.via.clone()),
+            ("prefix", self.prefix.clone()),
             ("expose", expose.map(|value| value.get_name().to_owned())),
             ("timeout", self.timeout.map(|longest| longest.as_secs_f64().to_string())),
+            (
+                "approval-timeout",
+                self.approval_timeout.map(|longest| longest.as_secs_f64().to_string()),
+            ),
+            ("max-destructive", self.max_destructive.map(|most| most.to_string())),
             ("concurrency", self.concurrency.map(|most| most.to_string())),
             ("max-result-tokens", self.max_result_tokens.map(|most| most.to_string())),
             ("results", results.map(|value| value.get_name().to_owned())),
+            ("store", self.store.as_deref().map(absolute_path)),
             ("files", self.files.as_deref().map(absolute_path)),
             (
                 "audit",
@@ -158,9 +195,13 @@ impl ServeArgs {
                 put(name, value);
             }
         }
-        for (name, set) in
-            [("hosted", self.hosted), ("sandbox", self.sandbox), ("read-only", self.read_only)]
-        {
+        for (name, set) in [
+            ("hosted", self.hosted),
+            ("sandbox", self.sandbox),
+            ("read-only", self.read_only),
+            ("stateless", self.stateless),
+            ("no-store", self.no_store),
+        ] {
             if set {
                 all.push(format!("--{name}"));
             }

@@ -7,7 +7,7 @@ use super::sync::StoreArgs;
 
 #[derive(Args)]
 pub(crate) struct TablesArgs {
-    /// A table, whose columns are explained
+    /// A table, whose columns are explained; also one that was never copied, such as stripe_charges
     pub(crate) table: Option<String>,
     #[command(flatten)]
     pub(crate) store: StoreArgs,

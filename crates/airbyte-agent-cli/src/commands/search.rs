@@ -14,7 +14,7 @@ use crate::args::explain::SearchArgs;
 use crate::args::format::Format;
 use crate::failure::Stop;
 use crate::output::{self, ResultDocument};
-use crate::{example, registry, terminal};
+use crate::{example, notes, registry, terminal};
 
 /// An operation that matches the query.
 struct Match<'c> {
@@ -34,6 +34,7 @@ pub(crate) fn run_search(args: &SearchArgs) -> Result<(), Stop> {
     let sources = select_sources(args)?;
     let index = Index::new(sources.iter().map(|(description, _)| &**description));
     let hits = index.search(&query, usize::from(args.limit));
+    notes::print_notes(index.unserved(&query).map(|unserved| unserved.to_string()));
     let matches: Vec<Match<'_>> = hits
         .iter()
         .filter_map(|hit| {

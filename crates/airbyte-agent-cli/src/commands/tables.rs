@@ -1,5 +1,8 @@
 //! The command `tables`: what is in the store.
 
+use airbyte_agent_core::Error;
+use airbyte_agent_store::{Column, Store, table_name};
+use airbyte_agent_sync::live;
 use serde_json::{Value, json};
 
 use crate::args::tables::TablesArgs;
@@ -17,10 +20,14 @@ const OWN: [(&str, &str, &str); 4] = [
 
 /// Prints the tables, or the columns of one.
 pub(crate) fn run_tables(args: &TablesArgs) -> Result<(), Stop> {
-    let store = records::open_existing(&args.store)?;
+    let store = records::open_existing(&args.store);
     let data: Vec<Value> = match &args.table {
         Some(table) => {
-            let columns = store.columns(table).map_err(records::error)?;
+            let known = store.and_then(|store| store.columns(table).map_err(records::error));
+            let columns = match known {
+                Ok(columns) => columns,
+                Err(error) => never_read(table)?.ok_or(error)?,
+            };
             let known = columns.into_iter().map(|column| {
                 json!({"column": column.name, "type": column.kind, "description": column.description})
             });
@@ -30,7 +37,7 @@ pub(crate) fn run_tables(args: &TablesArgs) -> Result<(), Stop> {
             known.chain(own).collect()
         }
         None => {
-            let tables = store.tables().map_err(records::error)?;
+            let tables = store?.tables().map_err(records::error)?;
             tables
                 .iter()
                 .map(|summary| {
@@ -48,4 +55,20 @@ pub(crate) fn run_tables(args: &TablesArgs) -> Result<(), Stop> {
         }
     };
     output::print_result(args.output, &ResultDocument::of_data(data.into()))
+}
+
+/// The columns that a table of a connector will have once `sql` has read it; `None` if there is no such table.
+fn never_read(table: &str) -> Result<Option<Vec<Column>>, Error> {
+    for description in airbyte_agent::registry() {
+        let mut entities = description.entities.iter();
+        let found = entities.find(|entity| table_name(&description.name, &entity.name) == table);
+        if let Some(entity) = found {
+            let spec = live::table_of(description, &entity.name);
+            let spec = spec.map_err(|error| records::sync_error(&error))?;
+            let store = Store::open_in_memory().map_err(records::error)?;
+            let table = store.declare(&spec).map_err(records::error)?;
+            return Ok(Some(table.columns().to_vec()));
+        }
+    }
+    Ok(None)
 }

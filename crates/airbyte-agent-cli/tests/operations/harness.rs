@@ -279,6 +279,7 @@ async fn compare_responses<C>(
 fn rename(value: &mut Value) {
     match value {
         Value::String(text) if text == "sample" => text.push_str("-other"),
+        Value::String(text) if text == "ada@example.com" => text.insert_str(0, "other-"),
         Value::Array(items) => items.iter_mut().for_each(rename),
         _ => {}
     }

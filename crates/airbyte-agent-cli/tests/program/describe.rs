@@ -1,6 +1,6 @@
 //! Tests of the commands that only explain: help, versions, connectors and descriptions.
 
-use crate::run::{run, spec};
+use crate::run::{run, shell_words, spec};
 
 #[test]
 fn help_and_version_go_to_standard_output() {
@@ -108,9 +108,12 @@ fn examples_of_the_manual_are_commands_that_work() {
             .collect();
         assert!(commands.len() >= 2, "{page}");
         for line in commands {
-            let words: Vec<&str> = line.split(' ').filter(|word| *word != "--hosted").collect();
-            let more = if line.contains("--sandbox") { vec![] } else { vec!["--sandbox"] };
-            run(&[words, more].concat()).succeeded();
+            let mut words = shell_words(line);
+            words.retain(|word| word != "--hosted");
+            if !line.contains("--sandbox") {
+                words.push("--sandbox".to_owned());
+            }
+            run(&words.iter().map(String::as_str).collect::<Vec<_>>()).succeeded();
         }
     }
 }

@@ -157,7 +157,7 @@ fn failures_come_with_a_line_that_works() {
         "states=OPN",
         "--sandbox",
     ]);
-    assert!(outcome.message().ends_with("did you mean 'OPEN'?"), "{outcome:?}");
+    assert!(outcome.message().contains("did you mean 'OPEN'?; write states: ["), "{outcome:?}");
 }
 
 #[test]

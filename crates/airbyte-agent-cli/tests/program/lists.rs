@@ -68,6 +68,55 @@ fn errors_beside_the_records_of_any_page_are_told() {
 }
 
 #[test]
+fn remarks_of_single_pages_are_told_in_every_format() {
+    let drive = json!({"access_token": "t", "refresh_token": "r"});
+    let files = |id: &str, next: Option<&str>, cut: bool| json!({"files": [{"id": id}], "nextPageToken": next, "incompleteSearch": cut});
+    let hubspot = json!({"access_token": "t"});
+    let read =
+        json!({"results": [{"id": "1"}], "numErrors": 1, "errors": [{"message": "2 is gone"}]});
+    let cases: [(&[&str], &Value, Vec<Value>, &str, usize); 2] = [
+        (
+            &["google-drive", "files", "list"],
+            &drive,
+            vec![
+                files("1", Some("a"), false),
+                files("2", Some("b"), true),
+                files("3", None, false),
+            ],
+            "Google did not search all places",
+            3,
+        ),
+        (
+            &[
+                "hubspot",
+                "object_batch_reads",
+                "list",
+                "-p",
+                "objectType=contacts",
+                "-p",
+                r#"inputs=[{"id":"1"},{"id":"2"}]"#,
+            ],
+            &hubspot,
+            vec![read],
+            "2 is gone",
+            1,
+        ),
+    ];
+    for (args, credentials, answers, part, count) in cases {
+        for format in ["json", "jsonl", "csv", "tsv", "yaml", "table"] {
+            let vendor = pages(answers.clone());
+            let args = [args, &["--all", "--output", format]].concat();
+            let outcome = exec(&vendor.url, credentials, &args).succeeded();
+            assert_eq!(outcome.stderr.matches(part).count(), 1, "{format} {outcome:?}");
+            if format == "json" {
+                assert_eq!(outcome.json()["data"].as_array().unwrap().len(), count);
+                assert!(outcome.json()["meta"]["errors"].to_string().contains(part), "{outcome:?}");
+            }
+        }
+    }
+}
+
+#[test]
 fn lists_that_are_cut_end_with_an_error_behind_their_records() {
     let jira = json!({"username": "a@b.c", "password": "x"});
     let jira_list =

@@ -73,6 +73,20 @@ pub(crate) fn at_once<C: Send>(cases: impl IntoIterator<Item = C>, test: impl Fn
     });
 }
 
+/// The words of a command line, as a shell reads those that stand in single quotes.
+pub(crate) fn shell_words(line: &str) -> Vec<String> {
+    let mut words = vec![String::new()];
+    let mut is_quoted = false;
+    for letter in line.chars() {
+        match letter {
+            '\'' => is_quoted = !is_quoted,
+            ' ' if !is_quoted => words.push(String::new()),
+            letter => words.last_mut().unwrap().push(letter),
+        }
+    }
+    words
+}
+
 /// Runs the program and waits for its end.
 pub(crate) fn run(args: &[&str]) -> Outcome {
     command(args).output().unwrap().into()

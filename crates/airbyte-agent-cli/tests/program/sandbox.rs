@@ -82,7 +82,7 @@ fn the_context_store_is_asked() {
     assert_eq!(store(search, &["-p", "query={}", "--dry-run"]).code, 2);
     let local = run(&["exec", "stripe", "customers", search, "--sandbox"]);
     assert_eq!(local.code, 2, "{local:?}");
-    assert!(local.message().contains("--hosted"), "{local:?}");
+    assert!(local.message().contains("airbyte-agent sync"), "{local:?}");
 }
 
 #[test]

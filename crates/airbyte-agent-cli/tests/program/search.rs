@@ -1,6 +1,6 @@
 //! Tests of `search`: words lead to operations.
 
-use crate::run::{run, spec};
+use crate::run::{run, shell_words, spec};
 
 #[test]
 fn operations_are_found_with_a_command_that_works() {
@@ -11,7 +11,8 @@ fn operations_are_found_with_a_command_that_works() {
     assert_eq!((&found[0]["entity"], &found[0]["action"]), (&"invoices".into(), &"list".into()));
     for one in found {
         let command = one["command"].as_str().unwrap();
-        let words: Vec<&str> = command.split(' ').skip(1).collect();
+        let words = shell_words(command);
+        let words: Vec<&str> = words.iter().skip(1).map(String::as_str).collect();
         run(&[&words[..], &["--sandbox", "--dry-run"]].concat()).succeeded();
     }
     let text = run(&["search", "list", "issues", "--connector", "github", "--output", "table"]);

@@ -1,6 +1,14 @@
 //! Tests of `sync`, `sql`, `tables` and `watch`.
 
+use std::sync::Arc;
 use std::time::Duration;
+
+use airbyte_agent::stripe::store::CustomersField as Field;
+use airbyte_agent::stripe::{StripeConnector, auth};
+use airbyte_agent_core::Local;
+use airbyte_agent_core::context_store::{Order, StoreField as _};
+use airbyte_agent_store::{OpenOptions, Store};
+use airbyte_agent_sync::StoredRecords;
 
 use crate::run::{Folder, Outcome, command, run};
 use crate::sandbox::Served;
@@ -125,4 +133,131 @@ fn a_killed_sync_loses_and_doubles_nothing() {
     }
     // How far a run comes before it is killed depends on the machine.
     eprintln!("continued: {was_continued}");
+}
+
+#[test]
+fn tables_that_were_never_copied_are_read_for_the_query() {
+    let folder = Folder::new("live");
+    let store = folder.file("records.db");
+    let sql = |query: &str, more: &[&str]| {
+        run(&[&["sql", query, "--store", &store, "--sandbox"], more].concat())
+    };
+    let explained = sql("EXPLAIN SELECT id FROM stripe_charges LIMIT 15", &[]).succeeded().json();
+    assert_eq!(explained["data"].as_array().unwrap().len(), 1, "{explained}");
+    assert_eq!(explained["data"][0]["call"], "charges.list");
+    assert_eq!(explained["data"][0]["pages"], 1);
+    let found = sql("SELECT id FROM stripe_charges LIMIT 15", &[]).succeeded().json();
+    assert_eq!(found["data"].as_array().unwrap().len(), 15);
+    assert_eq!(found["meta"]["calls"], 1, "{found}");
+    assert_eq!(found["meta"]["live"]["tables"][0]["origin"], "live");
+    let columns = run(&["tables", "orb_invoices", "--store", &store]).succeeded().json();
+    assert!(columns["data"].as_array().unwrap().iter().any(|column| column["column"] == "status"));
+    let few = sql("SELECT count(*) FROM stripe_charges", &["--max-calls", "1"]);
+    assert_eq!((few.code, few.error()["kind"].as_str()), (3, Some("validation")));
+    assert!(few.stderr.contains("1 pages with 100 records of stripe_charges"), "{few:?}");
+    let part = sql("SELECT count(*) AS n FROM stripe_refunds", &["--max-calls", "1", "--partial"]);
+    let part = part.succeeded();
+    assert_eq!(part.json()["data"][0]["n"], 100);
+    assert_eq!(part.json()["meta"]["live"]["partial"], true);
+    assert!(part.stderr.contains("warning: "), "{part:?}");
+    let table = sql("SELECT count(*) AS n FROM stripe_charges", &["--output", "table"]).succeeded();
+    assert!(table.stderr.contains("calls were made"), "{table:?}");
+    let offline =
+        run(&["sql", "SELECT count(*) AS n FROM stripe_charges", "--store", &store, "--offline"]);
+    assert_eq!(offline.succeeded().json()["meta"]["calls"], 0);
+    let never = run(&["sql", "SELECT 1 FROM stripe_refunds", "--store", &store, "--offline"]);
+    assert!(never.succeeded().stderr.contains("never read to its end"));
+}
+
+#[tokio::test]
+async fn typed_searches_run_on_the_store() {
+    let folder = Folder::new("typed-store");
+    let path = folder.file("records.db");
+    run(&["sync", "stripe", "customers", "--sandbox", "--store", &path]).succeeded();
+    let store = Store::open(&path, &OpenOptions::default()).unwrap();
+    let store = Arc::new(StoredRecords::new(Arc::new(store)));
+    let local = Local::new(auth::ApiKey::new("sk_test")).local_store(store, "sandbox");
+    let stripe = StripeConnector::local(local).unwrap();
+    let search = stripe.customers().context_store_search().sort(Field::Email, Order::Ascending);
+    let found = search.clone().filter(Field::Email.contains("OKAFOR")).limit(3).await.unwrap();
+    let emails: Vec<&str> = found.data.iter().filter_map(|one| one.text(Field::Email)).collect();
+    assert!(emails.len() == 3 && emails.is_sorted(), "{emails:?}");
+    assert!(emails.iter().all(|email| email.contains("okafor")), "{emails:?}");
+    assert_eq!(found.meta.extra["freshness"]["account"], "sandbox");
+    let all = search.limit(100).items().collect().await.unwrap();
+    let sql = "SELECT count(*) AS id FROM customers";
+    let counted = stripe.customers().context_store_sql_query(sql).await.unwrap();
+    assert_eq!(counted.data[0].get(Field::Id), Some(&serde_json::json!(all.len())));
+}
+
+/// The records of a search and whether there are more; or the kind of its error.
+fn searched(place: &[&str], target: [&str; 2], arguments: &serde_json::Value) -> serde_json::Value {
+    let [connector, entity] = target;
+    let text = arguments.to_string();
+    let args = ["exec", connector, entity, "context_store_search", "--params", &text];
+    let outcome = run(&[&args[..], place].concat());
+    if outcome.code != 0 {
+        return outcome.error()["kind"].clone();
+    }
+    let found = outcome.json();
+    serde_json::json!({"data": found["data"], "more": found["meta"]["has_more"]})
+}
+
+#[test]
+fn the_store_answers_searches_as_the_platform_does() {
+    let folder = Folder::new("parity");
+    let store = folder.file("records.db");
+    for (target, [id, text], word) in [
+        (["stripe", "customers"], ["id", "email"], "okafor"),
+        (["intercom", "contacts"], ["id", "email"], "okafor"),
+        (["linear", "issues"], ["id", "title"], "1"),
+        (["salesforce", "contacts"], ["Id", "Email"], "okafor"),
+        (["gong", "users"], ["id", "emailAddress"], "okafor"),
+    ] {
+        let [connector, entity] = target;
+        run(&["sync", connector, entity, "--sandbox", "--store", &store]).succeeded();
+        let order = serde_json::json!([{id: "asc"}]);
+        let query = |filter: serde_json::Value| serde_json::json!({"query": {"filter": filter, "sort": order}, "fields": [id, text], "limit": 7});
+        for arguments in [
+            serde_json::json!({"query": {"sort": order}, "fields": [id, text], "limit": 20}),
+            serde_json::json!({"query": {"sort": [{id: "desc"}]}, "fields": [id], "limit": 5}),
+            query(serde_json::json!({"contains": {text: word.to_uppercase()}})),
+            query(serde_json::json!({"not": {"contains": {text: word}}})),
+            query(serde_json::json!({"startswith": {text: "a"}})),
+            query(serde_json::json!({"and": [{"neq": {text: null}}, {"gt": {id: "c"}}]})),
+            query(serde_json::json!({"or": [{"eq": {id: "x"}}, {"in": {text: ["x"]}}]})),
+            query(serde_json::json!({"eq": {"no_such_field_at_all": 1}})),
+            serde_json::json!({"query": {"filter": {"equals": {id: 1}}}}),
+            serde_json::json!({"query": {"sort": [{id: "up"}]}}),
+            serde_json::json!({"query": {}, "limit": 0}),
+            serde_json::json!({}),
+        ] {
+            let local = searched(&["--store", &store], target, &arguments);
+            let hosted = searched(&["--sandbox", "--hosted"], target, &arguments);
+            assert_eq!(local, hosted, "{target:?} {arguments}");
+        }
+    }
+    // Names of the platform's tables, and the way on.
+    let sql = r#"{"sql": "SELECT count(*) AS n FROM customers WHERE id IN (SELECT id FROM stripe_customers)"}"#;
+    let args = ["exec", "stripe", "customers", "context_store_sql_query", "--params", sql];
+    let rows = run(&[&args[..], &["--store", &store]].concat()).succeeded().json();
+    assert!(rows["data"][0]["n"].as_u64().unwrap() > 200, "{rows}");
+    assert_eq!(rows["meta"]["freshness"]["customers"]["account"], "sandbox");
+    let all = [r#"{"query": {}, "limit": 90}"#, "--all", "--store", &store];
+    let args = ["exec", "stripe", "customers", "context_store_search", "--params"];
+    let all = run(&[&args[..], &all].concat()).succeeded().json();
+    assert_eq!(
+        all["data"].as_array().unwrap().len() as u64,
+        rows["data"][0]["n"].as_u64().unwrap()
+    );
+    for (target, extra, part) in [
+        (["stripe", "charges"], vec![], "'airbyte-agent sync stripe charges' copies them"),
+        (["stripe", "customers"], vec!["--account", "work"], "but for sandbox"),
+    ] {
+        let args =
+            ["exec", target[0], target[1], "context_store_search", "--params", r#"{"query": {}}"#];
+        let outcome = run(&[&args[..], &["--store", &store], &extra].concat());
+        assert_eq!(outcome.code, 2, "{outcome:?}");
+        assert!(outcome.message().contains(part), "{outcome:?}");
+    }
 }

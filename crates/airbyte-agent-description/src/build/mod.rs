@@ -28,6 +28,7 @@ mod upload;
 
 pub use std::borrow::Cow;
 
+pub use crate::query::Language;
 pub use crate::*;
 pub use crate::{json_path, list, template, texts, words};
 
@@ -38,10 +39,10 @@ pub use operation::{
 };
 pub use paging::{from_body, from_meta, from_meta_at, page_size};
 pub use schema::{
-    ANY, ARRAY, BOOLEAN, INTEGER, NUMBER, OBJECT, STRING, argument, body, file_part, header,
-    optional, path, query, required,
+    ANY, ARRAY, BOOLEAN, INTEGER, NUMBER, OBJECT, STRING, argument, body, bounded, file_part,
+    formats, grammar, header, optional, path, pattern, query, required,
 };
-pub use sync::{sync, sync_change, sync_parent};
+pub use sync::{field_filter, sync, sync_change, sync_parent};
 #[doc(hidden)]
 pub use syntax::{count_pieces, count_steps, pieces, steps};
 pub use upload::{file, upload_address};

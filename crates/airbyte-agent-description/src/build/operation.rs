@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::setters;
 use crate::{
-    Action, AtLeastOne, Body, Download, EmptyList, Entity, ErrorCheck, ErrorCondition,
+    Action, AtLeastOne, Body, Download, EmptyList, Entity, ErrorCheck, ErrorCondition, FieldFilter,
     FieldSelection, Filter, GraphQl, Hints, Job, Json, JsonPath, MetaField, MetaSource, Method,
     Operation, Paging, Parameter, Response, StoreField, SyncRule, SyncSource, Template, Text,
     Transform, UploadAddress, UrlStep, Variable, VariableValue,
@@ -35,6 +35,7 @@ impl Operation {
             action,
             summary: Cow::Borrowed(""),
             description: Cow::Borrowed(""),
+            phrases: Cow::Borrowed(&[]),
             method,
             path,
             parameters: Cow::Borrowed(&[]),
@@ -68,6 +69,7 @@ impl Operation {
             reads_any: false,
             job: None,
             sync: None,
+            filters: Cow::Borrowed(&[]),
             address: None,
         }
     }
@@ -77,6 +79,8 @@ impl Operation {
         summary(text: &'static str) summary = Cow::Borrowed(text);
         /// What the operation returns and when to use it.
         description(text: &'static str) description = Cow::Borrowed(text);
+        /// How people ask for exactly this operation.
+        phrases(phrases: &'static [Text]) phrases = Cow::Borrowed(phrases);
         /// The parameters that a caller may pass.
         parameters(list: &'static [Parameter]) parameters = Cow::Borrowed(list);
         /// How the body of the request is made.
@@ -139,6 +143,8 @@ impl Operation {
         /// The records of the list cannot be copied into a store, for this reason.
         cannot_sync(reason: &'static str) sync =
             Some(SyncRule::Cannot { reason: Cow::Borrowed(reason) });
+        /// By which fields the records of the list can be requested.
+        filters(list: &'static [FieldFilter]) filters = Cow::Borrowed(list);
         /// The address that is requested instead of the path.
         address(address: UploadAddress) address = Some(address);
     }
@@ -176,6 +182,13 @@ impl ErrorCheck {
     setters! {
         /// Where the body holds the message.
         message(path: JsonPath) message = Some(path);
+    }
+}
+
+impl ErrorCondition {
+    /// No failure, but something to report beside the records, in these words.
+    pub const fn remark(words: &'static str) -> Self {
+        Self::Remark(Some(Cow::Borrowed(words)))
     }
 }
 

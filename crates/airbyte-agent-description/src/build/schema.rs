@@ -3,7 +3,10 @@
 use std::borrow::Cow;
 
 use super::setters;
-use crate::{ConfigInject, Json, Kind, Location, Parameter, Property, Schema, Style, Text};
+use crate::query::{Grammar, Language};
+use crate::{
+    ConfigInject, Json, Kind, Location, Parameter, Property, Schema, Style, Text, TextRule,
+};
 
 /// The schema of any value but `null`.
 pub const ANY: Schema = Schema { nullable: false, ..Schema::ANY };
@@ -28,6 +31,8 @@ impl Schema {
         nullable() nullable = true;
         /// Format, for example `date-time`.
         format(format: &'static str) format = Cow::Borrowed(format);
+        /// Rules that texts have to keep.
+        rules(rules: &'static [TextRule]) rules = Cow::Borrowed(rules);
         /// What the value means to the vendor.
         description(text: &'static str) description = Cow::Borrowed(text);
         /// The only values that are allowed.
@@ -45,6 +50,27 @@ impl Schema {
         /// The default, as JSON text.
         default(json: &'static str) default = Some(Json(Cow::Borrowed(json)));
     }
+}
+
+/// The rule that a value has one of these formats, or is one of these words.
+pub const fn formats(names: &'static [Text]) -> TextRule {
+    TextRule::Formats(Cow::Borrowed(names))
+}
+
+/// The rule that this regular expression matches a part of a text.
+pub const fn pattern(pattern: &'static str) -> TextRule {
+    TextRule::Pattern(Cow::Borrowed(pattern))
+}
+
+/// The rule that a text is written in a language, in which there are these names only; if empty, they are not
+/// known.
+pub const fn grammar(language: Language, names: &'static [Text]) -> TextRule {
+    TextRule::Grammar(Grammar { language, names: Cow::Borrowed(names), bounded: false })
+}
+
+/// The rule that a text is a query in a language, which restricts what is found.
+pub const fn bounded(language: Language) -> TextRule {
+    TextRule::Grammar(Grammar { language, names: Cow::Borrowed(&[]), bounded: true })
 }
 
 /// A member that an object must have.
@@ -109,6 +135,7 @@ const fn parameter(location: Location, name: &'static str, schema: Schema) -> Pa
         config: None,
         is_addition: false,
         prefix: None,
+        example: None,
     }
 }
 
@@ -132,6 +159,8 @@ impl Parameter {
         addition() is_addition = true;
         /// Text that the path already has before the value.
         prefix(text: &'static str) prefix = Some(Cow::Borrowed(text));
+        /// A value that works, as JSON text.
+        example(json: &'static str) example = Some(Json(Cow::Borrowed(json)));
     }
 
     /// Configuration that supplies the value when the caller passes none, and what its values mean.

@@ -4,8 +4,8 @@ use std::borrow::Cow;
 
 use super::setters;
 use crate::{
-    Json, JsonPath, ParentValue, SyncChange, SyncDeletions, SyncOrder, SyncParent, SyncSource,
-    SyncTime, Text,
+    FieldFilter, Json, JsonPath, ParentValue, SyncChange, SyncDeletions, SyncOrder, SyncParent,
+    SyncSource, SyncTime, Text,
 };
 
 /// A list whose records are identified by the values at these places.
@@ -77,5 +77,44 @@ impl SyncChange {
         order(order: SyncOrder) order = order;
         /// How much earlier than the latest known change the next run begins, in seconds.
         overlap_seconds(seconds: u64) overlap_seconds = seconds;
+    }
+}
+
+/// A field by which records can be requested.
+pub const fn field_filter(field: JsonPath) -> FieldFilter {
+    FieldFilter {
+        field,
+        equals: Cow::Borrowed(&[]),
+        any_of: Cow::Borrowed(&[]),
+        most: FieldFilter::MOST,
+        from: Cow::Borrowed(&[]),
+        to: Cow::Borrowed(&[]),
+        format: SyncTime::Iso8601,
+        get: None,
+        unless: None,
+    }
+}
+
+impl FieldFilter {
+    /// Most values of one call with `any_of` if a spec does not say another number.
+    pub const MOST: u64 = 50;
+
+    setters! {
+        /// Arguments by which the records are listed that have a certain value.
+        equals(list: &'static [(Text, Json)]) equals = Cow::Borrowed(list);
+        /// Arguments by which the records are listed that have one of several values.
+        any_of(list: &'static [(Text, Json)]) any_of = Cow::Borrowed(list);
+        /// Most values of one call with `any_of`.
+        most(number: u64) most = number;
+        /// Arguments by which the records are listed whose value is not smaller.
+        from(list: &'static [(Text, Json)]) from = Cow::Borrowed(list);
+        /// Arguments by which the records are listed whose value is not larger.
+        to(list: &'static [(Text, Json)]) to = Cow::Borrowed(list);
+        /// How the arguments of `from` and `to` write the value.
+        format(format: SyncTime) format = format;
+        /// The argument with which `get` finds the record that has a certain value.
+        get(argument: &'static str) get = Some(Cow::Borrowed(argument));
+        /// The member that marks records which `get` finds and the list does not have.
+        unless(member: JsonPath) unless = Some(member);
     }
 }

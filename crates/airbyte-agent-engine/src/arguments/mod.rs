@@ -4,17 +4,20 @@
 //! in one message.
 
 mod check;
+mod shape;
+mod unknown;
 
 use serde_json::{Map, Value};
 
 use crate::description::{
     Action, AtLeastOne, Body, Connector, Kind, Location, Next, Operation, Parameter, Schema, Text,
-    expression, suggestion,
+    expression,
 };
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, WrongArgument};
 use crate::selection;
 
 pub(crate) use check::check_value;
+pub(crate) use unknown::find_unknown;
 
 /// Arguments by parameter name.
 pub type Arguments = Map<String, Value>;
@@ -29,16 +32,6 @@ pub enum Completion<'a> {
     /// Whoever receives the call does: the arguments go out as the caller passed them.
     Receiver,
 }
-
-/// Names that steer a download and are never sent to a vendor.
-const DOWNLOAD_CONTROLS: [&str; 6] = [
-    "range_header",
-    "_airbyte_response_type",
-    "_airbyte_response_format",
-    "_airbyte_max_chars",
-    "_airbyte_text_offset",
-    "_airbyte_download_token",
-];
 
 /// Checks and completes the arguments of a call of `name`, such as `issues.list`. The result holds
 /// exactly what goes out.
@@ -58,7 +51,7 @@ pub(crate) fn complete(
         scope(connector, operation, &mut arguments, settings)?;
     }
     drop_empty_nulls(operation, &mut arguments);
-    find_unknown(operation, &arguments, &mut problems);
+    problems.extend(find_unknown(operation, &arguments));
     let has_token = has_token_for_all(operation, &arguments);
     for parameter in operation.parameters.iter() {
         let is_named = matches!(parameter.location, Location::Path | Location::Header);
@@ -81,43 +74,63 @@ pub(crate) fn complete(
                 }
             }
         }
-        let known = problems.len();
+        let mut found = Vec::new();
         match arguments.get(parameter_name) {
             Some(value) => {
-                check_value(parameter_name, &parameter.schema, value, &mut problems);
+                check_value(parameter_name, &parameter.schema, value, &mut found);
                 if parameter_name == selection::ARGUMENT
-                    && problems.len() == known
+                    && found.is_empty()
                     && selection::chosen_by(operation).is_some()
                     && !value.is_null()
                 {
-                    problems.extend(selection::names(value).err());
+                    found.extend(selection::names(value).err());
                 }
-                problems.extend(emptiness(parameter, value));
+                found.extend(emptiness(parameter, value));
+                if parameter.location == Location::Body
+                    && matches!(operation.body, Body::Form | Body::Multipart { .. })
+                {
+                    unsaid(parameter_name, &parameter.schema, value, &mut found);
+                }
             }
+            // What was passed at a wrong place is not missing, too.
+            None if is_meant_by(&problems, operation, parameter_name) => {}
             None if is_missing(connector, parameter, completion) => {
-                problems.push(missing(parameter));
+                found.push(missing(parameter));
             }
             None => {}
         }
-        if let Some((source, _)) = setting {
-            for problem in &mut problems[known..] {
-                problem.push_str(&format!(" (from the setting '{source}')"));
-            }
+        if found.is_empty() {
+            continue;
         }
+        let mut problem = found.join("; ");
+        let works = match setting {
+            Some((source, _)) => {
+                problem.push_str(&format!(" (from the setting '{source}')"));
+                None
+            }
+            None => shape::sample(parameter, arguments.get(parameter_name)),
+        };
+        problems.push(WrongArgument {
+            name: parameter_name.to_owned(),
+            problem,
+            works,
+            is_unknown: false,
+        });
     }
     if !has_token {
-        problems
-            .extend(operation.at_least_one.iter().filter_map(|group| none_of(group, &arguments)));
+        let missing = |group| none_of(group, &arguments);
+        problems.extend(operation.at_least_one.iter().filter_map(missing));
     }
     if problems.is_empty() {
         write_integers(operation, &mut arguments);
         drop_prefixes(operation, &mut arguments);
         return Ok(arguments);
     }
-    Err(Error::validation(format!("{name}: {}", problems.join("; "))))
+    Err(Error::of_arguments(name, problems))
 }
 
-/// Writes whole numbers as such where an integer is wanted: `1e2` arrives as `100.0`.
+/// Writes whole numbers as such where a number is wanted: `1e2` arrives as `100.0`, and vendors know an identifier only
+/// without a fraction.
 fn write_integers(operation: &Operation, arguments: &mut Arguments) {
     for parameter in operation.parameters.iter() {
         if let Some(value) = arguments.get_mut(parameter.name.as_ref()) {
@@ -127,10 +140,16 @@ fn write_integers(operation: &Operation, arguments: &mut Arguments) {
 }
 
 fn write_integer(schema: &Schema, value: &mut Value) {
-    let is_integer = schema.kinds.contains(&Kind::Integer) && !schema.kinds.contains(&Kind::Number);
+    let takes = |kind| schema.kinds.contains(&kind);
     match value {
-        Value::Number(number) if is_integer && number.is_f64() => {
-            let whole = number.as_f64().map(|number| format!("{number:.0}"));
+        Value::Number(number)
+            if number.is_f64() && (takes(Kind::Number) || takes(Kind::Integer)) =>
+        {
+            // Beyond this, a number that may have a fraction may be one of several whole ones.
+            let is_exact = |number: &f64| {
+                number.fract() == 0.0 && (number.abs() < 9e15 || !takes(Kind::Number))
+            };
+            let whole = number.as_f64().filter(is_exact).map(|number| format!("{number:.0}"));
             if let Some(whole) = whole.and_then(|whole| whole.parse::<i64>().ok()) {
                 *value = whole.into();
             }
@@ -214,29 +233,6 @@ fn drop_empty_nulls(operation: &Operation, arguments: &mut Arguments) {
     });
 }
 
-pub(crate) fn find_unknown(
-    operation: &Operation,
-    arguments: &Arguments,
-    problems: &mut Vec<String>,
-) {
-    if matches!(operation.body, Body::Json { open: true, .. }) {
-        return;
-    }
-    let mut names: Vec<&str> = operation.parameters.iter().map(|p| p.name.as_ref()).collect();
-    for name in arguments.keys() {
-        let control = operation.download.is_some() && DOWNLOAD_CONTROLS.contains(&name.as_str());
-        if control || names.contains(&name.as_str()) {
-            continue;
-        }
-        if names.is_empty() {
-            problems.push(format!("unknown argument '{name}': this operation takes none"));
-        } else {
-            names.sort_unstable();
-            problems.push(format!("unknown argument '{name}'{}", suggestion(name, &names)));
-        }
-    }
-}
-
 /// The value that configuration supplies, and the setting it comes from.
 fn configured<'p>(
     parameter: &'p Parameter,
@@ -304,6 +300,15 @@ fn is_missing(connector: &Connector, parameter: &Parameter, completion: Completi
     parameter.required && !filled_elsewhere
 }
 
+/// Whether a problem that was found before says how to pass this argument.
+fn is_meant_by(problems: &[WrongArgument], operation: &Operation, name: &str) -> bool {
+    problems.iter().filter(|wrong| !wrong.is_unknown).any(|wrong| {
+        let is_wrapper = operation.parameter(&wrong.name).is_none();
+        wrong.name == name && wrong.works.is_some()
+            || is_wrapper && wrong.problem.contains(&format!("'{name}'"))
+    })
+}
+
 fn missing(parameter: &Parameter) -> String {
     let kinds: Vec<&str> = parameter.schema.kinds.iter().map(|kind| kind.as_str()).collect();
     let kind = if kinds.is_empty() { String::new() } else { format!(" ({})", kinds.join(" or ")) };
@@ -317,7 +322,7 @@ fn missing(parameter: &Parameter) -> String {
 
 /// What is wrong when none of a group is given. An object that is not given itself is another
 /// matter: whether it has to be is said by what requires it.
-fn none_of(group: &AtLeastOne, arguments: &Arguments) -> Option<String> {
+fn none_of(group: &AtLeastOne, arguments: &Arguments) -> Option<WrongArgument> {
     let mut members = arguments;
     for name in group.inside.iter() {
         members = members.get(name.as_ref())?.as_object()?;
@@ -332,7 +337,42 @@ fn none_of(group: &AtLeastOne, arguments: &Arguments) -> Option<String> {
         .iter()
         .map(|name| if path.is_empty() { format!("'{name}'") } else { format!("'{path}.{name}'") })
         .collect();
-    Some(format!("at least one of {} is needed", names.join(", ")))
+    let name = group.inside.first().or(group.names.first()).map(ToString::to_string);
+    let problem = format!("at least one of {} is needed", names.join(", "));
+    Some(WrongArgument { name: name.unwrap_or_default(), problem, works: None, is_unknown: false })
+}
+
+/// Adds the empty lists and objects in a value of a form. A form has a field for each of their elements, so that nothing
+/// of them would be sent, and whoever wants to remove all elements would be told of a success.
+fn unsaid(place: &str, schema: &Schema, value: &Value, problems: &mut Vec<String>) {
+    let what = match value {
+        Value::Array(items) if items.is_empty() => "list",
+        Value::Object(members) if members.is_empty() => "object",
+        Value::Array(items) => {
+            let schema = schema.items.first().unwrap_or(&Schema::ANY);
+            for (index, item) in items.iter().enumerate() {
+                unsaid(&format!("{place}[{index}]"), schema, item, problems);
+            }
+            return;
+        }
+        Value::Object(members) => {
+            for (name, member) in members {
+                let schema = schema.property(name).map_or(&Schema::ANY, |known| &known.schema);
+                unsaid(&format!("{place}.{name}"), schema, member, problems);
+            }
+            return;
+        }
+        _ => return,
+    };
+    // Vendors that can empty a list or object take an empty text for it, and their schemas say so.
+    let clears = if schema.kinds.contains(&Kind::String) {
+        ", or pass an empty text, which the vendor may take for none"
+    } else {
+        ""
+    };
+    problems.push(format!(
+        "'{place}' is an empty {what}, which a form cannot say: leave it out{clears}"
+    ));
 }
 
 /// Values that are present and yet say nothing, or that would lead to another address.
@@ -348,12 +388,18 @@ fn emptiness(parameter: &Parameter, value: &Value) -> Option<String> {
         }
     }
     let is_default = parameter.default.as_ref().is_some_and(|default| default.value() == *value);
+    // Whoever lists the empty text among the values takes it.
+    let is_listed = parameter.schema.choices.iter().any(|choice| choice.value() == *value);
     let blank = match value {
         Value::String(text) => text.trim().is_empty(),
         Value::Array(items) => items.is_empty(),
         Value::Object(members) => members.is_empty(),
         _ => false,
     };
-    (parameter.location == Location::Query && parameter.required && blank && !is_default)
+    (parameter.location == Location::Query
+        && parameter.required
+        && blank
+        && !is_default
+        && !is_listed)
         .then(|| format!("'{name}' must not be empty"))
 }

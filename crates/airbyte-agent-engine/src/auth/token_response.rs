@@ -66,7 +66,8 @@ impl TokenResponse {
         } else {
             return None;
         };
-        Some(error.with_status(status).with_retry_after(wait))
+        let text = said.trim_start_matches(": ");
+        Some(error.with_status(status).with_retry_after(wait).with_vendor_text(text))
     }
 
     fn said(&self, clean: &dyn Fn(&str) -> String) -> String {

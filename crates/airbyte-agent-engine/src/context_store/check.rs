@@ -39,9 +39,29 @@ pub(crate) fn check_arguments(
     action: &str,
     arguments: &Map<String, Value>,
 ) -> Result<()> {
+    let known = find_entity(connector, entity, action)?;
+    check((entity, action), Some(known), arguments)
+}
+
+/// Checks the arguments of a query of a store that alone knows which fields it has.
+pub(crate) fn check_grammar(
+    _: &Connector,
+    entity: &str,
+    action: &str,
+    arguments: &Map<String, Value>,
+) -> Result<()> {
+    check((entity, action), None, arguments)
+}
+
+/// `known` is the entity by which the names of fields are checked.
+fn check(
+    (entity, action): (&str, &str),
+    known: Option<&Entity>,
+    arguments: &Map<String, Value>,
+) -> Result<()> {
     let checked = match action {
         SQL_QUERY => sql(arguments),
-        _ => search(find_entity(connector, entity, action)?, arguments),
+        _ => search(known, arguments),
     };
     checked.map_err(|why| Error::validation(format!("{entity}.{action}: {why}")))
 }
@@ -89,7 +109,7 @@ fn limit(params: &Map<String, Value>) -> std::result::Result<(), String> {
     }
 }
 
-fn search(entity: &Entity, params: &Map<String, Value>) -> std::result::Result<(), String> {
+fn search(entity: Option<&Entity>, params: &Map<String, Value>) -> std::result::Result<(), String> {
     known(params, &["query", "semantic", "limit", "cursor", "fields"])?;
     limit(params)?;
     match (params.get("query"), params.get("semantic")) {
@@ -112,7 +132,7 @@ fn search(entity: &Entity, params: &Map<String, Value>) -> std::result::Result<(
     }
 }
 
-fn sort(entity: &Entity, order: &Value) -> std::result::Result<(), String> {
+fn sort(entity: Option<&Entity>, order: &Value) -> std::result::Result<(), String> {
     let form = || "'query.sort' must be a list such as [{\"id\": \"desc\"}]".to_owned();
     for entry in order.as_array().ok_or_else(form)? {
         for (name, direction) in entry.as_object().ok_or_else(form)? {
@@ -126,7 +146,7 @@ fn sort(entity: &Entity, order: &Value) -> std::result::Result<(), String> {
 }
 
 fn condition(
-    entity: &Entity,
+    entity: Option<&Entity>,
     value: &Value,
     at: &str,
     depth: usize,
@@ -186,7 +206,8 @@ fn fields<'v>(value: &'v Value, at: &str) -> std::result::Result<&'v Map<String,
 }
 
 /// A field of the store, or something inside one: the store may keep more than the spec names.
-fn field(entity: &Entity, name: &str) -> std::result::Result<(), String> {
+fn field(entity: Option<&Entity>, name: &str) -> std::result::Result<(), String> {
+    let Some(entity) = entity else { return Ok(()) };
     let first = name.split('.').next().unwrap_or_default();
     let known = |candidate: &str| entity.store.iter().any(|field| field.name == candidate);
     if known(name) || known(first) {

@@ -1,17 +1,20 @@
-//! The hosted platform's context store: a copy of a connector's records, kept for searching.
+//! The context store: a copy of a connector's records, kept for searching, on the hosted platform or on this machine.
 //!
 //! Generated connectors have [`search`](Search) and [`SqlQuery`] on every entity that is in the
 //! store, with the fields as an enum, so that a misspelt one does not compile.
 //! [`Client::execute`](crate::Client::execute) takes the same queries as JSON, by the actions
-//! [`SEARCH`] and [`SQL_QUERY`]. Both are operations like any other ([`operation`]), which only the
-//! hosted transport executes.
+//! [`SEARCH`] and [`SQL_QUERY`]. Both are operations like any other ([`operation`]). The hosted transport
+//! has the platform execute them, the local one asks the [store on this machine](crate::local_store) if it
+//! was given one; the answers have one layout and one reader.
 //!
 //! Filters go to the platform as they are built here; records come back in the form in which the
-//! platform keeps them, which is not always that of the vendor's API.
+//! platform keeps them, which is not always that of the vendor's API. The store on this machine keeps them
+//! as the vendor gave them, and tells in the metadata `freshness` how old they are.
 
 mod check;
 mod field;
 mod filter;
+mod layout;
 mod operation;
 mod page;
 mod query;
@@ -24,7 +27,9 @@ pub use self::page::{StoreMeta, StorePage};
 pub use self::query::{Order, Records, Search, Semantic, SqlQuery};
 pub use self::record::StoreRecord;
 
-pub(crate) use self::check::check_arguments;
+pub(crate) use self::check::{check_arguments, check_grammar};
+pub(crate) use self::layout::LAYOUT;
+pub(crate) use self::operation::on_entity;
 
 /// The action that searches by a filter, or by meaning.
 pub const SEARCH: &str = "context_store_search";

@@ -22,13 +22,18 @@ use crate::error::Result;
 /// those that are.
 pub fn operation(connector: &Connector, entity: &str, action: &str) -> Result<Operation> {
     check_entity(connector, entity, action)?;
-    let mut operation = if action == SQL_QUERY { SQL_QUERY_ON_ENTITY } else { SEARCH_ON_ENTITY };
-    operation.entity = entity.to_owned().into();
-    Ok(operation)
+    Ok(on_entity(entity, action))
 }
 
-const SEARCH_ON_ENTITY: Operation = on_entity(SEARCH)
-    .summary("Search the copy of the records that the platform keeps")
+/// The operation, whether the entity is in a store or not.
+pub(crate) fn on_entity(entity: &str, action: &str) -> Operation {
+    let mut operation = if action == SQL_QUERY { SQL_QUERY_ON_ENTITY } else { SEARCH_ON_ENTITY };
+    operation.entity = entity.to_owned().into();
+    operation
+}
+
+const SEARCH_ON_ENTITY: Operation = made(SEARCH)
+    .summary("Search the copy of the records in the store")
     .parameters(list![
         body("query", OBJECT).description("Condition and order; {} for all records."),
         body("semantic", OBJECT).description("A search by meaning instead of by `query`."),
@@ -42,10 +47,12 @@ const SEARCH_ON_ENTITY: Operation = on_entity(SEARCH)
             .size(page_size("limit")),
     );
 
-const SQL_QUERY_ON_ENTITY: Operation = on_entity(SQL_QUERY)
-    .summary("Query the copy of the records that the platform keeps in SQL")
+const SQL_QUERY_ON_ENTITY: Operation = made(SQL_QUERY)
+    .summary("Query the copy of the records in the store in SQL")
     .parameters(list![
-        body("sql", STRING).description("A query in the dialect of DuckDB; entities are tables."),
+        body("sql", STRING).description(
+            "A query in the dialect of DuckDB, or of SQLite on this machine; entities are tables."
+        ),
         LIMIT,
     ])
     .paging(
@@ -56,7 +63,7 @@ const SQL_QUERY_ON_ENTITY: Operation = on_entity(SQL_QUERY)
 
 /// What both have in common. The arguments are checked by the grammar of the store first, so that
 /// the schemas say no more than the kinds of values.
-const fn on_entity(id: &'static str) -> Operation {
+const fn made(id: &'static str) -> Operation {
     Operation::by(Method::Post, id, "", Action::Search, template!(""))
         .body(Body::Json { open: false, in_array: false })
         .meta(METADATA)

@@ -174,7 +174,7 @@ impl<F: StoreField> Search<F> {
     ///
     /// # Errors
     ///
-    /// `Usage` when the client is no hosted one, else what the platform answers.
+    /// `Usage` when the client has no context store, else what the store answers.
     pub async fn send(self) -> Result<StorePage<F>>
     where
         F: 'static,
@@ -245,7 +245,7 @@ impl<F: StoreField + 'static> Records<F> {
     }
 }
 
-/// A query in SQL (the dialect of `DuckDB`) over the entities of the context store.
+/// A query in SQL over the entities of the context store, in the dialect of `DuckDB`, or of `SQLite` on this machine.
 #[derive(Debug, Clone)]
 #[must_use = "a query does nothing unless it is awaited"]
 pub struct SqlQuery<F> {

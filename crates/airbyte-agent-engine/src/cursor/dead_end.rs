@@ -4,6 +4,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, ErrorKind};
 
+/// What to do if the vendor is right and the spec is not.
+const CORRECT: &str = "If this happens each time, `x-agent-pagination` of the operation may be wrong: correct it in the \
+                       spec, or in the overlay of an imported one";
+
 /// Why a list that goes on cannot be read further. A cursor holds it instead of a way on, so that
 /// nobody takes the last page that could be read for the end of the list.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -17,6 +21,8 @@ pub(crate) enum DeadEnd {
     NoWay,
     /// The response should say whether there is more, and does not.
     Unsaid,
+    /// The response has the object of a next page, but not this member of it, which leads there.
+    Tokenless(String),
     /// The way on leads to the same page again.
     Circle,
     /// The list should have so many records, but none came behind this many.
@@ -52,6 +58,7 @@ impl DeadEnd {
             Self::Elsewhere => ErrorKind::Decode,
             Self::NoWay
             | Self::Unsaid
+            | Self::Tokenless(_)
             | Self::Circle
             | Self::Repeats
             | Self::Credential
@@ -77,19 +84,22 @@ impl DeadEnd {
                 "the list is cut: the vendor says that there is more, but not how to get it"
                     .to_owned()
             }
-            Self::Unsaid => "the list may be cut: the vendor's response does not say whether there is \
+            Self::Unsaid => {
+                "the list may be cut: the vendor's response does not say whether there is \
                              more, as its responses do otherwise"
-                .to_owned(),
-            Self::Circle => {
-                "the list is cut: the vendor handed out the same cursor twice; stopped \
-                             instead of going in circles"
                     .to_owned()
             }
-            Self::Repeats => {
-                "the list is cut: the vendor gave the same page twice, so the position in the list does \
-                               not move; stopped instead of reading it for ever"
-                    .to_owned()
-            }
+            Self::Tokenless(token) => format!(
+                "the list is cut: the vendor's response tells of a next page, but has no `{token}`, which leads to it"
+            ),
+            Self::Circle => format!(
+                "the list is cut: the vendor handed out the same cursor twice; stopped instead of going in circles. \
+                 {CORRECT}"
+            ),
+            Self::Repeats => format!(
+                "the list is cut: the vendor gave the same page twice, so the position in the list does not move; \
+                 stopped instead of reading it for ever. {CORRECT}"
+            ),
             Self::Elsewhere => {
                 "the list is cut: the next page is on another host; not followed".to_owned()
             }

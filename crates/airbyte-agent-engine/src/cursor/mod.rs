@@ -9,6 +9,7 @@ mod dead_end;
 mod key;
 mod place;
 mod seal;
+mod trail;
 
 use std::fmt;
 use std::str::FromStr;
@@ -22,9 +23,10 @@ use crate::error::{Error, Result};
 
 pub(crate) use self::dead_end::DeadEnd;
 pub use self::key::CursorKey;
-pub(crate) use self::place::{START, hash};
+pub(crate) use self::place::{START, hash, identifier};
 pub use self::place::{already_given, mark};
 pub use self::seal::Seal;
+pub(crate) use self::trail::Trail;
 
 /// Where a list continues.
 ///
@@ -63,6 +65,15 @@ pub struct NextPage {
     /// A hash of the records of the page before.
     #[serde(rename = "h", default, skip_serializing_if = "Option::is_none")]
     pub(crate) before: Option<u32>,
+    /// A place of the list further back, by which it is noticed that the list goes in circles.
+    #[serde(rename = "t", default, skip_serializing_if = "Option::is_none")]
+    pub(crate) trail: Option<Trail>,
+    /// The mark of the last record of the page before, where the pages of a list may overlap.
+    #[serde(rename = "l", default, skip_serializing_if = "Option::is_none")]
+    pub(crate) last: Option<u32>,
+    /// By how much the offset of such a list has grown since the same records came for the first time.
+    #[serde(rename = "w", default, skip_serializing_if = "Option::is_none")]
+    pub(crate) same: Option<u64>,
 }
 
 impl NextPage {
@@ -110,8 +121,7 @@ impl Cursor {
     /// What the cursor says without any look at its seal: for documents such as an audit log, never
     /// to act upon. `None` when the text is no cursor.
     pub fn unverified(&self) -> Option<Value> {
-        let (payload, _) = self.parts().ok()?;
-        let position: Position = serde_json::from_slice(&payload).ok()?;
+        let position = self.position()?;
         let mut shown = Map::from_iter([("operation".to_owned(), position.operation.into())]);
         let NextPage { set, only, follow, cut, .. } = position.page;
         if !set.is_empty() {
@@ -133,15 +143,34 @@ impl Cursor {
         self.cut().map(|(_, cut)| cut.sentence())
     }
 
-    /// The error of resuming, for a cursor that does not lead on.
-    pub(crate) fn dead_end_error(&self) -> Option<Error> {
-        self.cut().map(|(operation, cut)| cut.error(&operation))
+    /// A hash of the arguments or the address that the cursor leads on with: whoever meets it twice in one list has been
+    /// led in a circle, even if the cursors differ in what they say about the pages before. `None` for a cursor that
+    /// does not lead on.
+    pub fn place_hash(&self) -> Option<u64> {
+        self.way_on()?.ok()
+    }
+
+    /// The same, or the error of resuming, for a cursor that does not lead on. `None` when the text is no cursor.
+    pub(crate) fn way_on(&self) -> Option<Result<u64>> {
+        let position = self.position()?;
+        Some(match position.page.why_cut() {
+            Some(cut) => Err(cut.error(&position.operation)),
+            // A place inside a page is another one than the page.
+            None => Ok(position
+                .page
+                .place_hash()
+                .wrapping_add(position.behind.map_or(0, |(n, _)| n as u64))),
+        })
     }
 
     fn cut(&self) -> Option<(String, DeadEnd)> {
-        let (payload, _) = self.parts().ok()?;
-        let position: Position = serde_json::from_slice(&payload).ok()?;
+        let position = self.position()?;
         Some((position.operation, position.page.why_cut()?))
+    }
+
+    fn position(&self) -> Option<Position> {
+        let (payload, _) = self.parts().ok()?;
+        serde_json::from_slice(&payload).ok()
     }
 
     /// The position as it is written, and the seal over it.

@@ -29,11 +29,15 @@ pub fn already_given(marks: &[u32], behind: (usize, u32)) -> Result<usize> {
 /// The mark by which a record is recognised: a hash of its identifier, or of the whole record when it has
 /// none.
 pub fn mark(record: &Value) -> u32 {
+    hash(START, identifier(record).unwrap_or(record).to_string().as_bytes())
+}
+
+/// What tells a record from others, by its name.
+pub(crate) fn identifier(record: &Value) -> Option<&Value> {
     let names = ["id", "gid", "Id", "key", "sid", "ts", "uuid", "number"];
-    let identifier = names
+    names
         .into_iter()
-        .find_map(|name| record.get(name).filter(|value| value.is_string() || value.is_number()));
-    hash(START, identifier.unwrap_or(record).to_string().as_bytes())
+        .find_map(|name| record.get(name).filter(|value| value.is_string() || value.is_number()))
 }
 
 /// The hash of nothing.

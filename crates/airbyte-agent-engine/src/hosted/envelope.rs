@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use serde_json::Value;
 
+use crate::context_store;
 use crate::description::build::text;
 use crate::description::{json_path, list};
 use crate::error::{Error, ErrorKind};
@@ -40,17 +41,10 @@ pub(super) const ENVELOPE: Layout = Layout {
     is_unselected: false,
 };
 
-/// Records of the context store in the shape that its operations describe, with whatever metadata
-/// came beside them.
-pub(super) const STORE: Layout = Layout {
-    records: Some(json_path!("$.data")),
-    metadata: Some(Cow::Borrowed(list![json_path!("$.meta")])),
-    open_metadata: true,
-    needs_records: true,
-    status: None,
-    peer: Some(text(PEER)),
-    is_unselected: false,
-};
+/// Records of the context store in the shape that its operations describe.
+pub(super) fn store() -> Layout {
+    Layout { peer: Some(text(PEER)), is_unselected: false, ..context_store::LAYOUT }
+}
 
 /// The error of an envelope that reports a failure although its HTTP status is a success.
 pub(super) fn failure(

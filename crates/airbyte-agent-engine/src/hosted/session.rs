@@ -384,7 +384,8 @@ impl Session {
                 // A refusal with the status of a success.
                 return Err(Error::authentication(format!(
                     "platform token: the platform refused client id and secret: {why}; check them"
-                )));
+                ))
+                .with_vendor_text(why));
             }
             Ok(answer)
         })

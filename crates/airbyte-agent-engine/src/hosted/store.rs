@@ -30,7 +30,7 @@ pub(super) fn reply(
     let next = token
         .map(|token| NextPage::with(Map::from_iter([("cursor".to_owned(), Value::String(token))])));
     let body = json!({"data": rows, "meta": meta.to_json()});
-    let reply = Reply::new(status, headers, body.to_string().into(), envelope::STORE);
+    let reply = Reply::new(status, headers, body.to_string().into(), envelope::store());
     Ok(reply.with_next(next))
 }
 

@@ -219,6 +219,11 @@ impl Transport for HostedTransport {
         })
     }
 
+    fn carries_idempotency_keys(&self) -> bool {
+        // Where the platform only prepares calls, this machine sends them.
+        self.session.secrets().is_some()
+    }
+
     fn preview(&self, call: CheckedCall<'_>) -> Result<DryRun> {
         let body = self.body(&call)?;
         let id = self.connector_id.as_deref().unwrap_or("<connector id>");

@@ -60,6 +60,21 @@ pub struct HttpRequest {
     pub asks_for_token: bool,
 }
 
+impl HttpRequest {
+    /// A request for what stands at an address, without credentials. The address is the user's own.
+    pub fn get(url: url::Url, read_timeout: Duration) -> Self {
+        Self {
+            method: http::Method::GET,
+            url,
+            headers: http::HeaderMap::new(),
+            body: Bytes::new(),
+            read_timeout,
+            public_only: false,
+            asks_for_token: false,
+        }
+    }
+}
+
 impl std::fmt::Debug for HttpRequest {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         // Addresses and headers may hold credentials.

@@ -26,6 +26,7 @@ pub(crate) use self::server::{configuration, known_settings};
 use crate::arguments::Completion;
 use crate::auth::{self, Account, Credential, Renewal, RenewalContext, TokenRequest};
 use crate::call_options::CallOptions;
+use crate::context_store::is_store_action;
 use crate::description::{Connector, Server};
 use crate::download::Download;
 use crate::dry_run::DryRun;
@@ -33,6 +34,7 @@ use crate::endpoint::Endpoint;
 use crate::error::{Error, ErrorKind, Result};
 use crate::http::{BoxFuture, HttpResponse, origin, same_origin};
 use crate::layout::Layout;
+use crate::local_store::{self, Source};
 use crate::request::{self, Request};
 use crate::retry::{self, Budget, Ending};
 use crate::secret::{MASK, Redactor};
@@ -64,6 +66,7 @@ pub(crate) struct Inner {
     read_timeout: Duration,
     max_answer_bytes: usize,
     max_held_bytes: usize,
+    store: Option<Source>,
 }
 
 impl std::ops::Deref for LocalTransport {
@@ -140,6 +143,7 @@ impl LocalTransport {
             read_timeout: options.read_timeout,
             max_answer_bytes: options.max_answer_bytes,
             max_held_bytes: options.max_held_bytes,
+            store: options.local_store,
             description,
         })))
     }
@@ -188,7 +192,7 @@ impl LocalTransport {
     /// The request with its absolute address.
     fn outgoing(&self, call: &CheckedCall<'_>, request: &Request, base: &Url) -> Result<Outgoing> {
         let what = call.name.to_owned();
-        let mut url = absolute(base, &request.target)?;
+        let mut url = server::absolute(base, &request.target)?;
         let mut method = Method::from_bytes(request.method.as_bytes())
             .map_err(|_| Error::internal("unknown HTTP method"))?;
         let mut body = request.body.clone().unwrap_or_default();
@@ -317,6 +321,9 @@ impl LocalTransport {
 impl Transport for LocalTransport {
     fn send<'a>(&'a self, call: CheckedCall<'a>) -> BoxFuture<'a, Result<Reply>> {
         Box::pin(async move {
+            if let Some(store) = self.store.as_ref().filter(|_| is_store_action(call.action)) {
+                return local_store::answer(store, &call).await;
+            }
             if let Some(address) = &call.operation.address {
                 return given_address::send(self, &call, address).await;
             }
@@ -340,7 +347,12 @@ impl Transport for LocalTransport {
         Box::pin(file::download(self, call))
     }
 
+    fn carries_idempotency_keys(&self) -> bool {
+        true
+    }
+
     fn preview(&self, call: CheckedCall<'_>) -> Result<DryRun> {
+        local_store::check_preview(&call)?;
         if let Some(address) = &call.operation.address {
             return given_address::preview(self, &call, address);
         }
@@ -374,6 +386,14 @@ impl Transport for LocalTransport {
         Ok(Completion::Engine(&self.config))
     }
 
+    fn has_context_store(&self) -> bool {
+        self.store.is_some()
+    }
+
+    fn stores_everything(&self) -> bool {
+        true
+    }
+
     fn settings(&self) -> &Map<String, Value> {
         &self.settings
     }
@@ -405,12 +425,6 @@ impl Transport for LocalTransport {
         let policy = self.wire.policy(options.attempts());
         self.wire.pause(&policy, attempt, ending, error.is_retryable())
     }
-}
-
-/// Base URL and target joined as texts; an empty path stays empty.
-fn absolute(base: &Url, target: &str) -> Result<Url> {
-    let text = format!("{}{target}", base.as_str().trim_end_matches('/'));
-    Url::parse(&text).map_err(|_| Error::internal("base URL and path do not make an address"))
 }
 
 fn renewal(

@@ -12,6 +12,7 @@ use crate::auth::{Announce, Credentials, TokenStore, TokenUpdate};
 use crate::description::RetryPolicy;
 use crate::error::Result;
 use crate::http::{HttpClient, shown};
+use crate::local_store::{LocalStore, Source};
 use crate::secret::Redactor;
 
 /// Straight to the vendor, with the user's credentials.
@@ -49,6 +50,7 @@ pub(crate) struct Options {
     pub(crate) private_hosts: bool,
     pub(crate) max_answer_bytes: usize,
     pub(crate) max_held_bytes: usize,
+    pub(crate) local_store: Option<Source>,
     /// Knows the secrets that must not appear in texts; shared with whoever made the options.
     pub(crate) redactor: Redactor,
 }
@@ -70,6 +72,7 @@ impl<A: Into<Credentials>> Local<A> {
             private_hosts: false,
             max_answer_bytes: 64 * 1024 * 1024,
             max_held_bytes: 1024 * 1024 * 1024,
+            local_store: None,
             redactor: Redactor::default(),
         })
     }
@@ -172,6 +175,14 @@ impl<A> Local<A> {
     #[must_use]
     pub fn token_store(mut self, store: impl TokenStore + 'static) -> Self {
         self.options.token_store = Some(Arc::new(store));
+        self
+    }
+
+    /// Answers the operations of the [context store](crate::context_store) from the store on this machine, with the
+    /// records that `sync` has copied for this account, which is `default` unless it was given a name.
+    #[must_use]
+    pub fn local_store(mut self, store: Arc<dyn LocalStore>, account: impl Into<String>) -> Self {
+        self.options.local_store = Some(Source { store, account: account.into() });
         self
     }
 

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
+use url::Url;
 
 use crate::description::{AuthScheme, Connector, Server, ServerVariable, suggestion};
 use crate::endpoint::{self, Endpoint, Source};
@@ -10,6 +11,12 @@ use crate::error::{Error, Result};
 
 /// Values that documents use as stand-ins for the user's own.
 const PLACEHOLDERS: [&str; 4] = ["yourcompany", "yoursubdomain", "placeholder", "changeme"];
+
+/// Base URL and target joined as texts; an empty path stays empty.
+pub(super) fn absolute(base: &Url, target: &str) -> Result<Url> {
+    let text = format!("{}{target}", base.as_str().trim_end_matches('/'));
+    Url::parse(&text).map_err(|_| Error::internal("base URL and path do not make an address"))
+}
 
 /// Configuration completed by defaults and by values that hide in credentials.
 pub(crate) fn configuration(

@@ -2,8 +2,9 @@
 
 use serde_json::Value;
 
-use super::next::{Paginator, behind, is_token, typed};
+use super::next::Paginator;
 use super::read::{Answer, Read};
+use super::token::{behind, is_token, typed};
 use crate::cursor::{Cursor, NextPage, already_given, mark};
 use crate::description::Next;
 use crate::error::Result;
@@ -29,19 +30,30 @@ pub(super) struct Bounds {
 impl Answer<'_> {
     /// Whether less than a page of so many records is to be given.
     pub(super) fn is_bounded(&self, records: usize) -> bool {
-        self.behind.is_some() || self.most.is_some_and(|most| most < records)
+        self.behind.is_some()
+            || self.at.last.is_some()
+            || self.most.is_some_and(|most| most < records)
     }
 
     /// The part that is to be given of a page with these records. `received` are those of the response.
     pub(super) fn bounds(&self, read: &Read, received: usize, shown: &[Shown]) -> Result<Bounds> {
         let marks: Vec<u32> = shown.iter().map(|(_, record)| mark(record)).collect();
         let skip = self.behind.map_or(Ok(0), |behind| already_given(&marks, behind))?;
+        let skip = skip.max(self.overlap(shown));
         let left = shown.len() - skip;
         let take = self.most.map_or(left, |most| left.min(most));
         let last = (skip + take).checked_sub(1).filter(|_| take < left);
         let rest =
             last.map(|last| self.behind(read, received, &shown[last], (last + 1, marks[last])));
         Ok(Bounds { skip, take, rest: rest.transpose()? })
+    }
+
+    /// How many of the records that are shown came with the page before.
+    fn overlap(&self, shown: &[Shown]) -> usize {
+        let Some(last) = self.at.last else { return 0 };
+        let marks = self.spelling().marks();
+        let given = marks.iter().position(|mark| *mark == last).map_or(0, |place| place + 1);
+        shown.iter().take_while(|(before, _)| *before < given).count()
     }
 
     /// The cursor of the place behind a record, the last one of so many.

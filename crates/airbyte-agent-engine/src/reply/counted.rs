@@ -45,6 +45,20 @@ pub(super) struct Size {
     pub(super) maximum: Option<u64>,
     /// The size that the response says it has.
     pub(super) served: Option<u64>,
+    /// How many records the vendor counts at least for a page out of which it leaves records, where it does
+    /// not say how many.
+    pub(super) least: Option<u64>,
+}
+
+/// How a page overlaps with the next one.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Overlap {
+    /// The mark of its last record: those up to it are given already.
+    pub(super) last: u32,
+    /// By how much the offset has grown since the same records came for the first time.
+    pub(super) same: u64,
+    /// Whether other records have to come before long.
+    pub(super) moves: bool,
 }
 
 impl Size {
@@ -64,7 +78,7 @@ impl Counted {
     /// The next page of a list whose number is that of the records to skip. The vendor counts in the
     /// size that it serves: records that it leaves out of a page count, too.
     pub(super) fn offset(self) -> Turn {
-        let step = self.received.max(self.size.served.unwrap_or_default());
+        let step = self.step();
         let position = self.sent.saturating_sub(self.start).saturating_add(step);
         let total = self.credible_total(position);
         let goes_on = self.says_more.unwrap_or_else(|| match total {
@@ -82,6 +96,13 @@ impl Counted {
             }
             _ => Turn::DeadEnd(DeadEnd::NoWay),
         }
+    }
+
+    /// By how much an offset grows. A vendor that leaves records out of a page, and may have lowered its size, has
+    /// counted as many as came or as its smallest page has: a larger step could pass records over. Those that
+    /// come again are left out.
+    pub(super) fn step(self) -> u64 {
+        self.received.max(self.size.served.or(self.size.least).unwrap_or_default())
     }
 
     /// The next page of a list whose number is that of the page.
@@ -143,7 +164,7 @@ impl Counted {
 
     /// The total, unless there are more records already.
     fn credible_total(self, position: u64) -> Option<u64> {
-        let step = self.received.max(self.size.served.unwrap_or_default());
+        let step = self.step();
         let received = position.saturating_sub(step).saturating_add(self.received);
         self.total.filter(|total| self.received == 0 || received <= *total)
     }
@@ -172,6 +193,7 @@ mod tests {
             default: some(default),
             maximum: some(maximum),
             served: some(served),
+            least: None,
         };
         let total = some(total);
         Counted { sent, start: 0, received, before: None, size, total, says_more, repeats: false }

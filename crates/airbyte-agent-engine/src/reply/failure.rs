@@ -72,6 +72,7 @@ impl Refusal<'_> {
             .with_request_id(request_id(self.headers).map(|id| redact(&id)))
             .with_retry_after(wait)
             .with_retryable(retryable)
+            .with_vendor_text(detail)
             .with_body(body)
     }
 
@@ -153,6 +154,16 @@ pub(super) fn is_there(value: &Value) -> bool {
         Value::Bool(flag) => *flag,
         Value::Number(number) => number.as_f64() != Some(0.0),
         value => is_filled(value),
+    }
+}
+
+/// Whether there is something in a value, however deep.
+pub(super) fn says_something(value: &Value) -> bool {
+    match value {
+        Value::Array(items) => items.iter().any(says_something),
+        Value::Object(members) => members.values().any(says_something),
+        Value::Number(_) => true,
+        value => is_there(value),
     }
 }
 

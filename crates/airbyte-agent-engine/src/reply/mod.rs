@@ -12,6 +12,7 @@ mod empty;
 mod envelope;
 mod failure;
 mod follow;
+mod groups;
 mod kept_size;
 mod link;
 mod meaning;
@@ -20,15 +21,19 @@ mod next;
 mod no_list;
 mod only_failure;
 mod outcome;
+mod overlap;
 mod parts;
 mod plan;
 mod position;
 #[cfg(test)]
 mod properties;
 mod read;
+mod remarks;
 mod select;
 mod signs;
 mod spelling;
+mod token;
+mod tokenless;
 
 pub(crate) use decode::{decode_page, decode_record};
 pub(crate) use empty::means_empty;

@@ -5,14 +5,15 @@ use std::cell::LazyCell;
 use serde_json::{Map, Value, json};
 use url::Url;
 
-use super::counted::{Counted, Size, Turn};
+use super::counted::{Counted, Overlap, Size, Turn};
 use super::envelope::Picked;
-use super::failure::is_filled;
+use super::failure::{is_filled, says_something};
 use super::plan::PagingPlaces;
 use super::spelling::Spelling;
+use super::token::{behind, is_token, typed, whole_number};
 use crate::arguments::Arguments;
-use crate::cursor::{DeadEnd, NextPage};
-use crate::description::{Connector, Kind, List, Next, Operation, Paging, Source, Text};
+use crate::cursor::{DeadEnd, NextPage, Trail};
+use crate::description::{Connector, List, Next, Operation, Paging, Source, Text};
 use crate::json::scalar_text;
 
 /// Finds out from the values of a response how its list continues.
@@ -44,11 +45,17 @@ pub(super) struct Paginator<'a> {
 }
 
 /// A style of paging and where its values stand.
-pub(super) type Style<'a> = (&'a Paging, &'a PagingPlaces);
+pub(super) type Style<'a> = (&'a Paging, PagingPlaces);
 
 impl<'a> Paginator<'a> {
     pub(super) fn styles(&self) -> impl Iterator<Item = Style<'a>> {
-        self.operation.paging.styles().zip(self.places)
+        // Whoever wraps the vendor's response may hand on more than the description names.
+        let is_there = |place: &usize| self.values.get(*place).is_some_and(Option::is_some);
+        let found = move |places: &PagingPlaces| PagingPlaces {
+            next: places.next.or(places.lent.filter(is_there)),
+            ..*places
+        };
+        self.operation.paging.styles().zip(self.places.iter().map(found))
     }
 
     /// The next page; `None` at the end.
@@ -88,6 +95,7 @@ impl<'a> Paginator<'a> {
         // Counted lists need it to find out whether they go on, the others only if they do.
         let fingerprint = LazyCell::new(|| self.spelling.fingerprint());
         let repeats = || fingerprint.is_some() && *fingerprint == self.at.before;
+        let mut overlap: Option<Overlap> = None;
         match &paging.next {
             Next::None { reason } => {
                 return says_more.then(|| NextPage::cut(DeadEnd::OnePage(reason.to_string())));
@@ -110,10 +118,12 @@ impl<'a> Paginator<'a> {
                     page.set.insert(into.to_string(), self.typed(into, token));
                 }
                 // Something leads on, but nothing that a parameter takes.
-                Some(other) if is_filled(&other) => return Some(NextPage::cut(DeadEnd::NoWay)),
-                _ => return ends(),
+                Some(other) if says_something(&other) => {
+                    return Some(NextPage::cut(DeadEnd::NoWay));
+                }
+                _ => return self.tokenless(from, &places).or_else(ends),
             },
-            Next::Link { from, feed, keep } => match self.value(from, places.next) {
+            Next::Link { from, feed, keep } => match self.address(from, places.next) {
                 Some(Value::String(address)) if !address.is_empty() => {
                     self.follow(&address, feed, &mut page);
                     if page.follow.as_deref().is_some_and(|address| self.is_elsewhere(address)) {
@@ -121,8 +131,10 @@ impl<'a> Paginator<'a> {
                     }
                     page.only = only(keep.as_ref(), &page.set);
                 }
-                Some(other) if is_filled(&other) => return Some(NextPage::cut(DeadEnd::NoWay)),
-                _ => return ends(),
+                Some(other) if says_something(&other) => {
+                    return Some(NextPage::cut(DeadEnd::NoWay));
+                }
+                _ => return self.tokenless(from, &places).or_else(ends),
             },
             Next::LastRecord { into, add, backwards, .. } => {
                 let (into, value, place) =
@@ -145,7 +157,8 @@ impl<'a> Paginator<'a> {
             }
             Next::Offset { into, start } | Next::Page { into, start } => {
                 let mut counted = self.counted((paging, places), (into, *start));
-                counted.repeats = repeats();
+                overlap = self.overlap(&counted, repeats());
+                counted.repeats = repeats() && overlap.is_none_or(|overlap| !overlap.moves);
                 let is_offset = matches!(paging.next, Next::Offset { .. });
                 match if is_offset { counted.offset() } else { counted.page() } {
                     Turn::End => return None,
@@ -153,15 +166,33 @@ impl<'a> Paginator<'a> {
                     Turn::Next(number) => {
                         page.set.insert(into.to_string(), self.typed(into, json!(number)));
                         page.received = counted.all().filter(|_| !is_offset);
+                        page.last = overlap.map(|overlap| overlap.last);
+                        page.same = overlap.map(|overlap| overlap.same).filter(|same| *same > 0);
                     }
                 }
             }
         }
-        // Whoever has this page once more has not moved, whatever new token comes with it.
-        if self.records > 0 && repeats() && !self.leads_back(&page) && !self.spelling.is_uniform() {
+        // Whoever has this page once more has not moved, whatever new token comes with it; the same is true of a
+        // number of pages that come again.
+        let trail = self.at.trail;
+        let comes_again = || {
+            let is_identified = || self.spelling.is_identified();
+            trail.is_some_and(|trail| trail.is_repeated_by(self.at, *fingerprint, is_identified))
+        };
+        let moves = overlap.is_some_and(|overlap| overlap.moves);
+        if self.records > 0
+            && (repeats() || comes_again())
+            && !moves
+            && !self.leads_back(&page)
+            && !self.spelling.is_uniform()
+        {
             return Some(NextPage::cut(DeadEnd::Repeats));
         }
+        if trail.is_some_and(|trail| trail.is_met_by(&page)) {
+            return Some(NextPage::cut(DeadEnd::Circle));
+        }
         page.before = *fingerprint;
+        page.trail = Trail::behind(self.at, *fingerprint);
         self.keep_needed_size(paging, &mut page);
         Some(page)
     }
@@ -183,7 +214,12 @@ impl<'a> Paginator<'a> {
     /// Whether the vendor counts as many records as there are in the response.
     pub(super) fn counts_records(&self) -> bool {
         self.styles().next().is_some_and(|style| {
-            self.size(style).served.is_none_or(|served| served <= self.records as u64)
+            let size = self.size(style);
+            let counted = match size.least {
+                Some(_) => Some(size.expected().unwrap_or(u64::MAX)),
+                None => size.served,
+            };
+            counted.is_none_or(|counted| counted <= self.records as u64)
         })
     }
 
@@ -236,9 +272,14 @@ impl<'a> Paginator<'a> {
             default: size.default,
             maximum: size.maximum.or(declared),
             served: served.as_ref().and_then(whole_number),
+            least: None,
         };
-        if size.filtered {
-            known.served = known.served.or(known.expected());
+        if size.filtered && known.served.is_none() {
+            let expected = known.expected();
+            match &paging.next {
+                Next::Offset { .. } => known.least = Some(self.least(known)),
+                _ => known.served = expected,
+            }
         }
         known
     }
@@ -265,8 +306,12 @@ impl<'a> Paginator<'a> {
             return self.styles().next();
         }
         self.styles().find(|(style, places)| match &style.next {
-            Next::Cursor { from, .. } | Next::Link { from, .. } => {
+            Next::Cursor { from, .. } => {
                 let value = self.value(from, places.next);
+                value.is_some_and(|value| is_token(&value) || is_filled(&value))
+            }
+            Next::Link { from, .. } => {
+                let value = self.address(from, places.next);
                 value.is_some_and(|value| is_token(&value) || is_filled(&value))
             }
             // A counter goes on by itself, but not where the request was made in another style.
@@ -283,6 +328,21 @@ impl<'a> Paginator<'a> {
 
     pub(super) fn number(&self, name: &str) -> Option<u64> {
         whole_number(self.argument(name)?)
+    }
+
+    /// The address of the next page, as text. Of several that say by `rel` what they lead to, it is that of `next`, as HAL
+    /// and Atom have them.
+    fn address(&self, source: &Source, place: Option<usize>) -> Option<Value> {
+        let value = self.value(source, place)?;
+        let Some(links) = value.as_array() else { return Some(value) };
+        let relation = |link: &Value| link.get("rel").cloned();
+        if links.iter().any(|link| relation(link).is_none()) {
+            return Some(value);
+        }
+        let next = links.iter().find(|link| relation(link).is_some_and(|rel| rel == "next"))?;
+        // A relation without an address leads on, and nobody knows where to.
+        let address = ["href", "url", "uri"].iter().find_map(|name| next.get(*name));
+        Some(address.unwrap_or(next).clone())
     }
 
     /// The value of a source, which stands at `place` when it is a part of the body.
@@ -332,56 +392,6 @@ fn only(keep: Option<&List<Text>>, set: &Map<String, Value>) -> Option<Vec<Strin
     Some(names.chain(set.keys().cloned()).collect())
 }
 
-/// A token as the parameter wants it: vendors write numbers as texts and the other way round.
-pub(super) fn typed(operation: &Operation, into: &str, value: Value) -> Value {
-    let kinds = operation.argument_schema(into).map(|s| s.kinds.to_vec()).unwrap_or_default();
-    match &value {
-        Value::Number(number)
-            if kinds.contains(&Kind::String) && !kinds.contains(&Kind::Integer) =>
-        {
-            Value::String(number.to_string())
-        }
-        Value::String(text) if kinds.contains(&Kind::Integer) && !kinds.contains(&Kind::String) => {
-            text.parse::<i64>().map_or_else(|_| value.clone(), |number| json!(number))
-        }
-        _ => value,
-    }
-}
-
-/// A number that counts something, also one that is written as a text.
-pub(super) fn whole_number(value: &Value) -> Option<u64> {
-    #[allow(
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        reason = "only whole numbers"
-    )]
-    let whole = |number: f64| {
-        (number >= 0.0 && number.fract() == 0.0 && number < 9e15).then_some(number as u64)
-    };
-    match value {
-        Value::Number(number) => number.as_u64().or_else(|| whole(number.as_f64()?)),
-        Value::String(text) => text.trim().parse().ok(),
-        _ => None,
-    }
-}
-
-/// The value `add` behind a number; what is no number stays as it is.
-pub(super) fn behind(value: Value, add: u64) -> Value {
-    let number = value.as_u64().or_else(|| value.as_str()?.parse().ok());
-    match number.filter(|_| add > 0).and_then(|number| number.checked_add(add)) {
-        Some(sum) => json!(sum),
-        None => value,
-    }
-}
-
-pub(super) fn is_token(value: &Value) -> bool {
-    match value {
-        Value::String(text) => !text.is_empty(),
-        Value::Number(_) => true,
-        _ => false,
-    }
-}
-
 /// Whether the layout of the response can hold a value. Flags that it cannot carry say what an
 /// empty page says.
 pub(super) fn is_carried(source: &Source, place: Option<usize>) -> bool {
@@ -390,7 +400,7 @@ pub(super) fn is_carried(source: &Source, place: Option<usize>) -> bool {
 
 /// Whether a flag that the response carries says that there is more; those that say otherwise have
 /// ended the list already.
-fn is_said_to_go_on(paging: &Paging, places: &PagingPlaces) -> bool {
+fn is_said_to_go_on(paging: &Paging, places: PagingPlaces) -> bool {
     let flags = [(&paging.more, places.more), (&paging.done, places.done)];
     flags.into_iter().any(|(flag, place)| flag.as_ref().is_some_and(|flag| is_carried(flag, place)))
 }

@@ -36,10 +36,11 @@ impl Answer<'_> {
     /// The error for a response that has nothing at the place of the records.
     pub(super) fn lacks_records(&self) -> Error {
         let text = String::from_utf8_lossy(&self.reply.body);
-        let reason = vendor_message(&text, self.redact).map(|text| format!(": {text}"));
+        let said = vendor_message(&text, self.redact).unwrap_or_default();
+        let reason = if said.is_empty() { String::new() } else { format!(": {said}") };
         let records = self.plan.records.to_string();
         let records = records.trim_start_matches("$.");
-        self.unlike(&format!("has no '{records}'{}", reason.unwrap_or_default()))
+        self.unlike(&format!("has no '{records}'{reason}")).with_vendor_text(said)
     }
 
     /// The error for records that are no list although there must be one.

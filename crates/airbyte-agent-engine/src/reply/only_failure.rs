@@ -71,11 +71,33 @@ pub(crate) fn report(text: &str) -> Option<Value> {
     let mut reader = serde_json::Deserializer::from_str(text);
     // Most records are given up at their first member.
     let members = reader.deserialize_any(Members).ok()?;
-    // A success may come with remarks on what is not so good.
-    let is_success = FLAGS.iter().any(|flag| members.get(*flag).is_some_and(says_yes));
-    let is_sign = |(name, value): (&String, &Value)| is_sign(name, value);
-    let is_failure = !is_success && (members.iter().any(is_sign) || has_code(&members));
-    is_failure.then(|| Value::Object(members))
+    is_failure(&members).then(|| Value::Object(members))
+}
+
+/// Whether an object says that something failed, and nothing else.
+pub(super) fn is_report(members: &Map<String, Value>) -> bool {
+    members.keys().all(|name| is_known(name)) && is_failure(members)
+}
+
+/// Whether the members of a report say that something failed.
+fn is_failure(members: &Map<String, Value>) -> bool {
+    says_failure(members) || !says_success(members) && has_code(members)
+}
+
+/// Whether an object has a member that is there because something failed.
+pub(super) fn says_failure(members: &Map<String, Value>) -> bool {
+    !says_success(members) && members.iter().any(|(name, value)| is_sign(name, value))
+}
+
+/// Whether a flag says that something was done: a success may come with remarks on what is not so good.
+fn says_success(members: &Map<String, Value>) -> bool {
+    FLAGS.iter().any(|flag| members.get(*flag).is_some_and(says_yes))
+}
+
+/// Whether the report of a failure may have a member of this name.
+fn is_known(name: &str) -> bool {
+    let mut known = FLAGS.iter().chain(&REASONS).chain(&CODES).chain(&BESIDE);
+    known.any(|known| *known == name)
 }
 
 /// Whether a flag says that something was done.
@@ -134,13 +156,7 @@ impl<'de> Visitor<'de> for Members {
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
         let mut members = Map::new();
         while let Some(name) = map.next_key::<String>()? {
-            let is_known = FLAGS
-                .iter()
-                .chain(&REASONS)
-                .chain(&CODES)
-                .chain(&BESIDE)
-                .any(|known| *known == name);
-            if !is_known {
+            if !is_known(&name) {
                 return Err(A::Error::custom("another member"));
             }
             members.insert(name, map.next_value::<Plain>()?.0);

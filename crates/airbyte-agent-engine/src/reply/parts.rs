@@ -35,9 +35,9 @@ impl Answer<'_> {
             return Ok(());
         }
         if !filled(done, &body).is_empty() {
+            // The number of errors says nothing new.
             if read.errors.is_empty() {
-                read.meta.insert("errors".to_owned(), errors.clone().into());
-                read.errors = errors;
+                self.tell(read, errors);
             }
             return Ok(());
         }
@@ -51,7 +51,7 @@ impl Answer<'_> {
 }
 
 /// What stands at a place and is not empty, `null`, `false` or 0, element by element.
-fn filled(place: &JsonPath, body: &Value) -> Vec<Value> {
+pub(super) fn filled(place: &JsonPath, body: &Value) -> Vec<Value> {
     let parts = place.find(body).into_iter().flat_map(|value| match value {
         Value::Array(items) => items.iter().collect(),
         one => vec![one],

@@ -26,6 +26,8 @@ pub(crate) struct ReadPlan {
     pub(super) checks: Vec<CheckPlaces>,
     /// Where GraphQL reports errors beside what it found.
     pub(super) partial_errors: Option<usize>,
+    /// What else is reported beside the records.
+    pub(super) remarks: Vec<RemarkPlace>,
     /// How many records the whole list has.
     pub(super) total: Option<usize>,
     /// The word for how the call ended.
@@ -43,6 +45,14 @@ pub(super) struct CheckPlaces {
     pub(super) alone: Option<Alone>,
 }
 
+/// Where something is reported beside the records.
+#[derive(Debug)]
+pub(super) struct RemarkPlace {
+    pub(super) value: usize,
+    /// What the value means, unless it says so itself.
+    pub(super) words: Option<Text>,
+}
+
 /// The object that holds an error, and the names of its members that are errors.
 #[derive(Debug)]
 pub(super) struct Alone {
@@ -51,9 +61,13 @@ pub(super) struct Alone {
 }
 
 /// The places of a style of paging; `None` where it needs none or the layout cannot hold it.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Clone, Copy)]
 pub(super) struct PagingPlaces {
     pub(super) next: Option<usize>,
+    /// Where who wraps the vendor's response may hand on what leads to the next page.
+    pub(super) lent: Option<usize>,
+    /// The object of the next page, in which what leads there belongs.
+    pub(super) holder: Option<usize>,
     pub(super) more: Option<usize>,
     pub(super) done: Option<usize>,
     pub(super) last_record: Option<usize>,
@@ -73,6 +87,7 @@ impl ReadPlan {
             open_meta: None,
             checks: Vec::new(),
             partial_errors: None,
+            remarks: Vec::new(),
             total: None,
             status: None,
             paging: Vec::new(),
@@ -82,6 +97,7 @@ impl ReadPlan {
             plan.add_checks(connector, operation);
         }
         plan.add_partial_errors(operation, layout);
+        plan.add_remarks(connector, operation, layout);
         if let Some(MetaSource::Body(path)) = &operation.response.total {
             plan.total = place_in(operation, layout, path).map(|path| plan.place(path));
         }
@@ -149,6 +165,23 @@ impl ReadPlan {
         self.partial_errors = object.map(|object| self.place(member(object, "errors")));
     }
 
+    /// What the vendor says beside the records, and, where only a part of its response is there, what it refused
+    /// of a change in parts.
+    fn add_remarks(&mut self, connector: &Connector, operation: &Operation, layout: &Layout) {
+        let is_cut = layout.records.is_some() && operation.response.records.is_some();
+        for check in connector.errors.iter().chain(operation.response.errors.iter()) {
+            let words = match &check.when {
+                ErrorCondition::Remark(words) => words.clone(),
+                ErrorCondition::Unless(_) if is_cut => None,
+                _ => continue,
+            };
+            if let Some(path) = place_in(operation, layout, &check.path) {
+                let value = self.place(path);
+                self.remarks.push(RemarkPlace { value, words });
+            }
+        }
+    }
+
     fn add_paging(&mut self, operation: &Operation, layout: &Layout) {
         for style in operation.paging.styles() {
             let mut places = PagingPlaces::default();
@@ -161,7 +194,16 @@ impl ReadPlan {
             let served = style.size.as_ref().and_then(|size| size.served.as_ref());
             places.served = served.and_then(&mut add);
             match &style.next {
-                Next::Cursor { from, .. } | Next::Link { from, .. } => places.next = add(from),
+                Next::Cursor { from, .. } | Next::Link { from, .. } => {
+                    places.next = add(from);
+                    if let Source::Body(path) = from {
+                        let lent = lent(layout, path).filter(|_| places.next.is_none());
+                        places.lent = lent.map(|path| self.place(path));
+                    }
+                    let holder = holder(operation, from);
+                    let holder = holder.and_then(|holder| place_in(operation, layout, &holder));
+                    places.holder = holder.map(|path| self.place(path));
+                }
                 Next::LastRecord { field, backwards, .. } => {
                     let path = in_every_record(&self.records, field);
                     if backwards.is_some() {
@@ -230,6 +272,38 @@ fn place_in(operation: &Operation, layout: &Layout, path: &JsonPath) -> Option<J
     let mut steps = outer.steps.into_owned();
     steps.extend(rest.iter().cloned());
     Some(JsonPath { steps: steps.into() })
+}
+
+/// Where what leads to the next page stands among the metadata of who wraps the vendor's response, which
+/// keeps the names of the vendor.
+fn lent(layout: &Layout, path: &JsonPath) -> Option<JsonPath> {
+    let Step::Key(name) = path.steps.last()? else { return None };
+    Some(member(layout.metadata.as_ref()?.first()?, name))
+}
+
+/// The place of the object of a next page that should hold what leads there, where that is a member.
+fn holder(operation: &Operation, from: &Source) -> Option<JsonPath> {
+    let path = match from {
+        Source::Body(path) => path,
+        Source::Meta { name, inside } if inside.steps.is_empty() => {
+            let field = operation.response.meta.iter().find(|field| field.name == *name)?;
+            let MetaSource::Body(path) = &field.source else { return None };
+            path
+        }
+        Source::Meta { .. } => return None,
+    };
+    let holder = parent(path);
+    holder.steps.last().is_some_and(is_next_step).then_some(holder)
+}
+
+/// Whether a step leads to the object of a next page, by its name.
+pub(super) fn is_next_step(step: &Step) -> bool {
+    matches!(step, Step::Key(name) if is_next(name))
+}
+
+/// Whether the name is that of the object of a next page.
+pub(super) fn is_next(name: &str) -> bool {
+    name.get(..4).is_some_and(|start| start.eq_ignore_ascii_case("next"))
 }
 
 /// The place of a field in every record.

@@ -10,12 +10,13 @@ use super::envelope::{Picked, Sink, pick};
 use super::failure::{is_equal, is_filled, is_there, reason, request_id};
 use super::link::link;
 use super::meaning::{self, cost_wait, meaning};
-use super::message::{likely_message, message_of, vendor_message, with_details};
-use super::next::{Paginator, whole_number};
+use super::message::{likely_message, message_of, with_details};
+use super::next::Paginator;
 use super::plan::{Alone, ReadPlan, parent};
 use super::position::path_at;
 use super::select;
 use super::spelling::Spelling;
+use super::token::whole_number;
 use crate::arguments::Arguments;
 use crate::call_options::CallOptions;
 use crate::cursor::{Cursor, NextPage, Seal};
@@ -127,7 +128,8 @@ impl Answer<'_> {
         if self.operation.action.is_array() && body.iter().all(u8::is_ascii_whitespace) {
             return Cow::Borrowed("null");
         }
-        self.json()
+        let text = self.json();
+        self.without_failed_groups(&text).map_or(text, Cow::Owned)
     }
 
     /// The body as JSON text, whatever its character set.
@@ -182,7 +184,7 @@ impl Answer<'_> {
                     value.is_some_and(|value| is_equal(value, &json.value()))
                 }
                 ErrorCondition::NotEmpty => value.is_some_and(is_there),
-                ErrorCondition::Unless(_) => false,
+                ErrorCondition::Unless(_) | ErrorCondition::Remark(_) => false,
                 ErrorCondition::Alone => {
                     let is_alone = places.alone.as_ref().is_none_or(|alone| read.is_alone(alone));
                     value.is_some_and(is_filled) && is_alone
@@ -193,32 +195,11 @@ impl Answer<'_> {
                 return Err(self.described_failure(message, Some(check)));
             }
         }
-        let partial = self.plan.partial_errors.and_then(|place| read.get(place));
-        if let Some(errors) = partial.filter(|errors| is_filled(errors)).cloned() {
-            let failed = json!({"errors": errors});
-            // Nothing but a refusal that passes is no empty list.
-            let passes = || {
-                let meaning = meaning(self.connector, &failed, None);
-                matches!(meaning, Some(FailureKind::RateLimited | FailureKind::Unavailable))
-            };
-            if !has_place || records == 0 && passes() {
-                // The whole of the vendor's own response says what a request costs, too.
-                return Err(match self.reply.layout.records {
-                    None => self.described_failure(Some(&failed), None),
-                    Some(_) => {
-                        let message = vendor_message(&failed.to_string(), self.redact);
-                        self.described_failure_in(&failed, None, message)
-                    }
-                });
-            }
-            read.errors = match &errors {
-                Value::Array(errors) => errors.clone(),
-                one => vec![one.clone()],
-            };
-            read.meta.insert("errors".to_owned(), errors);
-        }
+        self.check_partial_errors(read, has_place, records)?;
         self.check_status(read)?;
         self.check_parts(read)?;
+        self.check_groups(read, records)?;
+        self.add_remarks(read);
         self.only_failure().map_or(Ok(()), Err)
     }
 
@@ -305,7 +286,11 @@ impl Answer<'_> {
     }
 
     /// The error for a failure that the vendor reports inside a success, perhaps with a code.
-    fn described_failure(&self, stated: Option<&Value>, check: Option<&ErrorCheck>) -> Error {
+    pub(super) fn described_failure(
+        &self,
+        stated: Option<&Value>,
+        check: Option<&ErrorCheck>,
+    ) -> Error {
         let body: Value = serde_json::from_slice(&self.reply.body).unwrap_or_default();
         let code = stated.and_then(Value::as_str);
         // What stands beside the sign of a failure is about it, too.
@@ -346,6 +331,7 @@ impl Answer<'_> {
 
     /// The error for a failure inside a success.
     fn failure(&self, kind: ErrorKind, message: Option<String>) -> Error {
+        let said = message.clone().unwrap_or_default();
         let message = message.unwrap_or_else(|| "it gave no reason".to_owned());
         let body: String =
             (self.redact)(&String::from_utf8_lossy(&self.reply.body)).chars().take(8_192).collect();
@@ -353,6 +339,7 @@ impl Answer<'_> {
         Error::new(kind, format!("{name}: {peer} reports a failure: {message}"))
             .with_status(self.reply.status)
             .with_request_id(self.request_id())
+            .with_vendor_text(said)
             .with_body(body)
     }
 
@@ -374,6 +361,7 @@ impl Answer<'_> {
         Error::decode((self.redact)(&message))
             .with_status(self.reply.status)
             .with_request_id(self.request_id())
+            .with_vendor_text((self.redact)(&format!("{path}: {why}")))
             .with_json_path(path)
             .with_body(start)
     }
@@ -406,7 +394,7 @@ impl Answer<'_> {
     pub(super) fn next(&self, read: &Read, records: usize) -> Result<Option<Cursor>> {
         let Some(seal) = self.seal else { return Ok(None) };
         let page = match self.reply.continuation() {
-            Continuation::Known(page) => page.clone(),
+            Continuation::Known(page) => page.as_deref().cloned(),
             Continuation::Described => self.paginator(read, records).next(),
         };
         page.map(|page| seal.page(page)).transpose()

@@ -9,8 +9,9 @@ use serde_json::{Map, Value};
 
 use super::envelope::{Place, Sink, pick};
 use super::plan::ReadPlan;
-use crate::cursor::{START, hash};
+use crate::cursor::{START, hash, identifier, mark};
 use crate::description::JsonPath;
+use crate::json;
 
 /// The texts of the values at a place, without those that are `null`.
 #[derive(Default)]
@@ -64,6 +65,17 @@ impl Spelling<'_> {
         pick(&self.text, Some(&self.plan.records), &[], &mut hash).ok().map(|_| hash.0)
     }
 
+    /// The marks of the records as they stand in the response.
+    pub(super) fn marks(&self) -> Vec<u32> {
+        let values = self.texts(&self.plan.records).into_iter();
+        let values = values.map(|text| json::parse(&text).unwrap_or_default());
+        let records = values.flat_map(|value| match value {
+            Value::Array(items) => items,
+            one => vec![one],
+        });
+        records.map(|record| mark(&record)).collect()
+    }
+
     /// Whether there are several records that are all the same, as rows of a report without identity may be: two
     /// pages of them do not show that the list stands still.
     pub(super) fn is_uniform(&self) -> bool {
@@ -76,6 +88,15 @@ impl Spelling<'_> {
             records = texts.iter().map(String::as_str).collect();
         }
         records.len() > 1 && records.windows(2).all(|pair| pair[0] == pair[1])
+    }
+
+    /// Whether the records have something that tells each from all others.
+    pub(super) fn is_identified(&self) -> bool {
+        let first = self.first_record().and_then(|text| serde_json::from_str::<Value>(&text).ok());
+        first.is_some_and(|first| match &first {
+            Value::Array(all) => all.first().is_some_and(|first| identifier(first).is_some()),
+            first => identifier(first).is_some(),
+        })
     }
 
     /// The value at a place of the plan, digit by digit.

@@ -7,6 +7,7 @@
 mod decode;
 mod forms;
 mod matcher;
+mod words;
 
 use std::ops::Range;
 use std::sync::{Arc, PoisonError, RwLock};
@@ -53,7 +54,9 @@ impl Redactor {
     }
 
     /// Remembers a secret. One of fewer than four bytes is removed from nothing, and one of fewer
-    /// than eight is not removed from values: such texts occur by chance.
+    /// than eight is not removed from values: such texts occur by chance. So does a word such as `invalid`,
+    /// of which messages consist: a gap in a sentence that everybody knows would tell the secret. It is removed
+    /// from nothing.
     pub fn add(&self, secret: &str) {
         self.remember(secret, true);
         // Whoever pastes a secret may have taken white space along, which a vendor does not repeat.
@@ -80,7 +83,7 @@ impl Redactor {
     }
 
     fn remember(&self, secret: &str, in_records: bool) {
-        if secret.len() < SHORTEST {
+        if secret.len() < SHORTEST || words::is_everyday(secret) {
             return;
         }
         // Lists are only added to, so one that a panic poisoned is still good.

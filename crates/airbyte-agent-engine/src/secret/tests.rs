@@ -35,6 +35,28 @@ fn secrets_are_removed_in_every_spelling() {
 }
 
 #[test]
+fn a_word_of_messages_is_removed_from_nothing() {
+    for (secret, text) in [
+        ("invalid", "the token is invalid"),
+        ("Token", "the token is invalid"),
+        ("credentials", "GitHub refused the credentials (HTTP 401)"),
+        ("password", "missing password"),
+    ] {
+        let redactor = Redactor::default();
+        redactor.add(secret);
+        redactor.add_name(secret);
+        assert_eq!(redactor.clean(text), text, "{secret}");
+        let mut value = json!({"message": text});
+        redactor.clean_value(&mut value);
+        assert_eq!(value["message"], text, "{secret}");
+    }
+    // What only contains such a word is a secret like any other.
+    let redactor = Redactor::default();
+    redactor.add("invalid-7f3");
+    assert_eq!(redactor.clean("no invalid-7f3"), "no [redacted]");
+}
+
+#[test]
 fn secrets_are_removed_out_of_base64_wherever_they_begin() {
     let secret = "sk_live_51HxZ-_/+9";
     let redactor = Redactor::default();

@@ -53,6 +53,48 @@ async fn a_list_whose_end_is_left_unsaid_is_no_whole_list() {
 }
 
 #[tokio::test]
+async fn a_next_page_without_its_token_is_no_end() {
+    let body = "x-agent-pagination: {cursor: {from: $.paging.next.after, into: cursor}}";
+    let link = "x-agent-pagination: {link: {from: $.next.href, query: cursor, into: cursor}}";
+    let whole = "x-agent-pagination: {cursor: {from: $.next, into: cursor}}";
+    let field = "x-airbyte-meta-extractor: {token: $.next_page.token}\nx-agent-pagination: {cursor: {from: token, into: cursor}}";
+    let inside = "x-airbyte-meta-extractor: {next: $.paging.next}\nx-agent-pagination: {cursor: {from: next.after, into: cursor}}";
+    let beside = "x-agent-pagination: {cursor: {from: $.meta.after, into: cursor}}";
+    let lacks = "has no `";
+    for (lines, rest, expected) in [
+        (body, json!({"paging": {"next": {}}}), ""),
+        (body, json!({"paging": {"next": null}}), ""),
+        (body, json!({"paging": {}}), ""),
+        (body, json!({"paging": {"next": {"after": null}}}), ""),
+        (body, json!({"paging": {"next": {"after": "", "link": null}}}), ""),
+        (body, json!({"paging": {"next": {"link": "https://x.test/2"}}}), lacks),
+        (body, json!({"paging": {"next": {"after": null, "link": "https://x.test/2"}}}), lacks),
+        (link, json!({"next": {}}), ""),
+        (link, json!({"next": {"page": 2}}), lacks),
+        (whole, json!({"next": {}}), ""),
+        (whole, json!({"next": {"after": null}}), ""),
+        (whole, json!({"next": {"link": "https://x.test/2"}}), "not how to get it"),
+        (field, json!({"next_page": {}}), ""),
+        (field, json!({"next_page": {"uri": "/x"}}), lacks),
+        (inside, json!({"paging": {"next": {"after": null}}}), ""),
+        (inside, json!({"paging": {"next": {"link": "/x"}}}), lacks),
+        // An object that is not that of a next page may hold anything.
+        (beside, json!({"meta": {"count": 3, "after": null}}), ""),
+    ] {
+        let mut page = rest.clone();
+        page["books"] = json!([{"id": 0}]);
+        let server = Server::start(move |_, _| Answer::json(200, &page)).await;
+        let client = client(&format!("{RECORDS}{lines}"), &server.url);
+        let (ids, error, _, _) = read_all(&client, &json!({}), None).await;
+        assert_eq!(ids, [0], "{lines} {rest}");
+        let message = error.map(|error| error.message().to_owned()).unwrap_or_default();
+        let fits =
+            if expected.is_empty() { message.is_empty() } else { message.contains(expected) };
+        assert!(fits, "{lines} {rest}: {message}");
+    }
+}
+
+#[tokio::test]
 async fn a_failure_on_a_later_page_is_no_end() {
     let empty = "x-agent-empty: [{status: 404, message: 'No books found*'}]\n";
     let token = "x-agent-pagination: {cursor: {from: $.next, into: cursor}}";

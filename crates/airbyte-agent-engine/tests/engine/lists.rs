@@ -192,20 +192,19 @@ async fn counted_lists_are_read_to_their_end() {
 }
 
 #[tokio::test]
-async fn an_offset_counts_records_that_the_vendor_leaves_out() {
-    let server = Server::start(|seen, _| {
-        let query = seen.target.split_once("offset=").map_or("0", |(_, rest)| rest);
-        let offset: u64 = query.split('&').next().unwrap_or_default().parse().unwrap();
-        // Of every page of three the vendor shows the records with odd numbers.
-        let shown = (offset..(offset + 3).min(7)).filter(|id| id % 2 == 1);
-        let books: Vec<Value> = shown.map(|id| json!({"id": id})).collect();
-        Answer::json(200, json!({"books": books}))
+async fn of_addresses_with_relations_that_of_the_next_page_is_followed() {
+    let server = Server::start(move |request, _| {
+        let is_second = request.target.contains("page=2");
+        let mut links = vec![json!({"rel": "self", "href": request.target})];
+        if !is_second {
+            links.push(json!({"rel": "next", "href": "/books?page=2"}));
+        }
+        Answer::json(200, json!({"books": [{"id": u8::from(is_second)}], "next": links}))
     })
     .await;
-    let size = "size: {parameter: limit, default: 3, filtered: true}";
-    let lines = format!("{RECORDS}x-agent-pagination: {{offset: {{into: offset}}, {size}}}");
-    let (ids, error, _, _) = read_all(&client(&lines, &server.url), &json!({}), None).await;
-    assert_eq!(ids, [1, 3, 5]);
+    let client = client(&format!("{RECORDS}{LINK}"), &server.url);
+    let (ids, error, _, _) = read_all(&client, &json!({}), None).await;
+    assert_eq!(ids, [0, 1]);
     assert!(error.is_none(), "{error:?}");
 }
 

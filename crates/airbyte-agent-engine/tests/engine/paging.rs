@@ -195,6 +195,14 @@ async fn a_hosted_list_whose_token_is_lost_says_so() {
     assert!(error.message().contains("does not hand on"), "{error}");
     let (_server, client) = hosted(|_| Some((json!([{"id": 1}]), json!({"more": false})))).await;
     assert_eq!(all(&client, "finds", json!({})).await, [1]);
+    // A platform that hands it on although the spec does not name it is believed.
+    let (_server, client) = hosted(|params| match params["page"].as_str() {
+        None => Some((json!([{"id": 1}]), json!({"more": true, "next": "b"}))),
+        Some("b") => Some((json!([{"id": 2}]), json!({"more": false, "next": null}))),
+        Some(_) => None,
+    })
+    .await;
+    assert_eq!(all(&client, "finds", json!({})).await, [1, 2]);
 }
 
 #[tokio::test]

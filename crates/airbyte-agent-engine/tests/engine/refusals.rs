@@ -3,7 +3,7 @@
 use airbyte_agent_engine::description::{
     Connector, ErrorCheck, ErrorCode, ErrorCondition, ErrorMeaning, FailureKind, Json, JsonPath,
 };
-use airbyte_agent_engine::{Client, Error, ErrorKind};
+use airbyte_agent_engine::{Client, Credentials, Error, ErrorKind, Local};
 use serde_json::{Value, json};
 
 use crate::acme::{CANARY, client, description, local, token};
@@ -271,4 +271,72 @@ async fn a_cursor_that_is_refused_is_said_to_be() {
     let server = Server::script([Answer::json(400, json!({"message": "bad color"}))]).await;
     let error = client(&server.url).execute("things", "list", json!({})).await.unwrap_err();
     assert!(error.refuses_call() && !error.message().contains("cursor"), "{error}");
+}
+
+#[tokio::test]
+async fn what_a_form_cannot_say_is_refused_before_it_is_sent() {
+    let spec = |media: &str| {
+        format!(
+            "openapi: 3.1.0
+info: {{title: Bins, version: '1', x-airbyte-connector-name: bins}}
+servers: [{{url: 'https://bins.test'}}]
+paths:
+  /bins/{{id}}:
+    post:
+      operationId: change
+      x-airbyte-entity: bins
+      x-airbyte-action: update
+      parameters: [{{name: id, in: path, required: true, schema: {{type: string}}}}]
+      requestBody:
+        content:
+          {media}:
+            schema:
+              type: object
+              properties:
+                tags: {{type: array, items: {{type: object}}}}
+                labels: {{anyOf: [{{type: object, additionalProperties: true}}, {{type: string, enum: ['']}}]}}
+      responses: {{'200': {{description: A bin.}}}}
+"
+        )
+    };
+    for (media, arguments, expected) in [
+        (
+            "application/x-www-form-urlencoded",
+            json!({"tags": []}),
+            Some("'tags' is an empty list, which a form cannot say: leave it out"),
+        ),
+        (
+            "application/x-www-form-urlencoded",
+            json!({"tags": [{"a": {}}]}),
+            Some("'tags[0].a' is an empty object"),
+        ),
+        (
+            "application/x-www-form-urlencoded",
+            json!({"labels": {}}),
+            Some("leave it out, or pass an empty text"),
+        ),
+        ("application/x-www-form-urlencoded", json!({"labels": ""}), None),
+        ("multipart/form-data", json!({"tags": []}), Some("'tags' is an empty list")),
+        ("application/json", json!({"tags": [], "labels": {}}), None),
+    ] {
+        let connector = airbyte_agent_spec::Spec::parse(&spec(media)).unwrap().lower().unwrap();
+        let server = Server::start(|_, _| Answer::json(200, json!({"id": "1"}))).await;
+        let client = Client::local(
+            connector,
+            Local::new(Credentials::new().field("token", "t")).via(&server.url),
+        )
+        .unwrap();
+        let mut given = arguments.clone();
+        given["id"] = json!("1");
+        let result = client.execute("bins", "update", given).await;
+        let sent = server.seen();
+        match (result, expected) {
+            (Ok(_), None) => assert_eq!(sent.len(), 1, "{arguments}"),
+            (Err(error), Some(part)) => {
+                assert_eq!((error.kind(), sent.len()), (ErrorKind::Validation, 0), "{arguments}");
+                assert!(error.message().contains(part), "{error}");
+            }
+            (result, _) => panic!("{media} {arguments}: {result:?}"),
+        }
+    }
 }

@@ -157,8 +157,12 @@ async fn other_transports_refuse_the_store() {
     let clients = [Client::local(connector(), local).unwrap(), Client::new(connector(), Nowhere)];
     for client in clients {
         for (entity, action, part) in [
-            ("things", SEARCH, "'context_store_search' runs on the hosted platform only"),
-            ("things", SQL_QUERY, "'context_store_sql_query' runs on the hosted platform only"),
+            (
+                "things",
+                SEARCH,
+                "'context_store_search' queries a copy of the records, and this client has none: copy them with 'airbyte-agent sync acme things'",
+            ),
+            ("things", SQL_QUERY, "'context_store_sql_query' queries a copy of the records"),
             ("nothings", SEARCH, "has no entity 'nothings'"),
         ] {
             let error = client.execute(entity, action, json!({"query": {}})).await.unwrap_err();
@@ -166,6 +170,6 @@ async fn other_transports_refuse_the_store() {
             assert!(error.message().contains(part), "{error}");
         }
         let error = Search::<Path>::new(client, "things").await.unwrap_err();
-        assert!(error.message().contains("hosted platform only"), "{error}");
+        assert!(error.message().contains("Local::local_store"), "{error}");
     }
 }

@@ -21,6 +21,7 @@ pub(super) const ENTITY: Entity = Entity::new("account_targeting_options", "An i
 const SEARCH: Operation = Operation::get("searchAccountTargetingOptions", "account_targeting_options", Action::Search, template!("/act_{account_id}/targetingsearch"))
     .summary("Search targeting options of an account")
     .description("Finds interests, behaviours, demographics and other traits by which an ad account may choose people, with their rough number. Places are found with `targeting_options.search`. Airbyte's hosted platform does not offer it.")
+    .phrases(texts!["interests to target"])
     .addition()
     .parameters(list![
         path("account_id", STRING).required().prefix("act_").description("Ad account id, digits only, without the leading `act_` (which is added for you). It is the `account_id` of the records of `ad_accounts.list`."),

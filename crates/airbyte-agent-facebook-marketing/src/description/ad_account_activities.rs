@@ -26,6 +26,7 @@ pub(super) const ENTITY: Entity = Entity::new("ad_account_activities", "A change
 const LIST: Operation = Operation::get("listAdAccountActivities", "ad_account_activities", Action::List, template!("/act_{account_id}/activities"))
     .summary("List changes in an ad account")
     .description("Lists who changed what in an ad account and when, the newest first. Without `since` and `until` Facebook returns the last week. Airbyte's hosted platform does not offer it.")
+    .phrases(texts!["change history", "who changed"])
     .field_selection(field_selection("fields").depth(1))
     .addition()
     .parameters(list![

@@ -7,7 +7,7 @@ use airbyte_agent_description::build::*;
 /// `ad_accounts` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("ad_accounts", "An ad account, which campaigns, media and bills belong to.")
     .when_to_use("To find the account id that other operations ask for, or balance and limits.")
-    .phrases(texts!["ad account", "balance", "spending limit"])
+    .phrases(texts!["ad account", "balance", "spending limit", "advertising account", "ads manager account"])
     .default_fields(texts![
         "id",
         "account_id",

@@ -7,7 +7,7 @@ use airbyte_agent_description::build::*;
 /// `ad_creatives` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("ad_creatives", "What an ad looks like: text, image or video, link and button.")
     .when_to_use("To read texts, links and images of ads.")
-    .phrases(texts!["creative", "ad copy", "headline"])
+    .phrases(texts!["creative", "ad copy", "headline", "creative", "ad copy"])
     .default_fields(texts![
         "id",
         "name",
@@ -65,16 +65,16 @@ const CREATE: Operation = Operation::by(Method::Post, "AdCreative_Create", "ad_c
     .parameters(list![
         path("account_id", STRING).required().prefix("act_").description("Ad account id, digits only, without the leading `act_` (which is added for you). It is the `account_id` of the records of `ad_accounts.list`."),
         body("name", STRING).description("Name in the library; not shown to anybody."),
-        body("object_story_spec", STRING).description("Page post that is made for the ad, JSON text with `page_id` and one of `link_data`, `photo_data`, `video_data` and others."),
+        body("object_story_spec", STRING.rules(list![grammar(Language::Json, texts![])])).example(r#""{\"page_id\": \"100200300400500\", \"link_data\": {\"link\": \"https://www.example.com/shoes\", \"message\": \"New shoes\", \"image_hash\": \"3b1f0e\", \"call_to_action\": {\"type\": \"SHOP_NOW\"}}}""#).description("Page post that is made for the ad, JSON text with `page_id` and one of `link_data`, `photo_data`, `video_data` and others."),
         body("object_story_id", STRING).description("Page post that exists, `PAGEID_POSTID`."),
-        body("asset_feed_spec", STRING).description("Texts, images and links from which Facebook makes variants, JSON text."),
+        body("asset_feed_spec", STRING.rules(list![grammar(Language::Json, texts![])])).example(r#""{\"bodies\": [{\"text\": \"New shoes\"}], \"titles\": [{\"text\": \"Shoes\"}]}""#).description("Texts, images and links from which Facebook makes variants, JSON text."),
         body("instagram_user_id", STRING).description("Instagram account for which the ad speaks, by id."),
         body("image_hash", STRING).description("Image, by the hash from `images.create`; only without `object_story_spec`."),
         body("title", STRING).description("Headline; only without `object_story_spec`."),
         body("body", STRING).description("Text; only without `object_story_spec`."),
         body("link_url", STRING).description("Address to which the ad leads; only without `object_story_spec`."),
         body("url_tags", STRING).description("Query parameters that are appended to links."),
-        body("degrees_of_freedom_spec", STRING).description("Which automatic improvements Facebook may make, JSON text."),
+        body("degrees_of_freedom_spec", STRING.rules(list![grammar(Language::Json, texts![])])).example(r#""{\"creative_features_spec\": {\"standard_enhancements\": {\"enroll_status\": \"OPT_OUT\"}}}""#).description("Which automatic improvements Facebook may make, JSON text."),
         body("authorization_category", STRING.choices(words!["NONE", "POLITICAL", "POLITICAL_WITH_DIGITALLY_CREATED_MEDIA"])).description("Whether the ad is political."),
         body("execution_options", STRING).description(r#"With `["validate_only"]` Facebook checks the creative and stores nothing."#),
     ])

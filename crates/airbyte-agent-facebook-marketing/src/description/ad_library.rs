@@ -32,6 +32,7 @@ pub(super) const ENTITY: Entity = Entity::new("ad_library", "An ad of any advert
 const LIST: Operation = Operation::get("listAdLibrary", "ad_library", Action::List, template!("/ads_archive"))
     .summary("Search the Ad Library")
     .description("Searches Facebook's public archive of ads, of any advertiser, by words or by page. Spend, impressions and demographics exist only for ads about politics and social issues; other ads are found only if they were shown in the EU or the UK within the last year. The user behind the token must have confirmed identity and place at facebook.com/ID. It is unrelated to your own ad accounts.")
+    .phrases(texts!["competitor ads", "ads competitors run", "ads of others"])
     .field_selection(field_selection("fields").depth(1))
     .parameters(list![
         query("ad_reached_countries", STRING.default(r#""ALL""#)).required().default(r#""ALL""#).send_default().description("Countries the ads were shown in: two-letter codes as a JSON array, or `ALL`. Only ads about politics and social issues are archived for every country; other ads only where the law asks for it, such as in the EU and the UK."),
@@ -45,8 +46,8 @@ const LIST: Operation = Operation::get("listAdLibrary", "ad_library", Action::Li
             "POLITICAL_AND_ISSUE_ADS",
         ]).default(r#""ALL""#)).default(r#""ALL""#).description("Kind of ad to search. Spend, impressions and demographics are known only for `POLITICAL_AND_ISSUE_ADS`."),
         query("ad_active_status", STRING.choices(words!["ACTIVE", "ALL", "INACTIVE"]).default(r#""ACTIVE""#)).default(r#""ACTIVE""#).description("Whether to return ads that are running, that have stopped, or both. Facebook takes `ACTIVE` when it is left out."),
-        query("ad_delivery_date_min", STRING).description("Only ads shown on or after this day, `YYYY-MM-DD`."),
-        query("ad_delivery_date_max", STRING).description("Only ads shown on or before this day, `YYYY-MM-DD`."),
+        query("ad_delivery_date_min", STRING.format("date")).description("Only ads shown on or after this day, `YYYY-MM-DD`."),
+        query("ad_delivery_date_max", STRING.format("date")).description("Only ads shown on or before this day, `YYYY-MM-DD`."),
         query("bylines", STRING).description("Only ads paid for by these sponsors, by the exact text of the disclaimer, as a JSON array. Only with `ad_type` `POLITICAL_AND_ISSUE_ADS`."),
         query("languages", STRING).description("Only ads in these languages, two-letter codes as a JSON array."),
         query("media_type", STRING.choices(words!["ALL", "IMAGE", "MEME", "VIDEO", "NONE"])).description("Only ads with this kind of media; `MEME` is an image with text in it, `NONE` text only."),

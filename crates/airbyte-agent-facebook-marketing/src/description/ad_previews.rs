@@ -13,6 +13,7 @@ pub(super) const ENTITY: Entity = Entity::new("ad_previews", "How an ad looks at
 const GET: Operation = Operation::get("getAdPreview", "ad_previews", Action::Get, template!("/{ad_id}/previews"))
     .summary("Preview an ad")
     .description("Returns how an ad looks at one place, as HTML with a frame that shows it. The address in the frame works for about a day. Airbyte's hosted platform does not offer it.")
+    .phrases(texts!["ad look like", "preview of ad"])
     .addition()
     .parameters(list![
         path("ad_id", STRING).required().description("Ad id, digits, from `ads.list`."),

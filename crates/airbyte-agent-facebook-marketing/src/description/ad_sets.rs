@@ -55,11 +55,11 @@ const LIST: Operation = Operation::get("listAdSets", "ad_sets", Action::List, te
         query("limit", INTEGER.minimum(1.0).maximum(100.0).default("25")).default("25").description("Records per page. Facebook sends 25 when it is left out; when it responds that too much data was asked for, pass a smaller number or fewer `fields`."),
         query("after", STRING).description("Opaque token of the next page: `after` of the previous response's metadata. Repeat the other arguments unchanged. The last page carries a token as well: stop when a page comes back empty."),
         query("effective_status", STRING).addition().description("Only those in these states, a JSON array in text form, such as `ACTIVE`, `PAUSED`, `ARCHIVED`, `DELETED`, `IN_PROCESS`, `WITH_ISSUES`, `CAMPAIGN_PAUSED`. Archived and deleted ones come only if named here."),
-        query("filtering", STRING).addition().description("Only those that fit all conditions, a JSON array in text form; each has `field`, `operator` and `value`."),
+        query("filtering", STRING.rules(list![grammar(Language::Json, texts![])])).addition().example(r#""[{\"field\": \"adset.name\", \"operator\": \"CONTAIN\", \"value\": \"sale\"}]""#).description("Only those that fit all conditions, a JSON array in text form; each has `field`, `operator` and `value`."),
         query("date_preset", STRING).addition().description("Only those that had results in this period, by a name as in `ads_insights.list`."),
-        query("time_range", STRING).addition().description("Only those that had results in this period, JSON text with `since` and `until`, `YYYY-MM-DD`."),
+        query("time_range", STRING.rules(list![grammar(Language::Json, texts![])])).addition().example(r#""{\"since\": \"2025-03-01\", \"until\": \"2025-03-31\"}""#).description("Only those that had results in this period, JSON text with `since` and `until`, `YYYY-MM-DD`."),
         query("is_completed", BOOLEAN).addition().description("True for those only that have ended, false for the others."),
-        query("updated_since", INTEGER).addition().description("Only those changed after this instant, in Unix seconds."),
+        query("updated_since", INTEGER.format("unix_seconds")).addition().description("Only those changed after this instant, in Unix seconds."),
     ])
     .sync(sync(list![json_path!("$.id")])
         .parents(list![
@@ -131,12 +131,12 @@ const CREATE: Operation = Operation::by(Method::Post, "AdSet_Create", "ad_sets",
             "AUTOMATIC_OBJECTIVE",
             "ADVERTISER_SILOED_VALUE",
         ])).required().description("Result that delivery aims at; it has to suit the campaign's objective."),
-        body("targeting", STRING).required().description("Whom to reach, as JSON text. A place is needed (`geo_locations`); `age_min`, `age_max`, `genders`, `flexible_spec`, `publisher_platforms` and others are optional."),
+        body("targeting", STRING.rules(list![grammar(Language::Json, texts![])])).required().example(r#""{\"geo_locations\": {\"countries\": [\"DE\"]}, \"age_min\": 25, \"age_max\": 45}""#).description("Whom to reach, as JSON text. A place is needed (`geo_locations`); `age_min`, `age_max`, `genders`, `flexible_spec`, `publisher_platforms` and others are optional."),
         body("status", STRING.choices(words!["ACTIVE", "PAUSED"])).required().description("`PAUSED` creates it without delivering; `ACTIVE` lets its active ads run and spend money."),
         body("start_time", STRING.nullable()).description("When to begin, ISO 8601 with offset; at once when left out."),
         body("end_time", STRING.nullable()).description("When to end, ISO 8601 with offset. Needed with `lifetime_budget`."),
         body("bid_amount", STRING.nullable()).description("Cap or goal per result, as text in the smallest unit of the account's currency. Needed when the bid strategy is `LOWEST_COST_WITH_BID_CAP` or `COST_CAP`."),
-        body("promoted_object", STRING.nullable()).description("What is promoted, as JSON text, for instance a page, or a pixel with the event to optimize for. Most goals beyond clicks and reach need it, such as `OFFSITE_CONVERSIONS`, `APP_INSTALLS` and `LEAD_GENERATION`."),
+        body("promoted_object", STRING.nullable().rules(list![grammar(Language::Json, texts![])])).example(r#""{\"pixel_id\": \"987654321098765\", \"custom_event_type\": \"PURCHASE\"}""#).description("What is promoted, as JSON text, for instance a page, or a pixel with the event to optimize for. Most goals beyond clicks and reach need it, such as `OFFSITE_CONVERSIONS`, `APP_INSTALLS` and `LEAD_GENERATION`."),
         body("dsa_beneficiary", STRING.nullable()).description("Person or organization in whose interest the ads are shown. Needed when the ads reach people in the EU, unless the ad account has a default."),
         body("dsa_payor", STRING.nullable()).description("Person or organization that pays for the ads. Needed when the ads reach people in the EU, unless the ad account has a default."),
     ])
@@ -158,13 +158,14 @@ const UPDATE: Operation = Operation::by(Method::Post, "AdSet_Update", "ad_sets",
     .description("Changes the fields given of an ad set: name, state, budget, schedule, bid or targeting. Targeting is replaced as a whole. Important changes make delivery learn anew; activating or raising a budget can spend money at once.")
     .writes()
     .idempotent()
+    .phrases(texts!["pause ad set", "daily budget", "change budget", "lower budget", "targeting of ad set"])
     .parameters(list![
         path("adset_id", STRING).required().description("Ad set id, digits, from `ad_sets.list`. Make sure that it is the id of an ad set, not of a campaign or ad."),
         body("name", STRING.nullable()).description("The new name to set."),
         body("status", STRING.nullable().choices(words!["ACTIVE", "PAUSED", "ARCHIVED"])).description("New state. `ACTIVE` lets its active ads run and spend money; `ARCHIVED` is for good."),
         body("daily_budget", STRING.nullable()).description("New budget per day, as text in the smallest unit of the account's currency (`3000` is 30.00 USD)."),
         body("lifetime_budget", STRING.nullable()).description("New budget for the whole run, as text in the smallest unit of the account's currency."),
-        body("targeting", STRING.nullable()).description("New targeting, as JSON text. It replaces the old one as a whole, so read the ad set first and send everything that should stay."),
+        body("targeting", STRING.nullable().rules(list![grammar(Language::Json, texts![])])).example(r#""{\"geo_locations\": {\"countries\": [\"DE\", \"AT\"]}, \"age_min\": 25, \"age_max\": 45}""#).description("New targeting, as JSON text. It replaces the old one as a whole, so read the ad set first and send everything that should stay."),
         body("bid_amount", STRING.nullable()).description("New cap or goal per result, as text in the smallest unit of the account's currency."),
         body("start_time", STRING.nullable()).description("New begin, ISO 8601 with offset; only while it has not begun."),
         body("end_time", STRING.nullable()).description("New end, ISO 8601 with offset; `0` removes it when the budget is a daily one."),

@@ -7,7 +7,7 @@ use airbyte_agent_description::build::*;
 /// `ads` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("ads", "An ad: a creative shown to the audience of its ad set.")
     .when_to_use("To see or change single ads and their state of review.")
-    .phrases(texts!["ad", "disapproved", "creative of ad"])
+    .phrases(texts!["ad", "disapproved", "creative of ad", "ad", "ads", "advertisement"])
     .default_fields(texts![
         "id",
         "name",
@@ -49,10 +49,10 @@ const LIST: Operation = Operation::get("listAds", "ads", Action::List, template!
         query("limit", INTEGER.minimum(1.0).maximum(100.0).default("25")).default("25").description("Records per page. Facebook sends 25 when it is left out; when it responds that too much data was asked for, pass a smaller number or fewer `fields`."),
         query("after", STRING).description("Opaque token of the next page: `after` of the previous response's metadata. Repeat the other arguments unchanged. The last page carries a token as well: stop when a page comes back empty."),
         query("effective_status", STRING).addition().description("Only those in these states, a JSON array in text form, such as `ACTIVE`, `PAUSED`, `ARCHIVED`, `DELETED`, `IN_PROCESS`, `WITH_ISSUES`, `CAMPAIGN_PAUSED`, `ADSET_PAUSED`, `PENDING_REVIEW`, `DISAPPROVED`, `PREAPPROVED`, `PENDING_BILLING_INFO`. Archived and deleted ones come only if named here."),
-        query("filtering", STRING).addition().description("Only those that fit all conditions, a JSON array in text form; each has `field`, `operator` and `value`."),
+        query("filtering", STRING.rules(list![grammar(Language::Json, texts![])])).addition().example(r#""[{\"field\": \"ad.name\", \"operator\": \"CONTAIN\", \"value\": \"sale\"}]""#).description("Only those that fit all conditions, a JSON array in text form; each has `field`, `operator` and `value`."),
         query("date_preset", STRING).addition().description("Only those that had results in this period, by a name as in `ads_insights.list`."),
-        query("time_range", STRING).addition().description("Only those that had results in this period, JSON text with `since` and `until`, `YYYY-MM-DD`."),
-        query("updated_since", INTEGER).addition().description("Only those changed after this instant, in Unix seconds."),
+        query("time_range", STRING.rules(list![grammar(Language::Json, texts![])])).addition().example(r#""{\"since\": \"2025-03-01\", \"until\": \"2025-03-31\"}""#).description("Only those that had results in this period, JSON text with `since` and `until`, `YYYY-MM-DD`."),
+        query("updated_since", INTEGER.format("unix_seconds")).addition().description("Only those changed after this instant, in Unix seconds."),
     ])
     .sync(sync(list![json_path!("$.id")])
         .parents(list![
@@ -74,9 +74,9 @@ const CREATE: Operation = Operation::by(Method::Post, "Ad_Create", "ads", Action
         path("account_id", STRING).required().prefix("act_").description("Ad account id, digits only, without the leading `act_` (which is added for you). It is the `account_id` of the records of `ad_accounts.list`."),
         body("name", STRING).required().description("Name of the ad."),
         body("adset_id", STRING).required().description("Ad set it belongs to, from `ad_sets.list`."),
-        body("creative", STRING).required().description("What it shows, as JSON text: `creative_id` of an existing creative (from `ad_creatives.list`), or a whole new creative."),
+        body("creative", STRING.rules(list![grammar(Language::Json, texts![])])).required().example(r#""{\"creative_id\": \"120210000000000004\"}""#).description("What it shows, as JSON text: `creative_id` of an existing creative (from `ad_creatives.list`), or a whole new creative."),
         body("status", STRING.choices(words!["ACTIVE", "PAUSED"])).required().description("`PAUSED` creates it without delivering; `ACTIVE` sends it to review and then lets it run and spend money."),
-        body("tracking_specs", STRING.nullable()).description("Actions to record beside the goal, as a JSON array in text form."),
+        body("tracking_specs", STRING.nullable().rules(list![grammar(Language::Json, texts![])])).example(r#""[{\"action.type\": [\"offsite_conversion\"], \"fb_pixel\": [\"987654321098765\"]}]""#).description("Actions to record beside the goal, as a JSON array in text form."),
         body("bid_amount", STRING.nullable()).description("Bid for this ad, as text in the smallest unit of the account's currency; it takes precedence over the ad set's. Rarely needed."),
     ])
     .body(Body::Form)
@@ -97,12 +97,13 @@ const UPDATE: Operation = Operation::by(Method::Post, "Ad_Update", "ads", Action
     .description("Changes the fields given of an ad: name, state, creative, tracking or bid. A new creative is reviewed again. Setting it to `ACTIVE` can spend money at once; an archived ad cannot be brought back.")
     .writes()
     .idempotent()
+    .phrases(texts!["pause ad", "switch off ad", "disable ad", "activate ad"])
     .parameters(list![
         path("ad_id", STRING).required().description("Ad id, digits, from `ads.list`. Make sure that it is the id of an ad, not of its creative or ad set."),
         body("name", STRING.nullable()).description("The new name to set."),
         body("status", STRING.nullable().choices(words!["ACTIVE", "PAUSED", "ARCHIVED"])).description("New state. `ACTIVE` lets the ad run and spend money; `ARCHIVED` is for good."),
-        body("creative", STRING.nullable()).description("What it shows from now on, as JSON text with a `creative_id`. The ad is reviewed again."),
-        body("tracking_specs", STRING.nullable()).description("New actions to record, as a JSON array in text form; replaces the old ones."),
+        body("creative", STRING.nullable().rules(list![grammar(Language::Json, texts![])])).example(r#""{\"creative_id\": \"120210000000000005\"}""#).description("What it shows from now on, as JSON text with a `creative_id`. The ad is reviewed again."),
+        body("tracking_specs", STRING.nullable().rules(list![grammar(Language::Json, texts![])])).example(r#""[{\"action.type\": [\"offsite_conversion\"], \"fb_pixel\": [\"987654321098765\"]}]""#).description("New actions to record, as a JSON array in text form; replaces the old ones."),
         body("bid_amount", STRING.nullable()).description("New bid for this ad, as text in the smallest unit of the account's currency."),
     ])
     .body(Body::Form)
@@ -114,6 +115,7 @@ const DELETE: Operation = Operation::by(Method::Delete, "Ad_Delete", "ads", Acti
     .writes()
     .idempotent()
     .destructive()
+    .phrases(texts!["remove ad"])
     .addition()
     .parameters(list![
         path("ad_id", STRING).required().description("Ad id, digits, from `ads.list`. The id of any other object deletes that object, so make sure it is an ad."),

@@ -7,7 +7,24 @@ use airbyte_agent_description::build::*;
 /// `ads_insights` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("ads_insights", "Results of an account, campaign, ad set or ad over a period.")
     .when_to_use("For impressions, clicks, reach, spend and conversions over a period.")
-    .phrases(texts!["performance", "spend", "impressions", "ctr", "roas", "results"])
+    .phrases(texts![
+        "performance",
+        "spend",
+        "impressions",
+        "ctr",
+        "roas",
+        "results",
+        "performance",
+        "results",
+        "statistics",
+        "spend",
+        "roas",
+        "ctr",
+        "cpc",
+        "impressions",
+        "clicks",
+        "conversions",
+    ])
     .default_fields(texts![
         "campaign_id",
         "campaign_name",
@@ -57,6 +74,15 @@ pub(super) const ENTITY: Entity = Entity::new("ads_insights", "Results of an acc
 const LIST: Operation = Operation::get("listAdsInsights", "ads_insights", Action::List, template!("/act_{account_id}/insights"))
     .summary("List results")
     .description("Returns impressions, clicks, reach, spend and actions of an ad account, as a whole or per campaign, ad set or ad (`level`), for a period, cut into days or months if wanted (`time_increment`). Things that had no impressions in the period are missing. Figures of the last few days still change; long periods at level `ad` may fail, so ask for shorter ones.")
+    .phrases(texts![
+        "ads performance",
+        "how ads do",
+        "campaign performance",
+        "cost per click",
+        "ads cost",
+        "money spent",
+        "ad spend",
+    ])
     .field_selection(field_selection("fields").depth(1))
     .parameters(list![
         path("account_id", STRING).required().prefix("act_").description("Ad account id, digits only, without the leading `act_` (which is added for you). It is the `account_id` of the records of `ad_accounts.list`."),
@@ -83,15 +109,15 @@ const LIST: Operation = Operation::get("listAdsInsights", "ads_insights", Action
             "this_week_sun_today",
             "this_year",
         ])).description("Period relative to today, in the time zone of the ad account; `maximum` is the last 37 months. Ignored when `time_range` is given. Without either Facebook takes the last 30 days."),
-        query("time_range", STRING).description("Period with both days included, as JSON text with `since` and `until` in the form `YYYY-MM-DD`, days of the ad account's time zone; at most 37 months back."),
+        query("time_range", STRING.rules(list![grammar(Language::Json, texts![])])).example(r#""{\"since\": \"2025-03-01\", \"until\": \"2025-03-31\"}""#).description("Period with both days included, as JSON text with `since` and `until` in the form `YYYY-MM-DD`, days of the ad account's time zone; at most 37 months back."),
         query("level", STRING.choices(words!["ad", "adset", "campaign", "account"]).default(r#""account""#)).default(r#""account""#).description("What one record stands for: the whole account, a campaign, an ad set or an ad. Facebook takes `account` when it is left out."),
         query("time_increment", STRING).description("Length of the slices the period is cut into: a number of days from `1` to `90`, `monthly`, or `all_days` for one record over the whole period, which is what Facebook does when it is left out."),
         query("limit", INTEGER.minimum(1.0).maximum(100.0).default("25")).default("25").description("Records per page. Facebook sends 25 when it is left out; when it responds that too much data was asked for, pass a smaller number or fewer `fields`."),
         query("after", STRING).description("Opaque token of the next page: `after` of the previous response's metadata. Repeat the other arguments unchanged. The last page carries a token as well: stop when a page comes back empty."),
         query("breakdowns", STRING).addition().description("Traits by which the results are split, a JSON array in text form, such as `age`, `gender`, `country`, `region`, `publisher_platform`, `platform_position`, `impression_device`, `device_platform`, `product_id`. Not all go together; every combination gives a record."),
         query("action_breakdowns", STRING).addition().description("Traits by which `actions` are split, a JSON array in text form, such as `action_type` (when left out), `action_device`, `action_destination`, `action_reaction`, `action_video_type`."),
-        query("filtering", STRING).addition().description("Only results that fit all conditions, a JSON array in text form; each has `field`, `operator` (`EQUAL`, `IN`, `GREATER_THAN`, `CONTAIN` and others) and `value`."),
-        query("time_ranges", STRING).addition().description("Several periods, a JSON array in text form of objects with `since` and `until`; there is a record for each. Not together with `time_range` or `date_preset`."),
+        query("filtering", STRING.rules(list![grammar(Language::Json, texts![])])).addition().example(r#""[{\"field\": \"ad.effective_status\", \"operator\": \"IN\", \"value\": [\"ACTIVE\"]}]""#).description("Only results that fit all conditions, a JSON array in text form; each has `field`, `operator` (`EQUAL`, `IN`, `GREATER_THAN`, `CONTAIN` and others) and `value`."),
+        query("time_ranges", STRING.rules(list![grammar(Language::Json, texts![])])).addition().example(r#""[{\"since\": \"2025-03-01\", \"until\": \"2025-03-07\"}, {\"since\": \"2025-03-08\", \"until\": \"2025-03-14\"}]""#).description("Several periods, a JSON array in text form of objects with `since` and `until`; there is a record for each. Not together with `time_range` or `date_preset`."),
         query("sort", STRING).addition().description("Figures to sort by, a JSON array in text form, each with `_ascending` or `_descending` behind it."),
         query("action_attribution_windows", STRING).addition().description("Windows in which actions count for an ad, a JSON array in text form, of `1d_click`, `7d_click`, `28d_click`, `1d_view`, `1d_ev`, `default` and others. Each becomes a member of the records in `actions`."),
         query("action_report_time", STRING.choices(words!["impression", "conversion", "mixed", "lifetime"])).addition().description("Day on which an action counts, that of the impression, that of the conversion, or the one that suits the action (`mixed`)."),

@@ -54,9 +54,9 @@ const LIST: Operation = Operation::get("listCampaigns", "campaigns", Action::Lis
         query("limit", INTEGER.minimum(1.0).maximum(100.0).default("25")).default("25").description("Records per page. Facebook sends 25 when it is left out; when it responds that too much data was asked for, pass a smaller number or fewer `fields`."),
         query("after", STRING).description("Opaque token of the next page: `after` of the previous response's metadata. Repeat the other arguments unchanged. The last page carries a token as well: stop when a page comes back empty."),
         query("effective_status", STRING).addition().description("Only those in these states, a JSON array in text form, such as `ACTIVE`, `PAUSED`, `ARCHIVED`, `DELETED`, `IN_PROCESS`, `WITH_ISSUES`. Archived and deleted ones come only if named here."),
-        query("filtering", STRING).addition().description("Only those that fit all conditions, a JSON array in text form; each has `field`, `operator` and `value`."),
+        query("filtering", STRING.rules(list![grammar(Language::Json, texts![])])).addition().example(r#""[{\"field\": \"campaign.name\", \"operator\": \"CONTAIN\", \"value\": \"sale\"}]""#).description("Only those that fit all conditions, a JSON array in text form; each has `field`, `operator` and `value`."),
         query("date_preset", STRING).addition().description("Only those that had results in this period, by a name as in `ads_insights.list`."),
-        query("time_range", STRING).addition().description("Only those that had results in this period, JSON text with `since` and `until`, `YYYY-MM-DD`."),
+        query("time_range", STRING.rules(list![grammar(Language::Json, texts![])])).addition().example(r#""{\"since\": \"2025-03-01\", \"until\": \"2025-03-31\"}""#).description("Only those that had results in this period, JSON text with `since` and `until`, `YYYY-MM-DD`."),
         query("is_completed", BOOLEAN).addition().description("True for those only that have ended, false for the others."),
     ])
     .sync(sync(list![json_path!("$.id")])
@@ -75,6 +75,7 @@ const CREATE: Operation = Operation::by(Method::Post, "Campaign_Create", "campai
     .summary("Create a campaign")
     .description("Creates a campaign. It delivers nothing until it has an ad set and an ad, and all three are active; create it `PAUSED` and switch it on with `campaigns.update` once checked. Only its id comes back.")
     .writes()
+    .phrases(texts!["launch campaign", "new campaign"])
     .parameters(list![
         path("account_id", STRING).required().prefix("act_").description("Ad account id, digits only, without the leading `act_` (which is added for you). It is the `account_id` of the records of `ad_accounts.list`."),
         body("name", STRING).required().description("Name of the campaign."),
@@ -116,6 +117,15 @@ const UPDATE: Operation = Operation::by(Method::Post, "Campaign_Update", "campai
     .description("Changes the fields given of a campaign: name, state, budget, bidding or spend cap. Setting it to `ACTIVE` or raising a budget can spend money at once; `PAUSED` stops all its ads; an archived campaign cannot be brought back.")
     .writes()
     .idempotent()
+    .phrases(texts![
+        "pause campaign",
+        "switch off campaign",
+        "disable campaign",
+        "resume campaign",
+        "activate campaign",
+        "stop campaign",
+        "campaign budget",
+    ])
     .parameters(list![
         path("campaign_id", STRING).required().description("Campaign id, digits, from `campaigns.list`. The id of any other object returns that object instead, so make sure it is a campaign."),
         body("name", STRING.nullable()).description("The new name to set."),

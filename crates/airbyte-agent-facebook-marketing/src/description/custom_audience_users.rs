@@ -14,11 +14,12 @@ const CREATE: Operation = Operation::by(Method::Post, "CustomAudienceUsers_Creat
     .description("Adds people to an audience of customers, up to 10,000 in one call. Personal data such as e-mail addresses are sent as SHA-256 hashes of the text in small letters. The result counts those received and those that were no valid entries; how many are known to Facebook it does not tell. Airbyte's hosted platform does not offer it.")
     .writes()
     .idempotent()
+    .phrases(texts!["add people to audience", "upload emails", "hashed emails", "upload customers"])
     .addition()
     .parameters(list![
         path("custom_audience_id", STRING).required().description("Audience id, digits, from `custom_audiences.list`."),
-        body("payload", STRING).required().description("JSON text with `schema`, the kinds of data (`EMAIL_SHA256`, `PHONE_SHA256`, `EXTERN_ID` and others), and `data`, a list for each person in the same order."),
-        body("session", STRING).description("For more than one call that belong together, JSON text with `session_id`, `batch_seq`, `last_batch_flag` and `estimated_num_total`."),
+        body("payload", STRING.rules(list![grammar(Language::Json, texts![])])).required().example(r#""{\"schema\": [\"EMAIL_SHA256\"], \"data\": [[\"9b3e4c2d8f1a6075b4c3d2e1f00918273645546372819a0bcdef0123456789ab\"]]}""#).description("JSON text with `schema`, the kinds of data (`EMAIL_SHA256`, `PHONE_SHA256`, `EXTERN_ID` and others), and `data`, a list for each person in the same order."),
+        body("session", STRING.rules(list![grammar(Language::Json, texts![])])).example(r#""{\"session_id\": 4711, \"batch_seq\": 1, \"last_batch_flag\": true}""#).description("For more than one call that belong together, JSON text with `session_id`, `batch_seq`, `last_batch_flag` and `estimated_num_total`."),
     ])
     .body(Body::Form)
     .schema(RECORD);
@@ -29,11 +30,12 @@ const DELETE: Operation = Operation::by(Method::Delete, "CustomAudienceUsers_Del
     .writes()
     .idempotent()
     .destructive()
+    .phrases(texts!["take people out of audience", "remove from audience"])
     .addition()
     .parameters(list![
         path("custom_audience_id", STRING).required().description("Audience id, digits, from `custom_audiences.list`."),
-        body("payload", STRING).required().description("JSON text with `schema`, the kinds of data (`EMAIL_SHA256`, `PHONE_SHA256`, `EXTERN_ID` and others), and `data`, a list for each person in the same order."),
-        body("session", STRING).description("For more than one call that belong together, JSON text with `session_id`, `batch_seq`, `last_batch_flag` and `estimated_num_total`."),
+        body("payload", STRING.rules(list![grammar(Language::Json, texts![])])).required().example(r#""{\"schema\": [\"EMAIL_SHA256\"], \"data\": [[\"9b3e4c2d8f1a6075b4c3d2e1f00918273645546372819a0bcdef0123456789ab\"]]}""#).description("JSON text with `schema`, the kinds of data (`EMAIL_SHA256`, `PHONE_SHA256`, `EXTERN_ID` and others), and `data`, a list for each person in the same order."),
+        body("session", STRING.rules(list![grammar(Language::Json, texts![])])).example(r#""{\"session_id\": 4711, \"batch_seq\": 1, \"last_batch_flag\": true}""#).description("For more than one call that belong together, JSON text with `session_id`, `batch_seq`, `last_batch_flag` and `estimated_num_total`."),
     ])
     .body(Body::Form)
     .schema(RECORD);

@@ -7,7 +7,14 @@ use airbyte_agent_description::build::*;
 /// `custom_audiences` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("custom_audiences", "A set of people to show ads to, or to keep from them.")
     .when_to_use("To find the audience for an ad set, or to see whether it is ready.")
-    .phrases(texts!["custom audience", "lookalike", "remarketing list"])
+    .phrases(texts![
+        "custom audience",
+        "lookalike",
+        "remarketing list",
+        "audience",
+        "lookalike",
+        "retargeting list",
+    ])
     .default_fields(texts![
         "id",
         "name",
@@ -35,7 +42,7 @@ const LIST: Operation = Operation::get("listCustomAudiences", "custom_audiences"
     .parameters(list![
         path("account_id", STRING).required().prefix("act_").description("Ad account id, digits only, without the leading `act_` (which is added for you). It is the `account_id` of the records of `ad_accounts.list`."),
         query("fields", STRING.default(r#""id,name,account_id,description,subtype,approximate_count_lower_bound,approximate_count_upper_bound,customer_file_source,data_source,delivery_status,operation_status,lookalike_spec,pixel_id,retention_days,rule,time_created,time_updated,time_content_updated""#)).default(r#""id,name,account_id,description,subtype,approximate_count_lower_bound,approximate_count_upper_bound,customer_file_source,data_source,delivery_status,operation_status,lookalike_spec,pixel_id,retention_days,rule,time_created,time_updated,time_content_updated""#).send_default().description("Fields to return, separated by commas; Facebook returns only the id without it. Filled in by default."),
-        query("filtering", STRING).description("Only audiences that fit all conditions, a JSON array in text form; each has `field`, `operator` and `value`."),
+        query("filtering", STRING.rules(list![grammar(Language::Json, texts![])])).example(r#""[{\"field\": \"name\", \"operator\": \"CONTAIN\", \"value\": \"buyers\"}]""#).description("Only audiences that fit all conditions, a JSON array in text form; each has `field`, `operator` and `value`."),
         query("pixel_id", STRING).description("Only audiences made from this pixel."),
         query("limit", INTEGER.minimum(1.0).maximum(100.0).default("25")).default("25").description("Records per page. Facebook sends 25 when it is left out; when it responds that too much data was asked for, pass a smaller number or fewer `fields`."),
         query("after", STRING).description("Opaque token of the next page, the `after` of the previous response's metadata. Repeat the other arguments unchanged."),
@@ -53,6 +60,7 @@ const CREATE: Operation = Operation::by(Method::Post, "CustomAudience_Create", "
     .summary("Create a custom audience")
     .description("Creates an audience and returns its id. An audience of customers (`CUSTOM`) is empty at first and filled with `custom_audience_users.create`; others fill themselves by `rule` or `lookalike_spec`. Airbyte's hosted platform does not offer it.")
     .writes()
+    .phrases(texts!["build audience", "lookalike audience", "new audience"])
     .recommended(texts!["customer_file_source"])
     .addition()
     .parameters(list![
@@ -81,8 +89,8 @@ const CREATE: Operation = Operation::by(Method::Post, "CustomAudience_Create", "
         ])).description("Kind of audience, mostly `CUSTOM` (customers), `LOOKALIKE` (similar people), `WEBSITE` or `ENGAGEMENT`. For those with `rule` Facebook wants it left out."),
         body("description", STRING).description("Note about the audience."),
         body("customer_file_source", STRING.choices(words!["BOTH_USER_AND_PARTNER_PROVIDED", "PARTNER_PROVIDED_ONLY", "USER_PROVIDED_ONLY"])).description("Where the data come from. Facebook requires it for audiences of customers."),
-        body("rule", STRING).description("Rule by which people get into it, JSON text with events of a pixel, page or form."),
-        body("lookalike_spec", STRING).description("For lookalikes, JSON text with `country` or `location_spec`, `ratio` and others."),
+        body("rule", STRING.rules(list![grammar(Language::Json, texts![])])).example(r#""{\"inclusions\": {\"operator\": \"or\", \"rules\": [{\"event_sources\": [{\"id\": \"987654321098765\", \"type\": \"pixel\"}], \"retention_seconds\": 2592000, \"filter\": {\"operator\": \"and\", \"filters\": [{\"field\": \"event\", \"operator\": \"eq\", \"value\": \"Purchase\"}]}}]}}""#).description("Rule by which people get into it, JSON text with events of a pixel, page or form."),
+        body("lookalike_spec", STRING.rules(list![grammar(Language::Json, texts![])])).example(r#""{\"country\": \"DE\", \"ratio\": 0.01}""#).description("For lookalikes, JSON text with `country` or `location_spec`, `ratio` and others."),
         body("origin_audience_id", STRING).description("For lookalikes, the audience to which people are similar."),
         body("pixel_id", STRING).description("Pixel from which it is made."),
         body("retention_days", INTEGER.minimum(1.0)).description("Days for which people stay in it."),

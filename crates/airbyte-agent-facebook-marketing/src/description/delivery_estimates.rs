@@ -22,10 +22,11 @@ pub(super) const ENTITY: Entity = Entity::new("delivery_estimates", "How many pe
 const GET: Operation = Operation::get("getDeliveryEstimate", "delivery_estimates", Action::Get, template!("/act_{account_id}/delivery_estimate"))
     .summary("Estimate delivery")
     .description("Estimates how many people of a targeting are active per day and per month, and what a budget would achieve for a goal. Airbyte's hosted platform does not offer it.")
+    .phrases(texts!["audience size"])
     .addition()
     .parameters(list![
         path("account_id", STRING).required().prefix("act_").description("Ad account id, digits only, without the leading `act_` (which is added for you). It is the `account_id` of the records of `ad_accounts.list`."),
-        query("targeting_spec", STRING).required().description("The targeting, JSON text as in `ad_sets.create`."),
+        query("targeting_spec", STRING.rules(list![grammar(Language::Json, texts![])])).required().example(r#""{\"geo_locations\": {\"countries\": [\"DE\"]}, \"age_min\": 25}""#).description("The targeting, JSON text as in `ad_sets.create`."),
         query("optimization_goal", STRING.choices(words![
             "ADVERTISER_SILOED_VALUE",
             "AD_RECALL_LIFT",
@@ -60,7 +61,7 @@ const GET: Operation = Operation::get("getDeliveryEstimate", "delivery_estimates
             "VALUE",
             "VISIT_INSTAGRAM_PROFILE",
         ])).required().description("Result that delivery would aim at."),
-        query("promoted_object", STRING).description("What would be promoted, JSON text as in `ad_sets.create`."),
+        query("promoted_object", STRING.rules(list![grammar(Language::Json, texts![])])).example(r#""{\"pixel_id\": \"987654321098765\", \"custom_event_type\": \"PURCHASE\"}""#).description("What would be promoted, JSON text as in `ad_sets.create`."),
     ])
     .records(json_path!("$.data[0]"))
     .schema(RECORD);

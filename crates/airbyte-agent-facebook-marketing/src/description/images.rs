@@ -7,7 +7,7 @@ use airbyte_agent_description::build::*;
 /// `images` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("images", "An image in the library of an ad account.")
     .when_to_use("To find images and their hashes.")
-    .phrases(texts!["ad image", "image library"])
+    .phrases(texts!["ad image", "image library", "picture", "photo"])
     .default_fields(texts![
         "id",
         "name",
@@ -61,6 +61,7 @@ const CREATE: Operation = Operation::by(Method::Post, "Image_Create", "images", 
     .description("Stores an image in the library of an ad account and returns its hash, which creatives take as `image_hash`. The same image stored again gives the same hash. Airbyte's hosted platform does not offer it.")
     .writes()
     .idempotent()
+    .phrases(texts!["upload picture", "upload image"])
     .addition()
     .parameters(list![
         path("account_id", STRING).required().prefix("act_").description("Ad account id, digits only, without the leading `act_` (which is added for you). It is the `account_id` of the records of `ad_accounts.list`."),

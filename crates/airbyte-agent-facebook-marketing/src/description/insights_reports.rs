@@ -26,6 +26,7 @@ const CREATE: Operation = Operation::by(Method::Post, "InsightsReport_Create", "
     .summary("Order results in the background")
     .description("Orders the same results as `ads_insights.list`, which Facebook then puts together in the background, and returns `report_run_id` at once. Use it for long periods, many ads or many breakdowns, for which the direct way fails. Ask `insights_reports.get` until `async_status` is `Job Completed`, then read `insights_report_results.list`. Airbyte's hosted platform does not offer it.")
     .writes()
+    .phrases(texts!["asynchronous report", "start report", "large report"])
     .addition()
     .job(Job::new(json_path!("$.report_run_id"), job_step("insights_reports", Action::Get).argument("report_run_id"), json_path!("$.async_status"), job_step("insights_report_results", Action::List).argument("report_run_id"))
         .done(texts!["Job Completed"])
@@ -38,12 +39,12 @@ const CREATE: Operation = Operation::by(Method::Post, "InsightsReport_Create", "
         body("fields", STRING).description("Figures and names, separated by commas, as in `ads_insights.list`."),
         body("level", STRING.choices(words!["ad", "adset", "campaign", "account"])).description("What one record stands for; `account` when left out."),
         body("date_preset", STRING).description("Period relative to today, by a name as in `ads_insights.list`; the last 30 days when left out."),
-        body("time_range", STRING).description("Period with both days included, JSON text with `since` and `until`, `YYYY-MM-DD`."),
+        body("time_range", STRING.rules(list![grammar(Language::Json, texts![])])).example(r#""{\"since\": \"2025-01-01\", \"until\": \"2025-03-31\"}""#).description("Period with both days included, JSON text with `since` and `until`, `YYYY-MM-DD`."),
         body("time_increment", STRING).description("Length of the slices of the period, a number of days from `1` to `90`, `monthly` or `all_days`."),
         body("breakdowns", STRING).description("Traits by which the results are split, a JSON array in text form, such as `age`, `gender`, `country`, `region`, `publisher_platform`, `platform_position`, `impression_device`, `device_platform`, `product_id`. Not all go together; every combination gives a record."),
         body("action_breakdowns", STRING).description("Traits by which `actions` are split, a JSON array in text form, such as `action_type` (when left out), `action_device`, `action_destination`, `action_reaction`, `action_video_type`."),
-        body("filtering", STRING).description("Only results that fit all conditions, a JSON array in text form; each has `field`, `operator` (`EQUAL`, `IN`, `GREATER_THAN`, `CONTAIN` and others) and `value`."),
-        body("time_ranges", STRING).description("Several periods, a JSON array in text form of objects with `since` and `until`; there is a record for each. Not together with `time_range` or `date_preset`."),
+        body("filtering", STRING.rules(list![grammar(Language::Json, texts![])])).example(r#""[{\"field\": \"ad.effective_status\", \"operator\": \"IN\", \"value\": [\"ACTIVE\"]}]""#).description("Only results that fit all conditions, a JSON array in text form; each has `field`, `operator` (`EQUAL`, `IN`, `GREATER_THAN`, `CONTAIN` and others) and `value`."),
+        body("time_ranges", STRING.rules(list![grammar(Language::Json, texts![])])).example(r#""[{\"since\": \"2025-03-01\", \"until\": \"2025-03-07\"}, {\"since\": \"2025-03-08\", \"until\": \"2025-03-14\"}]""#).description("Several periods, a JSON array in text form of objects with `since` and `until`; there is a record for each. Not together with `time_range` or `date_preset`."),
         body("sort", STRING).description("Figures to sort by, a JSON array in text form, each with `_ascending` or `_descending` behind it."),
         body("action_attribution_windows", STRING).description("Windows in which actions count for an ad, a JSON array in text form, of `1d_click`, `7d_click`, `28d_click`, `1d_view`, `1d_ev`, `default` and others. Each becomes a member of the records in `actions`."),
         body("action_report_time", STRING.choices(words!["impression", "conversion", "mixed", "lifetime"])).description("Day on which an action counts, that of the impression, that of the conversion, or the one that suits the action (`mixed`)."),

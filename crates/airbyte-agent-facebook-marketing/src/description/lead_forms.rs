@@ -28,6 +28,7 @@ pub(super) const ENTITY: Entity = Entity::new("lead_forms", "A form of a page th
 const LIST: Operation = Operation::get("listLeadForms", "lead_forms", Action::List, template!("/{page_id}/leadgen_forms"))
     .summary("List lead forms")
     .description("Lists the lead forms of a page with their questions and the number of leads. Needs the scopes `leads_retrieval` and `pages_manage_ads`, and mostly a token of the page. Airbyte's hosted platform does not offer it.")
+    .phrases(texts!["instant form", "form fields"])
     .field_selection(field_selection("fields").depth(1))
     .addition()
     .parameters(list![

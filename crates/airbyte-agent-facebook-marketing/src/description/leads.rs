@@ -28,11 +28,12 @@ pub(super) const ENTITY: Entity = Entity::new("leads", "What one person entered 
 const LIST: Operation = Operation::get("listLeads", "leads", Action::List, template!("/{form_id}/leads"))
     .summary("List leads of a form")
     .description("Lists what people entered in a lead form during the last 90 days, with the ad from which they came. Needs the scope `leads_retrieval`. Airbyte's hosted platform does not offer it.")
+    .phrases(texts!["filled in form", "submitted form", "form submissions", "people who signed up"])
     .field_selection(field_selection("fields").depth(1))
     .addition()
     .parameters(list![
         path("form_id", STRING).required().description("Form id, digits, from `lead_forms.list`."),
-        query("filtering", STRING).description("Only leads that fit all conditions, a JSON array in text form; `time_created` in Unix seconds is the usual field."),
+        query("filtering", STRING.rules(list![grammar(Language::Json, texts![])])).example(r#""[{\"field\": \"time_created\", \"operator\": \"GREATER_THAN\", \"value\": 1740787200}]""#).description("Only leads that fit all conditions, a JSON array in text form; `time_created` in Unix seconds is the usual field."),
         query("fields", STRING.default(r#""id,created_time,field_data,ad_id,ad_name,adset_id,adset_name,campaign_id,campaign_name,form_id,is_organic,platform""#)).default(r#""id,created_time,field_data,ad_id,ad_name,adset_id,adset_name,campaign_id,campaign_name,form_id,is_organic,platform""#).send_default().description("Fields to return, separated by commas; Facebook returns only the id without it. Filled in by default."),
         query("limit", INTEGER.minimum(1.0).maximum(100.0).default("25")).default("25").description("Records per page. Facebook sends 25 when it is left out; when it responds that too much data was asked for, pass a smaller number or fewer `fields`."),
         query("after", STRING).description("Opaque token of the next page, the `after` of the previous response's metadata. Repeat the other arguments unchanged."),

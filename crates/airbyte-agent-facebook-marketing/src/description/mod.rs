@@ -39,6 +39,16 @@ use airbyte_agent_description::build::*;
 pub static DESCRIPTION: Connector = Connector {
     name: text("facebook-marketing"),
     title: text("Facebook Marketing"),
+    other_names: Borrowed(texts![
+        "facebook",
+        "facebook ads",
+        "meta",
+        "meta ads",
+        "fb",
+        "fb ads",
+        "instagram ads",
+        "facebook marketing api",
+    ]),
     version: text("1.2.1"),
     definition_id: text("e7778cfc-e97c-4458-9ecb-b4f2bba8946c"),
     description: text("Ads on Facebook, Instagram and the other Meta platforms through the Marketing API: read ad accounts, campaigns, ad sets, ads, creatives, results, conversions, audiences, leads, media and pixels; create, change and delete campaigns, ad sets, ads, creatives and audiences; upload images; make long reports in the background; search for targeting options and in the public Ad Library. It uses version 25.0 of the Graph API. Budgets and bids are in the smallest unit of the account's currency, results in whole units."),

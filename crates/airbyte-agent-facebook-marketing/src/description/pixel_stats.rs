@@ -26,6 +26,7 @@ pub(super) const ENTITY: Entity = Entity::new("pixel_stats", "How many events a 
 const LIST: Operation = Operation::get("listPixelStats", "pixel_stats", Action::List, template!("/{pixel_id}/stats"))
     .summary("List pixel event counts")
     .description("Returns how many events a pixel received, hour by hour, counted by event, device, host or another aspect. Keep the period short, a day or a few. Use it to see whether a pixel works; for results of ads use `ads_insights.list`.")
+    .phrases(texts!["events received", "pixel events"])
     .parameters(list![
         path("pixel_id", STRING).required().description("Pixel id, digits, from `pixels.list`."),
         query("start_time", STRING).description("Begin of the period, ISO 8601 or Unix seconds. Left out, Facebook takes a recent period."),

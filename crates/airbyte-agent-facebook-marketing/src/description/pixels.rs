@@ -7,7 +7,7 @@ use airbyte_agent_description::build::*;
 /// `pixels` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("pixels", "A pixel (dataset) that collects events from web sites.")
     .when_to_use("To find pixels and see when they last received events.")
-    .phrases(texts!["pixel", "dataset", "tracking"])
+    .phrases(texts!["pixel", "dataset", "tracking", "tracking pixel", "dataset"])
     .default_fields(texts![
         "id",
         "name",

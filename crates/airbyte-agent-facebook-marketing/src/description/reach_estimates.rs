@@ -13,10 +13,11 @@ pub(super) const ENTITY: Entity = Entity::new("reach_estimates", "How many peopl
 const GET: Operation = Operation::get("getReachEstimate", "reach_estimates", Action::Get, template!("/act_{account_id}/reachestimate"))
     .summary("Estimate reach")
     .description("Estimates how many people fit a targeting, as a range. Airbyte's hosted platform does not offer it.")
+    .phrases(texts!["how many people reach", "potential reach"])
     .addition()
     .parameters(list![
         path("account_id", STRING).required().prefix("act_").description("Ad account id, digits only, without the leading `act_` (which is added for you). It is the `account_id` of the records of `ad_accounts.list`."),
-        query("targeting_spec", STRING).required().description("The targeting, JSON text as in `ad_sets.create`."),
+        query("targeting_spec", STRING.rules(list![grammar(Language::Json, texts![])])).required().example(r#""{\"geo_locations\": {\"countries\": [\"DE\"]}, \"age_min\": 25}""#).description("The targeting, JSON text as in `ad_sets.create`."),
     ])
     .records(json_path!("$.data"))
     .schema(RECORD);

@@ -26,6 +26,7 @@ pub(super) const ENTITY: Entity = Entity::new("targeting_options", "An interest,
 const SEARCH: Operation = Operation::get("searchTargetingOptions", "targeting_options", Action::Search, template!("/search"))
     .summary("Search targeting options")
     .description("Finds interests, places, languages, employers and schools by name. The ids go into the `targeting` of ad sets. For traits that one ad account may use, behaviours included, take `account_targeting_options.search`. Airbyte's hosted platform does not offer it.")
+    .phrases(texts!["interests to target", "interests"])
     .addition()
     .parameters(list![
         query("type", STRING.choices(words![

@@ -67,6 +67,7 @@ const CREATE: Operation = Operation::by(Method::Post, "Branches_Create", "branch
     .summary("Create a branch")
     .description("Creates a branch that begins at a commit, and returns it. Get the commit's hash with `branches.get`. Fails with 422 if the branch exists. Tags can be created in the same way with `refs/tags/…`. Airbyte's hosted platform does not offer it.")
     .writes()
+    .phrases(texts!["new branch", "cut branch"])
     .addition()
     .parameters(list![
         path("owner", STRING).required().description("Login of the user or organization that owns the repository: the part before the slash in `octocat/hello-world`. Not case-sensitive."),
@@ -83,6 +84,7 @@ const DELETE: Operation = Operation::by(Method::Delete, "Branches_Delete", "bran
     .writes()
     .idempotent()
     .destructive()
+    .phrases(texts!["remove branch", "clean up branch"])
     .addition()
     .parameters(list![
         path("owner", STRING).required().description("Login of the user or organization that owns the repository: the part before the slash in `octocat/hello-world`. Not case-sensitive."),

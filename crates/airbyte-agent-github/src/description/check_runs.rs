@@ -28,6 +28,7 @@ pub(super) const ENTITY: Entity = Entity::new("check_runs", "The result of one c
 const LIST: Operation = Operation::get("CheckRuns_List", "check_runs", Action::List, template!("/repos/{owner}/{repo}/commits/{ref}/check-runs"))
     .summary("List check runs of a commit")
     .description("Returns the results of the checks of a commit, branch or tag, GitHub Actions among them. Systems that set statuses instead are in `commit_statuses.list`. Airbyte's hosted platform does not offer it.")
+    .phrases(texts!["checks pass", "status checks"])
     .addition()
     .parameters(list![
         path("owner", STRING).required().description("Login of the user or organization that owns the repository: the part before the slash in `octocat/hello-world`. Not case-sensitive."),
@@ -45,6 +46,7 @@ const LIST: Operation = Operation::get("CheckRuns_List", "check_runs", Action::L
             sync_parent("commits", list![(text("ref"), ParentValue::Member(json_path!("$.oid")))]),
         ])
         .arguments(list![(text("filter"), json(r#""all""#))]))
+    .filters(list![field_filter(json_path!("$.status")).equals(list![(text("status"), json(r#""{value}""#))])])
     .records(json_path!("$.check_runs"))
     .total(MetaSource::Body(json_path!("$.total_count")))
     .meta(list![link_meta("next", "next"), meta("total_count", json_path!("$.total_count"))])

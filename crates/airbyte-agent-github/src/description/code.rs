@@ -25,6 +25,7 @@ pub(super) const ENTITY: Entity = Entity::new("code", "A file of any repository 
 const SEARCH: Operation = Operation::get("Code_Search", "code", Action::Search, template!("/search/code"))
     .summary("Search code")
     .description("Finds files by their content, in the default branches of all repositories that the token can see, best match first, at most 1,000. Only files below 384 KB are searched. The limit is ten searches a minute. Airbyte's hosted platform does not offer it.")
+    .phrases(texts!["where used in code", "find in code", "search code"])
     .addition()
     .parameters(list![
         query("q", STRING).required().description("Words and qualifiers: at least one word, and best `repo:owner/name`, `org:name` or `user:name`; further `language:`, `path:`, `filename:`, `extension:`. Example: `addClass in:file language:js repo:jquery/jquery`."),
@@ -37,6 +38,9 @@ const SEARCH: Operation = Operation::get("Code_Search", "code", Action::Search, 
         link_meta("next", "next"),
         meta("total_count", json_path!("$.total_count")),
         meta("incomplete_results", json_path!("$.incomplete_results")),
+    ])
+    .errors(list![
+        ErrorCheck::at(json_path!("$.incomplete_results"), ErrorCondition::remark("The search ran out of time, so matches may be missing.")),
     ])
     .paging(Paging::link(from_meta("next"), list![(text("page"), text("page"))]).size(page_size("per_page").default(30).maximum(100)))
     .schema(RECORD);

@@ -34,6 +34,13 @@ const CREATE: Operation = Operation::by(Method::Post, "Comments_Create", "commen
     .summary("Comment on an issue")
     .description("Adds a comment to the conversation of an issue or pull request and returns it. Mentions notify people; calling twice comments twice.")
     .writes()
+    .phrases(texts![
+        "comment on issue",
+        "reply to issue",
+        "respond to issue",
+        "comment on pull request",
+        "leave comment",
+    ])
     .parameters(list![
         path("owner", STRING).required().description("Login of the user or organization that owns the repository: the part before the slash in `octocat/hello-world`. Not case-sensitive."),
         path("repo", STRING).required().description("Name of the repository without its owner: the part after the slash in `octocat/hello-world`. Not case-sensitive."),

@@ -29,6 +29,7 @@ pub(super) const ENTITY: Entity = Entity::new("commit_comparisons", "The differe
 const GET: Operation = Operation::get("CommitComparisons_Get", "commit_comparisons", Action::Get, template!("/repos/{owner}/{repo}/compare/{basehead}"))
     .summary("Compare two commits")
     .description("Returns how a branch, tag or commit differs from another: how many commits it is ahead and behind, the commits, and up to 300 changed files with their differences. Commits come in pages; the files are on the first one. Airbyte's hosted platform does not offer it.")
+    .phrases(texts!["compare", "difference between", "what changed between"])
     .addition()
     .parameters(list![
         path("owner", STRING).required().description("Login of the user or organization that owns the repository: the part before the slash in `octocat/hello-world`. Not case-sensitive."),

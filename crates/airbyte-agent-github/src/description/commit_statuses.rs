@@ -24,6 +24,7 @@ pub(super) const ENTITY: Entity = Entity::new("commit_statuses", "A status that 
 const LIST: Operation = Operation::get("CommitStatuses_List", "commit_statuses", Action::List, template!("/repos/{owner}/{repo}/commits/{ref}/statuses"))
     .summary("List statuses of a commit")
     .description("Returns the statuses that outside systems set on a commit, branch or tag, newest first; the first one of each `context` counts. Airbyte's hosted platform does not offer it.")
+    .phrases(texts!["build status of commit"])
     .addition()
     .parameters(list![
         path("owner", STRING).required().description("Login of the user or organization that owns the repository: the part before the slash in `octocat/hello-world`. Not case-sensitive."),

@@ -7,7 +7,14 @@ use airbyte_agent_description::build::*;
 /// `commits` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("commits", "A commit of a repository with message, author and size of the change.")
     .when_to_use("History of a repository, a folder or a file; what one commit did.")
-    .phrases(texts!["recent commits", "who changed", "history of the file", "last commit"])
+    .phrases(texts![
+        "recent commits",
+        "who changed",
+        "history of the file",
+        "last commit",
+        "change",
+        "history",
+    ])
     .default_fields(texts![
         "oid",
         "messageHeadline",
@@ -29,6 +36,7 @@ pub(super) const ENTITY: Entity = Entity::new("commits", "A commit of a reposito
 const LIST: Operation = Operation::by(Method::Post, "Commits_List", "commits", Action::List, template!("/graphql"))
     .summary("List commits")
     .description("Returns the commits of the default branch, newest first, optionally only those that touched one path. Other branches cannot be listed here. An empty repository gives nothing. Pages: pass `end_cursor` as `after` while `has_next_page` is true.")
+    .phrases(texts!["what was committed", "latest commits", "recent commits"])
     .parameters(list![
         argument("owner", STRING).required().description("Login of the user or organization that owns the repository: the part before the slash in `octocat/hello-world`. Not case-sensitive."),
         argument("repo", STRING).required().description("Name of the repository without its owner: the part after the slash in `octocat/hello-world`. Not case-sensitive."),

@@ -15,6 +15,7 @@ pub(super) const ENTITY: Entity = Entity::new("directory_content", "A file or fo
 const LIST: Operation = Operation::by(Method::Post, "DirectoryContent_List", "directory_content", Action::List, template!("/graphql"))
     .summary("List a folder")
     .description("Returns the files and folders directly inside one folder at a branch, tag or commit, complete and not recursive. Gives nothing when the path does not exist or is a file.")
+    .phrases(texts!["files in folder", "list directory"])
     .parameters(list![
         argument("owner", STRING).required().description("Login of the user or organization that owns the repository: the part before the slash in `octocat/hello-world`. Not case-sensitive."),
         argument("repo", STRING).required().description("Name of the repository without its owner: the part after the slash in `octocat/hello-world`. Not case-sensitive."),

@@ -13,6 +13,7 @@ const CREATE: Operation = Operation::by(Method::Post, "FailedJobReruns_Create", 
     .summary("Repeat the failed jobs of a workflow run")
     .description("Runs only the failed jobs of a workflow run, and the jobs that depend on them, again, as a new attempt of the same run. Possible for 30 days, and only once the run is completed. Airbyte's hosted platform does not offer it.")
     .writes()
+    .phrases(texts!["rerun failed jobs", "run failed again", "retry failed"])
     .addition()
     .parameters(list![
         path("owner", STRING).required().description("Login of the user or organization that owns the repository: the part before the slash in `octocat/hello-world`. Not case-sensitive."),

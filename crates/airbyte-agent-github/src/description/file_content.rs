@@ -15,6 +15,7 @@ pub(super) const ENTITY: Entity = Entity::new("file_content", "The content of on
 const GET: Operation = Operation::by(Method::Post, "FileContent_Get", "file_content", Action::Get, template!("/graphql"))
     .summary("Read a file")
     .description("Returns the text of one file at a branch, tag or commit. `text` is null for binary files; `isTruncated` tells that a large file was cut. The result is null for a path that does not exist, and empty for a folder: use `directory_content`.")
+    .phrases(texts!["read file", "open file", "readme", "source of file"])
     .parameters(list![
         argument("owner", STRING).required().description("Login of the user or organization that owns the repository: the part before the slash in `octocat/hello-world`. Not case-sensitive."),
         argument("repo", STRING).required().description("Name of the repository without its owner: the part after the slash in `octocat/hello-world`. Not case-sensitive."),
@@ -34,6 +35,7 @@ const CREATE: Operation = Operation::by(Method::Put, "FileContent_Create", "file
     .summary("Create a file")
     .description("Commits a new file to a branch and returns the file and the commit. Folders come into being by themselves. Fails with 422 if the file exists: change it with `file_content.update`. One commit per call; make calls for the same branch one after the other. Airbyte's hosted platform does not offer it.")
     .writes()
+    .phrases(texts!["add file", "new file", "commit new file"])
     .addition()
     .parameters(list![
         path("owner", STRING).required().description("Login of the user or organization that owns the repository: the part before the slash in `octocat/hello-world`. Not case-sensitive."),
@@ -83,6 +85,7 @@ const UPDATE: Operation = Operation::by(Method::Put, "FileContent_Update", "file
     .summary("Change a file")
     .description("Commits new content for a file that exists, and returns the file and the commit. Needs the present blob hash, so that no change of others is overwritten. One commit per call; make calls for the same branch one after the other. Airbyte's hosted platform does not offer it.")
     .writes()
+    .phrases(texts!["edit file", "change file", "commit change"])
     .addition()
     .parameters(list![
         path("owner", STRING).required().description("Login of the user or organization that owns the repository: the part before the slash in `octocat/hello-world`. Not case-sensitive."),

@@ -29,6 +29,7 @@ pub(super) const ENTITY: Entity = Entity::new("filtered_issues", "An issue or pu
 const LIST: Operation = Operation::get("FilteredIssues_List", "filtered_issues", Action::List, template!("/repos/{owner}/{repo}/issues"))
     .summary("List issues with filters")
     .description("Returns the issues of one repository by state, label, assignee, author, milestone, type and time of change, in a chosen order, in the form of the REST API. Pull requests are among them; they have the member `pull_request`. Without filters it lists the open ones, newest first. To filter by words, use `issues.search`. Airbyte's hosted platform does not offer it.")
+    .phrases(texts!["issues assigned to", "issues with label", "open issues"])
     .addition()
     .parameters(list![
         path("owner", STRING).required().description("Login of the user or organization that owns the repository: the part before the slash in `octocat/hello-world`. Not case-sensitive."),

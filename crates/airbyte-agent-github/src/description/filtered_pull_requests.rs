@@ -31,6 +31,7 @@ pub(super) const ENTITY: Entity = Entity::new("filtered_pull_requests", "A pull 
 const LIST: Operation = Operation::get("FilteredPullRequests_List", "filtered_pull_requests", Action::List, template!("/repos/{owner}/{repo}/pulls"))
     .summary("List pull requests with filters")
     .description("Returns the pull requests of one repository by state, head branch and base branch, in a chosen order, in the form of the REST API. Without filters it lists the open ones, newest first. To filter by author, label or words, use `pull_requests.search`. Airbyte's hosted platform does not offer it.")
+    .phrases(texts!["open prs", "pending pull requests"])
     .addition()
     .parameters(list![
         path("owner", STRING).required().description("Login of the user or organization that owns the repository: the part before the slash in `octocat/hello-world`. Not case-sensitive."),

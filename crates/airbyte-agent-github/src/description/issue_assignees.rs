@@ -14,6 +14,7 @@ const CREATE: Operation = Operation::by(Method::Post, "IssueAssignees_Create", "
     .description("Assigns people to an issue or pull request in addition to those it has, up to ten in all, and returns the issue. Without push access nothing changes and nothing is reported: compare the assignees that come back. Airbyte's hosted platform does not offer it.")
     .writes()
     .idempotent()
+    .phrases(texts!["assign issue", "assign to", "put on issue"])
     .addition()
     .parameters(list![
         path("owner", STRING).required().description("Login of the user or organization that owns the repository: the part before the slash in `octocat/hello-world`. Not case-sensitive."),
@@ -29,6 +30,7 @@ const DELETE: Operation = Operation::by(Method::Delete, "IssueAssignees_Delete",
     .description("Takes people off the assignees of an issue or pull request and returns the issue. Without push access nothing changes and nothing is reported. Airbyte's hosted platform does not offer it.")
     .writes()
     .idempotent()
+    .phrases(texts!["unassign"])
     .addition()
     .parameters(list![
         path("owner", STRING).required().description("Login of the user or organization that owns the repository: the part before the slash in `octocat/hello-world`. Not case-sensitive."),

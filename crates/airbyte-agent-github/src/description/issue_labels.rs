@@ -14,6 +14,7 @@ const CREATE: Operation = Operation::by(Method::Post, "IssueLabels_Create", "iss
     .description("Puts labels on an issue or pull request in addition to those it has, and returns all of them. A label that the repository lacks is created. To replace all labels use `issues.update`. Airbyte's hosted platform does not offer it.")
     .writes()
     .idempotent()
+    .phrases(texts!["label issue", "put label", "add label", "tag issue"])
     .addition()
     .parameters(list![
         path("owner", STRING).required().description("Login of the user or organization that owns the repository: the part before the slash in `octocat/hello-world`. Not case-sensitive."),
@@ -30,6 +31,7 @@ const DELETE: Operation = Operation::by(Method::Delete, "IssueLabels_Delete", "i
     .description("Takes one label off an issue or pull request and returns those that stay. The repository keeps the label. Fails with 404 if the issue does not have it. Airbyte's hosted platform does not offer it.")
     .writes()
     .idempotent()
+    .phrases(texts!["remove label", "take label off"])
     .addition()
     .parameters(list![
         path("owner", STRING).required().description("Login of the user or organization that owns the repository: the part before the slash in `octocat/hello-world`. Not case-sensitive."),

@@ -13,6 +13,7 @@ const CREATE: Operation = Operation::by(Method::Put, "IssueLocks_Create", "issue
     .description("Locks the conversation of an issue or pull request, so that only people with write access can comment. To close an issue use `issues.update`. Airbyte's hosted platform does not offer it.")
     .writes()
     .idempotent()
+    .phrases(texts!["lock issue", "lock conversation", "lock thread"])
     .addition()
     .parameters(list![
         path("owner", STRING).required().description("Login of the user or organization that owns the repository: the part before the slash in `octocat/hello-world`. Not case-sensitive."),
@@ -27,6 +28,7 @@ const DELETE: Operation = Operation::by(Method::Delete, "IssueLocks_Delete", "is
     .description("Opens a locked conversation of an issue or pull request for comments again. Airbyte's hosted platform does not offer it.")
     .writes()
     .idempotent()
+    .phrases(texts!["unlock issue", "unlock conversation"])
     .addition()
     .parameters(list![
         path("owner", STRING).required().description("Login of the user or organization that owns the repository: the part before the slash in `octocat/hello-world`. Not case-sensitive."),

@@ -7,7 +7,15 @@ use airbyte_agent_description::build::*;
 /// `issues` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("issues", "An issue of a repository: a bug, task or question with state, labels and assignees.")
     .when_to_use("Reading, finding, opening or changing issues; not for pull requests.")
-    .phrases(texts!["open issues", "bug reports", "create an issue", "close the issue", "assigned to me"])
+    .phrases(texts![
+        "open issues",
+        "bug reports",
+        "create an issue",
+        "close the issue",
+        "assigned to me",
+        "bug",
+        "ticket",
+    ])
     .default_fields(texts![
         "id",
         "number",
@@ -52,7 +60,7 @@ const LIST: Operation = Operation::by(Method::Post, "Issues_List", "issues", Act
         argument("assignee", STRING).addition().description("Only issues assigned to this user, by login; `*` for issues assigned to anybody."),
         argument("creator", STRING).addition().description("Only issues that this user opened, by login."),
         argument("mentioned", STRING).addition().description("Only issues in which this user is mentioned, by login."),
-        argument("labels", ARRAY.items(list![STRING])).addition().description("Only issues with all of these labels, by name."),
+        argument("labels", ARRAY.items(list![STRING])).addition().example(r#"["bug"]"#).description("Only issues with all of these labels, by name."),
         argument("milestone", STRING).addition().description("Only issues of this milestone, by its number; `*` for issues of any milestone."),
         argument("since", STRING.format("date-time")).addition().description("Only issues that changed at or after this time, ISO 8601."),
         argument("per_page", INTEGER.minimum(1.0).maximum(100.0).default("30")).default("30").send_default().description("Records per page, 1 to 100. Default 30."),
@@ -74,6 +82,10 @@ const LIST: Operation = Operation::by(Method::Post, "Issues_List", "issues", Act
     ]).optional(texts!["assignee", "creator", "mentioned", "labels", "milestone", "since"]))
     .sync(sync(list![json_path!("$.id")])
         .change(sync_change(json_path!("$.updatedAt"), SyncTime::Iso8601).filter(list![(text("since"), json(r#""{since}""#))])))
+    .filters(list![
+        field_filter(json_path!("$.state")).any_of(list![(text("states"), json(r#""{values}""#))]),
+        field_filter(json_path!("$.author.login")).equals(list![(text("creator"), json(r#""{value}""#))]),
+    ])
     .records(json_path!("$.data.repository.issues.nodes"))
     .meta(list![
         meta("has_next_page", json_path!("$.data.repository.issues.pageInfo.hasNextPage")),
@@ -123,6 +135,7 @@ const CREATE: Operation = Operation::by(Method::Post, "Issues_Create", "issues",
     .summary("Create an issue")
     .description("Opens a new issue and returns it in the form of the REST API. Calling twice opens two issues. Labels, assignees and milestone are dropped silently when the token has no push access. Fails with 410 where issues are switched off.")
     .writes()
+    .phrases(texts!["raise issue", "report bug", "open issue", "file bug"])
     .parameters(list![
         path("owner", STRING).required().description("Login of the user or organization that owns the repository: the part before the slash in `octocat/hello-world`. Not case-sensitive."),
         path("repo", STRING).required().description("Name of the repository without its owner: the part after the slash in `octocat/hello-world`. Not case-sensitive."),
@@ -147,6 +160,7 @@ const UPDATE: Operation = Operation::by(Method::Patch, "Issues_Update", "issues"
     .description("Changes title, text, state, labels, assignees or milestone of an issue, and returns it; what is left out stays. Closes with `state` `closed`, reopens with `open`. `labels` and `assignees` replace the whole list. Works for pull requests as well.")
     .writes()
     .idempotent()
+    .phrases(texts!["close issue", "reopen issue", "edit issue", "rename issue", "mark fixed"])
     .parameters(list![
         path("owner", STRING).required().description("Login of the user or organization that owns the repository: the part before the slash in `octocat/hello-world`. Not case-sensitive."),
         path("repo", STRING).required().description("Name of the repository without its owner: the part after the slash in `octocat/hello-world`. Not case-sensitive."),

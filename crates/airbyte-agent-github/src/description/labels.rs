@@ -74,6 +74,7 @@ const CREATE: Operation = Operation::by(Method::Post, "Labels_Create", "labels",
     .summary("Create a label")
     .description("Creates a label that the issues, pull requests and discussions of a repository can have, and returns it. Fails with 422 if the name is taken. Airbyte's hosted platform does not offer it.")
     .writes()
+    .phrases(texts!["new label"])
     .addition()
     .parameters(list![
         path("owner", STRING).required().description("Login of the user or organization that owns the repository: the part before the slash in `octocat/hello-world`. Not case-sensitive."),

@@ -55,6 +55,7 @@ const LIST: Operation = Operation::by(Method::Post, "Milestones_List", "mileston
         set("states", given("states")),
     ]))
     .sync(sync(list![json_path!("$.id")]))
+    .filters(list![field_filter(json_path!("$.state")).any_of(list![(text("states"), json(r#""{values}""#))])])
     .records(json_path!("$.data.repository.milestones.nodes"))
     .meta(list![
         meta("has_next_page", json_path!("$.data.repository.milestones.pageInfo.hasNextPage")),

@@ -59,6 +59,7 @@ use airbyte_agent_description::build::*;
 pub static DESCRIPTION: Connector = Connector {
     name: text("github"),
     title: text("GitHub"),
+    other_names: Borrowed(texts!["gh", "ghe", "github enterprise", "git hub"]),
     version: text("0.1.19"),
     definition_id: text("ef69ef6e-aa7f-4af1-a01d-ef775033524e"),
     description: text("Reads repositories, code, branches, tags, commits, releases, issues, pull requests,\nreviews, comments, labels, milestones, discussions, projects, organizations, teams and\nusers of GitHub, and creates or updates issues, issue comments and pull requests. It also\nreviews and merges pull requests, commits files, creates branches and releases, reads and\nstarts workflow runs, reads checks and notifications, and searches code.\n\nMost reads go through the GraphQL API; these take `fields`, the names of the fields to return\ninstead of the usual ones. Writes, and reads without `fields`, go through the REST API, whose\nresponses use other names (`html_url`, `created_at`, numeric `id`). No version of the REST API\nis requested, so GitHub responds in the version 2022-11-28. A GraphQL failure arrives as HTTP 200\nwith an `errors` list: a missing or invisible object has the type `NOT_FOUND`.\n\n`owner`, `repo`, `org` and `username` may be left to the configuration: when\n`repositories` names exactly one `owner/name`, its two parts fill those parameters."),

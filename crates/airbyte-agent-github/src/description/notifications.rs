@@ -24,6 +24,7 @@ pub(super) const ENTITY: Entity = Entity::new("notifications", "A conversation o
 const LIST: Operation = Operation::get("Notifications_List", "notifications", Action::List, template!("/notifications"))
     .summary("List notifications")
     .description("Returns the notifications of the account that the credentials belong to, newest first; only unread ones unless `all` is true. Needs a classic token with the scope `notifications` or `repo`; fine-grained tokens and apps are refused. Airbyte's hosted platform does not offer it.")
+    .phrases(texts!["inbox", "unread notifications"])
     .addition()
     .parameters(list![
         query("all", BOOLEAN.default("false")).default("false").description("True returns read ones, too."),

@@ -25,6 +25,7 @@ pub(super) const ENTITY: Entity = Entity::new("pr_comments", "A comment in the c
 const LIST: Operation = Operation::by(Method::Post, "PRComments_List", "pr_comments", Action::List, template!("/graphql"))
     .summary("List comments of a pull request")
     .description("Returns the comments in the conversation of a pull request, oldest first. Remarks on lines of code belong to reviews and are not among them. Pages: pass `end_cursor` as `after` while `has_next_page` is true.")
+    .phrases(texts!["review comments", "review discussion"])
     .parameters(list![
         argument("owner", STRING).required().description("Login of the user or organization that owns the repository: the part before the slash in `octocat/hello-world`. Not case-sensitive."),
         argument("repo", STRING).required().description("Name of the repository without its owner: the part after the slash in `octocat/hello-world`. Not case-sensitive."),

@@ -29,6 +29,7 @@ pub(super) const ENTITY: Entity = Entity::new("project_items", "An issue, pull r
 const LIST: Operation = Operation::by(Method::Post, "ProjectItems_List", "project_items", Action::List, template!("/graphql"))
     .summary("List items of a project")
     .description("Returns the issues, pull requests and drafts on a project board with the values of up to 20 fields each (status, iteration, estimate ...). Archived items carry `isArchived`. `content` is null for items the token may not see. Needs the scope `read:project`. Pages: pass `end_cursor` as `after` while `has_next_page` is true.")
+    .phrases(texts!["cards on board", "items of board"])
     .parameters(list![
         argument("org", STRING).required().description("Login of the organization, as in the address github.com/LOGIN; not its display name. Example: `github`."),
         argument("project_number", INTEGER).required().description("Number of the project in its organization, as in its address (`/orgs/acme/projects/7`). Example: `7`."),

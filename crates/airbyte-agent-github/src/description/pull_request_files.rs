@@ -24,6 +24,7 @@ pub(super) const ENTITY: Entity = Entity::new("pull_request_files", "A file that
 const LIST: Operation = Operation::get("PullRequestFiles_List", "pull_request_files", Action::List, template!("/repos/{owner}/{repo}/pulls/{pull_number}/files"))
     .summary("List files of a pull request")
     .description("Returns the files that a pull request changes, each with numbers of lines and the difference as text. GitHub returns at most 3,000 files. Airbyte's hosted platform does not offer it.")
+    .phrases(texts!["files changed", "files touched", "diff"])
     .addition()
     .parameters(list![
         path("owner", STRING).required().description("Login of the user or organization that owns the repository: the part before the slash in `octocat/hello-world`. Not case-sensitive."),

@@ -14,6 +14,7 @@ const CREATE: Operation = Operation::by(Method::Put, "PullRequestMerges_Create",
     .description("Merges a pull request into its base branch and returns the hash of the new commit. Give `sha` so that nothing is merged that nobody has seen. Fails with 405 if the pull request cannot be merged, because of a conflict, a missing approval or a red check. Airbyte's hosted platform does not offer it.")
     .writes()
     .destructive()
+    .phrases(texts!["merge pr", "merge pull request", "land pr"])
     .addition()
     .parameters(list![
         path("owner", STRING).required().description("Login of the user or organization that owns the repository: the part before the slash in `octocat/hello-world`. Not case-sensitive."),

@@ -13,6 +13,8 @@ pub(super) const ENTITY: Entity = Entity::new("pull_requests", "A proposal to me
         "merged last week",
         "open a pull request",
         "waiting for review",
+        "pr",
+        "merge request",
     ])
     .default_fields(texts![
         "id",
@@ -54,6 +56,7 @@ const CREATE: Operation = Operation::by(Method::Post, "PullRequests_Create", "pu
     .summary("Create a pull request")
     .description("Opens a pull request from one branch into another and returns it. Both branches must exist and differ by at least one commit. Fails with 422 when a pull request for the same two branches is open already.")
     .writes()
+    .phrases(texts!["open pr", "open pull request", "raise pr", "new pr"])
     .at_least_one(list![at_least_one(texts![], texts!["title", "issue"])])
     .parameters(list![
         path("owner", STRING).required().description("Login of the user or organization that owns the repository: the part before the slash in `octocat/hello-world`. Not case-sensitive."),
@@ -89,6 +92,7 @@ const LIST: Operation = Operation::by(Method::Post, "PullRequests_List", "pull_r
         set("states", given("states")),
     ]))
     .sync(sync(list![json_path!("$.id")]))
+    .filters(list![field_filter(json_path!("$.state")).any_of(list![(text("states"), json(r#""{values}""#))])])
     .records(json_path!("$.data.repository.pullRequests.nodes"))
     .meta(list![
         meta("has_next_page", json_path!("$.data.repository.pullRequests.pageInfo.hasNextPage")),
@@ -139,6 +143,7 @@ const UPDATE: Operation = Operation::by(Method::Patch, "PullRequests_Update", "p
     .description("Changes title, text, state or base branch of a pull request and returns it; what is left out stays. Closes it with `state` `closed`. Labels, assignees and milestone are changed with `issues.update`; to merge, use `pull_request_merges.create`. Airbyte's hosted platform does not offer it.")
     .writes()
     .idempotent()
+    .phrases(texts!["close pr", "rename pr", "edit pull request"])
     .addition()
     .parameters(list![
         path("owner", STRING).required().description("Login of the user or organization that owns the repository: the part before the slash in `octocat/hello-world`. Not case-sensitive."),

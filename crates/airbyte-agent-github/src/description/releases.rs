@@ -78,6 +78,7 @@ const CREATE: Operation = Operation::by(Method::Post, "Releases_Create", "releas
     .summary("Create a release")
     .description("Creates a release for a tag, and the tag if need be, and returns the release. People who watch the repository are notified unless it is a draft. Airbyte's hosted platform does not offer it.")
     .writes()
+    .phrases(texts!["publish release", "ship release", "cut release", "new release"])
     .addition()
     .parameters(list![
         path("owner", STRING).required().description("Login of the user or organization that owns the repository: the part before the slash in `octocat/hello-world`. Not case-sensitive."),

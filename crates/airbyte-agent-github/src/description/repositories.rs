@@ -7,7 +7,15 @@ use airbyte_agent_description::build::*;
 /// `repositories` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("repositories", "A Git repository with its settings, counts, main language, license and topics.")
     .when_to_use("Questions about a repository itself, or finding one by owner, language, stars or topic.")
-    .phrases(texts!["which repository", "how many stars", "list repos of", "default branch of"])
+    .phrases(texts![
+        "which repository",
+        "how many stars",
+        "list repos of",
+        "default branch of",
+        "repo",
+        "codebase",
+        "project",
+    ])
     .default_fields(texts![
         "id",
         "name",

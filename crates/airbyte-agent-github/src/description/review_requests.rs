@@ -14,6 +14,7 @@ const CREATE: Operation = Operation::by(Method::Post, "ReviewRequests_Create", "
     .description("Asks people or teams to review a pull request, notifies them and returns the pull request. Everyone asked must have access to the repository; the author cannot be asked. Asking twice changes nothing. Airbyte's hosted platform does not offer it.")
     .writes()
     .idempotent()
+    .phrases(texts!["ask to review", "request review", "add reviewer"])
     .at_least_one(list![at_least_one(texts![], texts!["reviewers", "team_reviewers"])])
     .addition()
     .parameters(list![
@@ -32,6 +33,7 @@ const DELETE: Operation = Operation::by(Method::Delete, "ReviewRequests_Delete",
     .writes()
     .idempotent()
     .destructive()
+    .phrases(texts!["remove reviewer", "no need to review"])
     .addition()
     .parameters(list![
         path("owner", STRING).required().description("Login of the user or organization that owns the repository: the part before the slash in `octocat/hello-world`. Not case-sensitive."),

@@ -56,6 +56,7 @@ const CREATE: Operation = Operation::by(Method::Post, "Reviews_Create", "reviews
     .summary("Review a pull request")
     .description("Reviews a pull request: approves it, requests changes, or comments, as `event` says, with remarks on lines if wanted, and returns the review. Without `event` the review stays pending, which only its author sees. Nobody can approve or refuse a pull request of their own. Airbyte's hosted platform does not offer it.")
     .writes()
+    .phrases(texts!["approve pr", "approve pull request", "request changes", "leave review", "submit review"])
     .addition()
     .parameters(list![
         path("owner", STRING).required().description("Login of the user or organization that owns the repository: the part before the slash in `octocat/hello-world`. Not case-sensitive."),

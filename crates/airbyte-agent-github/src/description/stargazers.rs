@@ -16,6 +16,7 @@ pub(super) const ENTITY: Entity = Entity::new("stargazers", "A user who starred 
 const LIST: Operation = Operation::by(Method::Post, "Stargazers_List", "stargazers", Action::List, template!("/graphql"))
     .summary("List stargazers")
     .description(r#"Returns who starred a repository and when, latest first. The meta field `stargazer_count` has the total, so one page answers "how many". Pages: pass `end_cursor` as `after` while `has_next_page` is true."#)
+    .phrases(texts!["who starred"])
     .parameters(list![
         argument("owner", STRING).required().description("Login of the user or organization that owns the repository: the part before the slash in `octocat/hello-world`. Not case-sensitive."),
         argument("repo", STRING).required().description("Name of the repository without its owner: the part after the slash in `octocat/hello-world`. Not case-sensitive."),

@@ -49,6 +49,7 @@ const CREATE: Operation = Operation::by(Method::Post, "SubIssues_Create", "sub_i
     .summary("Add a sub-issue")
     .description("Makes an existing issue part of another one and returns the parent. The sub-issue is named by its numeric id, not by its number. Airbyte's hosted platform does not offer it.")
     .writes()
+    .phrases(texts!["child issue", "make child of", "add sub-issue"])
     .addition()
     .parameters(list![
         path("owner", STRING).required().description("Login of the user or organization that owns the repository: the part before the slash in `octocat/hello-world`. Not case-sensitive."),

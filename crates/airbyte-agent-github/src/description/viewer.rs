@@ -29,6 +29,7 @@ const GET: Operation = Operation::by(Method::Post, "Viewer_Get", "viewer", Actio
     .summary("Get the own account")
     .description("Returns the profile of the account that the credentials belong to. Use it to find the own login, or to see whether the credentials work.")
     .preferred_for_check()
+    .phrases(texts!["who am i", "logged in", "my profile"])
     .parameters(list![
         argument("fields", ARRAY.items(list![STRING])).description(r#"Fields of each account to return, one entry each, replacing the default set; a dot leads into a nested object. Example: `["login", "name", "followers.totalCount"]`. GraphQL names, case-sensitive. Fields that need arguments cannot be named this way: of a connection ask for `totalCount`, not `nodes`. Without `fields`: profile, flags, dates and counts."#),
     ])

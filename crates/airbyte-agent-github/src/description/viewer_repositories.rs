@@ -33,6 +33,7 @@ pub(super) const ENTITY: Entity = Entity::new("viewer_repositories", "A reposito
 const LIST: Operation = Operation::by(Method::Post, "ViewerRepositories_List", "viewer_repositories", Action::List, template!("/graphql"))
     .summary("List the own repositories")
     .description("Returns the repositories that the account of the credentials owns, private ones included, last changed first. Repositories of its organizations are not among them: use `org_repositories`. Pages: pass `end_cursor` as `after` while `has_next_page` is true.")
+    .phrases(texts!["my repos"])
     .parameters(list![
         argument("per_page", INTEGER.minimum(1.0).maximum(100.0).default("30")).default("30").send_default().description("Records per page, 1 to 100. Default 30."),
         argument("after", STRING).description("Where to go on: `end_cursor` from the meta of the page before. Opaque; leave out for the first page."),

@@ -14,6 +14,7 @@ const CREATE: Operation = Operation::by(Method::Post, "WorkflowCancellations_Cre
     .writes()
     .idempotent()
     .destructive()
+    .phrases(texts!["cancel run", "abort build", "stop run", "stop build"])
     .addition()
     .parameters(list![
         path("owner", STRING).required().description("Login of the user or organization that owns the repository: the part before the slash in `octocat/hello-world`. Not case-sensitive."),

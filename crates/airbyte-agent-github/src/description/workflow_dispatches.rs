@@ -13,6 +13,13 @@ const CREATE: Operation = Operation::by(Method::Post, "WorkflowDispatches_Create
     .summary("Start a workflow")
     .description("Starts a workflow that has the trigger `workflow_dispatch`. With `return_run_details` true the id of the new run comes back, which `workflow_runs.get` takes; otherwise nothing comes back. Calling twice starts two runs. Airbyte's hosted platform does not offer it.")
     .writes()
+    .phrases(texts![
+        "start workflow",
+        "trigger workflow",
+        "run workflow",
+        "deploy workflow",
+        "kick off workflow",
+    ])
     .addition()
     .parameters(list![
         path("owner", STRING).required().description("Login of the user or organization that owns the repository: the part before the slash in `octocat/hello-world`. Not case-sensitive."),

@@ -10,6 +10,7 @@ pub(super) const ENTITY: Entity = Entity::new("workflow_job_logs", "The log of o
 const DOWNLOAD: Operation = Operation::get("WorkflowJobLogs_Download", "workflow_job_logs", Action::Download, template!("/repos/{owner}/{repo}/actions/jobs/{job_id}/logs"))
     .summary("Download the log of a job")
     .description("Downloads the log of one job of a workflow run as plain text. GitHub redirects to an address that is valid for one minute. Logs are kept for the time that the repository sets, 90 days unless changed. Airbyte's hosted platform does not offer it.")
+    .phrases(texts!["build log", "log of job", "logs of build"])
     .addition()
     .parameters(list![
         path("owner", STRING).required().description("Login of the user or organization that owns the repository: the part before the slash in `octocat/hello-world`. Not case-sensitive."),

@@ -29,6 +29,7 @@ pub(super) const ENTITY: Entity = Entity::new("workflow_jobs", "One job of a wor
 const LIST: Operation = Operation::get("WorkflowJobs_List", "workflow_jobs", Action::List, template!("/repos/{owner}/{repo}/actions/runs/{run_id}/jobs"))
     .summary("List jobs of a workflow run")
     .description("Returns the jobs of a workflow run with their steps and results. Airbyte's hosted platform does not offer it.")
+    .phrases(texts!["steps of run"])
     .addition()
     .parameters(list![
         path("owner", STRING).required().description("Login of the user or organization that owns the repository: the part before the slash in `octocat/hello-world`. Not case-sensitive."),
@@ -43,6 +44,7 @@ const LIST: Operation = Operation::get("WorkflowJobs_List", "workflow_jobs", Act
             sync_parent("workflow_runs", list![(text("run_id"), ParentValue::Member(json_path!("$.id")))]),
         ])
         .arguments(list![(text("filter"), json(r#""all""#))]))
+    .filters(list![field_filter(json_path!("$.run_id")).equals(list![(text("run_id"), json(r#""{value}""#))])])
     .records(json_path!("$.jobs"))
     .total(MetaSource::Body(json_path!("$.total_count")))
     .meta(list![link_meta("next", "next"), meta("total_count", json_path!("$.total_count"))])

@@ -13,6 +13,7 @@ const CREATE: Operation = Operation::by(Method::Post, "WorkflowReruns_Create", "
     .summary("Repeat a workflow run")
     .description("Runs all jobs of a workflow run again, as a new attempt of the same run. Possible for 30 days, and only once the run is completed. Ask `workflow_runs.get` for the result. Airbyte's hosted platform does not offer it.")
     .writes()
+    .phrases(texts!["run again", "rerun build", "retry build", "rerun workflow"])
     .addition()
     .parameters(list![
         path("owner", STRING).required().description("Login of the user or organization that owns the repository: the part before the slash in `octocat/hello-world`. Not case-sensitive."),

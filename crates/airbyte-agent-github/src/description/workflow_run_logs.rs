@@ -11,6 +11,7 @@ pub(super) const ENTITY: Entity = Entity::new("workflow_run_logs", "The logs of 
 const DOWNLOAD: Operation = Operation::get("WorkflowRunLogs_Download", "workflow_run_logs", Action::Download, template!("/repos/{owner}/{repo}/actions/runs/{run_id}/logs"))
     .summary("Download the logs of a workflow run")
     .description("Downloads the logs of all jobs of a completed workflow run as a zip file. For one job use `workflow_job_logs.download`, which is plain text. Airbyte's hosted platform does not offer it.")
+    .phrases(texts!["all logs of run", "logs of build"])
     .addition()
     .parameters(list![
         path("owner", STRING).required().description("Login of the user or organization that owns the repository: the part before the slash in `octocat/hello-world`. Not case-sensitive."),

@@ -7,7 +7,15 @@ use airbyte_agent_description::build::*;
 /// `workflow_runs` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("workflow_runs", "One run of a GitHub Actions workflow, with state and result.")
     .when_to_use("Whether builds pass, what failed, and finding a run to rerun or cancel.")
-    .phrases(texts!["failed builds", "CI status", "last workflow run", "is the build green"])
+    .phrases(texts![
+        "failed builds",
+        "CI status",
+        "last workflow run",
+        "is the build green",
+        "build",
+        "ci run",
+        "pipeline",
+    ])
     .default_fields(texts![
         "id",
         "name",
@@ -32,6 +40,7 @@ pub(super) const ENTITY: Entity = Entity::new("workflow_runs", "One run of a Git
 const LIST: Operation = Operation::get("WorkflowRuns_List", "workflow_runs", Action::List, template!("/repos/{owner}/{repo}/actions/runs"))
     .summary("List workflow runs")
     .description("Returns the runs of all workflows of a repository, newest first, also by branch, commit, person, event, result or time. With filters GitHub returns at most 1,000 runs. What failed in a run is in `workflow_jobs.list`. Airbyte's hosted platform does not offer it.")
+    .phrases(texts!["last run", "builds", "did run pass"])
     .addition()
     .parameters(list![
         path("owner", STRING).required().description("Login of the user or organization that owns the repository: the part before the slash in `octocat/hello-world`. Not case-sensitive."),
@@ -63,6 +72,11 @@ const LIST: Operation = Operation::get("WorkflowRuns_List", "workflow_runs", Act
         query("page", INTEGER.minimum(1.0).default("1")).default("1").description("Number of the page, from 1. Left out, the first page."),
     ])
     .sync(sync(list![json_path!("$.id")]))
+    .filters(list![
+        field_filter(json_path!("$.event")).equals(list![(text("event"), json(r#""{value}""#))]),
+        field_filter(json_path!("$.head_sha")).equals(list![(text("head_sha"), json(r#""{value}""#))]),
+        field_filter(json_path!("$.actor.login")).equals(list![(text("actor"), json(r#""{value}""#))]),
+    ])
     .records(json_path!("$.workflow_runs"))
     .total(MetaSource::Body(json_path!("$.total_count")))
     .meta(list![link_meta("next", "next"), meta("total_count", json_path!("$.total_count"))])

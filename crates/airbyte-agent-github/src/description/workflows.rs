@@ -7,7 +7,7 @@ use airbyte_agent_description::build::*;
 /// `workflows` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("workflows", "A GitHub Actions workflow of a repository.")
     .when_to_use("Finding the id or file name of a workflow before starting it.")
-    .phrases(texts!["which workflows", "CI pipelines", "GitHub Actions"])
+    .phrases(texts!["which workflows", "CI pipelines", "GitHub Actions", "action", "pipeline", "ci"])
     .default_fields(texts!["id", "name", "path", "state", "created_at", "updated_at", "html_url"])
     .operations(list![LIST])
     .schema(RECORD);

@@ -10,15 +10,16 @@ pub(super) const ENTITY: Entity = Entity::new("call_audio", "The audio recording
 const DOWNLOAD: Operation = Operation::by(Method::Post, "DownloadCallAudio", "call_audio", Action::Download, template!("/v2/calls/extensive"))
     .summary("Download the audio of a call")
     .description("Downloads the audio recording of one call. Name it in `filter.callIds`; only the first call of Gong's response is downloaded. Fails when Gong has no audio for it or when an OAuth grant lacks the scope `api:calls:read:media-url`. The private-call filter does not apply, so check `isPrivate` with `calls.get` first. For the text of a call use `call_transcripts.list`, which is far smaller.")
+    .phrases(texts!["mp3", "audio of call", "sound"])
     .parameters(list![
         body("filter", OBJECT.properties(list![
             optional("callIds", ARRAY.items(list![STRING]).description("The call whose recording to download: exactly one Gong call id. Only the first call of Gong's response is downloaded.")),
-        ]).closed()).description("Names the call. Give it always: without it Gong picks the call."),
+        ]).closed()).example(r#"{"callIds":["7782342274025937895"]}"#).description("Names the call. Give it always: without it Gong picks the call."),
         body("contentSelector", OBJECT.properties(list![
             optional("exposedFields", OBJECT.properties(list![
                 optional("media", BOOLEAN.default("true").description("Must stay true (the default): the download link comes from here.")),
             ]).closed().description("Which parts of the call Gong returns; a download needs only `media`.")),
-        ]).closed()).description("Asks Gong for the download links. Filled in by default; there is normally no reason to pass it."),
+        ]).closed()).example(r#"{"exposedFields":{"media":true}}"#).description("Asks Gong for the download links. Filled in by default; there is normally no reason to pass it."),
     ])
     .body(Body::Json { open: false, in_array: false })
     .download_from(list![

@@ -13,6 +13,7 @@ const CREATE: Operation = Operation::by(Method::Put, "addCallMedia", "call_media
     .summary("Send the recording of a call")
     .description("Sends the recording of a call that was added with `calls.create` without `downloadMediaUrl`. Gong takes WAV, MP3, MP4, MKV and FLAC, up to 1.5 GB. With OAuth, Gong asks for the scope `api:calls:create`. Airbyte's hosted platform does not offer it.")
     .writes()
+    .phrases(texts!["upload recording"])
     .addition()
     .parameters(list![
         path("id", STRING).required().description("Call that the recording belongs to, by the id that `calls.create` returned."),

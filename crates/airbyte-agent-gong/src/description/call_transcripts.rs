@@ -26,13 +26,14 @@ pub(super) const ENTITY: Entity = Entity::new("call_transcripts", "What was said
 const LIST: Operation = Operation::by(Method::Post, "getCallTranscripts", "call_transcripts", Action::List, template!("/v2/calls/transcript"))
     .summary("List call transcripts")
     .description("Returns who said what in the calls selected by id or period, one record per call. Speakers appear as ids: to name them, match `speakerId` with `parties[].speakerId` of `calls_extensive.list` for the same call, with `exposedFields.parties` switched on. Transcripts are long; ask for few calls at a time. Private calls are not filtered out here. A call without a finished transcript is missing from the response. Gong responds with 404 when nothing matches, which is read as an empty list.")
+    .phrases(texts!["what was said", "transcript"])
     .parameters(list![
         body("filter", OBJECT.default("{}").properties(list![
             optional("fromDateTime", STRING.format("date-time").description("Only calls that started at or after this instant (inclusive), ISO 8601 with `Z` or an offset.")),
             optional("toDateTime", STRING.format("date-time").description("Only calls that started before this instant (exclusive), ISO 8601 with `Z` or an offset.")),
             optional("callIds", ARRAY.items(list![STRING]).description("Only the transcripts of these calls, by Gong call id. Combined with a period, a call must also lie in it.")),
             optional("workspaceId", STRING.description("Only calls of this workspace, by id from `workspaces.list`.")).addition(),
-        ]).closed()).required().default("{}").send_default().description("Which calls to return transcripts of; conditions are combined with AND. Give call ids or a period: an empty object asks for every transcript."),
+        ]).closed()).required().default("{}").send_default().example(r#"{"callIds":["7782342274025937895"]}"#).description("Which calls to return transcripts of; conditions are combined with AND. Give call ids or a period: an empty object asks for every transcript."),
         body("cursor", STRING).description("Token of the next page: the `cursor` of the previous response's metadata. Leave it out for the first page, send the same filter with every page, and stop when a response carries no cursor."),
     ])
     .body(Body::Json { open: false, in_array: false })

@@ -10,15 +10,16 @@ pub(super) const ENTITY: Entity = Entity::new("call_video", "The video recording
 const DOWNLOAD: Operation = Operation::by(Method::Post, "DownloadCallVideo", "call_video", Action::Download, template!("/v2/calls/extensive"))
     .summary("Download the video of a call")
     .description("Downloads the video recording of one call. Name it in `filter.callIds`; only the first call of Gong's response is downloaded. Fails for calls recorded as audio only (`media` is `Audio`) or when an OAuth grant lacks the scope `api:calls:read:media-url`. The private-call filter does not apply, so check `isPrivate` with `calls.get` first. Files can be large.")
+    .phrases(texts!["video of call", "mp4"])
     .parameters(list![
         body("filter", OBJECT.properties(list![
             optional("callIds", ARRAY.items(list![STRING]).description("The call whose recording to download: exactly one Gong call id. Only the first call of Gong's response is downloaded.")),
-        ]).closed()).description("Names the call. Give it always: without it Gong picks the call."),
+        ]).closed()).example(r#"{"callIds":["7782342274025937895"]}"#).description("Names the call. Give it always: without it Gong picks the call."),
         body("contentSelector", OBJECT.properties(list![
             optional("exposedFields", OBJECT.properties(list![
                 optional("media", BOOLEAN.default("true").description("Must stay true (the default): the download link comes from here.")),
             ]).closed().description("Which parts of the call Gong returns; a download needs only `media`.")),
-        ]).closed()).description("Asks Gong for the download links. Filled in by default; there is normally no reason to pass it."),
+        ]).closed()).example(r#"{"exposedFields":{"media":true}}"#).description("Asks Gong for the download links. Filled in by default; there is normally no reason to pass it."),
     ])
     .body(Body::Json { open: false, in_array: false })
     .download_from(list![

@@ -7,7 +7,7 @@ use airbyte_agent_description::build::*;
 /// `calls` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("calls", "A recorded call or meeting with its basic data: title, time, length, host.")
     .when_to_use("To find calls by time, title or host; go on to transcripts or detailed calls for content.")
-    .phrases(texts!["calls", "meetings", "recordings", "last call"])
+    .phrases(texts!["calls", "meetings", "recordings", "last call", "recording", "meeting", "conversation"])
     .default_fields(texts![
         "id",
         "title",
@@ -54,6 +54,7 @@ pub(super) const ENTITY: Entity = Entity::new("calls", "A recorded call or meeti
 const LIST: Operation = Operation::get("listCalls", "calls", Action::List, template!("/v2/calls"))
     .summary("List calls")
     .description("Lists recorded calls of a period with their basic data (title, time, length, host, scope), 100 per page. Give `fromDateTime` and `toDateTime`; for participants, topics or summaries use `calls_extensive.list`. Private calls are filtered out, so a page may hold fewer records than Gong counted in `total_records`, or none although a cursor follows. When no call matches, Gong responds with 404, which is read as an empty list.")
+    .phrases(texts!["recorded calls", "calls recorded"])
     .recommended(texts!["fromDateTime", "toDateTime"])
     .parameters(list![
         query("fromDateTime", STRING.format("date-time")).description("Only calls at or after this instant (inclusive), ISO 8601 with `Z` or an offset. Web conferences are matched by scheduled time, other calls by actual start. The vendor requires it."),
@@ -66,6 +67,11 @@ const LIST: Operation = Operation::get("listCalls", "calls", Action::List, templ
             (text("fromDateTime"), json(r#""2010-01-01T00:00:00Z""#)),
             (text("toDateTime"), json(r#""2100-01-01T00:00:00Z""#)),
         ]))
+    .filters(list![
+        field_filter(json_path!("$.id")).get("id"),
+        field_filter(json_path!("$.workspaceId")).equals(list![(text("workspaceId"), json(r#""{value}""#))]),
+        field_filter(json_path!("$.started")).from(list![(text("fromDateTime"), json(r#""{value}""#))]).to(list![(text("toDateTime"), json(r#""{value}""#))]),
+    ])
     .records(json_path!("$.calls"))
     .total(MetaSource::Body(json_path!("$.records.totalRecords")))
     .empty(list![EmptyList::new().status(404).message("No calls found*")])
@@ -82,6 +88,7 @@ const CREATE: Operation = Operation::by(Method::Post, "addCall", "calls", Action
     .summary("Add a call")
     .description("Adds a call that was recorded elsewhere, and returns its id. With `downloadMediaUrl` Gong fetches the recording itself, or send it with `call_media.create`; a call without a recording is not analysed. Gong recognises a call by `clientUniqueId`, so that it is not added twice. With OAuth, Gong asks for the scope `api:calls:create`. Airbyte's hosted platform does not offer it.")
     .writes()
+    .phrases(texts!["upload call", "add call"])
     .addition()
     .parameters(list![
         body("clientUniqueId", STRING).required().description("Id of the call in the system that recorded it; Gong adds each only once."),
@@ -90,7 +97,7 @@ const CREATE: Operation = Operation::by(Method::Post, "addCall", "calls", Action
         body("direction", STRING.choices(words!["Inbound", "Outbound", "Conference", "Unknown"])).required().description("Who called whom."),
         body("parties", ARRAY.items(list![
             OBJECT.properties(list![
-                optional("emailAddress", STRING.description("E-mail address.")),
+                optional("emailAddress", STRING.format("email").description("E-mail address.")),
                 optional("name", STRING.description("Name.")),
                 optional("phoneNumber", STRING.description("Phone number.")),
                 optional("userId", STRING.description("Gong user id, for members of the company.")),
@@ -108,7 +115,7 @@ const CREATE: Operation = Operation::by(Method::Post, "addCall", "calls", Action
                     ]).closed(),
                 ]).description("Records of other systems about the participant.")),
             ]).closed(),
-        ])).required().description("Participants; the host must be among them."),
+        ])).required().example(r#"[{"emailAddress":"jane@example.com","userId":"234599484848423"},{"name":"Sam Client","phoneNumber":"+12025550123"}]"#).description("Participants; the host must be among them."),
         body("title", STRING).description("Title of the call."),
         body("purpose", STRING).description("What the call is for."),
         body("scheduledStart", STRING.format("date-time")).description("When it should begin, ISO 8601."),
@@ -139,7 +146,7 @@ const CREATE: Operation = Operation::by(Method::Post, "addCall", "calls", Action
         ]).closed()).description("Who spoke when; not together with `mediaChannelId`."),
         body("meetingUrl", STRING).description("Address by which people joined the call."),
         body("callProviderCode", STRING).description("Code of the conferencing or telephony system, such as `zoom`."),
-        body("downloadMediaUrl", STRING).description("Address from which Gong fetches the recording, up to 1.5 GB. Each address is used for one call only."),
+        body("downloadMediaUrl", STRING.format("uri")).description("Address from which Gong fetches the recording, up to 1.5 GB. Each address is used for one call only."),
         body("workspaceId", STRING).description("Workspace to put the call into. Left out, Gong decides."),
         body("languageCode", STRING).description("Language to transcribe to, such as `en-US`. Left out, Gong detects it."),
         body("flowContext", OBJECT.properties(list![optional("taskId", STRING.description("Id of the task."))]).closed()).description("Task of a flow that the call belongs to."),

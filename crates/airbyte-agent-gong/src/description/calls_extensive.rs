@@ -83,6 +83,7 @@ pub(super) const ENTITY: Entity = Entity::new("calls_extensive", "A recorded cal
 const LIST: Operation = Operation::by(Method::Post, "listCallsExtensive", "calls_extensive", Action::List, template!("/v2/calls/extensive"))
     .summary("List calls in detail")
     .description("Lists calls with participants, topics, trackers, summary, comments, CRM context or media links: exactly the parts switched on in `contentSelector`, and only `metaData` without it. Select by period, workspace or call ids in `filter`. Private calls are filtered out, also when asked for by id; a page may therefore be shorter than Gong's count, or empty although a cursor follows. Gong responds with 404 when nothing matches, which is read as an empty list.")
+    .phrases(texts!["topics of calls", "participants of calls", "call details", "trackers in calls"])
     .parameters(list![
         body("filter", OBJECT.default("{}").properties(list![
             optional("fromDateTime", STRING.format("date-time").description("Only calls that started at or after this instant (inclusive), ISO 8601 with `Z` or an offset. Left out, starts with the earliest call.")),
@@ -90,7 +91,7 @@ const LIST: Operation = Operation::by(Method::Post, "listCallsExtensive", "calls
             optional("callIds", ARRAY.items(list![STRING]).description("Only these calls, by Gong call id.")),
             optional("workspaceId", STRING.description("Only calls of this workspace, by id from `workspaces.list`.")),
             optional("primaryUserIds", ARRAY.items(list![STRING]).description("Only calls that these users hosted, by Gong user id.")).addition(),
-        ]).closed()).required().default("{}").send_default().description("Which calls to return; conditions are combined with AND. An empty object means every call, so give a period or call ids."),
+        ]).closed()).required().default("{}").send_default().example(r#"{"fromDateTime":"2025-03-01T00:00:00Z","toDateTime":"2025-03-08T00:00:00Z"}"#).description("Which calls to return; conditions are combined with AND. An empty object means every call, so give a period or call ids."),
         body("contentSelector", OBJECT.properties(list![
             optional("context", STRING.choices(words!["None", "Basic", "Extended"]).description("`Basic` adds links to records in connected systems such as the CRM to the call and to its parties, `Extended` their field values, too. `None`, or left out, no such context is returned.")),
             optional("contextTiming", ARRAY.items(list![STRING.choices(words!["Now", "TimeOfCall"])]).description("Which version of the CRM values to return: `Now` for the current ones, `TimeOfCall` for those at the time of the call, or both. Only valid together with `context: Extended`; Gong assumes `Now`.")),
@@ -119,7 +120,7 @@ const LIST: Operation = Operation::by(Method::Post, "listCallsExtensive", "calls
                 optional("media", BOOLEAN.description("True returns download links for audio and video in `media`. The links expire after some hours; with OAuth the grant also needs the scope `api:calls:read:media-url`.")),
                 optional("parties", BOOLEAN.description("True returns the participants with name, e-mail address and affiliation. Needed to put names to the speaker ids of transcripts.")),
             ]).closed().description("Switches for the parts of a call; a part is returned only when its switch is true.")),
-        ]).closed()).description("What each call should contain. Without it only `metaData` comes back: ask here for parties, topics, trackers, the summary or media links."),
+        ]).closed()).example(r#"{"exposedFields":{"parties":true,"content":{"brief":true,"topics":true}}}"#).description("What each call should contain. Without it only `metaData` comes back: ask here for parties, topics, trackers, the summary or media links."),
         body("cursor", STRING).description("Token of the next page: the `cursor` of the previous response's metadata. Leave it out for the first page, send the same filter with every page, and stop when a response carries no cursor."),
     ])
     .body(Body::Json { open: false, in_array: false })

@@ -34,6 +34,7 @@ pub(super) const ENTITY: Entity = Entity::new("coaching", "Coaching activity of 
 const LIST: Operation = Operation::get("listCoachingMetrics", "coaching", Action::List, template!("/v2/coaching"))
     .summary("List coaching metrics of a team")
     .description("Returns the coaching activity of a manager and the people who report to them in a period: calls listened to, attended, commented on, feedback and scorecards. Needs the workspace id and the manager's user id. Each record holds the manager and the metrics of the direct reports.")
+    .phrases(texts!["coaching", "managers coach"])
     .parameters(list![
         query("workspace-id", STRING).required().description("Id of the workspace, from `workspaces.list`. Note the hyphen in the parameter's name."),
         query("manager-id", STRING).required().description("User id of the manager whose team is reported on, for instance the `managerId` of a user from `users.list`. Note the hyphen in the parameter's name."),

@@ -24,12 +24,12 @@ const CREATE: Operation = Operation::by(Method::Put, "reportContentShare", "cont
         body("actionName", STRING).description("What it is called, such as `Document Sent`."),
         body("sharer", OBJECT.properties(list![
             optional("id", STRING.description("Gong user id.")),
-            optional("email", STRING.description("E-mail address.")),
+            optional("email", STRING.format("email").description("E-mail address.")),
             optional("name", STRING.description("Name.")),
         ]).closed()).description("Who shared it."),
         body("recipients", ARRAY.items(list![
             OBJECT.properties(list![
-                optional("email", STRING.description("E-mail address.")),
+                optional("email", STRING.format("email").description("E-mail address.")),
                 optional("name", STRING.description("Name.")),
                 optional("title", STRING.description("Job title.")),
                 optional("context", ARRAY.items(list![

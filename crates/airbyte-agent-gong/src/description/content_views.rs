@@ -23,7 +23,7 @@ const CREATE: Operation = Operation::by(Method::Put, "reportContentView", "conte
         body("eventId", STRING).description("Id of the event in your system."),
         body("viewActionTitle", STRING).description("What it is called, such as `Document Viewed`."),
         body("viewer", OBJECT.properties(list![
-            optional("email", STRING.description("E-mail address.")),
+            optional("email", STRING.format("email").description("E-mail address.")),
             optional("name", STRING.description("Name.")),
             optional("title", STRING.description("Job title.")),
             optional("context", ARRAY.items(list![

@@ -34,10 +34,10 @@ const CREATE: Operation = Operation::by(Method::Post, "addDigitalInteraction", "
                 required("value", STRING.description("The step reached.")),
                 required("availableSteps", ARRAY.items(list![STRING]).description("All steps.")),
             ]).closed().description("A step as the result.")),
-        ]).closed()).required().description("What the person looked at."),
+        ]).closed()).required().example(r#"{"contentTitle":"Product tour"}"#).description("What the person looked at."),
         body("person", OBJECT.properties(list![
             optional("name", STRING.description("Name.")),
-            optional("email", STRING.description("E-mail address.")),
+            optional("email", STRING.format("email").description("E-mail address.")),
             optional("phoneNumber", STRING.description("Phone number.")),
             optional("personId", STRING.description("Id in your system, for people not known by name.")),
             optional("personBusinessContext", OBJECT.properties(list![
@@ -50,7 +50,7 @@ const CREATE: Operation = Operation::by(Method::Post, "addDigitalInteraction", "
                 optional("name", STRING.description("Name.")),
                 optional("domain", STRING.description("Domain, such as `acme.com`.")),
             ]).closed().description("Company of the person.")),
-        ]).closed()).description("Who did it."),
+        ]).closed()).example(r#"{"email":"sam@client.example"}"#).description("Who did it."),
         body("trackingId", STRING).description("Id by which you track the person, instead of `person`."),
         body("sessionId", STRING).description("Id that ties events together."),
         body("device", STRING.choices(words!["MOBILE", "PC"])).description("Kind of device."),

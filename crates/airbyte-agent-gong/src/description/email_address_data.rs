@@ -31,8 +31,11 @@ pub(super) const ENTITY: Entity = Entity::new("email_address_data", "What Gong h
 const GET: Operation = Operation::get("getEmailAddressData", "email_address_data", Action::Get, template!("/v2/data-privacy/data-for-email-address"))
     .summary("Get what refers to an e-mail address")
     .description("Returns the calls, meetings, e-mails and records of connected systems that refer to an e-mail address. With OAuth, Gong asks for the scope `api:data-privacy:read`. Airbyte's hosted platform does not offer it.")
+    .phrases(texts!["everything about email address"])
     .addition()
-    .parameters(list![query("emailAddress", STRING).required().description("E-mail address of the person.")])
+    .parameters(list![
+        query("emailAddress", STRING.format("email")).required().description("E-mail address of the person."),
+    ])
     .schema(RECORD);
 
 const DELETE: Operation = Operation::by(Method::Post, "eraseEmailAddressData", "email_address_data", Action::Delete, template!("/v2/data-privacy/erase-data-for-email-address"))
@@ -41,8 +44,11 @@ const DELETE: Operation = Operation::by(Method::Post, "eraseEmailAddressData", "
     .writes()
     .idempotent()
     .destructive()
+    .phrases(texts!["forget person", "erase email address", "gdpr", "right to be forgotten"])
     .addition()
-    .parameters(list![query("emailAddress", STRING).required().description("E-mail address of the person.")])
+    .parameters(list![
+        query("emailAddress", STRING.format("email")).required().description("E-mail address of the person."),
+    ])
     .schema(DELETE_RECORD);
 
 const RECORD: Json = json(include_str!("schemas/email_address_data.json"));

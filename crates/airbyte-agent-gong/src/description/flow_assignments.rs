@@ -13,11 +13,12 @@ const CREATE: Operation = Operation::by(Method::Post, "assignProspects", "flow_a
     .summary("Put prospects into a flow")
     .description("Puts contacts or leads into a Gong Engage flow. Returns which of them were assigned, and which were not and why: look at `prospectsNotAssigned`. With OAuth, Gong asks for the scope `api:flows:write`. Airbyte's hosted platform does not offer it.")
     .writes()
+    .phrases(texts!["put prospect into flow", "add to flow", "assign to flow", "enroll in sequence"])
     .addition()
     .parameters(list![
-        body("crmProspectsIds", ARRAY.items(list![STRING])).required().description("Prospects to put into the flow, by their ids in the CRM."),
+        body("crmProspectsIds", ARRAY.items(list![STRING])).required().example(r#"["0037f00000C0dJzAAJ"]"#).description("Prospects to put into the flow, by their ids in the CRM."),
         body("flowId", STRING).required().description("The flow, by id from `flows.list`."),
-        body("flowInstanceOwnerEmail", STRING).required().description("E-mail address of the Gong user who does the tasks of the flow."),
+        body("flowInstanceOwnerEmail", STRING.format("email")).required().description("E-mail address of the Gong user who does the tasks of the flow."),
         body("overrides", OBJECT.properties(list![
             optional("steps", ARRAY.items(list![
                 OBJECT.properties(list![
@@ -45,11 +46,12 @@ const DELETE: Operation = Operation::by(Method::Post, "unassignProspect", "flow_
     .writes()
     .idempotent()
     .destructive()
+    .phrases(texts!["take prospect out of flow", "remove from flow", "unassign from flow"])
     .addition()
     .parameters(list![
         body("crmProspectId", STRING).required().description("Prospect, by its id in the CRM."),
         body("flowId", STRING).description("Flow to take the prospect out of. Left out, all flows."),
-        body("unassignedByUserEmail", STRING).description("E-mail address of the Gong user who asks for it."),
+        body("unassignedByUserEmail", STRING.format("email")).description("E-mail address of the Gong user who asks for it."),
     ])
     .body(Body::Json { open: false, in_array: false })
     .schema(DELETE_RECORD);

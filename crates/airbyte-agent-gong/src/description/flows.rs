@@ -15,9 +15,10 @@ pub(super) const ENTITY: Entity = Entity::new("flows", "A Gong Engage flow: a se
 const LIST: Operation = Operation::get("listFlows", "flows", Action::List, template!("/v2/flows"))
     .summary("List flows")
     .description("Lists the Gong Engage flows of the company, and the personal and shared ones of one user. With OAuth, Gong asks for the scope `api:flows:read`. Airbyte's hosted platform does not offer it.")
+    .phrases(texts!["engage flow", "cadence", "sequence"])
     .addition()
     .parameters(list![
-        query("flowOwnerEmail", STRING).required().description("E-mail address of the Gong user whose personal and shared flows are listed beside those of the company."),
+        query("flowOwnerEmail", STRING.format("email")).required().description("E-mail address of the Gong user whose personal and shared flows are listed beside those of the company."),
         query("workspaceId", STRING).description("Only flows of this workspace, by id from `workspaces.list`."),
         query("folderId", STRING).description("Only flows of this folder."),
         query("cursor", STRING).description("Token of the next page: the `cursor` of the previous response's metadata. Leave it out for the first page, repeat every other argument unchanged, and stop when a response carries no cursor. Tokens expire, so do not store them."),
@@ -26,6 +27,9 @@ const LIST: Operation = Operation::get("listFlows", "flows", Action::List, templ
         .parents(list![
             sync_parent("users", list![(text("flowOwnerEmail"), ParentValue::Member(json_path!("$.emailAddress")))]),
         ]))
+    .filters(list![
+        field_filter(json_path!("$.folderId")).equals(list![(text("folderId"), json(r#""{value}""#))]),
+    ])
     .records(json_path!("$.flows"))
     .total(MetaSource::Body(json_path!("$.records.totalRecords")))
     .empty(list![EmptyList::new().status(404).message("No flows found*")])

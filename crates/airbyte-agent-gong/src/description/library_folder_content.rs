@@ -28,6 +28,7 @@ pub(super) const ENTITY: Entity = Entity::new("library_folder_content", "A call,
 const LIST: Operation = Operation::get("listFolderContent", "library_folder_content", Action::List, template!("/v2/library/folder-content"))
     .summary("List the calls in a library folder")
     .description("Lists the calls, and snippets of calls, that were put into a library folder. Gong lists public folders only and does not say of these calls whether they are private; a call that is marked as private is left out.")
+    .phrases(texts!["calls in folder"])
     .parameters(list![
         query("folderId", STRING).required().description("Id of the library folder, from `library_folders.list`. Optional at Gong, but needed here."),
         query("cursor", STRING).description("Token of the next page, from the meta of the previous response. Gong's reference does not know it: the whole folder comes at once."),

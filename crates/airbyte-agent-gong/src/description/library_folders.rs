@@ -15,6 +15,7 @@ pub(super) const ENTITY: Entity = Entity::new("library_folders", "A folder of a 
 const LIST: Operation = Operation::get("listLibraryFolders", "library_folders", Action::List, template!("/v2/library/folders"))
     .summary("List library folders")
     .description("Lists the public folders of a workspace's call library as a flat list; `parentFolderId` gives the tree. Private folders are not returned. The calls in a folder are in `library_folder_content.list`.")
+    .phrases(texts!["call library", "folders of library"])
     .parameters(list![
         query("workspaceId", STRING).required().description("Id of the workspace whose library is listed; take it from `workspaces.list`. Optional at Gong, but needed here."),
     ])

@@ -23,6 +23,7 @@ pub(super) const ENTITY: Entity = Entity::new("logs", "One entry of the audit lo
 const SEARCH: Operation = Operation::get("searchLogs", "logs", Action::Search, template!("/v2/logs"))
     .summary("Search log entries")
     .description("Returns entries of the audit log of one kind and period: access, activity, plays, and shared calls. With OAuth, Gong asks for the scope `api:logs:read`. Airbyte's hosted platform does not offer it.")
+    .phrases(texts!["audit log", "access log"])
     .addition()
     .parameters(list![
         query("logType", STRING.choices(words![

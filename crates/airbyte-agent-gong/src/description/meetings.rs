@@ -13,19 +13,20 @@ const CREATE: Operation = Operation::by(Method::Post, "addMeeting", "meetings", 
     .summary("Create a meeting")
     .description("Creates a Gong meeting and returns its id, the address to join, and people whom you should invite, too. Nobody is invited by this call. With OAuth, Gong asks for the scope `api:meetings:user:create`. Airbyte's hosted platform does not offer it.")
     .writes()
+    .phrases(texts!["schedule meeting", "book meeting"])
     .addition()
     .parameters(list![
         body("startTime", STRING.format("date-time")).required().description("Start, ISO 8601 with `Z` or an offset."),
         body("endTime", STRING.format("date-time")).required().description("End, ISO 8601 with `Z` or an offset."),
-        body("organizerEmail", STRING).required().description("E-mail address of the Gong user who organizes it."),
+        body("organizerEmail", STRING.format("email")).required().description("E-mail address of the Gong user who organizes it."),
         body("invitees", ARRAY.items(list![
             OBJECT.properties(list![
-                optional("email", STRING.description("E-mail address.")),
+                optional("email", STRING.format("email").description("E-mail address.")),
                 optional("displayName", STRING.description("Name to show.")),
                 optional("firstName", STRING.description("First name.")),
                 optional("lastName", STRING.description("Last name.")),
             ]).closed(),
-        ])).required().description("Invitees without the organizer."),
+        ])).required().example(r#"[{"email":"sam@client.example"}]"#).description("Invitees without the organizer."),
         body("title", STRING).description("Title."),
         body("externalId", STRING).description("Id in your system."),
     ])
@@ -37,20 +38,21 @@ const UPDATE: Operation = Operation::by(Method::Put, "updateMeeting", "meetings"
     .description("Sets time, title and invitees of a Gong meeting anew, and returns its id. What is left out is not kept. With OAuth, Gong asks for the scope `api:meetings:user:update`. Airbyte's hosted platform does not offer it.")
     .writes()
     .idempotent()
+    .phrases(texts!["reschedule meeting"])
     .addition()
     .parameters(list![
         path("meetingId", STRING).required().description("Id of the meeting, as a text of digits; from `meetings.create`."),
         body("startTime", STRING.format("date-time")).required().description("Start, ISO 8601 with `Z` or an offset."),
         body("endTime", STRING.format("date-time")).required().description("End, ISO 8601 with `Z` or an offset."),
-        body("organizerEmail", STRING).required().description("E-mail address of the Gong user who organizes it."),
+        body("organizerEmail", STRING.format("email")).required().description("E-mail address of the Gong user who organizes it."),
         body("invitees", ARRAY.items(list![
             OBJECT.properties(list![
-                optional("email", STRING.description("E-mail address.")),
+                optional("email", STRING.format("email").description("E-mail address.")),
                 optional("displayName", STRING.description("Name to show.")),
                 optional("firstName", STRING.description("First name.")),
                 optional("lastName", STRING.description("Last name.")),
             ]).closed(),
-        ])).required().description("Invitees without the organizer."),
+        ])).required().example(r#"[{"email":"sam@client.example"}]"#).description("Invitees without the organizer."),
         body("title", STRING).description("Title."),
         body("externalId", STRING).description("Id in your system."),
     ])
@@ -63,10 +65,11 @@ const DELETE: Operation = Operation::by(Method::Delete, "deleteMeeting", "meetin
     .writes()
     .idempotent()
     .destructive()
+    .phrases(texts!["cancel meeting"])
     .addition()
     .parameters(list![
         path("meetingId", STRING).required().description("Id of the meeting, as a text of digits; from `meetings.create`."),
-        body("organizerEmail", STRING).required().description("E-mail address of the Gong user who organizes it."),
+        body("organizerEmail", STRING.format("email")).required().description("E-mail address of the Gong user who organizes it."),
     ])
     .body(Body::Json { open: false, in_array: false })
     .schema(DELETE_RECORD);

@@ -49,6 +49,7 @@ use airbyte_agent_description::build::*;
 pub static DESCRIPTION: Connector = Connector {
     name: text("gong"),
     title: text("Gong"),
+    other_names: Borrowed(&[]),
     version: text("0.1.25"),
     definition_id: text("32382e40-3b49-4b99-9c5c-4076501914e7"),
     description: text("Gong records and analyses sales conversations. This connector reads users, calls with participants, topics and summaries, transcripts, recordings, activity and interaction statistics, scorecards, trackers, the call library, coaching metrics, flows, tasks and logs. It adds calls, manages meetings, puts prospects into flows, reports engagement and erases personal data. Calls that are marked private are removed from call lists."),

@@ -42,6 +42,7 @@ const DELETE: Operation = Operation::by(Method::Post, "erasePhoneNumberData", "p
     .writes()
     .idempotent()
     .destructive()
+    .phrases(texts!["forget phone number", "erase phone number"])
     .addition()
     .parameters(list![
         query("phoneNumber", STRING).required().description("Phone number with a plus sign, country code and area code."),

@@ -25,9 +25,10 @@ pub(super) const ENTITY: Entity = Entity::new("prospect_flows", "A flow that a p
 const LIST: Operation = Operation::by(Method::Post, "listProspectFlows", "prospect_flows", Action::List, template!("/v2/flows/prospects"))
     .summary("List the flows of prospects")
     .description("Lists the flows that contacts or leads are in, by their ids in the CRM. With OAuth, Gong asks for the scope `api:flows:read`. Airbyte's hosted platform does not offer it.")
+    .phrases(texts!["flows of prospect"])
     .addition()
     .parameters(list![
-        body("crmProspectsIds", ARRAY.items(list![STRING])).required().description("Prospects to look up, by their ids in the CRM."),
+        body("crmProspectsIds", ARRAY.items(list![STRING])).required().example(r#"["0037f00000C0dJzAAJ"]"#).description("Prospects to look up, by their ids in the CRM."),
     ])
     .body(Body::Json { open: false, in_array: false })
     .sync(sync(list![json_path!("$.flowInstanceId")]).needs(texts!["crmProspectsIds"]))

@@ -37,6 +37,7 @@ pub(super) const ENTITY: Entity = Entity::new("settings_scorecards", "A scorecar
 const LIST: Operation = Operation::get("listScorecards", "settings_scorecards", Action::List, template!("/v2/settings/scorecards"))
     .summary("List scorecards")
     .description("Lists the scorecards (review forms) defined in Gong with all their questions, disabled ones included. Use it to learn ids and question texts; filled-in scorecards are in `stats_activity_scorecards.list`.")
+    .phrases(texts!["scorecards"])
     .parameters(list![
         query("workspaceId", STRING).description("Limits the answer to one workspace. Gong's reference does not document this filter, so also compare `workspaceId` of the scorecards that come back."),
     ])

@@ -29,6 +29,7 @@ pub(super) const ENTITY: Entity = Entity::new("settings_trackers", "A keyword tr
 const LIST: Operation = Operation::get("listTrackers", "settings_trackers", Action::List, template!("/v2/settings/trackers"))
     .summary("List keyword trackers")
     .description("Lists the keyword trackers: the words and phrases Gong listens for, by language, and where they count. How often a tracker came up in a call is in `calls_extensive.list` under `content.trackers`.")
+    .phrases(texts!["keyword tracker"])
     .parameters(list![
         query("workspaceId", STRING).description("Limits the answer to the trackers of one workspace, by id from `workspaces.list`; left out, trackers of all workspaces are returned."),
     ])

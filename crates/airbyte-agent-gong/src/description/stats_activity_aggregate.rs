@@ -31,6 +31,7 @@ pub(super) const ENTITY: Entity = Entity::new("stats_activity_aggregate", "One u
 const LIST: Operation = Operation::by(Method::Post, "getActivityAggregate", "stats_activity_aggregate", Action::List, template!("/v2/stats/activity/aggregate"))
     .summary("List activity totals per user")
     .description("Returns, for each user with activity in the period, counters such as calls hosted, calls attended, feedback given and scorecards filled in. Use it to compare people over a period; for single days and call ids use `stats_activity_day_by_day.list`. With OAuth, Gong asks for the scope `api:stats:user-actions`.")
+    .phrases(texts!["activity of reps", "calls per rep"])
     .parameters(list![
         body("filter", OBJECT.default(r#"{"fromDate":"2024-01-01","toDate":"2025-01-01"}"#).properties(list![
             required("fromDate", STRING.format("date").description("First day of the period (inclusive), `YYYY-MM-DD`, in the company's time zone.")),
@@ -38,7 +39,7 @@ const LIST: Operation = Operation::by(Method::Post, "getActivityAggregate", "sta
             optional("userIds", ARRAY.items(list![STRING]).description("Only these users, by Gong user id. Left out, all users with activity in the period.")),
             optional("createdFromDateTime", STRING.format("date-time").description("Only users created at or after this instant, ISO 8601.")).addition(),
             optional("createdToDateTime", STRING.format("date-time").description("Only users created before this instant, ISO 8601.")).addition(),
-        ]).closed()).required().default(r#"{"fromDate":"2024-01-01","toDate":"2025-01-01"}"#).send_default().description("Period and users to report on. Always pass it: left out, calendar year 2024 is used."),
+        ]).closed()).required().default(r#"{"fromDate":"2024-01-01","toDate":"2025-01-01"}"#).send_default().example(r#"{"fromDate":"2025-03-01","toDate":"2025-04-01"}"#).description("Period and users to report on. Always pass it: left out, calendar year 2024 is used."),
         body("cursor", STRING).addition().description("Token of the next page: the `cursor` of the previous response's metadata. Leave it out for the first page, send the same filter with every page, and stop when a response carries no cursor."),
     ])
     .body(Body::Json { open: false, in_array: false })

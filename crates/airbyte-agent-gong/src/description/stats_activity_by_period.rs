@@ -41,7 +41,7 @@ const LIST: Operation = Operation::by(Method::Post, "getActivityByPeriod", "stat
             optional("userIds", ARRAY.items(list![STRING]).description("Only these users, by Gong user id.")),
             optional("createdFromDateTime", STRING.format("date-time").description("Only users created at or after this instant, ISO 8601.")),
             optional("createdToDateTime", STRING.format("date-time").description("Only users created before this instant, ISO 8601.")),
-        ]).closed()).required().description("Period and users to report on."),
+        ]).closed()).required().example(r#"{"fromDate":"2025-01-01","toDate":"2025-04-01"}"#).description("Period and users to report on."),
         body("aggregationPeriod", STRING.choices(words!["DAY", "WEEK", "MONTH", "QUARTER", "YEAR"])).required().description("Length of the periods; weeks begin on Monday."),
         body("cursor", STRING).description("Token of the next page: the `cursor` of the previous response's metadata. Leave it out for the first page, send the same filter with every page, and stop when a response carries no cursor."),
     ])

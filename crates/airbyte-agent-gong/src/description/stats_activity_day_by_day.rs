@@ -40,7 +40,7 @@ const LIST: Operation = Operation::by(Method::Post, "getActivityDayByDay", "stat
             optional("userIds", ARRAY.items(list![STRING]).description("Only these users, by Gong user id. Left out, all users with activity in the period.")),
             optional("createdFromDateTime", STRING.format("date-time").description("Only users created at or after this instant, ISO 8601.")).addition(),
             optional("createdToDateTime", STRING.format("date-time").description("Only users created before this instant, ISO 8601.")).addition(),
-        ]).closed()).required().default(r#"{"fromDate":"2024-01-01","toDate":"2025-01-01"}"#).send_default().description("Period and users to report on. Always pass it: left out, calendar year 2024 is used."),
+        ]).closed()).required().default(r#"{"fromDate":"2024-01-01","toDate":"2025-01-01"}"#).send_default().example(r#"{"fromDate":"2025-03-01","toDate":"2025-04-01"}"#).description("Period and users to report on. Always pass it: left out, calendar year 2024 is used."),
         body("cursor", STRING).addition().description("Token of the next page: the `cursor` of the previous response's metadata. Leave it out for the first page, send the same filter with every page, and stop when a response carries no cursor."),
     ])
     .body(Body::Json { open: false, in_array: false })

@@ -58,7 +58,7 @@ const LIST: Operation = Operation::by(Method::Post, "listAnsweredScorecards", "s
             optional("reviewedUserIds", ARRAY.items(list![STRING]).description("Only scorecards about these people (whose call was reviewed), by Gong user id.")),
             optional("reviewerUserIds", ARRAY.items(list![STRING]).description("Without effect: Gong does not know this member. Compare `reviewerUserId` of the records.")),
             optional("callIds", ARRAY.items(list![STRING]).description("Without effect: Gong does not know this member. Compare `callId` of the records.")),
-        ]).closed()).required().default(r#"{"fromDateTime":"2024-01-01T00:00:00Z","toDateTime":"2025-01-01T00:00:00Z"}"#).send_default().description("Days of the call or the review, scorecards and people; conditions are combined with AND, and an empty object means everything. Always pass it: left out, only members that Gong ignores are sent, and all scorecards of all time come back."),
+        ]).closed()).required().default(r#"{"fromDateTime":"2024-01-01T00:00:00Z","toDateTime":"2025-01-01T00:00:00Z"}"#).send_default().example(r#"{"callFromDate":"2025-03-01","callToDate":"2025-04-01"}"#).description("Days of the call or the review, scorecards and people; conditions are combined with AND, and an empty object means everything. Always pass it: left out, only members that Gong ignores are sent, and all scorecards of all time come back."),
         body("cursor", STRING).description("Token of the next page: the `cursor` of the previous response's metadata. Leave it out for the first page, send the same filter with every page, and stop when a response carries no cursor."),
     ])
     .body(Body::Json { open: false, in_array: false })

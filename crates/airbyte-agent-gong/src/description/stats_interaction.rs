@@ -20,6 +20,7 @@ pub(super) const ENTITY: Entity = Entity::new("stats_interaction", "One user's t
 const LIST: Operation = Operation::by(Method::Post, "getInteractionStats", "stats_interaction", Action::List, template!("/v2/stats/interaction"))
     .summary("List interaction statistics per user")
     .description("Returns how each user talks in calls: longest monologue, interactivity, patience, question rate and the like, over the period. Only calls recorded with Whisper turned on count, so people may be missing.")
+    .phrases(texts!["talk ratio", "longest monologue", "interactivity"])
     .parameters(list![
         body("filter", OBJECT.default(r#"{"fromDate":"2024-01-01","toDate":"2025-01-01"}"#).properties(list![
             required("fromDate", STRING.format("date").description("First day of the period (inclusive), `YYYY-MM-DD`, in the company's time zone.")),
@@ -27,7 +28,7 @@ const LIST: Operation = Operation::by(Method::Post, "getInteractionStats", "stat
             optional("userIds", ARRAY.items(list![STRING]).description("Only these users, by Gong user id. Left out, all users with activity in the period.")),
             optional("createdFromDateTime", STRING.format("date-time").description("Only users created at or after this instant, ISO 8601.")).addition(),
             optional("createdToDateTime", STRING.format("date-time").description("Only users created before this instant, ISO 8601.")).addition(),
-        ]).closed()).required().default(r#"{"fromDate":"2024-01-01","toDate":"2025-01-01"}"#).send_default().description("Period and users to report on. Always pass it: left out, calendar year 2024 is used."),
+        ]).closed()).required().default(r#"{"fromDate":"2024-01-01","toDate":"2025-01-01"}"#).send_default().example(r#"{"fromDate":"2025-03-01","toDate":"2025-04-01"}"#).description("Period and users to report on. Always pass it: left out, calendar year 2024 is used."),
         body("cursor", STRING).addition().description("Token of the next page: the `cursor` of the previous response's metadata. Leave it out for the first page, send the same filter with every page, and stop when a response carries no cursor."),
     ])
     .body(Body::Json { open: false, in_array: false })

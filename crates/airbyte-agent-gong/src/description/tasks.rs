@@ -7,7 +7,7 @@ use airbyte_agent_description::build::*;
 /// `tasks` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("tasks", "A task of a Gong Engage user.")
     .when_to_use("For what somebody has to do in Gong Engage.")
-    .phrases(texts!["open tasks", "calls to make", "to-dos"])
+    .phrases(texts!["open tasks", "calls to make", "to-dos", "to-do"])
     .default_fields(texts![
         "id",
         "title",
@@ -43,7 +43,7 @@ const LIST: Operation = Operation::by(Method::Post, "listTasks", "tasks", Action
             required("taskAction", ARRAY.items(list![STRING.choices(words!["CALL"])]).description("What is to be done; only `CALL` exists.")),
             required("status", ARRAY.items(list![STRING.choices(words!["OPEN", "DONE", "DISMISSED"])]).description("Where they stand. Gong's text names `OPEN` only, and its schema the others, too.")),
             optional("workspaceId", STRING.description("Only tasks of this workspace.")),
-        ]).closed()).required().description("Which tasks to return."),
+        ]).closed()).required().example(r#"{"userId":"234599484848423","types":["FLOW","MANUAL"],"taskAction":["CALL"],"status":["OPEN"]}"#).description("Which tasks to return."),
     ])
     .body(Body::Json { open: false, in_array: false })
     .sync(sync(list![json_path!("$.id")]).needs(texts!["filter"]))
@@ -56,6 +56,7 @@ const UPDATE: Operation = Operation::by(Method::Patch, "updateTask", "tasks", Ac
     .description("Sets state or due date of a task, and returns the task in a list of one. With OAuth, Gong asks for the scope `api:tasks:write`. Airbyte's hosted platform does not offer it.")
     .writes()
     .idempotent()
+    .phrases(texts!["complete task", "finish task"])
     .addition()
     .parameters(list![
         path("taskId", STRING).required().description("Id of the task, as a text of digits; from `tasks.list`."),

@@ -7,7 +7,7 @@ use airbyte_agent_description::build::*;
 /// `users` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("users", "A member of the company's Gong account, active or former.")
     .when_to_use("To turn a name or e-mail address into a Gong user id, or a user id into a person.")
-    .phrases(texts!["gong user", "sales rep", "who hosted", "team member"])
+    .phrases(texts!["gong user", "sales rep", "who hosted", "team member", "rep", "seller"])
     .default_fields(texts![
         "id",
         "emailAddress",

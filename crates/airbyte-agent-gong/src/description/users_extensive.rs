@@ -30,7 +30,7 @@ const LIST: Operation = Operation::by(Method::Post, "listUsersExtensive", "users
             optional("createdFromDateTime", STRING.format("date-time").description("Only users created at or after this instant, ISO 8601.")),
             optional("createdToDateTime", STRING.format("date-time").description("Only users created before this instant, ISO 8601.")),
             optional("includeAvatars", BOOLEAN.description("True returns avatars, too.")),
-        ]).closed()).required().default("{}").send_default().description("Which users to return."),
+        ]).closed()).required().default("{}").send_default().example(r#"{"userIds":["234599484848423"]}"#).description("Which users to return."),
         body("cursor", STRING).description("Token of the next page: the `cursor` of the previous response's metadata. Leave it out for the first page, send the same filter with every page, and stop when a response carries no cursor."),
     ])
     .body(Body::Json { open: false, in_array: false })

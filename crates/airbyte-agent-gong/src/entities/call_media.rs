@@ -46,7 +46,7 @@ record_builder! {
     pub struct CallMediaCreate: types::CallMedia {
         /// Content of the audio or video file, in base64.
         ///
-        /// A call without it is refused.
+        /// A call without it is refused. [`FileBytes`](crate::FileBytes) makes it of bytes.
         media_file: String = "mediaFile",
         /// Name of the file in `mediaFile`, with its ending.
         file_name: String,

@@ -24,6 +24,7 @@ pub(super) const ENTITY: Entity = Entity::new("about", "The signed-in user, the 
 const GET: Operation = Operation::get("getAbout", "about", Action::Get, template!("/drive/v3/about"))
     .summary("Get account and storage")
     .description("Returns the user behind the token, the storage quota and its use, and the import and export formats. Good for checking credentials and free space.")
+    .phrases(texts!["space left", "storage quota", "storage left", "how much space", "who am i"])
     .field_selection(field_selection("fields").separator("/").all("*"))
     .parameters(list![
         query("fields", STRING.default(r#""*""#)).default(r#""*""#).send_default().description("Which fields to return; Google refuses the call without it, so `*` (everything) is sent unless you choose."),

@@ -12,12 +12,13 @@ const CREATE: Operation = Operation::by(Method::Post, "resolveAccessProposal", "
     .summary("Accept or deny a request for access")
     .description("Decides about a request for access to a file. `ACCEPT` gives the roles named in `role`. Airbyte's hosted platform does not offer it.")
     .writes()
+    .phrases(texts!["approve request for access", "deny request for access", "grant requested access"])
     .addition()
     .parameters(list![
         path("fileId", STRING).required().description("Id of the file or folder, from `files.list`; also the long part of its web address."),
         path("proposalId", STRING).required().description("Id of the request, from `access_proposals.list`."),
         body("action", STRING.choices(words!["ACCEPT", "DENY"])).required().description("Whether the request is accepted or denied."),
-        body("role", ARRAY.items(list![STRING.choices(words!["writer", "commenter", "reader"])])).description("Roles that are given. Google requires it for `ACCEPT`."),
+        body("role", ARRAY.items(list![STRING.choices(words!["writer", "commenter", "reader"])])).example(r#"["reader"]"#).description("Roles that are given. Google requires it for `ACCEPT`."),
         body("sendNotification", BOOLEAN).description("Whether the person is told by e-mail."),
         body("view", STRING.choices(words!["published"])).description("View that the request is about, if it is about one."),
     ])

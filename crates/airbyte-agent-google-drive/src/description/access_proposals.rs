@@ -24,6 +24,7 @@ pub(super) const ENTITY: Entity = Entity::new("access_proposals", "A request of 
 const LIST: Operation = Operation::get("listAccessProposals", "access_proposals", Action::List, template!("/drive/v3/files/{fileId}/accessproposals"))
     .summary("List requests for access")
     .description("Lists who asked for access to a file and is waiting for a decision. Only people who may decide see the requests; others get 403. Airbyte's hosted platform does not offer it.")
+    .phrases(texts!["access requests", "who asked for access"])
     .addition()
     .parameters(list![
         path("fileId", STRING).required().description("Id of the file or folder, from `files.list`; also the long part of its web address."),

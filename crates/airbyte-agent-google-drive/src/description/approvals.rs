@@ -62,11 +62,12 @@ const CREATE: Operation = Operation::by(Method::Post, "startApproval", "approval
     .summary("Ask for an approval")
     .description("Asks reviewers to approve a file, and returns the approval. They are told by e-mail. Airbyte's hosted platform does not offer it.")
     .writes()
+    .phrases(texts!["ask for approval", "request approval"])
     .addition()
     .parameters(list![
         path("fileId", STRING).required().description("Id of the file or folder, from `files.list`; also the long part of its web address."),
         query("fields", STRING.default(r#""*""#)).default(r#""*""#).send_default().description("Which fields to return; `*` (everything) is sent unless you choose."),
-        body("reviewerEmails", ARRAY.items(list![STRING.format("email")])).required().description("E-mail addresses of the reviewers."),
+        body("reviewerEmails", ARRAY.items(list![STRING.format("email")])).required().example(r#"["kim@example.com"]"#).description("E-mail addresses of the reviewers."),
         body("message", STRING).description("Text for the reviewers."),
         body("dueTime", STRING.format("date-time")).description("Until when it is needed, RFC 3339."),
         body("lockFile", BOOLEAN).description("Whether the file is locked meanwhile."),

@@ -26,8 +26,8 @@ const CREATE: Operation = Operation::by(Method::Post, "watchChanges", "change_wa
         body("type", STRING.choices(words!["web_hook", "webhook"])).required().description("Kind of delivery; both values mean a request to `address`."),
         body("address", STRING.format("uri")).required().description("Address that gets the notifications; it starts with `https://`."),
         body("token", STRING).description("A text of yours that comes with every notification, by which you can recognize it."),
-        body("expiration", STRING).description("When the channel shall end, milliseconds since 1970, as text; Google may end it earlier."),
-        body("params", OBJECT).description("Further settings of the delivery."),
+        body("expiration", STRING.format("unix_milliseconds")).description("When the channel shall end, milliseconds since 1970, as text; Google may end it earlier."),
+        body("params", OBJECT).example(r#"{"ttl":"3600"}"#).description("Further settings of the delivery."),
     ])
     .body(Body::Json { open: false, in_array: false })
     .schema(RECORD);

@@ -29,6 +29,7 @@ pub(super) const ENTITY: Entity = Entity::new("changes", "Something that happene
 const LIST: Operation = Operation::get("listChanges", "changes", Action::List, template!("/drive/v3/changes"))
     .summary("List changes")
     .description("Lists what changed since a token: new, changed and removed files, oldest first; a file that changed several times appears once. Start with `changes_start_page_token.get`; the last page holds `newStartPageToken` for the next poll. For the present state use `files.list`.")
+    .phrases(texts!["what changed", "recent changes"])
     .field_selection(field_selection("fields").separator("/").all("*").wrap("nextPageToken,newStartPageToken,changes({fields})"))
     .recommended(texts!["pageToken"])
     .parameters(list![

@@ -56,6 +56,7 @@ const CREATE: Operation = Operation::by(Method::Post, "createComment", "comments
     .summary("Comment on a file")
     .description("Writes a comment on a file in the name of the user, and returns it. Without `anchor` it belongs to the file as a whole; Google Docs, Sheets and Slides show comments of other programs always so. Airbyte's hosted platform does not offer it.")
     .writes()
+    .phrases(texts!["comment on file", "leave comment"])
     .addition()
     .parameters(list![
         path("fileId", STRING).required().description("Id of the file or folder, from `files.list`; also the long part of its web address."),
@@ -65,7 +66,7 @@ const CREATE: Operation = Operation::by(Method::Post, "createComment", "comments
         body("quotedFileContent", OBJECT.properties(list![
             optional("mimeType", STRING.description("MIME type of the part.")),
             optional("value", STRING.description("The part itself.")),
-        ]).closed()).description("The part of the file that is meant."),
+        ]).closed()).example(r#"{"mimeType":"text/plain","value":"Total 4,711"}"#).description("The part of the file that is meant."),
     ])
     .body(Body::Json { open: false, in_array: false })
     .schema(RECORD);
@@ -99,6 +100,7 @@ const UPDATE: Operation = Operation::by(Method::Patch, "updateComment", "comment
     .description("Replaces the text of a comment of one's own, and returns the comment. To resolve a comment, write a reply with `action` set to `resolve`. Airbyte's hosted platform does not offer it.")
     .writes()
     .idempotent()
+    .phrases(texts!["edit comment", "resolve comment"])
     .addition()
     .parameters(list![
         path("fileId", STRING).required().description("Id of the file or folder, from `files.list`; also the long part of its web address."),

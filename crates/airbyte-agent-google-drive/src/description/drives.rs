@@ -7,7 +7,7 @@ use airbyte_agent_description::build::*;
 /// `drives` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("drives", "A shared drive, which belongs to an organization and not to a person.")
     .when_to_use("For which shared drives there are, and their rules.")
-    .phrases(texts!["shared drive", "team drive"])
+    .phrases(texts!["shared drive", "team drive", "team drive"])
     .default_fields(texts![
         "id",
         "name",
@@ -29,7 +29,9 @@ const LIST: Operation = Operation::get("listDrives", "drives", Action::List, tem
     .parameters(list![
         query("pageSize", INTEGER.minimum(1.0).maximum(100.0).default("10")).default("10").description("Largest number of shared drives on a page; 10 when left out."),
         query("pageToken", STRING).description("Where to go on: `nextPageToken` of the previous response. Leave out for the first page, and keep the other parameters the same."),
-        query("q", STRING).description("Search for shared drives, such as `name contains 'Sales'`. With `useDomainAdminAccess` also `memberCount`, `organizerCount`, `createdTime` and `hidden`. Left out, all of them."),
+        query("q", STRING.rules(list![
+            grammar(Language::FileQuery, texts!["name", "createdTime", "hidden", "memberCount", "organizerCount"]),
+        ])).example(r#""name contains 'Sales'""#).description("Search for shared drives, such as `name contains 'Sales'`. With `useDomainAdminAccess` also `memberCount`, `organizerCount`, `createdTime` and `hidden`. Left out, all of them."),
         query("useDomainAdminAccess", BOOLEAN).description("True to act as administrator of the Workspace domain, which also reaches shared drives one is not a member of. Fails for anybody else. False when left out."),
         query("fields", STRING).description("Which fields to return. Left out, Google sends only `kind`, `id` and `name` of each drive; name `nextPageToken` too."),
     ])
@@ -43,6 +45,7 @@ const CREATE: Operation = Operation::by(Method::Post, "createDrive", "drives", A
     .summary("Create a shared drive")
     .description("Creates a shared drive, of which the user becomes organizer, and returns it. A call that is repeated with the same `requestId` makes no second drive; Google responds with 409 if the first one succeeded. Airbyte's hosted platform does not offer it.")
     .writes()
+    .phrases(texts!["new drive", "team drive"])
     .addition()
     .parameters(list![
         query("requestId", STRING).required().description("A text that no other call has, such as a random UUID; it keeps repeated calls from creating a second drive."),
@@ -97,7 +100,7 @@ const UPDATE: Operation = Operation::by(Method::Patch, "updateDrive", "drives", 
             optional("domainUsersOnly", BOOLEAN.description("Whether only people of the domain have access.")),
             optional("driveMembersOnly", BOOLEAN.description("Whether only members of the shared drive have access.")),
             optional("sharingFoldersRequiresOrganizerPermission", BOOLEAN.description("Whether only organizers may share folders.")),
-        ]).closed()).description("What is allowed in it."),
+        ]).closed()).example(r#"{"domainUsersOnly":true}"#).description("What is allowed in it."),
     ])
     .body(Body::Json { open: false, in_array: false })
     .schema(RECORD);

@@ -13,6 +13,7 @@ const CREATE: Operation = Operation::by(Method::Post, "copyFile", "file_copies",
     .summary("Copy a file")
     .description("Copies a file and returns the copy. Members that are given replace those of the original; without `name` and `parents` the copy has the same name and lies in the same folder. Folders cannot be copied. Airbyte's hosted platform does not offer it.")
     .writes()
+    .phrases(texts!["copy file", "duplicate file", "make copy", "duplicate template", "copy document"])
     .addition()
     .parameters(list![
         path("fileId", STRING).required().description("Id of the file or folder, from `files.list`; also the long part of its web address."),
@@ -23,12 +24,12 @@ const CREATE: Operation = Operation::by(Method::Post, "copyFile", "file_copies",
         query("ignoreDefaultVisibility", BOOLEAN).description("True to leave the copy private even if the domain makes new files visible. False when left out."),
         query("fields", STRING).description("Which fields to return, separated by commas; few when left out, and `*` returns everything."),
         body("name", STRING).description("Name of the copy."),
-        body("parents", ARRAY.items(list![STRING])).description("Id of the folder to put it into, exactly one."),
+        body("parents", ARRAY.items(list![STRING])).example(r#"["1dyUEebJaFnWa3Z4n0BFMVAXQ7mfUH11g"]"#).description("Id of the folder to put it into, exactly one."),
         body("mimeType", STRING).description("Google type into which the copy is converted, such as `application/vnd.google-apps.document`."),
         body("description", STRING).description("Text about the copy."),
         body("id", STRING).description("Id from `file_ids.get` that the copy gets; then a repeated call makes no second copy."),
         body("starred", BOOLEAN).description("Whether to star it for the user."),
-        body("properties", OBJECT).description("Your own keys and values, visible to all apps."),
+        body("properties", OBJECT).example(r#"{"project":"atlas"}"#).description("Your own keys and values, visible to all apps."),
     ])
     .body(Body::Json { open: false, in_array: false })
     .schema(RECORD);

@@ -36,6 +36,7 @@ const UPDATE: Operation = Operation::by(Method::Post, "modifyFileLabels", "file_
     .description("Adds labels to a file, changes the values of their fields, or removes labels, and returns the labels that were added or changed. Airbyte's hosted platform does not offer it.")
     .writes()
     .idempotent()
+    .phrases(texts!["label file", "add label"])
     .addition()
     .parameters(list![
         path("fileId", STRING).required().description("Id of the file or folder, from `files.list`; also the long part of its web address."),
@@ -55,7 +56,7 @@ const UPDATE: Operation = Operation::by(Method::Post, "modifyFileLabels", "file_
                     ]).closed(),
                 ]).description("Changes of the fields of the label.")),
             ]).closed(),
-        ])).required().description("The changes, one for each label."),
+        ])).required().example(r#"[{"labelId":"nLmtWEkQyyaPpCiR3yQ3uMQBPgcSHh0nzeSb"}]"#).description("The changes, one for each label."),
     ])
     .body(Body::Json { open: false, in_array: false })
     .records(json_path!("$.modifiedLabels"))

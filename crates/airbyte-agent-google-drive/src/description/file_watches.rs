@@ -13,6 +13,7 @@ const CREATE: Operation = Operation::by(Method::Post, "watchFile", "file_watches
     .summary("Watch a file")
     .description("Makes Google send a request to an address of yours whenever the file changes, and returns the channel. Keep `id` and `resourceId`, with which `watches.delete` stops it; otherwise it ends at `expiration`, after a day at most. Airbyte's hosted platform does not offer it.")
     .writes()
+    .phrases(texts!["watch file", "notify when file changes"])
     .addition()
     .parameters(list![
         path("fileId", STRING).required().description("Id of the file or folder, from `files.list`; also the long part of its web address."),
@@ -21,8 +22,8 @@ const CREATE: Operation = Operation::by(Method::Post, "watchFile", "file_watches
         body("type", STRING.choices(words!["web_hook", "webhook"])).required().description("Kind of delivery; both values mean a request to `address`."),
         body("address", STRING.format("uri")).required().description("Address that gets the notifications; it starts with `https://`."),
         body("token", STRING).description("A text of yours that comes with every notification, by which you can recognize it."),
-        body("expiration", STRING).description("When the channel shall end, milliseconds since 1970, as text; Google may end it earlier."),
-        body("params", OBJECT).description("Further settings of the delivery."),
+        body("expiration", STRING.format("unix_milliseconds")).description("When the channel shall end, milliseconds since 1970, as text; Google may end it earlier."),
+        body("params", OBJECT).example(r#"{"ttl":"3600"}"#).description("Further settings of the delivery."),
     ])
     .body(Body::Json { open: false, in_array: false })
     .schema(RECORD);

@@ -7,7 +7,20 @@ use airbyte_agent_description::build::*;
 /// `files` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("files", "A file or folder with its metadata; the content can be downloaded.")
     .when_to_use("To find files and folders, and for their metadata, links and owners.")
-    .phrases(texts!["file", "folder", "document", "spreadsheet", "in my drive"])
+    .phrases(texts![
+        "file",
+        "folder",
+        "document",
+        "spreadsheet",
+        "in my drive",
+        "document",
+        "folder",
+        "doc",
+        "sheet",
+        "spreadsheet",
+        "slides",
+        "presentation",
+    ])
     .default_fields(texts![
         "id",
         "name",
@@ -42,11 +55,33 @@ const LIST: Operation = Operation::get("listFiles", "files", Action::List, templ
     .summary("List or search files")
     .description("Lists files and folders of the user, trash included unless `q` says `trashed = false`. This is also the search: by name, content, type, folder or date with `q`. Only id, name and type of each file come back unless `fields` asks for more. For files in shared drives set `includeItemsFromAllDrives` and `supportsAllDrives` to true.")
     .preferred_for_check()
+    .phrases(texts!["find file", "search files", "shared with me", "find doc", "files in folder"])
     .field_selection(field_selection("fields").separator("/").all("*").wrap("nextPageToken,incompleteSearch,files({fields})"))
     .parameters(list![
         query("pageSize", INTEGER.minimum(1.0).maximum(1000.0).default("100")).default("100").description("Largest number of files on a page; Google sends 100 when left out. A page may hold fewer, or even none, before the end."),
         query("pageToken", STRING).description("Where to go on: `nextPageToken` of the previous response. Leave out for the first page, and keep the other parameters the same."),
-        query("q", STRING).description(r"Search in Drive's query language; left out, everything comes, trash included. Terms are `name`, `fullText`, `mimeType`, `modifiedTime`, `createdTime`, `trashed`, `starred`, `sharedWithMe`, `'FOLDER_ID' in parents`, `'EMAIL' in owners` (`writers`, `readers`); operators `contains`, `=`, `!=`, `<`, `>`, `and`, `or`, `not`. Text stands in single quotes, with `'` inside written `\'`; `name contains` matches beginnings of words only."),
+        query("q", STRING.rules(list![
+            grammar(Language::FileQuery, texts![
+                "name",
+                "fullText",
+                "mimeType",
+                "modifiedTime",
+                "viewedByMeTime",
+                "createdTime",
+                "trashed",
+                "starred",
+                "parents",
+                "owners",
+                "writers",
+                "readers",
+                "sharedWithMe",
+                "properties",
+                "appProperties",
+                "visibility",
+                "shortcutDetails",
+                "labels",
+            ]),
+        ])).example(r#""name contains 'budget' and mimeType = 'application/vnd.google-apps.spreadsheet' and trashed = false""#).description(r"Search in Drive's query language; left out, everything comes, trash included. Terms are `name`, `fullText`, `mimeType`, `modifiedTime`, `createdTime`, `trashed`, `starred`, `sharedWithMe`, `'FOLDER_ID' in parents`, `'EMAIL' in owners` (`writers`, `readers`); operators `contains`, `=`, `!=`, `<`, `>`, `and`, `or`, `not`. Text stands in single quotes, with `'` inside written `\'`; `name contains` matches beginnings of words only."),
         query("orderBy", STRING).description("Sort keys separated by commas, each with an optional ` desc`: `createdTime`, `folder`, `modifiedByMeTime`, `modifiedTime`, `name`, `name_natural`, `quotaBytesUsed`, `recency`, `sharedWithMeTime`, `starred`, `viewedByMeTime`. Not possible together with `fullText` in `q`."),
         query("fields", STRING).description("Which fields to return. Left out, Google sends only `kind`, `id`, `name` and `mimeType` of each file. Always name `nextPageToken` too, or the list ends after one page; `*` returns everything and is slow."),
         query("spaces", STRING).description("Where to look, separated by commas: `drive` for the user's files, `appDataFolder` for hidden data of the app. `drive` when left out."),
@@ -68,6 +103,9 @@ const LIST: Operation = Operation::get("listFiles", "files", Action::List, templ
         meta("nextPageToken", json_path!("$.nextPageToken")),
         meta("incompleteSearch", json_path!("$.incompleteSearch")),
     ])
+    .errors(list![
+        ErrorCheck::at(json_path!("$.incompleteSearch"), ErrorCondition::remark("Google did not search all places, so files may be missing.")),
+    ])
     .paging(Paging::cursor(from_meta("nextPageToken"), "pageToken").size(page_size("pageSize").maximum(1000)))
     .schema(RECORD);
 
@@ -87,6 +125,7 @@ const CREATE: Operation = Operation::by(Method::Post, "createFile", "files", Act
     .summary("Create a folder or empty file")
     .description("Creates a folder, a shortcut, or an empty file from metadata alone; without `parents` in the top folder of My Drive. Drive allows the same name twice in a folder, so look first, and a repeated call makes another file. To store content use `files_upload.create`.")
     .writes()
+    .phrases(texts!["make folder", "create folder", "new folder", "blank document"])
     .parameters(list![
         query("supportsAllDrives", BOOLEAN).description("Set to true to create inside a shared drive; otherwise Google does not find the parent folder there. False when left out."),
         query("fields", STRING).addition().description("Which fields of the file to return, separated by commas; id, name and type when left out, and `*` returns everything."),
@@ -95,12 +134,12 @@ const CREATE: Operation = Operation::by(Method::Post, "createFile", "files", Act
         query("ignoreDefaultVisibility", BOOLEAN).addition().description("True to leave the file private even if the domain makes new files visible. False when left out."),
         body("name", STRING).required().description("Name as shown in Drive; need not be unique in its folder. Add an extension to files with bytes of their own."),
         body("mimeType", STRING).description("Kind of file. `application/vnd.google-apps.folder` makes a folder, `application/vnd.google-apps.document`, `.spreadsheet` or `.presentation` an empty Google file, `application/vnd.google-apps.shortcut` a shortcut."),
-        body("parents", ARRAY.items(list![STRING])).description("Id of the folder to put it into, exactly one. Left out, the top folder of My Drive."),
+        body("parents", ARRAY.items(list![STRING])).example(r#"["1dyUEebJaFnWa3Z4n0BFMVAXQ7mfUH11g"]"#).description("Id of the folder to put it into, exactly one. Left out, the top folder of My Drive."),
         body("description", STRING).description("Short text about the file; found by search."),
         body("starred", BOOLEAN).description("Whether to star it for the user."),
-        body("properties", OBJECT).description("Your own keys and values, visible to all apps; up to 30, key and value together at most 124 bytes."),
-        body("appProperties", OBJECT).description("Your own keys and values, visible only to the app that sets them; same limits as `properties`."),
-        body("shortcutDetails", OBJECT.properties(list![required("targetId", STRING.description("Id of the file or folder the shortcut leads to."))]).closed()).description("What a shortcut points to; only with the MIME type of shortcuts."),
+        body("properties", OBJECT).example(r#"{"project":"atlas"}"#).description("Your own keys and values, visible to all apps; up to 30, key and value together at most 124 bytes."),
+        body("appProperties", OBJECT).example(r#"{"sync_id":"4711"}"#).description("Your own keys and values, visible only to the app that sets them; same limits as `properties`."),
+        body("shortcutDetails", OBJECT.properties(list![required("targetId", STRING.description("Id of the file or folder the shortcut leads to."))]).closed()).example(r#"{"targetId":"1BxiMVs0XRA5nFMdKvBdBZjgmUUqptlbs74OgvE2upms"}"#).description("What a shortcut points to; only with the MIME type of shortcuts."),
         body("copyRequiresWriterPermission", BOOLEAN).addition().description("Whether readers and commenters are kept from copying, printing and downloading the file."),
         body("writersCanShare", BOOLEAN).addition().description("Whether people with write access may share the file; in shared drives without effect."),
         body("contentRestrictions", ARRAY.items(list![
@@ -109,7 +148,7 @@ const CREATE: Operation = Operation::by(Method::Post, "createFile", "files", Act
                 optional("reason", STRING.description("Why, in your own words; only with `readOnly` true.")),
                 optional("ownerRestricted", BOOLEAN.description("Whether only the owner may take the lock away.")),
             ]).closed(),
-        ])).addition().description("Locks on the content, now at most one. A locked file cannot be changed, commented on or renamed."),
+        ])).addition().example(r#"[{"readOnly":true,"reason":"Final version"}]"#).description("Locks on the content, now at most one. A locked file cannot be changed, commented on or renamed."),
         body("id", STRING).addition().description("Id from `file_ids.get` that the file gets; then a repeated call makes no second file."),
     ])
     .body(Body::Json { open: false, in_array: false })
@@ -120,6 +159,7 @@ const UPDATE: Operation = Operation::by(Method::Patch, "updateFile", "files", Ac
     .description("Renames, describes, stars, moves or trashes a file; fields left out stay as they are. To move, give the new folder in `addParents` and the old one in `removeParents`. The content cannot be changed here.")
     .writes()
     .idempotent()
+    .phrases(texts!["rename file", "move file", "rename folder", "rename document", "star file"])
     .parameters(list![
         path("fileId", STRING).required().description("Id of the file or folder to change."),
         query("addParents", STRING).description("Id of the folder to put the file into. To move a file give the new folder here and the present one in `removeParents`; a file has exactly one parent."),
@@ -133,8 +173,8 @@ const UPDATE: Operation = Operation::by(Method::Patch, "updateFile", "files", Ac
         body("mimeType", STRING).description("New MIME type of a file with bytes of its own; a Google file cannot be converted this way."),
         body("trashed", BOOLEAN).description("True moves the file to the trash, false brings it back; the safe alternative to `files.delete`. Only the owner may, or a member of the shared drive with the right to."),
         body("starred", BOOLEAN).description("Whether the user has starred it."),
-        body("properties", OBJECT).description("Your own keys and values visible to all apps, merged into those present; null removes a key."),
-        body("appProperties", OBJECT).description("Your own keys and values visible only to this app, merged into those present; null removes a key."),
+        body("properties", OBJECT).example(r#"{"project":"atlas"}"#).description("Your own keys and values visible to all apps, merged into those present; null removes a key."),
+        body("appProperties", OBJECT).example(r#"{"sync_id":"4711"}"#).description("Your own keys and values visible only to this app, merged into those present; null removes a key."),
         body("copyRequiresWriterPermission", BOOLEAN).addition().description("Whether readers and commenters are kept from copying, printing and downloading the file."),
         body("writersCanShare", BOOLEAN).addition().description("Whether people with write access may share the file; in shared drives without effect."),
         body("contentRestrictions", ARRAY.items(list![
@@ -143,7 +183,7 @@ const UPDATE: Operation = Operation::by(Method::Patch, "updateFile", "files", Ac
                 optional("reason", STRING.description("Why, in your own words; only with `readOnly` true.")),
                 optional("ownerRestricted", BOOLEAN.description("Whether only the owner may take the lock away.")),
             ]).closed(),
-        ])).addition().description("Locks on the content, now at most one. A locked file cannot be changed, commented on or renamed."),
+        ])).addition().example(r#"[{"readOnly":true,"reason":"Final version"}]"#).description("Locks on the content, now at most one. A locked file cannot be changed, commented on or renamed."),
         body("folderColorRgb", STRING).addition().description("Colour of a folder, as `#rrggbb`."),
     ])
     .body(Body::Json { open: false, in_array: false })
@@ -155,6 +195,7 @@ const DELETE: Operation = Operation::by(Method::Delete, "deleteFile", "files", A
     .writes()
     .idempotent()
     .destructive()
+    .phrases(texts!["delete file for good", "remove folder"])
     .parameters(list![
         path("fileId", STRING).required().description("Id of the file or folder to delete for good; a folder takes everything in it along."),
         query("supportsAllDrives", BOOLEAN).description("Set to true when the file may live in a shared drive; otherwise Google responds with 404 for it. False when left out."),
@@ -163,6 +204,7 @@ const DELETE: Operation = Operation::by(Method::Delete, "deleteFile", "files", A
 const DOWNLOAD: Operation = Operation::get("downloadFile", "files", Action::Download, template!("/drive/v3/files/{fileId}"))
     .summary("Download file content")
     .description("Returns the bytes of a file such as a PDF, an image or an Office file. Google Docs, Sheets and Slides have no bytes of their own and are refused here: use `files_export.download` for them.")
+    .phrases(texts!["get file", "save file"])
     .parameters(list![
         path("fileId", STRING).required().description("Id of a file with bytes of its own, such as a PDF, an image or an Office file."),
         query("alt", STRING.choices(words!["media"]).default(r#""media""#)).default(r#""media""#).send_default().description("Asks for the content instead of the metadata; always `media`, which is sent by itself."),

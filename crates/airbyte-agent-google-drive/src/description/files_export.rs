@@ -10,6 +10,7 @@ pub(super) const ENTITY: Entity = Entity::new("files_export", "A Google Docs, Sh
 const DOWNLOAD: Operation = Operation::get("exportFile", "files_export", Action::Download, template!("/drive/v3/files/{fileId}/export"))
     .summary("Export a Google file")
     .description("Converts a Google Docs, Sheets, Slides or Drawings file to another format and returns its bytes, up to 10 MB. For other files use `files.download`. A spreadsheet as CSV gives the first sheet only.")
+    .phrases(texts!["save as pdf", "export as", "convert to", "docx"])
     .parameters(list![
         path("fileId", STRING).required().description("Id of a Google Docs, Sheets, Slides, Drawings, Apps Script or Forms file."),
         query("mimeType", STRING).required().description("Format to convert to, as MIME type. Documents: `text/plain`, `text/markdown`, `application/pdf`, `application/vnd.openxmlformats-officedocument.wordprocessingml.document`. Sheets: `text/csv` (first sheet only), `application/vnd.openxmlformats-officedocument.spreadsheetml.sheet`. Slides: `application/pdf`, `text/plain`. All of them: `exportFormats` of `about.get`."),

@@ -13,6 +13,7 @@ const CREATE: Operation = Operation::by(Method::Post, "uploadFile", "files_uploa
     .summary("Upload a file")
     .description("Creates a new file from content in base64 and metadata in one request, up to 5 MB. A Google type in `mimeType` converts the upload, for instance CSV into a spreadsheet. Every call makes another file, also under the same name; existing content is not replaced.")
     .writes()
+    .phrases(texts!["upload file", "put file", "upload"])
     .parameters(list![
         query("uploadType", STRING.choices(words!["multipart"]).default(r#""multipart""#)).default(r#""multipart""#).send_default().description("Kind of upload; always `multipart`, which is sent by itself."),
         query("supportsAllDrives", BOOLEAN).description("Set to true to upload into a shared drive; otherwise Google does not find the parent folder there. False when left out."),
@@ -23,7 +24,7 @@ const CREATE: Operation = Operation::by(Method::Post, "uploadFile", "files_uploa
         body("name", STRING).required().description("Name as shown in Drive, with extension."),
         body("file_content", STRING.format("byte")).required().description("The bytes of the file in base64; up to 5 MB after decoding."),
         body("mimeType", STRING).description("Kind of file to store. A Google type such as `application/vnd.google-apps.document` converts the upload. Left out, Google goes by `file_mime_type` and the content."),
-        body("parents", ARRAY.items(list![STRING])).description("Id of the folder to put it into, exactly one. Left out, the top folder of My Drive."),
+        body("parents", ARRAY.items(list![STRING])).example(r#"["1dyUEebJaFnWa3Z4n0BFMVAXQ7mfUH11g"]"#).description("Id of the folder to put it into, exactly one. Left out, the top folder of My Drive."),
         body("description", STRING).description("Short text about the file; found by search."),
         body("file_mime_type", STRING).description("MIME type of the bytes in `file_content`; `application/octet-stream` when left out."),
     ])
@@ -35,6 +36,7 @@ const UPDATE: Operation = Operation::by(Method::Patch, "replaceFileContent", "fi
     .description("Replaces the bytes of a file by content in base64, up to 5 MB, and changes metadata along with it. The file keeps id, place and sharing, and the former content stays as a revision for a while. Airbyte's hosted platform does not offer it.")
     .writes()
     .idempotent()
+    .phrases(texts!["replace content", "new version"])
     .addition()
     .parameters(list![
         path("fileId", STRING).required().description("Id of the file or folder, from `files.list`; also the long part of its web address."),

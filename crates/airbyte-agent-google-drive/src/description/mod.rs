@@ -35,6 +35,16 @@ use airbyte_agent_description::build::*;
 pub static DESCRIPTION: Connector = Connector {
     name: text("google-drive"),
     title: text("Google Drive"),
+    other_names: Borrowed(texts![
+        "drive",
+        "gdrive",
+        "g drive",
+        "google docs",
+        "google doc",
+        "google sheets",
+        "google sheet",
+        "google slides",
+    ]),
     version: text("0.2.6"),
     definition_id: text("9f8dda77-1048-4368-815b-269bf54ee9b8"),
     description: text("Google Drive stores files and folders, in My Drive and in shared drives. This connector finds, reads, downloads, exports, uploads, copies, moves, renames, shares and deletes files, reads and writes comments and replies, and handles shared drives, labels, revisions and changes. Google returns few fields unless the parameter `fields` asks for more, such as `nextPageToken,files(id,name,modifiedTime)`. Shared drives need `supportsAllDrives`. Instants are RFC 3339 in UTC; sizes are whole numbers as text."),

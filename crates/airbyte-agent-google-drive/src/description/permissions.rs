@@ -7,7 +7,7 @@ use airbyte_agent_description::build::*;
 /// `permissions` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("permissions", "A right of a person, group, domain or everybody to a file or shared drive.")
     .when_to_use("For who may see or edit a file, and links open to everybody.")
-    .phrases(texts!["access", "shared with", "permission"])
+    .phrases(texts!["access", "shared with", "permission", "access", "sharing"])
     .default_fields(texts![
         "id",
         "type",
@@ -28,6 +28,7 @@ pub(super) const ENTITY: Entity = Entity::new("permissions", "A right of a perso
 const LIST: Operation = Operation::get("listPermissions", "permissions", Action::List, template!("/drive/v3/files/{fileId}/permissions"))
     .summary("List permissions of a file")
     .description("Lists who has access to a file, folder or shared drive, and with which role. Ask for `emailAddress` and `displayName` in `fields`, for Google leaves them out otherwise. Needs the right to share the file.")
+    .phrases(texts!["who has access", "who can see"])
     .field_selection(field_selection("fields").separator("/").all("*").wrap("nextPageToken,permissions({fields})"))
     .parameters(list![
         path("fileId", STRING).required().description("Id of the file, folder or shared drive whose permissions to list."),
@@ -52,6 +53,14 @@ const CREATE: Operation = Operation::by(Method::Post, "createPermission", "permi
     .summary("Share a file or shared drive")
     .description("Gives a person, a group, a domain or everybody access to a file, folder or shared drive, and returns the permission. Google sends people and groups an e-mail unless `sendNotificationEmail` is false. Do not change several permissions of one file at the same time; only the last change would count. Airbyte's hosted platform does not offer it.")
     .writes()
+    .phrases(texts![
+        "share file",
+        "share folder",
+        "share with",
+        "give access",
+        "share document",
+        "share sheet",
+    ])
     .addition()
     .parameters(list![
         path("fileId", STRING).required().description("Id of the file, folder or shared drive."),
@@ -94,6 +103,7 @@ const DELETE: Operation = Operation::by(Method::Delete, "deletePermission", "per
     .writes()
     .idempotent()
     .destructive()
+    .phrases(texts!["unshare", "take away access", "revoke access", "stop sharing", "remove access"])
     .addition()
     .parameters(list![
         path("fileId", STRING).required().description("Id of the file, folder or shared drive."),
@@ -107,6 +117,7 @@ const UPDATE: Operation = Operation::by(Method::Patch, "updatePermission", "perm
     .description("Changes the role of somebody who has access, or the time when the access ends, and returns the permission. Only the members given are changed. Airbyte's hosted platform does not offer it.")
     .writes()
     .idempotent()
+    .phrases(texts!["make editor", "make viewer", "change role"])
     .addition()
     .parameters(list![
         path("fileId", STRING).required().description("Id of the file, folder or shared drive."),

@@ -24,6 +24,7 @@ pub(super) const ENTITY: Entity = Entity::new("replies", "A reply to a comment o
 const LIST: Operation = Operation::get("listReplies", "replies", Action::List, template!("/drive/v3/files/{fileId}/comments/{commentId}/replies"))
     .summary("List replies to a comment")
     .description("Lists the replies to one comment, oldest first. `comments.list` brings them along already, so this is needed only for long discussions.")
+    .phrases(texts!["answers to comment"])
     .field_selection(field_selection("fields").separator("/").all("*").wrap("nextPageToken,replies({fields})"))
     .parameters(list![
         path("fileId", STRING).required().description("Id of the file the comment is on."),
@@ -43,6 +44,7 @@ const CREATE: Operation = Operation::by(Method::Post, "createReply", "replies", 
     .summary("Reply to a comment")
     .description("Writes a reply to a comment, or resolves or reopens the comment with `action`, and returns the reply. Airbyte's hosted platform does not offer it.")
     .writes()
+    .phrases(texts!["reply to comment", "answer comment"])
     .at_least_one(list![at_least_one(texts![], texts!["content", "action"])])
     .addition()
     .parameters(list![

@@ -26,6 +26,7 @@ pub(super) const ENTITY: Entity = Entity::new("revisions", "One version of a fil
 const LIST: Operation = Operation::get("listRevisions", "revisions", Action::List, template!("/drive/v3/files/{fileId}/revisions"))
     .summary("List revisions of a file")
     .description("Lists the versions of a file, oldest first. For Google Docs, Sheets and Slides with a long history the list may lack older versions. Needs the right to edit the file.")
+    .phrases(texts!["earlier versions", "version history", "previous versions"])
     .field_selection(field_selection("fields").separator("/").all("*").wrap("nextPageToken,revisions({fields})"))
     .parameters(list![
         path("fileId", STRING).required().description("Id of the file whose revisions to list."),

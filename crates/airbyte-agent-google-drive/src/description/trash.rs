@@ -13,6 +13,7 @@ const DELETE: Operation = Operation::by(Method::Delete, "emptyTrash", "trash", A
     .writes()
     .idempotent()
     .destructive()
+    .phrases(texts!["empty trash", "empty bin", "empty recycle bin"])
     .addition()
     .parameters(list![
         query("driveId", STRING).description("Shared drive whose trash is emptied; that of the user when left out."),

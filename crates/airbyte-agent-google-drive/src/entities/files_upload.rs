@@ -92,7 +92,7 @@ record_builder! {
         name: String,
         /// The bytes of the file in base64; up to 5 MB after decoding.
         ///
-        /// A call without it is refused.
+        /// A call without it is refused. [`FileBytes`](crate::FileBytes) makes it of bytes.
         file_content: String,
         /// Kind of file to store. A Google type such as `application/vnd.google-apps.document`
         /// converts the upload. Left out, Google goes by `file_mime_type` and the content.
@@ -124,7 +124,7 @@ record_builder! {
         fields: String,
         /// The bytes in base64; up to 5 MB after decoding.
         ///
-        /// A call without it is refused.
+        /// A call without it is refused. [`FileBytes`](crate::FileBytes) makes it of bytes.
         file_content: String,
         /// MIME type of the bytes in `file_content`; `application/octet-stream` when left out.
         file_mime_type: String,

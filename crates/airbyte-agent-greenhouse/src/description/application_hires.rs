@@ -13,6 +13,7 @@ const CREATE: Operation = Operation::by(Method::Post, "hireApplication", "applic
     .description("Marks an application as hired and closes the opening that it fills. Nothing comes back. Needs the scope `harvest:applications:hire`. Airbyte's hosted platform does not offer it.")
     .writes()
     .destructive()
+    .phrases(texts!["hire candidate", "mark hired"])
     .addition()
     .parameters(list![
         path("application_id", INTEGER).required().description("Application, by id."),

@@ -12,6 +12,7 @@ const CREATE: Operation = Operation::by(Method::Post, "moveApplication", "applic
     .summary("Move an application")
     .description("Moves an application to another stage of its job (`to_stage_id`), or to another job (`to_job_id`), where it begins in the first stage; give one of the two. Rules of the stage run, which may send e-mails to the candidate. Nothing comes back: read the application with `applications.get`. Needs the scope `harvest:applications:move`. Airbyte's hosted platform does not offer it.")
     .writes()
+    .phrases(texts!["move candidate", "advance candidate", "next stage", "move to stage", "another stage"])
     .at_least_one(list![at_least_one(texts![], texts!["to_stage_id", "to_job_id"])])
     .addition()
     .parameters(list![

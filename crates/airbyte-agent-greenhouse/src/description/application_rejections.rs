@@ -13,6 +13,7 @@ const CREATE: Operation = Operation::by(Method::Post, "rejectApplication", "appl
     .description("Rejects an application for a reason. The candidate is told only if `rejection_email` is given. Nothing comes back. An application that is rejected already is refused (422). Needs the scope `harvest:applications:reject`. Airbyte's hosted platform does not offer it.")
     .writes()
     .destructive()
+    .phrases(texts!["reject candidate", "turn down applicant", "decline candidate", "disqualify"])
     .addition()
     .parameters(list![
         path("application_id", INTEGER).required().description("Application, by id."),
@@ -22,7 +23,7 @@ const CREATE: Operation = Operation::by(Method::Post, "rejectApplication", "appl
             required("email_template_id", INTEGER.description("Template of the e-mail, by id.")),
             optional("send_email_at", STRING.format("date-time").description("When to send it, ISO 8601.")),
             optional("email_from_user_id", INTEGER.description("User in whose name it is sent.")),
-        ]).closed()).description("The e-mail to the candidate. Left out, none is sent."),
+        ]).closed()).example(r#"{"email_template_id":7951,"send_email_at":"2025-03-02T09:00:00Z"}"#).description("The e-mail to the candidate. Left out, none is sent."),
     ])
     .body(Body::Json { open: false, in_array: false });
 
@@ -32,5 +33,6 @@ const DELETE: Operation = Operation::by(Method::Post, "unrejectApplication", "ap
     .writes()
     .idempotent()
     .destructive()
+    .phrases(texts!["take back rejection", "unreject", "undo rejection", "reconsider"])
     .addition()
     .parameters(list![path("application_id", INTEGER).required().description("Application, by id.")]);

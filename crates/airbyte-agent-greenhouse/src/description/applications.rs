@@ -7,7 +7,7 @@ use airbyte_agent_description::build::*;
 /// `applications` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("applications", "A candidate's application for a job, or a prospect who is considered for jobs.")
     .when_to_use("To see who applied for what, in which stage and state.")
-    .phrases(texts!["application", "pipeline", "stage", "rejected", "hired"])
+    .phrases(texts!["application", "pipeline", "stage", "rejected", "hired", "applicant", "submission"])
     .default_fields(texts![
         "id",
         "candidate_id",
@@ -61,25 +61,36 @@ const LIST: Operation = Operation::get("listApplication", "applications", Action
     .parameters(list![
         query("cursor", STRING).description("Opaque token of the next page: the value of `cursor` in the URL that the metadata of the previous response holds as `next`. Greenhouse refuses every other parameter beside it, so pass it alone; it remembers the filters of the first page."),
         query("per_page", INTEGER.minimum(1.0).maximum(500.0).default("500")).default("500").description("Records per page. It holds for all pages that follow, so give it with the first page only, never together with `cursor`."),
-        query("ids", ARRAY.items(list![INTEGER])).style(Style::Comma).description("Only these applications, by id."),
-        query("updated_at", STRING).description("Only records changed in a period: an operator (`gt`, `gte`, `lt`, `lte`), a bar and an ISO 8601 instant. Two of them joined by a bar give both ends: `gte|2025-03-01T00:00:00Z|lte|2025-04-01T00:00:00Z`."),
-        query("created_at", STRING).addition().description("Only records created in a period. An operator (`gt`, `gte`, `lt`, `lte`), a bar and an ISO 8601 instant; two of them joined by a bar give both ends."),
-        query("last_activity_at", STRING).addition().description("Only records on which something last happened in a period. An operator (`gt`, `gte`, `lt`, `lte`), a bar and an ISO 8601 instant; two of them joined by a bar give both ends."),
-        query("candidate_ids", ARRAY.items(list![INTEGER])).style(Style::Comma).addition().description("Only applications of these candidates, by id."),
-        query("job_ids", ARRAY.items(list![INTEGER])).style(Style::Comma).addition().description("Only applications for these jobs, by id."),
+        query("ids", ARRAY.items(list![INTEGER])).style(Style::Comma).example("[4000123,4000124]").description("Only these applications, by id."),
+        query("updated_at", STRING.rules(list![pattern(r"^(gt|gte|lt|lte)\|\d{4}-\d{2}-\d{2}")])).example(r#""gte|2025-03-01T00:00:00Z""#).description("Only records changed in a period: an operator (`gt`, `gte`, `lt`, `lte`), a bar and an ISO 8601 instant. Two of them joined by a bar give both ends: `gte|2025-03-01T00:00:00Z|lte|2025-04-01T00:00:00Z`."),
+        query("created_at", STRING.rules(list![pattern(r"^(gt|gte|lt|lte)\|\d{4}-\d{2}-\d{2}")])).addition().example(r#""gte|2025-03-01T00:00:00Z""#).description("Only records created in a period. An operator (`gt`, `gte`, `lt`, `lte`), a bar and an ISO 8601 instant; two of them joined by a bar give both ends."),
+        query("last_activity_at", STRING.rules(list![pattern(r"^(gt|gte|lt|lte)\|\d{4}-\d{2}-\d{2}")])).addition().example(r#""gte|2025-03-01T00:00:00Z""#).description("Only records on which something last happened in a period. An operator (`gt`, `gte`, `lt`, `lte`), a bar and an ISO 8601 instant; two of them joined by a bar give both ends."),
+        query("candidate_ids", ARRAY.items(list![INTEGER])).style(Style::Comma).addition().example("[5000321]").description("Only applications of these candidates, by id."),
+        query("job_ids", ARRAY.items(list![INTEGER])).style(Style::Comma).addition().example("[3000555]").description("Only applications for these jobs, by id."),
         query("status", STRING.choices(words!["active", "rejected", "hired", "converted"])).addition().description("Only applications in this state; for `active`, records have the state `in_process`."),
-        query("stage_ids", ARRAY.items(list![INTEGER])).style(Style::Comma).addition().description("Only applications in these stages, by id from `job_interview_stages.list`."),
+        query("stage_ids", ARRAY.items(list![INTEGER])).style(Style::Comma).addition().example("[7100]").description("Only applications in these stages, by id from `job_interview_stages.list`."),
         query("stage_name", STRING).addition().description("Only applications in stages with this name."),
         query("prospect", BOOLEAN).addition().description("Only prospects, or none."),
-        query("prospective_job_ids", ARRAY.items(list![INTEGER])).style(Style::Comma).addition().description("Only prospects considered for these jobs, by id."),
-        query("job_post_ids", ARRAY.items(list![INTEGER])).style(Style::Comma).addition().description("Only applications through these job posts, by id."),
-        query("source_ids", ARRAY.items(list![INTEGER])).style(Style::Comma).addition().description("Only applications from these sources, by id."),
-        query("referrer_ids", ARRAY.items(list![INTEGER])).style(Style::Comma).addition().description("Only applications from these referrers, by id."),
+        query("prospective_job_ids", ARRAY.items(list![INTEGER])).style(Style::Comma).addition().example("[3000555]").description("Only prospects considered for these jobs, by id."),
+        query("job_post_ids", ARRAY.items(list![INTEGER])).style(Style::Comma).addition().example("[3200111]").description("Only applications through these job posts, by id."),
+        query("source_ids", ARRAY.items(list![INTEGER])).style(Style::Comma).addition().example("[7801]").description("Only applications from these sources, by id."),
+        query("referrer_ids", ARRAY.items(list![INTEGER])).style(Style::Comma).addition().example("[7901]").description("Only applications from these referrers, by id."),
         query("custom_field_option_id", INTEGER).addition().description("Only records with this choice of a custom field, by id from `custom_field_options.list`."),
-        query("fields", ARRAY.items(list![STRING])).style(Style::Comma).addition().description("Only these fields of each record, by name."),
+        query("fields", ARRAY.items(list![STRING])).style(Style::Comma).addition().example(r#"["id","status"]"#).description("Only these fields of each record, by name."),
     ])
     .sync(sync(list![json_path!("$.id")])
         .change(sync_change(json_path!("$.updated_at"), SyncTime::Iso8601).filter(list![(text("updated_at"), json(r#""gte|{since}""#))])))
+    .filters(list![
+        field_filter(json_path!("$.id")).any_of(list![(text("ids"), json(r#""{values}""#))]),
+        field_filter(json_path!("$.candidate_id")).any_of(list![(text("candidate_ids"), json(r#""{values}""#))]),
+        field_filter(json_path!("$.job_id")).any_of(list![(text("job_ids"), json(r#""{values}""#))]),
+        field_filter(json_path!("$.stage_id")).any_of(list![(text("stage_ids"), json(r#""{values}""#))]),
+        field_filter(json_path!("$.job_post_id")).any_of(list![(text("job_post_ids"), json(r#""{values}""#))]),
+        field_filter(json_path!("$.source_id")).any_of(list![(text("source_ids"), json(r#""{values}""#))]),
+        field_filter(json_path!("$.referrer_id")).any_of(list![(text("referrer_ids"), json(r#""{values}""#))]),
+        field_filter(json_path!("$.prospect")).equals(list![(text("prospect"), json(r#""{value}""#))]),
+        field_filter(json_path!("$.created_at")).from(list![(text("created_at"), json(r#""gte|{value}""#))]),
+    ])
     .meta(list![link_meta("next", "next")])
     .paging(Paging::link(from_meta("next"), list![]).size(page_size("per_page").maximum(500)))
     .schema(RECORD);
@@ -88,6 +99,7 @@ const CREATE: Operation = Operation::by(Method::Post, "createApplication", "appl
     .summary("Create an application")
     .description("Creates an application of an existing candidate, either for a job (`job_id`) or as a prospect (`prospect` true), and returns it. It begins in the first stage of the job unless `initial_stage_id` says otherwise. Needs the scope `harvest:applications:create`. Airbyte's hosted platform does not offer it.")
     .writes()
+    .phrases(texts!["apply to job", "add application", "new application"])
     .at_least_one(list![at_least_one(texts![], texts!["job_id", "prospect"])])
     .addition()
     .parameters(list![
@@ -95,7 +107,7 @@ const CREATE: Operation = Operation::by(Method::Post, "createApplication", "appl
         body("job_id", INTEGER).description("Job to apply for, by id; needed unless it is a prospect."),
         body("initial_stage_id", INTEGER).description("Stage to begin in, by id from `job_interview_stages.list`."),
         body("prospect", BOOLEAN).description("True makes a prospect, who is not yet a candidate for one job."),
-        body("job_ids", ARRAY.items(list![INTEGER])).description("Jobs that a prospect is considered for, by id."),
+        body("job_ids", ARRAY.items(list![INTEGER])).example("[3000555]").description("Jobs that a prospect is considered for, by id."),
         body("source_id", INTEGER).description("Source, by id from `sources.list`."),
         body("referrer_id", INTEGER).description("Referrer, by id."),
         body("recruiter_id", INTEGER).description("Recruiter, by user id."),

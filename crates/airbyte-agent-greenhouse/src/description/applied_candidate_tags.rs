@@ -19,15 +19,21 @@ const LIST: Operation = Operation::get("listAppliedCandidateTag", "applied_candi
     .parameters(list![
         query("cursor", STRING).description("Opaque token of the next page: the value of `cursor` in the URL that the metadata of the previous response holds as `next`. Greenhouse refuses every other parameter beside it, so pass it alone; it remembers the filters of the first page."),
         query("per_page", INTEGER.minimum(1.0).maximum(500.0).default("500")).default("500").description("Records per page. It holds for all pages that follow, so give it with the first page only, never together with `cursor`."),
-        query("ids", ARRAY.items(list![INTEGER])).style(Style::Comma).description("Only these records, by id."),
-        query("created_at", STRING).description("Only records created in a period. An operator (`gt`, `gte`, `lt`, `lte`), a bar and an ISO 8601 instant; two of them joined by a bar give both ends."),
-        query("updated_at", STRING).description("Only records changed in a period. An operator (`gt`, `gte`, `lt`, `lte`), a bar and an ISO 8601 instant; two of them joined by a bar give both ends."),
-        query("candidate_ids", ARRAY.items(list![INTEGER])).style(Style::Comma).description("Only records of these candidates, by id."),
-        query("candidate_tag_ids", ARRAY.items(list![INTEGER])).style(Style::Comma).description("Only these tags, by id."),
-        query("fields", ARRAY.items(list![STRING])).style(Style::Comma).description("Only these fields of each record, by name."),
+        query("ids", ARRAY.items(list![INTEGER])).style(Style::Comma).example("[7700]").description("Only these records, by id."),
+        query("created_at", STRING.rules(list![pattern(r"^(gt|gte|lt|lte)\|\d{4}-\d{2}-\d{2}")])).example(r#""gte|2025-03-01T00:00:00Z""#).description("Only records created in a period. An operator (`gt`, `gte`, `lt`, `lte`), a bar and an ISO 8601 instant; two of them joined by a bar give both ends."),
+        query("updated_at", STRING.rules(list![pattern(r"^(gt|gte|lt|lte)\|\d{4}-\d{2}-\d{2}")])).example(r#""gte|2025-03-01T00:00:00Z""#).description("Only records changed in a period. An operator (`gt`, `gte`, `lt`, `lte`), a bar and an ISO 8601 instant; two of them joined by a bar give both ends."),
+        query("candidate_ids", ARRAY.items(list![INTEGER])).style(Style::Comma).example("[5000321]").description("Only records of these candidates, by id."),
+        query("candidate_tag_ids", ARRAY.items(list![INTEGER])).style(Style::Comma).example("[7600]").description("Only these tags, by id."),
+        query("fields", ARRAY.items(list![STRING])).style(Style::Comma).example(r#"["candidate_id","candidate_tag_id"]"#).description("Only these fields of each record, by name."),
     ])
     .sync(sync(list![json_path!("$.id")])
         .change(sync_change(json_path!("$.updated_at"), SyncTime::Iso8601).filter(list![(text("updated_at"), json(r#""gte|{since}""#))])))
+    .filters(list![
+        field_filter(json_path!("$.id")).any_of(list![(text("ids"), json(r#""{values}""#))]),
+        field_filter(json_path!("$.candidate_id")).any_of(list![(text("candidate_ids"), json(r#""{values}""#))]),
+        field_filter(json_path!("$.candidate_tag_id")).any_of(list![(text("candidate_tag_ids"), json(r#""{values}""#))]),
+        field_filter(json_path!("$.created_at")).from(list![(text("created_at"), json(r#""gte|{value}""#))]),
+    ])
     .meta(list![link_meta("next", "next")])
     .paging(Paging::link(from_meta("next"), list![]).size(page_size("per_page").default(500).maximum(500)))
     .schema(RECORD);
@@ -36,6 +42,7 @@ const CREATE: Operation = Operation::by(Method::Post, "createAppliedCandidateTag
     .summary("Tag a candidate")
     .description("Puts a tag on a candidate and returns the entry. Needs the scope `harvest:applied_candidate_tags:create`. Airbyte's hosted platform does not offer it.")
     .writes()
+    .phrases(texts!["tag candidate", "label candidate"])
     .addition()
     .parameters(list![
         body("candidate_id", INTEGER).required().description("Candidate, by id."),
@@ -49,6 +56,7 @@ const DELETE: Operation = Operation::by(Method::Delete, "deleteAppliedCandidateT
     .description("Takes a tag off a candidate. The tag itself stays. Needs the scope `harvest:applied_candidate_tags:destroy`. Airbyte's hosted platform does not offer it.")
     .writes()
     .idempotent()
+    .phrases(texts!["untag candidate"])
     .addition()
     .parameters(list![
         path("id", INTEGER).required().description("Entry to delete, by id from `applied_candidate_tags.list`; not the id of the tag."),

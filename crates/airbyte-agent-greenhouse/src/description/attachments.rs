@@ -22,13 +22,14 @@ pub(super) const ENTITY: Entity = Entity::new("attachments", "A file of an appli
 const LIST: Operation = Operation::get("listAttachment", "attachments", Action::List, template!("/attachments"))
     .summary("List attachments")
     .description("Lists files of applications (resumes, cover letters, offer letters) with a signed link each. Narrow by candidate, application or kind of file. To get the content use `attachments.download` with the id.")
+    .phrases(texts!["resumes", "cv"])
     .parameters(list![
         query("cursor", STRING).description("Opaque token of the next page: the value of `cursor` in the URL that the metadata of the previous response holds as `next`. Greenhouse refuses every other parameter beside it, so pass it alone; it remembers the filters of the first page."),
         query("per_page", INTEGER.minimum(1.0).maximum(500.0).default("500")).default("500").description("Records per page. It holds for all pages that follow, so give it with the first page only, never together with `cursor`."),
-        query("ids", ARRAY.items(list![INTEGER])).style(Style::Comma).description("Only these attachments, by id."),
-        query("updated_at", STRING).description("Only records changed in a period: an operator (`gt`, `gte`, `lt`, `lte`), a bar and an ISO 8601 instant. Two of them joined by a bar give both ends: `gte|2025-03-01T00:00:00Z|lte|2025-04-01T00:00:00Z`."),
-        query("application_ids", ARRAY.items(list![INTEGER])).style(Style::Comma).description("Only attachments of these applications, by application id."),
-        query("candidate_ids", ARRAY.items(list![INTEGER])).style(Style::Comma).description("Only attachments of these candidates, by candidate id."),
+        query("ids", ARRAY.items(list![INTEGER])).style(Style::Comma).example("[2000777]").description("Only these attachments, by id."),
+        query("updated_at", STRING.rules(list![pattern(r"^(gt|gte|lt|lte)\|\d{4}-\d{2}-\d{2}")])).example(r#""gte|2025-03-01T00:00:00Z""#).description("Only records changed in a period: an operator (`gt`, `gte`, `lt`, `lte`), a bar and an ISO 8601 instant. Two of them joined by a bar give both ends: `gte|2025-03-01T00:00:00Z|lte|2025-04-01T00:00:00Z`."),
+        query("application_ids", ARRAY.items(list![INTEGER])).style(Style::Comma).example("[4000123]").description("Only attachments of these applications, by application id."),
+        query("candidate_ids", ARRAY.items(list![INTEGER])).style(Style::Comma).example("[5000321]").description("Only attachments of these candidates, by candidate id."),
         query("type", STRING.choices(words![
             "resume",
             "cover_letter",
@@ -41,11 +42,18 @@ const LIST: Operation = Operation::get("listAttachment", "attachments", Action::
             "midfunnel_agreement",
             "automated_agreement",
         ])).description("Only attachments of this kind."),
-        query("created_at", STRING).addition().description("Only records created in a period. An operator (`gt`, `gte`, `lt`, `lte`), a bar and an ISO 8601 instant; two of them joined by a bar give both ends."),
-        query("fields", ARRAY.items(list![STRING])).style(Style::Comma).addition().description("Only these fields of each record, by name."),
+        query("created_at", STRING.rules(list![pattern(r"^(gt|gte|lt|lte)\|\d{4}-\d{2}-\d{2}")])).addition().example(r#""gte|2025-03-01T00:00:00Z""#).description("Only records created in a period. An operator (`gt`, `gte`, `lt`, `lte`), a bar and an ISO 8601 instant; two of them joined by a bar give both ends."),
+        query("fields", ARRAY.items(list![STRING])).style(Style::Comma).addition().example(r#"["id","filename"]"#).description("Only these fields of each record, by name."),
     ])
     .sync(sync(list![json_path!("$.id")])
         .change(sync_change(json_path!("$.updated_at"), SyncTime::Iso8601).filter(list![(text("updated_at"), json(r#""gte|{since}""#))])))
+    .filters(list![
+        field_filter(json_path!("$.id")).any_of(list![(text("ids"), json(r#""{values}""#))]),
+        field_filter(json_path!("$.application_id")).any_of(list![(text("application_ids"), json(r#""{values}""#))]),
+        field_filter(json_path!("$.candidate_id")).any_of(list![(text("candidate_ids"), json(r#""{values}""#))]),
+        field_filter(json_path!("$.type")).equals(list![(text("type"), json(r#""{value}""#))]),
+        field_filter(json_path!("$.created_at")).from(list![(text("created_at"), json(r#""gte|{value}""#))]),
+    ])
     .meta(list![link_meta("next", "next")])
     .paging(Paging::link(from_meta("next"), list![]).size(page_size("per_page").maximum(500)))
     .schema(RECORD);
@@ -53,8 +61,9 @@ const LIST: Operation = Operation::get("listAttachment", "attachments", Action::
 const DOWNLOAD: Operation = Operation::get("downloadAttachment", "attachments", Action::Download, template!("/attachments"))
     .summary("Download an attachment")
     .description("Downloads the content of one attachment, for example a resume as PDF or Word file. Give exactly one id from `attachments.list`. Fails when there is no attachment with this id. Resumes hold personal data: pass on only what is needed.")
+    .phrases(texts!["resume", "cv", "cover letter"])
     .parameters(list![
-        query("ids", ARRAY.items(list![INTEGER])).required().style(Style::Comma).description("The attachment to download: exactly one id, from `attachments.list`."),
+        query("ids", ARRAY.items(list![INTEGER])).required().style(Style::Comma).example("[2000777]").description("The attachment to download: exactly one id, from `attachments.list`."),
     ])
     .download_from(list![UrlStep::Index(0), UrlStep::Key(text("url"))]);
 

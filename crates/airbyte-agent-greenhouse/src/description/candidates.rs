@@ -7,7 +7,7 @@ use airbyte_agent_description::build::*;
 /// `candidates` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("candidates", "A person who applied or was sourced, with contact data.")
     .when_to_use("To look up contact data, tags and custom fields of candidates.")
-    .phrases(texts!["candidate", "applicant", "prospect"])
+    .phrases(texts!["candidate", "applicant", "prospect", "applicant", "person"])
     .default_fields(texts![
         "id",
         "first_name",
@@ -55,21 +55,27 @@ const LIST: Operation = Operation::get("listCandidate", "candidates", Action::Li
     .summary("List candidates")
     .description("Lists candidates with contact data, tags and custom fields. Fetch known ones by `ids`, or find them by `email` or `tag`; there is no search by name. What a candidate applied for is in `applications.list`, files are in `attachments.list`. Handle the personal data with care.")
     .preferred_for_check()
+    .phrases(texts!["people who applied", "applicants"])
     .parameters(list![
         query("cursor", STRING).description("Opaque token of the next page: the value of `cursor` in the URL that the metadata of the previous response holds as `next`. Greenhouse refuses every other parameter beside it, so pass it alone; it remembers the filters of the first page."),
         query("per_page", INTEGER.minimum(1.0).maximum(500.0).default("500")).default("500").description("Records per page. It holds for all pages that follow, so give it with the first page only, never together with `cursor`."),
-        query("ids", ARRAY.items(list![INTEGER])).style(Style::Comma).description("Only these candidates, by id; the way to fetch one candidate."),
-        query("updated_at", STRING).description("Only records changed in a period: an operator (`gt`, `gte`, `lt`, `lte`), a bar and an ISO 8601 instant. Two of them joined by a bar give both ends: `gte|2025-03-01T00:00:00Z|lte|2025-04-01T00:00:00Z`."),
-        query("created_at", STRING).addition().description("Only records created in a period. An operator (`gt`, `gte`, `lt`, `lte`), a bar and an ISO 8601 instant; two of them joined by a bar give both ends."),
-        query("last_activity_at", STRING).addition().description("Only records on which something last happened in a period. An operator (`gt`, `gte`, `lt`, `lte`), a bar and an ISO 8601 instant; two of them joined by a bar give both ends."),
-        query("email", STRING).addition().description("Only candidates with this e-mail address."),
+        query("ids", ARRAY.items(list![INTEGER])).style(Style::Comma).example("[5000321]").description("Only these candidates, by id; the way to fetch one candidate."),
+        query("updated_at", STRING.rules(list![pattern(r"^(gt|gte|lt|lte)\|\d{4}-\d{2}-\d{2}")])).example(r#""gte|2025-03-01T00:00:00Z""#).description("Only records changed in a period: an operator (`gt`, `gte`, `lt`, `lte`), a bar and an ISO 8601 instant. Two of them joined by a bar give both ends: `gte|2025-03-01T00:00:00Z|lte|2025-04-01T00:00:00Z`."),
+        query("created_at", STRING.rules(list![pattern(r"^(gt|gte|lt|lte)\|\d{4}-\d{2}-\d{2}")])).addition().example(r#""gte|2025-03-01T00:00:00Z""#).description("Only records created in a period. An operator (`gt`, `gte`, `lt`, `lte`), a bar and an ISO 8601 instant; two of them joined by a bar give both ends."),
+        query("last_activity_at", STRING.rules(list![pattern(r"^(gt|gte|lt|lte)\|\d{4}-\d{2}-\d{2}")])).addition().example(r#""gte|2025-03-01T00:00:00Z""#).description("Only records on which something last happened in a period. An operator (`gt`, `gte`, `lt`, `lte`), a bar and an ISO 8601 instant; two of them joined by a bar give both ends."),
+        query("email", STRING.format("email")).addition().description("Only candidates with this e-mail address."),
         query("tag", STRING).addition().description("Only candidates with this tag, by name."),
         query("private", BOOLEAN).addition().description("Only private candidates, or none."),
         query("custom_field_option_id", INTEGER).addition().description("Only records with this choice of a custom field, by id from `custom_field_options.list`."),
-        query("fields", ARRAY.items(list![STRING])).style(Style::Comma).addition().description("Only these fields of each record, by name."),
+        query("fields", ARRAY.items(list![STRING])).style(Style::Comma).addition().example(r#"["id","first_name"]"#).description("Only these fields of each record, by name."),
     ])
     .sync(sync(list![json_path!("$.id")])
         .change(sync_change(json_path!("$.updated_at"), SyncTime::Iso8601).filter(list![(text("updated_at"), json(r#""gte|{since}""#))])))
+    .filters(list![
+        field_filter(json_path!("$.id")).any_of(list![(text("ids"), json(r#""{values}""#))]),
+        field_filter(json_path!("$.private")).equals(list![(text("private"), json(r#""{value}""#))]),
+        field_filter(json_path!("$.created_at")).from(list![(text("created_at"), json(r#""gte|{value}""#))]),
+    ])
     .meta(list![link_meta("next", "next")])
     .paging(Paging::link(from_meta("next"), list![]).size(page_size("per_page").maximum(500)))
     .schema(RECORD);
@@ -78,6 +84,7 @@ const CREATE: Operation = Operation::by(Method::Post, "createCandidate", "candid
     .summary("Create a candidate")
     .description("Creates a candidate, with a first application for a job if wanted, and returns both. Calling twice makes two candidates: look first with `email` in `candidates.list`. Needs the scope `harvest:candidates:create`. Airbyte's hosted platform does not offer it.")
     .writes()
+    .phrases(texts!["add candidate", "new applicant", "add applicant", "new candidate"])
     .addition()
     .parameters(list![
         body("first_name", STRING).required().description("First name."),
@@ -90,35 +97,35 @@ const CREATE: Operation = Operation::by(Method::Post, "createCandidate", "candid
                 required("value", STRING.description("The value.")),
                 required("type", STRING.choices(words!["personal", "work", "other"]).description("Kind.")),
             ]).closed(),
-        ])).description("E-mail addresses."),
+        ])).example(r#"[{"value":"sam@client.example","type":"personal"}]"#).description("E-mail addresses."),
         body("phone_numbers", ARRAY.items(list![
             OBJECT.properties(list![
                 required("value", STRING.description("The value.")),
                 required("type", STRING.choices(words!["mobile", "home", "work", "skype", "other"]).description("Kind.")),
             ]).closed(),
-        ])).description("Phone numbers."),
+        ])).example(r#"[{"value":"+12025550123","type":"mobile"}]"#).description("Phone numbers."),
         body("addresses", ARRAY.items(list![
             OBJECT.properties(list![
                 required("value", STRING.description("The value.")),
                 required("type", STRING.choices(words!["home", "work", "other"]).description("Kind.")),
             ]).closed(),
-        ])).description("Postal addresses."),
+        ])).example(r#"[{"value":"1 Main Street","type":"home"}]"#).description("Postal addresses."),
         body("website_addresses", ARRAY.items(list![
             OBJECT.properties(list![
                 required("value", STRING.description("The value.")),
                 required("type", STRING.choices(words!["personal", "company", "portfolio", "blog", "other"]).description("Kind.")),
             ]).closed(),
-        ])).description("Web sites."),
+        ])).example(r#"[{"value":"https://sam.example","type":"personal"}]"#).description("Web sites."),
         body("social_media_addresses", ARRAY.items(list![
             OBJECT.properties(list![required("value", STRING.description("Address or handle."))]).closed(),
-        ])).description("Addresses in social networks."),
-        body("tags", ARRAY.items(list![STRING])).description("Names of tags."),
+        ])).example(r#"[{"value":"https://social.example/sam"}]"#).description("Addresses in social networks."),
+        body("tags", ARRAY.items(list![STRING])).example(r#"["python"]"#).description("Names of tags."),
         body("application", OBJECT.properties(list![
             required("job_id", INTEGER.description("Job to apply for, by id.")),
             optional("source_id", INTEGER.description("Source, by id from `sources.list`.")),
             optional("recruiter_id", INTEGER.description("Recruiter, by user id.")),
             optional("coordinator_id", INTEGER.description("Coordinator, by user id.")),
-        ]).closed()).description("The first application. Left out, the candidate has none."),
+        ]).closed()).example(r#"{"job_id":3000555}"#).description("The first application. Left out, the candidate has none."),
     ])
     .body(Body::Json { open: false, in_array: false })
     .schema(CREATE_RECORD);
@@ -136,6 +143,7 @@ const UPDATE: Operation = Operation::by(Method::Patch, "updateCandidate", "candi
     .description("Changes the fields given and returns the candidate; what is left out stays. Lists, such as `email_addresses` and `tags`, replace the present ones. Needs the scope `harvest:candidates:update`. Airbyte's hosted platform does not offer it.")
     .writes()
     .idempotent()
+    .phrases(texts!["edit candidate", "change phone", "change email"])
     .addition()
     .parameters(list![
         path("id", INTEGER).required().description("Candidate to change, by id."),
@@ -149,29 +157,29 @@ const UPDATE: Operation = Operation::by(Method::Patch, "updateCandidate", "candi
                 required("value", STRING.description("The value.")),
                 required("type", STRING.choices(words!["personal", "work", "other"]).description("Kind.")),
             ]).closed(),
-        ])).description("E-mail addresses."),
+        ])).example(r#"[{"value":"sam@client.example","type":"personal"}]"#).description("E-mail addresses."),
         body("phone_numbers", ARRAY.items(list![
             OBJECT.properties(list![
                 required("value", STRING.description("The value.")),
                 required("type", STRING.choices(words!["mobile", "home", "work", "skype", "other"]).description("Kind.")),
             ]).closed(),
-        ])).description("Phone numbers."),
+        ])).example(r#"[{"value":"+12025550123","type":"mobile"}]"#).description("Phone numbers."),
         body("addresses", ARRAY.items(list![
             OBJECT.properties(list![
                 required("value", STRING.description("The value.")),
                 required("type", STRING.choices(words!["home", "work", "other"]).description("Kind.")),
             ]).closed(),
-        ])).description("Postal addresses."),
+        ])).example(r#"[{"value":"1 Main Street","type":"home"}]"#).description("Postal addresses."),
         body("website_addresses", ARRAY.items(list![
             OBJECT.properties(list![
                 required("value", STRING.description("The value.")),
                 required("type", STRING.choices(words!["personal", "company", "portfolio", "blog", "other"]).description("Kind.")),
             ]).closed(),
-        ])).description("Web sites."),
+        ])).example(r#"[{"value":"https://sam.example","type":"personal"}]"#).description("Web sites."),
         body("social_media_addresses", ARRAY.items(list![
             OBJECT.properties(list![required("value", STRING.description("Address or handle."))]).closed(),
-        ])).description("Addresses in social networks."),
-        body("tags", ARRAY.items(list![STRING])).description("Names of tags."),
+        ])).example(r#"[{"value":"https://social.example/sam"}]"#).description("Addresses in social networks."),
+        body("tags", ARRAY.items(list![STRING])).example(r#"["python"]"#).description("Names of tags."),
     ])
     .body(Body::Json { open: false, in_array: false })
     .schema(RECORD);

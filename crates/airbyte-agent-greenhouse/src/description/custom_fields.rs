@@ -31,9 +31,9 @@ const LIST: Operation = Operation::get("listCustomField", "custom_fields", Actio
     .parameters(list![
         query("cursor", STRING).description("Opaque token of the next page: the value of `cursor` in the URL that the metadata of the previous response holds as `next`. Greenhouse refuses every other parameter beside it, so pass it alone; it remembers the filters of the first page."),
         query("per_page", INTEGER.minimum(1.0).maximum(500.0).default("500")).default("500").description("Records per page. It holds for all pages that follow, so give it with the first page only, never together with `cursor`."),
-        query("ids", ARRAY.items(list![INTEGER])).style(Style::Comma).description("Only these records, by id."),
-        query("created_at", STRING).description("Only records created in a period. An operator (`gt`, `gte`, `lt`, `lte`), a bar and an ISO 8601 instant; two of them joined by a bar give both ends."),
-        query("updated_at", STRING).description("Only records changed in a period. An operator (`gt`, `gte`, `lt`, `lte`), a bar and an ISO 8601 instant; two of them joined by a bar give both ends."),
+        query("ids", ARRAY.items(list![INTEGER])).style(Style::Comma).example("[7400]").description("Only these records, by id."),
+        query("created_at", STRING.rules(list![pattern(r"^(gt|gte|lt|lte)\|\d{4}-\d{2}-\d{2}")])).example(r#""gte|2025-03-01T00:00:00Z""#).description("Only records created in a period. An operator (`gt`, `gte`, `lt`, `lte`), a bar and an ISO 8601 instant; two of them joined by a bar give both ends."),
+        query("updated_at", STRING.rules(list![pattern(r"^(gt|gte|lt|lte)\|\d{4}-\d{2}-\d{2}")])).example(r#""gte|2025-03-01T00:00:00Z""#).description("Only records changed in a period. An operator (`gt`, `gte`, `lt`, `lte`), a bar and an ISO 8601 instant; two of them joined by a bar give both ends."),
         query("field_type", STRING.choices(words![
             "job",
             "opening",
@@ -51,10 +51,18 @@ const LIST: Operation = Operation::get("listCustomField", "custom_fields", Actio
         query("active", BOOLEAN).description("Only fields that are in use, or not."),
         query("name", STRING).description("Only the field with this name."),
         query("name_key", STRING).description("Only the field with this key."),
-        query("fields", ARRAY.items(list![STRING])).style(Style::Comma).description("Only these fields of each record, by name."),
+        query("fields", ARRAY.items(list![STRING])).style(Style::Comma).example(r#"["id","name_key"]"#).description("Only these fields of each record, by name."),
     ])
     .sync(sync(list![json_path!("$.id")])
         .change(sync_change(json_path!("$.updated_at"), SyncTime::Iso8601).filter(list![(text("updated_at"), json(r#""gte|{since}""#))])))
+    .filters(list![
+        field_filter(json_path!("$.id")).any_of(list![(text("ids"), json(r#""{values}""#))]),
+        field_filter(json_path!("$.field_type")).equals(list![(text("field_type"), json(r#""{value}""#))]),
+        field_filter(json_path!("$.active")).equals(list![(text("active"), json(r#""{value}""#))]),
+        field_filter(json_path!("$.name")).equals(list![(text("name"), json(r#""{value}""#))]),
+        field_filter(json_path!("$.name_key")).equals(list![(text("name_key"), json(r#""{value}""#))]),
+        field_filter(json_path!("$.created_at")).from(list![(text("created_at"), json(r#""gte|{value}""#))]),
+    ])
     .meta(list![link_meta("next", "next")])
     .paging(Paging::link(from_meta("next"), list![]).size(page_size("per_page").default(500).maximum(500)))
     .schema(RECORD);

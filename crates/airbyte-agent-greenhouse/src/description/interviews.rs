@@ -29,18 +29,19 @@ pub(super) const ENTITY: Entity = Entity::new("interviews", "An interview that w
 const LIST: Operation = Operation::get("listInterview", "interviews", Action::List, template!("/interviews"))
     .summary("List interviews")
     .description("Lists scheduled interviews with time, place, state and the ids of application and job. Interviewers and their feedback are in `interviewers.list` and `scorecards.list`. Narrow by application, job, state or time; who interviews is in `interviewers.list`.")
+    .phrases(texts!["who is interviewing", "scheduled interviews", "interview schedule"])
     .parameters(list![
         query("cursor", STRING).description("Opaque token of the next page: the value of `cursor` in the URL that the metadata of the previous response holds as `next`. Greenhouse refuses every other parameter beside it, so pass it alone; it remembers the filters of the first page."),
         query("per_page", INTEGER.minimum(1.0).maximum(500.0).default("500")).default("500").description("Records per page. It holds for all pages that follow, so give it with the first page only, never together with `cursor`."),
-        query("ids", ARRAY.items(list![INTEGER])).style(Style::Comma).description("Only these interviews, by id."),
-        query("updated_at", STRING).description("Only records changed in a period: an operator (`gt`, `gte`, `lt`, `lte`), a bar and an ISO 8601 instant. Two of them joined by a bar give both ends: `gte|2025-03-01T00:00:00Z|lte|2025-04-01T00:00:00Z`."),
-        query("created_at", STRING).addition().description("Only records created in a period. An operator (`gt`, `gte`, `lt`, `lte`), a bar and an ISO 8601 instant; two of them joined by a bar give both ends."),
-        query("application_ids", ARRAY.items(list![INTEGER])).style(Style::Comma).addition().description("Only records of these applications, by id."),
-        query("job_ids", ARRAY.items(list![INTEGER])).style(Style::Comma).addition().description("Only records of these jobs, by id."),
-        query("organizer_ids", ARRAY.items(list![INTEGER])).style(Style::Comma).addition().description("Only interviews organized by these users, by id."),
-        query("job_interview_ids", ARRAY.items(list![INTEGER])).style(Style::Comma).addition().description("Only interviews of these kinds of the job's process, by id."),
-        query("starts_at", STRING).addition().description("Only records that start in a period. An operator (`gt`, `gte`, `lt`, `lte`), a bar and an ISO 8601 instant; two of them joined by a bar give both ends."),
-        query("ends_at", STRING).addition().description("Only records that end in a period. An operator (`gt`, `gte`, `lt`, `lte`), a bar and an ISO 8601 instant; two of them joined by a bar give both ends."),
+        query("ids", ARRAY.items(list![INTEGER])).style(Style::Comma).example("[8000456]").description("Only these interviews, by id."),
+        query("updated_at", STRING.rules(list![pattern(r"^(gt|gte|lt|lte)\|\d{4}-\d{2}-\d{2}")])).example(r#""gte|2025-03-01T00:00:00Z""#).description("Only records changed in a period: an operator (`gt`, `gte`, `lt`, `lte`), a bar and an ISO 8601 instant. Two of them joined by a bar give both ends: `gte|2025-03-01T00:00:00Z|lte|2025-04-01T00:00:00Z`."),
+        query("created_at", STRING.rules(list![pattern(r"^(gt|gte|lt|lte)\|\d{4}-\d{2}-\d{2}")])).addition().example(r#""gte|2025-03-01T00:00:00Z""#).description("Only records created in a period. An operator (`gt`, `gte`, `lt`, `lte`), a bar and an ISO 8601 instant; two of them joined by a bar give both ends."),
+        query("application_ids", ARRAY.items(list![INTEGER])).style(Style::Comma).addition().example("[4000123]").description("Only records of these applications, by id."),
+        query("job_ids", ARRAY.items(list![INTEGER])).style(Style::Comma).addition().example("[3000555]").description("Only records of these jobs, by id."),
+        query("organizer_ids", ARRAY.items(list![INTEGER])).style(Style::Comma).addition().example("[6001]").description("Only interviews organized by these users, by id."),
+        query("job_interview_ids", ARRAY.items(list![INTEGER])).style(Style::Comma).addition().example("[7110]").description("Only interviews of these kinds of the job's process, by id."),
+        query("starts_at", STRING.rules(list![pattern(r"^(gt|gte|lt|lte)\|\d{4}-\d{2}-\d{2}")])).addition().example(r#""gte|2025-03-01T00:00:00Z""#).description("Only records that start in a period. An operator (`gt`, `gte`, `lt`, `lte`), a bar and an ISO 8601 instant; two of them joined by a bar give both ends."),
+        query("ends_at", STRING.rules(list![pattern(r"^(gt|gte|lt|lte)\|\d{4}-\d{2}-\d{2}")])).addition().example(r#""gte|2025-03-01T00:00:00Z""#).description("Only records that end in a period. An operator (`gt`, `gte`, `lt`, `lte`), a bar and an ISO 8601 instant; two of them joined by a bar give both ends."),
         query("all_day_start_on", STRING).addition().description("Only records for whole days that start in a period: an operator (`gt`, `gte`, `lt`, `lte`), a bar and a day; two of them joined by a bar give both ends."),
         query("all_day_end_on", STRING).addition().description("Only records for whole days that end in a period: an operator (`gt`, `gte`, `lt`, `lte`), a bar and a day; two of them joined by a bar give both ends."),
         query("external_event_id", STRING).addition().description("Only the interview with this event in the calendar."),
@@ -55,10 +56,19 @@ const LIST: Operation = Operation::get("listInterview", "interviews", Action::Li
             "sent",
             "received",
         ])).addition().description("Only interviews in this state."),
-        query("fields", ARRAY.items(list![STRING])).style(Style::Comma).addition().description("Only these fields of each record, by name."),
+        query("fields", ARRAY.items(list![STRING])).style(Style::Comma).addition().example(r#"["id","starts_at"]"#).description("Only these fields of each record, by name."),
     ])
     .sync(sync(list![json_path!("$.id")])
         .change(sync_change(json_path!("$.updated_at"), SyncTime::Iso8601).filter(list![(text("updated_at"), json(r#""gte|{since}""#))])))
+    .filters(list![
+        field_filter(json_path!("$.id")).any_of(list![(text("ids"), json(r#""{values}""#))]),
+        field_filter(json_path!("$.application_id")).any_of(list![(text("application_ids"), json(r#""{values}""#))]),
+        field_filter(json_path!("$.job_id")).any_of(list![(text("job_ids"), json(r#""{values}""#))]),
+        field_filter(json_path!("$.organizer_id")).any_of(list![(text("organizer_ids"), json(r#""{values}""#))]),
+        field_filter(json_path!("$.job_interview_id")).any_of(list![(text("job_interview_ids"), json(r#""{values}""#))]),
+        field_filter(json_path!("$.status")).equals(list![(text("status"), json(r#""{value}""#))]),
+        field_filter(json_path!("$.created_at")).from(list![(text("created_at"), json(r#""gte|{value}""#))]),
+    ])
     .meta(list![link_meta("next", "next")])
     .paging(Paging::link(from_meta("next"), list![]).size(page_size("per_page").maximum(500)))
     .schema(RECORD);

@@ -15,19 +15,26 @@ pub(super) const ENTITY: Entity = Entity::new("job_interview_stages", "A stage o
 const LIST: Operation = Operation::get("listJobInterviewStage", "job_interview_stages", Action::List, template!("/job_interview_stages"))
     .summary("List stages of jobs")
     .description("Lists the stages of the hiring processes of jobs, in no particular order: see `sort_order`. Needs the scope `harvest:job_interview_stages:list`. Airbyte's hosted platform does not offer it.")
+    .phrases(texts!["stages of job", "hiring stages", "interview plan"])
     .addition()
     .parameters(list![
         query("cursor", STRING).description("Opaque token of the next page: the value of `cursor` in the URL that the metadata of the previous response holds as `next`. Greenhouse refuses every other parameter beside it, so pass it alone; it remembers the filters of the first page."),
         query("per_page", INTEGER.minimum(1.0).maximum(500.0).default("500")).default("500").description("Records per page. It holds for all pages that follow, so give it with the first page only, never together with `cursor`."),
-        query("ids", ARRAY.items(list![INTEGER])).style(Style::Comma).description("Only these records, by id."),
-        query("created_at", STRING).description("Only records created in a period. An operator (`gt`, `gte`, `lt`, `lte`), a bar and an ISO 8601 instant; two of them joined by a bar give both ends."),
-        query("updated_at", STRING).description("Only records changed in a period. An operator (`gt`, `gte`, `lt`, `lte`), a bar and an ISO 8601 instant; two of them joined by a bar give both ends."),
-        query("job_ids", ARRAY.items(list![INTEGER])).style(Style::Comma).description("Only records of these jobs, by id."),
+        query("ids", ARRAY.items(list![INTEGER])).style(Style::Comma).example("[7100]").description("Only these records, by id."),
+        query("created_at", STRING.rules(list![pattern(r"^(gt|gte|lt|lte)\|\d{4}-\d{2}-\d{2}")])).example(r#""gte|2025-03-01T00:00:00Z""#).description("Only records created in a period. An operator (`gt`, `gte`, `lt`, `lte`), a bar and an ISO 8601 instant; two of them joined by a bar give both ends."),
+        query("updated_at", STRING.rules(list![pattern(r"^(gt|gte|lt|lte)\|\d{4}-\d{2}-\d{2}")])).example(r#""gte|2025-03-01T00:00:00Z""#).description("Only records changed in a period. An operator (`gt`, `gte`, `lt`, `lte`), a bar and an ISO 8601 instant; two of them joined by a bar give both ends."),
+        query("job_ids", ARRAY.items(list![INTEGER])).style(Style::Comma).example("[3000555]").description("Only records of these jobs, by id."),
         query("active", BOOLEAN).description("Only stages that are in use, or not."),
-        query("fields", ARRAY.items(list![STRING])).style(Style::Comma).description("Only these fields of each record, by name."),
+        query("fields", ARRAY.items(list![STRING])).style(Style::Comma).example(r#"["id","name"]"#).description("Only these fields of each record, by name."),
     ])
     .sync(sync(list![json_path!("$.id")])
         .change(sync_change(json_path!("$.updated_at"), SyncTime::Iso8601).filter(list![(text("updated_at"), json(r#""gte|{since}""#))])))
+    .filters(list![
+        field_filter(json_path!("$.id")).any_of(list![(text("ids"), json(r#""{values}""#))]),
+        field_filter(json_path!("$.job_id")).any_of(list![(text("job_ids"), json(r#""{values}""#))]),
+        field_filter(json_path!("$.active")).equals(list![(text("active"), json(r#""{value}""#))]),
+        field_filter(json_path!("$.created_at")).from(list![(text("created_at"), json(r#""gte|{value}""#))]),
+    ])
     .meta(list![link_meta("next", "next")])
     .paging(Paging::link(from_meta("next"), list![]).size(page_size("per_page").default(500).maximum(500)))
     .schema(RECORD);

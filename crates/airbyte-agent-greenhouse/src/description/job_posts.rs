@@ -48,22 +48,32 @@ pub(super) const ENTITY: Entity = Entity::new("job_posts", "A job as published o
 const LIST: Operation = Operation::get("listJobPost", "job_posts", Action::List, template!("/job_posts"))
     .summary("List job posts")
     .description("Lists job posts, the published form of jobs, with title, HTML text and the questions of the application form. Several posts can belong to one job; unpublished ones are listed too, so look at `live`. What is internal about the job is in `jobs.list`.")
+    .phrases(texts!["job ads", "career page", "postings"])
     .parameters(list![
         query("cursor", STRING).description("Opaque token of the next page: the value of `cursor` in the URL that the metadata of the previous response holds as `next`. Greenhouse refuses every other parameter beside it, so pass it alone; it remembers the filters of the first page."),
         query("per_page", INTEGER.minimum(1.0).maximum(500.0).default("500")).default("500").description("Records per page. It holds for all pages that follow, so give it with the first page only, never together with `cursor`."),
-        query("ids", ARRAY.items(list![INTEGER])).style(Style::Comma).description("Only these job posts, by id."),
-        query("updated_at", STRING).description("Only records changed in a period: an operator (`gt`, `gte`, `lt`, `lte`), a bar and an ISO 8601 instant. Two of them joined by a bar give both ends: `gte|2025-03-01T00:00:00Z|lte|2025-04-01T00:00:00Z`."),
+        query("ids", ARRAY.items(list![INTEGER])).style(Style::Comma).example("[6000789]").description("Only these job posts, by id."),
+        query("updated_at", STRING.rules(list![pattern(r"^(gt|gte|lt|lte)\|\d{4}-\d{2}-\d{2}")])).example(r#""gte|2025-03-01T00:00:00Z""#).description("Only records changed in a period: an operator (`gt`, `gte`, `lt`, `lte`), a bar and an ISO 8601 instant. Two of them joined by a bar give both ends: `gte|2025-03-01T00:00:00Z|lte|2025-04-01T00:00:00Z`."),
         query("active", BOOLEAN).description("True for posts that are in use, false for those that were removed. This is not about being published: see `live` of the records. Left out, Greenhouse decides; pass it to be sure."),
-        query("created_at", STRING).addition().description("Only records created in a period. An operator (`gt`, `gte`, `lt`, `lte`), a bar and an ISO 8601 instant; two of them joined by a bar give both ends."),
-        query("job_ids", ARRAY.items(list![INTEGER])).style(Style::Comma).addition().description("Only records of these jobs, by id."),
-        query("job_board_ids", ARRAY.items(list![INTEGER])).style(Style::Comma).addition().description("Only posts on these job boards, by id."),
+        query("created_at", STRING.rules(list![pattern(r"^(gt|gte|lt|lte)\|\d{4}-\d{2}-\d{2}")])).addition().example(r#""gte|2025-03-01T00:00:00Z""#).description("Only records created in a period. An operator (`gt`, `gte`, `lt`, `lte`), a bar and an ISO 8601 instant; two of them joined by a bar give both ends."),
+        query("job_ids", ARRAY.items(list![INTEGER])).style(Style::Comma).addition().example("[3000555]").description("Only records of these jobs, by id."),
+        query("job_board_ids", ARRAY.items(list![INTEGER])).style(Style::Comma).addition().example("[3300]").description("Only posts on these job boards, by id."),
         query("live", BOOLEAN).addition().description("Only published posts, or only others."),
         query("internal", BOOLEAN).addition().description("Only posts on the internal job board, or only others."),
         query("featured", BOOLEAN).addition().description("Only featured posts, or only others."),
-        query("fields", ARRAY.items(list![STRING])).style(Style::Comma).addition().description("Only these fields of each record, by name."),
+        query("fields", ARRAY.items(list![STRING])).style(Style::Comma).addition().example(r#"["id","title"]"#).description("Only these fields of each record, by name."),
     ])
     .sync(sync(list![json_path!("$.id")])
         .change(sync_change(json_path!("$.updated_at"), SyncTime::Iso8601).filter(list![(text("updated_at"), json(r#""gte|{since}""#))])))
+    .filters(list![
+        field_filter(json_path!("$.id")).any_of(list![(text("ids"), json(r#""{values}""#))]),
+        field_filter(json_path!("$.job_id")).any_of(list![(text("job_ids"), json(r#""{values}""#))]),
+        field_filter(json_path!("$.job_board_id")).any_of(list![(text("job_board_ids"), json(r#""{values}""#))]),
+        field_filter(json_path!("$.live")).equals(list![(text("live"), json(r#""{value}""#))]),
+        field_filter(json_path!("$.internal")).equals(list![(text("internal"), json(r#""{value}""#))]),
+        field_filter(json_path!("$.featured")).equals(list![(text("featured"), json(r#""{value}""#))]),
+        field_filter(json_path!("$.created_at")).from(list![(text("created_at"), json(r#""gte|{value}""#))]),
+    ])
     .meta(list![link_meta("next", "next")])
     .paging(Paging::link(from_meta("next"), list![]).size(page_size("per_page").maximum(500)))
     .schema(RECORD);

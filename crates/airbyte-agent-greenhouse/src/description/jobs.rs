@@ -7,7 +7,16 @@ use airbyte_agent_description::build::*;
 /// `jobs` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("jobs", "A job that is being filled.")
     .when_to_use("To see which jobs are open, and their departments and offices.")
-    .phrases(texts!["job", "requisition", "opening", "position"])
+    .phrases(texts![
+        "job",
+        "requisition",
+        "opening",
+        "position",
+        "role",
+        "position",
+        "requisition",
+        "vacancy",
+    ])
     .default_fields(texts![
         "id",
         "name",
@@ -46,24 +55,33 @@ pub(super) const ENTITY: Entity = Entity::new("jobs", "A job that is being fille
 const LIST: Operation = Operation::get("listJob", "jobs", Action::List, template!("/jobs"))
     .summary("List jobs")
     .description("Lists jobs, open, closed and draft ones, with department, offices, requisition number and internal notes. Use it to name the job of an application or to see what is open (`status`). The text candidates see is in `job_posts.list`.")
+    .phrases(texts!["open roles", "open positions", "open jobs"])
     .parameters(list![
         query("cursor", STRING).description("Opaque token of the next page: the value of `cursor` in the URL that the metadata of the previous response holds as `next`. Greenhouse refuses every other parameter beside it, so pass it alone; it remembers the filters of the first page."),
         query("per_page", INTEGER.minimum(1.0).maximum(500.0).default("500")).default("500").description("Records per page. It holds for all pages that follow, so give it with the first page only, never together with `cursor`."),
-        query("ids", ARRAY.items(list![INTEGER])).style(Style::Comma).description("Only these jobs, by id; the way to fetch the job of an application."),
-        query("updated_at", STRING).description("Only records changed in a period: an operator (`gt`, `gte`, `lt`, `lte`), a bar and an ISO 8601 instant. Two of them joined by a bar give both ends: `gte|2025-03-01T00:00:00Z|lte|2025-04-01T00:00:00Z`."),
-        query("created_at", STRING).addition().description("Only records created in a period. An operator (`gt`, `gte`, `lt`, `lte`), a bar and an ISO 8601 instant; two of them joined by a bar give both ends."),
+        query("ids", ARRAY.items(list![INTEGER])).style(Style::Comma).example("[3000555]").description("Only these jobs, by id; the way to fetch the job of an application."),
+        query("updated_at", STRING.rules(list![pattern(r"^(gt|gte|lt|lte)\|\d{4}-\d{2}-\d{2}")])).example(r#""gte|2025-03-01T00:00:00Z""#).description("Only records changed in a period: an operator (`gt`, `gte`, `lt`, `lte`), a bar and an ISO 8601 instant. Two of them joined by a bar give both ends: `gte|2025-03-01T00:00:00Z|lte|2025-04-01T00:00:00Z`."),
+        query("created_at", STRING.rules(list![pattern(r"^(gt|gte|lt|lte)\|\d{4}-\d{2}-\d{2}")])).addition().example(r#""gte|2025-03-01T00:00:00Z""#).description("Only records created in a period. An operator (`gt`, `gte`, `lt`, `lte`), a bar and an ISO 8601 instant; two of them joined by a bar give both ends."),
         query("status", STRING.choices(words!["open", "draft", "closed"])).addition().description("Only jobs in this state."),
         query("department_id", INTEGER).addition().description("Only jobs of this department, by id."),
         query("office_id", INTEGER).addition().description("Only jobs of this office, by id."),
         query("requisition_id", STRING).addition().description("Only the job with this requisition number."),
         query("confidential", BOOLEAN).addition().description("Only confidential jobs, or none."),
-        query("opened_at", STRING).addition().description("Only records opened in a period. An operator (`gt`, `gte`, `lt`, `lte`), a bar and an ISO 8601 instant; two of them joined by a bar give both ends."),
-        query("closed_at", STRING).addition().description("Only records closed in a period. An operator (`gt`, `gte`, `lt`, `lte`), a bar and an ISO 8601 instant; two of them joined by a bar give both ends."),
+        query("opened_at", STRING.rules(list![pattern(r"^(gt|gte|lt|lte)\|\d{4}-\d{2}-\d{2}")])).addition().example(r#""gte|2025-03-01T00:00:00Z""#).description("Only records opened in a period. An operator (`gt`, `gte`, `lt`, `lte`), a bar and an ISO 8601 instant; two of them joined by a bar give both ends."),
+        query("closed_at", STRING.rules(list![pattern(r"^(gt|gte|lt|lte)\|\d{4}-\d{2}-\d{2}")])).addition().example(r#""gte|2025-03-01T00:00:00Z""#).description("Only records closed in a period. An operator (`gt`, `gte`, `lt`, `lte`), a bar and an ISO 8601 instant; two of them joined by a bar give both ends."),
         query("custom_field_option_id", INTEGER).addition().description("Only records with this choice of a custom field, by id from `custom_field_options.list`."),
-        query("fields", ARRAY.items(list![STRING])).style(Style::Comma).addition().description("Only these fields of each record, by name."),
+        query("fields", ARRAY.items(list![STRING])).style(Style::Comma).addition().example(r#"["id","name"]"#).description("Only these fields of each record, by name."),
     ])
     .sync(sync(list![json_path!("$.id")])
         .change(sync_change(json_path!("$.updated_at"), SyncTime::Iso8601).filter(list![(text("updated_at"), json(r#""gte|{since}""#))])))
+    .filters(list![
+        field_filter(json_path!("$.id")).any_of(list![(text("ids"), json(r#""{values}""#))]),
+        field_filter(json_path!("$.status")).equals(list![(text("status"), json(r#""{value}""#))]),
+        field_filter(json_path!("$.department_id")).equals(list![(text("department_id"), json(r#""{value}""#))]),
+        field_filter(json_path!("$.requisition_id")).equals(list![(text("requisition_id"), json(r#""{value}""#))]),
+        field_filter(json_path!("$.confidential")).equals(list![(text("confidential"), json(r#""{value}""#))]),
+        field_filter(json_path!("$.created_at")).from(list![(text("created_at"), json(r#""gte|{value}""#))]),
+    ])
     .meta(list![link_meta("next", "next")])
     .paging(Paging::link(from_meta("next"), list![]).size(page_size("per_page").maximum(500)))
     .schema(RECORD);

@@ -43,6 +43,7 @@ use airbyte_agent_description::build::*;
 pub static DESCRIPTION: Connector = Connector {
     name: text("greenhouse"),
     title: text("Greenhouse"),
+    other_names: Borrowed(texts!["green house", "ats"]),
     version: text("0.2.0"),
     definition_id: text("59f1e50a-331f-4f09-b3e8-2e8d4d355f44"),
     description: text("Greenhouse is software for recruiting. This connector reads candidates, applications, jobs, job posts, interviews, scorecards, notes, offers, openings, users, departments, offices and sources, and downloads attachments such as resumes. It creates and changes candidates and applications, moves, rejects and hires them, and writes notes and tags. It uses the Harvest API v3; Greenhouse removed v1 and v2, with their API keys, on 31 August 2026."),

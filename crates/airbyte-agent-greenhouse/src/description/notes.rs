@@ -32,12 +32,12 @@ const LIST: Operation = Operation::get("listNote", "notes", Action::List, templa
     .parameters(list![
         query("cursor", STRING).description("Opaque token of the next page: the value of `cursor` in the URL that the metadata of the previous response holds as `next`. Greenhouse refuses every other parameter beside it, so pass it alone; it remembers the filters of the first page."),
         query("per_page", INTEGER.minimum(1.0).maximum(500.0).default("500")).default("500").description("Records per page. It holds for all pages that follow, so give it with the first page only, never together with `cursor`."),
-        query("ids", ARRAY.items(list![INTEGER])).style(Style::Comma).description("Only these records, by id."),
-        query("created_at", STRING).description("Only records created in a period. An operator (`gt`, `gte`, `lt`, `lte`), a bar and an ISO 8601 instant; two of them joined by a bar give both ends."),
-        query("updated_at", STRING).description("Only records changed in a period. An operator (`gt`, `gte`, `lt`, `lte`), a bar and an ISO 8601 instant; two of them joined by a bar give both ends."),
-        query("candidate_ids", ARRAY.items(list![INTEGER])).style(Style::Comma).description("Only records of these candidates, by id."),
-        query("application_ids", ARRAY.items(list![INTEGER])).style(Style::Comma).description("Only records of these applications, by id."),
-        query("user_ids", ARRAY.items(list![INTEGER])).style(Style::Comma).description("Only notes by these authors, by user id."),
+        query("ids", ARRAY.items(list![INTEGER])).style(Style::Comma).example("[8000111]").description("Only these records, by id."),
+        query("created_at", STRING.rules(list![pattern(r"^(gt|gte|lt|lte)\|\d{4}-\d{2}-\d{2}")])).example(r#""gte|2025-03-01T00:00:00Z""#).description("Only records created in a period. An operator (`gt`, `gte`, `lt`, `lte`), a bar and an ISO 8601 instant; two of them joined by a bar give both ends."),
+        query("updated_at", STRING.rules(list![pattern(r"^(gt|gte|lt|lte)\|\d{4}-\d{2}-\d{2}")])).example(r#""gte|2025-03-01T00:00:00Z""#).description("Only records changed in a period. An operator (`gt`, `gte`, `lt`, `lte`), a bar and an ISO 8601 instant; two of them joined by a bar give both ends."),
+        query("candidate_ids", ARRAY.items(list![INTEGER])).style(Style::Comma).example("[5000321]").description("Only records of these candidates, by id."),
+        query("application_ids", ARRAY.items(list![INTEGER])).style(Style::Comma).example("[4000123]").description("Only records of these applications, by id."),
+        query("user_ids", ARRAY.items(list![INTEGER])).style(Style::Comma).example("[6001]").description("Only notes by these authors, by user id."),
         query("type", STRING.choices(words![
             "NOTE",
             "ACTIVITY",
@@ -54,10 +54,19 @@ const LIST: Operation = Operation::get("listNote", "notes", Action::List, templa
             "FEEDBACK",
         ])).description("Only notes of this kind."),
         query("visibility", STRING.choices(words!["admin_only_visible", "privately_visible", "publicly_visible"])).description("Only notes with this visibility."),
-        query("fields", ARRAY.items(list![STRING])).style(Style::Comma).description("Only these fields of each record, by name."),
+        query("fields", ARRAY.items(list![STRING])).style(Style::Comma).example(r#"["id","body"]"#).description("Only these fields of each record, by name."),
     ])
     .sync(sync(list![json_path!("$.id")])
         .change(sync_change(json_path!("$.updated_at"), SyncTime::Iso8601).filter(list![(text("updated_at"), json(r#""gte|{since}""#))])))
+    .filters(list![
+        field_filter(json_path!("$.id")).any_of(list![(text("ids"), json(r#""{values}""#))]),
+        field_filter(json_path!("$.candidate_id")).any_of(list![(text("candidate_ids"), json(r#""{values}""#))]),
+        field_filter(json_path!("$.application_id")).any_of(list![(text("application_ids"), json(r#""{values}""#))]),
+        field_filter(json_path!("$.user_id")).any_of(list![(text("user_ids"), json(r#""{values}""#))]),
+        field_filter(json_path!("$.type")).equals(list![(text("type"), json(r#""{value}""#))]),
+        field_filter(json_path!("$.visibility")).equals(list![(text("visibility"), json(r#""{value}""#))]),
+        field_filter(json_path!("$.created_at")).from(list![(text("created_at"), json(r#""gte|{value}""#))]),
+    ])
     .meta(list![link_meta("next", "next")])
     .paging(Paging::link(from_meta("next"), list![]).size(page_size("per_page").default(500).maximum(500)))
     .schema(RECORD);
@@ -66,6 +75,7 @@ const CREATE: Operation = Operation::by(Method::Post, "createNote", "notes", Act
     .summary("Create a note")
     .description("Writes a note, an activity or a record of an e-mail on a candidate and returns it. Nothing is sent to anybody. The four members about e-mails are needed for `EMAIL` and refused otherwise. Needs the scope `harvest:notes:create`. Airbyte's hosted platform does not offer it.")
     .writes()
+    .phrases(texts!["jot down note", "write note", "add note", "leave note", "comment on candidate"])
     .addition()
     .parameters(list![
         body("candidate_id", INTEGER).required().description("Candidate to write on, by id."),
@@ -75,9 +85,9 @@ const CREATE: Operation = Operation::by(Method::Post, "createNote", "notes", Act
         body("application_id", INTEGER).description("Application of the candidate that it belongs to, by id."),
         body("user_id", INTEGER).description("Author, by user id. Left out, the user behind the credential."),
         body("subject", STRING).description("Subject; needed for `EMAIL`."),
-        body("email_from", ARRAY.items(list![STRING])).description("Senders, for `EMAIL`."),
-        body("email_to", ARRAY.items(list![STRING])).description("Recipients, for `EMAIL`."),
-        body("email_cc", ARRAY.items(list![STRING])).description("Further recipients, for `EMAIL`; may be empty."),
+        body("email_from", ARRAY.items(list![STRING])).example(r#"["jane@example.com"]"#).description("Senders, for `EMAIL`."),
+        body("email_to", ARRAY.items(list![STRING])).example(r#"["sam@client.example"]"#).description("Recipients, for `EMAIL`."),
+        body("email_cc", ARRAY.items(list![STRING])).example("[]").description("Further recipients, for `EMAIL`; may be empty."),
     ])
     .body(Body::Json { open: false, in_array: false })
     .schema(RECORD);

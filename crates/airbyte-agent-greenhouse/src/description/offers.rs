@@ -44,26 +44,36 @@ pub(super) const ENTITY: Entity = Entity::new("offers", "One version of an offer
 const LIST: Operation = Operation::get("listOffer", "offers", Action::List, template!("/offers"))
     .summary("List offers")
     .description("Lists offers with state, start date and custom fields, where salary usually is. Each change makes a new version with an id of its own; the older ones get the state `deprecated`. Narrow by application, job, candidate or state, or to current versions with `current_only`.")
+    .phrases(texts!["offers sent", "offer letter"])
     .parameters(list![
         query("cursor", STRING).description("Opaque token of the next page: the value of `cursor` in the URL that the metadata of the previous response holds as `next`. Greenhouse refuses every other parameter beside it, so pass it alone; it remembers the filters of the first page."),
         query("per_page", INTEGER.minimum(1.0).maximum(500.0).default("500")).default("500").description("Records per page. It holds for all pages that follow, so give it with the first page only, never together with `cursor`."),
-        query("ids", ARRAY.items(list![INTEGER])).style(Style::Comma).description("Only these offers, by id."),
-        query("updated_at", STRING).description("Only records changed in a period: an operator (`gt`, `gte`, `lt`, `lte`), a bar and an ISO 8601 instant. Two of them joined by a bar give both ends: `gte|2025-03-01T00:00:00Z|lte|2025-04-01T00:00:00Z`."),
-        query("created_at", STRING).addition().description("Only records created in a period. An operator (`gt`, `gte`, `lt`, `lte`), a bar and an ISO 8601 instant; two of them joined by a bar give both ends."),
-        query("application_ids", ARRAY.items(list![INTEGER])).style(Style::Comma).addition().description("Only records of these applications, by id."),
-        query("job_ids", ARRAY.items(list![INTEGER])).style(Style::Comma).addition().description("Only records of these jobs, by id."),
-        query("candidate_ids", ARRAY.items(list![INTEGER])).style(Style::Comma).addition().description("Only records of these candidates, by id."),
-        query("opening_ids", ARRAY.items(list![INTEGER])).style(Style::Comma).addition().description("Only offers for these openings, by id."),
+        query("ids", ARRAY.items(list![INTEGER])).style(Style::Comma).example("[9000222]").description("Only these offers, by id."),
+        query("updated_at", STRING.rules(list![pattern(r"^(gt|gte|lt|lte)\|\d{4}-\d{2}-\d{2}")])).example(r#""gte|2025-03-01T00:00:00Z""#).description("Only records changed in a period: an operator (`gt`, `gte`, `lt`, `lte`), a bar and an ISO 8601 instant. Two of them joined by a bar give both ends: `gte|2025-03-01T00:00:00Z|lte|2025-04-01T00:00:00Z`."),
+        query("created_at", STRING.rules(list![pattern(r"^(gt|gte|lt|lte)\|\d{4}-\d{2}-\d{2}")])).addition().example(r#""gte|2025-03-01T00:00:00Z""#).description("Only records created in a period. An operator (`gt`, `gte`, `lt`, `lte`), a bar and an ISO 8601 instant; two of them joined by a bar give both ends."),
+        query("application_ids", ARRAY.items(list![INTEGER])).style(Style::Comma).addition().example("[4000123]").description("Only records of these applications, by id."),
+        query("job_ids", ARRAY.items(list![INTEGER])).style(Style::Comma).addition().example("[3000555]").description("Only records of these jobs, by id."),
+        query("candidate_ids", ARRAY.items(list![INTEGER])).style(Style::Comma).addition().example("[5000321]").description("Only records of these candidates, by id."),
+        query("opening_ids", ARRAY.items(list![INTEGER])).style(Style::Comma).addition().example("[3100111]").description("Only offers for these openings, by id."),
         query("status", STRING.choices(words!["Created", "Accepted", "Rejected", "Deprecated"])).addition().description("Only offers in this state; mind the capital letter."),
         query("current_only", BOOLEAN).addition().description("True returns only the current version of each offer."),
-        query("resolved_at", STRING).addition().description("Only records accepted or rejected in a period. An operator (`gt`, `gte`, `lt`, `lte`), a bar and an ISO 8601 instant; two of them joined by a bar give both ends."),
+        query("resolved_at", STRING.rules(list![pattern(r"^(gt|gte|lt|lte)\|\d{4}-\d{2}-\d{2}")])).addition().example(r#""gte|2025-03-01T00:00:00Z""#).description("Only records accepted or rejected in a period. An operator (`gt`, `gte`, `lt`, `lte`), a bar and an ISO 8601 instant; two of them joined by a bar give both ends."),
         query("sent_on", STRING).addition().description("Only records sent in a period: an operator (`gt`, `gte`, `lt`, `lte`), a bar and a day; two of them joined by a bar give both ends."),
         query("starts_on", STRING).addition().description("Only records with a first day of work in a period: an operator (`gt`, `gte`, `lt`, `lte`), a bar and a day; two of them joined by a bar give both ends."),
         query("custom_field_option_id", INTEGER).addition().description("Only records with this choice of a custom field, by id from `custom_field_options.list`."),
-        query("fields", ARRAY.items(list![STRING])).style(Style::Comma).addition().description("Only these fields of each record, by name."),
+        query("fields", ARRAY.items(list![STRING])).style(Style::Comma).addition().example(r#"["id","status"]"#).description("Only these fields of each record, by name."),
     ])
     .sync(sync(list![json_path!("$.id")])
         .change(sync_change(json_path!("$.updated_at"), SyncTime::Iso8601).filter(list![(text("updated_at"), json(r#""gte|{since}""#))])))
+    .filters(list![
+        field_filter(json_path!("$.id")).any_of(list![(text("ids"), json(r#""{values}""#))]),
+        field_filter(json_path!("$.application_id")).any_of(list![(text("application_ids"), json(r#""{values}""#))]),
+        field_filter(json_path!("$.job_id")).any_of(list![(text("job_ids"), json(r#""{values}""#))]),
+        field_filter(json_path!("$.candidate_id")).any_of(list![(text("candidate_ids"), json(r#""{values}""#))]),
+        field_filter(json_path!("$.opening_id")).any_of(list![(text("opening_ids"), json(r#""{values}""#))]),
+        field_filter(json_path!("$.status")).equals(list![(text("status"), json(r#""{value}""#))]),
+        field_filter(json_path!("$.created_at")).from(list![(text("created_at"), json(r#""gte|{value}""#))]),
+    ])
     .meta(list![link_meta("next", "next")])
     .paging(Paging::link(from_meta("next"), list![]).size(page_size("per_page").maximum(500)))
     .schema(RECORD);

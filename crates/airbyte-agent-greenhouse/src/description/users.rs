@@ -52,25 +52,31 @@ const LIST: Operation = Operation::get("listUser", "users", Action::List, templa
     .parameters(list![
         query("cursor", STRING).description("Opaque token of the next page: the value of `cursor` in the URL that the metadata of the previous response holds as `next`. Greenhouse refuses every other parameter beside it, so pass it alone; it remembers the filters of the first page."),
         query("per_page", INTEGER.minimum(1.0).maximum(500.0).default("500")).default("500").description("Records per page. It holds for all pages that follow, so give it with the first page only, never together with `cursor`."),
-        query("ids", ARRAY.items(list![INTEGER])).style(Style::Comma).description("Only these users, by id; the way to name a recruiter or coordinator."),
-        query("updated_at", STRING).description("Only records changed in a period: an operator (`gt`, `gte`, `lt`, `lte`), a bar and an ISO 8601 instant. Two of them joined by a bar give both ends: `gte|2025-03-01T00:00:00Z|lte|2025-04-01T00:00:00Z`."),
+        query("ids", ARRAY.items(list![INTEGER])).style(Style::Comma).example("[1000042]").description("Only these users, by id; the way to name a recruiter or coordinator."),
+        query("updated_at", STRING.rules(list![pattern(r"^(gt|gte|lt|lte)\|\d{4}-\d{2}-\d{2}")])).example(r#""gte|2025-03-01T00:00:00Z""#).description("Only records changed in a period: an operator (`gt`, `gte`, `lt`, `lte`), a bar and an ISO 8601 instant. Two of them joined by a bar give both ends: `gte|2025-03-01T00:00:00Z|lte|2025-04-01T00:00:00Z`."),
         query("show_service_accounts", BOOLEAN.default("true")).default("true").description("Whether to include the service accounts that integrations act as. Pass false to see people only."),
-        query("created_at", STRING).addition().description("Only records created in a period. An operator (`gt`, `gte`, `lt`, `lte`), a bar and an ISO 8601 instant; two of them joined by a bar give both ends."),
-        query("primary_email", STRING).addition().description("Only the user who signs in with this e-mail address."),
+        query("created_at", STRING.rules(list![pattern(r"^(gt|gte|lt|lte)\|\d{4}-\d{2}-\d{2}")])).addition().example(r#""gte|2025-03-01T00:00:00Z""#).description("Only records created in a period. An operator (`gt`, `gte`, `lt`, `lte`), a bar and an ISO 8601 instant; two of them joined by a bar give both ends."),
+        query("primary_email", STRING.format("email")).addition().description("Only the user who signs in with this e-mail address."),
         query("deactivated", BOOLEAN).addition().description("Only accounts that are switched off, or only others."),
-        query("office_ids", ARRAY.items(list![INTEGER])).style(Style::Comma).addition().description("Only users of these offices, by id."),
-        query("department_ids", ARRAY.items(list![INTEGER])).style(Style::Comma).addition().description("Only users of these departments, by id."),
-        query("agency_ids", ARRAY.items(list![INTEGER])).style(Style::Comma).addition().description("Only users of these recruiting agencies, by id."),
-        query("linked_candidate_ids", ARRAY.items(list![INTEGER])).style(Style::Comma).addition().description("Only users who are these candidates, by id."),
-        query("interviewer_tag_ids", ARRAY.items(list![INTEGER])).style(Style::Comma).addition().description("Only users with these interviewer tags, by id."),
-        query("employee_ids", ARRAY.items(list![STRING])).style(Style::Comma).addition().description("Only users with these employee numbers."),
+        query("office_ids", ARRAY.items(list![INTEGER])).style(Style::Comma).addition().example("[7051]").description("Only users of these offices, by id."),
+        query("department_ids", ARRAY.items(list![INTEGER])).style(Style::Comma).addition().example("[7001]").description("Only users of these departments, by id."),
+        query("agency_ids", ARRAY.items(list![INTEGER])).style(Style::Comma).addition().example("[7061]").description("Only users of these recruiting agencies, by id."),
+        query("linked_candidate_ids", ARRAY.items(list![INTEGER])).style(Style::Comma).addition().example("[5000321]").description("Only users who are these candidates, by id."),
+        query("interviewer_tag_ids", ARRAY.items(list![INTEGER])).style(Style::Comma).addition().example("[7071]").description("Only users with these interviewer tags, by id."),
+        query("employee_ids", ARRAY.items(list![STRING])).style(Style::Comma).addition().example(r#"["E-17"]"#).description("Only users with these employee numbers."),
         query("external_office_id", STRING).addition().description("Only users of the office with this id in a system of yours."),
         query("external_department_id", STRING).addition().description("Only users of the department with this id in a system of yours."),
         query("custom_field_option_id", INTEGER).addition().description("Only records with this choice of a custom field, by id from `custom_field_options.list`."),
-        query("fields", ARRAY.items(list![STRING])).style(Style::Comma).addition().description("Only these fields of each record, by name."),
+        query("fields", ARRAY.items(list![STRING])).style(Style::Comma).addition().example(r#"["id","name"]"#).description("Only these fields of each record, by name."),
     ])
     .sync(sync(list![json_path!("$.id")])
         .change(sync_change(json_path!("$.updated_at"), SyncTime::Iso8601).filter(list![(text("updated_at"), json(r#""gte|{since}""#))])))
+    .filters(list![
+        field_filter(json_path!("$.id")).any_of(list![(text("ids"), json(r#""{values}""#))]),
+        field_filter(json_path!("$.primary_email")).equals(list![(text("primary_email"), json(r#""{value}""#))]),
+        field_filter(json_path!("$.deactivated")).equals(list![(text("deactivated"), json(r#""{value}""#))]),
+        field_filter(json_path!("$.created_at")).from(list![(text("created_at"), json(r#""gte|{value}""#))]),
+    ])
     .meta(list![link_meta("next", "next")])
     .paging(Paging::link(from_meta("next"), list![]).size(page_size("per_page").maximum(500)))
     .schema(RECORD);

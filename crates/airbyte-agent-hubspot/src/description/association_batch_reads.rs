@@ -30,6 +30,7 @@ const LIST: Operation = Operation::by(Method::Post, "readAssociationBatch", "ass
     .cannot_sync("It reads the links of records that are named in the call.")
     .records(json_path!("$.results"))
     .meta(list![meta("num_errors", json_path!("$.numErrors")), meta("errors", json_path!("$.errors"))])
+    .errors(list![ErrorCheck::at(json_path!("$.errors"), ErrorCondition::Remark(None))])
     .paging(Paging::none("HubSpot returns the links of all records in one response; each record has a cursor of its own."))
     .schema(RECORD);
 

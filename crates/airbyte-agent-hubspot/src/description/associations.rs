@@ -18,6 +18,7 @@ pub(super) const ENTITY: Entity = Entity::new("associations", "A link between tw
 const LIST: Operation = Operation::get("listAssociations", "associations", Action::List, template!("/crm/v4/objects/{fromObjectType}/{fromObjectId}/associations/{toObjectType}"))
     .summary("List associations of a record")
     .description("Returns the ids of all records of one type that a record is linked to, with the types and labels of the links. The result is HubSpot's whole response: the links are in its `results`. Read the linked records with the `get` of their entity.")
+    .phrases(texts!["contacts of deal", "belong to", "linked records", "associated"])
     .parameters(list![
         path("fromObjectType", STRING).required().description("Type of the record to start from: `contacts`, `companies`, `deals`, `tickets`, `notes`, `calls`, `emails`, `meetings`, `tasks`, or the id of a custom type."),
         path("fromObjectId", STRING).required().description("Id of the record to start from."),
@@ -39,6 +40,7 @@ const CREATE: Operation = Operation::by(Method::Put, "associateLabeledRecords", 
     .description("Links two records with a type, which may carry a label, such as a contact to a company. The type id depends on both object types and the direction. Linking again the same way changes nothing.")
     .writes()
     .idempotent()
+    .phrases(texts!["link contact to company", "associate", "connect records", "attach contact to deal"])
     .parameters(list![
         path("fromObjectType", STRING).required().description("Type of the record to start from: `contacts`, `companies`, `deals`, `tickets`, `notes`, `calls`, `emails`, `meetings`, `tasks`, or the id of a custom type."),
         path("fromObjectId", STRING).required().description("Id of the record to start from."),
@@ -56,6 +58,7 @@ const DELETE: Operation = Operation::by(Method::Delete, "deleteAssociations", "a
     .writes()
     .idempotent()
     .destructive()
+    .phrases(texts!["unlink", "disassociate"])
     .parameters(list![
         path("fromObjectType", STRING).required().description("Type of the record to start from: `contacts`, `companies`, `deals`, `tickets`, `notes`, `calls`, `emails`, `meetings`, `tasks`, or the id of a custom type."),
         path("fromObjectId", STRING).required().description("Id of the record to start from."),

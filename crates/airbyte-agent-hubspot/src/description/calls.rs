@@ -73,6 +73,7 @@ const CREATE: Operation = Operation::by(Method::Post, "createCall", "calls", Act
     .summary("Log a call")
     .description("Logs a phone call on the timeline of the records in `associations`; nobody is called. Calling twice logs two calls.")
     .writes()
+    .phrases(texts!["log call", "record call", "log phone call"])
     .parameters(list![
         body("properties", OBJECT.properties(list![
             optional("hs_call_body", STRING.description("Notes on the call, plain or HTML.")),
@@ -83,9 +84,9 @@ const CREATE: Operation = Operation::by(Method::Post, "createCall", "calls", Act
             optional("hs_call_to_number", STRING.description("Number that was called.")),
             optional("hs_call_status", STRING.description("State: `BUSY`, `CALLING_CRM_USER`, `CANCELED`, `COMPLETED`, `CONNECTING`, `FAILED`, `IN_PROGRESS`, `NO_ANSWER`, `QUEUED` or `RINGING`.")),
             optional("hs_call_title", STRING.description("Title.")),
-            required("hs_timestamp", STRING.description("When it happened, which is its place on the timeline; ISO 8601 in UTC or Unix milliseconds.")),
+            required("hs_timestamp", STRING.rules(list![formats(texts!["date-time", "unix_milliseconds"])]).description("When it happened, which is its place on the timeline; ISO 8601 in UTC or Unix milliseconds.")),
             optional("hubspot_owner_id", STRING.description("Id of the owner, a HubSpot user responsible for it; an owner id, not a user id.")),
-        ])).required().description("Properties of the call by internal name, custom ones too, values as text."),
+        ])).required().example(r#"{"hs_timestamp":"2026-03-02T14:30:00Z","hs_call_title":"Renewal call with Jane Miller","hs_call_duration":"420000","hs_call_status":"COMPLETED"}"#).description("Properties of the call by internal name, custom ones too, values as text."),
         body("associations", ARRAY.items(list![
             OBJECT.properties(list![
                 optional("to", OBJECT.properties(list![optional("id", STRING.description("Id of the record. HubSpot requires it."))]).closed().description("The record to link to. HubSpot requires it.")),
@@ -96,7 +97,7 @@ const CREATE: Operation = Operation::by(Method::Post, "createCall", "calls", Act
                     ]).closed(),
                 ]).description("Types of the link, mostly one. HubSpot requires it.")),
             ]).closed(),
-        ])).description("Records to link the call to. HubSpot's document calls them required. Type ids from a call: 194 to a contact, 182 company, 206 deal, 220 ticket."),
+        ])).example(r#"[{"to":{"id":"33451"},"types":[{"associationCategory":"HUBSPOT_DEFINED","associationTypeId":194}]}]"#).description("Records to link the call to. HubSpot's document calls them required. Type ids from a call: 194 to a contact, 182 company, 206 deal, 220 ticket."),
     ])
     .body(Body::Json { open: false, in_array: false })
     .schema(RECORD);
@@ -140,9 +141,9 @@ const UPDATE: Operation = Operation::by(Method::Patch, "updateCall", "calls", Ac
             optional("hs_call_to_number", STRING.description("Number that was called.")),
             optional("hs_call_status", STRING.description("State: `BUSY`, `CALLING_CRM_USER`, `CANCELED`, `COMPLETED`, `CONNECTING`, `FAILED`, `IN_PROGRESS`, `NO_ANSWER`, `QUEUED` or `RINGING`.")),
             optional("hs_call_title", STRING.description("Title.")),
-            optional("hs_timestamp", STRING.description("When it happened, which is its place on the timeline; ISO 8601 in UTC or Unix milliseconds.")),
+            optional("hs_timestamp", STRING.rules(list![formats(texts!["date-time", "unix_milliseconds"])]).description("When it happened, which is its place on the timeline; ISO 8601 in UTC or Unix milliseconds.")),
             optional("hubspot_owner_id", STRING.description("Id of the owner, a HubSpot user responsible for it; an owner id, not a user id.")),
-        ])).required().description("Properties to set by internal name, custom ones too, values as text; an empty text clears one. Others stay."),
+        ])).required().example(r#"{"hs_call_body":"She signs on Monday."}"#).description("Properties to set by internal name, custom ones too, values as text; an empty text clears one. Others stay."),
     ])
     .body(Body::Json { open: false, in_array: false })
     .schema(RECORD);

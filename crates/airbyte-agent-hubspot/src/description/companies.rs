@@ -7,7 +7,7 @@ use airbyte_agent_description::build::*;
 /// `companies` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("companies", "An organization known to the account.")
     .when_to_use("To find, create or change a company.")
-    .phrases(texts!["company", "account", "organization", "firm"])
+    .phrases(texts!["company", "account", "organization", "firm", "account", "organization"])
     .default_fields(texts![
         "id",
         "properties.name",
@@ -70,6 +70,7 @@ const CREATE: Operation = Operation::by(Method::Post, "createCompany", "companie
     .summary("Create a company")
     .description("Creates a company. HubSpot does not refuse a domain that exists, so look for it first with `companies.search`. Custom properties can be read and written by their internal names.")
     .writes()
+    .phrases(texts!["new company"])
     .parameters(list![
         body("properties", OBJECT.properties(list![
             optional("name", STRING.description("Name of the company.")),
@@ -86,7 +87,7 @@ const CREATE: Operation = Operation::by(Method::Post, "createCompany", "companie
             optional("lifecyclestage", STRING.description("Lifecycle stage by internal value: `subscriber`, `lead`, `marketingqualifiedlead`, `salesqualifiedlead`, `opportunity`, `customer`, `evangelist`, `other`, or a custom one. Only moves forward; to go back set it to an empty text first.")),
             optional("hubspot_owner_id", STRING.description("Id of the owner, a HubSpot user responsible for it; an owner id, not a user id.")),
             optional("website", STRING.description("Address (URL) of the web site.")),
-        ])).required().description("Properties of the company by internal name, custom ones too, values as text. At least one of `name` and `domain`."),
+        ])).required().example(r#"{"name":"Acme Inc.","domain":"acme.example"}"#).description("Properties of the company by internal name, custom ones too, values as text. At least one of `name` and `domain`."),
         body("associations", ARRAY.items(list![
             OBJECT.properties(list![
                 required("to", OBJECT.properties(list![required("id", STRING.description("Id of the record."))]).closed().description("The record to link to.")),
@@ -148,7 +149,7 @@ const UPDATE: Operation = Operation::by(Method::Patch, "updateCompany", "compani
             optional("lifecyclestage", STRING.description("Lifecycle stage by internal value: `subscriber`, `lead`, `marketingqualifiedlead`, `salesqualifiedlead`, `opportunity`, `customer`, `evangelist`, `other`, or a custom one. Only moves forward; to go back set it to an empty text first.")),
             optional("hubspot_owner_id", STRING.description("Id of the owner, a HubSpot user responsible for it; an owner id, not a user id.")),
             optional("website", STRING.description("Address (URL) of the web site.")),
-        ])).required().description("Properties to set by internal name, custom ones too, values as text; an empty text clears one. Others stay."),
+        ])).required().example(r#"{"industry":"COMPUTER_SOFTWARE"}"#).description("Properties to set by internal name, custom ones too, values as text; an empty text clears one. Others stay."),
     ])
     .body(Body::Json { open: false, in_array: false })
     .schema(RECORD);
@@ -156,6 +157,7 @@ const UPDATE: Operation = Operation::by(Method::Patch, "updateCompany", "compani
 const SEARCH: Operation = Operation::by(Method::Post, "searchCompanies", "companies", Action::Search, template!("/crm/v3/objects/companies/search"))
     .summary("Search companies")
     .description("Finds companies by words in name, domain, website and phone (`query`), by conditions on any property (`filterGroups`), or both, and sorts them. The index lags a few seconds behind writes, deleted records are left out, and no more than 10,000 results can be paged through.")
+    .phrases(texts!["find company"])
     .field_selection(field_selection("properties").inside("properties").depth(1))
     .parameters(list![
         body("filterGroups", ARRAY.items(list![
@@ -184,8 +186,8 @@ const SEARCH: Operation = Operation::by(Method::Post, "searchCompanies", "compan
                     ]).closed(),
                 ]).description("Filters that all have to hold.")),
             ]).closed(),
-        ])).description("Conditions: a company matches when it fulfils all filters of at least one group (AND within, OR between). At most 5 groups of 6 filters, 18 filters in all. Left out, everything matches."),
-        body("properties", ARRAY.items(list![STRING])).description("Properties to return, internal names; replaces the default set (name, domain and dates)."),
+        ])).example(r#"[{"filters":[{"propertyName":"domain","operator":"EQ","value":"acme.example"}]}]"#).description("Conditions: a company matches when it fulfils all filters of at least one group (AND within, OR between). At most 5 groups of 6 filters, 18 filters in all. Left out, everything matches."),
+        body("properties", ARRAY.items(list![STRING])).example(r#"["name","domain","industry"]"#).description("Properties to return, internal names; replaces the default set (name, domain and dates)."),
         body("limit", INTEGER.minimum(1.0).maximum(200.0).default("25")).default("25").send_default().description("Records per page."),
         body("after", STRING).description("Where to go on: `next_cursor` from the metadata of the page before. HubSpot refuses positions beyond 10,000."),
         body("sorts", ARRAY.items(list![
@@ -193,7 +195,7 @@ const SEARCH: Operation = Operation::by(Method::Post, "searchCompanies", "compan
                 required("propertyName", STRING.description("Internal name of the property to sort by.")),
                 optional("direction", STRING.choices(words!["ASCENDING", "DESCENDING"]).description("Direction of sorting, ascending or descending.")),
             ]).closed(),
-        ])).description("Order of the results; one rule only. Left out, oldest first."),
+        ])).example(r#"[{"propertyName":"createdate","direction":"DESCENDING"}]"#).description("Order of the results; one rule only. Left out, oldest first."),
         body("query", STRING).description("Words to look for in name, domain, website and phone number; parts of words match. Up to 3,000 characters; combines with the filters."),
     ])
     .body(Body::Json { open: false, in_array: false })

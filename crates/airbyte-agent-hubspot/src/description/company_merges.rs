@@ -14,6 +14,7 @@ const CREATE: Operation = Operation::by(Method::Post, "mergeCompanies", "company
     .description("Joins two companies into one that keeps activities and links of both; where values differ, those of the primary one stay. Cannot be undone. HubSpot gives the joined company a new id. Airbyte's hosted platform does not offer it.")
     .writes()
     .destructive()
+    .phrases(texts!["merge companies", "duplicate companies", "combine companies", "same company"])
     .addition()
     .parameters(list![
         body("primaryObjectId", STRING).required().description("Id of the company whose values stay."),

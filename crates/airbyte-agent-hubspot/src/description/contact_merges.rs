@@ -14,6 +14,7 @@ const CREATE: Operation = Operation::by(Method::Post, "mergeContacts", "contact_
     .description("Joins two contacts into one that keeps activities and links of both; where values differ, those of the primary one stay. Cannot be undone. HubSpot gives the joined contact a new id. Airbyte's hosted platform does not offer it.")
     .writes()
     .destructive()
+    .phrases(texts!["merge contacts", "duplicate contacts", "combine contacts"])
     .addition()
     .parameters(list![
         body("primaryObjectId", STRING).required().description("Id of the contact whose values stay."),

@@ -7,7 +7,7 @@ use airbyte_agent_description::build::*;
 /// `contacts` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("contacts", "A person known to the account.")
     .when_to_use("To find, create or change a person, or their id.")
-    .phrases(texts!["contact", "lead", "person", "customer"])
+    .phrases(texts!["contact", "lead", "person", "customer", "person", "lead"])
     .default_fields(texts![
         "id",
         "properties.firstname",
@@ -73,9 +73,10 @@ const CREATE: Operation = Operation::by(Method::Post, "createContact", "contacts
     .summary("Create a contact")
     .description("Creates a contact. A second contact with the same e-mail address is refused with 409, so look for it first with `contacts.search`. Link it to a company with `associations.create`. Custom properties can be read and written by their internal names.")
     .writes()
+    .phrases(texts!["save contact", "new contact", "add contact"])
     .parameters(list![
         body("properties", OBJECT.properties(list![
-            optional("email", STRING.description("E-mail address; unique among contacts.")),
+            optional("email", STRING.format("email").description("E-mail address; unique among contacts.")),
             optional("firstname", STRING.description("First name (given name).")),
             optional("lastname", STRING.description("Last name (family name).")),
             optional("phone", STRING.description("Phone number, in any form.")),
@@ -84,7 +85,7 @@ const CREATE: Operation = Operation::by(Method::Post, "createContact", "contacts
             optional("lifecyclestage", STRING.description("Lifecycle stage by internal value: `subscriber`, `lead`, `marketingqualifiedlead`, `salesqualifiedlead`, `opportunity`, `customer`, `evangelist`, `other`, or a custom one. Only moves forward; to go back set it to an empty text first.")),
             optional("jobtitle", STRING.description("Job title.")),
             optional("hubspot_owner_id", STRING.description("Id of the owner, a HubSpot user responsible for it; an owner id, not a user id.")),
-        ])).required().description("Properties of the contact by internal name, custom ones too, values as text. At least one of `email`, `firstname` and `lastname`."),
+        ])).required().example(r#"{"email":"jane@acme.example","firstname":"Jane","lastname":"Miller"}"#).description("Properties of the contact by internal name, custom ones too, values as text. At least one of `email`, `firstname` and `lastname`."),
         body("associations", ARRAY.items(list![
             OBJECT.properties(list![
                 required("to", OBJECT.properties(list![required("id", STRING.description("Id of the record."))]).closed().description("The record to link to.")),
@@ -128,11 +129,12 @@ const UPDATE: Operation = Operation::by(Method::Patch, "updateContact", "contact
     .description("Sets the properties given and leaves the others alone. Find the id with `contacts.search` first. Workflows of the account may react.")
     .writes()
     .idempotent()
+    .phrases(texts!["change phone number", "change email", "lifecycle stage", "edit contact"])
     .parameters(list![
         path("contactId", STRING).required().description("Contact to change, by id."),
         query("idProperty", STRING).addition().description("Property whose value is passed as the id, instead of HubSpot's own id; it must have unique values, such as `email`."),
         body("properties", OBJECT.properties(list![
-            optional("email", STRING.description("E-mail address; unique among contacts.")),
+            optional("email", STRING.format("email").description("E-mail address; unique among contacts.")),
             optional("firstname", STRING.description("First name (given name).")),
             optional("lastname", STRING.description("Last name (family name).")),
             optional("phone", STRING.description("Phone number, in any form.")),
@@ -141,7 +143,7 @@ const UPDATE: Operation = Operation::by(Method::Patch, "updateContact", "contact
             optional("lifecyclestage", STRING.description("Lifecycle stage by internal value: `subscriber`, `lead`, `marketingqualifiedlead`, `salesqualifiedlead`, `opportunity`, `customer`, `evangelist`, `other`, or a custom one. Only moves forward; to go back set it to an empty text first.")),
             optional("jobtitle", STRING.description("Job title.")),
             optional("hubspot_owner_id", STRING.description("Id of the owner, a HubSpot user responsible for it; an owner id, not a user id.")),
-        ])).required().description("Properties to set by internal name, custom ones too, values as text; an empty text clears one. Others stay."),
+        ])).required().example(r#"{"lifecyclestage":"customer"}"#).description("Properties to set by internal name, custom ones too, values as text; an empty text clears one. Others stay."),
     ])
     .body(Body::Json { open: false, in_array: false })
     .schema(RECORD);
@@ -149,6 +151,7 @@ const UPDATE: Operation = Operation::by(Method::Patch, "updateContact", "contact
 const SEARCH: Operation = Operation::by(Method::Post, "searchContacts", "contacts", Action::Search, template!("/crm/v3/objects/contacts/search"))
     .summary("Search contacts")
     .description("Finds contacts by words in name, e-mail address, phone and company (`query`), by conditions on any property (`filterGroups`), or both, and sorts them. The index lags a few seconds behind writes, deleted records are left out, and no more than 10,000 results can be paged through.")
+    .phrases(texts!["look up", "find contact", "contact with email"])
     .field_selection(field_selection("properties").inside("properties").depth(1))
     .parameters(list![
         body("filterGroups", ARRAY.items(list![
@@ -177,8 +180,8 @@ const SEARCH: Operation = Operation::by(Method::Post, "searchContacts", "contact
                     ]).closed(),
                 ]).description("Filters that all have to hold.")),
             ]).closed(),
-        ])).description("Conditions: a contact matches when it fulfils all filters of at least one group (AND within, OR between). At most 5 groups of 6 filters, 18 filters in all. Left out, everything matches."),
-        body("properties", ARRAY.items(list![STRING])).description("Properties to return, internal names; replaces the default set (email, firstname, lastname and dates)."),
+        ])).example(r#"[{"filters":[{"propertyName":"email","operator":"EQ","value":"jane@acme.example"}]}]"#).description("Conditions: a contact matches when it fulfils all filters of at least one group (AND within, OR between). At most 5 groups of 6 filters, 18 filters in all. Left out, everything matches."),
+        body("properties", ARRAY.items(list![STRING])).example(r#"["email","firstname","lastname","phone"]"#).description("Properties to return, internal names; replaces the default set (email, firstname, lastname and dates)."),
         body("limit", INTEGER.minimum(1.0).maximum(200.0).default("25")).default("25").send_default().description("Records per page."),
         body("after", STRING).description("Where to go on: `next_cursor` from the metadata of the page before. HubSpot refuses positions beyond 10,000."),
         body("sorts", ARRAY.items(list![
@@ -186,7 +189,7 @@ const SEARCH: Operation = Operation::by(Method::Post, "searchContacts", "contact
                 required("propertyName", STRING.description("Internal name of the property to sort by.")),
                 optional("direction", STRING.choices(words!["ASCENDING", "DESCENDING"]).description("Direction of sorting, ascending or descending.")),
             ]).closed(),
-        ])).description("Order of the results; one rule only. Left out, oldest first."),
+        ])).example(r#"[{"propertyName":"createdate","direction":"DESCENDING"}]"#).description("Order of the results; one rule only. Left out, oldest first."),
         body("query", STRING).description("Words to look for in names, e-mail addresses, phone numbers and company; parts of words match. Up to 3,000 characters; combines with the filters."),
     ])
     .body(Body::Json { open: false, in_array: false })

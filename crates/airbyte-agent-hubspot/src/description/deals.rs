@@ -7,7 +7,7 @@ use airbyte_agent_description::build::*;
 /// `deals` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("deals", "A sale in one stage of a pipeline.")
     .when_to_use("For the pipeline, amounts, stages and close dates.")
-    .phrases(texts!["deal", "opportunity", "pipeline", "revenue"])
+    .phrases(texts!["deal", "opportunity", "pipeline", "revenue", "opportunity", "sale"])
     .default_fields(texts![
         "id",
         "properties.dealname",
@@ -75,17 +75,18 @@ const CREATE: Operation = Operation::by(Method::Post, "createDeal", "deals", Act
     .summary("Create a deal")
     .description("Creates a deal in a stage of a pipeline. Link it to contacts and companies with `associations.create`. Calling twice makes two deals. Custom properties can be read and written by their internal names.")
     .writes()
+    .phrases(texts!["new deal"])
     .parameters(list![
         body("properties", OBJECT.properties(list![
             required("dealname", STRING.description("Name of the deal.")),
             optional("amount", STRING.description("Value in the deal's currency, number as text; decimals with a dot.")),
             optional("dealstage", STRING.description("Stage by internal value, one of the deal's pipeline; in the default pipeline `appointmentscheduled`, `qualifiedtobuy`, `presentationscheduled`, `decisionmakerboughtin`, `contractsent`, `closedwon`, `closedlost`.")),
             optional("pipeline", STRING.description("Pipeline by internal value; `default` is the first.")),
-            optional("closedate", STRING.description("When the deal closed or is expected to, ISO 8601 or Unix milliseconds.")),
+            optional("closedate", STRING.rules(list![formats(texts!["date-time", "unix_milliseconds"])]).description("When the deal closed or is expected to, ISO 8601 or Unix milliseconds.")),
             optional("dealtype", STRING.description("Type by internal value: `newbusiness` or `existingbusiness`.")),
             optional("description", STRING.description("What the deal is about.")),
             optional("hubspot_owner_id", STRING.description("Id of the owner, a HubSpot user responsible for it; an owner id, not a user id.")),
-        ])).required().description("Properties of the deal by internal name, custom ones too, values as text. Give `dealstage` too, and `pipeline` when there are several."),
+        ])).required().example(r#"{"dealname":"Acme renewal 2026","amount":"15000.00","pipeline":"default","dealstage":"qualifiedtobuy"}"#).description("Properties of the deal by internal name, custom ones too, values as text. Give `dealstage` too, and `pipeline` when there are several."),
         body("associations", ARRAY.items(list![
             OBJECT.properties(list![
                 required("to", OBJECT.properties(list![required("id", STRING.description("Id of the record."))]).closed().description("The record to link to.")),
@@ -129,6 +130,15 @@ const UPDATE: Operation = Operation::by(Method::Patch, "updateDeal", "deals", Ac
     .description("Sets the properties given and leaves the others alone; set `dealstage` to move a deal on, to win it or to lose it. Workflows of the account may react.")
     .writes()
     .idempotent()
+    .phrases(texts![
+        "move deal",
+        "move to stage",
+        "closed won",
+        "closed lost",
+        "change amount",
+        "win deal",
+        "lose deal",
+    ])
     .parameters(list![
         path("dealId", STRING).required().description("Deal to change, by id."),
         query("idProperty", STRING).addition().description("Property whose value is passed as the id, instead of HubSpot's own id; it must have unique values, such as `external_id`."),
@@ -137,11 +147,11 @@ const UPDATE: Operation = Operation::by(Method::Patch, "updateDeal", "deals", Ac
             optional("amount", STRING.description("Value in the deal's currency, number as text; decimals with a dot.")),
             optional("dealstage", STRING.description("Stage by internal value, one of the deal's pipeline; in the default pipeline `appointmentscheduled`, `qualifiedtobuy`, `presentationscheduled`, `decisionmakerboughtin`, `contractsent`, `closedwon`, `closedlost`.")),
             optional("pipeline", STRING.description("Pipeline by internal value; `default` is the first.")),
-            optional("closedate", STRING.description("When the deal closed or is expected to, ISO 8601 or Unix milliseconds.")),
+            optional("closedate", STRING.rules(list![formats(texts!["date-time", "unix_milliseconds"])]).description("When the deal closed or is expected to, ISO 8601 or Unix milliseconds.")),
             optional("dealtype", STRING.description("Type by internal value: `newbusiness` or `existingbusiness`.")),
             optional("description", STRING.description("What the deal is about.")),
             optional("hubspot_owner_id", STRING.description("Id of the owner, a HubSpot user responsible for it; an owner id, not a user id.")),
-        ])).required().description("Properties to set by internal name, custom ones too, values as text; an empty text clears one. Others stay."),
+        ])).required().example(r#"{"dealstage":"closedwon"}"#).description("Properties to set by internal name, custom ones too, values as text; an empty text clears one. Others stay."),
     ])
     .body(Body::Json { open: false, in_array: false })
     .schema(RECORD);
@@ -149,6 +159,7 @@ const UPDATE: Operation = Operation::by(Method::Patch, "updateDeal", "deals", Ac
 const SEARCH: Operation = Operation::by(Method::Post, "searchDeals", "deals", Action::Search, template!("/crm/v3/objects/deals/search"))
     .summary("Search deals")
     .description("Finds deals by words in name and description (`query`), by conditions such as stage, amount, owner or close date (`filterGroups`), or both, and sorts them. The index lags a few seconds behind writes, deleted records are left out, and no more than 10,000 results can be paged through.")
+    .phrases(texts!["deals closing", "find deals"])
     .field_selection(field_selection("properties").inside("properties").depth(1))
     .parameters(list![
         body("filterGroups", ARRAY.items(list![
@@ -177,8 +188,8 @@ const SEARCH: Operation = Operation::by(Method::Post, "searchDeals", "deals", Ac
                     ]).closed(),
                 ]).description("Filters that all have to hold.")),
             ]).closed(),
-        ])).description("Conditions: a deal matches when it fulfils all filters of at least one group (AND within, OR between). At most 5 groups of 6 filters, 18 filters in all. Left out, everything matches."),
-        body("properties", ARRAY.items(list![STRING])).description("Properties to return, internal names; replaces the default set (name, amount, stage, pipeline and dates)."),
+        ])).example(r#"[{"filters":[{"propertyName":"amount","operator":"GT","value":"10000"},{"propertyName":"dealstage","operator":"NOT_IN","values":["closedwon","closedlost"]}]}]"#).description("Conditions: a deal matches when it fulfils all filters of at least one group (AND within, OR between). At most 5 groups of 6 filters, 18 filters in all. Left out, everything matches."),
+        body("properties", ARRAY.items(list![STRING])).example(r#"["dealname","amount","dealstage","closedate"]"#).description("Properties to return, internal names; replaces the default set (name, amount, stage, pipeline and dates)."),
         body("limit", INTEGER.minimum(1.0).maximum(200.0).default("25")).default("25").send_default().description("Records per page."),
         body("after", STRING).description("Where to go on: `next_cursor` from the metadata of the page before. HubSpot refuses positions beyond 10,000."),
         body("sorts", ARRAY.items(list![
@@ -186,7 +197,7 @@ const SEARCH: Operation = Operation::by(Method::Post, "searchDeals", "deals", Ac
                 required("propertyName", STRING.description("Internal name of the property to sort by.")),
                 optional("direction", STRING.choices(words!["ASCENDING", "DESCENDING"]).description("Direction of sorting, ascending or descending.")),
             ]).closed(),
-        ])).description("Order of the results; one rule only. Left out, oldest first."),
+        ])).example(r#"[{"propertyName":"createdate","direction":"DESCENDING"}]"#).description("Order of the results; one rule only. Left out, oldest first."),
         body("query", STRING).description("Words to look for in name, description, type, pipeline and stage; parts of words match. Up to 3,000 characters; combines with the filters."),
     ])
     .body(Body::Json { open: false, in_array: false })

@@ -70,6 +70,7 @@ const CREATE: Operation = Operation::by(Method::Post, "createEmail", "emails", A
     .summary("Log an e-mail")
     .description("Logs a one-to-one e-mail on the timeline of the records in `associations`; nothing is sent. Calling twice logs two e-mails.")
     .writes()
+    .phrases(texts!["log email", "record email"])
     .parameters(list![
         body("properties", OBJECT.properties(list![
             optional("hs_email_subject", STRING.description("The subject, one line of text.")),
@@ -79,9 +80,9 @@ const CREATE: Operation = Operation::by(Method::Post, "createEmail", "emails", A
             optional("hs_email_status", STRING.description("Sending state: `BOUNCED`, `FAILED`, `SCHEDULED`, `SENDING` or `SENT`.")),
             optional("hs_email_sender_email", STRING.description("Address of the sender. HubSpot may derive it from the mail headers (`hs_email_headers`).")),
             optional("hs_email_to_email", STRING.description("Addresses of the recipients, joined with semicolons. HubSpot may derive them from the mail headers (`hs_email_headers`).")),
-            required("hs_timestamp", STRING.description("When it happened, which is its place on the timeline; ISO 8601 in UTC or Unix milliseconds.")),
+            required("hs_timestamp", STRING.rules(list![formats(texts!["date-time", "unix_milliseconds"])]).description("When it happened, which is its place on the timeline; ISO 8601 in UTC or Unix milliseconds.")),
             optional("hubspot_owner_id", STRING.description("Id of the owner, a HubSpot user responsible for it; an owner id, not a user id.")),
-        ])).required().description("Properties of the e-mail by internal name, custom ones too, values as text."),
+        ])).required().example(r#"{"hs_timestamp":"2026-03-02T14:30:00Z","hs_email_direction":"EMAIL","hs_email_subject":"Your offer","hs_email_text":"Dear Jane, attached is the offer."}"#).description("Properties of the e-mail by internal name, custom ones too, values as text."),
         body("associations", ARRAY.items(list![
             OBJECT.properties(list![
                 optional("to", OBJECT.properties(list![optional("id", STRING.description("Id of the record. HubSpot requires it."))]).closed().description("The record to link to. HubSpot requires it.")),
@@ -92,7 +93,7 @@ const CREATE: Operation = Operation::by(Method::Post, "createEmail", "emails", A
                     ]).closed(),
                 ]).description("Types of the link, mostly one. HubSpot requires it.")),
             ]).closed(),
-        ])).description("Records to link the e-mail to. HubSpot's document calls them required. Type ids from an e-mail: 198 to a contact, 186 company, 210 deal, 224 ticket."),
+        ])).example(r#"[{"to":{"id":"33451"},"types":[{"associationCategory":"HUBSPOT_DEFINED","associationTypeId":198}]}]"#).description("Records to link the e-mail to. HubSpot's document calls them required. Type ids from an e-mail: 198 to a contact, 186 company, 210 deal, 224 ticket."),
     ])
     .body(Body::Json { open: false, in_array: false })
     .schema(RECORD);
@@ -133,9 +134,9 @@ const UPDATE: Operation = Operation::by(Method::Patch, "updateEmail", "emails", 
             optional("hs_email_html", STRING.description("The body, formatted as HTML.")),
             optional("hs_email_direction", STRING.description("`EMAIL` sent from the CRM or logged by BCC, `INCOMING_EMAIL` a reply that came in, `FORWARDED_EMAIL` forwarded to the CRM.")),
             optional("hs_email_status", STRING.description("Sending state: `BOUNCED`, `FAILED`, `SCHEDULED`, `SENDING` or `SENT`.")),
-            optional("hs_timestamp", STRING.description("When it happened, which is its place on the timeline; ISO 8601 in UTC or Unix milliseconds.")),
+            optional("hs_timestamp", STRING.rules(list![formats(texts!["date-time", "unix_milliseconds"])]).description("When it happened, which is its place on the timeline; ISO 8601 in UTC or Unix milliseconds.")),
             optional("hubspot_owner_id", STRING.description("Id of the owner, a HubSpot user responsible for it; an owner id, not a user id.")),
-        ])).required().description("Properties to set by internal name, custom ones too, values as text; an empty text clears one. Others stay."),
+        ])).required().example(r#"{"hs_email_status":"BOUNCED"}"#).description("Properties to set by internal name, custom ones too, values as text; an empty text clears one. Others stay."),
     ])
     .body(Body::Json { open: false, in_array: false })
     .schema(RECORD);

@@ -16,6 +16,7 @@ const CREATE: Operation = Operation::by(Method::Post, "createFileImport", "file_
     .summary("Import a file from an address")
     .description("Tells HubSpot to fetch a file from a public address and to keep it. The file is there once `file_imports.get` says `COMPLETE`. Airbyte's hosted platform does not offer it.")
     .writes()
+    .phrases(texts!["import file from url"])
     .recommended(texts!["folderPath"])
     .addition()
     .job(Job::new(json_path!("$.id"), job_step("file_imports", Action::Get).argument("taskId"), json_path!("$.status"), job_step("file_imports", Action::Get).argument("taskId"))
@@ -23,7 +24,7 @@ const CREATE: Operation = Operation::by(Method::Post, "createFileImport", "file_
         .failed(texts!["CANCELED"])
         .pause_seconds(2))
     .parameters(list![
-        body("url", STRING).required().description("Public address of the file."),
+        body("url", STRING.format("uri")).required().description("Public address of the file."),
         body("access", STRING.choices(words!["PUBLIC_INDEXABLE", "PUBLIC_NOT_INDEXABLE", "PRIVATE"])).required().description("Who may see it, and whether search engines may."),
         body("folderPath", STRING).description("Folder to put it in, made if there is none. HubSpot requires this or `folderId`."),
         body("folderId", STRING).description("Id of the folder to put it in."),

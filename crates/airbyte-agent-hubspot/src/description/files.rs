@@ -29,6 +29,7 @@ const CREATE: Operation = Operation::by(Method::Post, "uploadFile", "files", Act
     .summary("Upload a file")
     .description("Sends a file to the file manager and returns it. Give `folderId` or `folderPath`. Calling it again stores the file a second time unless `options` says otherwise. Airbyte's hosted platform does not offer it.")
     .writes()
+    .phrases(texts!["upload file"])
     .at_least_one(list![at_least_one(texts![], texts!["folderId", "folderPath"])])
     .addition()
     .parameters(list![

@@ -15,6 +15,7 @@ pub(super) const ENTITY: Entity = Entity::new("form_submissions", "What somebody
 const LIST: Operation = Operation::get("listFormSubmissions", "form_submissions", Action::List, template!("/form-integrations/v1/submissions/forms/{formId}"))
     .summary("List entries of a form")
     .description("Returns what was entered in one form, newest first. Airbyte's hosted platform does not offer it.")
+    .phrases(texts!["who submitted form", "filled in form", "form answers"])
     .addition()
     .parameters(list![
         path("formId", STRING).required().description("Id of the form."),

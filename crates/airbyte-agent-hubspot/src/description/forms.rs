@@ -24,6 +24,7 @@ pub(super) const ENTITY: Entity = Entity::new("forms", "A form on web pages.")
 const LIST: Operation = Operation::get("listForms", "forms", Action::List, template!("/marketing/v3/forms/"))
     .summary("List forms")
     .description("Returns all forms of the account with their fields. What was entered is in `form_submissions.list`. Airbyte's hosted platform does not offer it.")
+    .phrases(texts!["forms"])
     .addition()
     .parameters(list![
         query("limit", INTEGER.minimum(1.0)).description("Records per page."),

@@ -15,6 +15,7 @@ pub(super) const ENTITY: Entity = Entity::new("list_memberships", "A record that
 const LIST: Operation = Operation::get("listListMemberships", "list_memberships", Action::List, template!("/crm/v3/lists/{listId}/memberships"))
     .summary("List the records in a list")
     .description("Returns the ids of the records in a list, by record id. Read the records with `object_batch_reads.list`. Airbyte's hosted platform does not offer it.")
+    .phrases(texts!["who is in list", "members of list"])
     .addition()
     .parameters(list![
         path("listId", STRING).required().description("Id of the list."),
@@ -40,11 +41,12 @@ const UPDATE: Operation = Operation::by(Method::Put, "updateListMemberships", "l
     .description("Puts records into a list and takes others out, in one call. Only for lists of the kinds `MANUAL` and `SNAPSHOT`. The records themselves stay. Airbyte's hosted platform does not offer it.")
     .writes()
     .idempotent()
+    .phrases(texts!["add people to list", "add contacts to list", "add to static list", "remove from list"])
     .addition()
     .parameters(list![
         path("listId", STRING).required().description("Id of the list."),
-        body("recordIdsToAdd", ARRAY.items(list![STRING])).required().description("Ids of the records to add; may be empty."),
-        body("recordIdsToRemove", ARRAY.items(list![STRING])).required().description("Ids of the records to remove; may be empty."),
+        body("recordIdsToAdd", ARRAY.items(list![STRING])).required().example(r#"["33451"]"#).description("Ids of the records to add; may be empty."),
+        body("recordIdsToRemove", ARRAY.items(list![STRING])).required().example("[]").description("Ids of the records to remove; may be empty."),
     ])
     .body(Body::Json { open: false, in_array: false })
     .schema(UPDATE_RECORD);

@@ -7,7 +7,7 @@ use airbyte_agent_description::build::*;
 /// `lists` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("lists", "A set of records, kept by hand or by conditions.")
     .when_to_use("To find a list, also called segment, and its size.")
-    .phrases(texts!["list", "segment"])
+    .phrases(texts!["list", "segment", "segment", "static list"])
     .default_fields(texts![
         "listId",
         "name",
@@ -26,13 +26,14 @@ pub(super) const ENTITY: Entity = Entity::new("lists", "A set of records, kept b
 const SEARCH: Operation = Operation::by(Method::Post, "searchLists", "lists", Action::Search, template!("/crm/v3/lists/search"))
     .summary("Search lists")
     .description("Finds lists by words in their names; without any argument all lists. The size of a list is `additionalProperties.hs_list_size`, if asked for. Airbyte's hosted platform does not offer it.")
+    .phrases(texts!["contact lists"])
     .addition()
     .parameters(list![
         body("query", STRING).description("Words in the name; parts of words match."),
-        body("listIds", ARRAY.items(list![STRING])).description("Only these lists, by id."),
-        body("processingTypes", ARRAY.items(list![STRING])).description("Only lists kept like this: `MANUAL`, `DYNAMIC` or `SNAPSHOT`."),
+        body("listIds", ARRAY.items(list![STRING])).example(r#"["12"]"#).description("Only these lists, by id."),
+        body("processingTypes", ARRAY.items(list![STRING])).example(r#"["MANUAL"]"#).description("Only lists kept like this: `MANUAL`, `DYNAMIC` or `SNAPSHOT`."),
         body("objectTypeId", STRING).description("Only lists of this type, such as `0-1` for contacts."),
-        body("additionalProperties", ARRAY.items(list![STRING])).description("Further values to return, such as `hs_list_size`."),
+        body("additionalProperties", ARRAY.items(list![STRING])).example(r#"["hs_list_size"]"#).description("Further values to return, such as `hs_list_size`."),
         body("sort", STRING).description("Order of the results, by internal name."),
         body("count", INTEGER.minimum(1.0).maximum(500.0)).description("Records per page; HubSpot takes 20 when it is left out."),
         body("offset", INTEGER.minimum(0.0)).description("Where to go on: `offset` of the page before."),

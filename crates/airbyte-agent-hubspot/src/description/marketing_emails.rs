@@ -28,6 +28,7 @@ pub(super) const ENTITY: Entity = Entity::new("marketing_emails", "An e-mail to 
 const LIST: Operation = Operation::get("listMarketingEmails", "marketing_emails", Action::List, template!("/marketing/v3/emails/"))
     .summary("List marketing e-mails")
     .description("Returns the marketing e-mails of the account. One-to-one e-mails on records are in `emails.list`. Airbyte's hosted platform does not offer it.")
+    .phrases(texts!["newsletter", "email campaign"])
     .addition()
     .parameters(list![
         query("limit", INTEGER.minimum(1.0)).description("Records per page."),

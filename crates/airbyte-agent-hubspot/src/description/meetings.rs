@@ -73,18 +73,19 @@ const CREATE: Operation = Operation::by(Method::Post, "createMeeting", "meetings
     .summary("Log a meeting")
     .description("Logs a meeting on the timeline of the records in `associations`; no calendar entry is made and nobody is invited. Calling twice logs two meetings.")
     .writes()
+    .phrases(texts!["book meeting", "log meeting", "schedule meeting"])
     .parameters(list![
         body("properties", OBJECT.properties(list![
             required("hs_meeting_title", STRING.description("Title.")),
             optional("hs_meeting_body", STRING.description("Description that attendees see, plain or HTML.")),
-            optional("hs_meeting_start_time", STRING.description("Begin, ISO 8601 in UTC or Unix milliseconds.")),
-            optional("hs_meeting_end_time", STRING.description("End, ISO 8601 in UTC or Unix milliseconds.")),
+            optional("hs_meeting_start_time", STRING.rules(list![formats(texts!["date-time", "unix_milliseconds"])]).description("Begin, ISO 8601 in UTC or Unix milliseconds.")),
+            optional("hs_meeting_end_time", STRING.rules(list![formats(texts!["date-time", "unix_milliseconds"])]).description("End, ISO 8601 in UTC or Unix milliseconds.")),
             optional("hs_meeting_location", STRING.description("Where it takes place: address, room or link.")),
             optional("hs_meeting_outcome", STRING.description("Outcome: `SCHEDULED`, `COMPLETED`, `RESCHEDULED`, `NO_SHOW` or `CANCELED`.")),
             optional("hs_internal_meeting_notes", STRING.description("Notes for the team; attendees do not see them.")),
-            required("hs_timestamp", STRING.description("When it happened, which is its place on the timeline; ISO 8601 in UTC or Unix milliseconds.")),
+            required("hs_timestamp", STRING.rules(list![formats(texts!["date-time", "unix_milliseconds"])]).description("When it happened, which is its place on the timeline; ISO 8601 in UTC or Unix milliseconds.")),
             optional("hubspot_owner_id", STRING.description("Id of the owner, a HubSpot user responsible for it; an owner id, not a user id.")),
-        ])).required().description("Properties of the meeting by internal name, custom ones too, values as text."),
+        ])).required().example(r#"{"hs_timestamp":"2026-03-10T09:00:00Z","hs_meeting_title":"Kick-off with Acme","hs_meeting_start_time":"2026-03-10T09:00:00Z","hs_meeting_end_time":"2026-03-10T10:00:00Z"}"#).description("Properties of the meeting by internal name, custom ones too, values as text."),
         body("associations", ARRAY.items(list![
             OBJECT.properties(list![
                 optional("to", OBJECT.properties(list![optional("id", STRING.description("Id of the record. HubSpot requires it."))]).closed().description("The record to link to. HubSpot requires it.")),
@@ -95,7 +96,7 @@ const CREATE: Operation = Operation::by(Method::Post, "createMeeting", "meetings
                     ]).closed(),
                 ]).description("Types of the link, mostly one. HubSpot requires it.")),
             ]).closed(),
-        ])).description("Records to link the meeting to. HubSpot's document calls them required. Type ids from a meeting: 200 to a contact, 188 company, 212 deal, 226 ticket."),
+        ])).example(r#"[{"to":{"id":"33451"},"types":[{"associationCategory":"HUBSPOT_DEFINED","associationTypeId":200}]}]"#).description("Records to link the meeting to. HubSpot's document calls them required. Type ids from a meeting: 200 to a contact, 188 company, 212 deal, 226 ticket."),
     ])
     .body(Body::Json { open: false, in_array: false })
     .schema(RECORD);
@@ -133,14 +134,14 @@ const UPDATE: Operation = Operation::by(Method::Patch, "updateMeeting", "meeting
         body("properties", OBJECT.properties(list![
             optional("hs_meeting_title", STRING.description("Title.")),
             optional("hs_meeting_body", STRING.description("Description that attendees see, plain or HTML.")),
-            optional("hs_meeting_start_time", STRING.description("Begin, ISO 8601 in UTC or Unix milliseconds.")),
-            optional("hs_meeting_end_time", STRING.description("End, ISO 8601 in UTC or Unix milliseconds.")),
+            optional("hs_meeting_start_time", STRING.rules(list![formats(texts!["date-time", "unix_milliseconds"])]).description("Begin, ISO 8601 in UTC or Unix milliseconds.")),
+            optional("hs_meeting_end_time", STRING.rules(list![formats(texts!["date-time", "unix_milliseconds"])]).description("End, ISO 8601 in UTC or Unix milliseconds.")),
             optional("hs_meeting_location", STRING.description("Where it takes place: address, room or link.")),
             optional("hs_meeting_outcome", STRING.description("Outcome: `SCHEDULED`, `COMPLETED`, `RESCHEDULED`, `NO_SHOW` or `CANCELED`.")),
             optional("hs_internal_meeting_notes", STRING.description("Notes for the team; attendees do not see them.")),
-            optional("hs_timestamp", STRING.description("When it happened, which is its place on the timeline; ISO 8601 in UTC or Unix milliseconds.")),
+            optional("hs_timestamp", STRING.rules(list![formats(texts!["date-time", "unix_milliseconds"])]).description("When it happened, which is its place on the timeline; ISO 8601 in UTC or Unix milliseconds.")),
             optional("hubspot_owner_id", STRING.description("Id of the owner, a HubSpot user responsible for it; an owner id, not a user id.")),
-        ])).required().description("Properties to set by internal name, custom ones too, values as text; an empty text clears one. Others stay."),
+        ])).required().example(r#"{"hs_meeting_outcome":"COMPLETED"}"#).description("Properties to set by internal name, custom ones too, values as text; an empty text clears one. Others stay."),
     ])
     .body(Body::Json { open: false, in_array: false })
     .schema(RECORD);

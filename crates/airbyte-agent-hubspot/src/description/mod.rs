@@ -45,6 +45,7 @@ use airbyte_agent_description::build::*;
 pub static DESCRIPTION: Connector = Connector {
     name: text("hubspot"),
     title: text("HubSpot"),
+    other_names: Borrowed(texts!["hub spot", "hs"]),
     version: text("0.1.20"),
     definition_id: text("36c891d9-4bd9-43ac-bad2-10e12756272c"),
     description: text("HubSpot is a CRM. This connector reads and writes contacts, companies, deals and tickets, logs notes, calls, e-mails, meetings and tasks, links records to each other, reads and writes records of every other type, alone and in batches, and reads owners, properties, pipelines, lists and forms. Every record keeps its data in `properties`, a map from internal names to text values; only a default set comes back unless `properties` names others, and custom properties work everywhere. Lists return everything, oldest first; searches filter and sort."),

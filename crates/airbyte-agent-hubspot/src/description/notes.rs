@@ -64,12 +64,13 @@ const CREATE: Operation = Operation::by(Method::Post, "createNote", "notes", Act
     .summary("Create a note")
     .description("Adds a note to the timeline of the records in `associations`; without them it belongs to none. Calling twice makes two notes.")
     .writes()
+    .phrases(texts!["write note", "add note", "leave note"])
     .parameters(list![
         body("properties", OBJECT.properties(list![
             required("hs_note_body", STRING.description("Text, plain or HTML, up to 65,536 characters.")),
-            required("hs_timestamp", STRING.description("When it happened, which is its place on the timeline; ISO 8601 in UTC or Unix milliseconds.")),
+            required("hs_timestamp", STRING.rules(list![formats(texts!["date-time", "unix_milliseconds"])]).description("When it happened, which is its place on the timeline; ISO 8601 in UTC or Unix milliseconds.")),
             optional("hubspot_owner_id", STRING.description("Id of the owner, a HubSpot user responsible for it; an owner id, not a user id.")),
-        ])).required().description("Properties of the note by internal name, custom ones too, values as text."),
+        ])).required().example(r#"{"hs_note_body":"Jane wants an offer for 40 seats.","hs_timestamp":"2026-03-02T14:30:00Z"}"#).description("Properties of the note by internal name, custom ones too, values as text."),
         body("associations", ARRAY.items(list![
             OBJECT.properties(list![
                 optional("to", OBJECT.properties(list![optional("id", STRING.description("Id of the record. HubSpot requires it."))]).closed().description("The record to link to. HubSpot requires it.")),
@@ -80,7 +81,7 @@ const CREATE: Operation = Operation::by(Method::Post, "createNote", "notes", Act
                     ]).closed(),
                 ]).description("Types of the link, mostly one. HubSpot requires it.")),
             ]).closed(),
-        ])).description("Records to link the note to. HubSpot's document calls them required. Type ids from a note: 202 to a contact, 190 company, 214 deal, 228 ticket."),
+        ])).example(r#"[{"to":{"id":"33451"},"types":[{"associationCategory":"HUBSPOT_DEFINED","associationTypeId":202}]}]"#).description("Records to link the note to. HubSpot's document calls them required. Type ids from a note: 202 to a contact, 190 company, 214 deal, 228 ticket."),
     ])
     .body(Body::Json { open: false, in_array: false })
     .schema(RECORD);
@@ -117,9 +118,9 @@ const UPDATE: Operation = Operation::by(Method::Patch, "updateNote", "notes", Ac
         query("idProperty", STRING).addition().description("Property whose value is passed as the id, instead of HubSpot's own id; it must have unique values, such as `external_id`."),
         body("properties", OBJECT.properties(list![
             optional("hs_note_body", STRING.description("Text, plain or HTML, up to 65,536 characters.")),
-            optional("hs_timestamp", STRING.description("When it happened, which is its place on the timeline; ISO 8601 in UTC or Unix milliseconds.")),
+            optional("hs_timestamp", STRING.rules(list![formats(texts!["date-time", "unix_milliseconds"])]).description("When it happened, which is its place on the timeline; ISO 8601 in UTC or Unix milliseconds.")),
             optional("hubspot_owner_id", STRING.description("Id of the owner, a HubSpot user responsible for it; an owner id, not a user id.")),
-        ])).required().description("Properties to set by internal name, custom ones too, values as text; an empty text clears one. Others stay."),
+        ])).required().example(r#"{"hs_note_body":"Jane wants an offer for 45 seats."}"#).description("Properties to set by internal name, custom ones too, values as text; an empty text clears one. Others stay."),
     ])
     .body(Body::Json { open: false, in_array: false })
     .schema(RECORD);

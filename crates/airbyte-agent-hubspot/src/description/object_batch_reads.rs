@@ -23,13 +23,17 @@ const LIST: Operation = Operation::by(Method::Post, "readObjectBatch", "object_b
             ]).closed(),
         ])).required().description("The records, at most 100."),
         body("idProperty", STRING).description("Property whose value is passed as `id`; it must have unique values."),
-        body("properties", ARRAY.items(list![STRING])).description("Properties to return, internal names; left out, only the default set. HubSpot's document calls them required."),
-        body("propertiesWithHistory", ARRAY.items(list![STRING])).description("Properties to return with their former values as well. HubSpot's document calls them required."),
+        body("properties", ARRAY.items(list![STRING])).example(r#"["email","firstname","lastname"]"#).description("Properties to return, internal names; left out, only the default set. HubSpot's document calls them required."),
+        body("propertiesWithHistory", ARRAY.items(list![STRING])).example(r#"["lifecyclestage"]"#).description("Properties to return with their former values as well. HubSpot's document calls them required."),
     ])
     .body(Body::Json { open: false, in_array: false })
     .cannot_sync("It reads records that are named in the call.")
     .records(json_path!("$.results"))
     .meta(list![meta("num_errors", json_path!("$.numErrors")), meta("errors", json_path!("$.errors"))])
+    .errors(list![
+        ErrorCheck::at(json_path!("$.errors"), ErrorCondition::Unless(json_path!("$.results"))).message(json_path!("$.errors[0].message")),
+        ErrorCheck::at(json_path!("$.numErrors"), ErrorCondition::Unless(json_path!("$.results"))),
+    ])
     .paging(Paging::none("HubSpot returns all records of the batch in one response."))
     .schema(RECORD);
 

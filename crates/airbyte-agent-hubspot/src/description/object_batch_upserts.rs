@@ -14,6 +14,7 @@ const CREATE: Operation = Operation::by(Method::Post, "upsertObjectBatch", "obje
     .description("Writes up to 100 records of one type by a property with unique values: records that exist are changed, the others created. For contacts use `idProperty: email`. If some inputs fail, the others are written all the same: look at `numErrors` and `errors` of the result. Airbyte's hosted platform does not offer it.")
     .writes()
     .idempotent()
+    .phrases(texts!["upsert", "create or update many"])
     .addition()
     .parameters(list![
         path("objectType", STRING).required().description("Object type: name of a standard type such as `contacts`, `deals`, `products`, `line_items` or `quotes`, or the id of a custom type such as `2-3465404`."),

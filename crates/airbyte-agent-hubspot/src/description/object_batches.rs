@@ -15,6 +15,7 @@ const CREATE: Operation = Operation::by(Method::Post, "createObjectBatch", "obje
     .summary("Create many records")
     .description("Creates up to 100 records of one type in one call. If some inputs fail, the others are written all the same: look at `numErrors` and `errors` of the result. Airbyte's hosted platform does not offer it.")
     .writes()
+    .phrases(texts!["many contacts", "several contacts", "bulk create", "create many", "at once"])
     .addition()
     .parameters(list![
         path("objectType", STRING).required().description("Object type: name of a standard type such as `contacts`, `deals`, `products`, `line_items` or `quotes`, or the id of a custom type such as `2-3465404`."),
@@ -53,6 +54,7 @@ const UPDATE: Operation = Operation::by(Method::Post, "updateObjectBatch", "obje
     .description("Changes up to 100 records of one type in one call; properties that are not given stay. If some inputs fail, the others are written all the same: look at `numErrors` and `errors` of the result. Airbyte's hosted platform does not offer it.")
     .writes()
     .idempotent()
+    .phrases(texts!["bulk update", "update many"])
     .addition()
     .parameters(list![
         path("objectType", STRING).required().description("Object type: name of a standard type such as `contacts`, `deals`, `products`, `line_items` or `quotes`, or the id of a custom type such as `2-3465404`."),

@@ -7,7 +7,7 @@ use airbyte_agent_description::build::*;
 /// `objects` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("objects", "A record of a custom or other object type.")
     .when_to_use("For records that have no entity of their own here.")
-    .phrases(texts!["custom object", "record"])
+    .phrases(texts!["custom object", "record", "custom object record"])
     .operations(list![LIST, CREATE, GET, DELETE, UPDATE, SEARCH])
     .schema(RECORD);
 
@@ -44,7 +44,7 @@ const CREATE: Operation = Operation::by(Method::Post, "createObject", "objects",
     .addition()
     .parameters(list![
         path("objectType", STRING).required().description("Object type: name of a standard type such as `contacts`, `deals`, `products`, `line_items` or `quotes`, or the id of a custom type such as `2-3465404`."),
-        body("properties", OBJECT).required().description("Properties by internal name, values as text; names come from `properties.list`."),
+        body("properties", OBJECT).required().example(r#"{"name":"Gold Plan","price":"15"}"#).description("Properties by internal name, values as text; names come from `properties.list`."),
         body("associations", ARRAY.items(list![
             OBJECT.properties(list![
                 required("to", OBJECT.properties(list![required("id", STRING.description("Id of the record."))]).closed().description("The record to link to.")),
@@ -97,7 +97,7 @@ const UPDATE: Operation = Operation::by(Method::Patch, "updateObject", "objects"
         path("objectType", STRING).required().description("Object type: name of a standard type such as `contacts`, `deals`, `products`, `line_items` or `quotes`, or the id of a custom type such as `2-3465404`."),
         path("objectId", STRING).required().description("Record to change, by id; or the value of the property named in `idProperty`."),
         query("idProperty", STRING).description("Property whose value is passed as `objectId`, instead of HubSpot's own id; it must have unique values."),
-        body("properties", OBJECT).required().description("Properties to set by internal name, values as text; an empty text clears one."),
+        body("properties", OBJECT).required().example(r#"{"price":"20"}"#).description("Properties to set by internal name, values as text; an empty text clears one."),
     ])
     .body(Body::Json { open: false, in_array: false })
     .schema(RECORD);
@@ -135,8 +135,8 @@ const SEARCH: Operation = Operation::by(Method::Post, "searchObjects", "objects"
                     ]).closed(),
                 ]).description("Filters that all have to hold.")),
             ]).closed(),
-        ])).description("Conditions: a record matches when it fulfils all filters of at least one group (AND within, OR between). At most 5 groups of 6 filters, 18 filters in all. Left out, everything matches."),
-        body("properties", ARRAY.items(list![STRING])).description("Properties to return, internal names (see `properties.list`); left out, only the default set."),
+        ])).example(r#"[{"filters":[{"propertyName":"email","operator":"EQ","value":"jane@acme.example"}]}]"#).description("Conditions: a record matches when it fulfils all filters of at least one group (AND within, OR between). At most 5 groups of 6 filters, 18 filters in all. Left out, everything matches."),
+        body("properties", ARRAY.items(list![STRING])).example(r#"["email","firstname","lastname","phone"]"#).description("Properties to return, internal names (see `properties.list`); left out, only the default set."),
         body("limit", INTEGER.minimum(1.0).maximum(200.0).default("25")).default("25").send_default().description("Records per page."),
         body("after", STRING).description("Where to go on: `next_cursor` from the metadata of the page before. HubSpot refuses positions beyond 10,000."),
         body("sorts", ARRAY.items(list![
@@ -144,7 +144,7 @@ const SEARCH: Operation = Operation::by(Method::Post, "searchObjects", "objects"
                 required("propertyName", STRING.description("Internal name of the property to sort by.")),
                 optional("direction", STRING.choices(words!["ASCENDING", "DESCENDING"]).description("Direction of sorting, ascending or descending.")),
             ]).closed(),
-        ])).description("Order of the results; one rule only. Left out, oldest first."),
+        ])).example(r#"[{"propertyName":"createdate","direction":"DESCENDING"}]"#).description("Order of the results; one rule only. Left out, oldest first."),
         body("query", STRING).description("Words to look for in the searchable properties of the type; parts of words match. Up to 3,000 characters; combines with the filters."),
     ])
     .body(Body::Json { open: false, in_array: false })

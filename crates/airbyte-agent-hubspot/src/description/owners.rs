@@ -7,7 +7,7 @@ use airbyte_agent_description::build::*;
 /// `owners` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("owners", "A HubSpot user to whom records can be assigned.")
     .when_to_use("To turn `hubspot_owner_id` into a name, or a name into an owner id.")
-    .phrases(texts!["owner", "account manager", "assignee"])
+    .phrases(texts!["owner", "account manager", "assignee", "rep", "salesperson", "owner"])
     .default_fields(texts![
         "id",
         "userId",
@@ -27,9 +27,10 @@ pub(super) const ENTITY: Entity = Entity::new("owners", "A HubSpot user to whom 
 const LIST: Operation = Operation::get("listOwners", "owners", Action::List, template!("/crm/v3/owners"))
     .summary("List owners")
     .description("Returns the users to whom records can be assigned. Filter by e-mail address to find one. Airbyte's hosted platform does not offer it.")
+    .phrases(texts!["who owns"])
     .addition()
     .parameters(list![
-        query("email", STRING).description("Only the owner with this e-mail address."),
+        query("email", STRING.format("email")).description("Only the owner with this e-mail address."),
         query("limit", INTEGER.minimum(1.0).maximum(500.0).default("100")).default("100").description("Records per page."),
         query("after", STRING).description("Where to go on: `next_cursor` from the metadata of the page before. Leave out for the first page."),
         query("archived", BOOLEAN).description("True returns only owners who were removed."),

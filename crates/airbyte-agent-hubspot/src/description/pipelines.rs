@@ -26,6 +26,7 @@ pub(super) const ENTITY: Entity = Entity::new("pipelines", "The stages that deal
 const LIST: Operation = Operation::get("listPipelines", "pipelines", Action::List, template!("/crm/v3/pipelines/{objectType}"))
     .summary("List pipelines of a type")
     .description("Returns all pipelines of one object type with their stages. Use it to turn the id of a stage into its name. Airbyte's hosted platform does not offer it.")
+    .phrases(texts!["deal stages", "ticket stages", "sales stages", "stages of pipeline"])
     .addition()
     .parameters(list![
         path("objectType", STRING).required().description("Object type with pipelines, such as `deals` or `tickets`, or the id of a custom type."),

@@ -7,7 +7,7 @@ use airbyte_agent_description::build::*;
 /// `properties` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("properties", "A field of an object type.")
     .when_to_use("To find the internal name of a field and its choices.")
-    .phrases(texts!["property", "field", "custom field", "picklist"])
+    .phrases(texts!["property", "field", "custom field", "picklist", "custom property", "custom field"])
     .default_fields(texts![
         "name",
         "label",
@@ -44,6 +44,7 @@ const CREATE: Operation = Operation::by(Method::Post, "createProperty", "propert
     .summary("Create a property")
     .description("Adds a custom property to an object type. Its name cannot be changed later. Airbyte's hosted platform does not offer it.")
     .writes()
+    .phrases(texts!["new property", "custom property", "new field"])
     .addition()
     .parameters(list![
         path("objectType", STRING).required().description("Object type: name of a standard type such as `contacts`, `deals`, `products`, `line_items` or `quotes`, or the id of a custom type such as `2-3465404`."),

@@ -29,6 +29,7 @@ pub(super) const ENTITY: Entity = Entity::new("schemas", "The definition of a cu
 const LIST: Operation = Operation::get("listSchemas", "schemas", Action::List, template!("/crm-object-schemas/v3/schemas"))
     .summary("List custom object types")
     .description("Returns all custom object types of the account with their properties and possible associations, in one response. Standard types such as contacts are not among them. Use it to find the `objectType` for `objects.list`.")
+    .phrases(texts!["custom objects", "object types"])
     .parameters(list![
         query("archived", BOOLEAN).description("True returns only deleted object types, false or left out only those in use."),
         query("includePropertyDefinitions", BOOLEAN).addition().description("False leaves the definitions of the properties out; true when left out."),

@@ -71,6 +71,7 @@ const CREATE: Operation = Operation::by(Method::Post, "createTask", "tasks", Act
     .summary("Create a task")
     .description("Creates a task with a due date, for the owner given and on the records in `associations`. Calling twice makes two tasks.")
     .writes()
+    .phrases(texts!["remind me", "follow up", "new to-do", "set reminder"])
     .parameters(list![
         body("properties", OBJECT.properties(list![
             optional("hs_task_body", STRING.description("Details, plain or HTML.")),
@@ -78,10 +79,10 @@ const CREATE: Operation = Operation::by(Method::Post, "createTask", "tasks", Act
             optional("hs_task_status", STRING.description("State: `NOT_STARTED`, `IN_PROGRESS`, `WAITING`, `COMPLETED` or `DEFERRED`.")),
             optional("hs_task_priority", STRING.description("Priority: `LOW`, `MEDIUM` or `HIGH`.")),
             optional("hs_task_type", STRING.description("Kind: `TODO`, `CALL` or `EMAIL`.")),
-            optional("hs_task_reminders", STRING.description("When to remind, Unix milliseconds as text.")),
-            required("hs_timestamp", STRING.description("When the task is due, ISO 8601 in UTC or Unix milliseconds.")),
+            optional("hs_task_reminders", STRING.format("unix_milliseconds").description("When to remind, Unix milliseconds as text.")),
+            required("hs_timestamp", STRING.rules(list![formats(texts!["date-time", "unix_milliseconds"])]).description("When the task is due, ISO 8601 in UTC or Unix milliseconds.")),
             optional("hubspot_owner_id", STRING.description("Id of the owner, a HubSpot user responsible for it; an owner id, not a user id.")),
-        ])).required().description("Properties of the task by internal name, custom ones too, values as text."),
+        ])).required().example(r#"{"hs_task_subject":"Follow up with Acme","hs_timestamp":"2026-03-09T09:00:00Z","hs_task_status":"NOT_STARTED"}"#).description("Properties of the task by internal name, custom ones too, values as text."),
         body("associations", ARRAY.items(list![
             OBJECT.properties(list![
                 optional("to", OBJECT.properties(list![optional("id", STRING.description("Id of the record. HubSpot requires it."))]).closed().description("The record to link to. HubSpot requires it.")),
@@ -92,7 +93,7 @@ const CREATE: Operation = Operation::by(Method::Post, "createTask", "tasks", Act
                     ]).closed(),
                 ]).description("Types of the link, mostly one. HubSpot requires it.")),
             ]).closed(),
-        ])).description("Records to link the task to. HubSpot's document calls them required. Type ids from a task: 204 to a contact, 192 company, 216 deal, 230 ticket."),
+        ])).example(r#"[{"to":{"id":"33451"},"types":[{"associationCategory":"HUBSPOT_DEFINED","associationTypeId":204}]}]"#).description("Records to link the task to. HubSpot's document calls them required. Type ids from a task: 204 to a contact, 192 company, 216 deal, 230 ticket."),
     ])
     .body(Body::Json { open: false, in_array: false })
     .schema(RECORD);
@@ -124,6 +125,7 @@ const UPDATE: Operation = Operation::by(Method::Patch, "updateTask", "tasks", Ac
     .description("Sets the properties given and leaves the others alone; `hs_task_status` set to `COMPLETED` ticks it off.")
     .writes()
     .idempotent()
+    .phrases(texts!["complete task", "finish task"])
     .parameters(list![
         path("taskId", STRING).required().description("Task to change, by id."),
         query("idProperty", STRING).addition().description("Property whose value is passed as the id, instead of HubSpot's own id; it must have unique values, such as `external_id`."),
@@ -133,10 +135,10 @@ const UPDATE: Operation = Operation::by(Method::Patch, "updateTask", "tasks", Ac
             optional("hs_task_status", STRING.description("State: `NOT_STARTED`, `IN_PROGRESS`, `WAITING`, `COMPLETED` or `DEFERRED`.")),
             optional("hs_task_priority", STRING.description("Priority: `LOW`, `MEDIUM` or `HIGH`.")),
             optional("hs_task_type", STRING.description("Kind: `TODO`, `CALL` or `EMAIL`.")),
-            optional("hs_task_reminders", STRING.description("When to remind, Unix milliseconds as text.")),
-            optional("hs_timestamp", STRING.description("When the task is due, ISO 8601 in UTC or Unix milliseconds.")),
+            optional("hs_task_reminders", STRING.format("unix_milliseconds").description("When to remind, Unix milliseconds as text.")),
+            optional("hs_timestamp", STRING.rules(list![formats(texts!["date-time", "unix_milliseconds"])]).description("When the task is due, ISO 8601 in UTC or Unix milliseconds.")),
             optional("hubspot_owner_id", STRING.description("Id of the owner, a HubSpot user responsible for it; an owner id, not a user id.")),
-        ])).required().description("Properties to set by internal name, custom ones too, values as text; an empty text clears one. Others stay."),
+        ])).required().example(r#"{"hs_task_status":"COMPLETED"}"#).description("Properties to set by internal name, custom ones too, values as text; an empty text clears one. Others stay."),
     ])
     .body(Body::Json { open: false, in_array: false })
     .schema(RECORD);

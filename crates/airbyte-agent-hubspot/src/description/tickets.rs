@@ -74,6 +74,7 @@ const CREATE: Operation = Operation::by(Method::Post, "createTicket", "tickets",
     .summary("Create a ticket")
     .description("Creates a ticket in a stage of a pipeline. Link it to contacts and companies with `associations.create`. Calling twice makes two tickets. Custom properties can be read and written by their internal names.")
     .writes()
+    .phrases(texts!["open ticket", "new ticket"])
     .parameters(list![
         body("properties", OBJECT.properties(list![
             required("subject", STRING.description("The subject, one line of text.")),
@@ -83,7 +84,7 @@ const CREATE: Operation = Operation::by(Method::Post, "createTicket", "tickets",
             optional("hs_ticket_priority", STRING.description("Priority: `LOW`, `MEDIUM`, `HIGH` or `URGENT`.")),
             optional("hs_ticket_category", STRING.description("Category by internal value: `PRODUCT_ISSUE`, `BILLING_ISSUE`, `FEATURE_REQUEST`, `GENERAL_INQUIRY`, or a custom one.")),
             optional("hubspot_owner_id", STRING.description("Id of the owner, a HubSpot user responsible for it; an owner id, not a user id.")),
-        ])).required().description("Properties of the ticket by internal name, custom ones too, values as text."),
+        ])).required().example(r#"{"subject":"Invoice shows the wrong address","hs_pipeline":"0","hs_pipeline_stage":"1"}"#).description("Properties of the ticket by internal name, custom ones too, values as text."),
         body("associations", ARRAY.items(list![
             OBJECT.properties(list![
                 required("to", OBJECT.properties(list![required("id", STRING.description("Id of the record."))]).closed().description("The record to link to.")),
@@ -127,6 +128,7 @@ const UPDATE: Operation = Operation::by(Method::Patch, "updateTicket", "tickets"
     .description("Sets the properties given and leaves the others alone; set `hs_pipeline_stage` to move or close a ticket. Workflows of the account may react.")
     .writes()
     .idempotent()
+    .phrases(texts!["close ticket", "move ticket"])
     .parameters(list![
         path("ticketId", STRING).required().description("Ticket to change, by id."),
         query("idProperty", STRING).addition().description("Property whose value is passed as the id, instead of HubSpot's own id; it must have unique values, such as `external_id`."),
@@ -138,7 +140,7 @@ const UPDATE: Operation = Operation::by(Method::Patch, "updateTicket", "tickets"
             optional("hs_ticket_priority", STRING.description("Priority: `LOW`, `MEDIUM`, `HIGH` or `URGENT`.")),
             optional("hs_ticket_category", STRING.description("Category by internal value: `PRODUCT_ISSUE`, `BILLING_ISSUE`, `FEATURE_REQUEST`, `GENERAL_INQUIRY`, or a custom one.")),
             optional("hubspot_owner_id", STRING.description("Id of the owner, a HubSpot user responsible for it; an owner id, not a user id.")),
-        ])).required().description("Properties to set by internal name, custom ones too, values as text; an empty text clears one. Others stay."),
+        ])).required().example(r#"{"hs_pipeline_stage":"4"}"#).description("Properties to set by internal name, custom ones too, values as text; an empty text clears one. Others stay."),
     ])
     .body(Body::Json { open: false, in_array: false })
     .schema(RECORD);
@@ -174,8 +176,8 @@ const SEARCH: Operation = Operation::by(Method::Post, "searchTickets", "tickets"
                     ]).closed(),
                 ]).description("Filters that all have to hold.")),
             ]).closed(),
-        ])).description("Conditions: a ticket matches when it fulfils all filters of at least one group (AND within, OR between). At most 5 groups of 6 filters, 18 filters in all. Left out, everything matches."),
-        body("properties", ARRAY.items(list![STRING])).description("Properties to return, internal names; replaces the default set (subject, content, stage, priority, category and dates)."),
+        ])).example(r#"[{"filters":[{"propertyName":"hs_ticket_priority","operator":"EQ","value":"HIGH"}]}]"#).description("Conditions: a ticket matches when it fulfils all filters of at least one group (AND within, OR between). At most 5 groups of 6 filters, 18 filters in all. Left out, everything matches."),
+        body("properties", ARRAY.items(list![STRING])).example(r#"["subject","hs_pipeline_stage","hs_ticket_priority"]"#).description("Properties to return, internal names; replaces the default set (subject, content, stage, priority, category and dates)."),
         body("limit", INTEGER.minimum(1.0).maximum(200.0).default("25")).default("25").send_default().description("Records per page."),
         body("after", STRING).description("Where to go on: `next_cursor` from the metadata of the page before. HubSpot refuses positions beyond 10,000."),
         body("sorts", ARRAY.items(list![
@@ -183,7 +185,7 @@ const SEARCH: Operation = Operation::by(Method::Post, "searchTickets", "tickets"
                 required("propertyName", STRING.description("Internal name of the property to sort by.")),
                 optional("direction", STRING.choices(words!["ASCENDING", "DESCENDING"]).description("Direction of sorting, ascending or descending.")),
             ]).closed(),
-        ])).description("Order of the results; one rule only. Left out, oldest first."),
+        ])).example(r#"[{"propertyName":"createdate","direction":"DESCENDING"}]"#).description("Order of the results; one rule only. Left out, oldest first."),
         body("query", STRING).description("Words to look for in subject, content, stage and ticket id; parts of words match. Up to 3,000 characters; combines with the filters."),
     ])
     .body(Body::Json { open: false, in_array: false })

@@ -12,10 +12,11 @@ const CREATE: Operation = Operation::by(Method::Post, "createWorkflowEnrollment"
     .summary("Enroll a contact in a workflow")
     .description("Starts a workflow for one contact, whatever its own conditions say. What it does, such as sending e-mails, really happens. Airbyte's hosted platform does not offer it.")
     .writes()
+    .phrases(texts!["enroll in workflow", "enrol in workflow", "add to workflow", "put into workflow"])
     .addition()
     .parameters(list![
         path("workflowId", STRING).required().description("Id of the workflow, from `workflows.list`."),
-        path("email", STRING).required().description("E-mail address of the contact."),
+        path("email", STRING.format("email")).required().description("E-mail address of the contact."),
     ]);
 
 const DELETE: Operation = Operation::by(Method::Delete, "deleteWorkflowEnrollment", "workflow_enrollments", Action::Delete, template!("/automation/v2/workflows/{workflowId}/enrollments/contacts/{email}"))
@@ -24,8 +25,9 @@ const DELETE: Operation = Operation::by(Method::Delete, "deleteWorkflowEnrollmen
     .writes()
     .idempotent()
     .destructive()
+    .phrases(texts!["unenroll", "take out of workflow", "remove from workflow"])
     .addition()
     .parameters(list![
         path("workflowId", STRING).required().description("Id of the workflow, from `workflows.list`."),
-        path("email", STRING).required().description("E-mail address of the contact."),
+        path("email", STRING.format("email")).required().description("E-mail address of the contact."),
     ]);

@@ -7,7 +7,7 @@ use airbyte_agent_description::build::*;
 /// `workflows` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("workflows", "A workflow on contacts.")
     .when_to_use("To find the id of a workflow.")
-    .phrases(texts!["workflow", "automation"])
+    .phrases(texts!["workflow", "automation", "automation"])
     .default_fields(texts!["id", "name", "type", "enabled", "insertedAt", "updatedAt"])
     .operations(list![LIST])
     .schema(RECORD);

@@ -64,7 +64,7 @@ record_builder! {
     pub struct FilesCreate: types::File {
         /// Content of the file, in base64.
         ///
-        /// A call without it is refused.
+        /// A call without it is refused. [`FileBytes`](crate::FileBytes) makes it of bytes.
         file: String,
         /// Name of the file; without an ending, that of the file counts.
         file_name: String = "fileName",

@@ -52,13 +52,26 @@ pub(super) fn schemes(decided: &[Decided<AuthScheme>], described: &dyn Fn(&str) 
         }
     }
     if made.schemes.is_empty() {
-        made.notes.push(
-            "The document names no way to authenticate that can be used, so that a bearer token is assumed; correct \
-             `components.securitySchemes` in the overlay."
-                .to_owned(),
-        );
+        // Its name says to everybody who is asked for credentials that nobody has said so.
+        made.schemes.insert(ASSUMED.to_owned(), assumed());
+        made.notes.push(format!(
+            "The document names no way to authenticate that can be used, so that a bearer token is assumed, as the scheme \
+             `{ASSUMED}`; correct `components.securitySchemes` in the overlay."
+        ));
     }
     made
+}
+
+/// The name of the scheme for documents that name none.
+const ASSUMED: &str = "assumed_bearer";
+
+fn assumed() -> Value {
+    token(
+        json!({"type": "http", "scheme": "bearer"}),
+        "Bearer token, which is assumed",
+        "The vendor's document names no way to authenticate: a token in the header `Authorization` is only assumed. \
+         Where the API is open to everybody any text will do.",
+    )
 }
 
 fn node(scheme: &AuthScheme, text: &str) -> Option<Value> {

@@ -8,6 +8,10 @@ use super::texts::{SHORT, cut, sentence};
 
 const FORM: &str = "application/x-www-form-urlencoded";
 const MULTIPART: &str = "multipart/form-data";
+const RELATED: &str = "multipart/related";
+/// The members that the dialect has for the file behind a body, and for its type.
+const FILE: &str = "file_content";
+const FILE_TYPE: &str = "file_mime_type";
 
 /// A body as the spec has it.
 #[derive(Debug, Default)]
@@ -32,6 +36,14 @@ pub(super) fn body(body: Option<&Body>, schemas: &Schemas<'_>) -> Made {
     let (media, name) = match kind {
         FORM => (form(&opened, &given, &members, schemas), FORM.to_owned()),
         MULTIPART => (multipart(content, &members, schemas, &mut made.notes), MULTIPART.to_owned()),
+        RELATED => {
+            let mut members = members;
+            file(&mut members);
+            let schema = object(&members, schemas);
+            made.members = members;
+            made.node = Some(node(body, RELATED, &json!({"schema": schema})));
+            return made;
+        }
         kind if is_json(kind) => {
             let name = if kind == "*/*" { "application/json" } else { kind };
             if is_of_members(&opened, &members) {
@@ -78,6 +90,15 @@ pub(super) fn body(body: Option<&Body>, schemas: &Schemas<'_>) -> Made {
     made.members = members;
     made.node = Some(node(body, &name, &media));
     made
+}
+
+/// Adds the file that stands behind a body.
+fn file(members: &mut Members) {
+    let content = json!({"type": "string", "format": "byte", "description": "The content of the file, in base64."});
+    let kind = json!({"type": "string", "description": "The media type of the file, such as `image/png`."});
+    members.all.insert(FILE.to_owned(), content);
+    members.all.insert(FILE_TYPE.to_owned(), kind);
+    members.required.insert(FILE.to_owned());
 }
 
 /// The argument that is the whole body.

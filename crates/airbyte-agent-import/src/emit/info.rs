@@ -139,6 +139,22 @@ fn is_local(rest: &str) -> bool {
     host == "localhost" || host.starts_with("127.") || host.ends_with(".localhost")
 }
 
+/// The address with the values of variables that are paths right behind the host, where only the name of a host can be
+/// chosen.
+fn with_paths(mut url: String, server: &ServerDecision) -> String {
+    for variable in &server.variables {
+        let name = format!("{{{}}}", variable.name);
+        let Some(default) = variable.default.as_deref().filter(|text| text.starts_with('/')) else {
+            continue;
+        };
+        let before = url.split(&name).next().and_then(|before| before.split_once("://"));
+        if before.is_some_and(|(_, host)| !host.is_empty() && !host.contains('/')) {
+            url = url.replacen(&name, default.trim_end_matches('/'), 1);
+        }
+    }
+    url
+}
+
 /// The member `servers`, which has one entry.
 pub(super) fn servers(decided: &[ServerDecision], notes: &mut Vec<String>) -> Value {
     let is_whole = |server: &&ServerDecision| {
@@ -166,6 +182,7 @@ pub(super) fn servers(decided: &[ServerDecision], notes: &mut Vec<String>) -> Va
         Some((_, rest)) => format!("https://{rest}"),
         None => server.url.clone(),
     };
+    let server_url = with_paths(server_url, server);
     for variable in &server.variables {
         if !server_url.contains(&format!("{{{}}}", variable.name)) {
             continue;

@@ -14,7 +14,7 @@ mod texts;
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use airbyte_agent_description::Action;
-use airbyte_agent_document::{Operation, Rest};
+use airbyte_agent_document::{Operation, Rest, Tag};
 use serde_json::{Map, Value, json};
 
 pub use names::{Name, key};
@@ -46,6 +46,8 @@ pub struct EmittedOperation {
     pub method: String,
     /// The path as the document writes it.
     pub path: String,
+    /// The name in the document; empty if there is none.
+    pub id: String,
     /// The name in the spec.
     pub name: Name,
     /// Each argument with its values, and whether it is required.
@@ -116,6 +118,7 @@ pub fn emit(
         emitted.push(EmittedOperation {
             method: operation.method.clone(),
             path: operation.path.clone(),
+            id: operation.id.clone(),
             name: name.clone(),
             arguments: made.signature.arguments,
             fields: made.signature.fields,
@@ -251,6 +254,7 @@ fn origins(
         }
     }
     let mut found = Vec::new();
+    let mut known: HashSet<(String, String)> = HashSet::new();
     for (place, needed) in needs {
         let operation = &emitted[*place];
         for need in needed {
@@ -268,9 +272,7 @@ fn origins(
                 argument: need.name.clone(),
                 parent: parent.cloned(),
             };
-            if !found.iter().any(|known: &Origin| {
-                known.entity == origin.entity && known.argument == origin.argument
-            }) {
+            if known.insert((origin.entity.clone(), origin.argument.clone())) {
                 found.push(origin);
             }
         }
@@ -293,12 +295,15 @@ fn entities(
     names: &[Name],
 ) -> BTreeMap<String, String> {
     let mut found: BTreeMap<String, String> = BTreeMap::new();
+    // The first tag of each name counts.
+    let tags: HashMap<String, &Tag> =
+        document.tags.iter().rev().map(|tag| (snake(&tag.name), tag)).collect();
     for ((operation, _), name) in operations.iter().zip(names) {
         if found.contains_key(&name.entity) {
             continue;
         }
-        let tag = document.tags.iter().find(|tag| snake(&tag.name) == name.entity);
-        let text = tag.map(|tag| cut(&tag.description, SHORT)).unwrap_or_default();
+        let text =
+            tags.get(&name.entity).map(|tag| cut(&tag.description, SHORT)).unwrap_or_default();
         let text = if text.is_empty() {
             format!(
                 "{} at the path `{}`.",

@@ -306,6 +306,7 @@ mod tests {
             path: path.to_owned(),
             entity: decided(entity.to_owned()),
             action: decided(action),
+            list: decided(action == Kind::List),
             records: None,
             paging: None,
             primary_key: None,

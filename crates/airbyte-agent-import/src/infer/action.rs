@@ -1,6 +1,6 @@
 //! What an operation does: from its method, its path, its name, and what comes back.
 
-use super::evidence::decided;
+use super::evidence::{ASSUMED, decided};
 use super::facts::{Facts, Form, Step};
 use super::list;
 use super::paging::signs;
@@ -68,7 +68,7 @@ fn read(
     if facts.answer.form == Form::File {
         return decided(Action::Download, 0.9, "the response is the content of a file");
     }
-    let (score, reason) = list::score(facts, best, siblings);
+    let list::Score { points: score, reason, is_open } = list::score(facts, best, siblings);
     let ends_with_download = facts.last_step().and_then(Step::name).is_some_and(|name| {
         words(name).last().is_some_and(|word| {
             ["download", "raw", "zipball", "tarball", "content"].contains(&word.as_str())
@@ -96,10 +96,15 @@ fn read(
             )
             && !siblings.changed
             && is_verb
+            && !is_said_to_read(facts)
         {
             return decided(verb, 0.65, "the path ends with a verb that does more than read");
         }
+        let confidence = if is_open { ASSUMED } else { confidence };
         return decided(Action::Get, confidence, format!("the method is GET, and {reason}"));
+    }
+    if is_open {
+        return decided(Action::List, ASSUMED, format!("the method is GET, and {reason}"));
     }
     let confidence = (0.55 + (score - list::LIST) * 0.1).clamp(0.55, 0.97);
     let searches = verb == Some(Action::Search)
@@ -117,6 +122,14 @@ fn read(
         );
     }
     decided(Action::List, confidence, format!("the method is GET, and {reason}"))
+}
+
+/// Whether the name or the text of the operation says that it reads: then a verb in the path is a noun.
+fn is_said_to_read(facts: &Facts<'_>) -> bool {
+    let reads = |action: Option<Action>| {
+        matches!(action, Some(Action::Get | Action::List | Action::Search))
+    };
+    reads(verbs::of_id(facts)) || reads(verbs::of_summary(facts))
 }
 
 fn post(
@@ -142,9 +155,14 @@ fn post(
         );
     }
     if verb == Some(Action::Get) || verb.is_none() && named == Some(Action::Get) && is_rpc(facts) {
-        let (score, reason) = list::score(facts, best, siblings);
-        let action = if score >= list::LIST + 0.5 { Action::List } else { Action::Get };
+        let list::Score { points, reason, .. } = list::score(facts, best, siblings);
+        let action = if points >= list::LIST + 0.5 { Action::List } else { Action::Get };
         return decided(action, 0.7, format!("the path says that it reads, and {reason}"));
+    }
+    // `export` and `report` are nouns as well; where what they name can be read, the text says what is done.
+    let is_made = siblings.read && verbs::of_text(facts) == Some(Action::Create);
+    if verb == Some(Action::Other) && is_made {
+        return decided(Action::Create, 0.7, "its text says that it creates what can be read");
     }
     if let Some(verb) = verb {
         return decided(verb, 0.85, "the path ends with a verb");
@@ -155,6 +173,7 @@ fn post(
     {
         return decided(named, 0.75, "the name of the operation says so");
     }
+    let said = verbs::of_summary(facts);
     match facts.last_step() {
         Some(Step::Parameter(_)) if named == Some(Action::Create) => decided(
             Action::Create,
@@ -163,6 +182,9 @@ fn post(
         ),
         Some(Step::Parameter(_)) if matches!(named, Some(Action::Update | Action::Delete)) => {
             decided(named.unwrap_or(Action::Update), 0.75, "the name of the operation says so")
+        }
+        Some(Step::Parameter(_)) if is_made => {
+            decided(Action::Create, 0.65, "its text says that it creates what can be read")
         }
         Some(Step::Parameter(_)) if verb_before(facts).is_some() => decided(
             verb_before(facts).unwrap_or(Action::Other),
@@ -182,18 +204,47 @@ fn post(
                 format!("the method is POST, and the parameter {name} identifies no record"),
             )
         }
-        Some(Step::Parameter(name)) => decided(
+        Some(Step::Parameter(name)) if siblings.read || said == Some(Action::Update) => decided(
             Action::Update,
             0.8,
             format!("the method is POST, and the path ends with the parameter {name}"),
         ),
+        Some(Step::Parameter(_))
+            if matches!(
+                said,
+                Some(Action::Create | Action::Delete | Action::Other | Action::Download)
+            ) =>
+        {
+            let action = said.filter(|action| *action != Action::Download);
+            decided(action.unwrap_or(Action::Other), 0.65, "its text begins with what it does")
+        }
+        Some(Step::Parameter(name)) if is_in_collection(facts) => decided(
+            Action::Update,
+            0.55,
+            format!("the method is POST, and the path ends with the parameter {name}"),
+        ),
+        Some(Step::Parameter(name)) => decided(
+            Action::Update,
+            ASSUMED,
+            format!(
+                "the method is POST, the path ends with the parameter {name}, and no record can be read there"
+            ),
+        ),
         Some(Step::Name(name)) => {
             let word = words(name).pop().unwrap_or_default();
             let behind_record = matches!(facts.steps.iter().rev().nth(1), Some(Step::Parameter(_)));
+            // `/annotate/entities` does what it says to what is sent, and makes no entities.
+            let is_behind_verb = begins_with_step_before(facts);
             let is_sent = verbs::of_summary(facts) == Some(Action::Other)
                 && !siblings.has_records
-                && !is_plural(&word);
-            if is_sent {
+                && (is_behind_verb || !is_plural(&word));
+            if is_checked(facts) {
+                decided(
+                    Action::Other,
+                    0.7,
+                    "its name or its text begins with a verb that looks at something and makes nothing",
+                )
+            } else if is_sent {
                 decided(
                     Action::Other,
                     0.7,
@@ -228,14 +279,36 @@ fn post(
     }
 }
 
+/// Whether the name or the text begins with a verb after which nothing new exists: `checkContact`, `Validate …`.
+fn is_checked(facts: &Facts<'_>) -> bool {
+    let first = |text: &str| words(text).into_iter().next().unwrap_or_default();
+    let checks = |word: String| {
+        let word = word.strip_suffix('s').unwrap_or(&word);
+        ["check", "validate", "verify", "calculate", "estimate", "compare", "ping", "preview"]
+            .contains(&word)
+    };
+    checks(first(facts.id)) || checks(first(facts.summary))
+}
+
+/// Whether the parameter at the end stands behind a plural.
+fn is_in_collection(facts: &Facts<'_>) -> bool {
+    let before = facts.steps.iter().rev().nth(1).and_then(Step::name);
+    before.and_then(|name| words(name).pop()).is_some_and(|word| is_plural(&word))
+}
+
 /// What the name before the parameter at the end does, if it is a verb: one that is known, or the word with which
 /// the text begins.
 fn verb_before(facts: &Facts<'_>) -> Option<Action> {
     let step = facts.steps.iter().rev().nth(1)?;
-    let name = step.name()?;
-    let first = facts.summary.split_whitespace().next().unwrap_or_default().to_lowercase();
-    let is_said = !first.is_empty() && first == name.to_lowercase();
-    verbs::of_step(step).or(is_said.then_some(Action::Other))
+    step.name()?;
+    verbs::of_step(step).or(begins_with_step_before(facts).then_some(Action::Other))
+}
+
+/// Whether the text begins with the word that stands before the end of the path.
+fn begins_with_step_before(facts: &Facts<'_>) -> bool {
+    let name = facts.steps.iter().rev().nth(1).and_then(Step::name).unwrap_or_default();
+    let first = facts.summary.split_whitespace().next().unwrap_or_default();
+    !first.is_empty() && first.eq_ignore_ascii_case(name)
 }
 
 /// Whether the path does not say what is done, because all operations are called by POST.

@@ -28,6 +28,27 @@ const HEADERS: [&str; 12] = [
 const QUERIES: [&str; 8] =
     ["apikey", "apitoken", "accesstoken", "authtoken", "appkey", "appid", "token", "key"];
 
+/// Endings of names that carry a key, whatever the vendor has put before them: `xi-api-key`, `servicekey`.
+const ENDINGS: [&str; 10] = [
+    "apikey",
+    "accesstoken",
+    "authtoken",
+    "apitoken",
+    "usertoken",
+    "devtoken",
+    "apptoken",
+    "appkey",
+    "userkey",
+    "servicekey",
+];
+
+/// Whether a parameter of this name carries a key.
+fn is_credential(name: &str, in_header: bool) -> bool {
+    let key = key(name);
+    let names: &[&str] = if in_header { &HEADERS } else { &QUERIES };
+    names.contains(&key.as_str()) || ENDINGS.iter().any(|ending| key.ends_with(ending))
+}
+
 /// The schemes, the one that most operations accept first.
 pub(crate) fn auth(rest: &Rest) -> Vec<Decided<AuthScheme>> {
     let mut uses: BTreeMap<&str, usize> = BTreeMap::new();
@@ -126,9 +147,8 @@ fn undeclared(rest: &Rest) -> Vec<Decided<AuthScheme>> {
     let mut counts: BTreeMap<(&str, bool), (usize, &str)> = BTreeMap::new();
     for parameter in rest.operations.iter().flat_map(|operation| &operation.parameters) {
         let in_header = parameter.place == Place::Header;
-        let names: &[&str] = if in_header { &HEADERS } else { &QUERIES };
         if (in_header || parameter.place == Place::Query)
-            && names.contains(&key(&parameter.name).as_str())
+            && is_credential(&parameter.name, in_header)
         {
             counts.entry((&parameter.name, in_header)).or_insert((0, &parameter.description)).0 +=
                 1;
@@ -165,23 +185,44 @@ fn undeclared(rest: &Rest) -> Vec<Decided<AuthScheme>> {
             "the description of the API speaks of basic authentication",
         );
     }
-    let names = [
-        "X-API-Key",
-        "X-Api-Key",
-        "x-api-key",
-        "X-Auth-Token",
-        "X-Access-Token",
-        "Api-Key",
-        "X-API-Token",
-    ];
-    if let Some(name) = names.iter().find(|name| text.contains(**name)) {
-        let kind = AuthKind::Header { name: (*name).to_owned(), prefix: String::new() };
+    if let Some(name) = said_query(text) {
         return scheme(
             "api_key",
-            kind,
+            AuthKind::Query { name },
+            0.7,
+            "the description of the API shows an address with a key",
+        );
+    }
+    if let Some(name) = said_header(text) {
+        return scheme(
+            "api_key",
+            AuthKind::Header { name, prefix: String::new() },
             0.7,
             "the description of the API names the header of a key",
         );
     }
     Vec::new()
+}
+
+/// The parameter that an address in a text has for a key: `?api_key=…`.
+fn said_query(text: &str) -> Option<String> {
+    text.split(['?', '&']).skip(1).find_map(|rest| {
+        let (name, _) = rest.split_once('=')?;
+        let is_name = name.len() < 30
+            && name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-'));
+        (is_name && ENDINGS.iter().any(|ending| key(name).ends_with(ending)))
+            .then(|| name.to_owned())
+    })
+}
+
+/// The header that a text names for a key. A name of several words is a header everywhere; one without `x-` before it
+/// only where the text speaks of headers.
+fn said_header(text: &str) -> Option<String> {
+    let speaks_of_headers = says(text, &["header"]);
+    let mut words = text.split(|c: char| !c.is_ascii_alphanumeric() && c != '-');
+    let found = words.find(|word| {
+        let is_header = word.contains('-') && is_credential(word, true);
+        is_header && (speaks_of_headers || word.to_ascii_lowercase().starts_with("x-"))
+    });
+    found.map(|word| word.trim_matches('-').to_owned())
 }

@@ -2,8 +2,8 @@
 
 use crate::decision::Decided;
 
-/// Below this confidence a decision is not made.
-pub(crate) const THRESHOLD: f64 = 0.5;
+/// The confidence of what is assumed and not decided.
+pub(crate) const ASSUMED: f64 = 0.45;
 
 /// A decision with one reason.
 pub(crate) fn decided<T>(value: T, confidence: f64, evidence: impl Into<String>) -> Decided<T> {

@@ -167,6 +167,8 @@ pub(crate) struct Node<'a> {
     pub(crate) items: Option<Schema<'a>>,
     /// What its members are, if it is an object of which any member may have any name.
     pub(crate) values: Option<Schema<'a>>,
+    /// Whether it is an array of addresses that each say by `rel` what they lead to.
+    pub(crate) has_relations: bool,
 }
 
 impl Node<'_> {

@@ -98,10 +98,26 @@ const FRAME: [&str; 62] = [
     "odata",
 ];
 
+/// Whether a name that has one of these words is that of a date or a code of a record: `start_date`, `country_code`.
+fn is_of_record(words: &[String]) -> bool {
+    let [.., before, last] = words else { return false };
+    match last.as_str() {
+        "date" | "day" | "month" => ["start", "end", "first", "last"].contains(&before.as_str()),
+        "code" => !["status", "error", "response", "result", "return", "http", "message", "reason"]
+            .contains(&before.as_str()),
+        _ => false,
+    }
+}
+
 /// Whether the name of a member is one that describes a page and not a record.
 pub(crate) fn is_frame(name: &str) -> bool {
     let words = words(name);
-    !words.is_empty() && words.iter().any(|word| FRAME.contains(&word.as_str()))
+    let known = words.iter().filter(|word| FRAME.contains(&word.as_str())).count();
+    if is_of_record(&words) {
+        return false;
+    }
+    // In a long name, one such word describes something of a record: `totalDailyActiveUsers`.
+    known > 0 && (words.len() < 4 || known * 2 > words.len())
         || [
             "totalitems",
             "totalresults",
@@ -109,6 +125,8 @@ pub(crate) fn is_frame(name: &str) -> bool {
             "perpage",
             "pagesize",
             "numfound",
+            "numresults",
+            "resultcount",
             "nextlink",
         ]
         .iter()

@@ -72,9 +72,26 @@ fn parameter<'a>(schemas: &Schemas<'a>, given: &'a Parameter) -> Option<Input<'a
     let schema = Schema::One(&given.schema);
     let mut input = input(schemas, given.name.clone(), place, &schema);
     input.required = given.required;
+    input.key = own_key(&given.name, place);
     input.text = format!("{} {}", given.description.to_lowercase(), input.text);
     input.example = given.example.as_ref().or(input.example);
     Some(input)
+}
+
+/// The name of a parameter without what says where it belongs: `searchCriteria[currentPage]` and `queryOptions.page` are
+/// about pages, `filter[page]` and `fields[page]` are about records. Headers have an `x-` before their names.
+fn own_key(name: &str, place: InputPlace) -> String {
+    const GROUPS: [&str; 7] = ["pag", "query", "option", "param", "criteria", "search", "request"];
+    let short = if place == InputPlace::Header {
+        name.strip_prefix("x-").or_else(|| name.strip_prefix("X-")).unwrap_or(name)
+    } else {
+        let trimmed = name.trim_end_matches(']');
+        match trimmed.rsplit_once(['.', '[']) {
+            Some((before, last)) if GROUPS.iter().any(|group| key(before).contains(group)) => last,
+            _ => name,
+        }
+    };
+    key(short)
 }
 
 /// The members of a parameter that is an object, as a query writes them: `page[size]`.
@@ -318,6 +335,7 @@ fn node<'a>(
         opened = schemas.open(schema);
         &opened
     };
+    let at_links = at.key.ends_with("links") || at.key.ends_with("link");
     Node {
         place: at.place,
         name: at.name,
@@ -334,5 +352,14 @@ fn node<'a>(
         members: shape.members.len(),
         items: shape.items.clone(),
         values: shape.values.clone(),
+        has_relations: at_links
+            && shape.items.as_ref().is_some_and(|items| relates(schemas, items)),
     }
+}
+
+/// Whether a schema is that of an address with what it leads to: `{rel, href}`.
+fn relates<'a>(schemas: &Schemas<'a>, items: &Schema<'a>) -> bool {
+    let shape = schemas.open(items);
+    let has = |name: &str| shape.members.contains_key(name);
+    has("rel") && (has("href") || has("url") || has("uri"))
 }

@@ -1,12 +1,12 @@
 //! Whether a response is a list, by points for and against it.
 
-use super::facts::{Facts, Form, Step};
-use super::frames::is_frame;
+use super::facts::{Facts, Form, Node, Step};
+use super::frames::{CONTAINERS, is_frame};
 use super::paging::signs;
 use super::paths::Siblings;
 use super::records::{Candidate, strangers};
 use super::verbs;
-use super::words::{is_counted, singular, words};
+use super::words::{is_counted, says, singular, words};
 use crate::decision::Action;
 
 /// From this number of points on, something is a list.
@@ -15,17 +15,35 @@ pub(crate) const LIST: f64 = 2.5;
 /// Names of members that hold lists and hardly anything else.
 const HARD: [&str; 6] = ["list", "results", "records", "rows", "hits", "entries"];
 
+/// From this number of points on it is not certain that something is no list.
+const DOUBTFUL: f64 = 1.7;
+
+/// An object with more members than this is described in full, whatever they are called.
+const MOST_FRAMES: usize = 6;
+
+/// What the points for and against a list come to.
+#[derive(Debug)]
+pub(crate) struct Score {
+    /// The sum.
+    pub(crate) points: f64,
+    /// The strongest reason for what the sum says.
+    pub(crate) reason: String,
+    /// Whether the evidence is not sufficient for either.
+    pub(crate) is_open: bool,
+}
+
 /// Points for a list, and the strongest reason for or against it.
-pub(crate) fn score(
-    facts: &Facts<'_>,
-    best: Option<&Candidate<'_>>,
-    siblings: &Siblings,
-) -> (f64, String) {
+pub(crate) fn score(facts: &Facts<'_>, best: Option<&Candidate<'_>>, siblings: &Siblings) -> Score {
     let mut reasons: Vec<(f64, String)> = Vec::new();
     match best {
         Some(best) if best.is_body => reasons.push((3.5, best.reason.clone())),
+        // Objects with members of any name hold settings and counts as often as records.
+        Some(best) if best.is_map => reasons.push((1.5, best.reason.clone())),
         Some(best) => {
-            if best.is_named && best.score > 1.5 {
+            let beside = strangers(&facts.answer, best).0;
+            if best.is_doubtful || beside > 1 && !best.is_exact && !best.is_container {
+                reasons.push((0.5, best.reason.clone()));
+            } else if best.is_named && best.score > 1.5 {
                 reasons.push((2.0, best.reason.clone()));
             }
             let (arrays, others) = strangers(&facts.answer, best);
@@ -39,8 +57,10 @@ pub(crate) fn score(
                 }
                 0 | 1 => {}
                 many => {
-                    // Other arrays may hold records that those of the list refer to.
-                    let points = -0.8 * count(others) - 0.4 * count(arrays);
+                    // Other arrays may hold records that those of the list refer to, and what was asked for is often
+                    // repeated beside a list that is named as the path says.
+                    let each = if best.is_asked && others < 3 { -0.4 } else { -0.8 };
+                    let points = each * count(others) - 0.4 * count(arrays);
                     reasons.push((
                         points,
                         format!("beside {} there are {many} other members", best.place),
@@ -52,10 +72,16 @@ pub(crate) fn score(
             let reason = "the response has no array that could be a list";
             let body = facts.answer.body();
             let is_map = body.is_some_and(|body| body.members == 0 && body.values.is_some());
-            let is_open = body.is_some_and(|body| body.is_object() && body.members == 0)
-                || facts.answer.members_of(0).all(|node| is_frame(node.name));
+            let is_empty =
+                |node: &Node<'_>| node.members == 0 && (node.kinds.is_empty() || node.is_object());
+            let is_open = is_open_object(facts)
+                || body.is_some_and(|body| body.members <= MOST_FRAMES)
+                    && facts.answer.members_of(0).all(|node| {
+                        is_frame(node.name) || CONTAINERS.contains(&node.name) && is_empty(node)
+                    });
             let points = match (is_map, is_open, siblings.no_arrays) {
                 (true, ..) => -3.0,
+                (_, true, _) if says_list(said(facts)) => 0.0,
                 (_, true, _) => -0.5,
                 (.., true) => 0.0,
                 // A page of a record is requested by nobody: its author has left out the array.
@@ -106,7 +132,7 @@ pub(crate) fn score(
         }
         Some(Step::Name(name)) => {
             let word = words(name).pop().unwrap_or_default();
-            if is_counted(&word) {
+            if is_counted(&word) && last.and_then(verbs::of_step) != Some(Action::Get) {
                 // Where the document is silent about the response, nothing speaks against it.
                 let silent = if facts.answer.form == Form::Data { 0.0 } else { 1.0 };
                 reasons.push((1.5 + silent, format!("the path ends with the plural {name}")));
@@ -116,6 +142,9 @@ pub(crate) fn score(
             }
         }
         None => {}
+    }
+    if is_of_sums(facts) && !signs::has_position(facts) && !best.is_some_and(|best| best.is_body) {
+        reasons.push((-1.25, "the path is that of sums".to_owned()));
     }
     let verb = verbs::of_id(facts);
     let is_hard =
@@ -128,8 +157,13 @@ pub(crate) fn score(
     } else if matches!(verb, Some(Action::List | Action::Search)) {
         reasons.push((1.75, "the name of the operation says so".to_owned()));
     }
-    if says_list(facts.summary) || facts.summary.is_empty() && says_list(&facts.text) {
-        reasons.push((1.25, "its text says that it returns several".to_owned()));
+    if says_list(said(facts)) {
+        let silent = if is_silent(facts) { 1.5 } else { 0.0 };
+        reasons.push((1.25 + silent, "its text says that it returns several".to_owned()));
+    } else if facts.answer.form != Form::Data
+        && says_list_of(&format!("{}\n{}", facts.text, facts.answer.text))
+    {
+        reasons.push((2.5, "its text speaks of a list".to_owned()));
     }
     let sum = reasons.iter().map(|(points, _)| points).sum::<f64>();
     let wanted = if sum >= LIST { 1.0 } else { -1.0 };
@@ -137,7 +171,95 @@ pub(crate) fn score(
         .into_iter()
         .max_by(|(a, _), (b, _)| (a * wanted).total_cmp(&(b * wanted)))
         .map_or_else(|| "nothing says that it returns several".to_owned(), |(_, reason)| reason);
-    (sum, reason)
+    let says_several = says_list(said(facts))
+        || matches!(verb, Some(Action::List | Action::Search))
+        || last.and_then(verbs::of_step) == Some(Action::List);
+    let is_open = if sum >= LIST {
+        // An array may hold the one record that was asked for, or a part of a record.
+        let is_one = best.is_some_and(|best| best.is_doubtful)
+            || ends_with_record(facts) && says_one(said(facts));
+        is_one && page == 0.0 && !says_several
+    } else {
+        // Nobody asks for a page of one record.
+        let is_paged = signs::has_position(facts) && signs::size(facts, false).is_some();
+        (sum >= DOUBTFUL
+            || is_paged && sum >= 0.0
+            || is_silent(facts) && sum >= 0.0 && names_several(said(facts)))
+            && !ends_with_record(facts)
+    };
+    Score { points: sum, reason, is_open }
+}
+
+/// Whether what comes back is put together from records, and has arrays as a record has them.
+fn is_of_sums(facts: &Facts<'_>) -> bool {
+    let sums = ["stats", "stat", "statistics", "usage", "summary", "overview", "report"];
+    let is_sum = |name: &str| {
+        words(name)
+            .last()
+            .is_some_and(|word| sums.contains(&word.as_str()) || word.ends_with("stats"))
+    };
+    facts.steps.iter().filter_map(Step::name).any(is_sum)
+        || facts.last_step().and_then(Step::name) == Some("analytics")
+}
+
+/// Whether the document says nothing about what comes back, or no more than that it is an object.
+fn is_silent(facts: &Facts<'_>) -> bool {
+    match facts.answer.form {
+        Form::Data => is_open_object(facts),
+        Form::File => false,
+        Form::Nothing | Form::Vague => true,
+    }
+}
+
+/// Whether what comes back is an object of which no member is known.
+fn is_open_object(facts: &Facts<'_>) -> bool {
+    facts
+        .answer
+        .body()
+        .is_some_and(|body| body.is_object() && body.members == 0 && body.values.is_none())
+}
+
+/// Whether the path ends with what identifies a record.
+fn ends_with_record(facts: &Facts<'_>) -> bool {
+    matches!(facts.last_step(), Some(Step::Parameter(name)) if names_record(name, facts))
+}
+
+/// What the document says about an operation: the summary, or else all.
+fn said<'f>(facts: &'f Facts<'_>) -> &'f str {
+    if facts.summary.trim().is_empty() { facts.text.trim() } else { facts.summary }
+}
+
+/// Whether a text says that one record comes back: `Get a user`, `Retrieve the specified file`, `Get tag by id`.
+fn says_one(text: &str) -> bool {
+    let words = words(text);
+    let beginning = words.get(..words.len().min(5)).unwrap_or_default();
+    let is = |word: &String, known: &[&str]| known.contains(&word.as_str());
+    let specific = ["single", "specific", "specified"];
+    if matches!(beginning, [_, article, one, ..] if is(article, &["a", "the"]) && is(one, &specific))
+        && !words.windows(2).any(|pair| pair == ["list", "of"])
+    {
+        return true;
+    }
+    let of_several = ["list", "array", "collection", "set", "all", "multiple"];
+    if beginning.iter().any(|word| of_several.contains(&word.as_str())) {
+        return false;
+    }
+    words.get(1).is_some_and(|word| is(word, &["a", "an", "one"]))
+        || beginning.windows(2).any(|pair| match pair {
+            [one, noun] => is(one, &specific) && !is_counted(noun),
+            _ => false,
+        })
+        || words.windows(2).any(|pair| pair == ["by", "id"] || pair == ["single", "record"])
+}
+
+/// Whether the noun behind the verb of a text is in the plural: `Retrieve names of patients`.
+fn names_several(text: &str) -> bool {
+    let words = words(text);
+    let ends = ["of", "for", "from", "in", "by", "with", "that", "to", "on", "and", "about", "as"];
+    let noun: Vec<&String> =
+        words.iter().skip(1).take(6).take_while(|word| !ends.contains(&word.as_str())).collect();
+    let is_one = noun.iter().any(|word| ["a", "an", "one", "single"].contains(&word.as_str()));
+    !is_one && noun.last().is_some_and(|word| is_counted(word))
 }
 
 fn count(members: usize) -> f64 {
@@ -154,6 +276,11 @@ pub(crate) fn names_record(name: &str, facts: &Facts<'_>) -> bool {
             .contains(&word.as_str())
             || Some(word) == noun.as_ref()
     }) || name.to_lowercase().ends_with("id")
+}
+
+/// Whether a text about an operation without a described response says what comes back in the plural.
+fn says_list_of(text: &str) -> bool {
+    says(text, &["list of ", "array of ", "collection of ", "a page of "])
 }
 
 fn says_list(text: &str) -> bool {

@@ -76,6 +76,17 @@ fn operation<'a>(
     }
     let is_list = matches!(action.value, Action::List | Action::Search) || is_page;
     let mut open_questions = Vec::new();
+    open_questions.extend(question(&action));
+    // Only of what is read it may be open whether it is a list; of all else, it is no question.
+    let list = Decided {
+        value: is_list,
+        confidence: if facts.method == "GET" || is_list {
+            action.confidence
+        } else {
+            action.confidence.max(0.8)
+        },
+        evidence: action.evidence.clone(),
+    };
     let (records, record) = if is_list {
         list_records(facts, best, &mut open_questions)
     } else {
@@ -106,11 +117,31 @@ fn operation<'a>(
         idempotent: effect.idempotent,
         entity,
         action,
+        list,
         records,
         paging,
         primary_key,
         open_questions,
     }
+}
+
+/// What would settle what an operation does, where this was not decided.
+fn question(action: &Decided<Action>) -> Option<String> {
+    if action.is_made() {
+        return None;
+    }
+    let because = action.evidence.first().map_or("", String::as_str);
+    Some(match action.value {
+        Action::List | Action::Search | Action::Get => format!(
+            "Whether this returns a list or one record is not clear ({because}); an example of a response would show it. \
+             Until then it is `{}`.",
+            action.value.name()
+        ),
+        _ => format!(
+            "What this does is not clear ({because}); a summary that begins with a verb would say it. Until then it is `{}`.",
+            action.value.name()
+        ),
+    })
 }
 
 type Records<'a> = (Option<Decided<String>>, Option<Schema<'a>>);

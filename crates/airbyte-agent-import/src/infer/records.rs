@@ -6,7 +6,7 @@ use airbyte_agent_document::Schema;
 use super::facts::{Answer, Facts, Form, Node, Step};
 use super::frames::{CONTAINERS, is_frame};
 use super::schemas::Schemas;
-use super::words::{same_noun, words};
+use super::words::{is_counted, is_plural, same_noun, singular, words};
 
 /// Names of members that hold something else than records.
 const ASIDE: [&str; 32] = [
@@ -63,12 +63,21 @@ pub(crate) struct Candidate<'a> {
     pub(crate) is_container: bool,
     /// Whether it is the only array, and its elements are objects.
     pub(crate) is_alone: bool,
+    /// Whether it is named as the end of the path is, in the plural.
+    pub(crate) is_asked: bool,
+    /// Whether it is called as the end of the path is, and not only ends with the same noun.
+    pub(crate) is_exact: bool,
+    /// Whether its name speaks against several records, because it is that of something above what the path leads to.
+    pub(crate) is_doubtful: bool,
+    /// Whether it is an object whose members are the records, each under a name of its own.
+    pub(crate) is_map: bool,
 }
 
 /// The nouns that an operation is about, the nearest first: names in the path, and words of its name.
 pub(crate) fn nouns(facts: &Facts<'_>) -> Vec<String> {
+    let names = facts.steps.iter().rev().filter_map(Step::name);
     let mut nouns: Vec<String> =
-        facts.steps.iter().rev().filter_map(Step::name).map(str::to_owned).collect();
+        names.filter(|name| !name.eq_ignore_ascii_case("search")).map(str::to_owned).collect();
     nouns.extend(facts.id_words().into_iter().rev());
     nouns
 }
@@ -87,17 +96,45 @@ pub(crate) fn candidates<'a>(facts: &Facts<'a>, schemas: &Schemas<'a>) -> Vec<Ca
             is_named: true,
             is_container: true,
             is_alone: true,
+            is_asked: true,
+            is_exact: true,
+            is_doubtful: false,
+            is_map: false,
         }];
     }
     let nouns = nouns(facts);
-    let arrays: Vec<&Node<'a>> = answer.nodes.iter().filter(|node| node.is_array()).collect();
+    let in_path = facts.steps.iter().filter(|step| step.name().is_some()).count();
     let is_aside = |node: &Node<'_>| ASIDE.contains(&last(&node.key));
+    let of_several = facts
+        .last_step()
+        .and_then(Step::name)
+        .and_then(|name| words(name).pop())
+        .is_some_and(|word| is_counted(&word));
+    // A member without a type may be the list if its name says so.
+    let may_be_array = |node: &Node<'_>| {
+        node.depth > 0
+            && node.kinds.is_empty()
+            && node.members == 0
+            && node.values.is_none()
+            && node.items.is_none()
+            && (of_several && CONTAINERS.contains(&last(&node.key))
+                || words(node.name).last().is_some_and(|word| is_counted(word))
+                    && nouns.first().is_some_and(|noun| same_noun(noun, node.name)))
+    };
+    let arrays: Vec<&Node<'a>> =
+        answer.nodes.iter().filter(|node| node.is_array() || may_be_array(node)).collect();
+    let is_only = answer.members_of(0).filter(|node| !is_frame(node.name)).count() < 2;
     let alone = arrays.iter().filter(|node| !is_aside(node)).count() == 1;
     let mut found: Vec<Candidate<'a>> = arrays
         .into_iter()
         .map(|node| {
             let key = last(&node.key);
-            let is_container = CONTAINERS.contains(&key);
+            // `searchResults` and `itemList` are lists, too, whatever the path is called.
+            let ends = |word: &str| node.name.len() > word.len() && node.name.ends_with(word);
+            let is_container = CONTAINERS.contains(&key)
+                || ["Results", "_results", "List", "_list", "Records", "_records"]
+                    .iter()
+                    .any(|word| ends(word));
             let noun = nouns.iter().position(|noun| same_noun(noun, node.name));
             let mut score = 1.0;
             let mut reason = format!("{} is an array", node.place);
@@ -118,6 +155,9 @@ pub(crate) fn candidates<'a>(facts: &Facts<'a>, schemas: &Schemas<'a>) -> Vec<Ca
                     reason = format!("{} is the only array of the response", node.place);
                 }
             }
+            if !node.is_array() {
+                score -= 1.0;
+            }
             let has_records = node.items.as_ref().is_some_and(|items| is_record(schemas, items));
             if has_records {
                 score += 1.0;
@@ -125,8 +165,16 @@ pub(crate) fn candidates<'a>(facts: &Facts<'a>, schemas: &Schemas<'a>) -> Vec<Ca
             if nouns.first().is_some_and(|noun| words(noun) == words(node.name)) {
                 score += 0.5;
             }
-            if is_aside(node) && noun != Some(0) {
+            if is_aside(node) && noun.is_none_or(|noun| noun >= in_path) {
                 score -= 4.0;
+            }
+            // What stands inside something that is no frame is a part of a record.
+            let around = answer.nodes.get(node.parent);
+            let is_apart = around.is_some_and(|around| {
+                around.members > 1 && !nouns.iter().any(|noun| same_noun(noun, around.name))
+            });
+            if node.depth > 1 && !node.framed && !is_container && noun.is_none() && is_apart {
+                score -= 2.0;
             }
             // Depth counts little behind frames, and much inside records.
             let above = node.key.rsplit_once('.').map_or("", |(above, _)| above);
@@ -144,11 +192,70 @@ pub(crate) fn candidates<'a>(facts: &Facts<'a>, schemas: &Schemas<'a>) -> Vec<Ca
                 is_named: is_container || noun.is_some(),
                 is_container,
                 is_alone: alone && has_records && !is_aside(node),
+                is_asked: of_several && node.is_array() && noun == Some(0),
+                is_exact: nouns.iter().take(in_path).any(|noun| is_called(noun, node.name)),
+                is_doubtful: !is_container
+                    && noun.is_some_and(|noun| {
+                        is_doubtful(facts, noun)
+                            || !has_records && !is_only && is_one(facts, node.name)
+                    }),
+                is_map: false,
             }
         })
         .collect();
+    if found.iter().all(|candidate| candidate.score < 1.5) {
+        let named = nouns.get(..in_path.min(nouns.len())).unwrap_or_default();
+        found.extend(answer.nodes.iter().filter_map(|node| map(schemas, named, node)));
+    }
     found.sort_by(|a, b| b.score.total_cmp(&a.score));
     found
+}
+
+/// Whether two names are the same but for style and number.
+fn is_called(noun: &str, name: &str) -> bool {
+    let parts =
+        |name: &str| -> Vec<String> { words(name).iter().map(|word| singular(word)).collect() };
+    parts(noun) == parts(name)
+}
+
+/// Whether neither a name nor the end of the path is in the plural.
+fn is_one(facts: &Facts<'_>, name: &str) -> bool {
+    let is_several = |name: &str| words(name).last().is_some_and(|word| is_plural(word));
+    let end = facts.last_step().and_then(Step::name);
+    !is_several(name) && end.is_some_and(|end| !is_several(end))
+}
+
+/// Whether an array has the name of the record of which the path gives one thing: `groups` at `/groups/{id}/invite`.
+fn is_doubtful(facts: &Facts<'_>, noun: usize) -> bool {
+    let Some(Step::Name(end)) = facts.last_step() else { return false };
+    let is_several = words(end).last().is_some_and(|word| is_plural(word));
+    let behind_record = matches!(facts.steps.iter().rev().nth(1), Some(Step::Parameter(_)));
+    !is_several && noun > 0 && behind_record
+}
+
+/// The records of an object that has each of them under a name of its own, as an identifier: the body, or a member whose
+/// name says that it holds records.
+fn map<'a>(schemas: &Schemas<'a>, nouns: &[String], node: &Node<'a>) -> Option<Candidate<'a>> {
+    let values = node.values.as_ref().filter(|_| node.members == 0 && !node.is_array())?;
+    let shape = schemas.open(values);
+    let is_record = shape.members.len() > 1 && !shape.kinds.contains(&Kind::Array);
+    let is_named = node.depth == 0
+        || CONTAINERS.contains(&last(&node.key))
+        || nouns.iter().any(|noun| same_noun(noun, node.name));
+    (is_record && is_named && node.framed).then(|| Candidate {
+        place: format!("{}[*]", node.place),
+        score: 1.5,
+        reason: format!("each member of {} is a record, under a name of its own", node.place),
+        items: Some(values.clone()),
+        is_body: false,
+        is_named: true,
+        is_container: false,
+        is_alone: false,
+        is_asked: false,
+        is_exact: false,
+        is_doubtful: false,
+        is_map: true,
+    })
 }
 
 /// Whether a schema is that of an object, or says nothing.
@@ -165,13 +272,14 @@ fn last(key: &str) -> &str {
 pub(crate) fn strangers(answer: &Answer<'_>, candidate: &Candidate<'_>) -> (usize, usize) {
     let is_above = |place: &str| {
         candidate.place == place
-            || candidate.place.strip_prefix(place).is_some_and(|rest| rest.starts_with('.'))
+            || candidate.place.strip_prefix(place).is_some_and(|rest| rest.starts_with(['.', '[']))
     };
     let beside = |node: &&Node<'_>| {
         let parent = answer.nodes.get(node.parent);
         parent.is_some_and(|parent| is_above(&parent.place))
             && !is_above(&node.place)
-            && !is_frame(node.name)
+            // Arrays of several words are of the record: `metadataReaders`.
+            && (!is_frame(node.name) || node.is_array() && words(node.name).len() > 1)
     };
     let all = answer.nodes.iter().skip(1).filter(beside);
     let (arrays, others): (Vec<_>, Vec<_>) = all.partition(|node| node.is_array());

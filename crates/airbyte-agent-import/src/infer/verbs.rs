@@ -43,7 +43,8 @@ const VERBS: [(&str, Action); 34] = [
 ];
 
 /// Verbs that do something else.
-const OTHERS: [&str; 172] = [
+const OTHERS: [&str; 173] = [
+    "annotate",
     "enroll",
     "tag",
     "untag",
@@ -283,7 +284,16 @@ pub(crate) fn of_step(step: &Step) -> Option<Action> {
 
 /// The verb with which the summary begins: `Sends a message`, `Retrieve a customer`.
 pub(crate) fn of_summary(facts: &Facts<'_>) -> Option<Action> {
-    let first = facts.summary.trim_start_matches("<p>").split_whitespace().next()?.to_lowercase();
+    beginning(if facts.summary.trim().is_empty() { facts.text.trim() } else { facts.summary })
+}
+
+/// The verb with which the summary begins, or else the description.
+pub(crate) fn of_text(facts: &Facts<'_>) -> Option<Action> {
+    facts.text.lines().filter(|line| !line.trim().is_empty()).take(2).find_map(beginning)
+}
+
+fn beginning(text: &str) -> Option<Action> {
+    let first = text.trim().trim_start_matches("<p>").split_whitespace().next()?.to_lowercase();
     let word = first.trim_matches(|c: char| !c.is_alphanumeric());
     let without = |ending: &str| word.strip_suffix(ending).and_then(meaning);
     meaning(word).or_else(|| without("s")).or_else(|| without("es"))

@@ -3,14 +3,17 @@
 
 use std::collections::BTreeMap;
 
-use super::facts::Facts;
+use super::facts::{Facts, Input};
 use super::frames::is_frame;
 use super::is_open;
-use super::paging::signs;
+use super::paging::{signs, token};
 use crate::decision::{Decided, OperationDecision, Paging};
 
 /// How many lists have to agree.
 const QUORUM: usize = 3;
+
+/// How many have to agree before a list continues so although its response is described without the place.
+const MANY: usize = 10;
 
 /// Decides what is unclear as the other lists are, if nearly all agree and the parameters are the same.
 pub(crate) fn vote(facts: &[Facts<'_>], operations: &mut [OperationDecision]) {
@@ -26,12 +29,14 @@ pub(crate) fn vote(facts: &[Facts<'_>], operations: &mut [OperationDecision]) {
             continue;
         };
         let elected = facts.inputs.iter().find_map(|input| {
-            let ballots = votes.get(&input.name)?;
+            let ballots = votes.get(&input.name).filter(|_| !signs::is_range(facts, input))?;
             let first = ballots.first().filter(|_| ballots.len() >= QUORUM)?;
             let same = ballots.iter().filter(|other| alike(first, other)).count();
             let agreed = same * 10 >= ballots.len() * 9;
-            (agreed && fits(facts, first))
-                .then(|| (input.name.clone(), ballots.len(), first.clone()))
+            (agreed
+                && (fits(facts, first)
+                    || ballots.len() >= MANY && is_left_out(facts, input, first)))
+            .then(|| (input.name.clone(), ballots.len(), first.clone()))
         });
         let Some((name, count, value)) = elected else { continue };
         let evidence = format!("{count} other lists with the parameter {name} continue like this");
@@ -59,6 +64,14 @@ fn alike(a: &Paging, b: &Paging) -> bool {
         | (Paging::LastRecord { from: a, .. }, Paging::LastRecord { from: b, .. }) => a == b,
         _ => std::mem::discriminant(a) == std::mem::discriminant(b),
     }
+}
+
+/// Whether the place of a token may have been left out of a description that says nothing about further pages, although
+/// the parameter takes it.
+fn is_left_out(facts: &Facts<'_>, input: &Input<'_>, paging: &Paging) -> bool {
+    matches!(paging, Paging::Token { .. })
+        && !token::counts(input)
+        && signs::of_response(facts).is_none()
 }
 
 /// A token is elected only where the document says nothing about the response, or has its place.

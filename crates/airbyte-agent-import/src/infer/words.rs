@@ -67,7 +67,8 @@ const IRREGULAR: [(&str, &str); 18] = [
 ];
 
 /// Words that have no plural of their own, or that are one already.
-const UNCOUNTED: [&str; 30] = [
+const UNCOUNTED: [&str; 31] = [
+    "contents",
     "data",
     "media",
     "metadata",

@@ -2,5 +2,6 @@
 #![allow(clippy::unwrap_used, clippy::panic, unreachable_pub, missing_docs)]
 
 mod garden;
+mod habits;
 mod real;
 mod trial;

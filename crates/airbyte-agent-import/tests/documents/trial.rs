@@ -56,7 +56,11 @@ fn shown(problem: &Problem, text: &str) -> String {
 }
 
 /// A client of the connector for a sandbox, with credentials that the sandbox accepts.
-pub(crate) fn client(connector: &Connector, origin: &str) -> Client {
+///
+/// # Errors
+///
+/// What the engine says of the connector.
+pub(crate) fn client(connector: &Connector, origin: &str) -> Result<Client, String> {
     let signs = |grant: Option<RefreshGrant>| grant == Some(RefreshGrant::JwtBearer);
     let mut schemes = connector.auth.iter();
     let scheme =
@@ -71,12 +75,15 @@ pub(crate) fn client(connector: &Connector, origin: &str) -> Client {
     let mut local = Local::new(credentials).via(origin);
     for variable in connector.variables() {
         if variable.default.is_none() {
+            // What stands at the beginning of the address is a whole one.
+            let is_whole = matches!(connector.server.url.pieces.first(), Some(Piece::Name(name)) if *name == variable.name);
+            let otherwise = if is_whole { "https://sandbox.test" } else { "sandbox" };
             let value =
-                variable.choices.first().map_or_else(|| "sandbox".to_owned(), ToString::to_string);
+                variable.choices.first().map_or_else(|| otherwise.to_owned(), ToString::to_string);
             local = local.config(variable.name.to_string(), value);
         }
     }
-    Client::local(Description::from(connector.clone()), local).unwrap()
+    Client::local(Description::from(connector.clone()), local).map_err(|error| error.to_string())
 }
 
 /// How many operations were called.
@@ -92,7 +99,13 @@ pub(crate) struct Tried {
 /// Calls every operation in a sandbox; lists are read to their end.
 pub(crate) async fn run(connector: &Connector, wrong: &mut Wrong) -> Tried {
     let sandbox = Sandbox::builder().connector(connector.clone()).start().await.unwrap();
-    let client = client(connector, &sandbox.url());
+    let client = match client(connector, &sandbox.url()) {
+        Ok(client) => client,
+        Err(error) => {
+            wrong.push(("client", error));
+            return Tried::default();
+        }
+    };
     let mut operations: Vec<_> = connector.operations().collect();
     let order = |action: Action| match action {
         Action::List => 0,
@@ -126,13 +139,14 @@ pub(crate) async fn run(connector: &Connector, wrong: &mut Wrong) -> Tried {
                 .map_or_else(|| "sample".into(), airbyte_agent_core::description::Json::value);
             arguments.insert(text.name.to_string(), value);
         }
-        // The sandbox answers at the address of tokens itself, and no sample is a token of a list.
+        // The sandbox answers at the addresses of sign-in and tokens itself, and no sample is a token of a list.
         let is_token_endpoint = connector.auth.iter().any(|scheme| {
             let urls = scheme
                 .refresh
                 .iter()
                 .map(|refresh| &refresh.url)
-                .chain(scheme.oauth.iter().map(|o| &o.token_url));
+                .chain(scheme.oauth.iter().map(|o| &o.token_url))
+                .chain(scheme.oauth.iter().map(|o| &o.authorization_url));
             let path = text_of(&operation.path);
             urls.into_iter().any(|url| text_of(url).ends_with(&path))
         });

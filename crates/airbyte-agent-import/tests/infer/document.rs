@@ -52,6 +52,11 @@ fn schemes_come_from_declarations_or_else_from_headers_and_texts() {
         ),
         (described("Send `Authorization: Bearer TOKEN`."), AuthKind::Bearer),
         (described("Send your key as X-API-Key."), key("X-API-Key", "")),
+        (described("A key has to be in the header \"API-Key\"."), key("API-Key", "")),
+        (
+            described("Call https://acme.test/issues?api_key={key}."),
+            AuthKind::Query { name: "api_key".to_owned() },
+        ),
         (header, key("X-Auth-Token", "")),
     ] {
         let found = document(&more).auth;

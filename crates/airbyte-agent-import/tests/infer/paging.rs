@@ -71,6 +71,44 @@ fn tokens_of_the_response_go_into_a_parameter() {
             ["token", "page[after]", "$.meta.after_cursor", "page[size]"],
         ),
         (
+            "iterator",
+            json!({"iterator": text(), "limit": number()}),
+            json!({"iterator": text(), "done": truth()}),
+            ["token", "iterator", "$.iterator", "limit"],
+        ),
+        (
+            "last evaluated key",
+            json!({"ExclusiveStartKey": text(), "Limit": number()}),
+            json!({"LastEvaluatedKey": text()}),
+            ["token", "ExclusiveStartKey", "$.LastEvaluatedKey", "Limit"],
+        ),
+        (
+            "connection of a graph",
+            json!({"after": text(), "first": number()}),
+            json!({"pageInfo": object(&json!({"endCursor": text(), "hasNextPage": truth()}))}),
+            ["token", "after", "$.pageInfo.endCursor", "first"],
+        ),
+        (
+            "a token beside a number of a page, which the response continues by",
+            json!({"page": number(), "cursor": text()}),
+            json!({"next_cursor": text()}),
+            ["token", "cursor", "$.next_cursor", nothing],
+        ),
+        (
+            "a token beside the keys of the caller",
+            json!({
+                "key": {"type": "string", "description": "API key."}, "token": text(), "maxResults": number(),
+            }),
+            json!({"pagination": object(&json!({"nextPageToken": text()}))}),
+            ["token", "token", "$.pagination.nextPageToken", "maxResults"],
+        ),
+        (
+            "a member that the text of the parameter names",
+            json!({"continueFrom": {"type": "string", "description": "Returned by a previous query, see lastId."}}),
+            json!({"lastId": text()}),
+            ["token", "continueFrom", "$.lastId", nothing],
+        ),
+        (
             "scroll",
             json!({"scroll_id": text()}),
             json!({"scroll_id": text(), "total": number()}),
@@ -86,6 +124,19 @@ fn tokens_stand_in_headers_too() {
     let line = line("get", "/issues", &operation);
     assert_eq!(line["paging"]["kind"], "token");
     assert_eq!(line["paging"]["from"], "@header.x-next-cursor");
+}
+
+#[test]
+fn headers_that_only_a_text_names_are_found() {
+    let said = |text: &str| json!({"cursor": {"type": "string", "description": text}});
+    for (text, kind, from) in [
+        ("The cursor of the response header `X-Acme-Cursor`.", "token", "@header.x-acme-cursor"),
+        ("A cursor; the next page is in the `Link` header.", "link", "@link.next"),
+    ] {
+        let line = line("get", "/issues", &read(&said(text), &records()));
+        let paging = &line["paging"];
+        assert_eq!((&paging["kind"], &paging["from"]), (&json!(kind), &json!(from)), "{text}");
+    }
 }
 
 #[test]
@@ -116,6 +167,12 @@ fn addresses_of_the_next_page_are_followed() {
             json!({}),
             json!({"_links": object(&json!({"next": object(&json!({"href": text()}))}))}),
             ["link", "", "$._links.next.href", ""],
+        ),
+        (
+            "addresses with relations",
+            json!({"limit": number()}),
+            json!({"links": {"type": "array", "items": object(&json!({"rel": text(), "href": text()}))}}),
+            ["link", "", "$.links", "limit"],
         ),
         (
             "next with a format",
@@ -184,6 +241,18 @@ fn records_and_pages_are_counted() {
             json!({"page[number]": number(), "page[size]": number()}),
             json!({}),
             ["page", "page[number]", "", "page[size]"],
+        ),
+        (
+            "from and size",
+            json!({"from": number(), "size": number()}),
+            total.clone(),
+            ["offset", "from", "", "size"],
+        ),
+        (
+            "members of criteria",
+            json!({"searchCriteria[currentPage]": number(), "searchCriteria[pageSize]": number()}),
+            json!({}),
+            ["page", "searchCriteria[currentPage]", "", "searchCriteria[pageSize]"],
         ),
         (
             "page as text",

@@ -1,8 +1,13 @@
 //! Where records stand, and what is known about them.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{line, number, object, one, read, records, text};
+
+/// Records under names of their own.
+fn map() -> Value {
+    json!({"type": "object", "additionalProperties": object(&json!({"id": text(), "name": text()}))})
+}
 
 #[test]
 fn records_stand_where_their_name_or_their_frame_says() {
@@ -30,6 +35,15 @@ fn records_stand_where_their_name_or_their_frame_says() {
             "$.hits.hits",
         ),
         ("/issues", object(&json!({"odata.records": records()})), "$['odata.records']"),
+        (
+            "/issues",
+            object(
+                &json!({"response": object(&json!({"result": object(&json!({"items": records()}))}))}),
+            ),
+            "$.response.result.items",
+        ),
+        ("/issues", map(), "$[*]"),
+        ("/issues", object(&json!({"data": map(), "total": number()})), "$.data[*]"),
     ] {
         assert_eq!(
             line("get", path, &read(&json!({}), &response))["records"],

@@ -1,8 +1,9 @@
 //! What looks like one thing and is another.
 
+use airbyte_agent_import::report::json_line;
 use serde_json::{Value, json};
 
-use super::{answer, line, number, object, query, read, records, text, truth};
+use super::{answer, line, number, object, one, query, read, records, text, truth};
 
 fn paging(parameters: &Value, members: &Value) -> Value {
     let mut members = members.clone();
@@ -40,6 +41,41 @@ fn a_limit_alone_continues_nothing() {
 fn a_next_that_is_a_truth_value_is_no_address() {
     let found = paging(&json!({"page": number()}), &json!({"next": truth()}));
     assert_eq!((&found["kind"], &found["from"]), (&json!("page"), &Value::Null));
+}
+
+#[test]
+fn credentials_and_ranges_are_no_places_in_a_list() {
+    let token = json!({"type": "string", "description": "Your access token."});
+    let found = paging(&json!({"token": token}), &json!({"next_page_token": text()}));
+    assert_eq!(found["kind"], "unknown");
+    let range = json!({"start": number(), "end": number(), "limit": number()});
+    assert_eq!(paging(&range, &json!({}))["kind"], "unknown");
+    let fields = json!({"fields[page]": number(), "filter[offset]": number()});
+    assert_eq!(paging(&fields, &json!({}))["kind"], "none");
+}
+
+#[test]
+fn what_may_be_a_list_or_not_is_left_open() {
+    let thing = |members: Value, path: &str, summary: &str| {
+        let mut operation = read(&json!({}), &object(&members));
+        operation["summary"] = json!(summary);
+        one("get", path, &operation)
+    };
+    // The array has the name of the record above, and the path gives one thing of it.
+    let open = thing(json!({"groups": records()}), "/groups/{id}/invite", "Get the invite");
+    assert!(!open.list.is_made() && !open.action.is_made());
+    assert!(open.open_questions[0].contains("list or one record"), "{:?}", open.open_questions);
+    let line: Value = serde_json::from_str(&json_line(&open)).unwrap();
+    assert_eq!(
+        (&line["action"], &line["list"], &line["records"], &line["paging"]["kind"]),
+        (&json!("unknown"), &Value::Null, &Value::Null, &json!("unknown"))
+    );
+    let decided = thing(json!({"groups": records()}), "/groups", "Get the groups");
+    assert!(decided.list.is_made() && decided.open_questions.is_empty());
+    // What a write at a record does that cannot be read is said by nothing.
+    let write = one("post", "/licensing/{assetId}", &read(&json!({}), &object(&json!({}))));
+    let line: Value = serde_json::from_str(&json_line(&write)).unwrap();
+    assert_eq!((&line["action"], &line["list"]), (&json!("unknown"), &json!(false)));
 }
 
 #[test]

@@ -7,7 +7,7 @@ use airbyte_agent_description::build::*;
 /// `admins` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("admins", "A teammate with access to the workspace.")
     .when_to_use("Names for admin ids, and ids for authors and owners.")
-    .phrases(texts!["admin", "teammate", "agent"])
+    .phrases(texts!["admin", "teammate", "agent", "teammate", "agent", "colleague"])
     .default_fields(texts!["id", "name", "email", "job_title", "away_mode_enabled", "has_inbox_seat", "team_ids"])
     .operations(list![LIST, GET])
     .schema(RECORD);

@@ -7,7 +7,15 @@ use airbyte_agent_description::build::*;
 /// `articles` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("articles", "An article of the help centre, for customers.")
     .when_to_use("Finding, writing or publishing what customers read.")
-    .phrases(texts!["article", "help centre", "help center", "knowledge base"])
+    .phrases(texts![
+        "article",
+        "help centre",
+        "help center",
+        "knowledge base",
+        "help center article",
+        "knowledge base",
+        "faq",
+    ])
     .default_fields(texts![
         "id",
         "title",
@@ -45,6 +53,7 @@ const CREATE: Operation = Operation::by(Method::Post, "createArticle", "articles
     .summary("Create an article")
     .description("Writes an article for the help centre, as a draft unless `state` says otherwise. A repeated call makes a second one. Airbyte's hosted platform does not offer it.")
     .writes()
+    .phrases(texts!["write article"])
     .addition()
     .parameters(list![
         header("Intercom-Version", STRING.default(r#""2.11""#)).default(r#""2.11""#).send_default().description("API version to speak, sent as a header. Leave it alone: parameters and records here follow the default."),
@@ -55,7 +64,7 @@ const CREATE: Operation = Operation::by(Method::Post, "createArticle", "articles
         body("state", STRING.choices(words!["published", "draft"])).description("Whether it is published; a new one is a draft when left out."),
         body("parent_id", INTEGER).description("Id of the collection or section to put it in."),
         body("parent_type", STRING.choices(words!["collection", "section"])).description("What `parent_id` names."),
-        body("translated_content", OBJECT).description("The article in other languages, by language code, each with `title`, `description`, `body`, `author_id` and `state`."),
+        body("translated_content", OBJECT).example(r#"{"de":{"title":"Erstattung","author_id":991267715,"state":"draft"}}"#).description("The article in other languages, by language code, each with `title`, `description`, `body`, `author_id` and `state`."),
     ])
     .body(Body::Json { open: false, in_array: false })
     .schema(RECORD);
@@ -63,6 +72,7 @@ const CREATE: Operation = Operation::by(Method::Post, "createArticle", "articles
 const SEARCH: Operation = Operation::get("searchArticles", "articles", Action::Search, template!("/articles/search"))
     .summary("Search articles")
     .description("Finds articles of the help centre by words in their titles and texts. Intercom documents no way to a second page here; narrow the phrase if `total` says that there are more. Airbyte's hosted platform does not offer it.")
+    .phrases(texts!["find article"])
     .addition()
     .parameters(list![
         query("phrase", STRING).description("Words to look for."),
@@ -103,7 +113,7 @@ const UPDATE: Operation = Operation::by(Method::Put, "updateArticle", "articles"
         body("state", STRING.choices(words!["published", "draft"])).description("Whether it is published; a new one is a draft when left out."),
         body("parent_id", INTEGER).description("Id of the collection or section to put it in."),
         body("parent_type", STRING.choices(words!["collection", "section"])).description("What `parent_id` names."),
-        body("translated_content", OBJECT).description("The article in other languages, by language code, each with `title`, `description`, `body`, `author_id` and `state`."),
+        body("translated_content", OBJECT).example(r#"{"de":{"title":"Erstattung","author_id":991267715,"state":"draft"}}"#).description("The article in other languages, by language code, each with `title`, `description`, `body`, `author_id` and `state`."),
     ])
     .body(Body::Json { open: false, in_array: false })
     .schema(RECORD);

@@ -87,7 +87,7 @@ const CREATE: Operation = Operation::by(Method::Post, "Company_Create", "compani
         body("size", INTEGER).description("Number of employees."),
         body("website", STRING).description("Web address; not checked."),
         body("industry", STRING).description("Line of business."),
-        body("custom_attributes", OBJECT).description("Your own company fields, by name; values are texts, numbers, booleans or Unix seconds."),
+        body("custom_attributes", OBJECT).example(r#"{"account_tier":"gold","seats":40}"#).description("Your own company fields, by name; values are texts, numbers, booleans or Unix seconds."),
     ])
     .body(Body::Json { open: false, in_array: false })
     .schema(RECORD);
@@ -115,7 +115,7 @@ const UPDATE: Operation = Operation::by(Method::Put, "Company_Update", "companie
         body("size", INTEGER).description("Number of employees."),
         body("website", STRING).description("Web address; not checked."),
         body("industry", STRING).description("Line of business."),
-        body("custom_attributes", OBJECT).description("Your own company fields to set, by name; fields left out stay."),
+        body("custom_attributes", OBJECT).example(r#"{"account_tier":"platinum"}"#).description("Your own company fields to set, by name; fields left out stay."),
     ])
     .body(Body::Json { open: false, in_array: false })
     .schema(RECORD);

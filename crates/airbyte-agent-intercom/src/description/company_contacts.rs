@@ -34,6 +34,7 @@ pub(super) const ENTITY: Entity = Entity::new("company_contacts", "A contact tha
 const LIST: Operation = Operation::get("listCompanyContacts", "company_contacts", Action::List, template!("/companies/{company_id}/contacts"))
     .summary("List contacts of a company")
     .description("Lists the contacts that belong to a company. Airbyte's hosted platform does not offer it.")
+    .phrases(texts!["users of company", "people at company"])
     .addition()
     .parameters(list![
         path("company_id", STRING).required().description("Id of the company, given by Intercom."),

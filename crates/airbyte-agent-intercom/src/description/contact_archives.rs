@@ -16,6 +16,7 @@ const CREATE: Operation = Operation::by(Method::Post, "archiveContact", "contact
     .description("Hides a contact from lists and messages until it is unarchived (`contact_archives.delete`). Airbyte's hosted platform does not offer it.")
     .writes()
     .idempotent()
+    .phrases(texts!["archive user", "archive lead", "archive contact"])
     .addition()
     .parameters(list![
         path("contact_id", STRING).required().description("Id of the contact, given by Intercom."),
@@ -28,6 +29,7 @@ const DELETE: Operation = Operation::by(Method::Post, "unarchiveContact", "conta
     .description("Brings an archived contact back. Airbyte's hosted platform does not offer it.")
     .writes()
     .idempotent()
+    .phrases(texts!["unarchive contact"])
     .addition()
     .parameters(list![
         path("contact_id", STRING).required().description("Id of the contact, given by Intercom."),

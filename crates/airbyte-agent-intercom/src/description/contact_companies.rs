@@ -50,6 +50,7 @@ const CREATE: Operation = Operation::by(Method::Post, "attachContactToCompany", 
     .description("Makes a contact belong to a company that exists. Airbyte's hosted platform does not offer it.")
     .writes()
     .idempotent()
+    .phrases(texts!["attach user to company", "add contact to company"])
     .addition()
     .parameters(list![
         path("contact_id", STRING).required().description("Id of the contact, given by Intercom."),
@@ -64,6 +65,7 @@ const DELETE: Operation = Operation::by(Method::Delete, "detachContactFromCompan
     .description("Makes a contact no longer belong to a company; both stay. Airbyte's hosted platform does not offer it.")
     .writes()
     .idempotent()
+    .phrases(texts!["detach user from company"])
     .addition()
     .parameters(list![
         path("contact_id", STRING).required().description("Id of the contact, given by Intercom."),

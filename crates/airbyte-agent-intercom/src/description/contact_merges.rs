@@ -16,6 +16,7 @@ const CREATE: Operation = Operation::by(Method::Post, "mergeContacts", "contact_
     .description("Makes one contact of two: what the lead said and did goes to the user, and the lead is gone. This cannot be undone. Airbyte's hosted platform does not offer it.")
     .writes()
     .destructive()
+    .phrases(texts!["merge lead into user", "merge contacts"])
     .addition()
     .parameters(list![
         header("Intercom-Version", STRING.default(r#""2.11""#)).default(r#""2.11""#).send_default().description("API version to speak, sent as a header. Leave it alone: parameters and records here follow the default."),

@@ -34,6 +34,7 @@ const CREATE: Operation = Operation::by(Method::Post, "tagContact", "contact_tag
     .description("Puts an existing tag on a contact; nothing happens when it is there already. New tags come from `tags.create`. Airbyte's hosted platform does not offer it.")
     .writes()
     .idempotent()
+    .phrases(texts!["tag user", "tag contact", "tag lead", "tag person", "tag as"])
     .addition()
     .parameters(list![
         path("contact_id", STRING).required().description("Id of the contact, given by Intercom."),
@@ -48,6 +49,7 @@ const DELETE: Operation = Operation::by(Method::Delete, "untagContact", "contact
     .description("Takes a tag off a contact; the tag itself stays. Airbyte's hosted platform does not offer it.")
     .writes()
     .idempotent()
+    .phrases(texts!["untag user", "untag contact"])
     .addition()
     .parameters(list![
         path("contact_id", STRING).required().description("Id of the contact, given by Intercom."),

@@ -7,7 +7,7 @@ use airbyte_agent_description::build::*;
 /// `contacts` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("contacts", "A person: a user who signed up, or a lead who has not.")
     .when_to_use("Finding, adding or changing users and leads.")
-    .phrases(texts!["contact", "user", "lead", "customer"])
+    .phrases(texts!["contact", "user", "lead", "customer", "user", "lead", "customer"])
     .default_fields(texts![
         "id",
         "external_id",
@@ -145,15 +145,15 @@ const CREATE: Operation = Operation::by(Method::Post, "Contact_Create", "contact
         header("Intercom-Version", STRING.default(r#""2.11""#)).default(r#""2.11""#).send_default().description("API version to speak, sent as a header. Leave it alone: parameters and records here follow the default."),
         body("role", STRING).description("`user` for somebody who signed up, `lead` for somebody who has not. A user needs `email` or `external_id`. Give this, `email` or `external_id`; Airbyte's hosted platform always requires it."),
         body("external_id", STRING).description("Your own id of the person, unique among users."),
-        body("email", STRING).description("E-mail address; unique among users."),
+        body("email", STRING.format("email")).description("E-mail address; unique among users."),
         body("phone", STRING).description("Phone number in international form (E.164)."),
         body("name", STRING).description("Full name."),
-        body("avatar", STRING).description("Address of a picture on the web."),
-        body("signed_up_at", INTEGER).description("When the person signed up with you, Unix seconds."),
-        body("last_seen_at", INTEGER).description("When the person was last seen, Unix seconds; the Messenger sets it by itself."),
+        body("avatar", STRING.format("uri")).description("Address of a picture on the web."),
+        body("signed_up_at", INTEGER.format("unix_seconds")).description("When the person signed up with you, Unix seconds."),
+        body("last_seen_at", INTEGER.format("unix_seconds")).description("When the person was last seen, Unix seconds; the Messenger sets it by itself."),
         body("owner_id", INTEGER).description("Id of the admin who is to own the contact, from `admins.list`."),
         body("unsubscribed_from_emails", BOOLEAN).description("True when the person wants no mail."),
-        body("custom_attributes", OBJECT).description("The workspace's own contact fields, by name; values are texts, numbers, booleans or Unix seconds. A field has to be defined in Intercom first."),
+        body("custom_attributes", OBJECT).example(r#"{"team_size":9,"paid_subscriber":true}"#).description("The workspace's own contact fields, by name; values are texts, numbers, booleans or Unix seconds. A field has to be defined in Intercom first."),
     ])
     .body(Body::Json { open: false, in_array: false })
     .schema(RECORD);
@@ -172,20 +172,21 @@ const UPDATE: Operation = Operation::by(Method::Put, "Contact_Update", "contacts
     .description("Changes the fields given and leaves the others alone. It also turns a lead into a user, but never back.")
     .writes()
     .idempotent()
+    .phrases(texts!["change name of user", "edit user", "edit lead"])
     .parameters(list![
         path("id", STRING).required().description("Id of the contact to change, given by Intercom; not your own `external_id`."),
         header("Intercom-Version", STRING.default(r#""2.11""#)).default(r#""2.11""#).send_default().description("API version to speak, sent as a header. Leave it alone: parameters and records here follow the default."),
         body("role", STRING).description("`user` turns a lead into a user; a user cannot become a lead again."),
         body("external_id", STRING).description("Your own id of the person, unique among users."),
-        body("email", STRING).description("E-mail address; unique among users."),
+        body("email", STRING.format("email")).description("E-mail address; unique among users."),
         body("phone", STRING).description("Phone number in international form (E.164)."),
         body("name", STRING).description("Full name."),
-        body("avatar", STRING).description("Address of a picture on the web."),
-        body("signed_up_at", INTEGER).description("When the person signed up with you, Unix seconds."),
-        body("last_seen_at", INTEGER).description("When the person was last seen, Unix seconds; the Messenger sets it by itself."),
+        body("avatar", STRING.format("uri")).description("Address of a picture on the web."),
+        body("signed_up_at", INTEGER.format("unix_seconds")).description("When the person signed up with you, Unix seconds."),
+        body("last_seen_at", INTEGER.format("unix_seconds")).description("When the person was last seen, Unix seconds; the Messenger sets it by itself."),
         body("owner_id", INTEGER).description("Id of the admin who is to own the contact, from `admins.list`."),
         body("unsubscribed_from_emails", BOOLEAN).description("True when the person wants no mail."),
-        body("custom_attributes", OBJECT).description("The workspace's own contact fields to set, by name; fields left out stay. A field has to be defined in Intercom first."),
+        body("custom_attributes", OBJECT).example(r#"{"team_size":12}"#).description("The workspace's own contact fields to set, by name; fields left out stay. A field has to be defined in Intercom first."),
     ])
     .body(Body::Json { open: false, in_array: false })
     .schema(RECORD);
@@ -205,17 +206,18 @@ const DELETE: Operation = Operation::by(Method::Delete, "DeleteContact", "contac
 const SEARCH: Operation = Operation::by(Method::Post, "searchContacts", "contacts", Action::Search, template!("/contacts/search"))
     .summary("Search contacts")
     .description("Finds contacts by the values of their fields. Use it to look somebody up by e-mail address, name or your own id. New and changed contacts show up after a short delay. Airbyte's hosted platform does not offer it.")
+    .phrases(texts!["find user", "user with email"])
     .addition()
     .parameters(list![
         header("Intercom-Version", STRING.default(r#""2.11""#)).default(r#""2.11""#).send_default().description("API version to speak, sent as a header. Leave it alone: parameters and records here follow the default."),
         body("query", OBJECT.properties(list![
             optional("field", STRING.description("Name of the field, such as `email`, `name`, `phone`, `role`, `external_id`, `created_at`; custom fields are `custom_attributes.name`.")),
             optional("operator", STRING.choices(words!["=", "!=", "IN", "NIN", "<", "<=", ">", ">=", "~", "!~", "^", "$", "AND", "OR"]).description("How to compare: `~` contains, `^` begins with, `$` ends with; `AND` and `OR` join conditions.")),
-        ])).required().description("What to look for: one condition (`field`, `operator`, `value`), or `operator` `AND` or `OR` with a list of up to 15 of them as `value`, two levels deep."),
+        ])).required().example(r#"{"field":"email","operator":"=","value":"jane.doe@example.com"}"#).description("What to look for: one condition (`field`, `operator`, `value`), or `operator` `AND` or `OR` with a list of up to 15 of them as `value`, two levels deep."),
         body("pagination", OBJECT.properties(list![
             required("per_page", INTEGER.minimum(1.0).maximum(150.0).description("Records per page, 1 to 150; 50 when `pagination` is left out.")),
             optional("starting_after", STRING.description("Token of the page: `next_page` of the previous response. Leave it out for the first page.")),
-        ]).closed()).description("Which page."),
+        ]).closed()).example(r#"{"per_page":50}"#).description("Which page."),
     ])
     .body(Body::Json { open: false, in_array: false })
     .records(json_path!("$.data"))

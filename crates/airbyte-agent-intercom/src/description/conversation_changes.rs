@@ -15,6 +15,17 @@ const CREATE: Operation = Operation::by(Method::Post, "changeConversation", "con
     .summary("Assign, close, snooze or open a conversation")
     .description("Changes the state or the assignee of a conversation in the name of an admin; what happens is `message_type`. Give an optional message in `body` when closing or assigning; the contact sees it. Airbyte's hosted platform does not offer it.")
     .writes()
+    .phrases(texts![
+        "close conversation",
+        "close chat",
+        "snooze conversation",
+        "assign conversation",
+        "reopen conversation",
+        "open conversation",
+        "hand over conversation",
+        "assign chat",
+        "snooze chat",
+    ])
     .recommended(texts!["type"])
     .addition()
     .parameters(list![
@@ -24,7 +35,7 @@ const CREATE: Operation = Operation::by(Method::Post, "changeConversation", "con
         body("admin_id", STRING).required().description("Id of the admin who does it."),
         body("type", STRING.choices(words!["admin", "team"])).description("`admin` for closing. For assigning, what `assignee_id` names: an admin or a team. The vendor requires it for both."),
         body("assignee_id", STRING).description("For assigning: id of the admin or team; `0` for nobody."),
-        body("snoozed_until", INTEGER).description("For snoozing: until when, Unix seconds."),
+        body("snoozed_until", INTEGER.format("unix_seconds")).description("For snoozing: until when, Unix seconds."),
         body("body", STRING).description("For closing and assigning: a message that the contact sees."),
     ])
     .body(Body::Json { open: false, in_array: false })

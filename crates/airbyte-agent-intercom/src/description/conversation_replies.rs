@@ -15,6 +15,13 @@ const CREATE: Operation = Operation::by(Method::Post, "replyConversation", "conv
     .summary("Reply to a conversation or add a note")
     .description("Adds a message to a conversation, as an admin or in the name of the contact, or an internal note that only admins see. A repeated call writes twice. `last` as the id means the last conversation of the contact. Airbyte's hosted platform does not offer it.")
     .writes()
+    .phrases(texts![
+        "answer customer",
+        "reply to conversation",
+        "reply to customer",
+        "respond to chat",
+        "write back",
+    ])
     .recommended(texts!["body", "admin_id"])
     .addition()
     .parameters(list![
@@ -26,16 +33,16 @@ const CREATE: Operation = Operation::by(Method::Post, "replyConversation", "conv
         body("admin_id", STRING).description("Id of the admin who writes. The vendor requires it when `type` is `admin`."),
         body("intercom_user_id", STRING).description("Id of the contact who writes, given by Intercom. When `type` is `user`, this, `user_id` or `email` is required."),
         body("user_id", STRING).description("Your own id of the contact who writes."),
-        body("email", STRING).description("E-mail address of the contact who writes."),
-        body("attachment_urls", ARRAY.items(list![STRING])).description("Addresses of up to ten pictures to attach."),
-        body("created_at", INTEGER).description("When it was written, Unix seconds; now when left out."),
+        body("email", STRING.format("email")).description("E-mail address of the contact who writes."),
+        body("attachment_urls", ARRAY.items(list![STRING])).example(r#"["https://images.example.com/invoice.png"]"#).description("Addresses of up to ten pictures to attach."),
+        body("created_at", INTEGER.format("unix_seconds")).description("When it was written, Unix seconds; now when left out."),
         body("attachment_files", ARRAY.items(list![
             OBJECT.properties(list![
                 required("content_type", STRING.description("MIME type of the file.")),
                 required("data", STRING.description("The content as base64.")),
                 required("name", STRING.description("File name.")),
             ]).closed(),
-        ])).description("Up to ten files to attach."),
+        ])).example(r#"[{"content_type":"text/plain","data":"SGVsbG8=","name":"hello.txt"}]"#).description("Up to ten files to attach."),
     ])
     .body(Body::Json { open: false, in_array: false })
     .schema(RECORD);

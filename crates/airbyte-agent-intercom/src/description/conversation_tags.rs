@@ -16,6 +16,7 @@ const CREATE: Operation = Operation::by(Method::Post, "tagConversation", "conver
     .description("Puts an existing tag on a conversation, in the name of an admin. Airbyte's hosted platform does not offer it.")
     .writes()
     .idempotent()
+    .phrases(texts!["tag conversation", "tag chat"])
     .addition()
     .parameters(list![
         path("conversation_id", STRING).required().description("Id of the conversation."),
@@ -31,6 +32,7 @@ const DELETE: Operation = Operation::by(Method::Delete, "untagConversation", "co
     .description("Takes a tag off a conversation, in the name of an admin; the tag itself stays. Airbyte's hosted platform does not offer it.")
     .writes()
     .idempotent()
+    .phrases(texts!["untag conversation", "untag chat"])
     .addition()
     .parameters(list![
         path("conversation_id", STRING).required().description("Id of the conversation."),

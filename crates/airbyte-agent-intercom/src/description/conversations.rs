@@ -7,7 +7,7 @@ use airbyte_agent_description::build::*;
 /// `conversations` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("conversations", "An exchange of messages between a contact and the team.")
     .when_to_use("Support conversations, their state, assignee and messages.")
-    .phrases(texts!["conversation", "chat", "support request", "inbox"])
+    .phrases(texts!["conversation", "chat", "support request", "inbox", "chat", "thread"])
     .default_fields(texts![
         "id",
         "title",
@@ -149,6 +149,7 @@ pub(super) const ENTITY: Entity = Entity::new("conversations", "An exchange of m
 const LIST: Operation = Operation::get("listConversations", "conversations", Action::List, template!("/conversations"))
     .summary("List conversations")
     .description("Lists the conversations of the workspace with state, assignee, contacts and first message, without any filter. The messages that follow are only in `conversations.get`.")
+    .phrases(texts!["open chats", "unanswered conversations"])
     .parameters(list![
         query("per_page", INTEGER.minimum(1.0).maximum(150.0).default("20")).default("20").description("Conversations per page, 1 to 150; Intercom takes 20 when it is left out."),
         query("starting_after", STRING).description("Token of the next page: `next_page` of the previous response. Leave it out for the first page."),
@@ -170,11 +171,11 @@ const CREATE: Operation = Operation::by(Method::Post, "createConversation", "con
         body("from", OBJECT.properties(list![
             required("type", STRING.choices(words!["lead", "user", "contact"]).description("Role of the contact: `user`, `lead`, or `contact` for either (and for visitors).")),
             required("id", STRING.description("Contact id given by Intercom, 24 hexadecimal digits.")),
-        ]).closed()).required().description("The contact in whose name the conversation is started."),
+        ]).closed()).required().example(r#"{"type":"user","id":"67c5bd3e8a68186f43bafdb9"}"#).description("The contact in whose name the conversation is started."),
         body("body", STRING).required().description("Text of the message, without HTML."),
         body("subject", STRING).description("Subject; only used where the message is an e-mail."),
-        body("attachment_urls", ARRAY.items(list![STRING])).description("Addresses of up to ten pictures to attach."),
-        body("created_at", INTEGER).description("When the conversation took place, Unix seconds; only for moving old conversations to Intercom. Now when left out."),
+        body("attachment_urls", ARRAY.items(list![STRING])).example(r#"["https://images.example.com/invoice.png"]"#).description("Addresses of up to ten pictures to attach."),
+        body("created_at", INTEGER.format("unix_seconds")).description("When the conversation took place, Unix seconds; only for moving old conversations to Intercom. Now when left out."),
     ])
     .body(Body::Json { open: false, in_array: false })
     .schema(CREATE_RECORD);
@@ -199,7 +200,7 @@ const UPDATE: Operation = Operation::by(Method::Put, "updateConversation", "conv
         header("Intercom-Version", STRING.default(r#""2.11""#)).default(r#""2.11""#).send_default().description("API version to speak, sent as a header. Leave it alone: parameters and records here follow the default."),
         query("display_as", STRING.choices(words!["plaintext"])).addition().description("`plaintext` gives messages as plain text instead of HTML."),
         body("read", BOOLEAN).description("True marks the conversation as read."),
-        body("custom_attributes", OBJECT).description("The workspace's own conversation fields to set, by name. A field has to be defined in Intercom first."),
+        body("custom_attributes", OBJECT).example(r#"{"issue_type":"Billing"}"#).description("The workspace's own conversation fields to set, by name. A field has to be defined in Intercom first."),
         body("title", STRING).addition().description("Title of the conversation. Intercom documents it for later versions than the one sent."),
     ])
     .body(Body::Json { open: false, in_array: false })
@@ -220,17 +221,18 @@ const DELETE: Operation = Operation::by(Method::Delete, "deleteConversation", "c
 const SEARCH: Operation = Operation::by(Method::Post, "searchConversations", "conversations", Action::Search, template!("/conversations/search"))
     .summary("Search conversations")
     .description("Finds conversations by the values of their fields. Use it for open conversations, those of a contact or admin, or those since an instant. Airbyte's hosted platform does not offer it.")
+    .phrases(texts!["chats about", "find conversation"])
     .addition()
     .parameters(list![
         header("Intercom-Version", STRING.default(r#""2.11""#)).default(r#""2.11""#).send_default().description("API version to speak, sent as a header. Leave it alone: parameters and records here follow the default."),
         body("query", OBJECT.properties(list![
             optional("field", STRING.description("Name of the field, such as `state`, `open`, `contact_ids`, `admin_assignee_id`, `created_at`, `updated_at`; custom fields are `custom_attributes.name`.")),
             optional("operator", STRING.choices(words!["=", "!=", "IN", "NIN", "<", "<=", ">", ">=", "~", "!~", "^", "$", "AND", "OR"]).description("How to compare: `~` contains, `^` begins with, `$` ends with; `AND` and `OR` join conditions.")),
-        ])).required().description("What to look for: one condition (`field`, `operator`, `value`), or `operator` `AND` or `OR` with a list of up to 15 of them as `value`, two levels deep."),
+        ])).required().example(r#"{"field":"open","operator":"=","value":true}"#).description("What to look for: one condition (`field`, `operator`, `value`), or `operator` `AND` or `OR` with a list of up to 15 of them as `value`, two levels deep."),
         body("pagination", OBJECT.properties(list![
             required("per_page", INTEGER.minimum(1.0).maximum(150.0).description("Records per page, 1 to 150; 20 when `pagination` is left out.")),
             optional("starting_after", STRING.description("Token of the page: `next_page` of the previous response. Leave it out for the first page.")),
-        ]).closed()).description("Which page."),
+        ]).closed()).example(r#"{"per_page":50}"#).description("Which page."),
     ])
     .body(Body::Json { open: false, in_array: false })
     .records(json_path!("$.conversations"))

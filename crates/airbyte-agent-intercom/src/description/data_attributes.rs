@@ -29,6 +29,7 @@ pub(super) const ENTITY: Entity = Entity::new("data_attributes", "A field that c
 const LIST: Operation = Operation::get("listDataAttributes", "data_attributes", Action::List, template!("/data_attributes"))
     .summary("List data attributes")
     .description("Lists the fields that contacts, companies and conversations have, standard and custom ones, with their types and options. Airbyte's hosted platform does not offer it.")
+    .phrases(texts!["custom attributes"])
     .addition()
     .parameters(list![
         query("model", STRING.choices(words!["contact", "company", "conversation"])).description("Only fields of this kind of record."),

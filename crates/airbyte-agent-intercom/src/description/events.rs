@@ -14,15 +14,16 @@ const CREATE: Operation = Operation::by(Method::Post, "createEvent", "events", A
     .summary("Record an event")
     .description("Tells Intercom that a contact did something in your product. Name the contact by `id`, `user_id` or `email`. An event with the same name, contact and second counts once. Airbyte's hosted platform does not offer it.")
     .writes()
+    .phrases(texts!["track event", "record event", "user did"])
     .at_least_one(list![at_least_one(texts![], texts!["id", "user_id", "email"])])
     .addition()
     .parameters(list![
         header("Intercom-Version", STRING.default(r#""2.11""#)).default(r#""2.11""#).send_default().description("API version to speak, sent as a header. Leave it alone: parameters and records here follow the default."),
         body("event_name", STRING).required().description("Name of the event, best as verb and noun."),
-        body("created_at", INTEGER).required().description("When it happened, Unix seconds."),
+        body("created_at", INTEGER.format("unix_seconds")).required().description("When it happened, Unix seconds."),
         body("id", STRING).description("Id of the contact, given by Intercom."),
         body("user_id", STRING).description("Your own id of the contact."),
-        body("email", STRING).description("E-mail address of the contact, if your product knows people by it."),
-        body("metadata", OBJECT).description("More about the event: up to ten names with texts, numbers, dates or links."),
+        body("email", STRING.format("email")).description("E-mail address of the contact, if your product knows people by it."),
+        body("metadata", OBJECT).example(r#"{"friends":3}"#).description("More about the event: up to ten names with texts, numbers, dates or links."),
     ])
     .body(Body::Json { open: false, in_array: false });

@@ -15,6 +15,7 @@ const CREATE: Operation = Operation::by(Method::Post, "InternalArticle_Create", 
     .summary("Create an internal article")
     .description("Creates an internal article for teammates and the AI agent; customers do not see it. Author and owner are admins.")
     .writes()
+    .phrases(texts!["internal article"])
     .parameters(list![
         header("Intercom-Version", STRING.default(r#""Unstable""#)).default(r#""Unstable""#).send_default().description("API version to speak, sent as a header. The default is Intercom's unstable version, which may change at any time; `2.14` has the same operation and stays as it is."),
         body("title", STRING).required().description("Title of the article."),

@@ -15,6 +15,7 @@ const CREATE: Operation = Operation::by(Method::Post, "createMessage", "messages
     .summary("Send a message to a contact")
     .description("Sends a message of an admin to a contact, in the app or as an e-mail, right away. A conversation is opened once the contact replies. A repeated call sends twice. Airbyte's hosted platform does not offer it.")
     .writes()
+    .phrases(texts!["in-app message", "send message", "send email", "start conversation", "outbound message"])
     .recommended(texts!["subject", "template"])
     .addition()
     .parameters(list![
@@ -23,15 +24,15 @@ const CREATE: Operation = Operation::by(Method::Post, "createMessage", "messages
         body("from", OBJECT.properties(list![
             required("type", STRING.choices(words!["admin", "lead", "user", "contact"]).description("Kind of sender; an admin, as a rule.")),
             required("id", INTEGER.description("Id of the sender.")),
-        ]).closed()).required().description("The sender."),
+        ]).closed()).required().example(r#"{"type":"admin","id":991267715}"#).description("The sender."),
         body("to", OBJECT.properties(list![
             required("type", STRING.choices(words!["user", "lead"]).description("Role of the contact.")),
             required("id", STRING.description("Id of the contact, given by Intercom.")),
-        ]).closed()).required().description("The recipient."),
+        ]).closed()).required().example(r#"{"type":"user","id":"67c5bd3e8a68186f43bafdb9"}"#).description("The recipient."),
         body("body", STRING).required().description("Text; HTML is allowed."),
         body("subject", STRING).description("Subject. The vendor requires it for e-mails."),
         body("template", STRING.choices(words!["plain", "personal"])).description("Style of an e-mail. The vendor requires it for e-mails."),
-        body("created_at", INTEGER).description("When it was written, Unix seconds; now when left out."),
+        body("created_at", INTEGER.format("unix_seconds")).description("When it was written, Unix seconds; now when left out."),
         body("create_conversation_without_contact_reply", BOOLEAN).description("True opens a conversation in the inbox at once; otherwise only when the contact replies."),
     ])
     .body(Body::Json { open: false, in_array: false })

@@ -37,6 +37,7 @@ use airbyte_agent_description::build::*;
 pub static DESCRIPTION: Connector = Connector {
     name: text("intercom"),
     title: text("Intercom"),
+    other_names: Borrowed(texts!["inter com"]),
     version: text("0.1.10"),
     definition_id: text("d8313939-3782-41b0-be29-b3ca20d8dd3a"),
     description: text("Intercom is a platform for customer support and messaging. This connector reads and changes contacts, companies, conversations and tags, replies to conversations, adds notes, handles tickets, writes articles, searches, and reads teams, admins and segments. Every call names the API version it speaks: 2.11, but 2.14 for deleting conversations and the unstable version for internal articles. Workspaces in Europe and Australia are reached through the same address; Intercom passes requests on. Custom attributes of contacts, companies and conversations can be read and set."),

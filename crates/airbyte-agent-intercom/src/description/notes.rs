@@ -36,6 +36,7 @@ const CREATE: Operation = Operation::by(Method::Post, "Note_Create", "notes", Ac
     .summary("Add a note to a contact")
     .description("Adds an internal note to a contact. Teammates see it, the contact does not. Every call adds another note.")
     .writes()
+    .phrases(texts!["leave note", "write note", "internal note", "note on user"])
     .parameters(list![
         path("contact_id", STRING).required().description("Id of the contact the note is about, given by Intercom."),
         header("Intercom-Version", STRING.default(r#""2.11""#)).default(r#""2.11""#).send_default().description("API version to speak, sent as a header. Leave it alone: parameters and records here follow the default."),

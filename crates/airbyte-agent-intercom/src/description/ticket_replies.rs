@@ -15,6 +15,7 @@ const CREATE: Operation = Operation::by(Method::Post, "replyTicket", "ticket_rep
     .summary("Reply to a ticket or add a note")
     .description("Adds a message to a ticket, as an admin or in the name of the contact, or an internal note that only admins see. A repeated call writes twice. Airbyte's hosted platform does not offer it.")
     .writes()
+    .phrases(texts!["reply to ticket", "respond to ticket", "answer ticket"])
     .recommended(texts!["body", "admin_id"])
     .addition()
     .parameters(list![
@@ -26,15 +27,15 @@ const CREATE: Operation = Operation::by(Method::Post, "replyTicket", "ticket_rep
         body("admin_id", STRING).description("Id of the admin who writes. The vendor requires it when `type` is `admin`."),
         body("intercom_user_id", STRING).description("Id of the contact who writes, given by Intercom. When `type` is `user`, this, `user_id` or `email` is required."),
         body("user_id", STRING).description("Your own id of the contact who writes."),
-        body("email", STRING).description("E-mail address of the contact who writes."),
-        body("attachment_urls", ARRAY.items(list![STRING])).description("Addresses of up to ten pictures to attach."),
-        body("created_at", INTEGER).description("When it was written, Unix seconds; now when left out."),
+        body("email", STRING.format("email")).description("E-mail address of the contact who writes."),
+        body("attachment_urls", ARRAY.items(list![STRING])).example(r#"["https://images.example.com/invoice.png"]"#).description("Addresses of up to ten pictures to attach."),
+        body("created_at", INTEGER.format("unix_seconds")).description("When it was written, Unix seconds; now when left out."),
         body("reply_options", ARRAY.items(list![
             OBJECT.properties(list![
                 required("text", STRING.description("Text of the answer.")),
                 required("uuid", STRING.description("Your own id of the answer.")),
             ]).closed(),
-        ])).description("The answers to choose from; for `quick_reply`."),
+        ])).example(r#"[{"text":"Yes","uuid":"22d6d1f4-1a19-41d0-94c2-e54031f78aca"}]"#).description("The answers to choose from; for `quick_reply`."),
         body("cross_post", BOOLEAN).description("True also writes the note into all linked conversations; for notes only."),
     ])
     .body(Body::Json { open: false, in_array: false })

@@ -37,11 +37,11 @@ const SEARCH: Operation = Operation::by(Method::Post, "searchTickets", "tickets"
         body("query", OBJECT.properties(list![
             optional("field", STRING.description("Name of the field, such as `title`, `contact_ids`, `ticket_type_id`, `open`, `created_at`; custom fields are `custom_attributes.name`.")),
             optional("operator", STRING.choices(words!["=", "!=", "IN", "NIN", "<", "<=", ">", ">=", "~", "!~", "^", "$", "AND", "OR"]).description("How to compare: `~` contains, `^` begins with, `$` ends with; `AND` and `OR` join conditions.")),
-        ])).required().description("What to look for: one condition (`field`, `operator`, `value`), or `operator` `AND` or `OR` with a list of up to 15 of them as `value`, two levels deep."),
+        ])).required().example(r#"{"field":"created_at","operator":">","value":"1741089600"}"#).description("What to look for: one condition (`field`, `operator`, `value`), or `operator` `AND` or `OR` with a list of up to 15 of them as `value`, two levels deep."),
         body("pagination", OBJECT.properties(list![
             required("per_page", INTEGER.minimum(1.0).maximum(150.0).description("Records per page, 1 to 150; 20 when `pagination` is left out.")),
             optional("starting_after", STRING.description("Token of the page: `next_page` of the previous response. Leave it out for the first page.")),
-        ]).closed()).description("Which page."),
+        ]).closed()).example(r#"{"per_page":50}"#).description("Which page."),
     ])
     .body(Body::Json { open: false, in_array: false })
     .sync(sync(list![json_path!("$.id")])
@@ -60,6 +60,7 @@ const CREATE: Operation = Operation::by(Method::Post, "createTicket", "tickets",
     .summary("Create a ticket")
     .description("Creates a ticket of one of the workspace's types (`ticket_types.list`) for a contact. A repeated call makes a second one. Airbyte's hosted platform does not offer it.")
     .writes()
+    .phrases(texts!["open ticket", "new ticket"])
     .addition()
     .parameters(list![
         header("Intercom-Version", STRING.default(r#""2.11""#)).default(r#""2.11""#).send_default().description("API version to speak, sent as a header. Leave it alone: parameters and records here follow the default."),
@@ -68,12 +69,12 @@ const CREATE: Operation = Operation::by(Method::Post, "createTicket", "tickets",
             OBJECT.properties(list![
                 optional("id", STRING.description("Id given by Intercom.")),
                 optional("external_id", STRING.description("Your own id.")),
-                optional("email", STRING.description("E-mail address; a contact is created if there is none.")),
+                optional("email", STRING.format("email").description("E-mail address; a contact is created if there is none.")),
             ]).closed(),
-        ])).required().description("The contact whose ticket it is; just one. Give one of the three."),
-        body("ticket_attributes", OBJECT).description("Fields of the ticket by name; `_default_title_` and `_default_description_` are title and description."),
+        ])).required().example(r#"[{"id":"67c5bd3e8a68186f43bafdb9"}]"#).description("The contact whose ticket it is; just one. Give one of the three."),
+        body("ticket_attributes", OBJECT).example(r#"{"_default_title_":"Change of address","_default_description_":"The invoice shows the old one."}"#).description("Fields of the ticket by name; `_default_title_` and `_default_description_` are title and description."),
         body("company_id", STRING).description("Your own id of the company the ticket is about."),
-        body("created_at", INTEGER).description("When it was created, Unix seconds; now when left out."),
+        body("created_at", INTEGER.format("unix_seconds")).description("When it was created, Unix seconds; now when left out."),
     ])
     .body(Body::Json { open: false, in_array: false })
     .schema(RECORD);
@@ -93,19 +94,20 @@ const UPDATE: Operation = Operation::by(Method::Put, "updateTicket", "tickets", 
     .description("Changes fields, state or assignee of a ticket; what is left out stays. Airbyte's hosted platform does not offer it.")
     .writes()
     .idempotent()
+    .phrases(texts!["close ticket", "assign ticket", "resolve ticket"])
     .addition()
     .parameters(list![
         path("ticket_id", STRING).required().description("Id of the ticket: `id`, not `ticket_id`, which people see."),
         header("Intercom-Version", STRING.default(r#""2.11""#)).default(r#""2.11""#).send_default().description("API version to speak, sent as a header. Leave it alone: parameters and records here follow the default."),
-        body("ticket_attributes", OBJECT).description("Fields of the ticket by name; `_default_title_` and `_default_description_` are title and description."),
+        body("ticket_attributes", OBJECT).example(r#"{"_default_title_":"Change of address","_default_description_":"The invoice shows the old one."}"#).description("Fields of the ticket by name; `_default_title_` and `_default_description_` are title and description."),
         body("state", STRING.choices(words!["in_progress", "waiting_on_customer", "resolved"])).description("State of the ticket."),
         body("open", BOOLEAN).description("False closes the ticket, which also ends snoozing."),
         body("is_shared", BOOLEAN).description("Whether the contact sees the ticket."),
-        body("snoozed_until", INTEGER).description("Until when it is snoozed, Unix seconds."),
+        body("snoozed_until", INTEGER.format("unix_seconds")).description("Until when it is snoozed, Unix seconds."),
         body("assignment", OBJECT.properties(list![
             optional("admin_id", STRING.description("Id of the admin who assigns.")),
             optional("assignee_id", STRING.description("Id of the admin or team; `0` for nobody.")),
-        ]).closed()).description("Whom it is assigned to."),
+        ]).closed()).example(r#"{"admin_id":"991267715","assignee_id":"991267715"}"#).description("Whom it is assigned to."),
     ])
     .body(Body::Json { open: false, in_array: false })
     .schema(RECORD);

@@ -54,6 +54,7 @@ const CREATE: Operation = Operation::by(Method::Post, "addAttachment", "attachme
     .summary("Attach a file to an issue")
     .description("Attaches one file to an issue and returns what is known about it. Calling it again attaches the file a second time. Airbyte's hosted platform does not offer it.")
     .writes()
+    .phrases(texts!["attach screenshot", "attach file", "upload file"])
     .addition()
     .parameters(list![
         path("issueIdOrKey", STRING).required().description("Issue key such as `APOLLO-42`, or numeric id. Keys of moved issues still work."),

@@ -39,9 +39,20 @@ const LIST: Operation = Operation::get("listBacklogIssues", "backlog_issues", Ac
         path("boardId", INTEGER).required().description("Board, by id from `boards.list`."),
         query("startAt", INTEGER.format("int64").minimum(0.0).default("0")).default("0").description("How many records to skip; 0 for the first page."),
         query("maxResults", INTEGER.format("int32").minimum(1.0).default("50")).default("50").description("Issues per page, 50 if left out; Jira may serve fewer than asked for."),
-        query("jql", STRING).description("Narrows the issues by JQL."),
+        query("jql", STRING.rules(list![grammar(Language::Jql, texts![])])).example(r#""assignee = currentUser()""#).description("Narrows the issues by JQL."),
         query("fields", STRING).description("Fields to return, separated by commas: ids such as `summary`, `status`, `customfield_10016`. Left out, the navigable ones."),
-        query("expand", STRING).description("More to return, separated by commas, as for `issues.get`."),
+        query("expand", STRING.rules(list![
+            grammar(Language::Words, texts![
+                "renderedFields",
+                "names",
+                "schema",
+                "transitions",
+                "operations",
+                "editmeta",
+                "changelog",
+                "versionedRepresentations",
+            ]),
+        ])).example(r#""changelog""#).description("More to return, separated by commas, as for `issues.get`."),
     ])
     .cannot_sync("These are records of `issues`, which a board shows by conditions.")
     .records(json_path!("$.issues"))
@@ -55,9 +66,10 @@ const CREATE: Operation = Operation::by(Method::Post, "moveIssuesToBacklog", "ba
     .description("Takes issues out of their sprints, so that they are in the backlog. Nothing comes back. With OAuth, Jira asks for the scopes of Jira Software, such as `read:board-scope:jira-software`. Airbyte's hosted platform does not offer it.")
     .writes()
     .idempotent()
+    .phrases(texts!["move to backlog", "back to backlog", "remove from sprint"])
     .addition()
     .parameters(list![
-        body("issues", ARRAY.items(list![STRING])).required().description("Issues to move, by key or id; at most 50."),
+        body("issues", ARRAY.items(list![STRING])).required().example(r#"["APOLLO-42"]"#).description("Issues to move, by key or id; at most 50."),
     ])
     .body(Body::Json { open: false, in_array: false });
 

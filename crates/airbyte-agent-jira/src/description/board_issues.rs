@@ -39,9 +39,20 @@ const LIST: Operation = Operation::get("listBoardIssues", "board_issues", Action
         path("boardId", INTEGER).required().description("Board, by id from `boards.list`."),
         query("startAt", INTEGER.format("int64").minimum(0.0).default("0")).default("0").description("How many records to skip; 0 for the first page."),
         query("maxResults", INTEGER.format("int32").minimum(1.0).default("50")).default("50").description("Issues per page, 50 if left out; Jira may serve fewer than asked for."),
-        query("jql", STRING).description("Narrows the issues by JQL."),
+        query("jql", STRING.rules(list![grammar(Language::Jql, texts![])])).example(r#""assignee = currentUser()""#).description("Narrows the issues by JQL."),
         query("fields", STRING).description("Fields to return, separated by commas: ids such as `summary`, `status`, `customfield_10016`. Left out, the navigable ones."),
-        query("expand", STRING).description("More to return, separated by commas, as for `issues.get`."),
+        query("expand", STRING.rules(list![
+            grammar(Language::Words, texts![
+                "renderedFields",
+                "names",
+                "schema",
+                "transitions",
+                "operations",
+                "editmeta",
+                "changelog",
+                "versionedRepresentations",
+            ]),
+        ])).example(r#""changelog""#).description("More to return, separated by commas, as for `issues.get`."),
     ])
     .cannot_sync("These are records of `issues`, which a board shows by conditions.")
     .records(json_path!("$.issues"))

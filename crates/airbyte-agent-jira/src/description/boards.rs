@@ -7,7 +7,7 @@ use airbyte_agent_description::build::*;
 /// `boards` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("boards", "A board of Jira Software: a view of issues, with sprints on Scrum boards.")
     .when_to_use("To find the id of a board.")
-    .phrases(texts!["board", "scrum board", "kanban"])
+    .phrases(texts!["board", "scrum board", "kanban", "scrum board", "kanban board"])
     .default_fields(texts![
         "id",
         "name",
@@ -32,6 +32,10 @@ const LIST: Operation = Operation::get("listBoards", "boards", Action::List, tem
         query("name", STRING).description("Only boards whose name contains this text."),
     ])
     .sync(sync(list![json_path!("$.id")]))
+    .filters(list![
+        field_filter(json_path!("$.type")).equals(list![(text("type"), json(r#""{value}""#))]),
+        field_filter(json_path!("$.name")).equals(list![(text("name"), json(r#""{value}""#))]),
+    ])
     .records(json_path!("$.values"))
     .total(MetaSource::Body(json_path!("$.total")))
     .meta(list![meta("total", json_path!("$.total")), meta("isLast", json_path!("$.isLast"))])

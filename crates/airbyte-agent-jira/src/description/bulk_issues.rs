@@ -34,6 +34,7 @@ const CREATE: Operation = Operation::by(Method::Post, "createIssuesInBulk", "bul
     .summary("Create several issues")
     .description("Creates up to 50 issues at once. Some may be created while others fail: look at `errors`, which name the failed ones by their position from 0. Only ids and keys come back. Airbyte's hosted platform does not offer it.")
     .writes()
+    .phrases(texts!["many tickets", "several issues"])
     .addition()
     .parameters(list![
         body("issueUpdates", ARRAY.items(list![
@@ -42,7 +43,7 @@ const CREATE: Operation = Operation::by(Method::Post, "createIssuesInBulk", "bul
                 optional("update", OBJECT.description("Operations by field id.")),
                 optional("properties", ARRAY.items(list![OBJECT]).description("Data to store with the issue, each with `key` and `value`.")),
             ]).closed(),
-        ])).required().description("The new issues, each as for `issues.create`."),
+        ])).required().example(r#"[{"fields":{"project":{"key":"APOLLO"},"issuetype":{"name":"Task"},"summary":"First"}}]"#).description("The new issues, each as for `issues.create`."),
     ])
     .body(Body::Json { open: false, in_array: false })
     .errors(list![ErrorCheck::at(json_path!("$.errors"), ErrorCondition::Unless(json_path!("$.issues")))])
@@ -54,16 +55,19 @@ const LIST: Operation = Operation::by(Method::Post, "fetchIssuesInBulk", "bulk_i
     .field_selection(field_selection("fields").inside("fields").depth(1).all("*all"))
     .addition()
     .parameters(list![
-        body("issueIdsOrKeys", ARRAY.items(list![STRING])).required().description("Issues, by key or id; at most 100."),
-        body("fields", ARRAY.items(list![STRING])).description("Fields to return, by id; `*all` for all, a leading `-` leaves a field out. Left out, the navigable ones."),
-        body("expand", ARRAY.items(list![STRING])).description("More to return, such as `renderedFields`, `names`, `transitions` or `changelog`."),
-        body("properties", ARRAY.items(list![STRING])).description("Data stored by apps to return, by key; at most 5."),
+        body("issueIdsOrKeys", ARRAY.items(list![STRING])).required().example(r#"["APOLLO-42","APOLLO-43"]"#).description("Issues, by key or id; at most 100."),
+        body("fields", ARRAY.items(list![STRING])).example(r#"["summary","status"]"#).description("Fields to return, by id; `*all` for all, a leading `-` leaves a field out. Left out, the navigable ones."),
+        body("expand", ARRAY.items(list![STRING])).example(r#"["names"]"#).description("More to return, such as `renderedFields`, `names`, `transitions` or `changelog`."),
+        body("properties", ARRAY.items(list![STRING])).example(r#"["acme.sync"]"#).description("Data stored by apps to return, by key; at most 5."),
         body("fieldsByKeys", BOOLEAN).description("True when `fields` names fields by their key instead of their id."),
     ])
     .body(Body::Json { open: false, in_array: false })
     .cannot_sync("It reads issues that are named in the call.")
     .records(json_path!("$.issues"))
     .meta(list![meta("issueErrors", json_path!("$.issueErrors"))])
+    .errors(list![
+        ErrorCheck::at(json_path!("$.issueErrors"), ErrorCondition::Unless(json_path!("$.issues"))),
+    ])
     .paging(Paging::none("Jira returns all issues asked for in one response."))
     .schema(RECORD);
 

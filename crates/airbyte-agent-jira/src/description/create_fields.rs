@@ -27,6 +27,7 @@ pub(super) const ENTITY: Entity = Entity::new("create_fields", "A field that can
 const LIST: Operation = Operation::get("listCreateFields", "create_fields", Action::List, template!("/rest/api/3/issue/createmeta/{projectIdOrKey}/issuetypes/{issueTypeId}"))
     .summary("List fields for new issues")
     .description("Lists the fields of an issue type in a project that can be set when an issue is created: which are required, and which values are possible. Airbyte's hosted platform does not offer it.")
+    .phrases(texts!["required fields to create"])
     .addition()
     .parameters(list![
         path("projectIdOrKey", STRING).required().description("Project key such as `APOLLO`, or numeric id."),

@@ -15,6 +15,7 @@ pub(super) const ENTITY: Entity = Entity::new("create_issue_types", "An issue ty
 const LIST: Operation = Operation::get("listCreateIssueTypes", "create_issue_types", Action::List, template!("/rest/api/3/issue/createmeta/{projectIdOrKey}/issuetypes"))
     .summary("List issue types for new issues")
     .description("Lists the issue types that the user can create in a project. Which fields each of them needs is in `create_fields.list`. Airbyte's hosted platform does not offer it.")
+    .phrases(texts!["issue types of project"])
     .addition()
     .parameters(list![
         path("projectIdOrKey", STRING).required().description("Project key such as `APOLLO`, or numeric id."),

@@ -54,7 +54,18 @@ const SEARCH: Operation = Operation::get("searchDashboards", "dashboards", Actio
             "-owner",
             "+owner",
         ])).description("What to sort by; a leading `-` turns the order round."),
-        query("expand", STRING).description("More to return, separated by commas: `description`, `owner`, `viewUrl`, `favourite`, `favouritedCount`, `sharePermissions`, `editPermissions`, `isWritable`."),
+        query("expand", STRING.rules(list![
+            grammar(Language::Words, texts![
+                "description",
+                "owner",
+                "viewUrl",
+                "favourite",
+                "favouritedCount",
+                "sharePermissions",
+                "editPermissions",
+                "isWritable",
+            ]),
+        ])).example(r#""owner""#).description("More to return, separated by commas: `description`, `owner`, `viewUrl`, `favourite`, `favouritedCount`, `sharePermissions`, `editPermissions`, `isWritable`."),
     ])
     .sync(sync(list![json_path!("$.id")]))
     .records(json_path!("$.values"))

@@ -15,6 +15,7 @@ pub(super) const ENTITY: Entity = Entity::new("edit_metadata", "The fields of an
 const GET: Operation = Operation::get("getEditMetadata", "edit_metadata", Action::Get, template!("/rest/api/3/issue/{issueIdOrKey}/editmeta"))
     .summary("Get fields that can be changed")
     .description("Returns which fields of an issue the user can change, and to which values. Airbyte's hosted platform does not offer it.")
+    .phrases(texts!["fields that can be edited"])
     .addition()
     .parameters(list![
         path("issueIdOrKey", STRING).required().description("Issue key such as `APOLLO-42`, or numeric id. Keys of moved issues still work."),

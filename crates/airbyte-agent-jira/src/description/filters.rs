@@ -33,7 +33,7 @@ const SEARCH: Operation = Operation::get("searchFilters", "filters", Action::Sea
         query("accountId", STRING).description("Only filters of this owner, by account id."),
         query("projectId", INTEGER).description("Only filters that are shared with this project, by numeric id."),
         query("groupId", STRING).description("Only filters that are shared with this group, by id."),
-        query("id", ARRAY.items(list![INTEGER])).description("Only these filters, by id."),
+        query("id", ARRAY.items(list![INTEGER])).example("[10000]").description("Only these filters, by id."),
         query("orderBy", STRING.choices(words![
             "description",
             "-description",
@@ -57,7 +57,20 @@ const SEARCH: Operation = Operation::get("searchFilters", "filters", Action::Sea
             "-owner",
             "+owner",
         ])).description("What to sort by; a leading `-` turns the order round."),
-        query("expand", STRING).description("More to return, separated by commas: `description`, `favourite`, `favouritedCount`, `jql`, `owner`, `searchUrl`, `sharePermissions`, `editPermissions`, `subscriptions`, `viewUrl`."),
+        query("expand", STRING.rules(list![
+            grammar(Language::Words, texts![
+                "description",
+                "favourite",
+                "favouritedCount",
+                "jql",
+                "owner",
+                "searchUrl",
+                "sharePermissions",
+                "editPermissions",
+                "subscriptions",
+                "viewUrl",
+            ]),
+        ])).example(r#""jql,owner""#).description("More to return, separated by commas: `description`, `favourite`, `favouritedCount`, `jql`, `owner`, `searchUrl`, `sharePermissions`, `editPermissions`, `subscriptions`, `viewUrl`."),
     ])
     .sync(sync(list![json_path!("$.id")]))
     .records(json_path!("$.values"))

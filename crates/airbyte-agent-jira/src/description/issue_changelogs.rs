@@ -23,6 +23,7 @@ pub(super) const ENTITY: Entity = Entity::new("issue_changelogs", "One change of
 const LIST: Operation = Operation::get("listIssueChangelogs", "issue_changelogs", Action::List, template!("/rest/api/3/issue/{issueIdOrKey}/changelog"))
     .summary("List changes of an issue")
     .description("Lists the changes of one issue, oldest first, with the values before and after. Airbyte's hosted platform does not offer it.")
+    .phrases(texts!["who changed what", "history of issue"])
     .addition()
     .parameters(list![
         path("issueIdOrKey", STRING).required().description("Issue key such as `APOLLO-42`, or numeric id. Keys of moved issues still work."),

@@ -47,7 +47,7 @@ const LIST: Operation = Operation::get("listIssueComments", "issue_comments", Ac
         query("startAt", INTEGER.format("int64").minimum(0.0).default("0")).default("0").description("How many records to skip; 0 for the first page."),
         query("maxResults", INTEGER.format("int32").minimum(1.0).default("100")).default("100").description("Comments per page, 100 if left out; Jira may serve fewer than asked for."),
         query("orderBy", STRING.choices(words!["created", "-created", "+created"])).description("`created` or `+created` for the oldest first, `-created` for the newest first."),
-        query("expand", STRING).description("`renderedBody` adds each comment as HTML."),
+        query("expand", STRING.rules(list![grammar(Language::Words, texts!["renderedBody"])])).example(r#""renderedBody""#).description("`renderedBody` adds each comment as HTML."),
     ])
     .sync(sync(list![json_path!("$.id")])
         .parents(list![
@@ -67,9 +67,17 @@ const CREATE: Operation = Operation::by(Method::Post, "createIssueComment", "iss
     .summary("Comment on an issue")
     .description("Adds a comment to an issue; watchers are notified, and on service projects the customer sees it unless it is internal. The text is an ADF document; mention people with `mention` nodes.")
     .writes()
+    .phrases(texts![
+        "comment on issue",
+        "comment",
+        "comment on ticket",
+        "add comment",
+        "leave comment",
+        "reply on ticket",
+    ])
     .parameters(list![
         path("issueIdOrKey", STRING).required().description("Issue key such as `APOLLO-42`, or numeric id. Keys of moved issues still work."),
-        query("expand", STRING).description("`renderedBody` adds the comment as HTML to the answer."),
+        query("expand", STRING.rules(list![grammar(Language::Words, texts!["renderedBody"])])).example(r#""renderedBody""#).description("`renderedBody` adds the comment as HTML to the answer."),
         body("body", OBJECT.properties(list![
             required("type", STRING.default(r#""doc""#).description("The value is always `doc`.")),
             required("version", INTEGER.default("1").description("The value is always 1.")),
@@ -93,8 +101,8 @@ const CREATE: Operation = Operation::by(Method::Post, "createIssueComment", "iss
             optional("type", STRING.choices(words!["group", "role"]).description("Whether `value` names a `group` or a project `role`.")),
             optional("value", STRING.description("Name of the group or role; for groups `identifier` is safer, as names can change.")),
             optional("identifier", STRING.description("Id of the group, or name of the role.")),
-        ]).closed()).description("Restricts the comment to a group or project role; everybody who sees the issue if left out."),
-        body("properties", ARRAY.items(list![OBJECT])).description(r#"Data to store with the comment, as objects of `key` and `value`. On service projects `{"key": "sd.public.comment", "value": {"internal": true}}` keeps the comment from customers."#),
+        ]).closed()).example(r#"{"type":"role","value":"Developers"}"#).description("Restricts the comment to a group or project role; everybody who sees the issue if left out."),
+        body("properties", ARRAY.items(list![OBJECT])).example(r#"[{"key":"sd.public.comment","value":{"internal":true}}]"#).description(r#"Data to store with the comment, as objects of `key` and `value`. On service projects `{"key": "sd.public.comment", "value": {"internal": true}}` keeps the comment from customers."#),
     ])
     .body(Body::Json { open: false, in_array: false })
     .schema(RECORD);
@@ -105,7 +113,7 @@ const GET: Operation = Operation::get("getIssueComment", "issue_comments", Actio
     .parameters(list![
         path("issueIdOrKey", STRING).required().description("Issue key such as `APOLLO-42`, or numeric id. Keys of moved issues still work."),
         path("commentId", STRING).required().description("Comment id, from `issue_comments.list`."),
-        query("expand", STRING).description("`renderedBody` adds the comment as HTML."),
+        query("expand", STRING.rules(list![grammar(Language::Words, texts!["renderedBody"])])).example(r#""renderedBody""#).description("`renderedBody` adds the comment as HTML."),
     ])
     .schema(RECORD);
 
@@ -118,7 +126,7 @@ const UPDATE: Operation = Operation::by(Method::Put, "updateIssueComment", "issu
         path("issueIdOrKey", STRING).required().description("Issue key such as `APOLLO-42`, or numeric id. Keys of moved issues still work."),
         path("commentId", STRING).required().description("Comment id, from `issue_comments.list`."),
         query("notifyUsers", BOOLEAN.default("true")).default("true").description("False spares watchers the e-mail about it."),
-        query("expand", STRING).description("`renderedBody` adds the comment as HTML to the answer."),
+        query("expand", STRING.rules(list![grammar(Language::Words, texts!["renderedBody"])])).example(r#""renderedBody""#).description("`renderedBody` adds the comment as HTML to the answer."),
         body("body", OBJECT.properties(list![
             required("type", STRING.default(r#""doc""#).description("The value is always `doc`.")),
             required("version", INTEGER.default("1").description("The value is always 1.")),
@@ -142,7 +150,7 @@ const UPDATE: Operation = Operation::by(Method::Put, "updateIssueComment", "issu
             optional("type", STRING.choices(words!["group", "role"]).description("Whether `value` names a `group` or a project `role`.")),
             optional("value", STRING.description("Name of the group or role; for groups `identifier` is safer, as names can change.")),
             optional("identifier", STRING.description("Id of the group, or name of the role.")),
-        ]).closed()).description("Restricts the comment to a group or project role."),
+        ]).closed()).example(r#"{"type":"role","value":"Developers"}"#).description("Restricts the comment to a group or project role."),
     ])
     .body(Body::Json { open: false, in_array: false })
     .schema(RECORD);

@@ -51,8 +51,8 @@ const SEARCH: Operation = Operation::get("searchIssueFields", "issue_fields", Ac
     .parameters(list![
         query("startAt", INTEGER.format("int64").minimum(0.0).default("0")).default("0").description("How many records to skip; 0 for the first page."),
         query("maxResults", INTEGER.format("int32").minimum(1.0).maximum(100.0).default("50")).default("50").description("Fields per page, 50 if left out, at most 100."),
-        query("type", ARRAY.items(list![STRING.choices(words!["custom", "system"])])).description("Only custom fields, only system fields, or both."),
-        query("id", ARRAY.items(list![STRING])).description("Only these fields, by id."),
+        query("type", ARRAY.items(list![STRING.choices(words!["custom", "system"])])).example(r#"["custom"]"#).description("Only custom fields, only system fields, or both."),
+        query("id", ARRAY.items(list![STRING])).example(r#"["customfield_10016"]"#).description("Only these fields, by id."),
         query("query", STRING).description("Only fields whose name or description contains this text; upper and lower case are the same."),
         query("orderBy", STRING.choices(words![
             "contextsCount",
@@ -71,8 +71,10 @@ const SEARCH: Operation = Operation::get("searchIssueFields", "issue_fields", Ac
             "-projectsCount",
             "+projectsCount",
         ])).description("What to sort by; a leading `-` turns the order round."),
-        query("expand", STRING).description("More to return, separated by commas: `key`, `lastUsed`, `screensCount`, `contextsCount`, `isLocked`, `searcherKey`."),
-        query("projectIds", ARRAY.items(list![INTEGER])).addition().description("Only fields of these projects, by numeric id."),
+        query("expand", STRING.rules(list![
+            grammar(Language::Words, texts!["key", "lastUsed", "screensCount", "contextsCount", "isLocked", "searcherKey"]),
+        ])).example(r#""key,lastUsed""#).description("More to return, separated by commas: `key`, `lastUsed`, `screensCount`, `contextsCount`, `isLocked`, `searcherKey`."),
+        query("projectIds", ARRAY.items(list![INTEGER])).addition().example("[10001]").description("Only fields of these projects, by numeric id."),
     ])
     .records(json_path!("$"))
     .total(MetaSource::Body(json_path!("$.total")))

@@ -13,21 +13,22 @@ const CREATE: Operation = Operation::by(Method::Post, "createIssueLink", "issue_
     .summary("Link two issues")
     .description("Links two issues, such as one that blocks another: the inward issue is the one that acts (`blocks`), the outward issue the other. Existing links are in `issuelinks` of `issues.get`.")
     .writes()
+    .phrases(texts!["blocks", "duplicates", "relates to", "link issues", "link tickets"])
     .parameters(list![
         body("type", OBJECT.properties(list![
             optional("name", STRING.description("Name of the link type, such as `Blocks`, `Relates`, `Duplicate`, `Cloners`; not its inward or outward text.")),
             optional("id", STRING.description("Id of the link type.")),
             optional("inward", STRING.description("Text of the link seen from the outward issue (`is blocked by`); not used for creating.")),
             optional("outward", STRING.description("Text of the link seen from the inward issue (`blocks`); not used for creating.")),
-        ]).closed()).required().description("Kind of link, by `name` or `id`."),
+        ]).closed()).required().example(r#"{"name":"Blocks"}"#).description("Kind of link, by `name` or `id`."),
         body("inwardIssue", OBJECT.properties(list![
             required("key", STRING.description("Key of the issue.")),
             optional("id", STRING.description("Numeric id of the issue.")),
-        ]).closed()).required().description("The issue that the link starts from: with `Blocks` the one that blocks."),
+        ]).closed()).required().example(r#"{"key":"APOLLO-42"}"#).description("The issue that the link starts from: with `Blocks` the one that blocks."),
         body("outwardIssue", OBJECT.properties(list![
             required("key", STRING.description("Key of the issue.")),
             optional("id", STRING.description("Numeric id of the issue.")),
-        ]).closed()).required().description("The issue that the link leads to: with `Blocks` the one that is blocked."),
+        ]).closed()).required().example(r#"{"key":"APOLLO-43"}"#).description("The issue that the link leads to: with `Blocks` the one that is blocked."),
         body("comment", OBJECT.properties(list![
             optional("body", OBJECT.properties(list![
                 required("type", STRING.default(r#""doc""#).description("The value is always `doc`.")),
@@ -48,7 +49,7 @@ const CREATE: Operation = Operation::by(Method::Post, "createIssueLink", "issue_
                     ]),
                 ]).description("Blocks in order.")),
             ]).description("The comment as an ADF document.")),
-        ]).closed()).description("A comment to add to the issue, saying why."),
+        ]).closed()).example(r#"{"body":{"type":"doc","version":1,"content":[{"type":"paragraph","content":[{"type":"text","text":"Needs the new login."}]}]}}"#).description("A comment to add to the issue, saying why."),
     ])
     .body(Body::Json { open: false, in_array: false })
     .schema(RECORD);
@@ -59,6 +60,7 @@ const DELETE: Operation = Operation::by(Method::Delete, "deleteIssueLink", "issu
     .writes()
     .idempotent()
     .destructive()
+    .phrases(texts!["unlink issues"])
     .addition()
     .parameters(list![
         path("linkId", STRING).required().description("Link, by its id in the field `issuelinks` of `issues.get`."),

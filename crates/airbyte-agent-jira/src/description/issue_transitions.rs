@@ -22,9 +22,10 @@ pub(super) const ENTITY: Entity = Entity::new("issue_transitions", "A step in th
 const LIST: Operation = Operation::get("getIssueTransitions", "issue_transitions", Action::List, template!("/rest/api/3/issue/{issueIdOrKey}/transitions"))
     .summary("List transitions of an issue")
     .description("Lists the steps that the issue's workflow allows now, with the status each leads to. Needed before `issue_transitions.create`, as ids differ between workflows.")
+    .phrases(texts!["what can i move", "next statuses", "available transitions"])
     .parameters(list![
         path("issueIdOrKey", STRING).required().description("Issue key such as `APOLLO-42`, or numeric id. Keys of moved issues still work."),
-        query("expand", STRING).description("`transitions.fields` adds the fields that each transition's screen asks for, with the values allowed."),
+        query("expand", STRING.rules(list![grammar(Language::Words, texts!["transitions.fields"])])).example(r#""transitions.fields""#).description("`transitions.fields` adds the fields that each transition's screen asks for, with the values allowed."),
         query("transitionId", STRING).description("Only this transition, by id."),
         query("skipRemoteOnlyCondition", BOOLEAN.default("false")).default("false").description("True leaves out transitions that a remote-only condition hides from people."),
         query("includeUnavailableTransitions", BOOLEAN.default("false")).default("false").description("True also returns transitions whose conditions are not met at present."),
@@ -39,14 +40,28 @@ const CREATE: Operation = Operation::by(Method::Post, "transitionIssue", "issue_
     .summary("Move an issue to another status")
     .description("Takes a step in the workflow, which changes the status, and sets fields of the step's screen where it asks for them. Get the id from `issue_transitions.list` of the same issue. Watchers are notified.")
     .writes()
+    .phrases(texts![
+        "move to status",
+        "in progress",
+        "mark done",
+        "close ticket",
+        "close issue",
+        "resolve issue",
+        "reopen issue",
+        "done",
+        "move ticket",
+        "start work",
+        "set status",
+        "change status",
+    ])
     .parameters(list![
         path("issueIdOrKey", STRING).required().description("Issue key such as `APOLLO-42`, or numeric id. Keys of moved issues still work."),
         body("transition", OBJECT.properties(list![
             required("id", STRING.description("Id of the transition, from `issue_transitions.list` of this issue; not the id of the status.")),
-        ]).closed()).required().description("The transition."),
-        body("fields", OBJECT).description("Fields of the transition's screen to set, by id, custom fields included; the screen may demand some, often `resolution`."),
-        body("update", OBJECT).description("Operations on fields of the transition's screen, by id; a comment is added by `comment`."),
-        body("historyMetadata", OBJECT).description("Note for the issue's history about what caused the change, with `type`, `description`, `actor`, `cause`."),
+        ]).closed()).required().example(r#"{"id":"31"}"#).description("The transition."),
+        body("fields", OBJECT).example(r#"{"resolution":{"name":"Done"}}"#).description("Fields of the transition's screen to set, by id, custom fields included; the screen may demand some, often `resolution`."),
+        body("update", OBJECT).example(r#"{"labels":[{"add":"released"}]}"#).description("Operations on fields of the transition's screen, by id; a comment is added by `comment`."),
+        body("historyMetadata", OBJECT).example(r#"{"type":"acme:deploy","description":"Deployed to production"}"#).description("Note for the issue's history about what caused the change, with `type`, `description`, `actor`, `cause`."),
     ])
     .body(Body::Json { open: false, in_array: false });
 

@@ -26,6 +26,7 @@ const CREATE: Operation = Operation::by(Method::Post, "addIssueVote", "issue_vot
     .description("Adds the vote of the user to an issue. Own issues and resolved ones cannot be voted for. Nothing comes back. Airbyte's hosted platform does not offer it.")
     .writes()
     .idempotent()
+    .phrases(texts!["vote for issue", "upvote"])
     .addition()
     .parameters(list![
         path("issueIdOrKey", STRING).required().description("Issue key such as `APOLLO-42`, or numeric id. Keys of moved issues still work."),
@@ -36,6 +37,7 @@ const DELETE: Operation = Operation::by(Method::Delete, "removeIssueVote", "issu
     .description("Takes the vote of the user off an issue. Nothing comes back. Airbyte's hosted platform does not offer it.")
     .writes()
     .idempotent()
+    .phrases(texts!["take back vote", "unvote"])
     .addition()
     .parameters(list![
         path("issueIdOrKey", STRING).required().description("Issue key such as `APOLLO-42`, or numeric id. Keys of moved issues still work."),

@@ -15,6 +15,7 @@ pub(super) const ENTITY: Entity = Entity::new("issue_watchers", "A user who is t
 const LIST: Operation = Operation::get("listIssueWatchers", "issue_watchers", Action::List, template!("/rest/api/3/issue/{issueIdOrKey}/watchers"))
     .summary("List watchers of an issue")
     .description("Lists the users who watch an issue, with their number. Airbyte's hosted platform does not offer it.")
+    .phrases(texts!["who is watching"])
     .addition()
     .parameters(list![
         path("issueIdOrKey", STRING).required().description("Issue key such as `APOLLO-42`, or numeric id. Keys of moved issues still work."),
@@ -38,6 +39,7 @@ const CREATE: Operation = Operation::by(Method::Post, "addIssueWatcher", "issue_
     .description("Has a user watch an issue. The user must be able to see it; to add somebody else than oneself takes the permission to manage watchers. Airbyte's hosted platform does not offer it.")
     .writes()
     .idempotent()
+    .phrases(texts!["watch issue", "start watching", "add watcher", "follow issue"])
     .addition()
     .parameters(list![
         path("issueIdOrKey", STRING).required().description("Issue key such as `APOLLO-42`, or numeric id. Keys of moved issues still work."),
@@ -50,6 +52,7 @@ const DELETE: Operation = Operation::by(Method::Delete, "removeIssueWatcher", "i
     .description("Ends that a user watches an issue. Airbyte's hosted platform does not offer it.")
     .writes()
     .idempotent()
+    .phrases(texts!["stop watching", "unwatch"])
     .addition()
     .parameters(list![
         path("issueIdOrKey", STRING).required().description("Issue key such as `APOLLO-42`, or numeric id. Keys of moved issues still work."),

@@ -45,7 +45,7 @@ const GET: Operation = Operation::get("getIssueWorklog", "issue_worklogs", Actio
     .parameters(list![
         path("issueIdOrKey", STRING).required().description("Issue key such as `APOLLO-42`, or numeric id. Keys of moved issues still work."),
         path("worklogId", STRING).required().description("Worklog id, from `issue_worklogs.list`."),
-        query("expand", STRING).description("`properties` adds the data that apps stored with the entry."),
+        query("expand", STRING.rules(list![grammar(Language::Words, texts!["properties"])])).example(r#""properties""#).description("`properties` adds the data that apps stored with the entry."),
     ])
     .schema(RECORD);
 
@@ -61,7 +61,7 @@ const UPDATE: Operation = Operation::by(Method::Put, "updateIssueWorklog", "issu
         query("notifyUsers", BOOLEAN.default("true")).default("true").description("False spares watchers the e-mail about it."),
         query("adjustEstimate", STRING.choices(words!["new", "leave", "manual", "auto"]).default(r#""auto""#)).default(r#""auto""#).description("What becomes of the remaining estimate: `auto` changes it by the difference, `leave` keeps it, `new` sets it to `newEstimate`."),
         query("newEstimate", STRING).description("Remaining estimate to set, such as `2d` or `3h 30m`; only with `adjustEstimate` `new`."),
-        query("expand", STRING).description("`properties` adds the data that apps stored with the entry."),
+        query("expand", STRING.rules(list![grammar(Language::Words, texts!["properties"])])).example(r#""properties""#).description("`properties` adds the data that apps stored with the entry."),
         query("overrideEditableFlag", BOOLEAN.default("false")).default("false").description("True also changes issues that cannot be edited any more; for apps with administrator rights only."),
         body("timeSpentSeconds", INTEGER).description("Time spent in seconds; instead of `timeSpent`."),
         body("timeSpent", STRING).description("Time spent in Jira's form, in weeks, days, hours, minutes: `1h 30m`, `2d`; instead of `timeSpentSeconds`."),
@@ -89,7 +89,7 @@ const UPDATE: Operation = Operation::by(Method::Put, "updateIssueWorklog", "issu
             optional("type", STRING.choices(words!["group", "role"]).description("Whether `value` names a `group` or a project `role`.")),
             optional("value", STRING.description("Name of the group or role; for groups `identifier` is safer, as names can change.")),
             optional("identifier", STRING.description("Id of the group, or name of the role.")),
-        ]).closed()).description("Restricts the entry to a group or project role; everybody who sees the issue if left out."),
+        ]).closed()).example(r#"{"type":"role","value":"Developers"}"#).description("Restricts the entry to a group or project role; everybody who sees the issue if left out."),
     ])
     .body(Body::Json { open: false, in_array: false })
     .schema(RECORD);
@@ -114,13 +114,14 @@ const DELETE: Operation = Operation::by(Method::Delete, "deleteIssueWorklog", "i
 const LIST: Operation = Operation::get("listIssueWorklogs", "issue_worklogs", Action::List, template!("/rest/api/3/issue/{issueIdOrKey}/worklog"))
     .summary("List worklogs of an issue")
     .description("Lists the time logged on one issue, oldest first.")
+    .phrases(texts!["time logged", "hours logged", "time spent", "worklogs"])
     .parameters(list![
         path("issueIdOrKey", STRING).required().description("Issue key such as `APOLLO-42`, or numeric id. Keys of moved issues still work."),
         query("startAt", INTEGER.format("int64").minimum(0.0).default("0")).default("0").description("How many records to skip; 0 for the first page."),
         query("maxResults", INTEGER.format("int32").minimum(1.0).default("5000")).default("5000").description("Entries per page, at most 5000, which is also what comes when it is left out."),
-        query("expand", STRING).description("`properties` adds the data that apps stored with each entry."),
-        query("startedAfter", INTEGER.format("int64")).addition().description("Only entries whose work began at or after this time, in milliseconds since 1970."),
-        query("startedBefore", INTEGER.format("int64")).addition().description("Only entries whose work began before this time, in milliseconds since 1970."),
+        query("expand", STRING.rules(list![grammar(Language::Words, texts!["properties"])])).example(r#""properties""#).description("`properties` adds the data that apps stored with each entry."),
+        query("startedAfter", INTEGER.format("int64").rules(list![formats(texts!["unix_milliseconds"])])).addition().description("Only entries whose work began at or after this time, in milliseconds since 1970."),
+        query("startedBefore", INTEGER.format("int64").rules(list![formats(texts!["unix_milliseconds"])])).addition().description("Only entries whose work began before this time, in milliseconds since 1970."),
     ])
     .sync(sync(list![json_path!("$.id")])
         .parents(list![
@@ -140,6 +141,15 @@ const CREATE: Operation = Operation::by(Method::Post, "createIssueWorklog", "iss
     .summary("Log time on an issue")
     .description("Logs time that was spent on an issue. Give `started` and either `timeSpent` or `timeSpentSeconds`. The remaining estimate goes down unless `adjustEstimate` says otherwise. Calling it twice logs it twice.")
     .writes()
+    .phrases(texts![
+        "log work",
+        "log time",
+        "log hours",
+        "book time",
+        "track time",
+        "log hours of work",
+        "book hours",
+    ])
     .parameters(list![
         path("issueIdOrKey", STRING).required().description("Issue key such as `APOLLO-42`, or numeric id. Keys of moved issues still work."),
         query("notifyUsers", BOOLEAN.default("true")).default("true").description("False spares watchers the e-mail about it."),
@@ -172,7 +182,7 @@ const CREATE: Operation = Operation::by(Method::Post, "createIssueWorklog", "iss
             optional("type", STRING.choices(words!["group", "role"]).description("Whether `value` names a `group` or a project `role`.")),
             optional("value", STRING.description("Name of the group or role; for groups `identifier` is safer, as names can change.")),
             optional("identifier", STRING.description("Id of the group, or name of the role.")),
-        ]).closed()).description("Restricts the entry to a group or project role; everybody who sees the issue if left out."),
+        ]).closed()).example(r#"{"type":"role","value":"Developers"}"#).description("Restricts the entry to a group or project role; everybody who sees the issue if left out."),
     ])
     .body(Body::Json { open: false, in_array: false })
     .schema(RECORD);

@@ -7,7 +7,20 @@ use airbyte_agent_description::build::*;
 /// `issues` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("issues", "A work item, such as a task, bug, story, epic or subtask.")
     .when_to_use("To find, read, create or change issues. Search with JQL.")
-    .phrases(texts!["issue", "ticket", "bug", "task", "story", "epic"])
+    .phrases(texts![
+        "issue",
+        "ticket",
+        "bug",
+        "task",
+        "story",
+        "epic",
+        "ticket",
+        "story",
+        "bug",
+        "task",
+        "epic",
+        "work item",
+    ])
     .default_fields(texts![
         "id",
         "key",
@@ -56,18 +69,38 @@ pub(super) const ENTITY: Entity = Entity::new("issues", "A work item, such as a 
 const SEARCH: Operation = Operation::get("searchIssues", "issues", Action::Search, template!("/rest/api/3/search/jql"))
     .summary("Search issues")
     .description("Finds issues by JQL: by project, assignee, status, text, dates, custom fields. Say in `fields` what is needed, as otherwise only ids come back. The query must contain a restriction; the order is that of `ORDER BY`. Changes of the last seconds may be missing unless `reconcileIssues` names the issues, and there is no total.")
+    .phrases(texts![
+        "my issues",
+        "my tickets",
+        "open tickets",
+        "open issues",
+        "jql",
+        "find ticket",
+        "tickets assigned",
+    ])
     .field_selection(field_selection("fields").inside("fields").depth(1).all("*all"))
     .recommended(texts!["jql"])
     .parameters(list![
-        query("jql", STRING).description(r#"Query in JQL. Always give one with a restriction: Jira refuses calls without it, and a bare `order by` too. Up to seven fields in `order by`. Dates as `2025-03-01` or relative as `-7d`; custom fields by name in quotes (`"Story Points" > 3`) or as `cf[10016]`."#),
+        query("jql", STRING.rules(list![bounded(Language::Jql)])).example(r#""project = APOLLO AND statusCategory != Done AND updated >= -7d ORDER BY updated DESC""#).description(r#"Query in JQL. Always give one with a restriction: Jira refuses calls without it, and a bare `order by` too. Up to seven fields in `order by`. Dates as `2025-03-01` or relative as `-7d`; custom fields by name in quotes (`"Story Points" > 3`) or as `cf[10016]`."#),
         query("nextPageToken", STRING).description("Where to go on: `nextPageToken` of the previous page. Left out, the first page. Valid for seven days."),
         query("maxResults", INTEGER).description("Issues per page, 50 if left out, at most 5000. Jira serves fewer when many fields are asked for; the most come with `id` or `key` alone."),
         query("fields", STRING).description("Fields to return, separated by commas: ids such as `summary`, `status`, `customfield_10016`, or `*all` for all, `*navigable` for those of the issue list; a leading `-` leaves a field out. Without it only the issue `id` comes back, so nearly always say it."),
-        query("expand", STRING).description("More to return, separated by commas: `renderedFields` (HTML), `names` (what each field is called, useful with custom fields), `schema`, `transitions`, `operations`, `editmeta`, `changelog`, `versionedRepresentations`."),
+        query("expand", STRING.rules(list![
+            grammar(Language::Words, texts![
+                "renderedFields",
+                "names",
+                "schema",
+                "transitions",
+                "operations",
+                "editmeta",
+                "changelog",
+                "versionedRepresentations",
+            ]),
+        ])).example(r#""names,changelog""#).description("More to return, separated by commas: `renderedFields` (HTML), `names` (what each field is called, useful with custom fields), `schema`, `transitions`, `operations`, `editmeta`, `changelog`, `versionedRepresentations`."),
         query("properties", STRING).description("Issue properties (data stored by apps) to return, by key, separated by commas, up to five."),
         query("fieldsByKeys", BOOLEAN).description("True when `fields` names fields by their key instead of their id. Differs only for fields of apps."),
         query("failFast", BOOLEAN).description("True fails at once when a field cannot be loaded, instead of returning the issue without it."),
-        query("reconcileIssues", ARRAY.items(list![INTEGER])).addition().description("Issues, by numeric id, that must be found as they are now, although they were changed a moment ago; at most 50. Give the same ones with every page."),
+        query("reconcileIssues", ARRAY.items(list![INTEGER])).addition().example("[10042]").description("Issues, by numeric id, that must be found as they are now, although they were changed a moment ago; at most 50. Give the same ones with every page."),
     ])
     .sync(sync(list![json_path!("$.id")])
         .arguments(list![
@@ -88,6 +121,16 @@ const CREATE: Operation = Operation::by(Method::Post, "createIssue", "issues", A
     .summary("Create an issue")
     .description("Creates an issue or subtask. Project, type and summary are always needed; a project may demand more. Rich text is an ADF document. Calling it twice makes two issues. Read the issue with `issues.get` afterwards, as only id and key come back.")
     .writes()
+    .phrases(texts![
+        "new ticket",
+        "file bug",
+        "raise bug",
+        "report bug",
+        "new story",
+        "open ticket",
+        "log bug",
+        "new epic",
+    ])
     .parameters(list![
         query("updateHistory", BOOLEAN.default("false")).default("false").description("True puts the project into the user's list of recently viewed projects."),
         body("fields", OBJECT.properties(list![
@@ -126,15 +169,15 @@ const CREATE: Operation = Operation::by(Method::Post, "createIssue", "issues", A
             optional("assignee", OBJECT.properties(list![optional("accountId", STRING.description("Account id, from `users.search`."))]).closed().description("Who works on it. Left out, the project's rule decides.")),
             optional("labels", ARRAY.items(list![STRING]).description("Labels; new ones come into being by use. Without spaces.")),
             optional("parent", OBJECT.properties(list![optional("key", STRING.description("Key of the parent issue."))]).closed().description("The issue above it: the epic of a story or task, or the issue a subtask belongs to (needed for subtasks).")),
-        ])).required().description(r#"Fields of the issue by id. Beside those listed any other that the project's create screen has may be given: `duedate` ("2025-06-30"), `components` and `fixVersions` ([{"id": "10000"}]), `reporter` ({"accountId": …}), and custom fields as `customfield_NNNNN`. What a custom field takes follows from its type in `issue_fields.list`: text and numbers as they are, a select list {"value": "Blue"}, several [{"value": …}], a person {"accountId": …}, a date "2025-06-30", a paragraph an ADF document."#),
-        body("update", OBJECT).description("Operations by field id, as lists of `add`, `set`, `remove`, `edit`; a field may stand here or in `fields`, not in both."),
+        ])).required().example(r#"{"project":{"key":"APOLLO"},"issuetype":{"name":"Bug"},"summary":"Login fails with an empty password","labels":["login"],"customfield_10016":3}"#).description(r#"Fields of the issue by id. Beside those listed any other that the project's create screen has may be given: `duedate` ("2025-06-30"), `components` and `fixVersions` ([{"id": "10000"}]), `reporter` ({"accountId": …}), and custom fields as `customfield_NNNNN`. What a custom field takes follows from its type in `issue_fields.list`: text and numbers as they are, a select list {"value": "Blue"}, several [{"value": …}], a person {"accountId": …}, a date "2025-06-30", a paragraph an ADF document."#),
+        body("update", OBJECT).example(r#"{"worklog":[{"add":{"timeSpent":"30m"}}]}"#).description("Operations by field id, as lists of `add`, `set`, `remove`, `edit`; a field may stand here or in `fields`, not in both."),
         body("properties", ARRAY.items(list![
             OBJECT.properties(list![
                 required("key", STRING.description("Key, unique in the issue.")),
                 required("value", ANY.nullable().description("The data, any JSON.")),
             ]).closed(),
-        ])).addition().description("Data to store with the issue, by key; people do not see it."),
-        body("historyMetadata", OBJECT).addition().description("What the history of the issue shall say about the cause, such as `type`, `description`, `actor` and `cause`."),
+        ])).addition().example(r#"[{"key":"acme.sync","value":{"id":7}}]"#).description("Data to store with the issue, by key; people do not see it."),
+        body("historyMetadata", OBJECT).addition().example(r#"{"type":"acme","description":"Imported"}"#).description("What the history of the issue shall say about the cause, such as `type`, `description`, `actor` and `cause`."),
     ])
     .body(Body::Json { open: false, in_array: false })
     .schema(CREATE_RECORD);
@@ -146,7 +189,18 @@ const GET: Operation = Operation::get("getIssue", "issues", Action::Get, templat
     .parameters(list![
         path("issueIdOrKey", STRING).required().description("Issue key such as `APOLLO-42`, or numeric id. Keys of moved issues still work."),
         query("fields", STRING).description("Fields to return, separated by commas: ids such as `summary`, `customfield_10016`, or `*all`, `*navigable`; a leading `-` leaves a field out (`-comment`). All fields if left out."),
-        query("expand", STRING).description("More to return, separated by commas: `renderedFields` (HTML), `names` (what each field is called, useful with custom fields), `schema`, `transitions`, `operations`, `editmeta` (which fields can be set, and to what), `changelog`, `versionedRepresentations`."),
+        query("expand", STRING.rules(list![
+            grammar(Language::Words, texts![
+                "renderedFields",
+                "names",
+                "schema",
+                "transitions",
+                "operations",
+                "editmeta",
+                "changelog",
+                "versionedRepresentations",
+            ]),
+        ])).example(r#""names,transitions""#).description("More to return, separated by commas: `renderedFields` (HTML), `names` (what each field is called, useful with custom fields), `schema`, `transitions`, `operations`, `editmeta` (which fields can be set, and to what), `changelog`, `versionedRepresentations`."),
         query("properties", STRING).description("Issue properties (data stored by apps) to return, by key, separated by commas; `*all` for all. None if left out."),
         query("fieldsByKeys", BOOLEAN).description("True when `fields` names fields by their key instead of their id. Differs only for fields of apps."),
         query("updateHistory", BOOLEAN).description("True puts the issue's project into the user's list of recently viewed projects."),
@@ -158,13 +212,33 @@ const UPDATE: Operation = Operation::by(Method::Put, "updateIssue", "issues", Ac
     .summary("Edit an issue")
     .description("Sets the fields given and leaves the others alone; `fields` replaces values, `update` adds and removes single ones. Nothing comes back unless `returnIssue` is true. For the status use `issue_transitions.create`, for the assignee alone `issues_assignee.update`. Watchers are notified.")
     .writes()
+    .phrases(texts![
+        "edit issue",
+        "change summary",
+        "change priority",
+        "set due date",
+        "rename issue",
+        "story points",
+        "change description",
+    ])
     .parameters(list![
         path("issueIdOrKey", STRING).required().description("Issue key such as `APOLLO-42`, or numeric id. Keys of moved issues still work."),
         query("notifyUsers", BOOLEAN.default("true")).default("true").description("False spares watchers the e-mail; needs administrator rights on the project or the site."),
         query("overrideScreenSecurity", BOOLEAN.default("false")).default("false").description("True also sets fields that are not on the edit screen; for apps with administrator rights only."),
         query("overrideEditableFlag", BOOLEAN.default("false")).default("false").description("True also changes issues that cannot be edited any more; for apps with administrator rights only."),
         query("returnIssue", BOOLEAN.default("false")).default("false").description("True returns the changed issue. Otherwise the answer is empty (204)."),
-        query("expand", STRING).description("With `returnIssue`: more to return, separated by commas, as for `issues.get`."),
+        query("expand", STRING.rules(list![
+            grammar(Language::Words, texts![
+                "renderedFields",
+                "names",
+                "schema",
+                "transitions",
+                "operations",
+                "editmeta",
+                "changelog",
+                "versionedRepresentations",
+            ]),
+        ])).example(r#""names""#).description("With `returnIssue`: more to return, separated by commas, as for `issues.get`."),
         body("fields", OBJECT.properties(list![
             optional("summary", STRING.description("Title in one line, up to 255 characters.")),
             optional("description", OBJECT.nullable().properties(list![
@@ -192,9 +266,9 @@ const UPDATE: Operation = Operation::by(Method::Put, "updateIssue", "issues", Ac
             ]).closed().description("The new priority, by `id` or `name`.")),
             optional("assignee", OBJECT.nullable().properties(list![optional("accountId", STRING.description("Account id, from `users.search`."))]).closed().description("Who works on it; null for nobody.")),
             optional("labels", ARRAY.items(list![STRING]).description("Labels, replacing all present ones; to add or remove single ones use `update`. Without spaces.")),
-        ])).description("Fields to set by id; null clears one. Beside those listed any field of the edit screen may be given, such as `duedate`, `components`, `fixVersions`, `parent`, and custom fields as `customfield_NNNNN` in the form that their type takes (see `issues.create`). The status is not among them: use `issue_transitions.create`."),
-        body("update", OBJECT).description("Operations by field id, as lists of `add`, `set`, `remove`, `edit`; a field may stand here or in `fields`, not in both."),
-        body("transition", OBJECT.properties(list![optional("id", STRING.description("Id of the transition."))]).closed()).description("Jira ignores a transition here; move the issue with `issue_transitions.create`."),
+        ])).example(r#"{"summary":"Login fails with an empty password","customfield_10016":5}"#).description("Fields to set by id; null clears one. Beside those listed any field of the edit screen may be given, such as `duedate`, `components`, `fixVersions`, `parent`, and custom fields as `customfield_NNNNN` in the form that their type takes (see `issues.create`). The status is not among them: use `issue_transitions.create`."),
+        body("update", OBJECT).example(r#"{"labels":[{"add":"triaged"},{"remove":"new"}]}"#).description("Operations by field id, as lists of `add`, `set`, `remove`, `edit`; a field may stand here or in `fields`, not in both."),
+        body("transition", OBJECT.properties(list![optional("id", STRING.description("Id of the transition."))]).closed()).example(r#"{"id":"31"}"#).description("Jira ignores a transition here; move the issue with `issue_transitions.create`."),
     ])
     .body(Body::Json { open: false, in_array: false })
     .no_content()

@@ -12,6 +12,14 @@ const UPDATE: Operation = Operation::by(Method::Put, "assignIssue", "issues_assi
     .description("Assigns an issue to somebody, to the project's default assignee (`-1`) or to nobody (null), and notifies the person.")
     .writes()
     .idempotent()
+    .phrases(texts![
+        "reassign",
+        "assign issue",
+        "assign ticket",
+        "change assignee",
+        "unassign",
+        "give ticket to",
+    ])
     .parameters(list![
         path("issueIdOrKey", STRING).required().description("Issue key such as `APOLLO-42`, or numeric id. Keys of moved issues still work."),
         body("accountId", STRING.nullable()).description("Account id of the new assignee, `-1` for the project's default assignee, or null for nobody."),

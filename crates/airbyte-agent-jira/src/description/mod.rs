@@ -43,6 +43,7 @@ use airbyte_agent_description::build::*;
 pub static DESCRIPTION: Connector = Connector {
     name: text("jira"),
     title: text("Jira"),
+    other_names: Borrowed(texts!["jira cloud", "atlassian jira"]),
     version: text("1.2.0"),
     definition_id: text("68e63de2-bb83-4c7e-93fa-a8a9051e3993"),
     description: text("Jira tracks work as issues in projects. This connector talks to Jira Cloud (REST API v3): it searches issues with JQL, reads and changes issues with all their fields, comments, worklogs, links, attachments, history, assignees and workflow status, boards and sprints, versions and components, and reads projects, users, fields, filters and dashboards. Custom fields stand in `fields` as `customfield_NNNNN`, for reading and for setting; `issue_fields.list` says which is which. Rich text (descriptions, comments) is an Atlassian Document Format (ADF) document, never plain text. People are named by `accountId`. What a user may not see looks as if it were not there."),
@@ -264,8 +265,10 @@ pub static DESCRIPTION: Connector = Connector {
         reset_format: WaitFormat::Iso8601,
     }),
     errors: Borrowed(&[]),
-    error_kinds: Borrowed(&[]),
-    error_codes: Borrowed(&[]),
+    error_kinds: Borrowed(list![
+        ErrorMeaning::new(ErrorCode::is("Unauthorized; scope does not match"), FailureKind::Permission),
+    ]),
+    error_codes: Borrowed(list![json_path!("$.message")]),
     rate_limit_cost: None,
     entities: Borrowed(list![
         issues::ENTITY,

@@ -15,13 +15,14 @@ pub(super) const ENTITY: Entity = Entity::new("priorities", "A priority that iss
 const SEARCH: Operation = Operation::get("searchPriorities", "priorities", Action::Search, template!("/rest/api/3/priority/search"))
     .summary("Search priorities")
     .description("Lists the priorities that issues can have, also by name or project. Atlassian marks it as deprecated without a date. Airbyte's hosted platform does not offer it.")
+    .phrases(texts!["priority levels"])
     .addition()
     .parameters(list![
         query("startAt", INTEGER.format("int64").minimum(0.0).default("0")).default("0").description("How many records to skip; 0 for the first page."),
         query("maxResults", INTEGER.format("int32").minimum(1.0).default("50")).default("50").description("Priorities per page, 50 if left out; Jira may serve fewer than asked for."),
         query("priorityName", STRING).description("Only the priority with this name."),
-        query("projectId", ARRAY.items(list![STRING])).description("Only priorities of these projects, by id."),
-        query("id", ARRAY.items(list![STRING])).description("Only these priorities, by id."),
+        query("projectId", ARRAY.items(list![STRING])).example(r#"["10001"]"#).description("Only priorities of these projects, by id."),
+        query("id", ARRAY.items(list![STRING])).example(r#"["2"]"#).description("Only these priorities, by id."),
         query("onlyDefault", BOOLEAN.default("false")).default("false").description("True returns only the priority that new issues get."),
     ])
     .sync(sync(list![json_path!("$.id")]))

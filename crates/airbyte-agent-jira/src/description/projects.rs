@@ -92,14 +92,16 @@ const SEARCH: Operation = Operation::get("searchProjects", "projects", Action::S
             "+deletedDate",
             "-deletedDate",
         ]).default(r#""key""#)).default(r#""key""#).description("What to sort by; a leading `-` turns the order round. `issueCount` and `lastIssueUpdatedDate` are the busiest and the latest."),
-        query("id", ARRAY.items(list![INTEGER.format("int64")])).description("Only these projects, by numeric id, up to 50."),
-        query("keys", ARRAY.items(list![STRING])).description("Only these projects, by key, up to 50."),
+        query("id", ARRAY.items(list![INTEGER.format("int64")])).example("[10001,10002]").description("Only these projects, by numeric id, up to 50."),
+        query("keys", ARRAY.items(list![STRING])).example(r#"["APOLLO","HR"]"#).description("Only these projects, by key, up to 50."),
         query("query", STRING).description("Only projects whose key or name contains this text; upper and lower case are the same."),
         query("typeKey", STRING).description("Only projects of these types, separated by commas: `software`, `business`, `service_desk`."),
         query("categoryId", INTEGER.format("int64")).description("Only projects of this category, by its numeric id."),
         query("action", STRING.choices(words!["view", "browse", "edit", "create"]).default(r#""view""#)).default(r#""view""#).description("Only projects in which the user may do this: `view`, `browse` (see issues), `edit`, `create` (issues)."),
-        query("expand", STRING).description("More to return, separated by commas: `description`, `projectKeys` (former keys too), `lead`, `issueTypes`, `url`, `insight` (number of issues and last update)."),
-        query("status", ARRAY.items(list![STRING.choices(words!["live", "archived", "deleted"]).default(r#""live""#)])).description("Only projects in these states: `live`, `archived`, `deleted` (in the trash)."),
+        query("expand", STRING.rules(list![
+            grammar(Language::Words, texts!["description", "projectKeys", "lead", "issueTypes", "url", "insight"]),
+        ])).example(r#""lead,description""#).description("More to return, separated by commas: `description`, `projectKeys` (former keys too), `lead`, `issueTypes`, `url`, `insight` (number of issues and last update)."),
+        query("status", ARRAY.items(list![STRING.choices(words!["live", "archived", "deleted"]).default(r#""live""#)])).example(r#"["live"]"#).description("Only projects in these states: `live`, `archived`, `deleted` (in the trash)."),
     ])
     .sync(sync(list![json_path!("$.id")])
         .arguments(list![
@@ -117,7 +119,9 @@ const GET: Operation = Operation::get("getProject", "projects", Action::Get, tem
     .description("Returns one project by key or id with its lead, components, versions and issue types.")
     .parameters(list![
         path("projectIdOrKey", STRING).required().description("Project key such as `APOLLO`, or numeric id."),
-        query("expand", STRING).description("More to return, separated by commas: `description`, `issueTypes`, `lead`, `projectKeys`, `issueTypeHierarchy`."),
+        query("expand", STRING.rules(list![
+            grammar(Language::Words, texts!["description", "issueTypes", "lead", "projectKeys", "issueTypeHierarchy"]),
+        ])).example(r#""lead,issueTypes""#).description("More to return, separated by commas: `description`, `issueTypes`, `lead`, `projectKeys`, `issueTypeHierarchy`."),
         query("properties", STRING).description("Project properties (data stored by apps) to return, by key, separated by commas."),
     ])
     .schema(RECORD);

@@ -39,6 +39,7 @@ const CREATE: Operation = Operation::by(Method::Post, "createRemoteLink", "remot
     .summary("Add a remote link")
     .description("Links an issue to an address outside Jira and returns the id of the link. A link with the same `globalId` is replaced; what is left out is then emptied. Airbyte's hosted platform does not offer it.")
     .writes()
+    .phrases(texts!["web link", "link to url", "attach link"])
     .addition()
     .parameters(list![
         path("issueIdOrKey", STRING).required().description("Issue key such as `APOLLO-42`, or numeric id. Keys of moved issues still work."),
@@ -46,7 +47,7 @@ const CREATE: Operation = Operation::by(Method::Post, "createRemoteLink", "remot
             required("url", STRING.description("Address.")),
             required("title", STRING.description("Title.")),
             optional("summary", STRING.description("Summary.")),
-        ]).closed()).required().description("What it leads to."),
+        ]).closed()).required().example(r#"{"url":"https://example.com/report","title":"Report"}"#).description("What it leads to."),
         body("globalId", STRING).description("Id of yours by which the link is recognised, up to 255 characters."),
         body("relationship", STRING).description("How the issue relates to it, such as `causes`."),
     ])

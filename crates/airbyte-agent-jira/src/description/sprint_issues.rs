@@ -33,15 +33,27 @@ pub(super) const ENTITY: Entity = Entity::new("sprint_issues", "An issue that is
 const LIST: Operation = Operation::get("listSprintIssues", "sprint_issues", Action::List, template!("/rest/agile/1.0/sprint/{sprintId}/issue"))
     .summary("List issues of a sprint")
     .description("Lists the issues of a sprint by rank. With OAuth, Jira asks for the scopes of Jira Software, such as `read:board-scope:jira-software`. Airbyte's hosted platform does not offer it.")
+    .phrases(texts!["tickets in sprint"])
     .field_selection(field_selection("fields").inside("fields").depth(1).all("*all"))
     .addition()
     .parameters(list![
         path("sprintId", INTEGER).required().description("Sprint, by id from `sprints.list`."),
         query("startAt", INTEGER.format("int64").minimum(0.0).default("0")).default("0").description("How many records to skip; 0 for the first page."),
         query("maxResults", INTEGER.format("int32").minimum(1.0).default("50")).default("50").description("Issues per page, 50 if left out; Jira may serve fewer than asked for."),
-        query("jql", STRING).description("Narrows the issues by JQL."),
+        query("jql", STRING.rules(list![grammar(Language::Jql, texts![])])).example(r#""assignee = currentUser()""#).description("Narrows the issues by JQL."),
         query("fields", STRING).description("Fields to return, separated by commas: ids such as `summary`, `status`, `customfield_10016`. Left out, the navigable ones."),
-        query("expand", STRING).description("More to return, separated by commas, as for `issues.get`."),
+        query("expand", STRING.rules(list![
+            grammar(Language::Words, texts![
+                "renderedFields",
+                "names",
+                "schema",
+                "transitions",
+                "operations",
+                "editmeta",
+                "changelog",
+                "versionedRepresentations",
+            ]),
+        ])).example(r#""changelog""#).description("More to return, separated by commas, as for `issues.get`."),
     ])
     .cannot_sync("These are records of `issues`, whose field for sprints names them.")
     .records(json_path!("$.issues"))
@@ -55,10 +67,11 @@ const CREATE: Operation = Operation::by(Method::Post, "moveIssuesToSprint", "spr
     .description("Moves issues into an open or active sprint. Nothing comes back. With OAuth, Jira asks for the scopes of Jira Software, such as `read:board-scope:jira-software`. Airbyte's hosted platform does not offer it.")
     .writes()
     .idempotent()
+    .phrases(texts!["put into sprint", "add to sprint", "move to sprint"])
     .addition()
     .parameters(list![
         path("sprintId", INTEGER).required().description("Sprint, by id from `sprints.list`."),
-        body("issues", ARRAY.items(list![STRING])).required().description("Issues to move, by key or id; at most 50."),
+        body("issues", ARRAY.items(list![STRING])).required().example(r#"["APOLLO-42"]"#).description("Issues to move, by key or id; at most 50."),
         body("rankBeforeIssue", STRING).description("Puts them in front of this issue."),
         body("rankAfterIssue", STRING).description("Puts them behind this issue."),
     ])

@@ -25,17 +25,19 @@ pub(super) const ENTITY: Entity = Entity::new("sprints", "A sprint of a Scrum bo
 const LIST: Operation = Operation::get("listSprints", "sprints", Action::List, template!("/rest/agile/1.0/board/{boardId}/sprint"))
     .summary("List sprints of a board")
     .description("Lists the sprints of a Scrum board, closed ones first. The current one: `state` `active`. With OAuth, Jira asks for the scopes of Jira Software, such as `read:board-scope:jira-software`. Airbyte's hosted platform does not offer it.")
+    .phrases(texts!["current sprint", "active sprint"])
     .addition()
     .parameters(list![
         path("boardId", INTEGER).required().description("Board, by id from `boards.list`."),
         query("startAt", INTEGER.format("int64").minimum(0.0).default("0")).default("0").description("How many records to skip; 0 for the first page."),
         query("maxResults", INTEGER.format("int32").minimum(1.0).maximum(50.0).default("50")).default("50").description("Sprints per page, 50 if left out, at most 50."),
-        query("state", STRING).description("Only sprints in these states, separated by commas: `future`, `active`, `closed`."),
+        query("state", STRING.rules(list![grammar(Language::Words, texts!["future", "active", "closed"])])).example(r#""active,future""#).description("Only sprints in these states, separated by commas: `future`, `active`, `closed`."),
     ])
     .sync(sync(list![json_path!("$.id")])
         .parents(list![
             sync_parent("boards", list![(text("boardId"), ParentValue::Member(json_path!("$.id")))]),
         ]))
+    .filters(list![field_filter(json_path!("$.state")).equals(list![(text("state"), json(r#""{value}""#))])])
     .records(json_path!("$.values"))
     .total(MetaSource::Body(json_path!("$.total")))
     .meta(list![meta("total", json_path!("$.total")), meta("isLast", json_path!("$.isLast"))])
@@ -54,12 +56,13 @@ const UPDATE: Operation = Operation::by(Method::Post, "updateSprint", "sprints",
     .description("Changes the fields given and returns the sprint; what is left out stays. A future sprint with dates is started by `state` `active`, an active one is completed by `closed`; its open issues then go to the backlog. With OAuth, Jira asks for the scopes of Jira Software, such as `read:board-scope:jira-software`. Airbyte's hosted platform does not offer it.")
     .writes()
     .idempotent()
+    .phrases(texts!["start sprint", "close sprint", "complete sprint", "end sprint", "rename sprint"])
     .addition()
     .parameters(list![
         path("sprintId", INTEGER).required().description("Sprint, by id from `sprints.list`."),
         body("name", STRING).description("Name, up to 30 characters."),
-        body("startDate", STRING).description("When it begins, ISO 8601."),
-        body("endDate", STRING).description("When it should end, ISO 8601."),
+        body("startDate", STRING.format("date-time")).description("When it begins, ISO 8601."),
+        body("endDate", STRING.format("date-time")).description("When it should end, ISO 8601."),
         body("goal", STRING).description("Goal of the sprint."),
         body("state", STRING.choices(words!["future", "active", "closed"])).description("State to set."),
     ])
@@ -70,11 +73,12 @@ const CREATE: Operation = Operation::by(Method::Post, "createSprint", "sprints",
     .summary("Create a sprint")
     .description("Creates a future sprint on a board, and returns it. Start it with `sprints.update` and `state` `active`. With OAuth, Jira asks for the scopes of Jira Software, such as `read:board-scope:jira-software`. Airbyte's hosted platform does not offer it.")
     .writes()
+    .phrases(texts!["plan sprint", "new sprint"])
     .addition()
     .parameters(list![
         body("name", STRING).required().description("Name, up to 30 characters."),
-        body("startDate", STRING).description("When it begins, ISO 8601."),
-        body("endDate", STRING).description("When it should end, ISO 8601."),
+        body("startDate", STRING.format("date-time")).description("When it begins, ISO 8601."),
+        body("endDate", STRING.format("date-time")).description("When it should end, ISO 8601."),
         body("goal", STRING).description("Goal of the sprint."),
         body("originBoardId", INTEGER).required().description("Board to make it on, by id from `boards.list`."),
     ])

@@ -15,6 +15,7 @@ pub(super) const ENTITY: Entity = Entity::new("statuses", "A status that issues 
 const SEARCH: Operation = Operation::get("searchStatuses", "statuses", Action::Search, template!("/rest/api/3/statuses/search"))
     .summary("Search statuses")
     .description("Lists the statuses that issues can have, of the site or of one project. Needs the right to administer Jira or the project. Airbyte's hosted platform does not offer it.")
+    .phrases(texts!["which statuses", "list of statuses", "board columns"])
     .addition()
     .parameters(list![
         query("startAt", INTEGER.format("int64").minimum(0.0).default("0")).default("0").description("How many records to skip; 0 for the first page."),

@@ -41,7 +41,7 @@ const GET: Operation = Operation::get("getUser", "users", Action::Get, template!
     .description("Returns one user by account id. E-mail address and time zone come only when the person shows them.")
     .parameters(list![
         query("accountId", STRING).required().description("Account id of the user, as in `accountId` of an issue's assignee or of `users.search`. Names and e-mail addresses are not accepted. The vendor requires it."),
-        query("expand", STRING).description("More to return, separated by commas: `groups`, `applicationRoles`."),
+        query("expand", STRING.rules(list![grammar(Language::Words, texts!["groups", "applicationRoles"])])).example(r#""groups,applicationRoles""#).description("More to return, separated by commas: `groups`, `applicationRoles`."),
     ])
     .schema(RECORD);
 
@@ -60,6 +60,7 @@ const LIST: Operation = Operation::get("listUsers", "users", Action::List, templ
 const SEARCH: Operation = Operation::get("searchUsers", "users", Action::Search, template!("/rest/api/3/user/search"))
     .summary("Search users")
     .description("Finds active users by name or e-mail address, mostly to get the `accountId` that other operations want. One of `query`, `accountId` and `property` is needed. Reaches the first thousand matches.")
+    .phrases(texts!["find user", "account id"])
     .parameters(list![
         query("query", STRING).description("Text that the display name or e-mail address begins with, word by word; e-mail addresses that users hide are not searched. Needed unless `accountId` or `property` is given."),
         query("startAt", INTEGER.format("int32").minimum(0.0).default("0")).default("0").description("How many records to skip; 0 for the first page."),

@@ -7,7 +7,7 @@ use airbyte_agent_description::build::*;
 /// `versions` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("versions", "A version (release) of a project.")
     .when_to_use("For releases, their dates and state.")
-    .phrases(texts!["release", "fix version", "version"])
+    .phrases(texts!["release", "fix version", "version", "release", "fix version"])
     .default_fields(texts![
         "id",
         "name",
@@ -31,7 +31,7 @@ const LIST: Operation = Operation::get("listVersions", "versions", Action::List,
         query("startAt", INTEGER.format("int64").minimum(0.0).default("0")).default("0").description("How many records to skip; 0 for the first page."),
         query("maxResults", INTEGER.format("int32").minimum(1.0).default("50")).default("50").description("Versions per page, 50 if left out; Jira may serve fewer than asked for."),
         query("query", STRING).description("Only versions whose name or description contains this text."),
-        query("status", STRING).description("Only versions in these states, separated by commas: `released`, `unreleased`, `archived`."),
+        query("status", STRING.rules(list![grammar(Language::Words, texts!["released", "unreleased", "archived"])])).example(r#""unreleased""#).description("Only versions in these states, separated by commas: `released`, `unreleased`, `archived`."),
         query("orderBy", STRING.choices(words![
             "description",
             "-description",
@@ -49,7 +49,7 @@ const LIST: Operation = Operation::get("listVersions", "versions", Action::List,
             "-startDate",
             "+startDate",
         ])).description("What to sort by; a leading `-` turns the order round."),
-        query("expand", STRING).description("More to return, separated by commas: `issuesstatus`, `operations`, `driver`, `approvers`."),
+        query("expand", STRING.rules(list![grammar(Language::Words, texts!["issuesstatus", "operations", "driver", "approvers"])])).example(r#""issuesstatus""#).description("More to return, separated by commas: `issuesstatus`, `operations`, `driver`, `approvers`."),
     ])
     .sync(sync(list![json_path!("$.id")])
         .parents(list![
@@ -65,6 +65,7 @@ const CREATE: Operation = Operation::by(Method::Post, "createVersion", "versions
     .summary("Create a version")
     .description("Creates a version (release) in a project and returns it. Airbyte's hosted platform does not offer it.")
     .writes()
+    .phrases(texts!["new fix version", "new release"])
     .addition()
     .parameters(list![
         body("name", STRING).required().description("Name, unique in the project, up to 255 characters."),
@@ -84,6 +85,7 @@ const UPDATE: Operation = Operation::by(Method::Put, "updateVersion", "versions"
     .description("Changes the fields given of a version and returns it; what is left out stays. Release it with `released` true. Airbyte's hosted platform does not offer it.")
     .writes()
     .idempotent()
+    .phrases(texts!["release version", "archive version"])
     .addition()
     .parameters(list![
         path("id", STRING).required().description("Version, by id from `versions.list`."),

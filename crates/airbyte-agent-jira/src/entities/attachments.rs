@@ -130,7 +130,7 @@ record_builder! {
         x_atlassian_token: String = "X-Atlassian-Token",
         /// Content of the file, in base64.
         ///
-        /// A call without it is refused.
+        /// A call without it is refused. [`FileBytes`](crate::FileBytes) makes it of bytes.
         file: String,
         /// Name of the file in `file`, with its ending.
         file_name: String,

@@ -13,6 +13,7 @@ const CREATE: Operation = Operation::by(Method::Post, "assignCampaignMessageTemp
     .summary("Give a campaign message a template")
     .description("Copies a template into an e-mail message of a campaign. Later changes of the template do not reach the message. Airbyte's hosted platform does not offer it.")
     .writes()
+    .phrases(texts!["assign template"])
     .addition()
     .json_type("application/vnd.api+json")
     .parameters(list![

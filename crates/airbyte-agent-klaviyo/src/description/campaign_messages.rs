@@ -25,6 +25,7 @@ pub(super) const ENTITY: Entity = Entity::new("campaign_messages", "A message of
 const LIST: Operation = Operation::get("listCampaignMessages", "campaign_messages", Action::List, template!("/campaigns/{id}/campaign-messages"))
     .summary("List the messages of a campaign")
     .description("Returns the messages of one campaign with channel and content; their ids are needed to give them a template. Airbyte's hosted platform does not offer it.")
+    .phrases(texts!["subject line", "content of campaign"])
     .addition()
     .parameters(list![
         header("revision", STRING.default(r#""2026-01-15""#)).required().default(r#""2026-01-15""#).send_default().description("Date of the Klaviyo API revision to talk to, `YYYY-MM-DD`. Filled in by default; leave it alone unless you need another revision, because fields and limits may differ between revisions."),

@@ -34,6 +34,7 @@ pub(super) const ENTITY: Entity = Entity::new("campaign_reports", "How campaigns
 const LIST: Operation = Operation::by(Method::Post, "listCampaignReports", "campaign_reports", Action::List, template!("/campaign-values-reports"))
     .summary("Report on campaigns")
     .description("Returns how campaigns performed in a span of time: opens, clicks, turnover and so on, per campaign or group. Klaviyo allows one such call a second, two a minute and 225 a day. Airbyte's hosted platform does not offer it.")
+    .phrases(texts!["how campaign performed", "open rate", "campaign performance", "click rate"])
     .addition()
     .json_type("application/vnd.api+json")
     .parameters(list![
@@ -65,7 +66,7 @@ const LIST: Operation = Operation::by(Method::Post, "listCampaignReports", "camp
                 ]).closed().description("Time in which messages were sent: give `key`, or `start` and `end`, at most a year.")),
                 required("conversion_metric_id", STRING.description("Id of the metric that counts as success, such as Placed Order, from `metrics.list`.")),
                 optional("group_by", ARRAY.items(list![STRING]).description("How to divide the figures: `campaign_id`, `campaign_message_id`, `send_channel`, `tag_name`, `variation`.")),
-                optional("filter", STRING.description(r#"Filter expression, such as `equals(campaign_id,"01HQXKG2T7M5B9YV4E8N3CWJ6R")` or `equals(send_channel,"email")`."#)),
+                optional("filter", STRING.rules(list![grammar(Language::FunctionFilter, texts![])]).description(r#"Filter expression, such as `equals(campaign_id,"01HQXKG2T7M5B9YV4E8N3CWJ6R")` or `equals(send_channel,"email")`."#)),
             ]).closed().description("Values of the record.")),
         ]).closed()).required().description("The question, in JSON:API form."),
     ])

@@ -17,6 +17,7 @@ const CREATE: Operation = Operation::by(Method::Post, "sendCampaign", "campaign_
     .description("Sends a campaign, or plans it for the time of its strategy: real messages to real people. Until it is out it can be stopped in Klaviyo. How far it is says `campaign_sends.get`. Airbyte's hosted platform does not offer it.")
     .writes()
     .destructive()
+    .phrases(texts!["send campaign", "fire off campaign", "launch campaign", "send newsletter"])
     .addition()
     .json_type("application/vnd.api+json")
     .job(Job::new(json_path!("$.id"), job_step("campaign_sends", Action::Get).argument("id").keep(texts!["revision"]), json_path!("$.attributes.status"), job_step("campaign_sends", Action::Get).argument("id").keep(texts!["revision"]))

@@ -7,7 +7,7 @@ use airbyte_agent_description::build::*;
 /// `campaigns` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("campaigns", "A one-time message to lists or segments, by e-mail, SMS or mobile push.")
     .when_to_use("To see what was sent or is planned, when, and to whom.")
-    .phrases(texts!["campaign", "newsletter", "scheduled e-mail"])
+    .phrases(texts!["campaign", "newsletter", "scheduled e-mail", "newsletter", "mailing"])
     .default_fields(texts![
         "id",
         "attributes.name",
@@ -77,11 +77,22 @@ const LIST: Operation = Operation::get("listCampaigns", "campaigns", Action::Lis
     .description("Lists the campaigns of one channel, e-mail unless `filter` says otherwise, up to 100 per page, archived ones included. Use it to find campaigns by name, state or date. How a campaign performed is not included; look at the events of metrics such as Opened Email. Automated messages belong to flows: see `flows.list`.")
     .parameters(list![
         header("revision", STRING.default(r#""2026-01-15""#)).required().default(r#""2026-01-15""#).send_default().description("Date of the Klaviyo API revision to talk to, `YYYY-MM-DD`. Filled in by default; leave it alone unless you need another revision, because fields and limits may differ between revisions."),
-        query("filter", STRING.default(r#""equals(messages.channel,'email')""#)).required().default(r#""equals(messages.channel,'email')""#).send_default().description("Filter expression; it must name a channel with `equals(messages.channel,'email')`, `'sms'` or `'mobile_push'`, and e-mail campaigns are listed when it is left out. Further conditions are joined by commas and all have to hold: `equals(status,'Sent')`, `any(status,['Draft','Scheduled'])`, `contains(name,'spring')`, `equals(archived,false)`, `any(id,[…])`, and `greater-than`, `greater-or-equal`, `less-than`, `less-or-equal` on `created_at`, `scheduled_at`, `updated_at` with an ISO 8601 instant without quotes."),
+        query("filter", STRING.rules(list![
+            grammar(Language::FunctionFilter, texts![
+                "archived",
+                "created_at",
+                "id",
+                "messages.channel",
+                "name",
+                "scheduled_at",
+                "status",
+                "updated_at",
+            ]),
+        ]).default(r#""equals(messages.channel,'email')""#)).required().default(r#""equals(messages.channel,'email')""#).send_default().example(r#""equals(messages.channel,'email'),greater-than(updated_at,2025-03-01T00:00:00Z)""#).description("Filter expression; it must name a channel with `equals(messages.channel,'email')`, `'sms'` or `'mobile_push'`, and e-mail campaigns are listed when it is left out. Further conditions are joined by commas and all have to hold: `equals(status,'Sent')`, `any(status,['Draft','Scheduled'])`, `contains(name,'spring')`, `equals(archived,false)`, `any(id,[…])`, and `greater-than`, `greater-or-equal`, `less-than`, `less-or-equal` on `created_at`, `scheduled_at`, `updated_at` with an ISO 8601 instant without quotes."),
         query("page[cursor]", STRING).description("Opaque token of the next page: the value of `page[cursor]` in the URL that the previous answer's meta holds as `next`. Leave it out for the first page and repeat the other arguments unchanged."),
         query("sort", STRING).addition().description("Order of the campaigns: `created_at`, `id`, `name`, `scheduled_at` or `updated_at`; a leading minus turns it round."),
         query("page[size]", INTEGER.minimum(1.0).maximum(100.0)).addition().description("Campaigns per page. Only with `revision` 2026-07-15 or later; older ones always send 100."),
-        query("fields[campaign]", ARRAY.items(list![STRING])).style(Style::Comma).addition().description("Only these attributes, such as `name`, `status`, `audiences`, `scheduled_at`."),
+        query("fields[campaign]", ARRAY.items(list![STRING])).style(Style::Comma).addition().example(r#"["name","status"]"#).description("Only these attributes, such as `name`, `status`, `audiences`, `scheduled_at`."),
     ])
     .sync(sync(list![json_path!("$.id")]).needs(texts!["filter"]))
     .records(json_path!("$.data"))

@@ -7,7 +7,7 @@ use airbyte_agent_description::build::*;
 /// `catalog_items` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("catalog_items", "A product in the catalog.")
     .when_to_use("To find products that messages can show.")
-    .phrases(texts!["catalog item", "product"])
+    .phrases(texts!["catalog item", "product", "product"])
     .default_fields(texts![
         "id",
         "attributes.external_id",
@@ -28,7 +28,7 @@ const LIST: Operation = Operation::get("listCatalogItems", "catalog_items", Acti
     .addition()
     .parameters(list![
         header("revision", STRING.default(r#""2026-01-15""#)).required().default(r#""2026-01-15""#).send_default().description("Date of the Klaviyo API revision to talk to, `YYYY-MM-DD`. Filled in by default; leave it alone unless you need another revision, because fields and limits may differ between revisions."),
-        query("filter", STRING).description(r#"Filter expression: `any(ids,["$custom:::$default:::A-1"])`, `equals(category.id,"$custom:::$default:::C-1")`, `contains(title,"shirt")`, `equals(published,true)`."#),
+        query("filter", STRING.rules(list![grammar(Language::FunctionFilter, texts!["category.id", "ids", "published", "title"])])).example(r#""contains(title,\"shirt\")""#).description(r#"Filter expression: `any(ids,["$custom:::$default:::A-1"])`, `equals(category.id,"$custom:::$default:::C-1")`, `contains(title,"shirt")`, `equals(published,true)`."#),
         query("sort", STRING).description("Order by time: `created`; a leading minus puts the newest first."),
         query("page[size]", INTEGER.minimum(1.0).maximum(100.0).default("100")).default("100").description("Products per page; Klaviyo sends 100 when it is left out."),
         query("page[cursor]", STRING).description("Opaque token of the next page: the value of `page[cursor]` in the URL that the metadata of the previous response holds as `next`. Leave it out for the first page and repeat the other arguments unchanged."),

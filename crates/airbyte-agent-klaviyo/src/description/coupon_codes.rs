@@ -24,7 +24,9 @@ const LIST: Operation = Operation::get("listCouponCodes", "coupon_codes", Action
     .addition()
     .parameters(list![
         header("revision", STRING.default(r#""2026-01-15""#)).required().default(r#""2026-01-15""#).send_default().description("Date of the Klaviyo API revision to talk to, `YYYY-MM-DD`. Filled in by default; leave it alone unless you need another revision, because fields and limits may differ between revisions."),
-        query("filter", STRING).required().description(r#"Filter expression; Klaviyo requires the coupon or the person: `equals(coupon.id,"SPRING25")`, `any(coupon.id,[…])` or `equals(profile.id,"01HQXKFPAV3N8MZC5T2W7RD9EB")`; further `equals(status,"UNASSIGNED")` and comparisons of `expires_at`."#),
+        query("filter", STRING.rules(list![
+            grammar(Language::FunctionFilter, texts!["coupon.id", "expires_at", "profile.id", "status"]),
+        ])).required().example(r#""equals(coupon.id,\"SPRING25\")""#).description(r#"Filter expression; Klaviyo requires the coupon or the person: `equals(coupon.id,"SPRING25")`, `any(coupon.id,[…])` or `equals(profile.id,"01HQXKFPAV3N8MZC5T2W7RD9EB")`; further `equals(status,"UNASSIGNED")` and comparisons of `expires_at`."#),
         query("page[size]", INTEGER.minimum(1.0).maximum(100.0).default("100")).default("100").description("Codes per page; Klaviyo sends 100 when it is left out."),
         query("page[cursor]", STRING).description("Opaque token of the next page: the value of `page[cursor]` in the URL that the metadata of the previous response holds as `next`. Leave it out for the first page and repeat the other arguments unchanged."),
     ])
@@ -38,6 +40,7 @@ const CREATE: Operation = Operation::by(Method::Post, "createCouponCode", "coupo
     .summary("Create a coupon code")
     .description("Adds one code to a coupon. It has to exist in your shop. Airbyte's hosted platform does not offer it.")
     .writes()
+    .phrases(texts!["generate codes"])
     .addition()
     .json_type("application/vnd.api+json")
     .parameters(list![

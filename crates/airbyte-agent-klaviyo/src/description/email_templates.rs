@@ -41,9 +41,9 @@ const LIST: Operation = Operation::get("listTemplates", "email_templates", Actio
         header("revision", STRING.default(r#""2026-01-15""#)).required().default(r#""2026-01-15""#).send_default().description("Date of the Klaviyo API revision to talk to, `YYYY-MM-DD`. Filled in by default; leave it alone unless you need another revision, because fields and limits may differ between revisions."),
         query("page[size]", INTEGER.minimum(1.0).maximum(10.0).default("10")).default("10").description("Templates per page; Klaviyo sends 10 when it is left out."),
         query("page[cursor]", STRING).description("Opaque token of the next page: the value of `page[cursor]` in the URL that the previous answer's meta holds as `next`. Leave it out for the first page and repeat the other arguments unchanged."),
-        query("filter", STRING).addition().description(r#"Filter expression: `contains(name,"welcome")`, `equals(name,"Welcome")`, `any(id,["RyXvUm"])`, and comparisons of `created` and `updated` with an ISO 8601 instant."#),
+        query("filter", STRING.rules(list![grammar(Language::FunctionFilter, texts!["created", "id", "name", "updated"])])).addition().example(r#""contains(name,\"welcome\")""#).description(r#"Filter expression: `contains(name,"welcome")`, `equals(name,"Welcome")`, `any(id,["RyXvUm"])`, and comparisons of `created` and `updated` with an ISO 8601 instant."#),
         query("sort", STRING).addition().description("Order of the templates: `created`, `id`, `name` or `updated`; a leading minus turns it round."),
-        query("fields[template]", ARRAY.items(list![STRING])).style(Style::Comma).addition().description("Only these attributes, such as `name` and `updated` without the HTML."),
+        query("fields[template]", ARRAY.items(list![STRING])).style(Style::Comma).addition().example(r#"["name","updated"]"#).description("Only these attributes, such as `name` and `updated` without the HTML."),
     ])
     .sync(sync(list![json_path!("$.id")]))
     .records(json_path!("$.data"))
@@ -55,6 +55,7 @@ const CREATE: Operation = Operation::by(Method::Post, "createTemplate", "email_t
     .summary("Create an e-mail template")
     .description("Creates an e-mail template from HTML. To use it, give it to a campaign message with `campaign_message_templates.create`. Airbyte's hosted platform does not offer it.")
     .writes()
+    .phrases(texts!["new template"])
     .addition()
     .json_type("application/vnd.api+json")
     .parameters(list![
@@ -76,6 +77,7 @@ const CREATE: Operation = Operation::by(Method::Post, "createTemplate", "email_t
 const GET: Operation = Operation::get("getTemplate", "email_templates", Action::Get, template!("/templates/{id}"))
     .summary("Get an e-mail template")
     .description("Returns one e-mail template by id with name, editor type, HTML and plain text.")
+    .phrases(texts!["html of template"])
     .parameters(list![
         header("revision", STRING.default(r#""2026-01-15""#)).required().default(r#""2026-01-15""#).send_default().description("Date of the Klaviyo API revision to talk to, `YYYY-MM-DD`. Filled in by default; leave it alone unless you need another revision, because fields and limits may differ between revisions."),
         path("id", STRING).required().description("Klaviyo template id, six letters and digits, from `email_templates.list`."),

@@ -54,13 +54,16 @@ pub(super) const ENTITY: Entity = Entity::new("events", "One thing a person did 
 const LIST: Operation = Operation::get("listEvents", "events", Action::List, template!("/events"))
     .summary("List events")
     .description("Lists what happened in the account, up to 1000 events per page. Filter by metric, person or time, because there can be millions, and sort with `-datetime` to get the latest. What kind of event it is stands in `relationships.metric`, whose name `metrics.get` returns.")
+    .phrases(texts!["what customer did", "activity of profile"])
     .parameters(list![
         header("revision", STRING.default(r#""2026-01-15""#)).required().default(r#""2026-01-15""#).send_default().description("Date of the Klaviyo API revision to talk to, `YYYY-MM-DD`. Filled in by default; leave it alone unless you need another revision, because fields and limits may differ between revisions."),
         query("page[size]", INTEGER.minimum(1.0).maximum(1000.0).default("200")).default("200").description("Events per page; Klaviyo sends 200 when it is left out."),
         query("page[cursor]", STRING).description("Opaque token of the next page: the value of `page[cursor]` in the URL that the previous answer's meta holds as `next`. Leave it out for the first page and repeat the other arguments unchanged."),
         query("sort", STRING.default(r#""-datetime""#)).default(r#""-datetime""#).description("Order of the events: `datetime` or `timestamp`, oldest first, or with a leading minus newest first. Pass it whenever the order matters."),
-        query("filter", STRING).addition().description(r#"Filter expression: `equals(metric_id,"XrJ5dW")`, `equals(profile_id,"01HQXKFPAV3N8MZC5T2W7RD9EB")`, and `greater-than`, `greater-or-equal`, `less-than`, `less-or-equal` on `datetime` (ISO 8601) or `timestamp` (Unix seconds). Conditions joined by commas all have to hold."#),
-        query("fields[event]", ARRAY.items(list![STRING])).style(Style::Comma).addition().description("Only these attributes: `datetime`, `timestamp`, `event_properties`, `uuid`."),
+        query("filter", STRING.rules(list![
+            grammar(Language::FunctionFilter, texts!["datetime", "metric", "metric_id", "profile", "profile_id", "timestamp"]),
+        ])).addition().example(r#""equals(metric_id,\"XrJ5dW\"),greater-than(datetime,2025-03-01T00:00:00Z)""#).description(r#"Filter expression: `equals(metric_id,"XrJ5dW")`, `equals(profile_id,"01HQXKFPAV3N8MZC5T2W7RD9EB")`, and `greater-than`, `greater-or-equal`, `less-than`, `less-or-equal` on `datetime` (ISO 8601) or `timestamp` (Unix seconds). Conditions joined by commas all have to hold."#),
+        query("fields[event]", ARRAY.items(list![STRING])).style(Style::Comma).addition().example(r#"["datetime","event_properties"]"#).description("Only these attributes: `datetime`, `timestamp`, `event_properties`, `uuid`."),
     ])
     .sync(sync(list![json_path!("$.id")])
         .change(sync_change(json_path!("$.attributes.datetime"), SyncTime::Iso8601).filter(list![(text("filter"), json(r#""greater-or-equal(datetime,{since})""#))]).overlap_seconds(259200)))
@@ -73,6 +76,7 @@ const CREATE: Operation = Operation::by(Method::Post, "createEvent", "events", A
     .summary("Record an event")
     .description("Records that a person did something, such as an order in your own system. Metric and profile are made where needed, and flows that the metric triggers start. Klaviyo does it in the background. Give `unique_id`, so that a repeated event is counted once. Airbyte's hosted platform does not offer it.")
     .writes()
+    .phrases(texts!["track event", "record event", "custom event"])
     .addition()
     .json_type("application/vnd.api+json")
     .parameters(list![
@@ -95,7 +99,7 @@ const CREATE: Operation = Operation::by(Method::Post, "createEvent", "events", A
                         optional("id", STRING.description("Id of the profile, if it is known.")),
                         required("attributes", OBJECT.properties(list![
                             optional("anonymous_id", STRING.description("Id of a visitor who is not known yet.")),
-                            optional("email", STRING.description("E-mail address.")),
+                            optional("email", STRING.format("email").description("E-mail address.")),
                             optional("phone_number", STRING.description("Phone number in E.164 form.")),
                             optional("external_id", STRING.description("Id of the person in a system of yours.")),
                             optional("first_name", STRING.description("First name (given name).")),
@@ -138,7 +142,7 @@ const GET: Operation = Operation::get("getEvent", "events", Action::Get, templat
     .parameters(list![
         header("revision", STRING.default(r#""2026-01-15""#)).required().default(r#""2026-01-15""#).send_default().description("Date of the Klaviyo API revision to talk to, `YYYY-MM-DD`. Filled in by default; leave it alone unless you need another revision, because fields and limits may differ between revisions."),
         path("id", STRING).required().description("Id of the event, from `events.list`."),
-        query("fields[event]", ARRAY.items(list![STRING])).style(Style::Comma).description("Only these attributes: `datetime`, `timestamp`, `event_properties`, `uuid`."),
+        query("fields[event]", ARRAY.items(list![STRING])).style(Style::Comma).example(r#"["event_properties"]"#).description("Only these attributes: `datetime`, `timestamp`, `event_properties`, `uuid`."),
     ])
     .records(json_path!("$.data"))
     .schema(RECORD);

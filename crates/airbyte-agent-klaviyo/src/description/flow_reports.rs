@@ -34,6 +34,7 @@ pub(super) const ENTITY: Entity = Entity::new("flow_reports", "How flows perform
 const LIST: Operation = Operation::by(Method::Post, "listFlowReports", "flow_reports", Action::List, template!("/flow-values-reports"))
     .summary("Report on flows")
     .description("Returns how flows performed in a span of time: opens, clicks, turnover and so on, per flow or group. Klaviyo allows one such call a second, two a minute and 225 a day. Airbyte's hosted platform does not offer it.")
+    .phrases(texts!["flow performance"])
     .addition()
     .json_type("application/vnd.api+json")
     .parameters(list![
@@ -65,7 +66,7 @@ const LIST: Operation = Operation::by(Method::Post, "listFlowReports", "flow_rep
                 ]).closed().description("Time in which messages were sent: give `key`, or `start` and `end`, at most a year.")),
                 required("conversion_metric_id", STRING.description("Id of the metric that counts as success, such as Placed Order, from `metrics.list`.")),
                 optional("group_by", ARRAY.items(list![STRING]).description("How to divide the figures: `flow_id`, `flow_message_id`, `flow_name`, `send_channel`, `variation`.")),
-                optional("filter", STRING.description(r#"Filter expression, such as `equals(flow_id,"01HQXKG2T7M5B9YV4E8N3CWJ6R")` or `equals(send_channel,"email")`."#)),
+                optional("filter", STRING.rules(list![grammar(Language::FunctionFilter, texts![])]).description(r#"Filter expression, such as `equals(flow_id,"01HQXKG2T7M5B9YV4E8N3CWJ6R")` or `equals(send_channel,"email")`."#)),
             ]).closed().description("Values of the record.")),
         ]).closed()).required().description("The question, in JSON:API form."),
     ])

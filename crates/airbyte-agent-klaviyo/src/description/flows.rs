@@ -7,7 +7,7 @@ use airbyte_agent_description::build::*;
 /// `flows` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("flows", "An automation that sends messages when its trigger happens.")
     .when_to_use("To see which automations exist and whether they are live.")
-    .phrases(texts!["flow", "automation", "welcome series", "abandoned cart"])
+    .phrases(texts!["flow", "automation", "welcome series", "abandoned cart", "automation"])
     .default_fields(texts![
         "id",
         "attributes.name",
@@ -48,13 +48,16 @@ pub(super) const ENTITY: Entity = Entity::new("flows", "An automation that sends
 const LIST: Operation = Operation::get("listFlows", "flows", Action::List, template!("/flows"))
     .summary("List flows")
     .description("Lists the automations of the account with state and kind of trigger, 50 per page, archived ones included. The steps and messages of a flow are not included. One-time sendings are campaigns: see `campaigns.list`.")
+    .phrases(texts!["automations"])
     .parameters(list![
         header("revision", STRING.default(r#""2026-01-15""#)).required().default(r#""2026-01-15""#).send_default().description("Date of the Klaviyo API revision to talk to, `YYYY-MM-DD`. Filled in by default; leave it alone unless you need another revision, because fields and limits may differ between revisions."),
         query("page[size]", INTEGER.minimum(1.0).maximum(50.0).default("50")).default("50").description("Flows per page; Klaviyo sends 50 when it is left out."),
         query("page[cursor]", STRING).description("Opaque token of the next page: the value of `page[cursor]` in the URL that the previous answer's meta holds as `next`. Leave it out for the first page and repeat the other arguments unchanged."),
-        query("filter", STRING).addition().description(r#"Filter expression: `equals(status,"live")`, `contains(name,"welcome")`, `starts-with(name,"A")`, `equals(archived,false)`, `equals(trigger_type,"Added to List")`, `any(id,["XVTP5Q"])`, and comparisons of `created` and `updated` with an ISO 8601 instant."#),
+        query("filter", STRING.rules(list![
+            grammar(Language::FunctionFilter, texts!["archived", "created", "id", "name", "status", "trigger_type", "updated"]),
+        ])).addition().example(r#""equals(status,\"live\")""#).description(r#"Filter expression: `equals(status,"live")`, `contains(name,"welcome")`, `starts-with(name,"A")`, `equals(archived,false)`, `equals(trigger_type,"Added to List")`, `any(id,["XVTP5Q"])`, and comparisons of `created` and `updated` with an ISO 8601 instant."#),
         query("sort", STRING).addition().description("Order of the flows: `created`, `id`, `name`, `status`, `trigger_type` or `updated`; a leading minus turns it round."),
-        query("fields[flow]", ARRAY.items(list![STRING])).style(Style::Comma).addition().description("Only these attributes: `name`, `status`, `archived`, `created`, `updated`, `trigger_type`."),
+        query("fields[flow]", ARRAY.items(list![STRING])).style(Style::Comma).addition().example(r#"["name","status"]"#).description("Only these attributes: `name`, `status`, `archived`, `created`, `updated`, `trigger_type`."),
     ])
     .sync(sync(list![json_path!("$.id")]))
     .records(json_path!("$.data"))

@@ -26,7 +26,9 @@ const LIST: Operation = Operation::get("listImages", "images", Action::List, tem
     .addition()
     .parameters(list![
         header("revision", STRING.default(r#""2026-01-15""#)).required().default(r#""2026-01-15""#).send_default().description("Date of the Klaviyo API revision to talk to, `YYYY-MM-DD`. Filled in by default; leave it alone unless you need another revision, because fields and limits may differ between revisions."),
-        query("filter", STRING).description(r#"Filter expression: `contains(name,"logo")`, `equals(format,"png")`, `equals(hidden,false)`, comparisons of `size` and `updated_at`."#),
+        query("filter", STRING.rules(list![
+            grammar(Language::FunctionFilter, texts!["format", "hidden", "id", "name", "size", "updated_at"]),
+        ])).example(r#""contains(name,\"logo\")""#).description(r#"Filter expression: `contains(name,"logo")`, `equals(format,"png")`, `equals(hidden,false)`, comparisons of `size` and `updated_at`."#),
         query("sort", STRING).description("Order: `name`, `size`, `format`, `id` or `updated_at`, with a leading minus the other way round."),
         query("page[size]", INTEGER.minimum(1.0).maximum(100.0).default("20")).default("20").description("Pictures per page; Klaviyo sends 20 when it is left out."),
         query("page[cursor]", STRING).description("Opaque token of the next page: the value of `page[cursor]` in the URL that the metadata of the previous response holds as `next`. Leave it out for the first page and repeat the other arguments unchanged."),
@@ -41,6 +43,7 @@ const CREATE: Operation = Operation::by(Method::Post, "createImage", "images", A
     .summary("Add an image from an address")
     .description("Copies a picture from a public address, or from a data address, into the library. Airbyte's hosted platform does not offer it.")
     .writes()
+    .phrases(texts!["upload image", "upload picture"])
     .addition()
     .json_type("application/vnd.api+json")
     .parameters(list![
@@ -48,7 +51,7 @@ const CREATE: Operation = Operation::by(Method::Post, "createImage", "images", A
         body("data", OBJECT.properties(list![
             required("type", STRING.choices(words!["image"]).description("Always `image`.")),
             required("attributes", OBJECT.properties(list![
-                required("import_from_url", STRING.description("Address of the picture, or its content as a data address.")),
+                required("import_from_url", STRING.format("uri").description("Address of the picture, or its content as a data address.")),
                 optional("name", STRING.description("Name of the picture.")),
                 optional("hidden", BOOLEAN.description("True hides it in the library.")),
             ]).closed().description("Values of the record.")),

@@ -13,6 +13,7 @@ const CREATE: Operation = Operation::by(Method::Post, "addListProfiles", "list_m
     .description("Adds up to 1,000 people to a list. It records no consent; people who are to get messages are added with `profile_subscriptions.create`. Airbyte's hosted platform does not offer it.")
     .writes()
     .idempotent()
+    .phrases(texts!["add to list", "add profile to list"])
     .addition()
     .json_type("application/vnd.api+json")
     .parameters(list![
@@ -33,6 +34,7 @@ const DELETE: Operation = Operation::by(Method::Delete, "removeListProfiles", "l
     .writes()
     .idempotent()
     .destructive()
+    .phrases(texts!["take off list", "remove from list"])
     .addition()
     .json_type("application/vnd.api+json")
     .parameters(list![

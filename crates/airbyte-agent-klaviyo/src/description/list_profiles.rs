@@ -29,14 +29,17 @@ pub(super) const ENTITY: Entity = Entity::new("list_profiles", "A person in a li
 const LIST: Operation = Operation::get("listListProfiles", "list_profiles", Action::List, template!("/lists/{id}/profiles"))
     .summary("List the profiles of a list")
     .description("Lists the people in a list, with the time they joined it. Airbyte's hosted platform does not offer it.")
+    .phrases(texts!["everybody on list", "members of list", "profiles on list", "who is on list"])
     .addition()
     .parameters(list![
         header("revision", STRING.default(r#""2026-01-15""#)).required().default(r#""2026-01-15""#).send_default().description("Date of the Klaviyo API revision to talk to, `YYYY-MM-DD`. Filled in by default; leave it alone unless you need another revision, because fields and limits may differ between revisions."),
         path("id", STRING).required().description("Id of the list."),
-        query("filter", STRING).description(r#"Filter expression: `equals(email,"jane@acme.com")`, `any(email,[…])`, likewise `phone_number`; comparisons of `joined_group_at` with an ISO 8601 instant."#),
+        query("filter", STRING.rules(list![
+            grammar(Language::FunctionFilter, texts!["_kx", "email", "joined_group_at", "phone_number", "push_token"]),
+        ])).example(r#""greater-than(joined_group_at,2025-03-01T00:00:00Z)""#).description(r#"Filter expression: `equals(email,"jane@acme.com")`, `any(email,[…])`, likewise `phone_number`; comparisons of `joined_group_at` with an ISO 8601 instant."#),
         query("sort", STRING).description("Order by the time of joining: `joined_group_at`; a leading minus puts the newest first."),
-        query("fields[profile]", ARRAY.items(list![STRING])).style(Style::Comma).description("Only these attributes of the profiles, to keep the result small."),
-        query("additional-fields[profile]", ARRAY.items(list![STRING])).style(Style::Comma).description("Attributes that are left out otherwise: `subscriptions` is the consent by channel, `predictive_analytics` the predicted figures."),
+        query("fields[profile]", ARRAY.items(list![STRING])).style(Style::Comma).example(r#"["email","first_name","created"]"#).description("Only these attributes of the profiles, to keep the result small."),
+        query("additional-fields[profile]", ARRAY.items(list![STRING])).style(Style::Comma).example(r#"["subscriptions"]"#).description("Attributes that are left out otherwise: `subscriptions` is the consent by channel, `predictive_analytics` the predicted figures."),
         query("page[size]", INTEGER.minimum(1.0).maximum(100.0).default("20")).default("20").description("Profiles per page; Klaviyo sends 20 when it is left out."),
         query("page[cursor]", STRING).description("Opaque token of the next page: the value of `page[cursor]` in the URL that the metadata of the previous response holds as `next`. Leave it out for the first page and repeat the other arguments unchanged."),
     ])

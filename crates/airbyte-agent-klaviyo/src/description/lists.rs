@@ -7,7 +7,7 @@ use airbyte_agent_description::build::*;
 /// `lists` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("lists", "A list that people sign up for or are added to.")
     .when_to_use("To find a list and its id by name.")
-    .phrases(texts!["klaviyo list", "mailing list", "newsletter list"])
+    .phrases(texts!["klaviyo list", "mailing list", "newsletter list", "audience", "newsletter list"])
     .default_fields(texts![
         "id",
         "attributes.name",
@@ -55,9 +55,9 @@ const LIST: Operation = Operation::get("listLists", "lists", Action::List, templ
         header("revision", STRING.default(r#""2026-01-15""#)).required().default(r#""2026-01-15""#).send_default().description("Date of the Klaviyo API revision to talk to, `YYYY-MM-DD`. Filled in by default; leave it alone unless you need another revision, because fields and limits may differ between revisions."),
         query("page[size]", INTEGER.minimum(1.0).maximum(10.0).default("10")).default("10").description("Lists per page; Klaviyo sends 10 when it is left out."),
         query("page[cursor]", STRING).description("Opaque token of the next page: the value of `page[cursor]` in the URL that the previous answer's meta holds as `next`. Leave it out for the first page and repeat the other arguments unchanged."),
-        query("filter", STRING).addition().description(r#"Filter expression: `equals(name,"Newsletter")`, `any(id,["Y6nRLr"])`, `greater-than(created,2025-03-01T00:00:00Z)`, likewise `updated`."#),
+        query("filter", STRING.rules(list![grammar(Language::FunctionFilter, texts!["created", "id", "name", "updated"])])).addition().example(r#""equals(name,\"Newsletter\")""#).description(r#"Filter expression: `equals(name,"Newsletter")`, `any(id,["Y6nRLr"])`, `greater-than(created,2025-03-01T00:00:00Z)`, likewise `updated`."#),
         query("sort", STRING).addition().description("Order of the lists: `created`, `id`, `name` or `updated`; a leading minus turns it round."),
-        query("fields[list]", ARRAY.items(list![STRING])).style(Style::Comma).addition().description("Only these attributes: `name`, `created`, `updated`, `opt_in_process`."),
+        query("fields[list]", ARRAY.items(list![STRING])).style(Style::Comma).addition().example(r#"["name"]"#).description("Only these attributes: `name`, `created`, `updated`, `opt_in_process`."),
     ])
     .sync(sync(list![json_path!("$.id")]))
     .records(json_path!("$.data"))
@@ -91,8 +91,8 @@ const GET: Operation = Operation::get("getList", "lists", Action::Get, template!
     .parameters(list![
         header("revision", STRING.default(r#""2026-01-15""#)).required().default(r#""2026-01-15""#).send_default().description("Date of the Klaviyo API revision to talk to, `YYYY-MM-DD`. Filled in by default; leave it alone unless you need another revision, because fields and limits may differ between revisions."),
         path("id", STRING).required().description("Klaviyo list id, six letters and digits, from `lists.list` or from the address of the list's page in Klaviyo. Segments have ids of the same form but are no lists."),
-        query("additional-fields[list]", ARRAY.items(list![STRING])).style(Style::Comma).addition().description("`profile_count` returns the number of members; then only 1 call a second and 15 a minute are allowed."),
-        query("fields[list]", ARRAY.items(list![STRING])).style(Style::Comma).addition().description("Only these attributes: `name`, `created`, `updated`, `opt_in_process`, `profile_count`."),
+        query("additional-fields[list]", ARRAY.items(list![STRING])).style(Style::Comma).addition().example(r#"["profile_count"]"#).description("`profile_count` returns the number of members; then only 1 call a second and 15 a minute are allowed."),
+        query("fields[list]", ARRAY.items(list![STRING])).style(Style::Comma).addition().example(r#"["name"]"#).description("Only these attributes: `name`, `created`, `updated`, `opt_in_process`, `profile_count`."),
     ])
     .records(json_path!("$.data"))
     .schema(RECORD);

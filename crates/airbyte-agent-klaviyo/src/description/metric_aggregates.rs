@@ -15,6 +15,7 @@ pub(super) const ENTITY: Entity = Entity::new("metric_aggregates", "Counts and s
 const GET: Operation = Operation::by(Method::Post, "getMetricAggregate", "metric_aggregates", Action::Get, template!("/metric-aggregates"))
     .summary("Add up a metric")
     .description("Returns how often a metric happened, by how many people, and the sum of its values, per interval of time. Filter by time, at most a year, and divide by one property. Airbyte's hosted platform does not offer it.")
+    .phrases(texts!["revenue per day", "totals over time", "number of orders"])
     .addition()
     .json_type("application/vnd.api+json")
     .parameters(list![
@@ -24,7 +25,7 @@ const GET: Operation = Operation::by(Method::Post, "getMetricAggregate", "metric
             required("attributes", OBJECT.properties(list![
                 required("metric_id", STRING.description("Id of the metric, from `metrics.list`.")),
                 required("measurements", ARRAY.items(list![STRING]).description("Figures to return: `count`, `unique` (people) and `sum_value`.")),
-                required("filter", ARRAY.items(list![STRING]).description("Filter expressions; two of them bound the time by `datetime`.")),
+                required("filter", ARRAY.items(list![STRING.rules(list![grammar(Language::FunctionFilter, texts![])])]).description("Filter expressions; two of them bound the time by `datetime`.")),
                 optional("interval", STRING.choices(words!["day", "hour", "month", "week"]).description("Length of an interval; `day` when left out.")),
                 optional("by", ARRAY.items(list![STRING]).description("Property to divide by, such as `$flow`, `$attributed_channel` or `Campaign Name`.")),
                 optional("timezone", STRING.description("Time zone of the intervals; UTC when left out.")),

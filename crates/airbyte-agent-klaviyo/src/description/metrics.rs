@@ -7,7 +7,7 @@ use airbyte_agent_description::build::*;
 /// `metrics` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("metrics", "A kind of event, such as Placed Order, with the integration that reports it.")
     .when_to_use("To get the id or name of a kind of event.")
-    .phrases(texts!["metric", "event type", "placed order"])
+    .phrases(texts!["metric", "event type", "placed order", "event type"])
     .default_fields(texts![
         "id",
         "attributes.name",
@@ -42,11 +42,12 @@ pub(super) const ENTITY: Entity = Entity::new("metrics", "A kind of event, such 
 const LIST: Operation = Operation::get("listMetrics", "metrics", Action::List, template!("/metrics"))
     .summary("List metrics")
     .description("Lists the kinds of events the account has, up to 200 per page (no size can be chosen). Use it to learn the id of a metric such as Placed Order, or to name the metrics of events. Narrow by integration with `filter`.")
+    .phrases(texts!["event types"])
     .parameters(list![
         header("revision", STRING.default(r#""2026-01-15""#)).required().default(r#""2026-01-15""#).send_default().description("Date of the Klaviyo API revision to talk to, `YYYY-MM-DD`. Filled in by default; leave it alone unless you need another revision, because fields and limits may differ between revisions."),
-        query("filter", STRING).description("Filter expression on where a metric comes from: `equals(integration.name,'Shopify')` or `equals(integration.category,'ecommerce')`. The name of a metric cannot be filtered on; page through and match."),
+        query("filter", STRING.rules(list![grammar(Language::FunctionFilter, texts!["integration.category", "integration.name"])])).example(r#""equals(integration.name,'Shopify')""#).description("Filter expression on where a metric comes from: `equals(integration.name,'Shopify')` or `equals(integration.category,'ecommerce')`. The name of a metric cannot be filtered on; page through and match."),
         query("page[cursor]", STRING).description("Opaque token of the next page: the value of `page[cursor]` in the URL that the previous answer's meta holds as `next`. Leave it out for the first page and repeat the other arguments unchanged."),
-        query("fields[metric]", ARRAY.items(list![STRING])).style(Style::Comma).addition().description("Only these attributes: `name`, `created`, `updated`, `integration`."),
+        query("fields[metric]", ARRAY.items(list![STRING])).style(Style::Comma).addition().example(r#"["name"]"#).description("Only these attributes: `name`, `created`, `updated`, `integration`."),
     ])
     .sync(sync(list![json_path!("$.id")]))
     .records(json_path!("$.data"))

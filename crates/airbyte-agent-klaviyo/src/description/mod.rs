@@ -37,6 +37,7 @@ use airbyte_agent_description::build::*;
 pub static DESCRIPTION: Connector = Connector {
     name: text("klaviyo"),
     title: text("Klaviyo"),
+    other_names: Borrowed(&[]),
     version: text("1.1.0"),
     definition_id: text("95e8cffd-b8c4-4039-968e-d32fb4a69bde"),
     description: text("Klaviyo is a platform for e-mail, SMS and push marketing. This connector reads profiles, lists, segments, campaigns, events, metrics, flows, e-mail templates, products, coupons and reports, and creates and changes profiles, consent, lists, events, campaigns and templates. Records follow JSON:API: the data of a record is in its `attributes`."),

@@ -12,6 +12,13 @@ const CREATE: Operation = Operation::by(Method::Post, "subscribeProfiles", "prof
     .summary("Subscribe people")
     .description("Records the consent of up to 1,000 people to marketing messages and adds them to a list. Only for people who have agreed. Lists with double opt-in send an e-mail for confirmation first. Klaviyo does it in the background; new profiles are made where needed. Airbyte's hosted platform does not offer it.")
     .writes()
+    .phrases(texts![
+        "opt in",
+        "subscribe customer",
+        "subscribe to newsletter",
+        "sign up",
+        "subscribe profile",
+    ])
     .addition()
     .json_type("application/vnd.api+json")
     .parameters(list![
@@ -25,7 +32,7 @@ const CREATE: Operation = Operation::by(Method::Post, "subscribeProfiles", "prof
                             required("type", STRING.choices(words!["profile"]).description("Always `profile`.")),
                             optional("id", STRING.description("Id of the profile, if it is known.")),
                             required("attributes", OBJECT.properties(list![
-                                optional("email", STRING.description("E-mail address; Klaviyo requires it for consent to e-mail.")),
+                                optional("email", STRING.format("email").description("E-mail address; Klaviyo requires it for consent to e-mail.")),
                                 optional("phone_number", STRING.description("Phone number in E.164 form; Klaviyo requires it for consent to SMS.")),
                                 required("subscriptions", OBJECT.properties(list![
                                     optional("email", OBJECT.properties(list![
@@ -70,6 +77,7 @@ const DELETE: Operation = Operation::by(Method::Post, "unsubscribeProfiles", "pr
     .writes()
     .idempotent()
     .destructive()
+    .phrases(texts!["unsubscribe", "opt out", "unsubscribe profile"])
     .addition()
     .json_type("application/vnd.api+json")
     .parameters(list![
@@ -82,7 +90,7 @@ const DELETE: Operation = Operation::by(Method::Post, "unsubscribeProfiles", "pr
                         OBJECT.properties(list![
                             required("type", STRING.choices(words!["profile"]).description("Always `profile`.")),
                             required("attributes", OBJECT.properties(list![
-                                optional("email", STRING.description("E-mail address; Klaviyo requires it for e-mail.")),
+                                optional("email", STRING.format("email").description("E-mail address; Klaviyo requires it for e-mail.")),
                                 optional("phone_number", STRING.description("Phone number in E.164 form; Klaviyo requires it for SMS.")),
                                 required("subscriptions", OBJECT.properties(list![
                                     optional("email", OBJECT.properties(list![

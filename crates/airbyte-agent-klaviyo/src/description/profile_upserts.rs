@@ -14,16 +14,17 @@ const CREATE: Operation = Operation::by(Method::Post, "upsertProfile", "profile_
     .description("Creates a person, or changes the one with the same e-mail address, phone number, external id or `id`. Values that are not given stay. Airbyte's hosted platform does not offer it.")
     .writes()
     .idempotent()
+    .phrases(texts!["create or update profile"])
     .addition()
     .json_type("application/vnd.api+json")
     .parameters(list![
         header("revision", STRING.default(r#""2026-01-15""#)).required().default(r#""2026-01-15""#).send_default().description("Date of the Klaviyo API revision to talk to, `YYYY-MM-DD`. Filled in by default; leave it alone unless you need another revision, because fields and limits may differ between revisions."),
-        query("additional-fields[profile]", ARRAY.items(list![STRING])).style(Style::Comma).description("Attributes that are left out of the result otherwise: `subscriptions`, `predictive_analytics`."),
+        query("additional-fields[profile]", ARRAY.items(list![STRING])).style(Style::Comma).example(r#"["subscriptions"]"#).description("Attributes that are left out of the result otherwise: `subscriptions`, `predictive_analytics`."),
         body("data", OBJECT.properties(list![
             required("type", STRING.choices(words!["profile"]).description("Always `profile`.")),
             optional("id", STRING.description("Id of the profile, if it is known.")),
             required("attributes", OBJECT.properties(list![
-                optional("email", STRING.description("E-mail address.")),
+                optional("email", STRING.format("email").description("E-mail address.")),
                 optional("phone_number", STRING.description("Phone number in E.164 form.")),
                 optional("external_id", STRING.description("Id of the person in a system of yours.")),
                 optional("first_name", STRING.description("First name (given name).")),

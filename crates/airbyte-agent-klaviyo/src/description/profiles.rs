@@ -7,7 +7,16 @@ use airbyte_agent_description::build::*;
 /// `profiles` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("profiles", "A person Klaviyo knows, with contact data, location and custom properties.")
     .when_to_use("To look up a person's contact data, location and custom properties, or who is behind an event.")
-    .phrases(texts!["klaviyo profile", "subscriber", "contact", "customer"])
+    .phrases(texts![
+        "klaviyo profile",
+        "subscriber",
+        "contact",
+        "customer",
+        "subscriber",
+        "customer",
+        "contact",
+        "person",
+    ])
     .default_fields(texts![
         "id",
         "attributes.email",
@@ -125,10 +134,25 @@ const LIST: Operation = Operation::get("listProfiles", "profiles", Action::List,
         header("revision", STRING.default(r#""2026-01-15""#)).required().default(r#""2026-01-15""#).send_default().description("Date of the Klaviyo API revision to talk to, `YYYY-MM-DD`. Filled in by default; leave it alone unless you need another revision, because fields and limits may differ between revisions."),
         query("page[size]", INTEGER.minimum(1.0).maximum(100.0).default("20")).default("20").description("Profiles per page; Klaviyo sends 20 when it is left out."),
         query("page[cursor]", STRING).description("Opaque token of the next page: the value of `page[cursor]` in the URL that the previous answer's meta holds as `next`. Leave it out for the first page and repeat the other arguments unchanged."),
-        query("filter", STRING).addition().description(r#"Filter expression: `equals(email,"jane@acme.com")`, `any(email,["a@acme.com","b@acme.com"])`, likewise `id`, `phone_number` and `external_id`; `greater-than(updated,2025-03-01T00:00:00Z)` and `less-than` on `created` and `updated`. Conditions joined by commas all have to hold."#),
+        query("filter", STRING.rules(list![
+            grammar(Language::FunctionFilter, texts![
+                "_kx",
+                "created",
+                "email",
+                "external_id",
+                "id",
+                "phone_number",
+                "subscriptions.email.marketing.list_suppressions.list_id",
+                "subscriptions.email.marketing.list_suppressions.reason",
+                "subscriptions.email.marketing.list_suppressions.timestamp",
+                "subscriptions.email.marketing.suppression.reason",
+                "subscriptions.email.marketing.suppression.timestamp",
+                "updated",
+            ]),
+        ])).addition().example(r#""equals(email,\"jane@acme.com\")""#).description(r#"Filter expression: `equals(email,"jane@acme.com")`, `any(email,["a@acme.com","b@acme.com"])`, likewise `id`, `phone_number` and `external_id`; `greater-than(updated,2025-03-01T00:00:00Z)` and `less-than` on `created` and `updated`. Conditions joined by commas all have to hold."#),
         query("sort", STRING).addition().description("Order: `created`, `updated`, `email` or `id`, with a leading minus the other way round."),
-        query("fields[profile]", ARRAY.items(list![STRING])).style(Style::Comma).addition().description("Only these attributes of the profiles, to keep the result small."),
-        query("additional-fields[profile]", ARRAY.items(list![STRING])).style(Style::Comma).addition().description("Attributes that are left out otherwise: `subscriptions` is the consent by channel, `predictive_analytics` the predicted figures."),
+        query("fields[profile]", ARRAY.items(list![STRING])).style(Style::Comma).addition().example(r#"["email","first_name","created"]"#).description("Only these attributes of the profiles, to keep the result small."),
+        query("additional-fields[profile]", ARRAY.items(list![STRING])).style(Style::Comma).addition().example(r#"["subscriptions"]"#).description("Attributes that are left out otherwise: `subscriptions` is the consent by channel, `predictive_analytics` the predicted figures."),
     ])
     .sync(sync(list![json_path!("$.id")])
         .change(sync_change(json_path!("$.attributes.updated"), SyncTime::Iso8601).filter(list![(text("filter"), json(r#""greater-than(updated,{since})""#))]).overlap_seconds(600)))
@@ -141,15 +165,16 @@ const CREATE: Operation = Operation::by(Method::Post, "createProfile", "profiles
     .summary("Create a profile")
     .description("Creates a person. Refused with 409 if the e-mail address, phone number or external id exists: use `profile_upserts.create` then. It gives no consent to messages; that is done with `profile_subscriptions.create`. Airbyte's hosted platform does not offer it.")
     .writes()
+    .phrases(texts!["new profile"])
     .addition()
     .json_type("application/vnd.api+json")
     .parameters(list![
         header("revision", STRING.default(r#""2026-01-15""#)).required().default(r#""2026-01-15""#).send_default().description("Date of the Klaviyo API revision to talk to, `YYYY-MM-DD`. Filled in by default; leave it alone unless you need another revision, because fields and limits may differ between revisions."),
-        query("additional-fields[profile]", ARRAY.items(list![STRING])).style(Style::Comma).description("Attributes that are left out of the result otherwise: `subscriptions`, `predictive_analytics`."),
+        query("additional-fields[profile]", ARRAY.items(list![STRING])).style(Style::Comma).example(r#"["subscriptions"]"#).description("Attributes that are left out of the result otherwise: `subscriptions`, `predictive_analytics`."),
         body("data", OBJECT.properties(list![
             required("type", STRING.choices(words!["profile"]).description("Always `profile`.")),
             required("attributes", OBJECT.properties(list![
-                optional("email", STRING.description("E-mail address.")),
+                optional("email", STRING.format("email").description("E-mail address.")),
                 optional("phone_number", STRING.description("Phone number in E.164 form.")),
                 optional("external_id", STRING.description("Id of the person in a system of yours.")),
                 optional("first_name", STRING.description("First name (given name).")),
@@ -184,8 +209,8 @@ const GET: Operation = Operation::get("getProfile", "profiles", Action::Get, tem
     .parameters(list![
         header("revision", STRING.default(r#""2026-01-15""#)).required().default(r#""2026-01-15""#).send_default().description("Date of the Klaviyo API revision to talk to, `YYYY-MM-DD`. Filled in by default; leave it alone unless you need another revision, because fields and limits may differ between revisions."),
         path("id", STRING).required().description("Klaviyo profile id, 26 letters and digits, from `profiles.list` or from an event (`relationships.profile.data.id`)."),
-        query("fields[profile]", ARRAY.items(list![STRING])).style(Style::Comma).addition().description("Only these attributes of the profiles, to keep the result small."),
-        query("additional-fields[profile]", ARRAY.items(list![STRING])).style(Style::Comma).addition().description("Attributes that are left out otherwise: `subscriptions` is the consent by channel, `predictive_analytics` the predicted figures."),
+        query("fields[profile]", ARRAY.items(list![STRING])).style(Style::Comma).addition().example(r#"["email","first_name","created"]"#).description("Only these attributes of the profiles, to keep the result small."),
+        query("additional-fields[profile]", ARRAY.items(list![STRING])).style(Style::Comma).addition().example(r#"["subscriptions"]"#).description("Attributes that are left out otherwise: `subscriptions` is the consent by channel, `predictive_analytics` the predicted figures."),
     ])
     .records(json_path!("$.data"))
     .schema(RECORD);
@@ -195,17 +220,18 @@ const UPDATE: Operation = Operation::by(Method::Patch, "updateProfile", "profile
     .description("Changes the values given and leaves the others alone. An explicit null clears a value. Airbyte's hosted platform does not offer it.")
     .writes()
     .idempotent()
+    .phrases(texts!["change city", "edit profile"])
     .addition()
     .json_type("application/vnd.api+json")
     .parameters(list![
         header("revision", STRING.default(r#""2026-01-15""#)).required().default(r#""2026-01-15""#).send_default().description("Date of the Klaviyo API revision to talk to, `YYYY-MM-DD`. Filled in by default; leave it alone unless you need another revision, because fields and limits may differ between revisions."),
         path("id", STRING).required().description("Id of the profile to change."),
-        query("additional-fields[profile]", ARRAY.items(list![STRING])).style(Style::Comma).description("Attributes that are left out of the result otherwise: `subscriptions`, `predictive_analytics`."),
+        query("additional-fields[profile]", ARRAY.items(list![STRING])).style(Style::Comma).example(r#"["subscriptions"]"#).description("Attributes that are left out of the result otherwise: `subscriptions`, `predictive_analytics`."),
         body("data", OBJECT.properties(list![
             required("type", STRING.choices(words!["profile"]).description("Always `profile`.")),
             required("id", STRING.description("Id of the profile once more, the same as in the path.")),
             required("attributes", OBJECT.properties(list![
-                optional("email", STRING.description("E-mail address.")),
+                optional("email", STRING.format("email").description("E-mail address.")),
                 optional("phone_number", STRING.description("Phone number in E.164 form.")),
                 optional("external_id", STRING.description("Id of the person in a system of yours.")),
                 optional("first_name", STRING.description("First name (given name).")),

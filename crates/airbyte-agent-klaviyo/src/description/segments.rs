@@ -28,9 +28,11 @@ const LIST: Operation = Operation::get("listSegments", "segments", Action::List,
     .addition()
     .parameters(list![
         header("revision", STRING.default(r#""2026-01-15""#)).required().default(r#""2026-01-15""#).send_default().description("Date of the Klaviyo API revision to talk to, `YYYY-MM-DD`. Filled in by default; leave it alone unless you need another revision, because fields and limits may differ between revisions."),
-        query("filter", STRING).description(r#"Filter expression: `equals(name,"VIP")`, `any(id,["Rmv7Ks"])`, `equals(is_active,true)`, `equals(is_starred,true)`, `greater-than(created,2025-03-01T00:00:00Z)`, likewise `updated`."#),
+        query("filter", STRING.rules(list![
+            grammar(Language::FunctionFilter, texts!["created", "id", "is_active", "is_starred", "name", "updated"]),
+        ])).example(r#""equals(is_active,true)""#).description(r#"Filter expression: `equals(name,"VIP")`, `any(id,["Rmv7Ks"])`, `equals(is_active,true)`, `equals(is_starred,true)`, `greater-than(created,2025-03-01T00:00:00Z)`, likewise `updated`."#),
         query("sort", STRING).description("Order of the segments: `created`, `id`, `name` or `updated`; a leading minus turns it round."),
-        query("fields[segment]", ARRAY.items(list![STRING])).style(Style::Comma).description("Only these attributes, such as `name` without the conditions."),
+        query("fields[segment]", ARRAY.items(list![STRING])).style(Style::Comma).example(r#"["name"]"#).description("Only these attributes, such as `name` without the conditions."),
         query("page[size]", INTEGER.minimum(1.0).maximum(10.0).default("10")).default("10").description("Segments per page; Klaviyo sends 10 when it is left out."),
         query("page[cursor]", STRING).description("Opaque token of the next page: the value of `page[cursor]` in the URL that the metadata of the previous response holds as `next`. Leave it out for the first page and repeat the other arguments unchanged."),
     ])
@@ -47,7 +49,7 @@ const GET: Operation = Operation::get("getSegment", "segments", Action::Get, tem
     .parameters(list![
         header("revision", STRING.default(r#""2026-01-15""#)).required().default(r#""2026-01-15""#).send_default().description("Date of the Klaviyo API revision to talk to, `YYYY-MM-DD`. Filled in by default; leave it alone unless you need another revision, because fields and limits may differ between revisions."),
         path("id", STRING).required().description("Id of the segment, from `segments.list`."),
-        query("additional-fields[segment]", ARRAY.items(list![STRING])).style(Style::Comma).description("`profile_count` returns the number of people; then only 1 call a second and 15 a minute are allowed."),
+        query("additional-fields[segment]", ARRAY.items(list![STRING])).style(Style::Comma).example(r#"["profile_count"]"#).description("`profile_count` returns the number of people; then only 1 call a second and 15 a minute are allowed."),
     ])
     .records(json_path!("$.data"))
     .schema(RECORD);

@@ -18,7 +18,7 @@ const LIST: Operation = Operation::get("listTags", "tags", Action::List, templat
     .addition()
     .parameters(list![
         header("revision", STRING.default(r#""2026-01-15""#)).required().default(r#""2026-01-15""#).send_default().description("Date of the Klaviyo API revision to talk to, `YYYY-MM-DD`. Filled in by default; leave it alone unless you need another revision, because fields and limits may differ between revisions."),
-        query("filter", STRING).description(r#"Filter expression: `equals(name,"spring")`, `contains(name,"sale")`, `starts-with(name,"2025")`."#),
+        query("filter", STRING.rules(list![grammar(Language::FunctionFilter, texts!["name"])])).example(r#""contains(name,\"sale\")""#).description(r#"Filter expression: `equals(name,"spring")`, `contains(name,"sale")`, `starts-with(name,"2025")`."#),
         query("sort", STRING).description("Order of the tags: `id` or `name`; a leading minus turns it round."),
         query("page[size]", INTEGER.minimum(1.0).maximum(50.0).default("50")).default("50").description("Tags per page; Klaviyo sends 50 when it is left out."),
         query("page[cursor]", STRING).description("Opaque token of the next page: the value of `page[cursor]` in the URL that the metadata of the previous response holds as `next`. Leave it out for the first page and repeat the other arguments unchanged."),

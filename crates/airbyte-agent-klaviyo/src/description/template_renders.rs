@@ -12,6 +12,7 @@ pub(super) const ENTITY: Entity = Entity::new("template_renders", "A template wi
 const CREATE: Operation = Operation::by(Method::Post, "renderTemplate", "template_renders", Action::Create, template!("/template-render"))
     .summary("Render an e-mail template")
     .description("Returns the HTML and text of a template with values filled in. Nothing is sent. Airbyte's hosted platform does not offer it.")
+    .phrases(texts!["preview template"])
     .addition()
     .json_type("application/vnd.api+json")
     .parameters(list![

@@ -45,7 +45,7 @@ impl Images<'_> {
     /// # use airbyte_agent_klaviyo::{KlaviyoConnector, Result, types};
     /// # async fn example(klaviyo: KlaviyoConnector) -> Result<()> {
     /// let image = klaviyo.images().create()
-    ///     .data(types::ImageCreateInput::new("image", types::ImageCreateInputAttributes::new("import-from-url")))
+    ///     .data(types::ImageCreateInput::new("image", types::ImageCreateInputAttributes::new("https://example.com")))
     ///     .await?;
     /// println!("{:?} {:?}", image.id, image.type_);
     /// # Ok(())

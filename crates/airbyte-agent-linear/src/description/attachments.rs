@@ -60,6 +60,7 @@ const CREATE: Operation = Operation::by(Method::Post, "linkUrl", "attachments", 
     .description("Links an address to an issue and returns `success` and the `attachment`. An address that is linked already is not linked twice. Airbyte's hosted platform does not offer it.")
     .writes()
     .idempotent()
+    .phrases(texts!["attach url", "attach link", "link pull request"])
     .addition()
     .parameters(list![
         header("x-apollo-operation-name", STRING.default(r#""linkUrl""#)).required().default(r#""linkUrl""#).send_default().description("Name of the GraphQL operation. The connector fills it in; leave it out."),

@@ -79,6 +79,7 @@ const CREATE: Operation = Operation::by(Method::Post, "createComment", "comments
     .summary("Comment on an issue")
     .description("Adds a comment to an issue in the name of the user the credentials belong to, and returns `success` and the new `comment`. Subscribers and people mentioned are notified. Calling twice makes two comments.")
     .writes()
+    .phrases(texts!["comment on issue", "add comment", "leave comment", "reply to comment"])
     .parameters(list![
         header("x-apollo-operation-name", STRING.default(r#""createComment""#)).required().default(r#""createComment""#).send_default().description("Name of the GraphQL operation. The connector fills it in; leave it out."),
         argument("issueId", STRING).required().description("Issue to comment on: its UUID or its identifier, such as `ENG-123`."),

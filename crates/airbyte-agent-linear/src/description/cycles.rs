@@ -7,7 +7,7 @@ use airbyte_agent_description::build::*;
 /// `cycles` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("cycles", "A cycle: a period of one team, with the issues planned for it.")
     .when_to_use("For the current or next cycle of a team and its progress.")
-    .phrases(texts!["cycle", "sprint", "iteration"])
+    .phrases(texts!["cycle", "sprint", "iteration", "sprint", "iteration"])
     .default_fields(texts![
         "id",
         "number",
@@ -28,10 +28,11 @@ pub(super) const ENTITY: Entity = Entity::new("cycles", "A cycle: a period of on
 const LIST: Operation = Operation::by(Method::Post, "listCycles", "cycles", Action::List, template!("/graphql"))
     .summary("List cycles")
     .description("Returns the cycles of all teams with period and progress. The current cycle of a team: `filter` with `isActive` and `team`. Airbyte's hosted platform does not offer it.")
+    .phrases(texts!["current cycle", "current sprint"])
     .addition()
     .parameters(list![
         header("x-apollo-operation-name", STRING.default(r#""listCycles""#)).required().default(r#""listCycles""#).send_default().description("Name of the GraphQL operation. The connector fills it in; leave it out."),
-        argument("filter", OBJECT).description("Which records to return, as an object of Linear's input type `CycleFilter`: a field, then a comparator such as `eq`, `neq`, `in`, `nin`, `gt`, `lt`, `contains` or `null`; fields of related records are nested, and `and` and `or` combine lists of filters."),
+        argument("filter", OBJECT).example(r#"{"isActive":{"eq":true},"team":{"key":{"eq":"ENG"}}}"#).description("Which records to return, as an object of Linear's input type `CycleFilter`: a field, then a comparator such as `eq`, `neq`, `in`, `nin`, `gt`, `lt`, `contains` or `null`; fields of related records are nested, and `and` and `or` combine lists of filters."),
         argument("orderBy", STRING.choices(words!["createdAt", "updatedAt"])).description("Order, newest first: by time of creation or of the last change. Left out, `createdAt`."),
         argument("includeArchived", BOOLEAN).description("True returns archived records, too. Left out, false."),
         argument("first", INTEGER.minimum(1.0).maximum(250.0).default("50")).default("50").send_default().description("Records per page. Larger pages cost more of the hourly complexity budget."),

@@ -36,10 +36,11 @@ pub(super) const ENTITY: Entity = Entity::new("detailed_issues", "An issue with 
 const LIST: Operation = Operation::by(Method::Post, "listDetailedIssues", "detailed_issues", Action::List, template!("/graphql"))
     .summary("List issues with filters")
     .description("Returns issues by any condition, such as assignee, state, label, team, cycle, priority or date, with labels, dates, estimate, cycle and parent. Left without a filter, it returns all issues that are not archived. Airbyte's hosted platform does not offer it.")
+    .phrases(texts!["issues with comments"])
     .addition()
     .parameters(list![
         header("x-apollo-operation-name", STRING.default(r#""listDetailedIssues""#)).required().default(r#""listDetailedIssues""#).send_default().description("Name of the GraphQL operation. The connector fills it in; leave it out."),
-        argument("filter", OBJECT).description(r#"Which records to return, as an object of Linear's input type `IssueFilter`: a field, then a comparator such as `eq`, `neq`, `in`, `nin`, `gt`, `lt`, `contains` or `null`; fields of related records are nested, and `and` and `or` combine lists of filters. Examples: `{"labels": {"name": {"eq": "Bug"}}}`, `{"team": {"key": {"eq": "ENG"}}}`, `{"dueDate": {"lt": "2026-03-31"}}`."#),
+        argument("filter", OBJECT).example(r#"{"assignee":{"email":{"eq":"jane@example.com"}},"state":{"type":{"nin":["completed","canceled"]}}}"#).description(r#"Which records to return, as an object of Linear's input type `IssueFilter`: a field, then a comparator such as `eq`, `neq`, `in`, `nin`, `gt`, `lt`, `contains` or `null`; fields of related records are nested, and `and` and `or` combine lists of filters. Examples: `{"labels": {"name": {"eq": "Bug"}}}`, `{"team": {"key": {"eq": "ENG"}}}`, `{"dueDate": {"lt": "2026-03-31"}}`."#),
         argument("orderBy", STRING.choices(words!["createdAt", "updatedAt"])).description("Order, newest first: by time of creation or of the last change. Left out, `createdAt`."),
         argument("includeArchived", BOOLEAN).description("True returns archived records, too. Left out, false."),
         argument("first", INTEGER.minimum(1.0).maximum(250.0).default("50")).default("50").send_default().description("Records per page. Larger pages cost more of the hourly complexity budget."),
@@ -88,14 +89,14 @@ const CREATE: Operation = Operation::by(Method::Post, "createDetailedIssue", "de
         argument("stateId", STRING).description("Workflow state, by UUID (from `workflow_states.list`). It must be one of the issue's team."),
         argument("priority", INTEGER.minimum(0.0).maximum(4.0)).description("Priority: 0 none, 1 urgent, 2 high, 3 medium, 4 low."),
         argument("assigneeId", STRING).description("User to assign to, by UUID (from `users.list`)."),
-        argument("labelIds", ARRAY.items(list![STRING])).description("All labels of the issue, by UUID (from `issue_labels.list`)."),
+        argument("labelIds", ARRAY.items(list![STRING])).example(r#"["b2a1c6f0-3d5e-4a47-9f1a-6e0c2f7d8a11"]"#).description("All labels of the issue, by UUID (from `issue_labels.list`)."),
         argument("parentId", STRING).description("Issue that it is part of, by UUID or identifier."),
         argument("projectId", STRING).description("Project, by UUID."),
         argument("projectMilestoneId", STRING).description("Milestone of the project, by UUID."),
         argument("cycleId", STRING).description("Cycle of the team, by UUID (from `cycles.list`)."),
         argument("dueDate", STRING.format("date")).description("Day it is due, `YYYY-MM-DD`."),
         argument("estimate", INTEGER).description("Estimate in the points of the team."),
-        argument("subscriberIds", ARRAY.items(list![STRING])).description("Users who are told of changes, by UUID."),
+        argument("subscriberIds", ARRAY.items(list![STRING])).example(r#"["b2a1c6f0-3d5e-4a47-9f1a-6e0c2f7d8a11"]"#).description("Users who are told of changes, by UUID."),
     ])
     .graphql(graphql(include_str!("graphql/detailed_issues_create.graphql")).variables(list![
         set("teamId", given("teamId")),
@@ -133,16 +134,16 @@ const UPDATE: Operation = Operation::by(Method::Post, "updateDetailedIssue", "de
         argument("stateId", STRING).description("Workflow state, by UUID (from `workflow_states.list`). It must be one of the issue's team."),
         argument("priority", INTEGER.minimum(0.0).maximum(4.0)).description("Priority: 0 none, 1 urgent, 2 high, 3 medium, 4 low."),
         argument("assigneeId", STRING.nullable()).description("User to assign to, by UUID (from `users.list`); null clears it."),
-        argument("labelIds", ARRAY.items(list![STRING])).description("All labels of the issue, by UUID (from `issue_labels.list`), replacing the present ones."),
+        argument("labelIds", ARRAY.items(list![STRING])).example(r#"["b2a1c6f0-3d5e-4a47-9f1a-6e0c2f7d8a11"]"#).description("All labels of the issue, by UUID (from `issue_labels.list`), replacing the present ones."),
         argument("parentId", STRING.nullable()).description("Issue that it is part of, by UUID or identifier; null clears it."),
         argument("projectId", STRING.nullable()).description("Project, by UUID; null clears it."),
         argument("projectMilestoneId", STRING.nullable()).description("Milestone of the project, by UUID; null clears it."),
         argument("cycleId", STRING.nullable()).description("Cycle of the team, by UUID (from `cycles.list`); null clears it."),
         argument("dueDate", STRING.nullable().format("date")).description("Day it is due, `YYYY-MM-DD`; null clears it."),
         argument("estimate", INTEGER.nullable()).description("Estimate in the points of the team; null clears it."),
-        argument("subscriberIds", ARRAY.items(list![STRING])).description("Users who are told of changes, by UUID."),
-        argument("addedLabelIds", ARRAY.items(list![STRING])).description("Labels to add, by UUID; the others stay."),
-        argument("removedLabelIds", ARRAY.items(list![STRING])).description("Labels to take away, by UUID; the others stay."),
+        argument("subscriberIds", ARRAY.items(list![STRING])).example(r#"["b2a1c6f0-3d5e-4a47-9f1a-6e0c2f7d8a11"]"#).description("Users who are told of changes, by UUID."),
+        argument("addedLabelIds", ARRAY.items(list![STRING])).example(r#"["b2a1c6f0-3d5e-4a47-9f1a-6e0c2f7d8a11"]"#).description("Labels to add, by UUID; the others stay."),
+        argument("removedLabelIds", ARRAY.items(list![STRING])).example(r#"["b2a1c6f0-3d5e-4a47-9f1a-6e0c2f7d8a11"]"#).description("Labels to take away, by UUID; the others stay."),
         argument("teamId", STRING).description("Team to move the issue to, by UUID."),
     ])
     .graphql(graphql(include_str!("graphql/detailed_issues_update.graphql")).variables(list![

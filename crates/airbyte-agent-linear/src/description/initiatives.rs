@@ -7,7 +7,7 @@ use airbyte_agent_description::build::*;
 /// `initiatives` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("initiatives", "A goal that several projects work towards.")
     .when_to_use("For goals above projects.")
-    .phrases(texts!["initiative", "goal", "strategy"])
+    .phrases(texts!["initiative", "goal", "strategy", "roadmap"])
     .default_fields(texts![
         "id",
         "name",
@@ -33,7 +33,7 @@ const LIST: Operation = Operation::by(Method::Post, "listInitiatives", "initiati
     .addition()
     .parameters(list![
         header("x-apollo-operation-name", STRING.default(r#""listInitiatives""#)).required().default(r#""listInitiatives""#).send_default().description("Name of the GraphQL operation. The connector fills it in; leave it out."),
-        argument("filter", OBJECT).description("Which records to return, as an object of Linear's input type `InitiativeFilter`: a field, then a comparator such as `eq`, `neq`, `in`, `nin`, `gt`, `lt`, `contains` or `null`; fields of related records are nested, and `and` and `or` combine lists of filters."),
+        argument("filter", OBJECT).example(r#"{"status":{"eq":"Active"}}"#).description("Which records to return, as an object of Linear's input type `InitiativeFilter`: a field, then a comparator such as `eq`, `neq`, `in`, `nin`, `gt`, `lt`, `contains` or `null`; fields of related records are nested, and `and` and `or` combine lists of filters."),
         argument("orderBy", STRING.choices(words!["createdAt", "updatedAt"])).description("Order, newest first: by time of creation or of the last change. Left out, `createdAt`."),
         argument("includeArchived", BOOLEAN).description("True returns archived records, too. Left out, false."),
         argument("first", INTEGER.minimum(1.0).maximum(250.0).default("50")).default("50").send_default().description("Records per page. Larger pages cost more of the hourly complexity budget."),

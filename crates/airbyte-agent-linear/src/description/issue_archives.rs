@@ -14,6 +14,7 @@ const CREATE: Operation = Operation::by(Method::Post, "archiveIssue", "issue_arc
     .description("Archives an issue, so that lists leave it out, and returns `success`. Airbyte's hosted platform does not offer it.")
     .writes()
     .idempotent()
+    .phrases(texts!["archive issue"])
     .addition()
     .parameters(list![
         header("x-apollo-operation-name", STRING.default(r#""archiveIssue""#)).required().default(r#""archiveIssue""#).send_default().description("Name of the GraphQL operation. The connector fills it in; leave it out."),
@@ -31,6 +32,7 @@ const DELETE: Operation = Operation::by(Method::Post, "unarchiveIssue", "issue_a
     .description("Takes an issue out of the archive or the trash, and returns `success`. Airbyte's hosted platform does not offer it.")
     .writes()
     .idempotent()
+    .phrases(texts!["unarchive issue"])
     .addition()
     .parameters(list![
         header("x-apollo-operation-name", STRING.default(r#""unarchiveIssue""#)).required().default(r#""unarchiveIssue""#).send_default().description("Name of the GraphQL operation. The connector fills it in; leave it out."),

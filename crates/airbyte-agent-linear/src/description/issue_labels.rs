@@ -28,7 +28,7 @@ const LIST: Operation = Operation::by(Method::Post, "listIssueLabels", "issue_la
     .addition()
     .parameters(list![
         header("x-apollo-operation-name", STRING.default(r#""listIssueLabels""#)).required().default(r#""listIssueLabels""#).send_default().description("Name of the GraphQL operation. The connector fills it in; leave it out."),
-        argument("filter", OBJECT).description("Which records to return, as an object of Linear's input type `IssueLabelFilter`: a field, then a comparator such as `eq`, `neq`, `in`, `nin`, `gt`, `lt`, `contains` or `null`; fields of related records are nested, and `and` and `or` combine lists of filters."),
+        argument("filter", OBJECT).example(r#"{"name":{"eqIgnoreCase":"bug"}}"#).description("Which records to return, as an object of Linear's input type `IssueLabelFilter`: a field, then a comparator such as `eq`, `neq`, `in`, `nin`, `gt`, `lt`, `contains` or `null`; fields of related records are nested, and `and` and `or` combine lists of filters."),
         argument("orderBy", STRING.choices(words!["createdAt", "updatedAt"])).description("Order, newest first: by time of creation or of the last change. Left out, `createdAt`."),
         argument("includeArchived", BOOLEAN).description("True returns archived records, too. Left out, false."),
         argument("first", INTEGER.minimum(1.0).maximum(250.0).default("50")).default("50").send_default().description("Records per page. Larger pages cost more of the hourly complexity budget."),
@@ -54,6 +54,7 @@ const CREATE: Operation = Operation::by(Method::Post, "createIssueLabel", "issue
     .summary("Create an issue label")
     .description("Creates a label for one team, or for the whole workspace without `teamId`, and returns `success` and the `issueLabel`. Airbyte's hosted platform does not offer it.")
     .writes()
+    .phrases(texts!["new label", "add label"])
     .addition()
     .parameters(list![
         header("x-apollo-operation-name", STRING.default(r#""createIssueLabel""#)).required().default(r#""createIssueLabel""#).send_default().description("Name of the GraphQL operation. The connector fills it in; leave it out."),

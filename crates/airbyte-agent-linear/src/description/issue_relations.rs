@@ -59,6 +59,7 @@ const CREATE: Operation = Operation::by(Method::Post, "createIssueRelation", "is
     .summary("Relate two issues")
     .description("Relates two issues and returns `success` and the `issueRelation`. With `blocks`, the first issue blocks the second; with `duplicate`, the first repeats the second. Airbyte's hosted platform does not offer it.")
     .writes()
+    .phrases(texts!["duplicate of", "blocks", "blocked by", "related to", "mark as duplicate"])
     .addition()
     .parameters(list![
         header("x-apollo-operation-name", STRING.default(r#""createIssueRelation""#)).required().default(r#""createIssueRelation""#).send_default().description("Name of the GraphQL operation. The connector fills it in; leave it out."),

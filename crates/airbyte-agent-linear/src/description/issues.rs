@@ -7,7 +7,7 @@ use airbyte_agent_description::build::*;
 /// `issues` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("issues", "An issue: a bug, task or feature of one team.")
     .when_to_use("To read, create, assign, prioritise or move tickets.")
-    .phrases(texts!["issue", "ticket", "bug", "task", "backlog"])
+    .phrases(texts!["issue", "ticket", "bug", "task", "backlog", "ticket", "bug", "story", "task"])
     .default_fields(texts![
         "id",
         "identifier",
@@ -87,11 +87,12 @@ const LIST: Operation = Operation::by(Method::Post, "listIssues", "issues", Acti
     .summary("List issues")
     .description("Returns all issues that the credentials can see, newest first by time of creation, archived ones left out, each with state, assignee, team and project. `filter` finds issues by assignee, state, label or date; more fields of each come with `detailed_issues.list`. By words use `issues.search`, and for one issue `issues.get`.")
     .preferred_for_check()
+    .phrases(texts!["my issues", "open issues"])
     .parameters(list![
         header("x-apollo-operation-name", STRING.default(r#""listIssues""#)).required().default(r#""listIssues""#).send_default().description("Name of the GraphQL operation. The connector fills it in; leave it out."),
         argument("first", INTEGER.minimum(1.0).maximum(250.0).default("50")).default("50").send_default().description("Records per page. Larger pages cost more of the hourly complexity budget."),
         argument("after", STRING).description("Where to go on: `endCursor` from the metadata of the page before. Opaque; leave out for the first page."),
-        argument("filter", OBJECT).addition().description(r#"Conditions as Linear writes them, such as `{"assignee": {"isMe": {"eq": true}}}`; members of one object all have to hold."#),
+        argument("filter", OBJECT).addition().example(r#"{"priority":{"lte":2}}"#).description(r#"Conditions as Linear writes them, such as `{"assignee": {"isMe": {"eq": true}}}`; members of one object all have to hold."#),
         argument("orderBy", STRING.choices(words!["createdAt", "updatedAt"])).addition().description("Time by which the issues are sorted, newest first; `createdAt` if none is given."),
         argument("includeArchived", BOOLEAN).addition().description("True also returns archived issues."),
     ])
@@ -128,6 +129,7 @@ const CREATE: Operation = Operation::by(Method::Post, "createIssue", "issues", A
     .summary("Create an issue")
     .description("Creates an issue in a team and returns `success` and the new `issue`. More fields of the new issue come with `detailed_issues.create`. Calling twice makes two issues.")
     .writes()
+    .phrases(texts!["new ticket", "open issue", "file bug", "open ticket", "report bug"])
     .parameters(list![
         header("x-apollo-operation-name", STRING.default(r#""createIssue""#)).required().default(r#""createIssue""#).send_default().description("Name of the GraphQL operation. The connector fills it in; leave it out."),
         argument("teamId", STRING).required().description("Team that gets the issue, by UUID (from `teams.list`)."),
@@ -137,7 +139,7 @@ const CREATE: Operation = Operation::by(Method::Post, "createIssue", "issues", A
         argument("priority", INTEGER.minimum(0.0).maximum(4.0)).description("Priority: 0 none, 1 urgent, 2 high, 3 medium, 4 low. Default 0."),
         argument("projectId", STRING).description("Project to put the issue into, by UUID; the team has to take part in it."),
         argument("assigneeId", STRING).addition().description("User who works on it, by UUID (from `users.list`)."),
-        argument("labelIds", ARRAY.items(list![STRING])).addition().description("Labels, by UUID."),
+        argument("labelIds", ARRAY.items(list![STRING])).addition().example(r#"["1b0c9d8e-7f6a-4b5c-8d3e-2f1a0b9c8d7e"]"#).description("Labels, by UUID."),
         argument("dueDate", STRING.format("date")).addition().description("Day on which it has to be done."),
         argument("estimate", INTEGER).addition().description("Estimate, in points of the team's scale."),
         argument("parentId", STRING).addition().description("Issue that it is a part of, by UUID or identifier."),
@@ -168,6 +170,19 @@ const UPDATE: Operation = Operation::by(Method::Post, "updateIssue", "issues", A
     .description("Changes the fields given, leaves the others alone and returns `success` and the `issue`. Closes an issue when `stateId` is a completed or canceled state. Passing null for `assigneeId` or `projectId` clears them. Subscribers and a new assignee are notified.")
     .writes()
     .idempotent()
+    .phrases(texts![
+        "assign issue",
+        "change priority",
+        "set priority",
+        "move issue to",
+        "mark done",
+        "close issue",
+        "reassign",
+        "set status",
+        "due date",
+        "estimate",
+        "put in cycle",
+    ])
     .parameters(list![
         header("x-apollo-operation-name", STRING.default(r#""updateIssue""#)).required().default(r#""updateIssue""#).send_default().description("Name of the GraphQL operation. The connector fills it in; leave it out."),
         argument("id", STRING).required().description("Issue to change: its UUID or its identifier, such as `ENG-123`."),
@@ -202,7 +217,7 @@ const SEARCH: Operation = Operation::by(Method::Post, "searchIssues", "issues", 
         argument("term", STRING).required().description("Words to search for."),
         argument("teamId", STRING).description("Team whose issues come first, by UUID."),
         argument("includeComments", BOOLEAN).description("True searches the comments, too."),
-        argument("filter", OBJECT).description("Which records to return, as an object of Linear's input type `IssueFilter`: a field, then a comparator such as `eq`, `neq`, `in`, `nin`, `gt`, `lt`, `contains` or `null`; fields of related records are nested, and `and` and `or` combine lists of filters."),
+        argument("filter", OBJECT).example(r#"{"state":{"type":{"nin":["completed","canceled"]}}}"#).description("Which records to return, as an object of Linear's input type `IssueFilter`: a field, then a comparator such as `eq`, `neq`, `in`, `nin`, `gt`, `lt`, `contains` or `null`; fields of related records are nested, and `and` and `or` combine lists of filters."),
         argument("orderBy", STRING.choices(words!["createdAt", "updatedAt"])).description("Order, newest first: by time of creation or of the last change. Left out, `createdAt`."),
         argument("includeArchived", BOOLEAN).description("True returns archived records, too. Left out, false."),
         argument("first", INTEGER.minimum(1.0).maximum(250.0).default("50")).default("50").send_default().description("Records per page. Larger pages cost more of the hourly complexity budget."),

@@ -14,6 +14,7 @@ const CREATE: Operation = Operation::by(Method::Post, "addIssueLabel", "label_as
     .description("Puts one label on an issue, keeps the others and returns `success` and the `issue`. Airbyte's hosted platform does not offer it.")
     .writes()
     .idempotent()
+    .phrases(texts!["label issue", "tag issue", "put label"])
     .addition()
     .parameters(list![
         header("x-apollo-operation-name", STRING.default(r#""addIssueLabel""#)).required().default(r#""addIssueLabel""#).send_default().description("Name of the GraphQL operation. The connector fills it in; leave it out."),
@@ -32,6 +33,7 @@ const DELETE: Operation = Operation::by(Method::Post, "removeIssueLabel", "label
     .description("Takes one label off an issue, keeps the others and returns `success` and the `issue`. Airbyte's hosted platform does not offer it.")
     .writes()
     .idempotent()
+    .phrases(texts!["unlabel issue", "take label off", "remove label"])
     .addition()
     .parameters(list![
         header("x-apollo-operation-name", STRING.default(r#""removeIssueLabel""#)).required().default(r#""removeIssueLabel""#).send_default().description("Name of the GraphQL operation. The connector fills it in; leave it out."),

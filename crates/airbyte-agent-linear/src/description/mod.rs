@@ -35,6 +35,7 @@ use airbyte_agent_description::build::*;
 pub static DESCRIPTION: Connector = Connector {
     name: text("linear"),
     title: text("Linear"),
+    other_names: Borrowed(&[]),
     version: text("0.1.19"),
     definition_id: text("1c5d8316-ed42-4473-8fbc-2626f03f070c"),
     description: text("Linear is an issue tracker for product teams. This connector reads issues, projects, teams, workflow states, users and comments, and creates or updates issues, projects and comments. Everything goes through one GraphQL endpoint with fixed documents; ids are UUIDs, and issues are also known by identifiers such as ENG-123. Lists take no filter. A create or update returns Linear's payload: `success` beside the record. Failures arrive as an `errors` list in the body, some of them with HTTP 200."),

@@ -26,10 +26,11 @@ pub(super) const ENTITY: Entity = Entity::new("notifications", "A notification i
 const LIST: Operation = Operation::by(Method::Post, "listNotifications", "notifications", Action::List, template!("/graphql"))
     .summary("List notifications")
     .description("Returns the notifications of the user that the credentials belong to, read and unread ones. Airbyte's hosted platform does not offer it.")
+    .phrases(texts!["inbox"])
     .addition()
     .parameters(list![
         header("x-apollo-operation-name", STRING.default(r#""listNotifications""#)).required().default(r#""listNotifications""#).send_default().description("Name of the GraphQL operation. The connector fills it in; leave it out."),
-        argument("filter", OBJECT).description("Which records to return, as an object of Linear's input type `NotificationFilter`: a field, then a comparator such as `eq`, `neq`, `in`, `nin`, `gt`, `lt`, `contains` or `null`; fields of related records are nested, and `and` and `or` combine lists of filters."),
+        argument("filter", OBJECT).example(r#"{"createdAt":{"gte":"2026-03-01"}}"#).description("Which records to return, as an object of Linear's input type `NotificationFilter`: a field, then a comparator such as `eq`, `neq`, `in`, `nin`, `gt`, `lt`, `contains` or `null`; fields of related records are nested, and `and` and `or` combine lists of filters."),
         argument("orderBy", STRING.choices(words!["createdAt", "updatedAt"])).description("Order, newest first: by time of creation or of the last change. Left out, `createdAt`."),
         argument("includeArchived", BOOLEAN).description("True returns archived records, too. Left out, false."),
         argument("first", INTEGER.minimum(1.0).maximum(250.0).default("50")).default("50").send_default().description("Records per page. Larger pages cost more of the hourly complexity budget."),

@@ -7,7 +7,7 @@ use airbyte_agent_description::build::*;
 /// `project_milestones` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("project_milestones", "A milestone of a project.")
     .when_to_use("For the steps of a project and their dates.")
-    .phrases(texts!["milestone"])
+    .phrases(texts!["milestone", "milestone"])
     .default_fields(texts![
         "id",
         "name",
@@ -29,7 +29,7 @@ const LIST: Operation = Operation::by(Method::Post, "listProjectMilestones", "pr
     .addition()
     .parameters(list![
         header("x-apollo-operation-name", STRING.default(r#""listProjectMilestones""#)).required().default(r#""listProjectMilestones""#).send_default().description("Name of the GraphQL operation. The connector fills it in; leave it out."),
-        argument("filter", OBJECT).description("Which records to return, as an object of Linear's input type `ProjectMilestoneFilter`: a field, then a comparator such as `eq`, `neq`, `in`, `nin`, `gt`, `lt`, `contains` or `null`; fields of related records are nested, and `and` and `or` combine lists of filters."),
+        argument("filter", OBJECT).example(r#"{"project":{"name":{"eq":"Mobile launch"}}}"#).description("Which records to return, as an object of Linear's input type `ProjectMilestoneFilter`: a field, then a comparator such as `eq`, `neq`, `in`, `nin`, `gt`, `lt`, `contains` or `null`; fields of related records are nested, and `and` and `or` combine lists of filters."),
         argument("orderBy", STRING.choices(words!["createdAt", "updatedAt"])).description("Order, newest first: by time of creation or of the last change. Left out, `createdAt`."),
         argument("includeArchived", BOOLEAN).description("True returns archived records, too. Left out, false."),
         argument("first", INTEGER.minimum(1.0).maximum(250.0).default("50")).default("50").send_default().description("Records per page. Larger pages cost more of the hourly complexity budget."),

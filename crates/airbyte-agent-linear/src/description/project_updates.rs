@@ -30,7 +30,7 @@ const LIST: Operation = Operation::by(Method::Post, "listProjectUpdates", "proje
     .addition()
     .parameters(list![
         header("x-apollo-operation-name", STRING.default(r#""listProjectUpdates""#)).required().default(r#""listProjectUpdates""#).send_default().description("Name of the GraphQL operation. The connector fills it in; leave it out."),
-        argument("filter", OBJECT).description("Which records to return, as an object of Linear's input type `ProjectUpdateFilter`: a field, then a comparator such as `eq`, `neq`, `in`, `nin`, `gt`, `lt`, `contains` or `null`; fields of related records are nested, and `and` and `or` combine lists of filters."),
+        argument("filter", OBJECT).example(r#"{"project":{"name":{"eq":"Mobile launch"}}}"#).description("Which records to return, as an object of Linear's input type `ProjectUpdateFilter`: a field, then a comparator such as `eq`, `neq`, `in`, `nin`, `gt`, `lt`, `contains` or `null`; fields of related records are nested, and `and` and `or` combine lists of filters."),
         argument("orderBy", STRING.choices(words!["createdAt", "updatedAt"])).description("Order, newest first: by time of creation or of the last change. Left out, `createdAt`."),
         argument("includeArchived", BOOLEAN).description("True returns archived records, too. Left out, false."),
         argument("first", INTEGER.minimum(1.0).maximum(250.0).default("50")).default("50").send_default().description("Records per page. Larger pages cost more of the hourly complexity budget."),
@@ -58,6 +58,7 @@ const CREATE: Operation = Operation::by(Method::Post, "createProjectUpdate", "pr
     .summary("Post a project update")
     .description("Posts a report on a project, which members and integrations are told of, and returns `success` and the `projectUpdate`. Airbyte's hosted platform does not offer it.")
     .writes()
+    .phrases(texts!["status update", "post update", "project health", "how project is going"])
     .addition()
     .parameters(list![
         header("x-apollo-operation-name", STRING.default(r#""createProjectUpdate""#)).required().default(r#""createProjectUpdate""#).send_default().description("Name of the GraphQL operation. The connector fills it in; leave it out."),

@@ -7,7 +7,7 @@ use airbyte_agent_description::build::*;
 /// `projects` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("projects", "A project: a body of work with an end, shared by one or more teams.")
     .when_to_use("For plans, their dates, state and lead.")
-    .phrases(texts!["project", "roadmap", "milestone", "launch"])
+    .phrases(texts!["project", "roadmap", "milestone", "launch", "epic"])
     .default_fields(texts![
         "id",
         "name",
@@ -101,7 +101,7 @@ const CREATE: Operation = Operation::by(Method::Post, "createProject", "projects
     .parameters(list![
         header("x-apollo-operation-name", STRING.default(r#""createProject""#)).required().default(r#""createProject""#).send_default().description("Name of the GraphQL operation. The connector fills it in; leave it out."),
         argument("name", STRING).required().description("Name of the project."),
-        argument("teamIds", ARRAY.items(list![STRING])).required().description("Teams that take part, by UUID; at least one (from `teams.list`)."),
+        argument("teamIds", ARRAY.items(list![STRING])).required().example(r#"["b2a1c6f0-3d5e-4a47-9f1a-6e0c2f7d8a11"]"#).description("Teams that take part, by UUID; at least one (from `teams.list`)."),
         argument("description", STRING).description("Short description, one or two sentences of at most 255 characters."),
         argument("state", STRING).description("Status of the project, by the UUID of the status, not by its name: sent as Linear's `statusId`. Ids are in `project_statuses.list`. Left out, the workspace's default."),
         argument("startDate", STRING.format("date")).description("Day of the planned start, as `YYYY-MM-DD`."),

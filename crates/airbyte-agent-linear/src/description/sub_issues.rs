@@ -34,11 +34,12 @@ pub(super) const ENTITY: Entity = Entity::new("sub_issues", "An issue that is pa
 const LIST: Operation = Operation::by(Method::Post, "listSubIssues", "sub_issues", Action::List, template!("/graphql"))
     .summary("List sub-issues")
     .description("Returns the issues that are part of an issue. Create one with `detailed_issues.create` and `parentId`. Airbyte's hosted platform does not offer it.")
+    .phrases(texts!["subtasks", "children"])
     .addition()
     .parameters(list![
         header("x-apollo-operation-name", STRING.default(r#""listSubIssues""#)).required().default(r#""listSubIssues""#).send_default().description("Name of the GraphQL operation. The connector fills it in; leave it out."),
         argument("issueId", STRING).required().description("Issue: its UUID or identifier, such as `ENG-123`."),
-        argument("filter", OBJECT).description("Which records to return, as an object of Linear's input type `IssueFilter`: a field, then a comparator such as `eq`, `neq`, `in`, `nin`, `gt`, `lt`, `contains` or `null`; fields of related records are nested, and `and` and `or` combine lists of filters."),
+        argument("filter", OBJECT).example(r#"{"state":{"type":{"neq":"completed"}}}"#).description("Which records to return, as an object of Linear's input type `IssueFilter`: a field, then a comparator such as `eq`, `neq`, `in`, `nin`, `gt`, `lt`, `contains` or `null`; fields of related records are nested, and `and` and `or` combine lists of filters."),
         argument("orderBy", STRING.choices(words!["createdAt", "updatedAt"])).description("Order, newest first: by time of creation or of the last change. Left out, `createdAt`."),
         argument("includeArchived", BOOLEAN).description("True returns archived records, too. Left out, false."),
         argument("first", INTEGER.minimum(1.0).maximum(250.0).default("50")).default("50").send_default().description("Records per page. Larger pages cost more of the hourly complexity budget."),

@@ -58,7 +58,7 @@ const CREATE: Operation = Operation::by(Method::Post, "createWebhook", "webhooks
     .parameters(list![
         header("x-apollo-operation-name", STRING.default(r#""createWebhook""#)).required().default(r#""createWebhook""#).send_default().description("Name of the GraphQL operation. The connector fills it in; leave it out."),
         argument("url", STRING.format("uri")).required().description("Address to tell, with HTTPS."),
-        argument("resourceTypes", ARRAY.items(list![STRING])).required().description("Kinds of records whose changes are told, such as `Issue`, `Comment` or `Project`."),
+        argument("resourceTypes", ARRAY.items(list![STRING])).required().example(r#"["Issue"]"#).description("Kinds of records whose changes are told, such as `Issue`, `Comment` or `Project`."),
         argument("teamId", STRING).description("Team it is for, by UUID."),
         argument("allPublicTeams", BOOLEAN).description("True makes it for all public teams."),
         argument("label", STRING).description("Name."),

@@ -7,7 +7,7 @@ use airbyte_agent_description::build::*;
 /// `workflow_states` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("workflow_states", "A status that the issues of one team can have.")
     .when_to_use("To find the id of a status before an issue is created or moved.")
-    .phrases(texts!["status", "workflow", "column", "done"])
+    .phrases(texts!["status", "workflow", "column", "done", "status", "state", "column"])
     .default_fields(texts!["id", "name", "type", "position", "team.id", "team.name", "createdAt", "updatedAt"])
     .operations(list![LIST])
     .schema(RECORD)
@@ -28,6 +28,7 @@ pub(super) const ENTITY: Entity = Entity::new("workflow_states", "A status that 
 const LIST: Operation = Operation::by(Method::Post, "listWorkflowStates", "workflow_states", Action::List, template!("/graphql"))
     .summary("List workflow states")
     .description("Returns the workflow states (statuses) of all teams, each with its team. Every team has states of its own, so names repeat: pick the one whose `team` is the issue's, and pass its id as `stateId` to `issues.create` or `issues.update`.")
+    .phrases(texts!["statuses", "statuses of team", "board columns"])
     .parameters(list![
         header("x-apollo-operation-name", STRING.default(r#""listWorkflowStates""#)).required().default(r#""listWorkflowStates""#).send_default().description("Name of the GraphQL operation. The connector fills it in; leave it out."),
         argument("first", INTEGER.minimum(1.0).maximum(250.0).default("50")).default("50").send_default().description("Records per page. Larger pages cost more of the hourly complexity budget."),

@@ -7,7 +7,7 @@ use airbyte_agent_description::build::*;
 /// `automations` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("automations", "A classic automation, that is a series of e-mails set off by an event; retired by Mailchimp.")
     .when_to_use("Old automated series; flows are not in the API.")
-    .phrases(texts!["automation", "workflow", "drip", "welcome series"])
+    .phrases(texts!["automation", "workflow", "drip", "welcome series", "flow", "journey", "drip"])
     .default_fields(texts![
         "id",
         "status",
@@ -77,10 +77,11 @@ const LIST: Operation = Operation::get("Automations_List", "automations", Action
         query("before_start_time", STRING.format("date-time")).description("Only automations started before this instant, ISO 8601 with offset."),
         query("since_start_time", STRING.format("date-time")).description("Only automations started after this instant, ISO 8601 with offset."),
         query("status", STRING.choices(words!["save", "paused", "sending"])).description("Only automations in this state: `save` is a draft, `paused` stands still, `sending` is at work."),
-        query("fields", ARRAY.items(list![STRING])).style(Style::Comma).addition().description("Only these fields are returned; a dot reaches into records, as in `automations.id`. Name `total_items` too, or the total stays unknown. Not together with `exclude_fields`."),
-        query("exclude_fields", ARRAY.items(list![STRING])).style(Style::Comma).addition().description("These fields are left out; a dot reaches into records, as in `automations.tracking`. Not together with `fields`."),
+        query("fields", ARRAY.items(list![STRING])).style(Style::Comma).addition().example(r#"["automations.id","total_items"]"#).description("Only these fields are returned; a dot reaches into records, as in `automations.id`. Name `total_items` too, or the total stays unknown. Not together with `exclude_fields`."),
+        query("exclude_fields", ARRAY.items(list![STRING])).style(Style::Comma).addition().example(r#"["automations.tracking"]"#).description("These fields are left out; a dot reaches into records, as in `automations.tracking`. Not together with `fields`."),
     ])
     .sync(sync(list![json_path!("$.id")]))
+    .filters(list![field_filter(json_path!("$.status")).equals(list![(text("status"), json(r#""{value}""#))])])
     .records(json_path!("$.automations"))
     .total(MetaSource::Body(json_path!("$.total_items")))
     .meta(list![meta("links", json_path!("$._links"))])

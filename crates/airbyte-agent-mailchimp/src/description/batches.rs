@@ -26,8 +26,8 @@ const LIST: Operation = Operation::get("Batches_List", "batches", Action::List, 
     .description("Lists the batches of the account with state and counts. Airbyte's hosted platform does not offer it.")
     .addition()
     .parameters(list![
-        query("fields", ARRAY.items(list![STRING])).style(Style::Comma).description("Only these fields are returned; a dot reaches into records, as in `batches.id`. Name `total_items` too, or the total stays unknown. Not together with `exclude_fields`."),
-        query("exclude_fields", ARRAY.items(list![STRING])).style(Style::Comma).description("These fields are left out; a dot reaches into records, as in `batches.response_body_url`. Not together with `fields`."),
+        query("fields", ARRAY.items(list![STRING])).style(Style::Comma).example(r#"["batches.id","total_items"]"#).description("Only these fields are returned; a dot reaches into records, as in `batches.id`. Name `total_items` too, or the total stays unknown. Not together with `exclude_fields`."),
+        query("exclude_fields", ARRAY.items(list![STRING])).style(Style::Comma).example(r#"["batches.response_body_url"]"#).description("These fields are left out; a dot reaches into records, as in `batches.response_body_url`. Not together with `fields`."),
         query("count", INTEGER.minimum(1.0).maximum(1000.0).default("10")).default("10").description("Records per page, 1 to 1000; Mailchimp takes 10 when it is left out."),
         query("offset", INTEGER.minimum(0.0).default("0")).default("0").description("How many records to skip, for paging, which is the number of records received so far."),
     ])
@@ -52,10 +52,10 @@ const CREATE: Operation = Operation::by(Method::Post, "Batches_Create", "batches
                 required("method", STRING.choices(words!["GET", "POST", "PUT", "PATCH", "DELETE"]).description("HTTP method of the call.")),
                 required("path", STRING.description("Path of the call, without the part up to `/3.0`.")),
                 optional("params", OBJECT.description("Parameters of the query.")),
-                optional("body", STRING.description("Body of the call, JSON as text.")),
+                optional("body", STRING.rules(list![grammar(Language::Json, texts![])]).description("Body of the call, JSON as text.")),
                 optional("operation_id", STRING.description("Name of your own for the call, which stands beside its response in the archive.")),
             ]).closed(),
-        ])).required().description("The calls."),
+        ])).required().example(r#"[{"method":"GET","path":"/lists","operation_id":"lists"}]"#).description("The calls."),
     ])
     .body(Body::Json { open: false, in_array: false })
     .schema(RECORD);

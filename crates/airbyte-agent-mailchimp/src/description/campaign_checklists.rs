@@ -13,6 +13,7 @@ pub(super) const ENTITY: Entity = Entity::new("campaign_checklists", "What Mailc
 const GET: Operation = Operation::get("CampaignChecklists_Get", "campaign_checklists", Action::Get, template!("/campaigns/{campaign_id}/send-checklist"))
     .summary("Check whether a campaign can be sent")
     .description("Returns whether a campaign is ready to be sent, and what Mailchimp found in its settings, recipients and content. Call it before sending. Airbyte's hosted platform does not offer it.")
+    .phrases(texts!["ready to send"])
     .addition()
     .parameters(list![
         path("campaign_id", STRING).required().description("Campaign id, as `campaigns.list` returns it."),

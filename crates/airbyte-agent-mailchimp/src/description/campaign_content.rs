@@ -18,6 +18,7 @@ pub(super) const ENTITY: Entity = Entity::new("campaign_content", "The HTML and 
 const GET: Operation = Operation::get("CampaignContent_Get", "campaign_content", Action::Get, template!("/campaigns/{campaign_id}/content"))
     .summary("Get the content of a campaign")
     .description("Returns the HTML and the plain text of a campaign, and of all variants of a multivariate test. Airbyte's hosted platform does not offer it.")
+    .phrases(texts!["html of campaign"])
     .addition()
     .parameters(list![
         path("campaign_id", STRING).required().description("Campaign id, as `campaigns.list` returns it."),
@@ -29,6 +30,7 @@ const UPDATE: Operation = Operation::by(Method::Put, "CampaignContent_Update", "
     .description("Replaces the content of a campaign that has not been sent, from HTML, a template, a web page or an archive, and returns it. Give one of `html`, `template`, `url`, `archive` and `variate_contents`; without `plain_text` Mailchimp makes the text from the HTML. Airbyte's hosted platform does not offer it.")
     .writes()
     .idempotent()
+    .phrases(texts!["change html", "swap html", "edit content", "change text"])
     .at_least_one(list![
         at_least_one(texts![], texts!["html", "template", "url", "archive", "variate_contents", "plain_text"]),
     ])
@@ -41,11 +43,11 @@ const UPDATE: Operation = Operation::by(Method::Put, "CampaignContent_Update", "
         body("template", OBJECT.properties(list![
             required("id", INTEGER.description("Id of the template, from `templates.list`.")),
             optional("sections", OBJECT.description("Content of the editable sections of the template, HTML by the name of the section.")),
-        ]).closed()).description("A template of the account from which the HTML is made."),
+        ]).closed()).example(r#"{"id":4000123,"sections":{"body":"<p>Spring sale</p>"}}"#).description("A template of the account from which the HTML is made."),
         body("archive", OBJECT.properties(list![
             required("archive_content", STRING.description("The archive in base64.")),
             optional("archive_type", STRING.choices(words!["zip", "tar.gz", "tar.bz2", "tar", "tgz", "tbz"]).description("Kind of the archive; `zip` when left out.")),
-        ]).closed()).description("An archive with an HTML file and its pictures."),
+        ]).closed()).example(r#"{"archive_content":"UEsDBAoAAAAAAA=="}"#).description("An archive with an HTML file and its pictures."),
         body("variate_contents", ARRAY.items(list![
             OBJECT.properties(list![
                 required("content_label", STRING.description("Name of the variant.")),
@@ -55,7 +57,7 @@ const UPDATE: Operation = Operation::by(Method::Put, "CampaignContent_Update", "
                 optional("template", OBJECT.description("A template, as in the member `template` above.")),
                 optional("archive", OBJECT.description("An archive, as in the member `archive` above.")),
             ]).closed(),
-        ])).description("The contents of a multivariate test, instead of the other members."),
+        ])).example(r#"[{"content_label":"Short","html":"<h1>Sale</h1>"}]"#).description("The contents of a multivariate test, instead of the other members."),
     ])
     .body(Body::Json { open: false, in_array: false })
     .schema(RECORD);

@@ -12,6 +12,7 @@ const CREATE: Operation = Operation::by(Method::Post, "CampaignSchedules_Create"
     .summary("Schedule a campaign")
     .description("Sets the time at which a campaign, such as a newsletter, is sent. Mailchimp takes only full quarters of an hour. RSS campaigns and tests of sending times are sent with `campaign_sends.create` instead. To change the time, delete the schedule first. Airbyte's hosted platform does not offer it.")
     .writes()
+    .phrases(texts!["schedule campaign", "send tomorrow", "send later", "schedule newsletter", "send at"])
     .addition()
     .parameters(list![
         path("campaign_id", STRING).required().description("Campaign id, as `campaigns.list` returns it."),
@@ -20,7 +21,7 @@ const CREATE: Operation = Operation::by(Method::Post, "CampaignSchedules_Create"
         body("batch_delivery", OBJECT.properties(list![
             required("batch_delay", INTEGER.description("Minutes between the portions.")),
             required("batch_count", INTEGER.description("Number of portions.")),
-        ]).closed()).description("Sends the campaign in portions instead of all at once."),
+        ]).closed()).example(r#"{"batch_delay":10,"batch_count":4}"#).description("Sends the campaign in portions instead of all at once."),
     ])
     .body(Body::Json { open: false, in_array: false });
 
@@ -29,6 +30,7 @@ const DELETE: Operation = Operation::by(Method::Post, "CampaignSchedules_Delete"
     .description("Makes a scheduled campaign a draft again, as long as sending has not begun. Airbyte's hosted platform does not offer it.")
     .writes()
     .idempotent()
+    .phrases(texts!["unschedule campaign", "unschedule mailing", "cancel scheduled"])
     .addition()
     .parameters(list![
         path("campaign_id", STRING).required().description("Campaign id, as `campaigns.list` returns it."),

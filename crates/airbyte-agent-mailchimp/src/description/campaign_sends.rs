@@ -11,6 +11,7 @@ const CREATE: Operation = Operation::by(Method::Post, "CampaignSends_Create", "c
     .summary("Send a campaign or newsletter now")
     .description("Sends a campaign, such as a newsletter, to all its recipients at once; an RSS campaign starts to follow its schedule. E-mail cannot be taken back, so look at `campaign_checklists.get` and send a test first. Airbyte's hosted platform does not offer it.")
     .writes()
+    .phrases(texts!["send campaign", "blast out", "send newsletter", "send mailing"])
     .addition()
     .parameters(list![
         path("campaign_id", STRING).required().description("Campaign id, as `campaigns.list` returns it."),

@@ -11,10 +11,11 @@ const CREATE: Operation = Operation::by(Method::Post, "CampaignTests_Create", "c
     .summary("Send a test e-mail")
     .description("Sends a campaign to a few addresses only, to see how it looks. The campaign stays a draft. Airbyte's hosted platform does not offer it.")
     .writes()
+    .phrases(texts!["send test", "test mail", "test email"])
     .addition()
     .parameters(list![
         path("campaign_id", STRING).required().description("Campaign id, as `campaigns.list` returns it."),
-        body("test_emails", ARRAY.items(list![STRING.format("email")])).required().description("Addresses that get the test."),
+        body("test_emails", ARRAY.items(list![STRING.format("email")])).required().example(r#"["jane.doe@example.com"]"#).description("Addresses that get the test."),
         body("send_type", STRING.choices(words!["html", "plaintext"])).required().description("Which of the two parts is sent."),
     ])
     .body(Body::Json { open: false, in_array: false });

@@ -7,7 +7,7 @@ use airbyte_agent_description::build::*;
 /// `campaigns` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("campaigns", "An e-mail to an audience, from draft to sent.")
     .when_to_use("What was sent when and to whom, drafts and scheduled mails.")
-    .phrases(texts!["campaign", "newsletter", "mailing", "blast"])
+    .phrases(texts!["campaign", "newsletter", "mailing", "blast", "newsletter", "mailing", "email"])
     .default_fields(texts![
         "id",
         "type",
@@ -151,11 +151,15 @@ const LIST: Operation = Operation::get("Campaigns_List", "campaigns", Action::Li
         query("folder_id", STRING).description("Only campaigns in this campaign folder, by id (`settings.folder_id` of a campaign)."),
         query("sort_field", STRING.choices(words!["create_time", "send_time"])).description("Field to sort by: time of creation or of sending. Use it with `sort_dir`."),
         query("sort_dir", STRING.choices(words!["ASC", "DESC"])).description("Direction of sorting by `sort_field`: `ASC` upward, `DESC` downward (newest first)."),
-        query("fields", ARRAY.items(list![STRING])).style(Style::Comma).addition().description("Only these fields are returned; a dot reaches into records, as in `campaigns.id`. Name `total_items` too, or the total stays unknown. Not together with `exclude_fields`."),
-        query("exclude_fields", ARRAY.items(list![STRING])).style(Style::Comma).addition().description("These fields are left out; a dot reaches into records, as in `campaigns.tracking`. Not together with `fields`."),
+        query("fields", ARRAY.items(list![STRING])).style(Style::Comma).addition().example(r#"["campaigns.id","total_items"]"#).description("Only these fields are returned; a dot reaches into records, as in `campaigns.id`. Name `total_items` too, or the total stays unknown. Not together with `exclude_fields`."),
+        query("exclude_fields", ARRAY.items(list![STRING])).style(Style::Comma).addition().example(r#"["campaigns.tracking"]"#).description("These fields are left out; a dot reaches into records, as in `campaigns.tracking`. Not together with `fields`."),
         query("member_id", STRING).addition().description("Only campaigns sent to this contact, by the MD5 hash of the e-mail address in lower case."),
     ])
     .sync(sync(list![json_path!("$.id")]))
+    .filters(list![
+        field_filter(json_path!("$.type")).equals(list![(text("type"), json(r#""{value}""#))]),
+        field_filter(json_path!("$.status")).equals(list![(text("status"), json(r#""{value}""#))]),
+    ])
     .records(json_path!("$.campaigns"))
     .total(MetaSource::Body(json_path!("$.total_items")))
     .meta(list![meta("links", json_path!("$._links"))])
@@ -166,6 +170,7 @@ const CREATE: Operation = Operation::by(Method::Post, "Campaigns_Create", "campa
     .summary("Create a campaign")
     .description("Creates a campaign, such as a newsletter, as a draft and returns it. Then set its content with `campaign_content.update`, look at `campaign_checklists.get`, and send or schedule it. Airbyte's hosted platform does not offer it.")
     .writes()
+    .phrases(texts!["draft campaign", "new newsletter", "draft newsletter"])
     .addition()
     .parameters(list![
         body("type", STRING.choices(words!["regular", "plaintext", "absplit", "rss", "variate"])).required().description("Type of the campaign, mostly `regular`. `absplit` is out of date; use `variate`."),
@@ -176,7 +181,7 @@ const CREATE: Operation = Operation::by(Method::Post, "Campaigns_Create", "campa
                 optional("match", STRING.choices(words!["any", "all"]).description("Whether `any` or `all` of the conditions have to hold.")),
                 optional("conditions", ARRAY.items(list![OBJECT]).description("Rules, in the form in which `segments.get` shows them.")),
             ]).closed().description("The part of the audience that gets it; the whole audience when left out.")),
-        ]).closed()).description("The audience that gets the campaign. Needed before it can be sent."),
+        ]).closed()).example(r#"{"list_id":"57afe96172"}"#).description("The audience that gets the campaign. Needed before it can be sent."),
         body("settings", OBJECT.properties(list![
             optional("subject_line", STRING.description("Subject of the e-mail.")),
             optional("preview_text", STRING.description("Text that many programs show behind the subject.")),
@@ -190,14 +195,14 @@ const CREATE: Operation = Operation::by(Method::Post, "Campaigns_Create", "campa
             optional("auto_footer", BOOLEAN.description("Whether Mailchimp appends its footer.")),
             optional("inline_css", BOOLEAN.description("Whether styles are copied into the elements of the HTML.")),
             optional("use_conversation", BOOLEAN.description("Whether replies are collected in Mailchimp's inbox.")),
-        ]).closed()).description("Subject, sender and other settings."),
+        ]).closed()).example(r#"{"subject_line":"Spring sale","title":"Spring sale 2025","from_name":"Example Shop","reply_to":"news@example.com"}"#).description("Subject, sender and other settings."),
         body("tracking", OBJECT.properties(list![
             optional("opens", BOOLEAN.description("Whether openings are tracked; true when left out.")),
             optional("html_clicks", BOOLEAN.description("Whether clicks in the HTML are tracked; true when left out.")),
             optional("text_clicks", BOOLEAN.description("Whether clicks in the plain text are tracked; true when left out.")),
             optional("ecomm360", BOOLEAN.description("Whether purchases are tracked.")),
             optional("google_analytics", STRING.description("Name of the campaign in Google Analytics.")),
-        ]).closed()).description("Which actions of recipients are tracked."),
+        ]).closed()).example(r#"{"opens":true,"html_clicks":true}"#).description("Which actions of recipients are tracked."),
         body("variate_settings", OBJECT.properties(list![
             required("winner_criteria", STRING.choices(words!["opens", "clicks", "manual", "total_revenue"]).description("What decides which variant wins.")),
             optional("wait_time", INTEGER.description("Minutes until the winner is chosen.")),
@@ -206,7 +211,7 @@ const CREATE: Operation = Operation::by(Method::Post, "Campaigns_Create", "campa
             optional("send_times", ARRAY.items(list![STRING]).description("Times to try, `YYYY-MM-DD HH:MM:SS`.")),
             optional("from_names", ARRAY.items(list![STRING]).description("Names of the sender to try, as many as `reply_to_addresses`.")),
             optional("reply_to_addresses", ARRAY.items(list![STRING]).description("Addresses of the sender to try, as many as `from_names`.")),
-        ]).closed()).description("Settings of a multivariate test, for the type `variate`."),
+        ]).closed()).example(r#"{"winner_criteria":"opens","subject_lines":["Spring sale","Spring is here"]}"#).description("Settings of a multivariate test, for the type `variate`."),
         body("rss_opts", OBJECT.properties(list![
             required("feed_url", STRING.format("uri").description("Address of the feed.")),
             required("frequency", STRING.choices(words!["daily", "weekly", "monthly"]).description("How often the campaign is sent.")),
@@ -217,12 +222,12 @@ const CREATE: Operation = Operation::by(Method::Post, "Campaigns_Create", "campa
                 optional("monthly_send_date", NUMBER.minimum(0.0).maximum(31.0).description("Day of monthly sending; 0 is the last day of the month.")),
             ]).closed().description("Day and hour of sending.")),
             optional("constrain_rss_img", BOOLEAN.description("Whether pictures of the feed are fitted to the width.")),
-        ]).closed()).description("Feed and schedule, for the type `rss`."),
+        ]).closed()).example(r#"{"feed_url":"https://www.example.com/feed.xml","frequency":"weekly"}"#).description("Feed and schedule, for the type `rss`."),
         body("social_card", OBJECT.properties(list![
             optional("title", STRING.description("Title of the card.")),
             optional("description", STRING.description("Short text.")),
             optional("image_url", STRING.format("uri").description("Address of the picture.")),
-        ]).closed()).description("What is shown when the campaign is shared."),
+        ]).closed()).example(r#"{"title":"Spring sale"}"#).description("What is shown when the campaign is shared."),
         body("content_type", STRING.choices(words!["template", "multichannel"])).description("Editor in which the content can be changed, the old one (`template`) or the new one (`multichannel`)."),
     ])
     .body(Body::Json { open: false, in_array: false })
@@ -233,8 +238,8 @@ const GET: Operation = Operation::get("Campaigns_Get", "campaigns", Action::Get,
     .description("Returns one campaign by id with settings, recipients, state and short results, but without its content. Results in full: `reports.get` with the same id.")
     .parameters(list![
         path("campaign_id", STRING).required().description("Campaign id, as `campaigns.list` returns it; also for reports, which share the id of their campaign."),
-        query("fields", ARRAY.items(list![STRING])).style(Style::Comma).addition().description("Only these fields are returned; a dot reaches into objects, as in `status`. Not together with `exclude_fields`."),
-        query("exclude_fields", ARRAY.items(list![STRING])).style(Style::Comma).addition().description("These fields are left out; a dot reaches into objects, as in `tracking`. Not together with `fields`."),
+        query("fields", ARRAY.items(list![STRING])).style(Style::Comma).addition().example(r#"["status"]"#).description("Only these fields are returned; a dot reaches into objects, as in `status`. Not together with `exclude_fields`."),
+        query("exclude_fields", ARRAY.items(list![STRING])).style(Style::Comma).addition().example(r#"["tracking"]"#).description("These fields are left out; a dot reaches into objects, as in `tracking`. Not together with `fields`."),
     ])
     .schema(RECORD);
 
@@ -264,7 +269,7 @@ const UPDATE: Operation = Operation::by(Method::Patch, "Campaigns_Update", "camp
                 optional("match", STRING.choices(words!["any", "all"]).description("Whether `any` or `all` of the conditions have to hold.")),
                 optional("conditions", ARRAY.items(list![OBJECT]).description("Rules, in the form in which `segments.get` shows them.")),
             ]).closed().description("The part of the audience that gets it; the whole audience when left out.")),
-        ]).closed()).description("The audience that gets the campaign. Needed before it can be sent."),
+        ]).closed()).example(r#"{"list_id":"57afe96172"}"#).description("The audience that gets the campaign. Needed before it can be sent."),
         body("settings", OBJECT.properties(list![
             optional("subject_line", STRING.description("Subject of the e-mail.")),
             optional("preview_text", STRING.description("Text that many programs show behind the subject.")),
@@ -278,14 +283,14 @@ const UPDATE: Operation = Operation::by(Method::Patch, "Campaigns_Update", "camp
             optional("auto_footer", BOOLEAN.description("Whether Mailchimp appends its footer.")),
             optional("inline_css", BOOLEAN.description("Whether styles are copied into the elements of the HTML.")),
             optional("use_conversation", BOOLEAN.description("Whether replies are collected in Mailchimp's inbox.")),
-        ]).closed()).required().description("Subject, sender and other settings."),
+        ]).closed()).required().example(r#"{"subject_line":"Spring sale","title":"Spring sale 2025","from_name":"Example Shop","reply_to":"news@example.com"}"#).description("Subject, sender and other settings."),
         body("tracking", OBJECT.properties(list![
             optional("opens", BOOLEAN.description("Whether openings are tracked; true when left out.")),
             optional("html_clicks", BOOLEAN.description("Whether clicks in the HTML are tracked; true when left out.")),
             optional("text_clicks", BOOLEAN.description("Whether clicks in the plain text are tracked; true when left out.")),
             optional("ecomm360", BOOLEAN.description("Whether purchases are tracked.")),
             optional("google_analytics", STRING.description("Name of the campaign in Google Analytics.")),
-        ]).closed()).description("Which actions of recipients are tracked."),
+        ]).closed()).example(r#"{"opens":true,"html_clicks":true}"#).description("Which actions of recipients are tracked."),
         body("variate_settings", OBJECT.properties(list![
             required("winner_criteria", STRING.choices(words!["opens", "clicks", "manual", "total_revenue"]).description("What decides which variant wins.")),
             optional("wait_time", INTEGER.description("Minutes until the winner is chosen.")),
@@ -294,7 +299,7 @@ const UPDATE: Operation = Operation::by(Method::Patch, "Campaigns_Update", "camp
             optional("send_times", ARRAY.items(list![STRING]).description("Times to try, `YYYY-MM-DD HH:MM:SS`.")),
             optional("from_names", ARRAY.items(list![STRING]).description("Names of the sender to try, as many as `reply_to_addresses`.")),
             optional("reply_to_addresses", ARRAY.items(list![STRING]).description("Addresses of the sender to try, as many as `from_names`.")),
-        ]).closed()).description("Settings of a multivariate test, for the type `variate`."),
+        ]).closed()).example(r#"{"winner_criteria":"opens","subject_lines":["Spring sale","Spring is here"]}"#).description("Settings of a multivariate test, for the type `variate`."),
         body("rss_opts", OBJECT.properties(list![
             required("feed_url", STRING.format("uri").description("Address of the feed.")),
             required("frequency", STRING.choices(words!["daily", "weekly", "monthly"]).description("How often the campaign is sent.")),
@@ -305,12 +310,12 @@ const UPDATE: Operation = Operation::by(Method::Patch, "Campaigns_Update", "camp
                 optional("monthly_send_date", NUMBER.minimum(0.0).maximum(31.0).description("Day of monthly sending; 0 is the last day of the month.")),
             ]).closed().description("Day and hour of sending.")),
             optional("constrain_rss_img", BOOLEAN.description("Whether pictures of the feed are fitted to the width.")),
-        ]).closed()).description("Feed and schedule, for the type `rss`."),
+        ]).closed()).example(r#"{"feed_url":"https://www.example.com/feed.xml","frequency":"weekly"}"#).description("Feed and schedule, for the type `rss`."),
         body("social_card", OBJECT.properties(list![
             optional("title", STRING.description("Title of the card.")),
             optional("description", STRING.description("Short text.")),
             optional("image_url", STRING.format("uri").description("Address of the picture.")),
-        ]).closed()).description("What is shown when the campaign is shared."),
+        ]).closed()).example(r#"{"title":"Spring sale"}"#).description("What is shown when the campaign is shared."),
     ])
     .body(Body::Json { open: false, in_array: false })
     .schema(RECORD);

@@ -24,13 +24,14 @@ pub(super) const ENTITY: Entity = Entity::new("click_details", "A link of a sent
 const LIST: Operation = Operation::get("ClickDetails_List", "click_details", Action::List, template!("/reports/{campaign_id}/click-details"))
     .summary("List clicks by link")
     .description("Lists the links of a sent campaign with total and unique clicks. Who clicked a link: `click_members.list`. Airbyte's hosted platform does not offer it.")
+    .phrases(texts!["which links clicked", "links clicked"])
     .addition()
     .parameters(list![
         path("campaign_id", STRING).required().description("Campaign id, as `campaigns.list` returns it."),
         query("sort_field", STRING.choices(words!["total_clicks", "unique_clicks"])).description("Number to sort by. Use it with `sort_dir`."),
         query("sort_dir", STRING.choices(words!["ASC", "DESC"])).description("Direction of sorting, `ASC` upward, `DESC` downward."),
-        query("fields", ARRAY.items(list![STRING])).style(Style::Comma).description("Only these fields are returned; a dot reaches into records, as in `urls_clicked.url`. Name `total_items` too, or the total stays unknown. Not together with `exclude_fields`."),
-        query("exclude_fields", ARRAY.items(list![STRING])).style(Style::Comma).description("These fields are left out; a dot reaches into records, as in `urls_clicked.ab_split`. Not together with `fields`."),
+        query("fields", ARRAY.items(list![STRING])).style(Style::Comma).example(r#"["urls_clicked.url","total_items"]"#).description("Only these fields are returned; a dot reaches into records, as in `urls_clicked.url`. Name `total_items` too, or the total stays unknown. Not together with `exclude_fields`."),
+        query("exclude_fields", ARRAY.items(list![STRING])).style(Style::Comma).example(r#"["urls_clicked.ab_split"]"#).description("These fields are left out; a dot reaches into records, as in `urls_clicked.ab_split`. Not together with `fields`."),
         query("count", INTEGER.minimum(1.0).maximum(1000.0).default("10")).default("10").description("Records per page, 1 to 1000; Mailchimp takes 10 when it is left out."),
         query("offset", INTEGER.minimum(0.0).default("0")).default("0").description("How many records to skip, for paging, which is the number of records received so far."),
     ])
@@ -39,6 +40,9 @@ const LIST: Operation = Operation::get("ClickDetails_List", "click_details", Act
             sync_parent("reports", list![(text("campaign_id"), ParentValue::Member(json_path!("$.id")))]),
         ])
         .per_parent())
+    .filters(list![
+        field_filter(json_path!("$.campaign_id")).equals(list![(text("campaign_id"), json(r#""{value}""#))]),
+    ])
     .records(json_path!("$.urls_clicked"))
     .total(MetaSource::Body(json_path!("$.total_items")))
     .meta(list![meta("links", json_path!("$._links"))])

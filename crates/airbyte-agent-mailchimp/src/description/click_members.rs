@@ -23,12 +23,13 @@ pub(super) const ENTITY: Entity = Entity::new("click_members", "A recipient who 
 const LIST: Operation = Operation::get("ClickMembers_List", "click_members", Action::List, template!("/reports/{campaign_id}/click-details/{link_id}/members"))
     .summary("List who clicked a link")
     .description("Lists the recipients of a campaign who clicked one of its links, with the number of clicks. Airbyte's hosted platform does not offer it.")
+    .phrases(texts!["who clicked"])
     .addition()
     .parameters(list![
         path("campaign_id", STRING).required().description("Campaign id, as `campaigns.list` returns it."),
         path("link_id", STRING).required().description("Id of the link, from `click_details.list`."),
-        query("fields", ARRAY.items(list![STRING])).style(Style::Comma).description("Only these fields are returned; a dot reaches into records, as in `members.email_address`. Name `total_items` too, or the total stays unknown. Not together with `exclude_fields`."),
-        query("exclude_fields", ARRAY.items(list![STRING])).style(Style::Comma).description("These fields are left out; a dot reaches into records, as in `members.merge_fields`. Not together with `fields`."),
+        query("fields", ARRAY.items(list![STRING])).style(Style::Comma).example(r#"["members.email_address","total_items"]"#).description("Only these fields are returned; a dot reaches into records, as in `members.email_address`. Name `total_items` too, or the total stays unknown. Not together with `exclude_fields`."),
+        query("exclude_fields", ARRAY.items(list![STRING])).style(Style::Comma).example(r#"["members.merge_fields"]"#).description("These fields are left out; a dot reaches into records, as in `members.merge_fields`. Not together with `fields`."),
         query("count", INTEGER.minimum(1.0).maximum(1000.0).default("10")).default("10").description("Records per page, 1 to 1000; Mailchimp takes 10 when it is left out."),
         query("offset", INTEGER.minimum(0.0).default("0")).default("0").description("How many records to skip, for paging, which is the number of records received so far."),
     ])
@@ -40,6 +41,9 @@ const LIST: Operation = Operation::get("ClickMembers_List", "click_members", Act
             ]),
         ])
         .per_parent())
+    .filters(list![
+        field_filter(json_path!("$.campaign_id")).equals(list![(text("campaign_id"), json(r#""{value}""#))]),
+    ])
     .records(json_path!("$.members"))
     .total(MetaSource::Body(json_path!("$.total_items")))
     .meta(list![meta("links", json_path!("$._links"))])

@@ -26,14 +26,15 @@ const LIST: Operation = Operation::get("InterestCategories_List", "interest_cate
         path("list_id", STRING).required().description("Audience (list) id, as `lists.list` returns it; not the number in the address of the web app."),
         query("count", INTEGER.minimum(1.0).maximum(1000.0).default("10")).default("10").description("Records per page, 1 to 1000; Mailchimp takes 10 when it is left out. Ask for many at once: large offsets are slow."),
         query("offset", INTEGER.minimum(0.0).default("0")).default("0").description("How many records to skip, for paging: the number of records received so far."),
-        query("fields", ARRAY.items(list![STRING])).style(Style::Comma).addition().description("Only these fields are returned; a dot reaches into records, as in `categories.id`. Name `total_items` too, or the total stays unknown. Not together with `exclude_fields`."),
-        query("exclude_fields", ARRAY.items(list![STRING])).style(Style::Comma).addition().description("These fields are left out; a dot reaches into records, as in `categories.title`. Not together with `fields`."),
+        query("fields", ARRAY.items(list![STRING])).style(Style::Comma).addition().example(r#"["categories.id","total_items"]"#).description("Only these fields are returned; a dot reaches into records, as in `categories.id`. Name `total_items` too, or the total stays unknown. Not together with `exclude_fields`."),
+        query("exclude_fields", ARRAY.items(list![STRING])).style(Style::Comma).addition().example(r#"["categories.title"]"#).description("These fields are left out; a dot reaches into records, as in `categories.title`. Not together with `fields`."),
     ])
     .sync(sync(list![json_path!("$.id")])
         .parents(list![
             sync_parent("lists", list![(text("list_id"), ParentValue::Member(json_path!("$.id")))]),
         ])
         .per_parent())
+    .filters(list![field_filter(json_path!("$.list_id")).equals(list![(text("list_id"), json(r#""{value}""#))])])
     .records(json_path!("$.categories"))
     .total(MetaSource::Body(json_path!("$.total_items")))
     .meta(list![meta("links", json_path!("$._links"))])
@@ -46,8 +47,8 @@ const GET: Operation = Operation::get("InterestCategories_Get", "interest_catego
     .parameters(list![
         path("list_id", STRING).required().description("Audience (list) id, as `lists.list` returns it; not the number in the address of the web app."),
         path("interest_category_id", STRING).required().description("Interest category (group) id within the audience, from `interest_categories.list`."),
-        query("fields", ARRAY.items(list![STRING])).style(Style::Comma).addition().description("Only these fields are returned; a dot reaches into objects, as in `title`. Not together with `exclude_fields`."),
-        query("exclude_fields", ARRAY.items(list![STRING])).style(Style::Comma).addition().description("These fields are left out; a dot reaches into objects, as in `type`. Not together with `fields`."),
+        query("fields", ARRAY.items(list![STRING])).style(Style::Comma).addition().example(r#"["title"]"#).description("Only these fields are returned; a dot reaches into objects, as in `title`. Not together with `exclude_fields`."),
+        query("exclude_fields", ARRAY.items(list![STRING])).style(Style::Comma).addition().example(r#"["type"]"#).description("These fields are left out; a dot reaches into objects, as in `type`. Not together with `fields`."),
     ])
     .schema(RECORD);
 

@@ -28,8 +28,8 @@ const LIST: Operation = Operation::get("Interests_List", "interests", Action::Li
         path("interest_category_id", STRING).required().description("Interest category (group) id within the audience, from `interest_categories.list`."),
         query("count", INTEGER.minimum(1.0).maximum(1000.0).default("10")).default("10").description("Records per page, 1 to 1000; Mailchimp takes 10 when it is left out. Ask for many at once: large offsets are slow."),
         query("offset", INTEGER.minimum(0.0).default("0")).default("0").description("How many records to skip, for paging: the number of records received so far."),
-        query("fields", ARRAY.items(list![STRING])).style(Style::Comma).addition().description("Only these fields are returned; a dot reaches into records, as in `interests.id`. Name `total_items` too, or the total stays unknown. Not together with `exclude_fields`."),
-        query("exclude_fields", ARRAY.items(list![STRING])).style(Style::Comma).addition().description("These fields are left out; a dot reaches into records, as in `interests.subscriber_count`. Not together with `fields`."),
+        query("fields", ARRAY.items(list![STRING])).style(Style::Comma).addition().example(r#"["interests.id","total_items"]"#).description("Only these fields are returned; a dot reaches into records, as in `interests.id`. Name `total_items` too, or the total stays unknown. Not together with `exclude_fields`."),
+        query("exclude_fields", ARRAY.items(list![STRING])).style(Style::Comma).addition().example(r#"["interests.subscriber_count"]"#).description("These fields are left out; a dot reaches into records, as in `interests.subscriber_count`. Not together with `fields`."),
     ])
     .sync(sync(list![json_path!("$.id")])
         .parents(list![
@@ -39,6 +39,7 @@ const LIST: Operation = Operation::get("Interests_List", "interests", Action::Li
             ]),
         ])
         .per_parent())
+    .filters(list![field_filter(json_path!("$.list_id")).equals(list![(text("list_id"), json(r#""{value}""#))])])
     .records(json_path!("$.interests"))
     .total(MetaSource::Body(json_path!("$.total_items")))
     .meta(list![meta("links", json_path!("$._links"))])
@@ -52,8 +53,8 @@ const GET: Operation = Operation::get("Interests_Get", "interests", Action::Get,
         path("list_id", STRING).required().description("Audience (list) id, as `lists.list` returns it; not the number in the address of the web app."),
         path("interest_category_id", STRING).required().description("Interest category (group) id within the audience, from `interest_categories.list`."),
         path("interest_id", STRING).required().description("Interest id within the category, from `interests.list`."),
-        query("fields", ARRAY.items(list![STRING])).style(Style::Comma).addition().description("Only these fields are returned; a dot reaches into objects, as in `name`. Not together with `exclude_fields`."),
-        query("exclude_fields", ARRAY.items(list![STRING])).style(Style::Comma).addition().description("These fields are left out; a dot reaches into objects, as in `subscriber_count`. Not together with `fields`."),
+        query("fields", ARRAY.items(list![STRING])).style(Style::Comma).addition().example(r#"["name"]"#).description("Only these fields are returned; a dot reaches into objects, as in `name`. Not together with `exclude_fields`."),
+        query("exclude_fields", ARRAY.items(list![STRING])).style(Style::Comma).addition().example(r#"["subscriber_count"]"#).description("These fields are left out; a dot reaches into objects, as in `subscriber_count`. Not together with `fields`."),
     ])
     .schema(RECORD);
 

@@ -12,6 +12,7 @@ const CREATE: Operation = Operation::by(Method::Post, "JourneyTriggers_Create", 
     .summary("Start an automation flow for a contact")
     .description("Sends a contact into a step of an automation flow (customer journey), which goes on from there. The step has to be of the kind that the API starts; Mailchimp shows both ids in its address when the flow is built. Airbyte's hosted platform does not offer it.")
     .writes()
+    .phrases(texts!["trigger journey", "start journey"])
     .addition()
     .parameters(list![
         path("journey_id", INTEGER).required().description("Id of the flow."),

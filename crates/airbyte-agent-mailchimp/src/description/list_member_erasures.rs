@@ -13,6 +13,7 @@ const CREATE: Operation = Operation::by(Method::Post, "ListMembers_DeletePermane
     .description("Erases all personal data of a contact and takes the contact out of the audience. This cannot be undone, and the address can never be imported again; only the person can sign up anew. To stop e-mail only, use `list_members.update` or `list_members.delete`. Airbyte's hosted platform does not offer it.")
     .writes()
     .destructive()
+    .phrases(texts!["delete permanently", "gdpr", "forget subscriber"])
     .addition()
     .parameters(list![
         path("list_id", STRING).required().description("Audience (list) id, as `lists.list` returns it; not the number in the address of the web app."),

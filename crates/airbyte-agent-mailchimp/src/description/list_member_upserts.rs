@@ -14,6 +14,7 @@ const UPDATE: Operation = Operation::by(Method::Put, "ListMembers_Upsert", "list
     .description("Changes a contact of an audience, or adds it with the state `status_if_new` if the address is not there. The safe way to subscribe somebody, because a repeated call changes nothing. Returns the contact. Airbyte's hosted platform does not offer it.")
     .writes()
     .idempotent()
+    .phrases(texts!["add or update subscriber", "sign up", "subscribe"])
     .addition()
     .parameters(list![
         path("list_id", STRING).required().description("Audience (list) id, as `lists.list` returns it; not the number in the address of the web app."),
@@ -23,8 +24,8 @@ const UPDATE: Operation = Operation::by(Method::Put, "ListMembers_Upsert", "list
         body("status_if_new", STRING.choices(words!["subscribed", "unsubscribed", "cleaned", "pending", "transactional"])).required().description("State of the contact if it is added. `pending` makes Mailchimp ask for a confirmation."),
         body("status", STRING.choices(words!["subscribed", "unsubscribed", "cleaned", "pending", "transactional"])).description("State of the contact in any case; left out, an existing contact keeps its own."),
         body("email_type", STRING.choices(words!["html", "text"])).description("Format in which the contact gets mail."),
-        body("merge_fields", OBJECT).description("Values of the audience's own fields by merge tag; `merge_fields.list` has the tags."),
-        body("interests", OBJECT).description("Interests by id, true to choose and false to take back; `interests.list` has the ids."),
+        body("merge_fields", OBJECT).example(r#"{"FNAME":"Jane","LNAME":"Doe"}"#).description("Values of the audience's own fields by merge tag; `merge_fields.list` has the tags."),
+        body("interests", OBJECT).example(r#"{"9143cf3bd1":true}"#).description("Interests by id, true to choose and false to take back; `interests.list` has the ids."),
         body("language", STRING).description("Language of the contact, a code such as `en` or `pt_BR`."),
         body("vip", BOOLEAN).description("Whether the contact is marked as VIP."),
         body("location", OBJECT.properties(list![
@@ -36,7 +37,7 @@ const UPDATE: Operation = Operation::by(Method::Put, "ListMembers_Upsert", "list
                 optional("marketing_permission_id", STRING.description("Id of the permission in the audience.")),
                 optional("enabled", BOOLEAN.description("Whether the contact agrees.")),
             ]).closed(),
-        ])).description("Ways of marketing to which the contact agrees, for audiences that ask."),
+        ])).example(r#"[{"marketing_permission_id":"8a1b2c3d4e","enabled":true}]"#).description("Ways of marketing to which the contact agrees, for audiences that ask."),
         body("ip_signup", STRING).description("IP address from which the contact signed up."),
         body("timestamp_signup", STRING.format("date-time")).description("When the contact signed up, ISO 8601."),
         body("ip_opt", STRING).description("IP address from which the contact confirmed the subscription."),

@@ -7,7 +7,7 @@ use airbyte_agent_description::build::*;
 /// `list_members` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("list_members", "A contact in one audience, with state, fields, interests and tags.")
     .when_to_use("Looking up a person, or listing contacts by state or change.")
-    .phrases(texts!["contact", "subscriber", "member", "unsubscribed"])
+    .phrases(texts!["contact", "subscriber", "member", "unsubscribed", "subscriber", "contact", "recipient"])
     .default_fields(texts![
         "id",
         "email_address",
@@ -72,6 +72,7 @@ pub(super) const ENTITY: Entity = Entity::new("list_members", "A contact in one 
 const LIST: Operation = Operation::get("ListMembers_List", "list_members", Action::List, template!("/lists/{list_id}/members"))
     .summary("List contacts of an audience")
     .description("Lists the contacts of one audience with state, merge fields, interests and tags. Filter by state, time of change or confirmation, VIP mark or interests. For one address use `list_members.get`; for the contacts of a segment or tag use `segment_members.list`.")
+    .phrases(texts!["subscribers of audience", "subscribers of list"])
     .parameters(list![
         path("list_id", STRING).required().description("Audience (list) id, as `lists.list` returns it; not the number in the address of the web app."),
         query("count", INTEGER.minimum(1.0).maximum(1000.0).default("10")).default("10").description("Records per page, 1 to 1000; Mailchimp takes 10 when it is left out. Ask for many at once: large offsets are slow."),
@@ -89,8 +90,8 @@ const LIST: Operation = Operation::get("ListMembers_List", "list_members", Actio
         query("interest_match", STRING.choices(words!["any", "all", "none"])).description("How contacts have to match `interest_ids`: `any` of them, `all` of them, or `none`. Needs the other two interest filters."),
         query("sort_field", STRING.choices(words!["timestamp_opt", "timestamp_signup", "last_changed"])).description("Field to sort by: time of confirmation, of signing up, or of the last change. Use it with `sort_dir`."),
         query("sort_dir", STRING.choices(words!["ASC", "DESC"])).description("Direction of sorting by `sort_field`: `ASC` upward, `DESC` downward (newest first)."),
-        query("fields", ARRAY.items(list![STRING])).style(Style::Comma).addition().description("Only these fields are returned; a dot reaches into records, as in `members.email_address`. Name `total_items` too, or the total stays unknown. Not together with `exclude_fields`."),
-        query("exclude_fields", ARRAY.items(list![STRING])).style(Style::Comma).addition().description("These fields are left out; a dot reaches into records, as in `members.stats`. Not together with `fields`."),
+        query("fields", ARRAY.items(list![STRING])).style(Style::Comma).addition().example(r#"["members.email_address","total_items"]"#).description("Only these fields are returned; a dot reaches into records, as in `members.email_address`. Name `total_items` too, or the total stays unknown. Not together with `exclude_fields`."),
+        query("exclude_fields", ARRAY.items(list![STRING])).style(Style::Comma).addition().example(r#"["members.stats"]"#).description("These fields are left out; a dot reaches into records, as in `members.stats`. Not together with `fields`."),
         query("since_last_campaign", BOOLEAN).addition().description("True for contacts only who came into the state since the last campaign was sent. Mailchimp requires `status` with it."),
         query("unsubscribed_since", STRING.format("date-time")).addition().description("Only contacts who unsubscribed after this instant, ISO 8601 with offset. Mailchimp refuses it together with a `status` other than `unsubscribed`."),
     ])
@@ -100,6 +101,12 @@ const LIST: Operation = Operation::get("ListMembers_List", "list_members", Actio
         ])
         .per_parent()
         .change(sync_change(json_path!("$.last_changed"), SyncTime::Iso8601).filter(list![(text("since_last_changed"), json(r#""{since}""#))]).overlap_seconds(600)))
+    .filters(list![
+        field_filter(json_path!("$.list_id")).equals(list![(text("list_id"), json(r#""{value}""#))]),
+        field_filter(json_path!("$.email_type")).equals(list![(text("email_type"), json(r#""{value}""#))]),
+        field_filter(json_path!("$.status")).equals(list![(text("status"), json(r#""{value}""#))]),
+        field_filter(json_path!("$.unique_email_id")).equals(list![(text("unique_email_id"), json(r#""{value}""#))]),
+    ])
     .records(json_path!("$.members"))
     .total(MetaSource::Body(json_path!("$.total_items")))
     .meta(list![meta("links", json_path!("$._links"))])
@@ -110,6 +117,7 @@ const CREATE: Operation = Operation::by(Method::Post, "ListMembers_Create", "lis
     .summary("Add a contact to an audience")
     .description("Adds a contact to an audience and returns it. Fails if the address is there already, and for contacts who were erased; to add or change use `list_member_upserts.update`. With the status `pending` Mailchimp asks the contact for a confirmation by e-mail. Subscribe only people who agreed. Airbyte's hosted platform does not offer it.")
     .writes()
+    .phrases(texts!["sign up", "subscribe", "add subscriber", "add contact", "new subscriber"])
     .addition()
     .parameters(list![
         path("list_id", STRING).required().description("Audience (list) id, as `lists.list` returns it; not the number in the address of the web app."),
@@ -117,8 +125,8 @@ const CREATE: Operation = Operation::by(Method::Post, "ListMembers_Create", "lis
         body("email_address", STRING.format("email")).required().description("E-mail address of the contact."),
         body("status", STRING.choices(words!["subscribed", "unsubscribed", "cleaned", "pending", "transactional"])).required().description("State of the contact. `subscribed` means that the person agreed, `pending` makes Mailchimp ask for a confirmation."),
         body("email_type", STRING.choices(words!["html", "text"])).description("Format in which the contact gets mail."),
-        body("merge_fields", OBJECT).description("Values of the audience's own fields by merge tag; `merge_fields.list` has the tags."),
-        body("interests", OBJECT).description("Interests by id, true to choose and false to take back; `interests.list` has the ids."),
+        body("merge_fields", OBJECT).example(r#"{"FNAME":"Jane","LNAME":"Doe"}"#).description("Values of the audience's own fields by merge tag; `merge_fields.list` has the tags."),
+        body("interests", OBJECT).example(r#"{"9143cf3bd1":true}"#).description("Interests by id, true to choose and false to take back; `interests.list` has the ids."),
         body("language", STRING).description("Language of the contact, a code such as `en` or `pt_BR`."),
         body("vip", BOOLEAN).description("Whether the contact is marked as VIP."),
         body("location", OBJECT.properties(list![
@@ -130,12 +138,12 @@ const CREATE: Operation = Operation::by(Method::Post, "ListMembers_Create", "lis
                 optional("marketing_permission_id", STRING.description("Id of the permission in the audience.")),
                 optional("enabled", BOOLEAN.description("Whether the contact agrees.")),
             ]).closed(),
-        ])).description("Ways of marketing to which the contact agrees, for audiences that ask."),
+        ])).example(r#"[{"marketing_permission_id":"8a1b2c3d4e","enabled":true}]"#).description("Ways of marketing to which the contact agrees, for audiences that ask."),
         body("ip_signup", STRING).description("IP address from which the contact signed up."),
         body("timestamp_signup", STRING.format("date-time")).description("When the contact signed up, ISO 8601."),
         body("ip_opt", STRING).description("IP address from which the contact confirmed the subscription."),
         body("timestamp_opt", STRING.format("date-time")).description("When the contact confirmed the subscription, ISO 8601."),
-        body("tags", ARRAY.items(list![STRING])).description("Names of tags that the contact gets; missing ones are created."),
+        body("tags", ARRAY.items(list![STRING])).example(r#"["Customer"]"#).description("Names of tags that the contact gets; missing ones are created."),
     ])
     .body(Body::Json { open: false, in_array: false })
     .schema(RECORD);
@@ -143,11 +151,12 @@ const CREATE: Operation = Operation::by(Method::Post, "ListMembers_Create", "lis
 const GET: Operation = Operation::get("ListMembers_Get", "list_members", Action::Get, template!("/lists/{list_id}/members/{subscriber_hash}"))
     .summary("Get a contact of an audience")
     .description("Returns one contact of an audience by the MD5 hash of the e-mail address in lower case, or by the address itself. Answers 404 when the address is not in this audience.")
+    .phrases(texts!["is subscribed"])
     .parameters(list![
         path("list_id", STRING).required().description("Audience (list) id, as `lists.list` returns it; not the number in the address of the web app."),
         path("subscriber_hash", STRING).required().description("MD5 hash of the contact's e-mail address in lower case (the member's `id`). Mailchimp takes the e-mail address itself and `contact_id` as well."),
-        query("fields", ARRAY.items(list![STRING])).style(Style::Comma).addition().description("Only these fields are returned; a dot reaches into objects, as in `status`. Not together with `exclude_fields`."),
-        query("exclude_fields", ARRAY.items(list![STRING])).style(Style::Comma).addition().description("These fields are left out; a dot reaches into objects, as in `stats`. Not together with `fields`."),
+        query("fields", ARRAY.items(list![STRING])).style(Style::Comma).addition().example(r#"["status"]"#).description("Only these fields are returned; a dot reaches into objects, as in `status`. Not together with `exclude_fields`."),
+        query("exclude_fields", ARRAY.items(list![STRING])).style(Style::Comma).addition().example(r#"["stats"]"#).description("These fields are left out; a dot reaches into objects, as in `stats`. Not together with `fields`."),
     ])
     .schema(RECORD);
 
@@ -157,6 +166,7 @@ const DELETE: Operation = Operation::by(Method::Delete, "ListMembers_Archive", "
     .writes()
     .idempotent()
     .destructive()
+    .phrases(texts!["remove subscriber", "archive subscriber"])
     .addition()
     .parameters(list![
         path("list_id", STRING).required().description("Audience (list) id, as `lists.list` returns it; not the number in the address of the web app."),
@@ -168,6 +178,13 @@ const UPDATE: Operation = Operation::by(Method::Patch, "ListMembers_Update", "li
     .description("Changes a contact that is in the audience; what is left out stays as it is. Use it to unsubscribe somebody or to set merge fields. Tags are changed with `member_tags.update`. Airbyte's hosted platform does not offer it.")
     .writes()
     .idempotent()
+    .phrases(texts![
+        "change name of subscriber",
+        "unsubscribe",
+        "change email",
+        "edit subscriber",
+        "unsubscribe from list",
+    ])
     .addition()
     .parameters(list![
         path("list_id", STRING).required().description("Audience (list) id, as `lists.list` returns it; not the number in the address of the web app."),
@@ -176,8 +193,8 @@ const UPDATE: Operation = Operation::by(Method::Patch, "ListMembers_Update", "li
         body("email_address", STRING.format("email")).description("New e-mail address, with which the `id` changes, too."),
         body("status", STRING.choices(words!["subscribed", "unsubscribed", "cleaned", "pending"])).description("New state of the contact. Mailchimp does not let the API subscribe people again who unsubscribed themselves; `pending` asks them."),
         body("email_type", STRING.choices(words!["html", "text"])).description("Format in which the contact gets mail."),
-        body("merge_fields", OBJECT).description("Values of the audience's own fields by merge tag; `merge_fields.list` has the tags."),
-        body("interests", OBJECT).description("Interests by id, true to choose and false to take back; `interests.list` has the ids."),
+        body("merge_fields", OBJECT).example(r#"{"FNAME":"Jane","LNAME":"Doe"}"#).description("Values of the audience's own fields by merge tag; `merge_fields.list` has the tags."),
+        body("interests", OBJECT).example(r#"{"9143cf3bd1":true}"#).description("Interests by id, true to choose and false to take back; `interests.list` has the ids."),
         body("language", STRING).description("Language of the contact, a code such as `en` or `pt_BR`."),
         body("vip", BOOLEAN).description("Whether the contact is marked as VIP."),
         body("location", OBJECT.properties(list![
@@ -189,7 +206,7 @@ const UPDATE: Operation = Operation::by(Method::Patch, "ListMembers_Update", "li
                 optional("marketing_permission_id", STRING.description("Id of the permission in the audience.")),
                 optional("enabled", BOOLEAN.description("Whether the contact agrees.")),
             ]).closed(),
-        ])).description("Ways of marketing to which the contact agrees, for audiences that ask."),
+        ])).example(r#"[{"marketing_permission_id":"8a1b2c3d4e","enabled":true}]"#).description("Ways of marketing to which the contact agrees, for audiences that ask."),
         body("ip_signup", STRING).description("IP address from which the contact signed up."),
         body("timestamp_signup", STRING.format("date-time")).description("When the contact signed up, ISO 8601."),
         body("ip_opt", STRING).description("IP address from which the contact confirmed the subscription."),

@@ -7,7 +7,7 @@ use airbyte_agent_description::build::*;
 /// `lists` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("lists", "An audience: a set of contacts with its own fields and figures.")
     .when_to_use("Finding an audience, its id, size and growth.")
-    .phrases(texts!["audience", "list", "mailing list", "subscriber count"])
+    .phrases(texts!["audience", "list", "mailing list", "subscriber count", "audience", "mailing list"])
     .default_fields(texts![
         "id",
         "name",
@@ -85,6 +85,7 @@ pub(super) const ENTITY: Entity = Entity::new("lists", "An audience: a set of co
 const LIST: Operation = Operation::get("Lists_List", "lists", Action::List, template!("/lists"))
     .summary("List audiences")
     .description("Lists the audiences of the account (the API calls them lists) with contact counts and average rates. Use it first: most other calls need an audience id. With `email` it tells which audiences an address is in.")
+    .phrases(texts!["audiences"])
     .parameters(list![
         query("count", INTEGER.minimum(1.0).maximum(1000.0).default("10")).default("10").description("Records per page, 1 to 1000; Mailchimp takes 10 when it is left out. Ask for many at once: large offsets are slow."),
         query("offset", INTEGER.minimum(0.0).default("0")).default("0").description("How many records to skip, for paging: the number of records received so far."),
@@ -92,11 +93,11 @@ const LIST: Operation = Operation::get("Lists_List", "lists", Action::List, temp
         query("since_date_created", STRING.format("date-time")).description("Only audiences created after this instant, ISO 8601 with offset."),
         query("before_campaign_last_sent", STRING.format("date-time")).description("Only audiences whose last campaign went out before this instant, ISO 8601 with offset; finds dormant audiences."),
         query("since_campaign_last_sent", STRING.format("date-time")).description("Only audiences whose last campaign went out after this instant, ISO 8601 with offset."),
-        query("email", STRING).description("Only audiences that contain a contact with exactly this e-mail address."),
+        query("email", STRING.format("email")).description("Only audiences that contain a contact with exactly this e-mail address."),
         query("sort_field", STRING.choices(words!["date_created"])).description("Field to sort by; only the time of creation. Use it with `sort_dir`."),
         query("sort_dir", STRING.choices(words!["ASC", "DESC"])).description("Direction of sorting by `sort_field`: `ASC` upward, `DESC` downward (newest first)."),
-        query("fields", ARRAY.items(list![STRING])).style(Style::Comma).addition().description("Only these fields are returned; a dot reaches into records, as in `lists.id`. Name `total_items` too, or the total stays unknown. Not together with `exclude_fields`."),
-        query("exclude_fields", ARRAY.items(list![STRING])).style(Style::Comma).addition().description("These fields are left out; a dot reaches into records, as in `lists.contact`. Not together with `fields`."),
+        query("fields", ARRAY.items(list![STRING])).style(Style::Comma).addition().example(r#"["lists.id","total_items"]"#).description("Only these fields are returned; a dot reaches into records, as in `lists.id`. Name `total_items` too, or the total stays unknown. Not together with `exclude_fields`."),
+        query("exclude_fields", ARRAY.items(list![STRING])).style(Style::Comma).addition().example(r#"["lists.contact"]"#).description("These fields are left out; a dot reaches into records, as in `lists.contact`. Not together with `fields`."),
         query("include_total_contacts", BOOLEAN).addition().description("Set to true to get `stats.total_contacts`, about the number of contacts in any state."),
     ])
     .sync(sync(list![json_path!("$.id")]))
@@ -111,8 +112,8 @@ const GET: Operation = Operation::get("Lists_Get", "lists", Action::Get, templat
     .description("Returns one audience by id with its defaults, sign-up addresses and figures, such as the number of subscribers, departures and average rates.")
     .parameters(list![
         path("list_id", STRING).required().description("Audience (list) id, as `lists.list` returns it; not the number in the address of the web app."),
-        query("fields", ARRAY.items(list![STRING])).style(Style::Comma).addition().description("Only these fields are returned; a dot reaches into objects, as in `name`. Not together with `exclude_fields`."),
-        query("exclude_fields", ARRAY.items(list![STRING])).style(Style::Comma).addition().description("These fields are left out; a dot reaches into objects, as in `contact`. Not together with `fields`."),
+        query("fields", ARRAY.items(list![STRING])).style(Style::Comma).addition().example(r#"["name"]"#).description("Only these fields are returned; a dot reaches into objects, as in `name`. Not together with `exclude_fields`."),
+        query("exclude_fields", ARRAY.items(list![STRING])).style(Style::Comma).addition().example(r#"["contact"]"#).description("These fields are left out; a dot reaches into objects, as in `contact`. Not together with `fields`."),
         query("include_total_contacts", BOOLEAN).addition().description("Set to true to get `stats.total_contacts`, about the number of contacts in any state."),
     ])
     .schema(RECORD);

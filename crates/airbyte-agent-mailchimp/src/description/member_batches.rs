@@ -13,6 +13,7 @@ const CREATE: Operation = Operation::by(Method::Post, "MemberBatches_Create", "m
     .summary("Add or change many contacts")
     .description("Adds up to 500 contacts to an audience in one request, or changes those it has if `update_existing` is true. The response lists new contacts, changed ones, and under `errors` the addresses that were refused, each with the reason; look there, because the call succeeds even so. Airbyte's hosted platform does not offer it.")
     .writes()
+    .phrases(texts!["many subscribers", "import subscribers", "bulk subscribe", "several subscribers"])
     .addition()
     .parameters(list![
         path("list_id", STRING).required().description("Audience (list) id, as `lists.list` returns it; not the number in the address of the web app."),
@@ -32,11 +33,12 @@ const CREATE: Operation = Operation::by(Method::Post, "MemberBatches_Create", "m
                 optional("ip_opt", STRING.description("IP address from which the contact confirmed.")),
                 optional("timestamp_opt", STRING.format("date-time").description("When the contact confirmed, ISO 8601.")),
             ]).closed(),
-        ])).required().description("The contacts, at most 500."),
+        ])).required().example(r#"[{"email_address":"jane.doe@example.com","status":"subscribed"}]"#).description("The contacts, at most 500."),
         body("update_existing", BOOLEAN).description("Whether contacts that the audience has are changed; when false or left out, they are refused under `errors`."),
         body("sync_tags", BOOLEAN).description("Whether the tags in the request replace all tags of the contacts."),
     ])
     .body(Body::Json { open: false, in_array: false })
+    .errors(list![ErrorCheck::at(json_path!("$.errors"), ErrorCondition::Remark(None))])
     .schema(RECORD);
 
 const RECORD: Json = json(include_str!("schemas/member_batches.json"));

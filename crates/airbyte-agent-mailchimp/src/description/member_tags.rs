@@ -19,8 +19,8 @@ const LIST: Operation = Operation::get("MemberTags_List", "member_tags", Action:
     .parameters(list![
         path("list_id", STRING).required().description("Audience (list) id, as `lists.list` returns it; not the number in the address of the web app."),
         path("subscriber_hash", STRING).required().description("MD5 hash of the contact's e-mail address in lower case (the member's `id`). Mailchimp takes the e-mail address itself and `contact_id` as well."),
-        query("fields", ARRAY.items(list![STRING])).style(Style::Comma).description("Only these fields are returned; a dot reaches into records, as in `tags.name`. Name `total_items` too, or the total stays unknown. Not together with `exclude_fields`."),
-        query("exclude_fields", ARRAY.items(list![STRING])).style(Style::Comma).description("These fields are left out; a dot reaches into records, as in `tags.date_added`. Not together with `fields`."),
+        query("fields", ARRAY.items(list![STRING])).style(Style::Comma).example(r#"["tags.name","total_items"]"#).description("Only these fields are returned; a dot reaches into records, as in `tags.name`. Name `total_items` too, or the total stays unknown. Not together with `exclude_fields`."),
+        query("exclude_fields", ARRAY.items(list![STRING])).style(Style::Comma).example(r#"["tags.date_added"]"#).description("These fields are left out; a dot reaches into records, as in `tags.date_added`. Not together with `fields`."),
         query("count", INTEGER.minimum(1.0).maximum(1000.0).default("10")).default("10").description("Records per page, 1 to 1000; Mailchimp takes 10 when it is left out."),
         query("offset", INTEGER.minimum(0.0).default("0")).default("0").description("How many records to skip, for paging, which is the number of records received so far."),
     ])
@@ -36,6 +36,7 @@ const UPDATE: Operation = Operation::by(Method::Post, "MemberTags_Update", "memb
     .description("Adds tags to a contact and removes others. A tag that the audience does not have is created when it is added. Tags that are not named stay as they are. Airbyte's hosted platform does not offer it.")
     .writes()
     .idempotent()
+    .phrases(texts!["tag subscriber", "untag subscriber", "tag contact"])
     .addition()
     .parameters(list![
         path("list_id", STRING).required().description("Audience (list) id, as `lists.list` returns it; not the number in the address of the web app."),
@@ -45,7 +46,7 @@ const UPDATE: Operation = Operation::by(Method::Post, "MemberTags_Update", "memb
                 required("name", STRING.description("Name of the tag.")),
                 required("status", STRING.choices(words!["inactive", "active"]).description("'`active` adds the tag, `inactive` removes it.'")),
             ]).closed(),
-        ])).required().description("The tags."),
+        ])).required().example(r#"[{"name":"Customer","status":"active"}]"#).description("The tags."),
         body("is_syncing", BOOLEAN).description("Set to true to start no automation that waits for these tags."),
     ])
     .body(Body::Json { open: false, in_array: false });

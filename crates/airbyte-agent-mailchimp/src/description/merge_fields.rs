@@ -7,7 +7,7 @@ use airbyte_agent_description::build::*;
 /// `merge_fields` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("merge_fields", "A field of its own that an audience has for its contacts.")
     .when_to_use("To learn which values contacts of an audience can have, and under which tags.")
-    .phrases(texts!["merge field", "audience field", "merge tag"])
+    .phrases(texts!["merge field", "audience field", "merge tag", "custom field", "audience field"])
     .default_fields(texts![
         "merge_id",
         "tag",
@@ -43,8 +43,8 @@ const LIST: Operation = Operation::get("MergeFields_List", "merge_fields", Actio
             "zip",
         ])).description("Only fields of this type."),
         query("required", BOOLEAN).description("Only fields that are required (true) or are not (false)."),
-        query("fields", ARRAY.items(list![STRING])).style(Style::Comma).description("Only these fields are returned; a dot reaches into records, as in `merge_fields.tag`. Name `total_items` too, or the total stays unknown. Not together with `exclude_fields`."),
-        query("exclude_fields", ARRAY.items(list![STRING])).style(Style::Comma).description("These fields are left out; a dot reaches into records, as in `merge_fields.options`. Not together with `fields`."),
+        query("fields", ARRAY.items(list![STRING])).style(Style::Comma).example(r#"["merge_fields.tag","total_items"]"#).description("Only these fields are returned; a dot reaches into records, as in `merge_fields.tag`. Name `total_items` too, or the total stays unknown. Not together with `exclude_fields`."),
+        query("exclude_fields", ARRAY.items(list![STRING])).style(Style::Comma).example(r#"["merge_fields.options"]"#).description("These fields are left out; a dot reaches into records, as in `merge_fields.options`. Not together with `fields`."),
         query("count", INTEGER.minimum(1.0).maximum(1000.0).default("10")).default("10").description("Records per page, 1 to 1000; Mailchimp takes 10 when it is left out."),
         query("offset", INTEGER.minimum(0.0).default("0")).default("0").description("How many records to skip, for paging, which is the number of records received so far."),
     ])
@@ -53,6 +53,11 @@ const LIST: Operation = Operation::get("MergeFields_List", "merge_fields", Actio
             sync_parent("lists", list![(text("list_id"), ParentValue::Member(json_path!("$.id")))]),
         ])
         .per_parent())
+    .filters(list![
+        field_filter(json_path!("$.list_id")).equals(list![(text("list_id"), json(r#""{value}""#))]),
+        field_filter(json_path!("$.type")).equals(list![(text("type"), json(r#""{value}""#))]),
+        field_filter(json_path!("$.required")).equals(list![(text("required"), json(r#""{value}""#))]),
+    ])
     .records(json_path!("$.merge_fields"))
     .total(MetaSource::Body(json_path!("$.total_items")))
     .meta(list![meta("links", json_path!("$._links"))])
@@ -63,6 +68,7 @@ const CREATE: Operation = Operation::by(Method::Post, "MergeFields_Create", "mer
     .summary("Create a merge field")
     .description("Adds a field for contacts to an audience and returns it. Airbyte's hosted platform does not offer it.")
     .writes()
+    .phrases(texts!["add field", "custom merge field"])
     .addition()
     .parameters(list![
         path("list_id", STRING).required().description("Audience (list) id, as `lists.list` returns it; not the number in the address of the web app."),
@@ -91,7 +97,7 @@ const CREATE: Operation = Operation::by(Method::Post, "MergeFields_Create", "mer
             optional("date_format", STRING.description("For dates and birthdays, their form.")),
             optional("choices", ARRAY.items(list![STRING]).description("For radio buttons and lists, the values to choose from.")),
             optional("size", INTEGER.description("For texts, the usual length.")),
-        ]).closed()).description("Settings of some types."),
+        ]).closed()).example(r#"{"size":25}"#).description("Settings of some types."),
         body("help_text", STRING).description("Help that sign-up forms show."),
     ])
     .body(Body::Json { open: false, in_array: false })

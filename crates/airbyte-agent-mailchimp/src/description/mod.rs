@@ -45,6 +45,7 @@ use airbyte_agent_description::build::*;
 pub static DESCRIPTION: Connector = Connector {
     name: text("mailchimp"),
     title: text("Mailchimp"),
+    other_names: Borrowed(texts!["mail chimp"]),
     version: text("1.0.11"),
     definition_id: text("b03a9f3e-22a5-11eb-adc1-0242ac120002"),
     description: text("Mailchimp sends e-mail campaigns to audiences. This connector reads campaigns and their reports, audiences (the API calls them lists) with contacts, tags, interests and segments, and what recipients did with a campaign. It adds, changes and archives contacts, tags and segments, and prepares, schedules and sends campaigns; large changes run as batches. The data centre of the account is read from the end of the API key. Most calls need an audience id from `lists.list` or a campaign id from `campaigns.list`. Rates are shares from 0 to 1, except the averages of an audience, which are percentages."),

@@ -25,14 +25,15 @@ pub(super) const ENTITY: Entity = Entity::new("open_details", "A recipient who o
 const LIST: Operation = Operation::get("OpenDetails_List", "open_details", Action::List, template!("/reports/{campaign_id}/open-details"))
     .summary("List who opened a campaign")
     .description("Lists the recipients who opened a campaign, with the time of every opening. Programs that load pictures by themselves count as openings, too. Airbyte's hosted platform does not offer it.")
+    .phrases(texts!["who opened"])
     .addition()
     .parameters(list![
         path("campaign_id", STRING).required().description("Campaign id, as `campaigns.list` returns it."),
         query("since", STRING.format("date-time")).description("Only openings after this instant, ISO 8601 with offset."),
         query("sort_field", STRING.choices(words!["opens_count"])).description("Number to sort by. Use it with `sort_dir`."),
         query("sort_dir", STRING.choices(words!["ASC", "DESC"])).description("Direction of sorting, `ASC` upward, `DESC` downward."),
-        query("fields", ARRAY.items(list![STRING])).style(Style::Comma).description("Only these fields are returned; a dot reaches into records, as in `members.email_address`. Name `total_items` too, or the total stays unknown. Not together with `exclude_fields`."),
-        query("exclude_fields", ARRAY.items(list![STRING])).style(Style::Comma).description("These fields are left out; a dot reaches into records, as in `members.opens`. Not together with `fields`."),
+        query("fields", ARRAY.items(list![STRING])).style(Style::Comma).example(r#"["members.email_address","total_items"]"#).description("Only these fields are returned; a dot reaches into records, as in `members.email_address`. Name `total_items` too, or the total stays unknown. Not together with `exclude_fields`."),
+        query("exclude_fields", ARRAY.items(list![STRING])).style(Style::Comma).example(r#"["members.opens"]"#).description("These fields are left out; a dot reaches into records, as in `members.opens`. Not together with `fields`."),
         query("count", INTEGER.minimum(1.0).maximum(1000.0).default("10")).default("10").description("Records per page, 1 to 1000; Mailchimp takes 10 when it is left out."),
         query("offset", INTEGER.minimum(0.0).default("0")).default("0").description("How many records to skip, for paging, which is the number of records received so far."),
     ])
@@ -41,6 +42,9 @@ const LIST: Operation = Operation::get("OpenDetails_List", "open_details", Actio
             sync_parent("reports", list![(text("campaign_id"), ParentValue::Member(json_path!("$.id")))]),
         ])
         .per_parent())
+    .filters(list![
+        field_filter(json_path!("$.campaign_id")).equals(list![(text("campaign_id"), json(r#""{value}""#))]),
+    ])
     .records(json_path!("$.members"))
     .total(MetaSource::Body(json_path!("$.total_items")))
     .meta(list![meta("links", json_path!("$._links")), meta("total_opens", json_path!("$.total_opens"))])

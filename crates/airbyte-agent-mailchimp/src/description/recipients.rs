@@ -25,11 +25,12 @@ pub(super) const ENTITY: Entity = Entity::new("recipients", "A recipient to whom
 const LIST: Operation = Operation::get("Recipients_List", "recipients", Action::List, template!("/reports/{campaign_id}/sent-to"))
     .summary("List recipients of a campaign")
     .description("Lists everybody to whom a campaign was sent, with the delivery, the number of openings, and the last one. Airbyte's hosted platform does not offer it.")
+    .phrases(texts!["sent to", "who received"])
     .addition()
     .parameters(list![
         path("campaign_id", STRING).required().description("Campaign id, as `campaigns.list` returns it."),
-        query("fields", ARRAY.items(list![STRING])).style(Style::Comma).description("Only these fields are returned; a dot reaches into records, as in `sent_to.email_address`. Name `total_items` too, or the total stays unknown. Not together with `exclude_fields`."),
-        query("exclude_fields", ARRAY.items(list![STRING])).style(Style::Comma).description("These fields are left out; a dot reaches into records, as in `sent_to.merge_fields`. Not together with `fields`."),
+        query("fields", ARRAY.items(list![STRING])).style(Style::Comma).example(r#"["sent_to.email_address","total_items"]"#).description("Only these fields are returned; a dot reaches into records, as in `sent_to.email_address`. Name `total_items` too, or the total stays unknown. Not together with `exclude_fields`."),
+        query("exclude_fields", ARRAY.items(list![STRING])).style(Style::Comma).example(r#"["sent_to.merge_fields"]"#).description("These fields are left out; a dot reaches into records, as in `sent_to.merge_fields`. Not together with `fields`."),
         query("count", INTEGER.minimum(1.0).maximum(1000.0).default("10")).default("10").description("Records per page, 1 to 1000; Mailchimp takes 10 when it is left out."),
         query("offset", INTEGER.minimum(0.0).default("0")).default("0").description("How many records to skip, for paging, which is the number of records received so far."),
     ])
@@ -38,6 +39,9 @@ const LIST: Operation = Operation::get("Recipients_List", "recipients", Action::
             sync_parent("reports", list![(text("campaign_id"), ParentValue::Member(json_path!("$.id")))]),
         ])
         .per_parent())
+    .filters(list![
+        field_filter(json_path!("$.campaign_id")).equals(list![(text("campaign_id"), json(r#""{value}""#))]),
+    ])
     .records(json_path!("$.sent_to"))
     .total(MetaSource::Body(json_path!("$.total_items")))
     .meta(list![meta("links", json_path!("$._links"))])

@@ -7,7 +7,17 @@ use airbyte_agent_description::build::*;
 /// `reports` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("reports", "Results of one sent campaign: opens, clicks, bounces, departures, revenue.")
     .when_to_use("Opens, clicks, bounces, departures and revenue.")
-    .phrases(texts!["report", "open rate", "click rate", "bounces", "performance"])
+    .phrases(texts![
+        "report",
+        "open rate",
+        "click rate",
+        "bounces",
+        "performance",
+        "open rate",
+        "click rate",
+        "performance",
+        "results",
+    ])
     .default_fields(texts![
         "id",
         "campaign_title",
@@ -105,16 +115,18 @@ pub(super) const ENTITY: Entity = Entity::new("reports", "Results of one sent ca
 const LIST: Operation = Operation::get("Reports_List", "reports", Action::List, template!("/reports"))
     .summary("List campaign reports")
     .description("Lists results of sent campaigns: opens, clicks, bounces, departures, revenue. Filter by type or time of sending. Drafts have no report.")
+    .phrases(texts!["how newsletters did"])
     .parameters(list![
         query("count", INTEGER.minimum(1.0).maximum(1000.0).default("10")).default("10").description("Records per page, 1 to 1000; Mailchimp takes 10 when it is left out. Ask for many at once: large offsets are slow."),
         query("offset", INTEGER.minimum(0.0).default("0")).default("0").description("How many records to skip, for paging: the number of records received so far."),
         query("type", STRING.choices(words!["regular", "plaintext", "absplit", "rss", "variate"])).description("Only reports of campaigns of this type: `regular` (HTML), `plaintext`, `absplit` (old A/B test), `rss` (from a feed), `variate` (multivariate or A/B test)."),
         query("before_send_time", STRING.format("date-time")).description("Only campaigns sent before this instant, ISO 8601 with offset."),
         query("since_send_time", STRING.format("date-time")).description("Only campaigns sent after this instant, ISO 8601 with offset."),
-        query("fields", ARRAY.items(list![STRING])).style(Style::Comma).addition().description("Only these fields are returned; a dot reaches into records, as in `reports.id`. Name `total_items` too, or the total stays unknown. Not together with `exclude_fields`."),
-        query("exclude_fields", ARRAY.items(list![STRING])).style(Style::Comma).addition().description("These fields are left out; a dot reaches into records, as in `reports.timeseries`. Not together with `fields`."),
+        query("fields", ARRAY.items(list![STRING])).style(Style::Comma).addition().example(r#"["reports.id","total_items"]"#).description("Only these fields are returned; a dot reaches into records, as in `reports.id`. Name `total_items` too, or the total stays unknown. Not together with `exclude_fields`."),
+        query("exclude_fields", ARRAY.items(list![STRING])).style(Style::Comma).addition().example(r#"["reports.timeseries"]"#).description("These fields are left out; a dot reaches into records, as in `reports.timeseries`. Not together with `fields`."),
     ])
     .sync(sync(list![json_path!("$.id")]))
+    .filters(list![field_filter(json_path!("$.type")).equals(list![(text("type"), json(r#""{value}""#))])])
     .records(json_path!("$.reports"))
     .total(MetaSource::Body(json_path!("$.total_items")))
     .meta(list![meta("links", json_path!("$._links"))])
@@ -124,10 +136,11 @@ const LIST: Operation = Operation::get("Reports_List", "reports", Action::List, 
 const GET: Operation = Operation::get("Reports_Get", "reports", Action::Get, template!("/reports/{campaign_id}"))
     .summary("Get a campaign report")
     .description("Returns the results of one sent campaign, beside averages of the audience and of the industry. For who did what use `email_activity.list`.")
+    .phrases(texts!["open rate of campaign", "how did campaign do"])
     .parameters(list![
         path("campaign_id", STRING).required().description("Campaign id, as `campaigns.list` returns it; also for reports, which share the id of their campaign."),
-        query("fields", ARRAY.items(list![STRING])).style(Style::Comma).addition().description("Only these fields are returned; a dot reaches into objects, as in `opens`. Not together with `exclude_fields`."),
-        query("exclude_fields", ARRAY.items(list![STRING])).style(Style::Comma).addition().description("These fields are left out; a dot reaches into objects, as in `timeseries`. Not together with `fields`."),
+        query("fields", ARRAY.items(list![STRING])).style(Style::Comma).addition().example(r#"["opens"]"#).description("Only these fields are returned; a dot reaches into objects, as in `opens`. Not together with `exclude_fields`."),
+        query("exclude_fields", ARRAY.items(list![STRING])).style(Style::Comma).addition().example(r#"["timeseries"]"#).description("These fields are left out; a dot reaches into objects, as in `timeseries`. Not together with `fields`."),
     ])
     .schema(RECORD);
 

@@ -14,15 +14,17 @@ const UPDATE: Operation = Operation::by(Method::Post, "SegmentMemberBatches_Upda
     .description("Adds contacts to a static segment or tag and removes others, up to 500 each, by e-mail address. Only contacts of the audience count; the response names the addresses that were refused under `errors`. Airbyte's hosted platform does not offer it.")
     .writes()
     .idempotent()
+    .phrases(texts!["add several to segment"])
     .at_least_one(list![at_least_one(texts![], texts!["members_to_add", "members_to_remove"])])
     .addition()
     .parameters(list![
         path("list_id", STRING).required().description("Audience (list) id, as `lists.list` returns it; not the number in the address of the web app."),
         path("segment_id", STRING).required().description("Segment id, a whole number, from `segments.list`; the id of a tag is one as well."),
-        body("members_to_add", ARRAY.items(list![STRING.format("email")])).description("E-mail addresses to add, at most 500."),
-        body("members_to_remove", ARRAY.items(list![STRING.format("email")])).description("E-mail addresses to remove, at most 500."),
+        body("members_to_add", ARRAY.items(list![STRING.format("email")])).example(r#"["jane.doe@example.com"]"#).description("E-mail addresses to add, at most 500."),
+        body("members_to_remove", ARRAY.items(list![STRING.format("email")])).example(r#"["john.roe@example.com"]"#).description("E-mail addresses to remove, at most 500."),
     ])
     .body(Body::Json { open: false, in_array: false })
+    .errors(list![ErrorCheck::at(json_path!("$.errors"), ErrorCondition::Remark(None))])
     .schema(RECORD);
 
 const RECORD: Json = json(include_str!("schemas/segment_member_batches.json"));

@@ -64,8 +64,8 @@ const LIST: Operation = Operation::get("SegmentMembers_List", "segment_members",
         path("segment_id", STRING).required().description("Segment id, a whole number, from `segments.list`; the id of a tag gives the contacts with that tag."),
         query("count", INTEGER.minimum(1.0).maximum(1000.0).default("10")).default("10").description("Records per page, 1 to 1000; Mailchimp takes 10 when it is left out. Ask for many at once: large offsets are slow."),
         query("offset", INTEGER.minimum(0.0).default("0")).default("0").description("How many records to skip, for paging: the number of records received so far."),
-        query("fields", ARRAY.items(list![STRING])).style(Style::Comma).addition().description("Only these fields are returned; a dot reaches into records, as in `members.email_address`. Name `total_items` too, or the total stays unknown. Not together with `exclude_fields`."),
-        query("exclude_fields", ARRAY.items(list![STRING])).style(Style::Comma).addition().description("These fields are left out; a dot reaches into records, as in `members.stats`. Not together with `fields`."),
+        query("fields", ARRAY.items(list![STRING])).style(Style::Comma).addition().example(r#"["members.email_address","total_items"]"#).description("Only these fields are returned; a dot reaches into records, as in `members.email_address`. Name `total_items` too, or the total stays unknown. Not together with `exclude_fields`."),
+        query("exclude_fields", ARRAY.items(list![STRING])).style(Style::Comma).addition().example(r#"["members.stats"]"#).description("These fields are left out; a dot reaches into records, as in `members.stats`. Not together with `fields`."),
         query("include_cleaned", BOOLEAN).addition().description("Whether contacts whose address bounced are listed. False when left out."),
         query("include_transactional", BOOLEAN).addition().description("Whether contacts who bought but never subscribed are listed. False when left out."),
         query("include_unsubscribed", BOOLEAN).addition().description("Whether contacts who unsubscribed are listed. False when left out."),
@@ -83,6 +83,7 @@ const LIST: Operation = Operation::get("SegmentMembers_List", "segment_members",
             (text("include_transactional"), json("true")),
             (text("include_unsubscribed"), json("true")),
         ]))
+    .filters(list![field_filter(json_path!("$.list_id")).equals(list![(text("list_id"), json(r#""{value}""#))])])
     .records(json_path!("$.members"))
     .total(MetaSource::Body(json_path!("$.total_items")))
     .meta(list![meta("links", json_path!("$._links"))])
@@ -93,6 +94,7 @@ const CREATE: Operation = Operation::by(Method::Post, "SegmentMembers_Create", "
     .summary("Add a contact to a segment")
     .description("Adds a contact of the audience to a static segment or tag, and returns the contact. Airbyte's hosted platform does not offer it.")
     .writes()
+    .phrases(texts!["add to segment"])
     .addition()
     .parameters(list![
         path("list_id", STRING).required().description("Audience (list) id, as `lists.list` returns it; not the number in the address of the web app."),
@@ -107,6 +109,7 @@ const DELETE: Operation = Operation::by(Method::Delete, "SegmentMembers_Delete",
     .description("Takes a contact out of a static segment or tag. The contact stays in the audience. Airbyte's hosted platform does not offer it.")
     .writes()
     .idempotent()
+    .phrases(texts!["remove from segment"])
     .addition()
     .parameters(list![
         path("list_id", STRING).required().description("Audience (list) id, as `lists.list` returns it; not the number in the address of the web app."),

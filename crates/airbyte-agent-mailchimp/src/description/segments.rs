@@ -36,8 +36,8 @@ const LIST: Operation = Operation::get("Segments_List", "segments", Action::List
         query("before_created_at", STRING.format("date-time")).description("Only segments created before this instant, ISO 8601 with offset."),
         query("since_updated_at", STRING.format("date-time")).description("Only segments changed after this instant, ISO 8601 with offset."),
         query("before_updated_at", STRING.format("date-time")).description("Only segments last changed before this instant, ISO 8601 with offset."),
-        query("fields", ARRAY.items(list![STRING])).style(Style::Comma).addition().description("Only these fields are returned; a dot reaches into records, as in `segments.id`. Name `total_items` too, or the total stays unknown. Not together with `exclude_fields`."),
-        query("exclude_fields", ARRAY.items(list![STRING])).style(Style::Comma).addition().description("These fields are left out; a dot reaches into records, as in `segments.options`. Not together with `fields`."),
+        query("fields", ARRAY.items(list![STRING])).style(Style::Comma).addition().example(r#"["segments.id","total_items"]"#).description("Only these fields are returned; a dot reaches into records, as in `segments.id`. Name `total_items` too, or the total stays unknown. Not together with `exclude_fields`."),
+        query("exclude_fields", ARRAY.items(list![STRING])).style(Style::Comma).addition().example(r#"["segments.options"]"#).description("These fields are left out; a dot reaches into records, as in `segments.options`. Not together with `fields`."),
         query("include_cleaned", BOOLEAN).addition().description("Whether contacts whose address bounced are counted. False when left out."),
         query("include_transactional", BOOLEAN).addition().description("Whether contacts who bought but never subscribed are counted. False when left out."),
         query("include_unsubscribed", BOOLEAN).addition().description("Whether contacts who unsubscribed are counted. False when left out."),
@@ -47,6 +47,10 @@ const LIST: Operation = Operation::get("Segments_List", "segments", Action::List
             sync_parent("lists", list![(text("list_id"), ParentValue::Member(json_path!("$.id")))]),
         ])
         .per_parent())
+    .filters(list![
+        field_filter(json_path!("$.list_id")).equals(list![(text("list_id"), json(r#""{value}""#))]),
+        field_filter(json_path!("$.type")).equals(list![(text("type"), json(r#""{value}""#))]),
+    ])
     .records(json_path!("$.segments"))
     .total(MetaSource::Body(json_path!("$.total_items")))
     .meta(list![meta("links", json_path!("$._links"))])
@@ -61,11 +65,11 @@ const CREATE: Operation = Operation::by(Method::Post, "Segments_Create", "segmen
     .parameters(list![
         path("list_id", STRING).required().description("Audience (list) id, as `lists.list` returns it; not the number in the address of the web app."),
         body("name", STRING).required().description("Name of the segment."),
-        body("static_segment", ARRAY.items(list![STRING.format("email")])).description("E-mail addresses of the contacts of a static segment; those not in the audience are ignored. Not together with `options`."),
+        body("static_segment", ARRAY.items(list![STRING.format("email")])).example(r#"["jane.doe@example.com"]"#).description("E-mail addresses of the contacts of a static segment; those not in the audience are ignored. Not together with `options`."),
         body("options", OBJECT.properties(list![
             optional("match", STRING.choices(words!["any", "all"]).description("Whether `any` or `all` of the conditions have to hold.")),
             optional("conditions", ARRAY.items(list![OBJECT]).description("Rules, in the form in which `segments.get` shows them.")),
-        ]).closed()).description("Rules of a saved segment. Not together with `static_segment`."),
+        ]).closed()).example(r#"{"match":"all","conditions":[{"condition_type":"EmailAddress","field":"EMAIL","op":"contains","value":"example.com"}]}"#).description("Rules of a saved segment. Not together with `static_segment`."),
     ])
     .body(Body::Json { open: false, in_array: false })
     .schema(RECORD);
@@ -76,8 +80,8 @@ const GET: Operation = Operation::get("Segments_Get", "segments", Action::Get, t
     .parameters(list![
         path("list_id", STRING).required().description("Audience (list) id, as `lists.list` returns it; not the number in the address of the web app."),
         path("segment_id", STRING).required().description("Segment id, a whole number, from `segments.list`; the id of a tag is one as well."),
-        query("fields", ARRAY.items(list![STRING])).style(Style::Comma).addition().description("Only these fields are returned; a dot reaches into objects, as in `member_count`. Not together with `exclude_fields`."),
-        query("exclude_fields", ARRAY.items(list![STRING])).style(Style::Comma).addition().description("These fields are left out; a dot reaches into objects, as in `options`. Not together with `fields`."),
+        query("fields", ARRAY.items(list![STRING])).style(Style::Comma).addition().example(r#"["member_count"]"#).description("Only these fields are returned; a dot reaches into objects, as in `member_count`. Not together with `exclude_fields`."),
+        query("exclude_fields", ARRAY.items(list![STRING])).style(Style::Comma).addition().example(r#"["options"]"#).description("These fields are left out; a dot reaches into objects, as in `options`. Not together with `fields`."),
         query("include_cleaned", BOOLEAN).addition().description("Whether contacts whose address bounced are counted. False when left out."),
         query("include_transactional", BOOLEAN).addition().description("Whether contacts who bought but never subscribed are counted. False when left out."),
         query("include_unsubscribed", BOOLEAN).addition().description("Whether contacts who unsubscribed are counted. False when left out."),
@@ -106,11 +110,11 @@ const UPDATE: Operation = Operation::by(Method::Patch, "Segments_Update", "segme
         path("list_id", STRING).required().description("Audience (list) id, as `lists.list` returns it; not the number in the address of the web app."),
         path("segment_id", STRING).required().description("Segment id, a whole number, from `segments.list`; the id of a tag is one as well."),
         body("name", STRING).required().description("Name of the segment."),
-        body("static_segment", ARRAY.items(list![STRING.format("email")])).description("E-mail addresses of the contacts of a static segment; those not in the audience are ignored. Not together with `options`."),
+        body("static_segment", ARRAY.items(list![STRING.format("email")])).example(r#"["jane.doe@example.com"]"#).description("E-mail addresses of the contacts of a static segment; those not in the audience are ignored. Not together with `options`."),
         body("options", OBJECT.properties(list![
             optional("match", STRING.choices(words!["any", "all"]).description("Whether `any` or `all` of the conditions have to hold.")),
             optional("conditions", ARRAY.items(list![OBJECT]).description("Rules, in the form in which `segments.get` shows them.")),
-        ]).closed()).description("Rules of a saved segment. Not together with `static_segment`."),
+        ]).closed()).example(r#"{"match":"all","conditions":[{"condition_type":"EmailAddress","field":"EMAIL","op":"contains","value":"example.com"}]}"#).description("Rules of a saved segment. Not together with `static_segment`."),
     ])
     .body(Body::Json { open: false, in_array: false })
     .schema(RECORD);

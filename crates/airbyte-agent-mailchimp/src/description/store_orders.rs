@@ -34,6 +34,7 @@ pub(super) const ENTITY: Entity = Entity::new("store_orders", "An order of a sho
 const LIST: Operation = Operation::get("StoreOrders_List", "store_orders", Action::List, template!("/ecommerce/stores/{store_id}/orders"))
     .summary("List orders of a shop")
     .description("Lists the orders that a shop reported to Mailchimp, with customer, amounts and lines. With `campaign_id` it shows what a campaign sold. Airbyte's hosted platform does not offer it.")
+    .phrases(texts!["orders of store"])
     .addition()
     .parameters(list![
         path("store_id", STRING).required().description("Id of the store, from `stores.list`."),
@@ -41,8 +42,8 @@ const LIST: Operation = Operation::get("StoreOrders_List", "store_orders", Actio
         query("has_outreach", BOOLEAN).description("Only orders that came from a campaign or another outreach (true), or did not (false)."),
         query("campaign_id", STRING).description("Only orders that came from this campaign, by id."),
         query("outreach_id", STRING).description("Only orders that came from this outreach, by id."),
-        query("fields", ARRAY.items(list![STRING])).style(Style::Comma).description("Only these fields are returned; a dot reaches into records, as in `orders.order_total`. Name `total_items` too, or the total stays unknown. Not together with `exclude_fields`."),
-        query("exclude_fields", ARRAY.items(list![STRING])).style(Style::Comma).description("These fields are left out; a dot reaches into records, as in `orders.lines`. Not together with `fields`."),
+        query("fields", ARRAY.items(list![STRING])).style(Style::Comma).example(r#"["orders.order_total","total_items"]"#).description("Only these fields are returned; a dot reaches into records, as in `orders.order_total`. Name `total_items` too, or the total stays unknown. Not together with `exclude_fields`."),
+        query("exclude_fields", ARRAY.items(list![STRING])).style(Style::Comma).example(r#"["orders.lines"]"#).description("These fields are left out; a dot reaches into records, as in `orders.lines`. Not together with `fields`."),
         query("count", INTEGER.minimum(1.0).maximum(1000.0).default("10")).default("10").description("Records per page, 1 to 1000; Mailchimp takes 10 when it is left out."),
         query("offset", INTEGER.minimum(0.0).default("0")).default("0").description("How many records to skip, for paging, which is the number of records received so far."),
     ])
@@ -51,6 +52,11 @@ const LIST: Operation = Operation::get("StoreOrders_List", "store_orders", Actio
             sync_parent("stores", list![(text("store_id"), ParentValue::Member(json_path!("$.id")))]),
         ])
         .per_parent())
+    .filters(list![
+        field_filter(json_path!("$.store_id")).equals(list![(text("store_id"), json(r#""{value}""#))]),
+        field_filter(json_path!("$.customer.id")).equals(list![(text("customer_id"), json(r#""{value}""#))]),
+        field_filter(json_path!("$.campaign_id")).equals(list![(text("campaign_id"), json(r#""{value}""#))]),
+    ])
     .records(json_path!("$.orders"))
     .total(MetaSource::Body(json_path!("$.total_items")))
     .meta(list![meta("links", json_path!("$._links"))])

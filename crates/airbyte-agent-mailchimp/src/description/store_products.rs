@@ -29,8 +29,8 @@ const LIST: Operation = Operation::get("StoreProducts_List", "store_products", A
     .addition()
     .parameters(list![
         path("store_id", STRING).required().description("Id of the store, from `stores.list`."),
-        query("fields", ARRAY.items(list![STRING])).style(Style::Comma).description("Only these fields are returned; a dot reaches into records, as in `products.title`. Name `total_items` too, or the total stays unknown. Not together with `exclude_fields`."),
-        query("exclude_fields", ARRAY.items(list![STRING])).style(Style::Comma).description("These fields are left out; a dot reaches into records, as in `products.images`. Not together with `fields`."),
+        query("fields", ARRAY.items(list![STRING])).style(Style::Comma).example(r#"["products.title","total_items"]"#).description("Only these fields are returned; a dot reaches into records, as in `products.title`. Name `total_items` too, or the total stays unknown. Not together with `exclude_fields`."),
+        query("exclude_fields", ARRAY.items(list![STRING])).style(Style::Comma).example(r#"["products.images"]"#).description("These fields are left out; a dot reaches into records, as in `products.images`. Not together with `fields`."),
         query("count", INTEGER.minimum(1.0).maximum(1000.0).default("10")).default("10").description("Records per page, 1 to 1000; Mailchimp takes 10 when it is left out."),
         query("offset", INTEGER.minimum(0.0).default("0")).default("0").description("How many records to skip, for paging, which is the number of records received so far."),
     ])

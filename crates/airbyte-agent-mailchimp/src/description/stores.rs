@@ -30,8 +30,8 @@ const LIST: Operation = Operation::get("Stores_List", "stores", Action::List, te
     .description("Lists the shops that are connected to the account, with the audience of each. The id of a shop leads to its orders and products. Airbyte's hosted platform does not offer it.")
     .addition()
     .parameters(list![
-        query("fields", ARRAY.items(list![STRING])).style(Style::Comma).description("Only these fields are returned; a dot reaches into records, as in `stores.name`. Name `total_items` too, or the total stays unknown. Not together with `exclude_fields`."),
-        query("exclude_fields", ARRAY.items(list![STRING])).style(Style::Comma).description("These fields are left out; a dot reaches into records, as in `stores.address`. Not together with `fields`."),
+        query("fields", ARRAY.items(list![STRING])).style(Style::Comma).example(r#"["stores.name","total_items"]"#).description("Only these fields are returned; a dot reaches into records, as in `stores.name`. Name `total_items` too, or the total stays unknown. Not together with `exclude_fields`."),
+        query("exclude_fields", ARRAY.items(list![STRING])).style(Style::Comma).example(r#"["stores.address"]"#).description("These fields are left out; a dot reaches into records, as in `stores.address`. Not together with `fields`."),
         query("count", INTEGER.minimum(1.0).maximum(1000.0).default("10")).default("10").description("Records per page, 1 to 1000; Mailchimp takes 10 when it is left out."),
         query("offset", INTEGER.minimum(0.0).default("0")).default("0").description("How many records to skip, for paging, which is the number of records received so far."),
     ])

@@ -19,6 +19,7 @@ pub(super) const ENTITY: Entity = Entity::new("tags", "A label on contacts of an
 const LIST: Operation = Operation::get("Tags_List", "tags", Action::List, template!("/lists/{list_id}/tag-search"))
     .summary("List or search tags")
     .description("Lists the tags of one audience, all of them or those whose name begins with a text. The contacts with a tag: `segment_members.list` with the tag id as segment id.")
+    .phrases(texts!["tags"])
     .parameters(list![
         path("list_id", STRING).required().description("Audience (list) id, as `lists.list` returns it; not the number in the address of the web app."),
         query("name", STRING).description("Only tags whose name begins with this text; left out, all tags of the audience."),
@@ -28,6 +29,7 @@ const LIST: Operation = Operation::get("Tags_List", "tags", Action::List, templa
             sync_parent("lists", list![(text("list_id"), ParentValue::Member(json_path!("$.id")))]),
         ])
         .per_parent())
+    .filters(list![field_filter(json_path!("$.name")).equals(list![(text("name"), json(r#""{value}""#))])])
     .records(json_path!("$.tags"))
     .total(MetaSource::Body(json_path!("$.total_items")))
     .meta(list![meta("links", json_path!("$._links"))])

@@ -40,12 +40,16 @@ const LIST: Operation = Operation::get("Templates_List", "templates", Action::Li
         query("content_type", STRING.choices(words!["html", "template", "multichannel"])).description("Only templates of type `user` that were made so."),
         query("sort_field", STRING.choices(words!["date_created", "date_edited", "name"])).description("Field to sort by. Use it with `sort_dir`."),
         query("sort_dir", STRING.choices(words!["ASC", "DESC"])).description("Direction of sorting, `ASC` upward, `DESC` downward."),
-        query("fields", ARRAY.items(list![STRING])).style(Style::Comma).description("Only these fields are returned; a dot reaches into records, as in `templates.name`. Name `total_items` too, or the total stays unknown. Not together with `exclude_fields`."),
-        query("exclude_fields", ARRAY.items(list![STRING])).style(Style::Comma).description("These fields are left out; a dot reaches into records, as in `templates.thumbnail`. Not together with `fields`."),
+        query("fields", ARRAY.items(list![STRING])).style(Style::Comma).example(r#"["templates.name","total_items"]"#).description("Only these fields are returned; a dot reaches into records, as in `templates.name`. Name `total_items` too, or the total stays unknown. Not together with `exclude_fields`."),
+        query("exclude_fields", ARRAY.items(list![STRING])).style(Style::Comma).example(r#"["templates.thumbnail"]"#).description("These fields are left out; a dot reaches into records, as in `templates.thumbnail`. Not together with `fields`."),
         query("count", INTEGER.minimum(1.0).maximum(1000.0).default("10")).default("10").description("Records per page, 1 to 1000; Mailchimp takes 10 when it is left out."),
         query("offset", INTEGER.minimum(0.0).default("0")).default("0").description("How many records to skip, for paging, which is the number of records received so far."),
     ])
     .sync(sync(list![json_path!("$.id")]))
+    .filters(list![
+        field_filter(json_path!("$.type")).equals(list![(text("type"), json(r#""{value}""#))]),
+        field_filter(json_path!("$.created_by")).equals(list![(text("created_by"), json(r#""{value}""#))]),
+    ])
     .records(json_path!("$.templates"))
     .total(MetaSource::Body(json_path!("$.total_items")))
     .meta(list![meta("links", json_path!("$._links"))])

@@ -35,18 +35,22 @@ pub(super) const ENTITY: Entity = Entity::new("unsubscribes", "A recipient who u
 const LIST: Operation = Operation::get("Unsubscribes_List", "unsubscribes", Action::List, template!("/reports/{campaign_id}/unsubscribed"))
     .summary("List who unsubscribed")
     .description("Lists the recipients who unsubscribed because of one campaign, with time and reason. For everybody who left an audience use `list_members.list` with `status: unsubscribed`.")
+    .phrases(texts!["who unsubscribed", "who opted out"])
     .parameters(list![
         path("campaign_id", STRING).required().description("Campaign id, as `campaigns.list` returns it; also for reports, which share the id of their campaign."),
         query("count", INTEGER.minimum(1.0).maximum(1000.0).default("10")).default("10").description("Records per page, 1 to 1000; Mailchimp takes 10 when it is left out. Ask for many at once: large offsets are slow."),
         query("offset", INTEGER.minimum(0.0).default("0")).default("0").description("How many records to skip, for paging: the number of records received so far."),
-        query("fields", ARRAY.items(list![STRING])).style(Style::Comma).addition().description("Only these fields are returned; a dot reaches into records, as in `unsubscribes.email_address`. Name `total_items` too, or the total stays unknown. Not together with `exclude_fields`."),
-        query("exclude_fields", ARRAY.items(list![STRING])).style(Style::Comma).addition().description("These fields are left out; a dot reaches into records, as in `unsubscribes.reason`. Not together with `fields`."),
+        query("fields", ARRAY.items(list![STRING])).style(Style::Comma).addition().example(r#"["unsubscribes.email_address","total_items"]"#).description("Only these fields are returned; a dot reaches into records, as in `unsubscribes.email_address`. Name `total_items` too, or the total stays unknown. Not together with `exclude_fields`."),
+        query("exclude_fields", ARRAY.items(list![STRING])).style(Style::Comma).addition().example(r#"["unsubscribes.reason"]"#).description("These fields are left out; a dot reaches into records, as in `unsubscribes.reason`. Not together with `fields`."),
     ])
     .sync(sync(list![json_path!("$.email_id")])
         .parents(list![
             sync_parent("reports", list![(text("campaign_id"), ParentValue::Member(json_path!("$.id")))]),
         ])
         .per_parent())
+    .filters(list![
+        field_filter(json_path!("$.campaign_id")).equals(list![(text("campaign_id"), json(r#""{value}""#))]),
+    ])
     .records(json_path!("$.unsubscribes"))
     .total(MetaSource::Body(json_path!("$.total_items")))
     .meta(list![meta("links", json_path!("$._links"))])

@@ -43,7 +43,7 @@ const SECRETS: [&str; 24] = [
 ];
 
 /// Arguments that steer a call and contain no data.
-const STEERING: [&str; 11] = [
+const STEERING: [&str; 12] = [
     "connector",
     "account",
     "entity",
@@ -55,6 +55,7 @@ const STEERING: [&str; 11] = [
     "from_byte",
     "max_bytes",
     "encoding",
+    "dry_run",
 ];
 
 /// The arguments of a call without secrets and without contents of records. Where there is no operation, the

@@ -28,6 +28,10 @@ pub struct Audit {
 pub(crate) struct Begin<'b> {
     /// The name and version of the client.
     pub(crate) client: Option<String>,
+    /// The name by which an authorization server knows the caller.
+    pub(crate) caller: Option<&'b str>,
+    /// The trace that the call belongs to.
+    pub(crate) trace: Option<String>,
     pub(crate) tool: &'b str,
     /// The arguments as they were given.
     pub(crate) arguments: &'b Value,
@@ -92,6 +96,12 @@ impl Audit {
         put("call", json!(self.last.fetch_add(1, Ordering::Relaxed) + 1));
         if let Some(client) = call.client {
             put("client", mask::cut(&client).into());
+        }
+        if let Some(caller) = call.caller {
+            put("caller", mask::cut(caller).into());
+        }
+        if let Some(trace) = call.trace {
+            put("trace", trace.into());
         }
         put("tool", mask::cut(call.tool).into());
         if let Some(target) = call.target {

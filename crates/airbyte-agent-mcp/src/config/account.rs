@@ -28,6 +28,9 @@ pub struct Account {
     pub reach: Reach,
     /// The rules of the account. The common rules have to permit a call as well.
     pub policy: Rules,
+    /// The names under which its records are in the store of this machine. Unless they are set, that of the stored
+    /// account, or what [`Toolset::local_store`](airbyte_agent_core::tools::Toolset::local_store) says.
+    pub records: Option<Vec<String>>,
 }
 
 /// Where the description of a connector comes from.
@@ -87,7 +90,17 @@ impl Account {
             origin: Origin::Name(connector.into()),
             reach: Reach::Direct(Direct::default()),
             policy: Rules::default(),
+            records: None,
         }
+    }
+
+    /// The names under which its records are in the store, where the name of the account does not say it.
+    pub(super) fn stored_as(&self) -> Option<Vec<String>> {
+        let stored = || match &self.reach {
+            Reach::Direct(direct) => direct.stored.clone().map(|name| vec![name]),
+            Reach::Hosted(_) => None,
+        };
+        self.records.clone().or_else(stored)
     }
 
     /// Sets where the description of the connector comes from.
@@ -124,9 +137,11 @@ impl Account {
             (None, None) => Origin::Name(name.clone()),
         };
         let policy = Rules::read(&mut table)?;
+        let records = table.texts("records")?;
+        let records = Some(records).filter(|names| !names.is_empty());
         let reach = reach(&mut table)?;
-        table.end()?;
-        Ok(Self { name, origin, reach, policy })
+        table.end();
+        Ok(Self { name, origin, reach, policy, records })
     }
 
     /// The client of the account. Nothing is sent.
@@ -283,6 +298,6 @@ fn read_hosted(mut table: Table<'_>) -> Result<Hosted> {
     if let Some(url) = base_url {
         hosted = hosted.base_url(url);
     }
-    table.end()?;
+    table.end();
     Ok(hosted)
 }

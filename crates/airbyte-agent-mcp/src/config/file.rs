@@ -3,6 +3,7 @@
 //! A key that nothing reads is an error. Texts may refer to variables of the environment. Errors give the
 //! position in the file and never repeat a value, which may be a secret.
 
+use std::cell::RefCell;
 use std::ops::Range;
 use std::time::Duration;
 
@@ -19,6 +20,9 @@ pub(crate) struct Source<'f> {
     pub(crate) name: &'f str,
     pub(crate) text: &'f str,
     pub(crate) environment: Environment<'f>,
+    /// What is wrong with the file and does not keep the rest of it from being read, so that everything is
+    /// reported at once.
+    pub(crate) problems: &'f RefCell<Vec<Error>>,
 }
 
 /// A table of the file, from which keys are taken.
@@ -69,6 +73,24 @@ impl<'f> Source<'f> {
         Error::new(ErrorKind::Usage, format!("{}:{line}:{column}: {message}", self.name))
     }
 
+    /// Remembers a problem at this position of the file.
+    fn report(self, span: Range<usize>, message: impl std::fmt::Display) {
+        self.problems.borrow_mut().push(self.error(span, message));
+    }
+
+    /// What was read, or everything that is wrong with the file in one error.
+    pub(crate) fn conclude<T>(self, result: Result<T>) -> Result<T> {
+        let mut problems = self.problems.take();
+        let value = match result {
+            Ok(value) if problems.is_empty() => return Ok(value),
+            Ok(_) => None,
+            Err(error) => Some(error),
+        };
+        problems.extend(value);
+        let messages: Vec<&str> = problems.iter().map(Error::message).collect();
+        Err(Error::new(ErrorKind::Usage, messages.join("; ")))
+    }
+
     /// The text with the values of variables for `${NAME}`, and a dollar sign for `$$`.
     fn expand(self, span: Range<usize>, text: &str) -> Result<String> {
         let mut out = String::new();
@@ -84,11 +106,11 @@ impl<'f> Source<'f> {
                     return Err(self.error(span, "'${' is not closed; write $$ for a dollar sign"));
                 };
                 let value = (self.environment)(name).filter(|value| !value.is_empty());
-                let Some(value) = value else {
-                    let message = format!("the environment has no variable '{name}'");
-                    return Err(self.error(span, message));
-                };
-                out.push_str(&value);
+                match value {
+                    Some(value) => out.push_str(&value),
+                    None => self
+                        .report(span.clone(), format!("the environment has no variable '{name}'")),
+                }
                 rest = behind;
             } else {
                 out.push('$');
@@ -178,7 +200,11 @@ impl<'f> Table<'f> {
         parse: impl Fn(&str) -> Result<T>,
     ) -> Result<Option<T>> {
         let span = self.left.iter().find(|(name, ..)| name == key).map(|(_, span, _)| span.clone());
+        let known = self.source.problems.borrow().len();
         let Some(text) = self.text(key)? else { return Ok(None) };
+        if self.source.problems.borrow().len() > known {
+            return Ok(None);
+        }
         let position = span.unwrap_or_default();
         parse(&text).map(Some).map_err(|error| self.source.error(position, error.message()))
     }
@@ -249,6 +275,19 @@ impl<'f> Table<'f> {
         Ok(Some(self.source.table(self.below(key), found.span, members)))
     }
 
+    /// Takes a text, or else a truth value.
+    pub(crate) fn text_or_flag(
+        &mut self,
+        key: &'static str,
+    ) -> Result<Option<Result<String, bool>>> {
+        let Some(found) = self.take(key) else { return Ok(None) };
+        match self.source.json(&found.span, &found.value)? {
+            Value::String(text) => Ok(Some(Ok(text))),
+            Value::Bool(flag) => Ok(Some(Err(flag))),
+            _ => Err(self.wrong(&found, "a text, true or false")),
+        }
+    }
+
     /// Takes a table with any keys.
     pub(crate) fn object(&mut self, key: &'static str) -> Result<Option<Map<String, Value>>> {
         let Some(found) = self.take(key) else { return Ok(None) };
@@ -275,13 +314,14 @@ impl<'f> Table<'f> {
         Ok(all)
     }
 
-    /// Refuses keys that were not taken.
-    pub(crate) fn end(self) -> Result<()> {
-        let Some((key, span, _)) = self.left.first() else { return Ok(()) };
-        let hint = suggestion(key, &self.known);
+    /// Reports keys that were not taken.
+    pub(crate) fn end(self) {
         let table =
             if self.name.is_empty() { String::new() } else { format!(" in '{}'", self.name) };
-        Err(self.source.error(span.clone(), format!("there is no key '{key}'{table}{hint}")))
+        for (key, span, _) in &self.left {
+            let hint = suggestion(key, &self.known);
+            self.source.report(span.clone(), format!("there is no key '{key}'{table}{hint}"));
+        }
     }
 
     /// The name of a table inside this one.

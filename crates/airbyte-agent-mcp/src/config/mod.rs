@@ -2,8 +2,13 @@
 //!
 //! ```toml
 //! expose = "connectors"                 # operations, connectors or search
+//! prefix = "acme"                       # names of tools begin with acme_
 //! read_only = true
 //! deny = ["*.delete"]
+//! ask = ["writes"]                      # writes, destructive or patterns: a person approves each call
+//! max_destructive = 20                  # calls of a session that remove or overwrite data
+//! hide = ["customers.email"]            # in no result and in no table
+//! store = "records.db"                  # as `airbyte-agent sync` has written it; false for none
 //! timeout = 60                          # seconds for a call
 //! concurrency = 8
 //! audit = "/var/log/airbyte-agent.jsonl"
@@ -22,6 +27,7 @@
 //! [accounts.work]
 //! connector = "github"
 //! stored = "work"                       # as `airbyte-agent login` stored it
+//! records = ["work"]                    # the accounts of the store that it sees
 //!
 //! [accounts.crm]
 //! connector = "salesforce"
@@ -42,9 +48,12 @@ pub(crate) mod file;
 mod sources;
 mod unavailable;
 
+use std::cell::RefCell;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
-use airbyte_agent_core::tools::{Exposure, Policy, ResultLimits};
+use airbyte_agent_core::local_store::LocalStore;
+use airbyte_agent_core::tools::{Exposure, Policy, ResultLimits, Toolset};
 use airbyte_agent_core::{Client, Description, Error, ErrorKind, Result, suggestion};
 
 pub use self::account::{Account, Direct, Origin, Reach};
@@ -66,6 +75,8 @@ pub struct Config {
     pub accounts: Vec<Account>,
     /// How operations are shown. Unless it is set, the number of connectors decides.
     pub expose: Option<Exposure>,
+    /// The word with which the names of all tools begin; none unless it is set.
+    pub prefix: Option<String>,
     /// The rules that apply to every account.
     pub policy: Rules,
     /// How long a call may take, and how many may run at the same time.
@@ -74,6 +85,10 @@ pub struct Config {
     pub results: ResultLimits,
     /// In which form results are given.
     pub form: ResultForm,
+    /// The file of the store of records, whose path decides whether there are tools over it.
+    pub store: StoreChoice,
+    /// The store that is open. Whoever makes the server opens it.
+    pub local_store: Option<Arc<dyn LocalStore>>,
     /// The folder in which downloads are stored; none unless set. It is made where it is missing.
     pub files: Option<PathBuf>,
     /// How often operations may be called. Every quota that covers an operation applies to it.
@@ -82,6 +97,19 @@ pub struct Config {
     pub audit: Option<PathBuf>,
     /// How the server listens when it serves over HTTP.
     pub http: HttpOptions,
+}
+
+/// Which store of records has tools.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum StoreChoice {
+    /// The usual one, if it exists.
+    #[default]
+    Usual,
+    /// That in this file.
+    File(PathBuf),
+    /// No store, whether there is one or not.
+    None,
 }
 
 /// Which operations may be called, in the form of the configuration.
@@ -94,6 +122,10 @@ pub struct Rules {
     pub allow: Vec<String>,
     /// The patterns of operations that are refused.
     pub deny: Vec<String>,
+    /// What a person is asked about before it is called: `writes`, `destructive`, or patterns of operations.
+    pub ask: Vec<String>,
+    /// The fields that are in no result, as `entity.field`.
+    pub hide: Vec<String>,
 }
 
 impl Rules {
@@ -110,6 +142,12 @@ impl Rules {
         for pattern in &self.deny {
             policy = policy.deny(pattern)?;
         }
+        for which in &self.ask {
+            policy = policy.ask(which)?;
+        }
+        for pattern in &self.hide {
+            policy = policy.hide(pattern)?;
+        }
         Ok(if self.read_only { policy.read_only() } else { policy })
     }
 
@@ -119,6 +157,8 @@ impl Rules {
             read_only: table.flag("read_only")?.unwrap_or_default(),
             allow: table.texts("allow")?,
             deny: table.texts("deny")?,
+            ask: table.texts("ask")?,
+            hide: table.texts("hide")?,
         };
         rules.policy().map_err(|error| table.error(error.message()))?;
         Ok(rules)
@@ -131,7 +171,8 @@ impl Config {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Usage`] with the position in the file. The message repeats no value of the file.
+    /// [`ErrorKind::Usage`] with the position in the file. Variables that are not set and keys that do not exist
+    /// are reported all at once. The message repeats no value of the file.
     pub fn read(path: &Path) -> Result<Self> {
         let name = path.display().to_string();
         let text = std::fs::read_to_string(path).map_err(|error| {
@@ -153,16 +194,27 @@ impl Config {
         folder: Option<&Path>,
         environment: &dyn Fn(&str) -> Option<String>,
     ) -> Result<Self> {
-        let mut table = Source { name, text, environment }.root()?;
+        let problems = RefCell::new(Vec::new());
+        let source = Source { name, text, environment, problems: &problems };
+        source.conclude(source.root().and_then(|table| Self::read_table(table, folder)))
+    }
+
+    fn read_table(mut table: Table<'_>, folder: Option<&Path>) -> Result<Self> {
         let resolve = |path: String| match folder {
             Some(folder) => folder.join(path),
             None => PathBuf::from(path),
         };
         let mut config = Self {
             expose: table.parsed("expose", exposure)?,
+            prefix: table.parsed("prefix", prefix)?,
             policy: Rules::read(&mut table)?,
             audit: table.text("audit")?.map(resolve),
             files: table.text("files")?.map(resolve),
+            store: match table.text_or_flag("store")? {
+                None | Some(Err(true)) => StoreChoice::Usual,
+                Some(Err(false)) => StoreChoice::None,
+                Some(Ok(path)) => StoreChoice::File(resolve(path)),
+            },
             form: table.parsed("results", ResultForm::parse)?.unwrap_or_default(),
             ..Self::default()
         };
@@ -171,6 +223,12 @@ impl Config {
         }
         if let Some(most) = table.count("concurrency")? {
             config.limits = config.limits.concurrency(most);
+        }
+        if let Some(longest) = table.seconds("approval_timeout")? {
+            config.limits = config.limits.approval(longest);
+        }
+        if let Some(most) = table.count("max_destructive")? {
+            config.limits = config.limits.destructive(u32::try_from(most).unwrap_or(u32::MAX));
         }
         if let Some(most) = table.count("max_result_bytes")? {
             config.results = config.results.bytes(most);
@@ -190,7 +248,7 @@ impl Config {
         for (name, account) in table.tables("accounts")? {
             config.accounts.push(Account::read(name, account, &resolve)?);
         }
-        table.end()?;
+        table.end();
         Ok(config)
     }
 
@@ -225,6 +283,9 @@ impl Config {
         if let Some(exposure) = self.expose {
             builder = builder.exposure(exposure);
         }
+        if let Some(prefix) = &self.prefix {
+            builder = builder.prefix(prefix)?;
+        }
         if let Some(folder) = &self.files {
             std::fs::create_dir_all(folder).map_err(|error| {
                 let name = folder.display();
@@ -235,7 +296,13 @@ impl Config {
         if let Some(path) = &self.audit {
             builder = builder.audit(Audit::open(path)?);
         }
+        if let Some(store) = &self.local_store {
+            builder = builder.local_store(Arc::clone(store));
+        }
         for account in &self.accounts {
+            if let Some(names) = account.stored_as() {
+                builder = builder.stored_as(&account.name, names);
+            }
             let description = find(&account.origin)?;
             let client = connect(account, description)?;
             builder = builder.account_with(&account.name, client, account.policy.policy()?)?;
@@ -253,6 +320,11 @@ fn checked(builder: ServerBuilder) -> Result<Server> {
     }
     let message = format!("no operation matches {}", unmatched.join(", "));
     Err(Error::new(ErrorKind::Usage, message))
+}
+
+/// A word that can begin the names of tools.
+fn prefix(word: &str) -> Result<String> {
+    Toolset::empty().prefix(word).map(|_| word.to_owned())
 }
 
 /// The exposure with this name: `operations`, `connectors` or `search`.

@@ -1,19 +1,35 @@
 //! Decides which clients may connect, by the bearer token and by the origin of web pages.
 
-use airbyte_agent_core::{Error, ErrorKind, Result};
-use http::{HeaderMap, HeaderValue, Response, StatusCode, header};
+use std::net::SocketAddr;
+use std::sync::Arc;
 
+use airbyte_agent_core::{Error, ErrorKind, Http, Result};
+use http::{HeaderMap, HeaderValue, Response, StatusCode, header};
+use serde_json::Value;
+
+use super::body::{Body, text};
+use super::json_rpc;
+use super::oauth::{Problem, Verifier};
 use super::options::{HttpOptions, Token};
-use super::{Body, text};
+use crate::caller::Subject;
 
 /// Decides which clients may connect.
 pub(super) struct Guard {
-    token: Option<Token>,
+    credential: Credential,
     origins: Vec<Origin>,
+    /// The port of this machine at which the server listens, if others cannot reach it.
+    local_port: Option<u16>,
+}
+
+/// What clients have to present.
+enum Credential {
+    Nothing,
+    Token(Token),
+    OAuth(Box<Verifier>),
 }
 
 /// Why a request is refused.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Refused {
     /// The request comes from a web page that may not connect.
     Origin,
@@ -21,21 +37,8 @@ pub(super) enum Refused {
     NoToken,
     /// The request has another token.
     WrongToken,
-}
-
-impl Refused {
-    /// The response to the client.
-    pub(super) fn response(self) -> Response<Body> {
-        let challenge = match self {
-            Self::Origin => return text(StatusCode::FORBIDDEN, "this origin may not connect"),
-            Self::NoToken => r#"Bearer realm="airbyte-agent""#,
-            Self::WrongToken => r#"Bearer realm="airbyte-agent", error="invalid_token""#,
-        };
-        let mut response = text(StatusCode::UNAUTHORIZED, "a bearer token is needed");
-        let headers = response.headers_mut();
-        headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static(challenge));
-        response
-    }
+    /// The token of the request was not accepted.
+    Problem(Problem),
 }
 
 /// The origin of web pages that may connect.
@@ -46,36 +49,113 @@ struct Origin {
 }
 
 impl Guard {
-    /// A guard with the token and the origins of these options.
-    pub(super) fn new(options: &HttpOptions) -> Result<Self> {
+    /// A guard with the token and the origins of these options, for a server at this address.
+    pub(super) fn new(options: &HttpOptions, address: SocketAddr) -> Result<Self> {
         let origins =
             options.origins.iter().map(|text| Origin::parse(text)).collect::<Result<_>>()?;
-        Ok(Self { token: options.token.clone(), origins })
+        let credential = match (&options.token, &options.oauth) {
+            (None, None) => Credential::Nothing,
+            (Some(token), None) => Credential::Token(token.clone()),
+            (None, Some(oauth)) => {
+                let verifier = Verifier::new(oauth.clone(), Arc::new(Http::default()))?;
+                Credential::OAuth(Box::new(verifier))
+            }
+            (Some(_), Some(_)) => {
+                let message = "a server has either a bearer token or an authorization server";
+                return Err(Error::new(ErrorKind::Usage, message));
+            }
+        };
+        let local_port = address.ip().is_loopback().then_some(address.port());
+        Ok(Self { credential, origins, local_port })
     }
 
     /// The origin of a request from a web page that may connect, `None` for a request from a program.
     pub(super) fn origin(&self, headers: &HeaderMap) -> Result<Option<HeaderValue>, Refused> {
         let Some(origin) = headers.get(header::ORIGIN) else { return Ok(None) };
         let given = origin.to_str().unwrap_or_default().to_ascii_lowercase();
-        if self.origins.iter().any(|allowed| allowed.matches(&given)) {
+        // At the server's own origin nobody else has pages.
+        let own = self.local_port.is_some_and(|port| {
+            ["localhost", "127.0.0.1", "[::1]"]
+                .iter()
+                .any(|host| given == format!("http://{host}:{port}"))
+        });
+        if own || self.origins.iter().any(|allowed| allowed.matches(&given)) {
             return Ok(Some(origin.clone()));
         }
         tracing::warn!(origin = given, "a web page that may not connect was refused");
         Err(Refused::Origin)
     }
 
-    /// Refuses a request without the token.
-    pub(super) fn token(&self, headers: &HeaderMap) -> Result<(), Refused> {
-        let Some(token) = &self.token else { return Ok(()) };
+    /// The metadata about where tokens come from, if it stands at this path. Anybody may read it.
+    pub(super) fn metadata_at(&self, path: &str) -> Option<&str> {
+        match &self.credential {
+            Credential::OAuth(verifier) => verifier.metadata_at(path),
+            _ => None,
+        }
+    }
+
+    /// Who sends a request, as far as that is known, if it has the right token.
+    pub(super) async fn caller(&self, headers: &HeaderMap) -> Result<Option<Subject>, Refused> {
         let given = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
         let given = given.and_then(|value| {
             let (scheme, rest) = value.split_once(' ')?;
             scheme.eq_ignore_ascii_case("bearer").then_some(rest.trim())
         });
-        match given {
-            Some(given) if token.is(given) => Ok(()),
-            Some(_) => Err(Refused::WrongToken),
-            None => Err(Refused::NoToken),
+        match (&self.credential, given) {
+            (Credential::Nothing, _) => Ok(None),
+            (_, None) => Err(Refused::NoToken),
+            (Credential::Token(token), Some(given)) if token.is(given) => Ok(None),
+            (Credential::Token(_), Some(_)) => Err(Refused::WrongToken),
+            (Credential::OAuth(verifier), Some(given)) => match verifier.subject(given).await {
+                Ok(name) => Ok(Some(Subject(name.into()))),
+                Err(problem) => {
+                    tracing::info!(?problem, "a token was refused");
+                    Err(Refused::Problem(problem))
+                }
+            },
+        }
+    }
+
+    /// The response to a request that is refused.
+    pub(super) fn response(&self, refused: &Refused) -> Response<Body> {
+        let (status, message) = match refused {
+            Refused::Origin => (StatusCode::FORBIDDEN, "this origin may not connect"),
+            Refused::NoToken | Refused::WrongToken => {
+                (StatusCode::UNAUTHORIZED, "a bearer token is needed")
+            }
+            Refused::Problem(Problem::Invalid(_)) => {
+                (StatusCode::UNAUTHORIZED, "the bearer token is not accepted")
+            }
+            Refused::Problem(Problem::Scope) => {
+                (StatusCode::FORBIDDEN, "the bearer token has not all scopes that are needed")
+            }
+            Refused::Problem(Problem::NoKeys) => {
+                (StatusCode::SERVICE_UNAVAILABLE, "tokens cannot be checked at the moment")
+            }
+        };
+        let mut response = json_rpc::refusal(status, message, &Value::Null);
+        let headers = response.headers_mut();
+        if status == StatusCode::SERVICE_UNAVAILABLE {
+            headers.insert(header::RETRY_AFTER, HeaderValue::from_static("30"));
+        } else if let Some(challenge) = self.challenge(refused) {
+            headers.insert(header::WWW_AUTHENTICATE, challenge);
+        }
+        response
+    }
+
+    /// What a client is told about the token that it needs.
+    fn challenge(&self, refused: &Refused) -> Option<HeaderValue> {
+        let problem = match refused {
+            Refused::Origin => return None,
+            Refused::Problem(problem) => Some(problem),
+            Refused::NoToken | Refused::WrongToken => None,
+        };
+        match &self.credential {
+            Credential::OAuth(verifier) => HeaderValue::try_from(verifier.challenge(problem)).ok(),
+            _ if *refused == Refused::WrongToken => Some(HeaderValue::from_static(
+                r#"Bearer realm="airbyte-agent", error="invalid_token""#,
+            )),
+            _ => Some(HeaderValue::from_static(r#"Bearer realm="airbyte-agent""#)),
         }
     }
 }

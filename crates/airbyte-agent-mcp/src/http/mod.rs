@@ -2,7 +2,11 @@
 //!
 //! The module `guard` decides which clients may connect. The protocol itself is implemented by rmcp.
 
+mod body;
 mod guard;
+mod json_rpc;
+mod oauth;
+mod only_json;
 mod options;
 mod visitors;
 
@@ -14,22 +18,28 @@ use std::time::Duration;
 use airbyte_agent_core::{Error, ErrorKind, Result};
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, header};
-use http_body_util::combinators::BoxBody;
 use http_body_util::{BodyExt as _, Full, LengthLimitError, Limited};
 use hyper::body::Incoming;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
+use rmcp::model::ProtocolVersion;
 use rmcp::transport::streamable_http_server::session::SessionManager as _;
 use rmcp::transport::streamable_http_server::session::local::LocalSessionManager;
 use rmcp::transport::{StreamableHttpServerConfig, StreamableHttpService};
+use serde_json::Value;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
+use self::body::{Body, text};
 use self::guard::Guard;
+pub use self::oauth::OAuth;
+use self::only_json::Accepted;
 pub use self::options::{HttpOptions, Token, listen};
 use self::visitors::{Bounds, Place, Visitors};
-use crate::message::{Problem, check};
+use crate::asking::OnlyJson;
+use crate::caller::{NoSession, Subject};
+use crate::message::{Problem, check, id_of};
 use crate::server::Server;
 
 /// The path at which the protocol is served.
@@ -65,7 +75,6 @@ const CLOSING: Duration = Duration::from_secs(2);
 /// The header that names the session.
 const SESSION: &str = "mcp-session-id";
 
-type Body = BoxBody<Bytes, Infallible>;
 type Protocol = StreamableHttpService<Server, LocalSessionManager>;
 
 /// A server that listens at an address. [`serve`](Self::serve) begins to answer requests.
@@ -83,6 +92,7 @@ struct Site {
     sessions: Arc<LocalSessionManager>,
     visitors: Arc<Visitors>,
     guard: Guard,
+    has_sessions: bool,
 }
 
 impl Server {
@@ -94,10 +104,11 @@ impl Server {
     /// address is not available.
     pub async fn listen(self, options: HttpOptions) -> Result<HttpServer> {
         let wanted = options.address();
-        if options.token.is_none() && !wanted.ip().is_loopback() {
+        let is_guarded = options.token.is_some() || options.oauth.is_some();
+        if !is_guarded && !wanted.ip().is_loopback() {
             let message = format!(
                 "{wanted} can be reached from outside: set a bearer token (the program reads it from \
-                 AIRBYTE_AGENT_MCP_TOKEN), or listen on 127.0.0.1"
+                 AIRBYTE_AGENT_MCP_TOKEN) or an authorization server, or listen on 127.0.0.1"
             );
             return Err(Error::new(ErrorKind::Usage, message));
         }
@@ -131,23 +142,29 @@ impl HttpServer {
     /// [`ErrorKind::Usage`] when an origin of the options cannot be understood.
     pub async fn serve(self, stop: impl Future<Output = ()>) -> Result<()> {
         let Self { server, listener, address, options } = self;
-        let guard = Guard::new(&options)?;
+        let guard = Guard::new(&options, address)?;
         let stopping = CancellationToken::new();
         let shared = Arc::clone(&server.shared);
         let mut manager = LocalSessionManager::default();
         let idle = options.idle.unwrap_or(IDLE);
         // For rmcp a session is unused while a call of it runs.
-        manager.session_config.keep_alive = Some(idle.max(shared.limits.timeout + MARGIN));
+        let longest_call = shared.limits.longest_call(shared.tools.asks()) + MARGIN;
+        manager.session_config.keep_alive = Some(idle.max(longest_call));
         let sessions = Arc::new(manager);
         let config = StreamableHttpServerConfig::default()
             .with_cancellation_token(stopping.child_token())
+            .with_legacy_session_mode(options.sessions)
+            .with_json_response(true)
             .disable_allowed_origins();
         let config = match options.hosts(address) {
             Some(hosts) => config.with_allowed_hosts(hosts),
             None => config.disable_allowed_hosts(),
         };
-        let protocol =
-            StreamableHttpService::new(move || Ok(server.clone()), Arc::clone(&sessions), config);
+        let protocol = StreamableHttpService::new(
+            move || Ok(server.for_client()),
+            Arc::clone(&sessions),
+            config,
+        );
         let first_call = options.first_call.unwrap_or(FIRST_CALL);
         let visitors = Arc::new(Visitors::new(Bounds {
             sessions: MOST_SESSIONS.0,
@@ -155,9 +172,10 @@ impl HttpServer {
             connections: MOST_CONNECTIONS.0,
             connections_of_peer: MOST_CONNECTIONS.1,
             first_call,
-            longest_call: shared.limits.timeout + MARGIN,
+            longest_call,
         }));
-        let site = Arc::new(Site { protocol, sessions, visitors, guard });
+        let has_sessions = options.sessions;
+        let site = Arc::new(Site { protocol, sessions, visitors, guard, has_sessions });
         let mut rounds = tokio::time::interval(first_call.max(MARGIN) / 4);
         let mut connections = JoinSet::new();
         let closing = CancellationToken::new();
@@ -242,12 +260,13 @@ impl Site {
     async fn respond(&self, request: Request<Incoming>, peer: IpAddr) -> Response<Body> {
         let origin = match self.guard.origin(request.headers()) {
             Ok(origin) => origin,
-            Err(refused) => return refused.response(),
+            Err(refused) => return self.guard.response(&refused),
         };
         let mut response = if request.method() == Method::OPTIONS && origin.is_some() {
             guard::preflight()
         } else {
-            self.respond_to_allowed(request, peer).await
+            let response = self.respond_to_allowed(request, peer).await;
+            json_rpc::with_error(response, || Value::Null).await
         };
         if let Some(origin) = origin {
             guard::allow_reading(&mut response, origin);
@@ -256,35 +275,43 @@ impl Site {
     }
 
     /// Responds to a request whose origin is allowed.
-    async fn respond_to_allowed(&self, request: Request<Incoming>, peer: IpAddr) -> Response<Body> {
+    async fn respond_to_allowed(
+        &self,
+        mut request: Request<Incoming>,
+        peer: IpAddr,
+    ) -> Response<Body> {
         match request.uri().path() {
             PATH | "/" => {}
             "/health" => return text(StatusCode::OK, "ok"),
-            _ => return text(StatusCode::NOT_FOUND, "MCP is spoken at /mcp"),
+            path => {
+                return match self.guard.metadata_at(path) {
+                    Some(metadata) if request.method() == Method::GET => {
+                        body::json(StatusCode::OK, metadata.to_owned())
+                    }
+                    Some(_) => text(StatusCode::METHOD_NOT_ALLOWED, "only GET is allowed"),
+                    None => text(StatusCode::NOT_FOUND, "MCP is spoken at /mcp"),
+                };
+            }
         }
-        if let Err(refused) = self.guard.token(request.headers()) {
-            return refused.response();
-        }
+        let caller = match self.guard.caller(request.headers()).await {
+            Ok(caller) => caller,
+            Err(refused) => return self.guard.response(&refused),
+        };
         let session = request.headers().get(SESSION).and_then(|value| value.to_str().ok());
-        let opens = request.method() == Method::POST && session.is_none();
-        if let Some(session) = session {
-            self.visitors.used(session);
+        let name = caller.as_ref().map(|subject| &*subject.0);
+        if session.is_some_and(|session| !self.visitors.used(session, name)) {
+            // Nobody is told that there is such a session.
+            return text(StatusCode::NOT_FOUND, "Not Found: Session not found");
         }
-        if opens && !self.make_room(peer).await {
-            let mut response = text(StatusCode::SERVICE_UNAVAILABLE, "too many sessions");
-            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("30"));
-            return response;
+        if let Some(caller) = caller {
+            request.extensions_mut().insert(caller);
         }
         let closes = request.method() == Method::DELETE;
         let mut response = if request.method() == Method::POST && is_json(request.headers()) {
-            self.respond_to_message(request).await
+            self.respond_to_message(request, peer).await
         } else {
             self.protocol.handle(request).await
         };
-        let opened = response.headers().get(SESSION).and_then(|value| value.to_str().ok());
-        if let Some(opened) = opened.filter(|_| opens) {
-            self.visitors.opened(opened.into(), peer);
-        }
         if closes && response.status() == StatusCode::ACCEPTED {
             // The session has ended already, and clients take "accepted" for "not yet".
             *response.status_mut() = StatusCode::NO_CONTENT;
@@ -315,22 +342,67 @@ impl Site {
 
 impl Site {
     /// Responds to a message, which has to be one that the protocol can take.
-    async fn respond_to_message(&self, request: Request<Incoming>) -> Response<Body> {
+    async fn respond_to_message(&self, request: Request<Incoming>, peer: IpAddr) -> Response<Body> {
         let (head, body) = request.into_parts();
         let body = match Limited::new(body, LONGEST_BODY).collect().await {
             Ok(body) => body.to_bytes(),
             Err(error) if error.is::<LengthLimitError>() => {
-                let problem = Problem::too_long(LONGEST_BODY, serde_json::Value::Null);
+                let problem = Problem::too_long(LONGEST_BODY, Value::Null);
                 return refusal(StatusCode::PAYLOAD_TOO_LARGE, &problem);
             }
             // Nobody is left to read a response.
             Err(_) => return text(StatusCode::BAD_REQUEST, "the body broke off"),
         };
-        match check(&body) {
-            Ok(()) => self.protocol.handle(Request::from_parts(head, Full::new(body))).await,
-            Err(problem) => refusal(StatusCode::BAD_REQUEST, &problem),
+        if is_modern(&head.headers) && is_greeting(&body) {
+            // The revision of the request has no greeting, whatever stands in it.
+            let message = "there is no method initialize in this revision";
+            return json_rpc::unknown_method(message, &id_of(&body));
         }
+        if let Err(problem) = check(&body) {
+            return refusal(StatusCode::BAD_REQUEST, &problem);
+        }
+        let response = self.respond_to_good(Request::from_parts(head, body.clone()), peer).await;
+        json_rpc::with_error(response, || id_of(&body)).await
     }
+
+    /// Responds to a message that the protocol can take.
+    async fn respond_to_good(&self, request: Request<Bytes>, peer: IpAddr) -> Response<Body> {
+        let (mut head, body) = request.into_parts();
+        let opens = self.has_sessions && !head.headers.contains_key(SESSION) && is_greeting(&body);
+        if opens && !self.make_room(peer).await {
+            let mut response = text(StatusCode::SERVICE_UNAVAILABLE, "too many sessions");
+            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("30"));
+            return response;
+        }
+        if !opens && !head.headers.contains_key(SESSION) {
+            head.extensions.insert(NoSession);
+        }
+        let owner = head.extensions.get::<Subject>().map(|subject| Arc::clone(&subject.0));
+        let accepted = only_json::accepted(&head.headers);
+        if accepted == Accepted::Json {
+            only_json::accept_both(&mut head.headers);
+            head.extensions.insert(OnlyJson);
+        }
+        let response = self.protocol.handle(Request::from_parts(head, Full::new(body))).await;
+        let opened = response.headers().get(SESSION).and_then(|value| value.to_str().ok());
+        if let Some(opened) = opened.filter(|_| opens) {
+            self.visitors.opened(opened.into(), peer, owner);
+        }
+        if accepted == Accepted::Json { only_json::of_stream(response).await } else { response }
+    }
+}
+
+/// Whether a request is one of a revision without sessions, as its headers say.
+fn is_modern(headers: &HeaderMap) -> bool {
+    let version = headers.get("mcp-protocol-version").and_then(|value| value.to_str().ok());
+    // Revisions are dates, which are compared as texts.
+    version.is_some_and(|version| version >= ProtocolVersion::V_2026_07_28.as_str())
+}
+
+/// Whether a message opens a session.
+fn is_greeting(body: &[u8]) -> bool {
+    let message = serde_json::from_slice::<Value>(body).unwrap_or_default();
+    message["method"] == "initialize"
 }
 
 fn is_json(headers: &HeaderMap) -> bool {
@@ -341,19 +413,5 @@ fn is_json(headers: &HeaderMap) -> bool {
 /// The response to a message that the protocol cannot take.
 fn refusal(status: StatusCode, problem: &Problem) -> Response<Body> {
     tracing::warn!(?problem, "a message of a client was refused");
-    let mut response = Response::new(Full::new(Bytes::from(problem.response())).boxed());
-    *response.status_mut() = status;
-    let json = HeaderValue::from_static("application/json");
-    response.headers_mut().insert(header::CONTENT_TYPE, json);
-    response
-}
-
-/// A response with a text.
-fn text(status: StatusCode, text: &'static str) -> Response<Body> {
-    let mut response = Response::new(Full::new(Bytes::from_static(text.as_bytes())).boxed());
-    *response.status_mut() = status;
-    response
-        .headers_mut()
-        .insert(header::CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8"));
-    response
+    body::json(status, problem.response())
 }

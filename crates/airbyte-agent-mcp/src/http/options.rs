@@ -6,16 +6,23 @@ use std::time::Duration;
 
 use airbyte_agent_core::{Error, ErrorKind, Result};
 
+use super::oauth::OAuth;
 use crate::config::file::Table;
 
 /// The options of a server over HTTP.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct HttpOptions {
     /// The address at which the server listens; a free port of 127.0.0.1 unless it is set.
     pub listen: Option<SocketAddr>,
     /// The token that clients have to present. It is needed where other machines can connect.
     pub token: Option<Token>,
+    /// The authorization server whose tokens clients have to present instead.
+    pub oauth: Option<OAuth>,
+    /// Whether clients of revisions that have sessions get one, as they do unless it is `false`. Without sessions
+    /// each request stands alone: several servers can share the work, and nobody can be asked in the middle
+    /// of a call. From revision 2026-07-28 on there are none in any case.
+    pub sessions: bool,
     /// The origins of web pages that may connect, such as `https://app.example.com` or
     /// `http://localhost:*`; none unless they are set. Programs send no origin and need none.
     pub origins: Vec<String>,
@@ -62,6 +69,21 @@ impl fmt::Debug for Token {
     }
 }
 
+impl Default for HttpOptions {
+    fn default() -> Self {
+        Self {
+            listen: None,
+            token: None,
+            oauth: None,
+            sessions: true,
+            origins: Vec::new(),
+            hosts: Vec::new(),
+            idle: None,
+            first_call: None,
+        }
+    }
+}
+
 impl HttpOptions {
     /// Sets the address at which the server listens.
     #[must_use]
@@ -74,6 +96,20 @@ impl HttpOptions {
     #[must_use]
     pub fn token(mut self, token: Token) -> Self {
         self.token = Some(token);
+        self
+    }
+
+    /// Sets the authorization server whose tokens clients have to present.
+    #[must_use]
+    pub fn oauth(mut self, oauth: OAuth) -> Self {
+        self.oauth = Some(oauth);
+        self
+    }
+
+    /// Sets whether clients of revisions that have sessions get one.
+    #[must_use]
+    pub fn sessions(mut self, wanted: bool) -> Self {
+        self.sessions = wanted;
         self
     }
 
@@ -105,6 +141,8 @@ impl HttpOptions {
         let mut hosts = vec!["localhost".to_owned(), "127.0.0.1".to_owned(), "::1".to_owned()];
         hosts.push(address.ip().to_string());
         hosts.extend(self.hosts.iter().cloned());
+        let known = self.oauth.as_ref().and_then(|oauth| url::Url::parse(&oauth.resource).ok());
+        hosts.extend(known.and_then(|url| url.host_str().map(str::to_owned)));
         Some(hosts)
     }
 
@@ -113,12 +151,14 @@ impl HttpOptions {
         let options = Self {
             listen: table.parsed("listen", listen)?,
             token: table.parsed("token", |text| Token::new(text))?,
+            oauth: table.table("oauth")?.map(OAuth::read).transpose()?,
+            sessions: table.flag("sessions")?.unwrap_or(true),
             origins: table.texts("origins")?,
             hosts: table.texts("hosts")?,
             idle: table.seconds("idle")?,
             first_call: None,
         };
-        table.end()?;
+        table.end();
         Ok(options)
     }
 }

@@ -43,6 +43,8 @@ struct State {
 
 struct Session {
     peer: IpAddr,
+    /// Whose session it is, where callers are known by name. Nobody else may use it.
+    owner: Option<Arc<str>>,
     opened: Instant,
     last_request: Instant,
     requests: u32,
@@ -120,19 +122,23 @@ impl Visitors {
         Some(vec![oldest])
     }
 
-    /// Notes that the peer has opened a session.
-    pub(super) fn opened(&self, id: Arc<str>, peer: IpAddr) {
+    /// Notes that the peer has opened a session, in whose name.
+    pub(super) fn opened(&self, id: Arc<str>, peer: IpAddr, owner: Option<Arc<str>>) {
         let now = Instant::now();
-        let session = Session { peer, opened: now, last_request: now, requests: 0 };
+        let session = Session { peer, owner, opened: now, last_request: now, requests: 0 };
         self.state().sessions.insert(id, session);
     }
 
-    /// Notes a request of a session.
-    pub(super) fn used(&self, id: &str) {
-        if let Some(session) = self.state().sessions.get_mut(id) {
-            session.last_request = Instant::now();
-            session.requests = session.requests.saturating_add(1);
+    /// Notes a request of a session, and says whether whoever sends it may use the session.
+    pub(super) fn used(&self, id: &str, caller: Option<&str>) -> bool {
+        let mut state = self.state();
+        let Some(session) = state.sessions.get_mut(id) else { return true };
+        if session.owner.as_deref() != caller {
+            return false;
         }
+        session.last_request = Instant::now();
+        session.requests = session.requests.saturating_add(1);
+        true
     }
 
     /// The sessions that were opened and not used in time. They are forgotten, and have to be closed.
@@ -169,7 +175,7 @@ mod tests {
 
     fn open(visitors: &Visitors, id: &str, from: u8) -> Option<Vec<Arc<str>>> {
         let closed = visitors.make_room(peer(from), |_| true)?;
-        visitors.opened(id.into(), peer(from));
+        visitors.opened(id.into(), peer(from), None);
         std::thread::sleep(Duration::from_millis(2));
         Some(closed)
     }
@@ -184,7 +190,7 @@ mod tests {
         assert_eq!(closed("a", 1), Some(None));
         assert_eq!(closed("b", 1), Some(None));
         for _ in 0..USED_FROM {
-            visitors.used("a");
+            visitors.used("a", None);
         }
         // The peer has two already: its own unused one goes, although another one is older.
         assert_eq!(closed("c", 1), Some(Some("b".to_owned())));
@@ -192,7 +198,7 @@ mod tests {
         // All places are taken: the oldest unused one of anybody goes.
         assert_eq!(closed("e", 3), Some(Some("c".to_owned())));
         for id in ["d", "e"] {
-            (0..USED_FROM).for_each(|_| visitors.used(id));
+            (0..USED_FROM).for_each(|_| assert!(visitors.used(id, None)));
         }
         // A session that was just used stays, so there is no room.
         assert_eq!(closed("f", 3), None);
@@ -205,10 +211,27 @@ mod tests {
         let visitors = Visitors::new(BOUNDS);
         open(&visitors, "a", 1).unwrap();
         open(&visitors, "b", 1).unwrap();
-        (0..USED_FROM).for_each(|_| visitors.used("b"));
+        (0..USED_FROM).for_each(|_| assert!(visitors.used("b", None)));
         let ended: Vec<String> = visitors.take_unused().iter().map(ToString::to_string).collect();
         assert_eq!(ended, ["a"]);
         assert!(visitors.take_unused().is_empty());
+    }
+
+    #[test]
+    fn a_session_is_used_by_its_owner_only() {
+        let visitors = Visitors::new(BOUNDS);
+        visitors.opened("a".into(), peer(1), Some("ann".into()));
+        visitors.opened("b".into(), peer(1), None);
+        for (id, caller, expected) in [
+            ("a", Some("ann"), true),
+            ("a", Some("bob"), false),
+            ("a", None, false),
+            ("b", None, true),
+            ("b", Some("ann"), false),
+            ("c", Some("ann"), true),
+        ] {
+            assert_eq!(visitors.used(id, caller), expected, "{id} {caller:?}");
+        }
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! The TOML file: what it may hold, and how its mistakes are told.
 
+use std::time::Duration;
+
 use airbyte_agent_core::description::Connector;
 use airbyte_agent_core::tools::Exposure;
 use airbyte_agent_core::{Credentials, Description, Local, Result};
@@ -27,6 +29,10 @@ const FULL: &str = r#"
 expose = "search"
 read_only = true
 deny = ["*.delete"]
+ask = ["writes", "things.get"]
+max_destructive = 4
+approval_timeout = 30
+prefix = "acme"
 timeout = 2.5
 concurrency = 3
 max_result_tokens = 5000
@@ -60,8 +66,13 @@ fn everything_is_read_in_the_order_of_the_file() {
     let names: Vec<&str> = config.accounts.iter().map(|account| account.name.as_str()).collect();
     assert_eq!(names, ["zeta", "alpha", "far"]);
     assert!(config.policy.read_only);
+    assert_eq!(config.policy.ask, ["writes", "things.get"]);
+    assert_eq!(config.limits.destructive, Some(4));
+    assert_eq!(config.limits.approval, Duration::from_secs(30));
     let server = config.server(find).unwrap();
     assert_eq!(server.exposure(), Exposure::SearchExecute);
+    assert!(server.tools().asks());
+    assert!(server.tools().definition("acme_execute").is_some());
     assert!(!format!("{config:?} {server:?}").contains("canary"));
 }
 
@@ -81,6 +92,8 @@ fn mistakes_are_told_with_their_place_and_without_values() {
         ("timeout = -1", "1:1", "above zero"),
         ("concurrency = 0", "1:1", "above zero"),
         ("allow = ['issues']", "1:1", "entity.action"),
+        ("ask = ['delete']", "1:1", "or destructive"),
+        ("prefix = 'a-b'", "1:1", "no prefix"),
         ("[rate_limits]\n'a.b' = '5'", "1:1", "60/min"),
         ("[accounts.a]\ncredentials = { token = '${MISSING}' }", "2:", "variable 'MISSING'"),
         ("[accounts.a]\ncredentials = { token = '${ACME_TOKEN' }", "2:", "not closed"),
@@ -98,6 +111,29 @@ fn mistakes_are_told_with_their_place_and_without_values() {
         assert!(message.contains(part), "{text}: {message}");
         assert!(!message.contains("canary"), "{message}");
     }
+}
+
+#[test]
+fn variables_and_keys_that_are_missing_are_told_all_at_once() {
+    let text = "read_onyl = true\naudit = '${LOG}'\n[accounts.a]\ncredential = {}\n\
+                [accounts.b]\ncredentials = { token = '${MISSING}' }\nalow = ['a.b']\n[http]\nport = 1\n\
+                token = '${OTHER}'\n";
+    let error = parse(text).err().unwrap();
+    for part in [
+        "mcp.toml:1:1: there is no key 'read_onyl', did you mean 'read_only'",
+        "variable 'LOG'",
+        "did you mean 'credentials'",
+        "variable 'MISSING'",
+        "did you mean 'allow'",
+        "no key 'port'",
+        "variable 'OTHER'",
+    ] {
+        assert!(error.message().contains(part), "{part}: {error}");
+    }
+    // What keeps the rest from being read is told with what came before it.
+    let error = parse("audit = '${LOG}'\ntimeout = -1").err().unwrap();
+    assert!(error.message().contains("variable 'LOG'"), "{error}");
+    assert!(error.message().contains("above zero"), "{error}");
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! Read-only and the other rules hold in every exposure, whatever a call contains.
 
 use airbyte_agent_core::tools::{Exposure, Policy};
+use airbyte_agent_mcp::ResultForm;
 use rmcp::model::ReadResourceRequestParams;
 use serde_json::{Value, json};
 
@@ -105,5 +106,38 @@ async fn what_is_denied_is_neither_listed_nor_described_nor_done() {
         }
         let uri = "airbyte-agent://acme/things/delete";
         assert!(session.read_resource(ReadResourceRequestParams::new(uri)).await.is_err());
+    }
+}
+
+#[tokio::test]
+async fn where_results_are_structures_tools_say_what_these_look_like() {
+    for (form, has_schema) in [(ResultForm::Text, false), (ResultForm::Structure, true)] {
+        let vendor = Vendor::default();
+        let server = server(&vendor).exposure(Exposure::PerOperation).result_form(form);
+        let session = connect(server.prefix("x").unwrap().build()).await;
+        let tools = session.list_all_tools().await.unwrap();
+        assert!(tools.iter().all(|tool| tool.output_schema.is_some() == has_schema));
+        assert!(tools.iter().all(|tool| tool.name.starts_with("x_acme_")));
+        for arguments in [
+            json!({}),
+            json!({"format": "tsv"}),
+            json!({"count_only": true}),
+            json!({"max_records": 1}),
+        ] {
+            let answer = tool(&session, "x_acme_things_list", arguments.clone()).await;
+            assert_eq!(answer.structured().is_some(), has_schema, "{arguments}");
+            if let Some(structured) = answer.structured() {
+                assert!(structured.get("data").is_some(), "{structured}");
+            }
+        }
+        for (name, arguments) in [
+            ("x_acme_things_get", json!({"id": "t1"})),
+            ("x_acme_things_delete", json!({"id": "t1"})),
+            ("x_acme_things_delete", json!({"id": "t1", "dry_run": true})),
+        ] {
+            let answer = tool(&session, name, arguments).await;
+            // A dry run of this vendor is refused: its transport cannot tell what it would send.
+            assert!(answer.structured().is_some() || !has_schema || answer.is_error());
+        }
     }
 }

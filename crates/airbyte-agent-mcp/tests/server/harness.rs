@@ -164,7 +164,7 @@ pub(crate) async fn tool(session: &Session, name: &str, arguments: Value) -> Ans
 
 /// What a call gave.
 #[derive(Debug)]
-pub(crate) struct Answer(CallToolResult);
+pub(crate) struct Answer(pub(crate) CallToolResult);
 
 impl Answer {
     pub(crate) fn text(&self) -> &str {

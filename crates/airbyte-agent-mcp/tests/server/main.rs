@@ -1,13 +1,27 @@
 //! The server as clients see it, over streams and over HTTP, in this process and offline.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
+// Functions of tests take values for the sake of short calls.
+#![allow(clippy::needless_pass_by_value)]
 
+mod approval;
 mod audit;
 mod config;
 mod connectors;
 mod exposures;
 mod harness;
 mod http;
+mod injection;
 mod limits;
+mod oauth;
 mod reference;
 mod session;
+mod tasks;
+#[path = "../../../airbyte-agent-engine/tests/engine/server.rs"]
+#[allow(
+    dead_code,
+    unreachable_pub,
+    missing_docs,
+    reason = "the tests of the engine need more of it"
+)]
+mod vendor;

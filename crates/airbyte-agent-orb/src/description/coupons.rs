@@ -31,6 +31,9 @@ const LIST: Operation = Operation::get("listCoupons", "coupons", Action::List, t
         query("show_archived", BOOLEAN).description("True includes archived ones."),
     ])
     .sync(sync(list![json_path!("$.id")]).arguments(list![(text("show_archived"), json("true"))]))
+    .filters(list![
+        field_filter(json_path!("$.redemption_code")).equals(list![(text("redemption_code"), json(r#""{value}""#))]),
+    ])
     .records(json_path!("$.data"))
     .meta(list![meta("next_cursor", json_path!("$.pagination_metadata.next_cursor"))])
     .paging(Paging::cursor(from_meta("next_cursor"), "cursor").more(from_body(json_path!("$.pagination_metadata.has_more"))).size(page_size("limit").default(20).maximum(100)))

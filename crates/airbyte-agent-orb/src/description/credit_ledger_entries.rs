@@ -58,6 +58,12 @@ const LIST: Operation = Operation::get("listCreditLedgerEntries", "credit_ledger
         .parents(list![
             sync_parent("customers", list![(text("customer_id"), ParentValue::Member(json_path!("$.id")))]),
         ]))
+    .filters(list![
+        field_filter(json_path!("$.customer.id")).equals(list![(text("customer_id"), json(r#""{value}""#))]),
+        field_filter(json_path!("$.entry_status")).equals(list![(text("entry_status"), json(r#""{value}""#))]),
+        field_filter(json_path!("$.entry_type")).equals(list![(text("entry_type"), json(r#""{value}""#))]),
+        field_filter(json_path!("$.created_at")).from(list![(text("created_at_gte"), json(r#""{value}""#))]).to(list![(text("created_at_lte"), json(r#""{value}""#))]),
+    ])
     .records(json_path!("$.data"))
     .meta(list![meta("next_cursor", json_path!("$.pagination_metadata.next_cursor"))])
     .paging(Paging::cursor(from_meta("next_cursor"), "cursor").more(from_body(json_path!("$.pagination_metadata.has_more"))).size(page_size("limit").default(20).maximum(100)))
@@ -67,6 +73,7 @@ const CREATE: Operation = Operation::by(Method::Post, "createCreditLedgerEntry",
     .summary("Add or take credits")
     .description("Changes the prepaid credits of a customer: `increment` adds a block, `decrement` takes credits, `expiration_change` moves the expiry, `void` and `amendment` correct a block. With `invoice_settings` an increment is invoiced. Airbyte's hosted platform does not offer it.")
     .writes()
+    .phrases(texts!["grant credits", "add credits", "deduct credits", "give credits"])
     .idempotency_header("Idempotency-Key")
     .addition()
     .parameters(list![
@@ -95,7 +102,7 @@ const CREATE: Operation = Operation::by(Method::Post, "createCreditLedgerEntry",
                 required("values", ARRAY.items(list![STRING]).description("Ids of the items.")),
             ]).closed(),
         ])).description("What the credits can be used for, for `increment`; everything when left out."),
-        body("metadata", OBJECT).description("Your own keys and values; values are texts."),
+        body("metadata", OBJECT).example(r#"{"team":"blue"}"#).description("Your own keys and values; values are texts."),
     ])
     .body(Body::Json { open: false, in_array: false })
     .schema(RECORD);

@@ -43,6 +43,7 @@ const CREATE: Operation = Operation::by(Method::Post, "createCreditTopUp", "cred
     .summary("Create an automatic top-up")
     .description("Buys credits for a customer by itself whenever fewer are left than the threshold, and invoices them. An older top-up of the same pricing unit ends. Airbyte's hosted platform does not offer it.")
     .writes()
+    .phrases(texts!["automatic top up"])
     .idempotency_header("Idempotency-Key")
     .addition()
     .parameters(list![

@@ -13,6 +13,7 @@ const CREATE: Operation = Operation::by(Method::Post, "createCustomerAlert", "cu
     .summary("Create an alert on credits")
     .description("Watches the prepaid credits of a customer; webhooks tell when a mark is reached. Airbyte's hosted platform does not offer it.")
     .writes()
+    .phrases(texts!["alert low credits", "alert when", "runs low", "low balance"])
     .idempotency_header("Idempotency-Key")
     .addition()
     .parameters(list![

@@ -49,6 +49,7 @@ const CREATE: Operation = Operation::by(Method::Post, "createBalanceTransaction"
     .summary("Change the balance of a customer")
     .description("Gives a customer credit in money, which the next invoices use up, or takes it. No money moves now. Airbyte's hosted platform does not offer it.")
     .writes()
+    .phrases(texts!["adjust balance"])
     .idempotency_header("Idempotency-Key")
     .addition()
     .parameters(list![

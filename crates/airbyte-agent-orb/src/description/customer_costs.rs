@@ -25,6 +25,7 @@ pub(super) const ENTITY: Entity = Entity::new("customer_costs", "What a customer
 const LIST: Operation = Operation::get("listCustomerCosts", "customer_costs", Action::List, template!("/customers/{customer_id}/costs"))
     .summary("List the costs of a customer")
     .description("Returns what a customer has run up in a span of time, day by day, price by price; without a time, in the running billing period of the active subscription. Credits and taxes are not taken off. Airbyte's hosted platform does not offer it.")
+    .phrases(texts!["cost of customer", "spend of customer"])
     .addition()
     .parameters(list![
         path("customer_id", STRING).required().description("Orb's id of the customer (not your own id; find it in `customers.list`)."),

@@ -25,6 +25,7 @@ pub(super) const ENTITY: Entity = Entity::new("customer_credits", "Prepaid credi
 const LIST: Operation = Operation::get("listCustomerCredits", "customer_credits", Action::List, template!("/customers/{customer_id}/credits"))
     .summary("List the credits of a customer")
     .description("Lists the blocks of prepaid credits of a customer that are not used up nor expired, with what is left of each. Airbyte's hosted platform does not offer it.")
+    .phrases(texts!["credits left", "prepaid balance"])
     .addition()
     .parameters(list![
         path("customer_id", STRING).required().description("Orb's id of the customer (not your own id; find it in `customers.list`)."),

@@ -52,6 +52,10 @@ const LIST: Operation = Operation::get("listCustomers", "customers", Action::Lis
         query("created_at_lte", STRING.format("date-time")).wire("created_at[lte]").addition().description("Only customers created at or before this instant (ISO 8601)."),
     ])
     .sync(sync(list![json_path!("$.id")]))
+    .filters(list![
+        field_filter(json_path!("$.id")).get("customer_id"),
+        field_filter(json_path!("$.created_at")).from(list![(text("created_at_gte"), json(r#""{value}""#))]).to(list![(text("created_at_lte"), json(r#""{value}""#))]),
+    ])
     .records(json_path!("$.data"))
     .meta(list![meta("next_cursor", json_path!("$.pagination_metadata.next_cursor"))])
     .paging(Paging::cursor(from_meta("next_cursor"), "cursor").more(from_body(json_path!("$.pagination_metadata.has_more"))).size(page_size("limit").maximum(100)))
@@ -61,13 +65,14 @@ const CREATE: Operation = Operation::by(Method::Post, "createCustomer", "custome
     .summary("Create a customer")
     .description("Creates a customer. To bill somebody, subscribe them to a plan with `subscriptions.create`. Airbyte's hosted platform does not offer it.")
     .writes()
+    .phrases(texts!["register customer", "new customer"])
     .idempotency_header("Idempotency-Key")
     .addition()
     .parameters(list![
         body("name", STRING).required().description("Full name or company name."),
-        body("email", STRING).required().description("E-mail address for invoices, receipts and notices."),
+        body("email", STRING.format("email")).required().description("E-mail address for invoices, receipts and notices."),
         body("external_customer_id", STRING).description("Your own id for the customer; it can be set later only while there is none."),
-        body("additional_emails", ARRAY.items(list![STRING])).description("Further addresses for invoices and notices."),
+        body("additional_emails", ARRAY.items(list![STRING])).example(r#"["finance@acme.example"]"#).description("Further addresses for invoices and notices."),
         body("currency", STRING).description("Three-letter ISO 4217 code of the customer's invoices and balance."),
         body("payment_provider", STRING.choices(words!["quickbooks", "bill.com", "stripe_charge", "stripe_invoice", "netsuite", "adyen"])).description("Outside system through which the customer pays."),
         body("payment_provider_id", STRING).description("Id of the customer in that system."),
@@ -95,7 +100,7 @@ const CREATE: Operation = Operation::by(Method::Post, "createCustomer", "custome
             required("value", STRING.description("The number itself.")),
             required("country", STRING.description("Two-letter code of the country that issued it.")),
         ]).closed()).description("Tax number printed on invoices."),
-        body("metadata", OBJECT).description("Your own keys and values; values are texts."),
+        body("metadata", OBJECT).example(r#"{"team":"blue"}"#).description("Your own keys and values; values are texts."),
         body("timezone", STRING).description("IANA time zone that bounds the customer's billing periods; that of the account when left out."),
     ])
     .body(Body::Json { open: false, in_array: false })
@@ -118,9 +123,9 @@ const UPDATE: Operation = Operation::by(Method::Put, "updateCustomer", "customer
     .parameters(list![
         path("customer_id", STRING).required().description("Orb's id of the customer (not your own id; find it in `customers.list`)."),
         body("name", STRING).description("Full name or company name."),
-        body("email", STRING).description("E-mail address for invoices, receipts and notices."),
+        body("email", STRING.format("email")).description("E-mail address for invoices, receipts and notices."),
         body("external_customer_id", STRING).description("Your own id for the customer; it can be set later only while there is none."),
-        body("additional_emails", ARRAY.items(list![STRING])).description("Further addresses for invoices and notices."),
+        body("additional_emails", ARRAY.items(list![STRING])).example(r#"["finance@acme.example"]"#).description("Further addresses for invoices and notices."),
         body("currency", STRING).description("Three-letter ISO 4217 code of the customer's invoices and balance."),
         body("payment_provider", STRING.choices(words!["quickbooks", "bill.com", "stripe_charge", "stripe_invoice", "netsuite", "adyen"])).description("Outside system through which the customer pays."),
         body("payment_provider_id", STRING).description("Id of the customer in that system."),
@@ -148,7 +153,7 @@ const UPDATE: Operation = Operation::by(Method::Put, "updateCustomer", "customer
             required("value", STRING.description("The number itself.")),
             required("country", STRING.description("Two-letter code of the country that issued it.")),
         ]).closed()).description("Tax number printed on invoices."),
-        body("metadata", OBJECT).description("Your own keys and values; values are texts."),
+        body("metadata", OBJECT).example(r#"{"team":"blue"}"#).description("Your own keys and values; values are texts."),
     ])
     .body(Body::Json { open: false, in_array: false })
     .schema(RECORD);

@@ -28,6 +28,7 @@ pub(super) const ENTITY: Entity = Entity::new("external_customers", "A customer,
 const GET: Operation = Operation::get("getCustomerByExternalId", "external_customers", Action::Get, template!("/customers/external_customer_id/{external_customer_id}"))
     .summary("Get a customer by your own id")
     .description("Returns one customer by your own id for them. If several were made with the same id, the latest comes back. Airbyte's hosted platform does not offer it.")
+    .phrases(texts!["own id of customer"])
     .addition()
     .parameters(list![
         path("external_customer_id", STRING).required().description("Your own id for the customer."),

@@ -14,6 +14,7 @@ const CREATE: Operation = Operation::by(Method::Post, "payInvoice", "invoice_col
     .description("Charges an issued invoice to the default payment method of the customer at once: real money with a live key. Airbyte's hosted platform does not offer it.")
     .writes()
     .destructive()
+    .phrases(texts!["charge invoice", "collect invoice"])
     .idempotency_header("Idempotency-Key")
     .addition()
     .parameters(list![

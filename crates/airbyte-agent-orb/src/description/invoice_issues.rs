@@ -14,6 +14,7 @@ const CREATE: Operation = Operation::by(Method::Post, "issueInvoice", "invoice_i
     .description("Turns a draft into a final invoice: it goes to the customer and to the payment provider, and is charged if collection is automatic. Cannot be undone. Only possible for drafts with `will_auto_issue: false` whose `eligible_to_issue_at` has passed. Airbyte's hosted platform does not offer it.")
     .writes()
     .destructive()
+    .phrases(texts!["issue invoice", "finalize invoice", "send invoice"])
     .idempotency_header("Idempotency-Key")
     .addition()
     .parameters(list![

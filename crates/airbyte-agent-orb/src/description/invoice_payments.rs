@@ -13,6 +13,7 @@ const CREATE: Operation = Operation::by(Method::Post, "markInvoicePaid", "invoic
     .summary("Mark an invoice as paid")
     .description("Records that an issued or synced invoice was paid outside Orb. Airbyte's hosted platform does not offer it.")
     .writes()
+    .phrases(texts!["mark paid", "mark invoice as paid"])
     .idempotency_header("Idempotency-Key")
     .addition()
     .parameters(list![

@@ -14,6 +14,7 @@ const CREATE: Operation = Operation::by(Method::Post, "voidInvoice", "invoice_vo
     .description("Cancels an issued invoice. Credits and balance that it used come back. Cannot be undone; a paid invoice cannot be voided. Airbyte's hosted platform does not offer it.")
     .writes()
     .destructive()
+    .phrases(texts!["void invoice", "cancel invoice"])
     .idempotency_header("Idempotency-Key")
     .addition()
     .parameters(list![path("invoice_id", STRING).required().description("Id of the invoice.")])

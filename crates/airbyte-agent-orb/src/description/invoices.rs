@@ -53,6 +53,7 @@ pub(super) const ENTITY: Entity = Entity::new("invoices", "A request for payment
 const LIST: Operation = Operation::get("listInvoices", "invoices", Action::List, template!("/invoices"))
     .summary("List invoices")
     .description("Lists invoices with their lines, the latest invoice date first. Only issued, paid and synced ones come back unless `status` asks for drafts or void ones; the amounts of drafts can lag behind usage. Filter by customer, subscription, state or date of the invoice. Amounts are decimal texts.")
+    .phrases(texts!["unpaid invoices", "bills"])
     .parameters(list![
         query("limit", INTEGER.minimum(1.0).maximum(100.0).default("20")).default("20").description("Most records per page; Orb takes 20 when left out."),
         query("cursor", STRING).description("Where the next page starts: `next_cursor` of the previous response. Leave out for the first page."),
@@ -64,9 +65,9 @@ const LIST: Operation = Operation::get("listInvoices", "invoices", Action::List,
         query("invoice_date_lt", STRING.format("date-time")).wire("invoice_date[lt]").description("Only invoices dated before this instant (ISO 8601)."),
         query("invoice_date_lte", STRING.format("date-time")).wire("invoice_date[lte]").description("Only invoices dated at or before this instant (ISO 8601)."),
         query("status", STRING.choices(words!["draft", "issued", "paid", "synced", "void"])).description("Only invoices in this state. `draft` is still being computed, `issued` is final and unpaid, `synced` was handed to an outside system, `void` is cancelled. Left out, `issued`, `paid` and `synced` ones come back, so drafts have to be asked for."),
-        query("statuses", ARRAY.items(list![STRING.choices(words!["draft", "issued", "paid", "synced", "void"])])).wire("status[]").addition().description("Only invoices in one of these states. Orb's client libraries send lists like this."),
+        query("statuses", ARRAY.items(list![STRING.choices(words!["draft", "issued", "paid", "synced", "void"])])).wire("status[]").addition().example(r#"["draft","issued"]"#).description("Only invoices in one of these states. Orb's client libraries send lists like this."),
         query("due_date", STRING.format("date")).addition().description("Only invoices due on this day."),
-        query("due_date_window", STRING).addition().description("Only invoices due within this span around `due_date`, such as `1d` or `2m`."),
+        query("due_date_window", STRING.rules(list![pattern(r"^\d+[dm]$")])).addition().example(r#""7d""#).description("Only invoices due within this span around `due_date`, such as `1d` or `2m`."),
         query("due_date_gt", STRING.format("date")).wire("due_date[gt]").addition().description("Only invoices due later than this day."),
         query("due_date_lt", STRING.format("date")).wire("due_date[lt]").addition().description("Only invoices due before this day."),
         query("amount", STRING).addition().description("Only invoices of this amount, as decimal text."),
@@ -78,6 +79,13 @@ const LIST: Operation = Operation::get("listInvoices", "invoices", Action::List,
     ])
     .sync(sync(list![json_path!("$.id")])
         .arguments(list![(text("statuses"), json(r#"["draft","issued","paid","synced","void"]"#))]))
+    .filters(list![
+        field_filter(json_path!("$.id")).get("invoice_id"),
+        field_filter(json_path!("$.customer.id")).equals(list![(text("customer_id"), json(r#""{value}""#))]),
+        field_filter(json_path!("$.subscription.id")).equals(list![(text("subscription_id"), json(r#""{value}""#))]),
+        field_filter(json_path!("$.status")).any_of(list![(text("statuses"), json(r#""{values}""#))]),
+        field_filter(json_path!("$.invoice_date")).from(list![(text("invoice_date_gte"), json(r#""{value}""#))]).to(list![(text("invoice_date_lte"), json(r#""{value}""#))]),
+    ])
     .records(json_path!("$.data"))
     .meta(list![meta("next_cursor", json_path!("$.pagination_metadata.next_cursor"))])
     .paging(Paging::cursor(from_meta("next_cursor"), "cursor").more(from_body(json_path!("$.pagination_metadata.has_more"))).size(page_size("limit").maximum(100)))

@@ -7,7 +7,7 @@ use airbyte_agent_description::build::*;
 /// `metrics` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("metrics", "What is counted in events, to be billed.")
     .when_to_use("To find what is counted, and its id.")
-    .phrases(texts!["billable metric"])
+    .phrases(texts!["billable metric", "billable metric"])
     .default_fields(texts!["id", "name", "description", "status", "item.id", "item.name", "sql", "metadata"])
     .operations(list![LIST])
     .schema(RECORD);
@@ -26,6 +26,7 @@ const LIST: Operation = Operation::get("listMetrics", "metrics", Action::List, t
         query("created_at_lte", STRING.format("date-time")).wire("created_at[lte]").description("Only metrics created at or before this instant (ISO 8601)."),
     ])
     .sync(sync(list![json_path!("$.id")]))
+    .filters(list![field_filter(json_path!("$.status")).equals(list![(text("status"), json(r#""{value}""#))])])
     .records(json_path!("$.data"))
     .meta(list![meta("next_cursor", json_path!("$.pagination_metadata.next_cursor"))])
     .paging(Paging::cursor(from_meta("next_cursor"), "cursor").more(from_body(json_path!("$.pagination_metadata.has_more"))).size(page_size("limit").default(20).maximum(100)))

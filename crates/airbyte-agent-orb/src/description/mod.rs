@@ -42,6 +42,7 @@ use airbyte_agent_description::build::*;
 pub static DESCRIPTION: Connector = Connector {
     name: text("orb"),
     title: text("Orb"),
+    other_names: Borrowed(texts!["orb billing", "withorb"]),
     version: text("0.1.9"),
     definition_id: text("7f0455fb-4518-4ec0-b7a3-d808bf8081cc"),
     description: text("Orb bills for usage and subscriptions. This connector reads and writes customers, their subscriptions, credits and balances, usage, plans, invoices, coupons and credit notes. Amounts are decimal texts in the main unit of the currency (`120.50`). A live key sees live data, a test key the test account. Orb publishes no fixed limits on reads: it responds with 429 when there are too many, and asks to be told before traffic grows tenfold."),

@@ -37,6 +37,7 @@ pub(super) const ENTITY: Entity = Entity::new("plans", "What can be subscribed t
 const LIST: Operation = Operation::get("listPlans", "plans", Action::List, template!("/plans"))
     .summary("List plans")
     .description("Lists all plans, the most recently created first, archived and draft ones included, each with its prices. What a customer has bought is in `subscriptions.list`.")
+    .phrases(texts!["pricing plans"])
     .parameters(list![
         query("limit", INTEGER.minimum(1.0).maximum(100.0).default("20")).default("20").description("Most records per page; Orb takes 20 when left out."),
         query("cursor", STRING).description("Where the next page starts: `next_cursor` of the previous response. Leave out for the first page."),
@@ -47,6 +48,11 @@ const LIST: Operation = Operation::get("listPlans", "plans", Action::List, templ
         query("status", STRING.choices(words!["active", "archived", "draft"])).addition().description("Only plans in this state; left out, all of them."),
     ])
     .sync(sync(list![json_path!("$.id")]))
+    .filters(list![
+        field_filter(json_path!("$.id")).get("plan_id"),
+        field_filter(json_path!("$.status")).equals(list![(text("status"), json(r#""{value}""#))]),
+        field_filter(json_path!("$.created_at")).from(list![(text("created_at_gte"), json(r#""{value}""#))]).to(list![(text("created_at_lte"), json(r#""{value}""#))]),
+    ])
     .records(json_path!("$.data"))
     .meta(list![meta("next_cursor", json_path!("$.pagination_metadata.next_cursor"))])
     .paging(Paging::cursor(from_meta("next_cursor"), "cursor").more(from_body(json_path!("$.pagination_metadata.has_more"))).size(page_size("limit").maximum(100)))
@@ -73,7 +79,7 @@ const CREATE: Operation = Operation::by(Method::Post, "createPlan", "plans", Act
         body("net_terms", INTEGER).description("Days from issue to due date; 0 is due on issue."),
         body("default_invoice_memo", STRING).description("Text printed on the invoices."),
         body("status", STRING.choices(words!["active", "draft"])).description("`draft` until it is meant to be used; `active` when left out."),
-        body("metadata", OBJECT).description("Your own keys and values; values are texts."),
+        body("metadata", OBJECT).example(r#"{"team":"blue"}"#).description("Your own keys and values; values are texts."),
     ])
     .body(Body::Json { open: false, in_array: false })
     .schema(RECORD);

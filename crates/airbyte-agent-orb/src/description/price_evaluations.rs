@@ -23,7 +23,7 @@ const LIST: Operation = Operation::by(Method::Post, "evaluatePrice", "price_eval
         body("customer_id", STRING).description("Orb's id of the customer."),
         body("external_customer_id", STRING).description("Your own id for the customer."),
         body("filter", STRING).description("Condition on events in Orb's language."),
-        body("grouping_keys", ARRAY.items(list![STRING])).description("Properties of events, or computed ones, to divide by."),
+        body("grouping_keys", ARRAY.items(list![STRING])).example(r#"["region"]"#).description("Properties of events, or computed ones, to divide by."),
     ])
     .body(Body::Json { open: false, in_array: false })
     .cannot_sync("The figures depend on the period that is asked for.")

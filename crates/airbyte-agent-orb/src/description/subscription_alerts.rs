@@ -13,6 +13,7 @@ const CREATE: Operation = Operation::by(Method::Post, "createSubscriptionAlert",
     .summary("Create an alert on usage or costs")
     .description("Watches usage of a metric, or costs, of a subscription; webhooks tell when a mark is reached. Airbyte's hosted platform does not offer it.")
     .writes()
+    .phrases(texts!["usage alert", "cost alert"])
     .idempotency_header("Idempotency-Key")
     .addition()
     .parameters(list![

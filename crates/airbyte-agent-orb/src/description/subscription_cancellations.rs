@@ -14,6 +14,7 @@ const CREATE: Operation = Operation::by(Method::Post, "cancelSubscription", "sub
     .description("Ends a subscription now, at the end of the term, or on a day. Unused time that was paid in advance is credited, and what was used is invoiced. Airbyte's hosted platform does not offer it.")
     .writes()
     .destructive()
+    .phrases(texts!["cancel subscription", "end subscription", "stop subscription", "churn"])
     .idempotency_header("Idempotency-Key")
     .addition()
     .parameters(list![
@@ -31,6 +32,7 @@ const DELETE: Operation = Operation::by(Method::Post, "uncancelSubscription", "s
     .writes()
     .idempotent()
     .destructive()
+    .phrases(texts!["keep subscription", "undo cancellation"])
     .idempotency_header("Idempotency-Key")
     .addition()
     .parameters(list![path("subscription_id", STRING).required().description("Id of the subscription.")])

@@ -13,6 +13,14 @@ const CREATE: Operation = Operation::by(Method::Post, "scheduleSubscriptionPlanC
     .summary("Change the plan of a subscription")
     .description("Moves a subscription to another plan now, at the end of the term, or on a day. Time that was paid in advance is credited. Airbyte's hosted platform does not offer it.")
     .writes()
+    .phrases(texts![
+        "upgrade",
+        "downgrade",
+        "change plan",
+        "switch plan",
+        "move to plan",
+        "upgrade subscription",
+    ])
     .idempotency_header("Idempotency-Key")
     .addition()
     .parameters(list![
@@ -31,9 +39,9 @@ const CREATE: Operation = Operation::by(Method::Post, "scheduleSubscriptionPlanC
         body("default_invoice_memo", STRING).description("Text printed on the invoices."),
         body("net_terms", INTEGER).description("Days from issue to due date; 0 is due on issue."),
         body("invoicing_threshold", STRING).description("Amount of usage, as decimal text, at which an invoice is issued before the period ends."),
-        body("add_prices", ARRAY.items(list![OBJECT])).description("Prices in addition to those of the plan."),
-        body("remove_prices", ARRAY.items(list![OBJECT])).description("Prices of the plan that do not apply."),
-        body("replace_prices", ARRAY.items(list![OBJECT])).description("Prices that apply in place of others of the plan."),
+        body("add_prices", ARRAY.items(list![OBJECT])).example(r#"[{"external_price_id":"seats"}]"#).description("Prices in addition to those of the plan."),
+        body("remove_prices", ARRAY.items(list![OBJECT])).example(r#"[{"price_id":"Xq7LwN2vRt9KpYzM"}]"#).description("Prices of the plan that do not apply."),
+        body("replace_prices", ARRAY.items(list![OBJECT])).example(r#"[{"replaces_price_id":"Xq7LwN2vRt9KpYzM","fixed_price_quantity":5}]"#).description("Prices that apply in place of others of the plan."),
     ])
     .body(Body::Json { open: false, in_array: false })
     .schema(RECORD);
@@ -44,6 +52,7 @@ const DELETE: Operation = Operation::by(Method::Post, "unscheduleSubscriptionPla
     .writes()
     .idempotent()
     .destructive()
+    .phrases(texts!["undo plan change"])
     .idempotency_header("Idempotency-Key")
     .addition()
     .parameters(list![path("subscription_id", STRING).required().description("Id of the subscription.")])

@@ -24,6 +24,7 @@ pub(super) const ENTITY: Entity = Entity::new("subscription_usage", "How much of
 const LIST: Operation = Operation::get("listSubscriptionUsage", "subscription_usage", Action::List, template!("/subscriptions/{subscription_id}/usage"))
     .summary("List the usage of a subscription")
     .description("Returns what a subscription used in a span of time, metric by metric, in sum or by day. With `group_by` one metric has to be named. Airbyte's hosted platform does not offer it.")
+    .phrases(texts!["used this month", "usage of subscription", "consumption"])
     .addition()
     .parameters(list![
         path("subscription_id", STRING).required().description("Id of the subscription."),

@@ -43,8 +43,8 @@ const LIST: Operation = Operation::get("listSubscriptions", "subscriptions", Act
         query("customer_id", STRING).description("Only subscriptions of this customer, by Orb's customer id. Give either this or `external_customer_id`. Orb documents lists of ids here, as `customer_ids` sends them; check that the result belongs to the customer."),
         query("external_customer_id", STRING).description("Only subscriptions of this customer, by your own id for the customer. Orb documents lists of ids here, as `external_customer_ids` sends them."),
         query("status", STRING.choices(words!["active", "ended", "upcoming"])).description("Only subscriptions in this state: `active` runs now, `upcoming` has yet to start, `ended` is over. Left out, all of them."),
-        query("customer_ids", ARRAY.items(list![STRING])).wire("customer_id[]").addition().description("Only subscriptions of these customers, by Orb's customer ids. Orb's client libraries send lists like this."),
-        query("external_customer_ids", ARRAY.items(list![STRING])).wire("external_customer_id[]").addition().description("Only subscriptions of these customers, by your own ids. Orb's client libraries send lists like this."),
+        query("customer_ids", ARRAY.items(list![STRING])).wire("customer_id[]").addition().example(r#"["k3M9sPq2VbTzRw7N"]"#).description("Only subscriptions of these customers, by Orb's customer ids. Orb's client libraries send lists like this."),
+        query("external_customer_ids", ARRAY.items(list![STRING])).wire("external_customer_id[]").addition().example(r#"["acme-4711"]"#).description("Only subscriptions of these customers, by your own ids. Orb's client libraries send lists like this."),
         query("plan_id", STRING).addition().description("Only subscriptions of this plan, by Orb's id."),
         query("external_plan_id", STRING).addition().description("Only subscriptions of this plan, by your own id."),
         query("created_at_gt", STRING.format("date-time")).wire("created_at[gt]").addition().description("Only subscriptions created later than this instant (ISO 8601)."),
@@ -53,6 +53,13 @@ const LIST: Operation = Operation::get("listSubscriptions", "subscriptions", Act
         query("created_at_lte", STRING.format("date-time")).wire("created_at[lte]").addition().description("Only subscriptions created at or before this instant (ISO 8601)."),
     ])
     .sync(sync(list![json_path!("$.id")]))
+    .filters(list![
+        field_filter(json_path!("$.id")).get("subscription_id"),
+        field_filter(json_path!("$.customer.id")).equals(list![(text("customer_id"), json(r#""{value}""#))]).any_of(list![(text("customer_ids"), json(r#""{values}""#))]),
+        field_filter(json_path!("$.plan.id")).equals(list![(text("plan_id"), json(r#""{value}""#))]),
+        field_filter(json_path!("$.status")).equals(list![(text("status"), json(r#""{value}""#))]),
+        field_filter(json_path!("$.created_at")).from(list![(text("created_at_gte"), json(r#""{value}""#))]).to(list![(text("created_at_lte"), json(r#""{value}""#))]),
+    ])
     .records(json_path!("$.data"))
     .meta(list![meta("next_cursor", json_path!("$.pagination_metadata.next_cursor"))])
     .paging(Paging::cursor(from_meta("next_cursor"), "cursor").more(from_body(json_path!("$.pagination_metadata.has_more"))).size(page_size("limit").maximum(100)))
@@ -62,6 +69,7 @@ const CREATE: Operation = Operation::by(Method::Post, "createSubscription", "sub
     .summary("Create a subscription")
     .description("Subscribes a customer to a plan. Name the customer and the plan by Orb's ids or by your own. What is due in advance is invoiced at the start. Airbyte's hosted platform does not offer it.")
     .writes()
+    .phrases(texts!["start on plan", "put on plan", "subscribe customer"])
     .idempotency_header("Idempotency-Key")
     .at_least_one(list![at_least_one(texts![], texts!["customer_id", "external_customer_id"])])
     .addition()
@@ -79,16 +87,16 @@ const CREATE: Operation = Operation::by(Method::Post, "createSubscription", "sub
         body("trial_duration_days", INTEGER).description("Days of free trial; that of the plan when left out."),
         body("coupon_redemption_code", STRING).description("Code of a coupon to use."),
         body("currency", STRING).description("Three-letter ISO 4217 code of the invoices."),
-        body("usage_customer_ids", ARRAY.items(list![STRING])).description("Orb's ids of customers whose usage counts, too."),
+        body("usage_customer_ids", ARRAY.items(list![STRING])).example(r#"["k3M9sPq2VbTzRw7N"]"#).description("Orb's ids of customers whose usage counts, too."),
         body("auto_collection", BOOLEAN).description("Whether invoices are charged by themselves when due."),
         body("auto_issuance", BOOLEAN).description("Whether drafts are issued by themselves."),
         body("default_invoice_memo", STRING).description("Text printed on the invoices."),
         body("net_terms", INTEGER).description("Days from issue to due date; 0 is due on issue."),
         body("invoicing_threshold", STRING).description("Amount of usage, as decimal text, at which an invoice is issued before the period ends."),
-        body("add_prices", ARRAY.items(list![OBJECT])).description("Prices in addition to those of the plan."),
-        body("remove_prices", ARRAY.items(list![OBJECT])).description("Prices of the plan that do not apply."),
-        body("replace_prices", ARRAY.items(list![OBJECT])).description("Prices that apply in place of others of the plan."),
-        body("metadata", OBJECT).description("Your own keys and values; values are texts."),
+        body("add_prices", ARRAY.items(list![OBJECT])).example(r#"[{"external_price_id":"seats"}]"#).description("Prices in addition to those of the plan."),
+        body("remove_prices", ARRAY.items(list![OBJECT])).example(r#"[{"price_id":"Xq7LwN2vRt9KpYzM"}]"#).description("Prices of the plan that do not apply."),
+        body("replace_prices", ARRAY.items(list![OBJECT])).example(r#"[{"replaces_price_id":"Xq7LwN2vRt9KpYzM","fixed_price_quantity":5}]"#).description("Prices that apply in place of others of the plan."),
+        body("metadata", OBJECT).example(r#"{"team":"blue"}"#).description("Your own keys and values; values are texts."),
     ])
     .body(Body::Json { open: false, in_array: false })
     .schema(RECORD);
@@ -112,7 +120,7 @@ const UPDATE: Operation = Operation::by(Method::Put, "updateSubscription", "subs
         body("default_invoice_memo", STRING).description("Text printed on the invoices."),
         body("net_terms", INTEGER).description("Days from issue to due date; 0 is due on issue."),
         body("invoicing_threshold", STRING).description("Amount of usage, as decimal text, at which an invoice is issued before the period ends."),
-        body("metadata", OBJECT).description("Your own keys and values; values are texts."),
+        body("metadata", OBJECT).example(r#"{"team":"blue"}"#).description("Your own keys and values; values are texts."),
     ])
     .body(Body::Json { open: false, in_array: false })
     .schema(RECORD);

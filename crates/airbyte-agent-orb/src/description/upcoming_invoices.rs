@@ -34,6 +34,7 @@ pub(super) const ENTITY: Entity = Entity::new("upcoming_invoices", "The invoice 
 const GET: Operation = Operation::get("getUpcomingInvoice", "upcoming_invoices", Action::Get, template!("/invoices/upcoming"))
     .summary("Get the upcoming invoice")
     .description("Returns the invoice that a subscription will get next, as far as usage is known, with the day it is due to be made in `target_date`. Airbyte's hosted platform does not offer it.")
+    .phrases(texts!["next bill", "next invoice"])
     .addition()
     .parameters(list![
         query("subscription_id", STRING).required().description("Id of the subscription."),

@@ -25,6 +25,7 @@ const CREATE: Operation = Operation::by(Method::Post, "ingestUsageEvents", "usag
     .description("Reports events of usage. An event whose `idempotency_key` is known is not counted again, so that a call may be repeated; if one event is not valid, the call fails and names it, and can be sent again once it is mended. Airbyte's hosted platform does not offer it.")
     .writes()
     .idempotent()
+    .phrases(texts!["ingest events", "report usage", "send usage", "ingest usage"])
     .idempotency_header("Idempotency-Key")
     .addition()
     .parameters(list![
@@ -41,14 +42,16 @@ const CREATE: Operation = Operation::by(Method::Post, "ingestUsageEvents", "usag
         ])).required().description("The events; Orb states no limit on their number."),
     ])
     .body(Body::Json { open: false, in_array: false })
+    .errors(list![ErrorCheck::at(json_path!("$.validation_failed"), ErrorCondition::Remark(None))])
     .schema(CREATE_RECORD);
 
 const SEARCH: Operation = Operation::by(Method::Post, "searchUsageEvents", "usage_events", Action::Search, template!("/events/search"))
     .summary("Look events up")
     .description("Returns events by their idempotency keys; those that were not found are missing. Looks at the last week unless a time is given. Events that were amended are not found. Airbyte's hosted platform does not offer it.")
+    .phrases(texts!["find events"])
     .addition()
     .parameters(list![
-        body("event_ids", ARRAY.items(list![STRING])).required().description("Idempotency keys of the events; upper and lower case are distinguished."),
+        body("event_ids", ARRAY.items(list![STRING])).required().example(r#"["req-2025-03-01-42"]"#).description("Idempotency keys of the events; upper and lower case are distinguished."),
         body("timeframe_start", STRING.format("date-time")).description("Start of the time, included; a week ago when left out."),
         body("timeframe_end", STRING.format("date-time")).description("End of the time, excluded; now when left out."),
     ])

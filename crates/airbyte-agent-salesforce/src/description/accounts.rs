@@ -7,7 +7,7 @@ use airbyte_agent_description::build::*;
 /// `accounts` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("accounts", "A company or person that is dealt with.")
     .when_to_use("To find a company, its data or its id.")
-    .phrases(texts!["account", "company", "customer"])
+    .phrases(texts!["account", "company", "customer", "company", "customer", "client"])
     .default_fields(texts![
         "Id",
         "Name",
@@ -69,7 +69,7 @@ const LIST: Operation = Operation::get("listAccounts", "accounts", Action::List,
     .description("Lists accounts with a SOQL query; without `q`, the 200 changed last with all standard fields. Give your own `q` to filter, sort, pick fields or go further back. To find one by part of its name use `accounts.search`. The query may name any kind of record.")
     .reads_any()
     .parameters(list![
-        query("q", STRING.default(r#""SELECT FIELDS(STANDARD) FROM Account ORDER BY LastModifiedDate DESC LIMIT 200""#)).required().default(r#""SELECT FIELDS(STANDARD) FROM Account ORDER BY LastModifiedDate DESC LIMIT 200""#).send_default().description("SOQL query on `Account`. The default names all standard fields; for custom ones (`…__c`) name them, or use `FIELDS(ALL)` with `LIMIT 200` or less. Texts stand in single quotes, instants without; without `LIMIT` every page can be had."),
+        query("q", STRING.rules(list![grammar(Language::Soql, texts![])]).default(r#""SELECT FIELDS(STANDARD) FROM Account ORDER BY LastModifiedDate DESC LIMIT 200""#)).required().default(r#""SELECT FIELDS(STANDARD) FROM Account ORDER BY LastModifiedDate DESC LIMIT 200""#).send_default().example(r#""SELECT Id, Name, Industry, AnnualRevenue, Region__c FROM Account WHERE Industry = 'Technology' ORDER BY AnnualRevenue DESC""#).description("SOQL query on `Account`. The default names all standard fields; for custom ones (`…__c`) name them, or use `FIELDS(ALL)` with `LIMIT 200` or less. Texts stand in single quotes, instants without; without `LIMIT` every page can be had."),
     ])
     .sync(sync(list![json_path!("$.Id")])
         .arguments(list![(text("q"), json(r#""SELECT FIELDS(STANDARD) FROM Account""#))])
@@ -132,6 +132,7 @@ const UPDATE: Operation = Operation::by(Method::Patch, "updateAccount", "account
     .description("Changes the fields given on an account. Fields left out stay as they are, null empties one. Validation rules and automation of the org run.")
     .writes()
     .idempotent()
+    .phrases(texts!["billing address", "edit account"])
     .parameters(list![
         path("id", STRING).required().description("Id of the record to change, 15 or 18 characters."),
         body("Name", STRING).description("New name of the company."),
@@ -158,7 +159,7 @@ const SEARCH: Operation = Operation::get("searchAccounts", "accounts", Action::S
     .description("Finds accounts by words in their fields, over the search index, up to 2,000 at once. Restrict the search to `Account` in the query. For exact conditions, sorting or counting use the list with SOQL. New records take a moment to be found. The result is Salesforce's whole response: the records are in its `searchRecords`. The query may name any kind of record.")
     .reads_any()
     .parameters(list![
-        query("q", STRING).required().description(r#"SOSL search: `FIND {words} IN ALL FIELDS RETURNING Account(fields WHERE … LIMIT n)`. At least two letters; `*` stands for any ending, `AND`, `OR`, `AND NOT` combine, quotes keep words together, and `? & | ! { } [ ] ( ) ^ ~ * : \ " ' + -` need a backslash. Without RETURNING all kinds of records come back, by id only."#),
+        query("q", STRING.rules(list![grammar(Language::Sosl, texts![])])).required().example(r#""FIND {Northwind} IN NAME FIELDS RETURNING Account(Id, Name, Industry LIMIT 20)""#).description(r#"SOSL search: `FIND {words} IN ALL FIELDS RETURNING Account(fields WHERE … LIMIT n)`. At least two letters; `*` stands for any ending, `AND`, `OR`, `AND NOT` combine, quotes keep words together, and `? & | ! { } [ ] ( ) ^ ~ * : \ " ' + -` need a backslash. Without RETURNING all kinds of records come back, by id only."#),
     ])
     .records(json_path!("$"))
     .paging(Paging::none("A search returns at once all that it found, 2,000 records at most."))

@@ -15,6 +15,7 @@ pub(super) const ENTITY: Entity = Entity::new("approval_processes", "How records
 const GET: Operation = Operation::get("getApprovalProcesses", "approval_processes", Action::Get, template!("/process/approvals"))
     .summary("Get the approval processes")
     .description("Returns the active approval processes of the org, object by object. Requests that wait are found with `SELECT Id, ProcessInstance.TargetObjectId FROM ProcessInstanceWorkitem` in `query.list`. Airbyte's hosted platform does not offer it.")
+    .phrases(texts!["approval processes"])
     .addition()
     .schema(RECORD);
 

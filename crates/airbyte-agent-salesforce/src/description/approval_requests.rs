@@ -15,6 +15,7 @@ const CREATE: Operation = Operation::by(Method::Post, "createApprovalRequests", 
     .summary("Submit, approve or reject")
     .description("Submits records for approval, or approves or rejects steps that wait for the user. The result has one entry per request: look at `success` of each. Airbyte's hosted platform does not offer it.")
     .writes()
+    .phrases(texts!["submit for approval", "approve record", "reject record", "approve", "send for approval"])
     .addition()
     .parameters(list![
         body("requests", ARRAY.items(list![

@@ -33,7 +33,7 @@ const LIST: Operation = Operation::get("listCampaignMembers", "campaign_members"
     .addition()
     .reads_any()
     .parameters(list![
-        query("q", STRING.default(r#""SELECT FIELDS(STANDARD) FROM CampaignMember ORDER BY LastModifiedDate DESC LIMIT 200""#)).required().default(r#""SELECT FIELDS(STANDARD) FROM CampaignMember ORDER BY LastModifiedDate DESC LIMIT 200""#).send_default().description("SOQL query on `CampaignMember`. The default names all standard fields; for custom ones (`…__c`) name them, or use `FIELDS(ALL)` with `LIMIT 200` or less. Texts stand in single quotes, instants without; without `LIMIT` every page can be had."),
+        query("q", STRING.rules(list![grammar(Language::Soql, texts![])]).default(r#""SELECT FIELDS(STANDARD) FROM CampaignMember ORDER BY LastModifiedDate DESC LIMIT 200""#)).required().default(r#""SELECT FIELDS(STANDARD) FROM CampaignMember ORDER BY LastModifiedDate DESC LIMIT 200""#).send_default().example(r#""SELECT Id, Name, Email, Status FROM CampaignMember WHERE CampaignId = '701Hs00000AbCdEIAV'""#).description("SOQL query on `CampaignMember`. The default names all standard fields; for custom ones (`…__c`) name them, or use `FIELDS(ALL)` with `LIMIT 200` or less. Texts stand in single quotes, instants without; without `LIMIT` every page can be had."),
     ])
     .sync(sync(list![json_path!("$.Id")])
         .arguments(list![(text("q"), json(r#""SELECT FIELDS(STANDARD) FROM CampaignMember""#))])
@@ -53,6 +53,7 @@ const CREATE: Operation = Operation::by(Method::Post, "createCampaignMember", "c
     .summary("Create a campaign member")
     .description("Adds a lead or contact to a campaign. Airbyte's hosted platform does not offer it.")
     .writes()
+    .phrases(texts!["add lead to campaign", "add contact to campaign"])
     .at_least_one(list![at_least_one(texts![], texts!["LeadId", "ContactId"])])
     .addition()
     .parameters(list![

@@ -7,7 +7,7 @@ use airbyte_agent_description::build::*;
 /// `cases` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("cases", "A question or problem of a customer.")
     .when_to_use("To see or work on questions of customers.")
-    .phrases(texts!["case", "ticket", "support"])
+    .phrases(texts!["case", "ticket", "support", "ticket", "complaint", "support case"])
     .default_fields(texts![
         "Id",
         "CaseNumber",
@@ -38,7 +38,7 @@ const LIST: Operation = Operation::get("listCases", "cases", Action::List, templ
     .description("Lists cases with a SOQL query; without `q`, the 200 changed last with all standard fields. Give your own `q` to filter, sort, pick fields or go further back. Open ones are those with `IsClosed = false`. Comments are `CaseComment` records: read them with `query.list`. The query may name any kind of record.")
     .reads_any()
     .parameters(list![
-        query("q", STRING.default(r#""SELECT FIELDS(STANDARD) FROM Case ORDER BY LastModifiedDate DESC LIMIT 200""#)).required().default(r#""SELECT FIELDS(STANDARD) FROM Case ORDER BY LastModifiedDate DESC LIMIT 200""#).send_default().description("SOQL query on `Case`. The default names all standard fields; for custom ones (`…__c`) name them, or use `FIELDS(ALL)` with `LIMIT 200` or less. Texts stand in single quotes, instants without; without `LIMIT` every page can be had."),
+        query("q", STRING.rules(list![grammar(Language::Soql, texts![])]).default(r#""SELECT FIELDS(STANDARD) FROM Case ORDER BY LastModifiedDate DESC LIMIT 200""#)).required().default(r#""SELECT FIELDS(STANDARD) FROM Case ORDER BY LastModifiedDate DESC LIMIT 200""#).send_default().example(r#""SELECT Id, CaseNumber, Subject, Priority, Account.Name FROM Case WHERE IsClosed = false AND Priority = 'High' ORDER BY CreatedDate""#).description("SOQL query on `Case`. The default names all standard fields; for custom ones (`…__c`) name them, or use `FIELDS(ALL)` with `LIMIT 200` or less. Texts stand in single quotes, instants without; without `LIMIT` every page can be had."),
     ])
     .sync(sync(list![json_path!("$.Id")])
         .arguments(list![(text("q"), json(r#""SELECT FIELDS(STANDARD) FROM Case""#))])
@@ -56,6 +56,7 @@ const CREATE: Operation = Operation::by(Method::Post, "createCase", "cases", Act
     .summary("Create a case")
     .description("Creates a case; no field is needed, but give at least a subject. Assignment and response rules of the org may run, which can send e-mail to the customer. Other required fields, validation rules and duplicate rules of the org apply. Only the id comes back.")
     .writes()
+    .phrases(texts!["log case", "open case", "open ticket"])
     .parameters(list![
         body("Subject", STRING).description("What it is about, up to 255 characters."),
         body("Status", STRING).description("State, one of the values set up in the org, such as `New` or `Closed`; the org's default when left out."),
@@ -98,6 +99,7 @@ const UPDATE: Operation = Operation::by(Method::Patch, "updateCase", "cases", Ac
     .description("Changes the fields given on a case; a closed `Status` closes it. Fields left out stay as they are. Validation rules and automation of the org run.")
     .writes()
     .idempotent()
+    .phrases(texts!["close case", "escalate case", "reassign case"])
     .parameters(list![
         path("id", STRING).required().description("Id of the record to change, 15 or 18 characters."),
         body("Subject", STRING).description("What it is about, up to 255 characters."),
@@ -123,7 +125,7 @@ const SEARCH: Operation = Operation::get("searchCases", "cases", Action::Search,
     .description("Finds cases by words in their fields, over the search index, up to 2,000 at once. Restrict the search to `Case` in the query. For exact conditions, sorting or counting use the list with SOQL. New records take a moment to be found. The result is Salesforce's whole response: the records are in its `searchRecords`. The query may name any kind of record.")
     .reads_any()
     .parameters(list![
-        query("q", STRING).required().description(r#"SOSL search: `FIND {words} IN ALL FIELDS RETURNING Case(fields WHERE … LIMIT n)`. At least two letters; `*` stands for any ending, `AND`, `OR`, `AND NOT` combine, quotes keep words together, and `? & | ! { } [ ] ( ) ^ ~ * : \ " ' + -` need a backslash. Without RETURNING all kinds of records come back, by id only."#),
+        query("q", STRING.rules(list![grammar(Language::Sosl, texts![])])).required().example(r#""FIND {export} IN ALL FIELDS RETURNING Case(Id, CaseNumber, Subject, Status)""#).description(r#"SOSL search: `FIND {words} IN ALL FIELDS RETURNING Case(fields WHERE … LIMIT n)`. At least two letters; `*` stands for any ending, `AND`, `OR`, `AND NOT` combine, quotes keep words together, and `? & | ! { } [ ] ( ) ^ ~ * : \ " ' + -` need a backslash. Without RETURNING all kinds of records come back, by id only."#),
     ])
     .records(json_path!("$"))
     .paging(Paging::none("A search returns at once all that it found, 2,000 records at most."))

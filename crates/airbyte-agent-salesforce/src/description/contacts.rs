@@ -64,7 +64,7 @@ const LIST: Operation = Operation::get("listContacts", "contacts", Action::List,
     .description("Lists contacts with a SOQL query; without `q`, the 200 changed last with all standard fields. Give your own `q` to filter, sort, pick fields or go further back. The people of an account are found with `WHERE AccountId = '…'`. The query may name any kind of record.")
     .reads_any()
     .parameters(list![
-        query("q", STRING.default(r#""SELECT FIELDS(STANDARD) FROM Contact ORDER BY LastModifiedDate DESC LIMIT 200""#)).required().default(r#""SELECT FIELDS(STANDARD) FROM Contact ORDER BY LastModifiedDate DESC LIMIT 200""#).send_default().description("SOQL query on `Contact`. The default names all standard fields; for custom ones (`…__c`) name them, or use `FIELDS(ALL)` with `LIMIT 200` or less. Texts stand in single quotes, instants without; without `LIMIT` every page can be had."),
+        query("q", STRING.rules(list![grammar(Language::Soql, texts![])]).default(r#""SELECT FIELDS(STANDARD) FROM Contact ORDER BY LastModifiedDate DESC LIMIT 200""#)).required().default(r#""SELECT FIELDS(STANDARD) FROM Contact ORDER BY LastModifiedDate DESC LIMIT 200""#).send_default().example(r#""SELECT Id, Name, Email, Title, Account.Name FROM Contact WHERE AccountId = '001Hs00002LqTbXIAV'""#).description("SOQL query on `Contact`. The default names all standard fields; for custom ones (`…__c`) name them, or use `FIELDS(ALL)` with `LIMIT 200` or less. Texts stand in single quotes, instants without; without `LIMIT` every page can be had."),
     ])
     .sync(sync(list![json_path!("$.Id")])
         .arguments(list![(text("q"), json(r#""SELECT FIELDS(STANDARD) FROM Contact""#))])
@@ -87,7 +87,7 @@ const CREATE: Operation = Operation::by(Method::Post, "createContact", "contacts
     .parameters(list![
         body("FirstName", STRING).description("First name (given name)."),
         body("LastName", STRING).required().description("Last name (family name)."),
-        body("Email", STRING).description("E-mail address."),
+        body("Email", STRING.format("email")).description("E-mail address."),
         body("Phone", STRING).description("Business phone number."),
         body("MobilePhone", STRING).description("Mobile phone number."),
         body("Title", STRING).description("Job title."),
@@ -126,11 +126,12 @@ const UPDATE: Operation = Operation::by(Method::Patch, "updateContact", "contact
     .description("Changes the fields given on a contact. Fields left out stay as they are, null empties one. Validation rules and automation of the org run.")
     .writes()
     .idempotent()
+    .phrases(texts!["change title", "change phone"])
     .parameters(list![
         path("id", STRING).required().description("Id of the record to change, 15 or 18 characters."),
         body("FirstName", STRING.nullable()).description("First name (given name)."),
         body("LastName", STRING).description("Last name (family name)."),
-        body("Email", STRING.nullable()).description("E-mail address."),
+        body("Email", STRING.nullable().format("email")).description("E-mail address."),
         body("Phone", STRING.nullable()).description("Business phone number."),
         body("MobilePhone", STRING.nullable()).description("Mobile phone number."),
         body("Title", STRING.nullable()).description("Job title."),
@@ -151,7 +152,7 @@ const SEARCH: Operation = Operation::get("searchContacts", "contacts", Action::S
     .description("Finds contacts by words in their fields, over the search index, up to 2,000 at once. Restrict the search to `Contact` in the query. For exact conditions, sorting or counting use the list with SOQL. New records take a moment to be found. The result is Salesforce's whole response: the records are in its `searchRecords`. The query may name any kind of record.")
     .reads_any()
     .parameters(list![
-        query("q", STRING).required().description(r#"SOSL search: `FIND {words} IN ALL FIELDS RETURNING Contact(fields WHERE … LIMIT n)`. At least two letters; `*` stands for any ending, `AND`, `OR`, `AND NOT` combine, quotes keep words together, and `? & | ! { } [ ] ( ) ^ ~ * : \ " ' + -` need a backslash. Without RETURNING all kinds of records come back, by id only."#),
+        query("q", STRING.rules(list![grammar(Language::Sosl, texts![])])).required().example(r#""FIND {\"Lena Hart\"} IN NAME FIELDS RETURNING Contact(Id, Name, Email, Account.Name)""#).description(r#"SOSL search: `FIND {words} IN ALL FIELDS RETURNING Contact(fields WHERE … LIMIT n)`. At least two letters; `*` stands for any ending, `AND`, `OR`, `AND NOT` combine, quotes keep words together, and `? & | ! { } [ ] ( ) ^ ~ * : \ " ' + -` need a backslash. Without RETURNING all kinds of records come back, by id only."#),
     ])
     .records(json_path!("$"))
     .paging(Paging::none("A search returns at once all that it found, 2,000 records at most."))

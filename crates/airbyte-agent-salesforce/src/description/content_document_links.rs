@@ -13,6 +13,7 @@ const CREATE: Operation = Operation::by(Method::Post, "createContentDocumentLink
     .summary("Create a file attachment")
     .description("Attaches a file that is there already to a record, or shares it with a user or group. Which files a record has is found with `SELECT ContentDocumentId, ContentDocument.Title FROM ContentDocumentLink WHERE LinkedEntityId = '…'` in `query.list`. Airbyte's hosted platform does not offer it.")
     .writes()
+    .phrases(texts!["attach file", "share file", "link file"])
     .addition()
     .parameters(list![
         body("ContentDocumentId", STRING).required().description("Id of the file, `ContentDocumentId` of its versions."),

@@ -30,7 +30,7 @@ const LIST: Operation = Operation::get("listContentVersions", "content_versions"
     .description("Lists versions of files with a SOQL query; without `q`, the 200 changed last with their main fields. Give your own `q` to filter, sort, pick fields or go further back. Old versions are included; `WHERE IsLatest = true` gives one per file. Which records a file belongs to is in `ContentDocumentLink`. The content comes from `content_versions.download`. The query may name any kind of record.")
     .reads_any()
     .parameters(list![
-        query("q", STRING.default(r#""SELECT Id, Title, FileExtension, ContentSize, ContentDocumentId, VersionNumber, IsLatest, CreatedDate, LastModifiedDate FROM ContentVersion ORDER BY LastModifiedDate DESC LIMIT 200""#)).required().default(r#""SELECT Id, Title, FileExtension, ContentSize, ContentDocumentId, VersionNumber, IsLatest, CreatedDate, LastModifiedDate FROM ContentVersion ORDER BY LastModifiedDate DESC LIMIT 200""#).send_default().description("SOQL query on `ContentVersion`. The default names all standard fields; for custom ones (`…__c`) name them, or use `FIELDS(ALL)` with `LIMIT 200` or less. Texts stand in single quotes, instants without; without `LIMIT` every page can be had."),
+        query("q", STRING.rules(list![grammar(Language::Soql, texts![])]).default(r#""SELECT Id, Title, FileExtension, ContentSize, ContentDocumentId, VersionNumber, IsLatest, CreatedDate, LastModifiedDate FROM ContentVersion ORDER BY LastModifiedDate DESC LIMIT 200""#)).required().default(r#""SELECT Id, Title, FileExtension, ContentSize, ContentDocumentId, VersionNumber, IsLatest, CreatedDate, LastModifiedDate FROM ContentVersion ORDER BY LastModifiedDate DESC LIMIT 200""#).send_default().example(r#""SELECT Id, Title, FileExtension, ContentSize FROM ContentVersion WHERE IsLatest = true AND Title LIKE 'Contract%'""#).description("SOQL query on `ContentVersion`. The default names all standard fields; for custom ones (`…__c`) name them, or use `FIELDS(ALL)` with `LIMIT 200` or less. Texts stand in single quotes, instants without; without `LIMIT` every page can be had."),
     ])
     .sync(sync(list![json_path!("$.Id")])
         .arguments(list![
@@ -69,6 +69,7 @@ const CREATE: Operation = Operation::by(Method::Post, "createContentVersion", "c
     .summary("Upload a file")
     .description("Uploads a file, or a new version of one, and can attach it to a record at once. The content is base64 in JSON, up to about 37 MB. Only the id of the version comes back; the id of the file is its `ContentDocumentId`. Airbyte's hosted platform does not offer it.")
     .writes()
+    .phrases(texts!["upload file"])
     .addition()
     .parameters(list![
         body("Title", STRING).description("Name of the file without ending; taken from `PathOnClient` when left out."),

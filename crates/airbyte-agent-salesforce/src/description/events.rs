@@ -7,7 +7,7 @@ use airbyte_agent_description::build::*;
 /// `events` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("events", "A meeting or other entry of a calendar.")
     .when_to_use("To see or plan meetings.")
-    .phrases(texts!["event", "meeting", "calendar"])
+    .phrases(texts!["event", "meeting", "calendar", "meeting", "calendar", "appointment"])
     .default_fields(texts![
         "Id",
         "Subject",
@@ -35,7 +35,7 @@ const LIST: Operation = Operation::get("listEvents", "events", Action::List, tem
     .description("Lists events with a SOQL query; without `q`, the 200 changed last with all standard fields. Give your own `q` to filter, sort, pick fields or go further back. Those archived after about a year are left out. The query may name any kind of record.")
     .reads_any()
     .parameters(list![
-        query("q", STRING.default(r#""SELECT FIELDS(STANDARD) FROM Event ORDER BY LastModifiedDate DESC LIMIT 200""#)).required().default(r#""SELECT FIELDS(STANDARD) FROM Event ORDER BY LastModifiedDate DESC LIMIT 200""#).send_default().description("SOQL query on `Event`. The default names all standard fields; for custom ones (`…__c`) name them, or use `FIELDS(ALL)` with `LIMIT 200` or less. Texts stand in single quotes, instants without; without `LIMIT` every page can be had."),
+        query("q", STRING.rules(list![grammar(Language::Soql, texts![])]).default(r#""SELECT FIELDS(STANDARD) FROM Event ORDER BY LastModifiedDate DESC LIMIT 200""#)).required().default(r#""SELECT FIELDS(STANDARD) FROM Event ORDER BY LastModifiedDate DESC LIMIT 200""#).send_default().example(r#""SELECT Id, Subject, StartDateTime, EndDateTime, Who.Name FROM Event WHERE StartDateTime = NEXT_N_DAYS:7 ORDER BY StartDateTime""#).description("SOQL query on `Event`. The default names all standard fields; for custom ones (`…__c`) name them, or use `FIELDS(ALL)` with `LIMIT 200` or less. Texts stand in single quotes, instants without; without `LIMIT` every page can be had."),
     ])
     .sync(sync(list![json_path!("$.Id")])
         .arguments(list![(text("q"), json(r#""SELECT FIELDS(STANDARD) FROM Event""#))])
@@ -53,6 +53,7 @@ const CREATE: Operation = Operation::by(Method::Post, "createEvent", "events", A
     .summary("Create an event")
     .description("Puts an event into the calendar of its owner; subject, start and length are needed. Nobody is invited by e-mail. Other required fields, validation rules and duplicate rules of the org apply. Only the id comes back.")
     .writes()
+    .phrases(texts!["put meeting", "schedule meeting", "book meeting", "calendar"])
     .at_least_one(list![at_least_one(texts![], texts!["DurationInMinutes", "EndDateTime"])])
     .parameters(list![
         body("Subject", STRING).required().description("What it is about, up to 255 characters."),
@@ -113,7 +114,7 @@ const SEARCH: Operation = Operation::get("searchEvents", "events", Action::Searc
     .description("Finds events by words in their fields, over the search index, up to 2,000 at once. Restrict the search to `Event` in the query. For exact conditions, sorting or counting use the list with SOQL. New records take a moment to be found. The result is Salesforce's whole response: the records are in its `searchRecords`. The query may name any kind of record.")
     .reads_any()
     .parameters(list![
-        query("q", STRING).required().description(r#"SOSL search: `FIND {words} IN ALL FIELDS RETURNING Event(fields WHERE … LIMIT n)`. At least two letters; `*` stands for any ending, `AND`, `OR`, `AND NOT` combine, quotes keep words together, and `? & | ! { } [ ] ( ) ^ ~ * : \ " ' + -` need a backslash. Without RETURNING all kinds of records come back, by id only."#),
+        query("q", STRING.rules(list![grammar(Language::Sosl, texts![])])).required().example(r#""FIND {demo} IN ALL FIELDS RETURNING Event(Id, Subject, StartDateTime)""#).description(r#"SOSL search: `FIND {words} IN ALL FIELDS RETURNING Event(fields WHERE … LIMIT n)`. At least two letters; `*` stands for any ending, `AND`, `OR`, `AND NOT` combine, quotes keep words together, and `? & | ! { } [ ] ( ) ^ ~ * : \ " ' + -` need a backslash. Without RETURNING all kinds of records come back, by id only."#),
     ])
     .records(json_path!("$"))
     .paging(Paging::none("A search returns at once all that it found, 2,000 records at most."))

@@ -16,10 +16,11 @@ const CREATE: Operation = Operation::by(Method::Post, "createFlowRuns", "flow_ru
     .description("Starts a flow, once per entry of `inputs`, and returns its output. What it does depends on the flow and may change or delete records. The result has one entry per start: look at `isSuccess` of each. Airbyte's hosted platform does not offer it.")
     .writes()
     .destructive()
+    .phrases(texts!["run flow", "start flow"])
     .addition()
     .parameters(list![
         path("flowApiName", STRING).required().description("API name of the flow, from `flows.list`."),
-        body("inputs", ARRAY.items(list![OBJECT])).required().description("For each start an object with the input variables by name; an empty object if there are none."),
+        body("inputs", ARRAY.items(list![OBJECT])).required().example(r#"[{"minimumAge":90}]"#).description("For each start an object with the input variables by name; an empty object if there are none."),
     ])
     .body(Body::Json { open: false, in_array: false })
     .schema(CREATE_RECORD);

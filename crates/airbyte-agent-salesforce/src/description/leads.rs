@@ -7,7 +7,7 @@ use airbyte_agent_description::build::*;
 /// `leads` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("leads", "Somebody who may become a customer.")
     .when_to_use("To work on prospects that have no account yet.")
-    .phrases(texts!["lead", "prospect"])
+    .phrases(texts!["lead", "prospect", "prospect"])
     .default_fields(texts![
         "Id",
         "Name",
@@ -72,7 +72,7 @@ const LIST: Operation = Operation::get("listLeads", "leads", Action::List, templ
     .description("Lists leads with a SOQL query; without `q`, the 200 changed last with all standard fields. Give your own `q` to filter, sort, pick fields or go further back. Converted leads are included; leave them out with `WHERE IsConverted = false`. The query may name any kind of record.")
     .reads_any()
     .parameters(list![
-        query("q", STRING.default(r#""SELECT FIELDS(STANDARD) FROM Lead ORDER BY LastModifiedDate DESC LIMIT 200""#)).required().default(r#""SELECT FIELDS(STANDARD) FROM Lead ORDER BY LastModifiedDate DESC LIMIT 200""#).send_default().description("SOQL query on `Lead`. The default names all standard fields; for custom ones (`…__c`) name them, or use `FIELDS(ALL)` with `LIMIT 200` or less. Texts stand in single quotes, instants without; without `LIMIT` every page can be had."),
+        query("q", STRING.rules(list![grammar(Language::Soql, texts![])]).default(r#""SELECT FIELDS(STANDARD) FROM Lead ORDER BY LastModifiedDate DESC LIMIT 200""#)).required().default(r#""SELECT FIELDS(STANDARD) FROM Lead ORDER BY LastModifiedDate DESC LIMIT 200""#).send_default().example(r#""SELECT Id, Name, Company, Status, LeadSource FROM Lead WHERE IsConverted = false AND CreatedDate = LAST_N_DAYS:30""#).description("SOQL query on `Lead`. The default names all standard fields; for custom ones (`…__c`) name them, or use `FIELDS(ALL)` with `LIMIT 200` or less. Texts stand in single quotes, instants without; without `LIMIT` every page can be had."),
     ])
     .sync(sync(list![json_path!("$.Id")])
         .arguments(list![(text("q"), json(r#""SELECT FIELDS(STANDARD) FROM Lead""#))])
@@ -90,12 +90,13 @@ const CREATE: Operation = Operation::by(Method::Post, "createLead", "leads", Act
     .summary("Create a lead")
     .description("Creates a lead; last name and company are needed. Assignment rules of the org may hand it to somebody else. Other required fields, validation rules and duplicate rules of the org apply. Only the id comes back.")
     .writes()
+    .phrases(texts!["new lead"])
     .parameters(list![
         body("FirstName", STRING).description("First name (given name)."),
         body("LastName", STRING).required().description("Last name (family name)."),
         body("Company", STRING).required().description("Company of the lead."),
         body("Title", STRING).description("Job title."),
-        body("Email", STRING).description("E-mail address."),
+        body("Email", STRING.format("email")).description("E-mail address."),
         body("Phone", STRING).description("Business phone number."),
         body("MobilePhone", STRING).description("Mobile phone number."),
         body("Website", STRING).description("Address (URL) of the web site."),
@@ -138,13 +139,14 @@ const UPDATE: Operation = Operation::by(Method::Patch, "updateLead", "leads", Ac
     .description("Changes the fields given on a lead that was not converted. Turning a lead into account, contact and opportunity is not possible here. Fields left out stay as they are, null empties one. Validation rules and automation of the org run.")
     .writes()
     .idempotent()
+    .phrases(texts!["convert lead", "qualify lead", "change status of lead"])
     .parameters(list![
         path("id", STRING).required().description("Id of the record to change, 15 or 18 characters."),
         body("FirstName", STRING.nullable()).description("First name (given name)."),
         body("LastName", STRING).description("Last name (family name)."),
         body("Company", STRING).description("Company of the lead."),
         body("Title", STRING.nullable()).description("Job title."),
-        body("Email", STRING.nullable()).description("E-mail address."),
+        body("Email", STRING.nullable().format("email")).description("E-mail address."),
         body("Phone", STRING.nullable()).description("Business phone number."),
         body("MobilePhone", STRING.nullable()).description("Mobile phone number."),
         body("Website", STRING.nullable()).description("Address (URL) of the web site."),
@@ -169,7 +171,7 @@ const SEARCH: Operation = Operation::get("searchLeads", "leads", Action::Search,
     .description("Finds leads by words in their fields, over the search index, up to 2,000 at once. Restrict the search to `Lead` in the query. For exact conditions, sorting or counting use the list with SOQL. New records take a moment to be found. The result is Salesforce's whole response: the records are in its `searchRecords`. The query may name any kind of record.")
     .reads_any()
     .parameters(list![
-        query("q", STRING).required().description(r#"SOSL search: `FIND {words} IN ALL FIELDS RETURNING Lead(fields WHERE … LIMIT n)`. At least two letters; `*` stands for any ending, `AND`, `OR`, `AND NOT` combine, quotes keep words together, and `? & | ! { } [ ] ( ) ^ ~ * : \ " ' + -` need a backslash. Without RETURNING all kinds of records come back, by id only."#),
+        query("q", STRING.rules(list![grammar(Language::Sosl, texts![])])).required().example(r#""FIND {Northwind} IN ALL FIELDS RETURNING Lead(Id, Name, Company, Status WHERE IsConverted = false)""#).description(r#"SOSL search: `FIND {words} IN ALL FIELDS RETURNING Lead(fields WHERE … LIMIT n)`. At least two letters; `*` stands for any ending, `AND`, `OR`, `AND NOT` combine, quotes keep words together, and `? & | ! { } [ ] ( ) ^ ~ * : \ " ' + -` need a backslash. Without RETURNING all kinds of records come back, by id only."#),
     ])
     .records(json_path!("$"))
     .paging(Paging::none("A search returns at once all that it found, 2,000 records at most."))

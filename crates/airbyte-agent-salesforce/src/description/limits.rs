@@ -26,6 +26,7 @@ pub(super) const ENTITY: Entity = Entity::new("limits", "The limits of the org, 
 const GET: Operation = Operation::get("getLimits", "limits", Action::Get, template!("/limits"))
     .summary("Get the limits of the org")
     .description("Returns the limits of the org and what is left of each, such as API requests and storage. The figures lag behind by up to five minutes. Airbyte's hosted platform does not offer it.")
+    .phrases(texts!["api calls left", "storage left", "remaining requests"])
     .addition()
     .schema(RECORD);
 

@@ -48,6 +48,7 @@ use airbyte_agent_description::build::*;
 pub static DESCRIPTION: Connector = Connector {
     name: text("salesforce"),
     title: text("Salesforce"),
+    other_names: Borrowed(texts!["sfdc", "sales force", "sf", "salesforce crm", "sales cloud"]),
     version: text("1.2.0"),
     definition_id: text("b117307c-14b6-41aa-9422-947e34922962"),
     description: text("Salesforce keeps customers, deals, activities and support cases of a company (an org). This connector reads, creates, changes and deletes accounts, contacts, leads, opportunities, tasks, events, campaigns, cases, notes, users, products of deals and campaign members, reads and uploads files, runs reports and flows, and reaches every other object, custom ones included, through `sobjects`, `sobject_collections` and `query`. Lists are SOQL queries, searches are SOSL. Field names are API names in the case Salesforce uses (`CloseDate`); custom fields and objects end in `__c` and may be read and set like any other. Everything happens with the rights of the user behind the token. The address of the org comes with the token. Orgs that sign in at login.salesforce.com are served, sandboxes are not."),

@@ -7,7 +7,7 @@ use airbyte_agent_description::build::*;
 /// `opportunities` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("opportunities", "A deal in progress or closed.")
     .when_to_use("To see or change pipeline, amounts and close dates.")
-    .phrases(texts!["opportunity", "deal", "pipeline", "forecast"])
+    .phrases(texts!["opportunity", "deal", "pipeline", "forecast", "opp", "deal", "pipeline"])
     .default_fields(texts![
         "Id",
         "Name",
@@ -63,9 +63,10 @@ pub(super) const ENTITY: Entity = Entity::new("opportunities", "A deal in progre
 const LIST: Operation = Operation::get("listOpportunities", "opportunities", Action::List, template!("/query"))
     .summary("List opportunities")
     .description("Lists opportunities with a SOQL query; without `q`, the 200 changed last with all standard fields. Give your own `q` to filter, sort, pick fields or go further back. Deals in progress are those with `IsClosed = false`; totals are better asked for with `SUM()` in `query.list`. The query may name any kind of record.")
+    .phrases(texts!["deals closing", "pipeline"])
     .reads_any()
     .parameters(list![
-        query("q", STRING.default(r#""SELECT FIELDS(STANDARD) FROM Opportunity ORDER BY LastModifiedDate DESC LIMIT 200""#)).required().default(r#""SELECT FIELDS(STANDARD) FROM Opportunity ORDER BY LastModifiedDate DESC LIMIT 200""#).send_default().description("SOQL query on `Opportunity`. The default names all standard fields; for custom ones (`…__c`) name them, or use `FIELDS(ALL)` with `LIMIT 200` or less. Texts stand in single quotes, instants without; without `LIMIT` every page can be had."),
+        query("q", STRING.rules(list![grammar(Language::Soql, texts![])]).default(r#""SELECT FIELDS(STANDARD) FROM Opportunity ORDER BY LastModifiedDate DESC LIMIT 200""#)).required().default(r#""SELECT FIELDS(STANDARD) FROM Opportunity ORDER BY LastModifiedDate DESC LIMIT 200""#).send_default().example(r#""SELECT Id, Name, StageName, Amount, CloseDate, Account.Name, Owner.Name FROM Opportunity WHERE IsClosed = false AND CloseDate = THIS_QUARTER ORDER BY CloseDate""#).description("SOQL query on `Opportunity`. The default names all standard fields; for custom ones (`…__c`) name them, or use `FIELDS(ALL)` with `LIMIT 200` or less. Texts stand in single quotes, instants without; without `LIMIT` every page can be had."),
     ])
     .sync(sync(list![json_path!("$.Id")])
         .arguments(list![(text("q"), json(r#""SELECT FIELDS(STANDARD) FROM Opportunity""#))])
@@ -85,6 +86,7 @@ const CREATE: Operation = Operation::by(Method::Post, "createOpportunity", "oppo
     .summary("Create an opportunity")
     .description("Creates an opportunity; name, stage and close date are needed. Stages are in `opportunity_stages.list`. Other required fields, validation rules and duplicate rules of the org apply. Only the id comes back.")
     .writes()
+    .phrases(texts!["new deal", "new opp"])
     .parameters(list![
         body("Name", STRING).required().description("Name of the deal, up to 120 characters."),
         body("AccountId", STRING).description("Id of the account it belongs to."),
@@ -125,6 +127,7 @@ const UPDATE: Operation = Operation::by(Method::Patch, "updateOpportunity", "opp
     .description("Changes the fields given on an opportunity. A new `StageName` also sets probability and forecast category; `Closed Won` or `Closed Lost` close the deal. Fields left out stay as they are, null empties one. Validation rules and automation of the org run.")
     .writes()
     .idempotent()
+    .phrases(texts!["move opp", "move deal", "change stage", "closed won", "closed lost", "close date"])
     .parameters(list![
         path("id", STRING).required().description("Id of the record to change, 15 or 18 characters."),
         body("Name", STRING).description("New name of the deal, up to 120 characters."),
@@ -148,7 +151,7 @@ const SEARCH: Operation = Operation::get("searchOpportunities", "opportunities",
     .description("Finds opportunities by words in their fields, over the search index, up to 2,000 at once. Restrict the search to `Opportunity` in the query. For exact conditions, sorting or counting use the list with SOQL. New records take a moment to be found. The result is Salesforce's whole response: the records are in its `searchRecords`. The query may name any kind of record.")
     .reads_any()
     .parameters(list![
-        query("q", STRING).required().description(r#"SOSL search: `FIND {words} IN ALL FIELDS RETURNING Opportunity(fields WHERE … LIMIT n)`. At least two letters; `*` stands for any ending, `AND`, `OR`, `AND NOT` combine, quotes keep words together, and `? & | ! { } [ ] ( ) ^ ~ * : \ " ' + -` need a backslash. Without RETURNING all kinds of records come back, by id only."#),
+        query("q", STRING.rules(list![grammar(Language::Sosl, texts![])])).required().example(r#""FIND {renewal} IN NAME FIELDS RETURNING Opportunity(Id, Name, StageName, Amount, CloseDate)""#).description(r#"SOSL search: `FIND {words} IN ALL FIELDS RETURNING Opportunity(fields WHERE … LIMIT n)`. At least two letters; `*` stands for any ending, `AND`, `OR`, `AND NOT` combine, quotes keep words together, and `? & | ! { } [ ] ( ) ^ ~ * : \ " ' + -` need a backslash. Without RETURNING all kinds of records come back, by id only."#),
     ])
     .records(json_path!("$"))
     .paging(Paging::none("A search returns at once all that it found, 2,000 records at most."))

@@ -7,7 +7,7 @@ use airbyte_agent_description::build::*;
 /// `opportunity_line_items` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("opportunity_line_items", "A product on an opportunity, with quantity and price.")
     .when_to_use("To see or change what a deal is about.")
-    .phrases(texts!["opportunity product", "line item"])
+    .phrases(texts!["opportunity product", "line item", "product line", "line item"])
     .default_fields(texts![
         "Id",
         "Name",
@@ -34,7 +34,7 @@ const LIST: Operation = Operation::get("listOpportunityLineItems", "opportunity_
     .addition()
     .reads_any()
     .parameters(list![
-        query("q", STRING.default(r#""SELECT FIELDS(STANDARD) FROM OpportunityLineItem ORDER BY LastModifiedDate DESC LIMIT 200""#)).required().default(r#""SELECT FIELDS(STANDARD) FROM OpportunityLineItem ORDER BY LastModifiedDate DESC LIMIT 200""#).send_default().description("SOQL query on `OpportunityLineItem`. The default names all standard fields; for custom ones (`…__c`) name them, or use `FIELDS(ALL)` with `LIMIT 200` or less. Texts stand in single quotes, instants without; without `LIMIT` every page can be had."),
+        query("q", STRING.rules(list![grammar(Language::Soql, texts![])]).default(r#""SELECT FIELDS(STANDARD) FROM OpportunityLineItem ORDER BY LastModifiedDate DESC LIMIT 200""#)).required().default(r#""SELECT FIELDS(STANDARD) FROM OpportunityLineItem ORDER BY LastModifiedDate DESC LIMIT 200""#).send_default().example(r#""SELECT Id, Product2.Name, Quantity, UnitPrice, TotalPrice FROM OpportunityLineItem WHERE OpportunityId = '006Hs00001FvKdXIAV'""#).description("SOQL query on `OpportunityLineItem`. The default names all standard fields; for custom ones (`…__c`) name them, or use `FIELDS(ALL)` with `LIMIT 200` or less. Texts stand in single quotes, instants without; without `LIMIT` every page can be had."),
     ])
     .sync(sync(list![json_path!("$.Id")])
         .arguments(list![(text("q"), json(r#""SELECT FIELDS(STANDARD) FROM OpportunityLineItem""#))])
@@ -54,6 +54,7 @@ const CREATE: Operation = Operation::by(Method::Post, "createOpportunityLineItem
     .summary("Create a product of an opportunity")
     .description("Adds a product with quantity and price to an opportunity. The opportunity gets the price book of the first line, and its amount is the sum of the lines. Airbyte's hosted platform does not offer it.")
     .writes()
+    .phrases(texts!["add product to opportunity", "add product line"])
     .at_least_one(list![at_least_one(texts![], texts!["PricebookEntryId", "Product2Id"])])
     .addition()
     .parameters(list![

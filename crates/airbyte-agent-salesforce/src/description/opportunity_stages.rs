@@ -44,9 +44,10 @@ pub(super) const ENTITY: Entity = Entity::new("opportunity_stages", "A stage of 
 const LIST: Operation = Operation::get("listOpportunityStages", "opportunity_stages", Action::List, template!("/query"))
     .summary("List opportunity stages")
     .description("Lists opportunity stages with a SOQL query; without `q`, all of them with all standard fields, in order. Give your own `q` to filter, sort, pick fields or go further back. The `MasterLabel` is what `StageName` of an opportunity takes. The query may name any kind of record.")
+    .phrases(texts!["sales stages"])
     .reads_any()
     .parameters(list![
-        query("q", STRING.default(r#""SELECT FIELDS(STANDARD) FROM OpportunityStage ORDER BY SortOrder ASC""#)).required().default(r#""SELECT FIELDS(STANDARD) FROM OpportunityStage ORDER BY SortOrder ASC""#).send_default().description("SOQL query on `OpportunityStage`. The default names all standard fields; for custom ones (`…__c`) name them, or use `FIELDS(ALL)` with `LIMIT 200` or less. Texts stand in single quotes, instants without; without `LIMIT` every page can be had."),
+        query("q", STRING.rules(list![grammar(Language::Soql, texts![])]).default(r#""SELECT FIELDS(STANDARD) FROM OpportunityStage ORDER BY SortOrder ASC""#)).required().default(r#""SELECT FIELDS(STANDARD) FROM OpportunityStage ORDER BY SortOrder ASC""#).send_default().example(r#""SELECT MasterLabel, DefaultProbability, IsWon FROM OpportunityStage WHERE IsActive = true ORDER BY SortOrder""#).description("SOQL query on `OpportunityStage`. The default names all standard fields; for custom ones (`…__c`) name them, or use `FIELDS(ALL)` with `LIMIT 200` or less. Texts stand in single quotes, instants without; without `LIMIT` every page can be had."),
     ])
     .sync(sync(list![json_path!("$.Id")]))
     .records(json_path!("$.records"))

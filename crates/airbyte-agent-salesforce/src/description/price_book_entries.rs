@@ -30,7 +30,7 @@ const LIST: Operation = Operation::get("listPriceBookEntries", "price_book_entri
     .addition()
     .reads_any()
     .parameters(list![
-        query("q", STRING.default(r#""SELECT FIELDS(STANDARD) FROM PricebookEntry ORDER BY LastModifiedDate DESC LIMIT 200""#)).required().default(r#""SELECT FIELDS(STANDARD) FROM PricebookEntry ORDER BY LastModifiedDate DESC LIMIT 200""#).send_default().description("SOQL query on `PricebookEntry`. The default names all standard fields; for custom ones (`…__c`) name them, or use `FIELDS(ALL)` with `LIMIT 200` or less. Texts stand in single quotes, instants without; without `LIMIT` every page can be had."),
+        query("q", STRING.rules(list![grammar(Language::Soql, texts![])]).default(r#""SELECT FIELDS(STANDARD) FROM PricebookEntry ORDER BY LastModifiedDate DESC LIMIT 200""#)).required().default(r#""SELECT FIELDS(STANDARD) FROM PricebookEntry ORDER BY LastModifiedDate DESC LIMIT 200""#).send_default().example(r#""SELECT Id, Product2.Name, UnitPrice FROM PricebookEntry WHERE Pricebook2Id = '01sHs00000AbCdEIAV' AND IsActive = true""#).description("SOQL query on `PricebookEntry`. The default names all standard fields; for custom ones (`…__c`) name them, or use `FIELDS(ALL)` with `LIMIT 200` or less. Texts stand in single quotes, instants without; without `LIMIT` every page can be had."),
     ])
     .sync(sync(list![json_path!("$.Id")])
         .arguments(list![(text("q"), json(r#""SELECT FIELDS(STANDARD) FROM PricebookEntry""#))])

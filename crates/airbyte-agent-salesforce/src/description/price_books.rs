@@ -7,7 +7,7 @@ use airbyte_agent_description::build::*;
 /// `price_books` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("price_books", "A set of prices.")
     .when_to_use("To find the id of a price book.")
-    .phrases(texts!["price book", "price list"])
+    .phrases(texts!["price book", "price list", "price list"])
     .default_fields(texts!["Id", "Name", "Description", "IsActive", "IsStandard", "CreatedDate", "LastModifiedDate"])
     .operations(list![LIST])
     .schema(RECORD);
@@ -18,7 +18,7 @@ const LIST: Operation = Operation::get("listPriceBooks", "price_books", Action::
     .addition()
     .reads_any()
     .parameters(list![
-        query("q", STRING.default(r#""SELECT FIELDS(STANDARD) FROM Pricebook2 ORDER BY LastModifiedDate DESC LIMIT 200""#)).required().default(r#""SELECT FIELDS(STANDARD) FROM Pricebook2 ORDER BY LastModifiedDate DESC LIMIT 200""#).send_default().description("SOQL query on `Pricebook2`. The default names all standard fields; for custom ones (`…__c`) name them, or use `FIELDS(ALL)` with `LIMIT 200` or less. Texts stand in single quotes, instants without; without `LIMIT` every page can be had."),
+        query("q", STRING.rules(list![grammar(Language::Soql, texts![])]).default(r#""SELECT FIELDS(STANDARD) FROM Pricebook2 ORDER BY LastModifiedDate DESC LIMIT 200""#)).required().default(r#""SELECT FIELDS(STANDARD) FROM Pricebook2 ORDER BY LastModifiedDate DESC LIMIT 200""#).send_default().example(r#""SELECT Id, Name FROM Pricebook2 WHERE IsActive = true""#).description("SOQL query on `Pricebook2`. The default names all standard fields; for custom ones (`…__c`) name them, or use `FIELDS(ALL)` with `LIMIT 200` or less. Texts stand in single quotes, instants without; without `LIMIT` every page can be had."),
     ])
     .sync(sync(list![json_path!("$.Id")])
         .arguments(list![(text("q"), json(r#""SELECT FIELDS(STANDARD) FROM Pricebook2""#))])

@@ -10,9 +10,10 @@ pub(super) const ENTITY: Entity = Entity::new("query", "A row of the result of a
 const LIST: Operation = Operation::get("executeQuery", "query", Action::List, template!("/query"))
     .summary("Run a SOQL query")
     .description("Runs any SOQL query on any standard or custom object, related records and totals included. Use it for custom objects, joins (`Account.Name`), counts and sums; the lists of the other entities are the same with a default query. Only reads. Archived and deleted records are left out; `query_all.list` has them. The query may name any kind of record.")
+    .phrases(texts!["run soql", "soql", "query"])
     .reads_any()
     .parameters(list![
-        query("q", STRING.default(r#""SELECT Id FROM Organization LIMIT 1""#)).required().default(r#""SELECT Id FROM Organization LIMIT 1""#).send_default().description("The SOQL query, over one object and its relations. Name the fields or write `FIELDS(STANDARD)`; `FIELDS(ALL)` and `FIELDS(CUSTOM)` need `LIMIT 200` or less. Texts stand in single quotes, instants without. Date words such as `THIS_QUARTER` and `LAST_N_DAYS:30` work, as do `COUNT()`, `SUM()` and `GROUP BY`."),
+        query("q", STRING.rules(list![grammar(Language::Soql, texts![])]).default(r#""SELECT Id FROM Organization LIMIT 1""#)).required().default(r#""SELECT Id FROM Organization LIMIT 1""#).send_default().example(r#""SELECT StageName, COUNT(Id) number, SUM(Amount) total FROM Opportunity WHERE IsClosed = false GROUP BY StageName""#).description("The SOQL query, over one object and its relations. Name the fields or write `FIELDS(STANDARD)`; `FIELDS(ALL)` and `FIELDS(CUSTOM)` need `LIMIT 200` or less. Texts stand in single quotes, instants without. Date words such as `THIS_QUARTER` and `LAST_N_DAYS:30` work, as do `COUNT()`, `SUM()` and `GROUP BY`."),
     ])
     .cannot_sync("It has the rows of one query, which need not be records.")
     .records(json_path!("$.records"))

@@ -12,10 +12,11 @@ pub(super) const ENTITY: Entity = Entity::new("query_all", "A row of the result 
 const LIST: Operation = Operation::get("executeQueryAll", "query_all", Action::List, template!("/queryAll"))
     .summary("Run a SOQL query, deleted records included")
     .description("Runs any SOQL query as `query.list` does, but over deleted and archived records as well. Only reads. The query may name any kind of record. Airbyte's hosted platform does not offer it.")
+    .phrases(texts!["deleted records"])
     .addition()
     .reads_any()
     .parameters(list![
-        query("q", STRING.default(r#""SELECT Id FROM Organization LIMIT 1""#)).required().default(r#""SELECT Id FROM Organization LIMIT 1""#).send_default().description("The SOQL query, as for `query.list`. Deleted records have `IsDeleted = true`; they stay in the Recycle Bin for 15 days."),
+        query("q", STRING.rules(list![grammar(Language::Soql, texts![])]).default(r#""SELECT Id FROM Organization LIMIT 1""#)).required().default(r#""SELECT Id FROM Organization LIMIT 1""#).send_default().example(r#""SELECT Id, Name FROM Account WHERE IsDeleted = true""#).description("The SOQL query, as for `query.list`. Deleted records have `IsDeleted = true`; they stay in the Recycle Bin for 15 days."),
     ])
     .cannot_sync("It has the rows of one query, which need not be records.")
     .records(json_path!("$.records"))

@@ -15,6 +15,7 @@ pub(super) const ENTITY: Entity = Entity::new("recent_items", "A record that the
 const LIST: Operation = Operation::get("listRecentItems", "recent_items", Action::List, template!("/recent"))
     .summary("List recently viewed records")
     .description("Lists the records that the user behind the token viewed or used lately, of any object, the latest first. Airbyte's hosted platform does not offer it.")
+    .phrases(texts!["recently viewed"])
     .addition()
     .parameters(list![
         query("most", INTEGER.minimum(1.0).maximum(200.0)).wire("limit").description("Most records; Salesforce keeps at most 200."),

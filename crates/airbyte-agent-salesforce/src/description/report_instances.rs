@@ -36,6 +36,7 @@ const CREATE: Operation = Operation::by(Method::Post, "createReportInstance", "r
     .summary("Start a report")
     .description("Starts a report in the background; results are kept for 24 hours. Read them with `report_instances.get` once `status` is `Success`. Airbyte's hosted platform does not offer it.")
     .writes()
+    .phrases(texts!["run report in background"])
     .addition()
     .job(Job::new(json_path!("$.id"), job_step("report_instances", Action::Get).argument("id").keep(texts!["reportId"]), json_path!("$.attributes.status"), job_step("report_instances", Action::Get).argument("id").keep(texts!["reportId"]))
         .done(texts!["Success"])

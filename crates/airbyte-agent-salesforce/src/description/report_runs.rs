@@ -12,6 +12,7 @@ pub(super) const ENTITY: Entity = Entity::new("report_runs", "The act of running
 const CREATE: Operation = Operation::by(Method::Post, "runReport", "report_runs", Action::Create, template!("/analytics/reports/{id}"))
     .summary("Run a report with other filters")
     .description("Runs a report with filters, dates or columns of your own and returns definition and results; the saved report stays as it is. Up to 2,000 rows come back. Airbyte's hosted platform does not offer it.")
+    .phrases(texts!["run report"])
     .addition()
     .parameters(list![
         path("id", STRING).required().description("Id of the report, starting with `00O`, from `reports.list`."),

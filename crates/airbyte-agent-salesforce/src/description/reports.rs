@@ -21,6 +21,7 @@ pub(super) const ENTITY: Entity = Entity::new("reports", "A saved report; gettin
 const LIST: Operation = Operation::get("listReports", "reports", Action::List, template!("/analytics/reports"))
     .summary("List recent reports")
     .description("Lists up to 200 reports that the user behind the token opened lately. For all reports use `query.list` with `SELECT Id, Name, FolderName FROM Report`.")
+    .phrases(texts!["reports"])
     .cannot_sync("Salesforce lists only reports that the user opened lately.")
     .paging(Paging::none("Salesforce answers with at most 200 reports at once."))
     .schema(RECORD);

@@ -19,7 +19,7 @@ const CREATE: Operation = Operation::by(Method::Patch, "upsertSObjectCollection"
         path("sobjectType", STRING).required().description("API name of the object: a standard one such as `Account`, `Product2` or `Pricebook2`, or a custom one ending in `__c`. `sobjects.list` names them all."),
         path("externalIdField", STRING).required().description("API name of the field that is marked as external id, see `externalId` in `sobject_descriptions.get`."),
         body("allOrNone", BOOLEAN).description("True writes nothing if one record fails; false (when left out) writes the others."),
-        body("records", ARRAY.items(list![OBJECT])).required().description("The records, at most 200, each with `attributes` naming its object and the fields by API name, among them the external id."),
+        body("records", ARRAY.items(list![OBJECT])).required().example(r#"[{"attributes":{"type":"Invoice__c"},"Number__c":"R-1042","Amount__c":49.9}]"#).description("The records, at most 200, each with `attributes` naming its object and the fields by API name, among them the external id."),
     ])
     .body(Body::Json { open: false, in_array: false })
     .errors(list![

@@ -15,10 +15,11 @@ const CREATE: Operation = Operation::by(Method::Post, "createSObjectCollection",
     .summary("Create many records")
     .description("Creates up to 200 records in one call, of one object or several. The result has one entry per record, in the same order: look at `success` of each, because single records can fail while the call succeeds. Airbyte's hosted platform does not offer it.")
     .writes()
+    .phrases(texts!["many records", "several records", "bulk"])
     .addition()
     .parameters(list![
         body("allOrNone", BOOLEAN).description("True writes nothing if one record fails; false (when left out) writes the others."),
-        body("records", ARRAY.items(list![OBJECT])).required().description("The records, at most 200, each with `attributes` naming its object and the fields by API name."),
+        body("records", ARRAY.items(list![OBJECT])).required().example(r#"[{"attributes":{"type":"Contact"},"LastName":"Hart","Email":"lena@northwind.example"}]"#).description("The records, at most 200, each with `attributes` naming its object and the fields by API name."),
     ])
     .body(Body::Json { open: false, in_array: false })
     .errors(list![
@@ -50,7 +51,7 @@ const UPDATE: Operation = Operation::by(Method::Patch, "updateSObjectCollection"
     .addition()
     .parameters(list![
         body("allOrNone", BOOLEAN).description("True writes nothing if one record fails; false (when left out) writes the others."),
-        body("records", ARRAY.items(list![OBJECT])).required().description("The records, at most 200, each with `attributes` naming its object and the fields by API name, and its `id`."),
+        body("records", ARRAY.items(list![OBJECT])).required().example(r#"[{"attributes":{"type":"Contact"},"id":"003Hs00004Wm2PqIAJ","Title":"Head of Purchasing"}]"#).description("The records, at most 200, each with `attributes` naming its object and the fields by API name, and its `id`."),
     ])
     .body(Body::Json { open: false, in_array: false })
     .errors(list![
@@ -64,8 +65,8 @@ const LIST: Operation = Operation::by(Method::Post, "listSObjectCollection", "so
     .addition()
     .parameters(list![
         path("sobjectType", STRING).required().description("API name of the object: a standard one such as `Account`, `Product2` or `Pricebook2`, or a custom one ending in `__c`. `sobjects.list` names them all."),
-        body("ids", ARRAY.items(list![STRING])).required().description("Ids of the records, at most 2,000."),
-        body("fields", ARRAY.items(list![STRING])).required().description("Names of the fields wanted."),
+        body("ids", ARRAY.items(list![STRING])).required().example(r#"["a03Hs00001Kc7TzIAJ","a03Hs00001Kc7U0IAJ"]"#).description("Ids of the records, at most 2,000."),
+        body("fields", ARRAY.items(list![STRING])).required().example(r#"["Id","Name"]"#).description("Names of the fields wanted."),
     ])
     .body(Body::Json { open: false, in_array: false })
     .cannot_sync("It reads records that are named in the call.")

@@ -32,6 +32,7 @@ pub(super) const ENTITY: Entity = Entity::new("sobject_descriptions", "The defin
 const GET: Operation = Operation::get("describeSObject", "sobject_descriptions", Action::Get, template!("/sobjects/{sobjectType}/describe"))
     .summary("Describe an object")
     .description("Returns the definition of one object: the API names, types and labels of its fields, the choices of picklists, and its relations. Use it before queries and writes on objects that you do not know. Airbyte's hosted platform does not offer it.")
+    .phrases(texts!["fields of object", "fields does object have", "metadata of object"])
     .addition()
     .parameters(list![
         path("sobjectType", STRING).required().description("API name of the object: a standard one such as `Account`, `Product2` or `Pricebook2`, or a custom one ending in `__c`. `sobjects.list` names them all."),

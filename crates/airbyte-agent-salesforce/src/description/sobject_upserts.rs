@@ -14,6 +14,7 @@ const CREATE: Operation = Operation::by(Method::Patch, "upsertSObject", "sobject
     .description("Writes one record of any object by an external id: a record that exists is changed, otherwise it is created. Pass its fields as arguments beside the others, by API name, but not the external id itself. Airbyte's hosted platform does not offer it.")
     .writes()
     .idempotent()
+    .phrases(texts!["upsert", "external id"])
     .addition()
     .parameters(list![
         path("sobjectType", STRING).required().description("API name of the object: a standard one such as `Account`, `Product2` or `Pricebook2`, or a custom one ending in `__c`. `sobjects.list` names them all."),

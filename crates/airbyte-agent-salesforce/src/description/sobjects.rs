@@ -6,6 +6,7 @@ use airbyte_agent_description::build::*;
 
 /// `sobjects` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("sobjects", "A kind of record of the org (for the list), or a record of any kind (for the other actions).")
+    .phrases(texts!["object", "record"])
     .default_fields(texts![
         "name",
         "label",

@@ -7,7 +7,7 @@ use airbyte_agent_description::build::*;
 /// `tasks` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("tasks", "Something to do, or a call or e-mail that was logged.")
     .when_to_use("To see what is to be done or was logged.")
-    .phrases(texts!["task", "to-do", "follow up", "log a call"])
+    .phrases(texts!["task", "to-do", "follow up", "log a call", "to-do", "activity"])
     .default_fields(texts![
         "Id",
         "Subject",
@@ -62,7 +62,7 @@ const LIST: Operation = Operation::get("listTasks", "tasks", Action::List, templ
     .description("Lists tasks with a SOQL query; without `q`, the 200 changed last with all standard fields. Give your own `q` to filter, sort, pick fields or go further back. Logged calls and e-mails are tasks, too. Those archived after about a year are left out. The query may name any kind of record.")
     .reads_any()
     .parameters(list![
-        query("q", STRING.default(r#""SELECT FIELDS(STANDARD) FROM Task ORDER BY LastModifiedDate DESC LIMIT 200""#)).required().default(r#""SELECT FIELDS(STANDARD) FROM Task ORDER BY LastModifiedDate DESC LIMIT 200""#).send_default().description("SOQL query on `Task`. The default names all standard fields; for custom ones (`…__c`) name them, or use `FIELDS(ALL)` with `LIMIT 200` or less. Texts stand in single quotes, instants without; without `LIMIT` every page can be had."),
+        query("q", STRING.rules(list![grammar(Language::Soql, texts![])]).default(r#""SELECT FIELDS(STANDARD) FROM Task ORDER BY LastModifiedDate DESC LIMIT 200""#)).required().default(r#""SELECT FIELDS(STANDARD) FROM Task ORDER BY LastModifiedDate DESC LIMIT 200""#).send_default().example(r#""SELECT Id, Subject, Status, ActivityDate, Who.Name, What.Name FROM Task WHERE OwnerId = '005Hs00000CqRnUIAV' AND IsClosed = false ORDER BY ActivityDate""#).description("SOQL query on `Task`. The default names all standard fields; for custom ones (`…__c`) name them, or use `FIELDS(ALL)` with `LIMIT 200` or less. Texts stand in single quotes, instants without; without `LIMIT` every page can be had."),
     ])
     .sync(sync(list![json_path!("$.Id")])
         .arguments(list![(text("q"), json(r#""SELECT FIELDS(STANDARD) FROM Task""#))])
@@ -80,6 +80,7 @@ const CREATE: Operation = Operation::by(Method::Post, "createTask", "tasks", Act
     .summary("Create a task")
     .description("Creates a task, or logs a call when `Status` is `Completed`; only the subject is needed. Tie it to a person with `WhoId` and to a record with `WhatId`. Other required fields, validation rules and duplicate rules of the org apply. Only the id comes back.")
     .writes()
+    .phrases(texts!["follow up", "to-do", "log call", "remind"])
     .parameters(list![
         body("Subject", STRING).required().description("What it is about, up to 255 characters."),
         body("Status", STRING).description("State, one of the values set up in the org, such as `Not Started` (the usual default) or `Completed`."),
@@ -118,6 +119,7 @@ const UPDATE: Operation = Operation::by(Method::Patch, "updateTask", "tasks", Ac
     .description("Changes the fields given on a task; `Status` `Completed` closes it. Fields left out stay as they are, null empties one. Validation rules and automation of the org run.")
     .writes()
     .idempotent()
+    .phrases(texts!["complete task", "finish task"])
     .parameters(list![
         path("id", STRING).required().description("Id of the record to change, 15 or 18 characters."),
         body("Subject", STRING).description("What it is about, up to 255 characters."),
@@ -139,7 +141,7 @@ const SEARCH: Operation = Operation::get("searchTasks", "tasks", Action::Search,
     .description("Finds tasks by words in their fields, over the search index, up to 2,000 at once. Restrict the search to `Task` in the query. For exact conditions, sorting or counting use the list with SOQL. New records take a moment to be found. The result is Salesforce's whole response: the records are in its `searchRecords`. The query may name any kind of record.")
     .reads_any()
     .parameters(list![
-        query("q", STRING).required().description(r#"SOSL search: `FIND {words} IN ALL FIELDS RETURNING Task(fields WHERE … LIMIT n)`. At least two letters; `*` stands for any ending, `AND`, `OR`, `AND NOT` combine, quotes keep words together, and `? & | ! { } [ ] ( ) ^ ~ * : \ " ' + -` need a backslash. Without RETURNING all kinds of records come back, by id only."#),
+        query("q", STRING.rules(list![grammar(Language::Sosl, texts![])])).required().example(r#""FIND {renewal} IN ALL FIELDS RETURNING Task(Id, Subject, Status, ActivityDate)""#).description(r#"SOSL search: `FIND {words} IN ALL FIELDS RETURNING Task(fields WHERE … LIMIT n)`. At least two letters; `*` stands for any ending, `AND`, `OR`, `AND NOT` combine, quotes keep words together, and `? & | ! { } [ ] ( ) ^ ~ * : \ " ' + -` need a backslash. Without RETURNING all kinds of records come back, by id only."#),
     ])
     .records(json_path!("$"))
     .paging(Paging::none("A search returns at once all that it found, 2,000 records at most."))

@@ -67,9 +67,10 @@ pub(super) const ENTITY: Entity = Entity::new("users", "Somebody who can sign in
 const LIST: Operation = Operation::get("listUsers", "users", Action::List, template!("/query"))
     .summary("List users")
     .description("Lists users with a SOQL query; without `q`, the 200 active ones changed last with all standard fields. Give your own `q` to filter, sort, pick fields or go further back. Use it to turn a name into the id needed as `OwnerId`. The query may name any kind of record.")
+    .phrases(texts!["who has login"])
     .reads_any()
     .parameters(list![
-        query("q", STRING.default(r#""SELECT FIELDS(STANDARD) FROM User WHERE IsActive = true ORDER BY LastModifiedDate DESC LIMIT 200""#)).required().default(r#""SELECT FIELDS(STANDARD) FROM User WHERE IsActive = true ORDER BY LastModifiedDate DESC LIMIT 200""#).send_default().description("SOQL query on `User`. The default names all standard fields; for custom ones (`…__c`) name them, or use `FIELDS(ALL)` with `LIMIT 200` or less. Texts stand in single quotes, instants without; without `LIMIT` every page can be had."),
+        query("q", STRING.rules(list![grammar(Language::Soql, texts![])]).default(r#""SELECT FIELDS(STANDARD) FROM User WHERE IsActive = true ORDER BY LastModifiedDate DESC LIMIT 200""#)).required().default(r#""SELECT FIELDS(STANDARD) FROM User WHERE IsActive = true ORDER BY LastModifiedDate DESC LIMIT 200""#).send_default().example(r#""SELECT Id, Name, Email, IsActive, Profile.Name FROM User WHERE Name LIKE 'Lena%'""#).description("SOQL query on `User`. The default names all standard fields; for custom ones (`…__c`) name them, or use `FIELDS(ALL)` with `LIMIT 200` or less. Texts stand in single quotes, instants without; without `LIMIT` every page can be had."),
     ])
     .sync(sync(list![json_path!("$.Id")])
         .arguments(list![(text("q"), json(r#""SELECT FIELDS(STANDARD) FROM User""#))])
@@ -91,7 +92,7 @@ const CREATE: Operation = Operation::by(Method::Post, "createUser", "users", Act
         body("Username", STRING).required().description("Name to sign in with, in the form of an e-mail address, unique over all of Salesforce."),
         body("FirstName", STRING).description("First name (given name)."),
         body("LastName", STRING).required().description("Last name (family name)."),
-        body("Email", STRING).required().description("E-mail address."),
+        body("Email", STRING.format("email")).required().description("E-mail address."),
         body("Alias", STRING).required().description("Short name, up to 8 characters."),
         body("ProfileId", STRING).required().description("Id of the profile (`00e…`), which decides rights and license."),
         body("UserRoleId", STRING).description("Id of the role (`00E…`), which decides whose records are seen."),
@@ -123,12 +124,13 @@ const UPDATE: Operation = Operation::by(Method::Patch, "updateUser", "users", Ac
     .description("Changes the fields given on a user. Users cannot be deleted: set `IsActive` to false to bar one from signing in. Needs the right Manage Users. Fields left out stay as they are, null empties one.")
     .writes()
     .idempotent()
+    .phrases(texts!["deactivate user"])
     .parameters(list![
         path("id", STRING).required().description("Id of the record to change, 15 or 18 characters."),
         body("Username", STRING).description("Name to sign in with, in the form of an e-mail address, unique over all of Salesforce."),
         body("FirstName", STRING.nullable()).description("First name (given name)."),
         body("LastName", STRING).description("Last name (family name)."),
-        body("Email", STRING).description("E-mail address."),
+        body("Email", STRING.format("email")).description("E-mail address."),
         body("Alias", STRING).description("Short name, up to 8 characters."),
         body("ProfileId", STRING).description("Id of the profile (`00e…`), which decides rights and license."),
         body("UserRoleId", STRING.nullable()).description("Id of the role (`00E…`), which decides whose records are seen."),

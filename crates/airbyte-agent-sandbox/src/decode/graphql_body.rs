@@ -1,11 +1,11 @@
 //! A GraphQL request: its variables become the arguments from which they were made.
 
-use airbyte_agent_description::{GraphQl, Location, Operation, Variable, VariableValue};
+use airbyte_agent_description::{GraphQl, Json, Location, Operation, Variable, VariableValue};
 use serde_json::{Map, Value};
 
 use super::Arguments;
 use super::values::{check, same_value};
-use crate::graphql::{DeclaredDocument, GraphqlRequest, check_variables};
+use crate::graphql::{DeclaredDocument, GraphqlRequest, Known, check_variables};
 use crate::pattern::Pattern;
 
 /// Decodes a GraphQL request as a request for `operation`.
@@ -22,6 +22,15 @@ pub(super) fn decode_graphql(
     }
     if let Some(requested) = sent.document.operation(sent.operation_name.as_deref()) {
         check_variables(requested, &sent.variables, &mut arguments.problems);
+        if arguments.fit > 0 {
+            let schema = operation.response.schema.as_ref().map(Json::value);
+            let known = Known {
+                declared: document.document(),
+                records: operation.response.records.as_ref(),
+                schema: schema.as_ref(),
+            };
+            known.check(&sent.document, requested, &mut arguments.problems);
+        }
     }
     add_members(&declared.variables, &sent.variables, "", arguments);
     let of_graphql = operation.parameters.iter().filter(|p| p.location == Location::GraphQl);

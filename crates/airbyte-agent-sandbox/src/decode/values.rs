@@ -12,7 +12,8 @@ pub(super) fn value_of_text(schema: &Schema, text: &str) -> Result<Value, String
         return Ok(number.into());
     }
     if has(Kind::Number)
-        && let Some(number) = text.parse::<f64>().ok().and_then(Number::from_f64)
+        // As it is written: an identifier without a fraction is one.
+        && let Ok(number) = text.parse::<Number>()
     {
         return Ok(number.into());
     }
@@ -91,6 +92,9 @@ pub(super) fn check(schema: &Schema, value: &Value, at: &str, problems: &mut Vec
         if let Some(maximum) = schema.maximum.filter(|maximum| number > *maximum) {
             problems.push(format!("{at}: {value} is above the maximum {maximum}"));
         }
+    }
+    if let Some(problem) = schema.misfit(value) {
+        problems.push(format!("{at}: {} {problem}", abbreviated(value)));
     }
     if let (Some(items), Some(schema)) = (value.as_array(), schema.items.first()) {
         for (index, item) in items.iter().enumerate() {

@@ -21,6 +21,8 @@ type Token = (TokenKind, String);
 pub(crate) struct DeclaredDocument {
     /// Its tokens before, between and after the places of selected fields.
     pieces: Vec<Vec<Token>>,
+    /// The whole document, with its default fields.
+    document: Document,
     root_fields: Vec<String>,
     variables: Vec<String>,
     /// Variables that requests may leave out, with everything that they are used in.
@@ -33,6 +35,7 @@ impl DeclaredDocument {
         let filled = declared.document(Some(default_fields)).unwrap_or_default();
         let document = Document::parse(&filled).unwrap_or_default();
         let variables = document.operation(None).map(|first| first.variables.iter());
+        let variables = variables.into_iter().flatten().map(|v| v.name.clone()).collect();
         Self {
             pieces: declared
                 .document(Some(PLACEHOLDER))
@@ -41,9 +44,15 @@ impl DeclaredDocument {
                 .map(tokens)
                 .collect(),
             root_fields: root_fields(&document, document.selection_of(None)),
-            variables: variables.into_iter().flatten().map(|v| v.name.clone()).collect(),
+            variables,
             optional: declared.optional.iter().map(ToString::to_string).collect(),
+            document,
         }
+    }
+
+    /// The document of the description, with its default fields.
+    pub(crate) fn document(&self) -> &Document {
+        &self.document
     }
 
     /// How well the document of a request fits; 0 when it does not fit at all.

@@ -58,6 +58,8 @@ pub(crate) enum Selection {
         key: String,
         name: String,
         selection: Vec<Selection>,
+        /// The names of its arguments.
+        arguments: Vec<String>,
     },
     /// A fragment by its name.
     Spread(String),
@@ -97,6 +99,35 @@ impl Document {
         (found.kind, found.all)
     }
 
+    /// All fields of a selection, those of fragments included, whatever type they are for.
+    pub(crate) fn flat<'d>(&'d self, selection: &'d [Selection]) -> Vec<&'d Selection> {
+        let mut found = Vec::new();
+        self.add_flat(selection, &mut Vec::new(), &mut found);
+        found
+    }
+
+    fn add_flat<'d>(
+        &'d self,
+        selection: &'d [Selection],
+        open: &mut Vec<&'d str>,
+        found: &mut Vec<&'d Selection>,
+    ) {
+        for item in selection {
+            match item {
+                Selection::Field { .. } => found.push(item),
+                Selection::Inline { selection, .. } => self.add_flat(selection, open, found),
+                Selection::Spread(name) => {
+                    let fragment = self.fragments.iter().find(|fragment| fragment.name == *name);
+                    if let Some(fragment) = fragment.filter(|_| !open.contains(&name.as_str())) {
+                        open.push(name);
+                        self.add_flat(&fragment.selection, open, found);
+                        open.pop();
+                    }
+                }
+            }
+        }
+    }
+
     /// Adds the fields of a selection. `open` names the fragments that the selection is part of, so
     /// that a fragment that contains itself comes to an end.
     fn add_fields<'d>(
@@ -107,7 +138,7 @@ impl Document {
     ) {
         for item in selection {
             match item {
-                Selection::Field { key, name, selection } => {
+                Selection::Field { key, name, selection, .. } => {
                     if !found.all.iter().any(|known| known.key == key) {
                         found.all.push(Field { key, name, selection });
                     }

@@ -109,7 +109,11 @@ fn selection(selection: cst::Selection) -> Selection {
             let own = name(field.name());
             let alias = field.alias().map(|alias| name(alias.name()));
             let selection = selections(field.selection_set().as_ref());
-            Selection::Field { key: alias.unwrap_or_else(|| own.clone()), name: own, selection }
+            let arguments = field.arguments();
+            let arguments = arguments.iter().flat_map(cst::Arguments::arguments);
+            let arguments = arguments.map(|argument| name(argument.name())).collect();
+            let key = alias.unwrap_or_else(|| own.clone());
+            Selection::Field { key, name: own, selection, arguments }
         }
         cst::Selection::FragmentSpread(spread) => {
             Selection::Spread(name(spread.fragment_name().and_then(|name| name.name())))

@@ -48,7 +48,8 @@ impl Address {
         let rest =
             url.clone().without_prefix("https://").or_else(|| url.without_prefix("http://"))?;
         let mut pieces = rest.split('/').into_iter();
-        let host = pieces.next()?;
+        // The port is no part of the name by which a vendor is found.
+        let host = pieces.next()?.split(':').into_iter().next()?;
         let host = if host.captures("*").is_some() && host.literals() == 1 {
             Pattern::any("host")
         } else {
@@ -59,7 +60,8 @@ impl Address {
 
     /// Whether the address has this host. A request without a host fits every address.
     pub(super) fn fits_host(&self, host: Option<&str>) -> bool {
-        host.is_none_or(|host| self.host.captures(host).is_some())
+        let name = host.map(|host| host.split(':').next().unwrap_or_default());
+        name.is_none_or(|name| self.host.captures(name).is_some())
     }
 
     /// Number of literal characters, those of the host above all: the more, the more specific.

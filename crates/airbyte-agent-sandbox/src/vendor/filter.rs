@@ -105,8 +105,13 @@ pub(super) fn requested_ids(
 /// Whether the field of this name has one of the wanted values. A field that is missing or not a
 /// scalar agrees with everything.
 fn agrees(name: &str, wanted: &Value, record: &Map<String, Value>) -> bool {
+    let is_plural = singular(&plain(name)) != plain(name);
     let wanted: Vec<String> = match wanted {
         Value::Array(items) => items.iter().filter_map(scalar_text).collect(),
+        // Some vendors take several values as one text.
+        Value::String(text) if is_plural && text.contains(',') => {
+            text.split(',').map(|part| part.trim().to_owned()).collect()
+        }
         one => scalar_text(one).into_iter().collect(),
     };
     let names = [plain(name), singular(&plain(name))];

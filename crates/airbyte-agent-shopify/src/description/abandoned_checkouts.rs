@@ -6,6 +6,7 @@ use airbyte_agent_description::build::*;
 
 /// `abandoned_checkouts` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("abandoned_checkouts", "A checkout in which somebody left contact data but did not pay.")
+    .phrases(texts!["abandoned cart", "left behind"])
     .default_fields(texts![
         "id",
         "name",
@@ -44,6 +45,7 @@ pub(super) const ENTITY: Entity = Entity::new("abandoned_checkouts", "A checkout
 const LIST: Operation = Operation::get("AbandonedCheckouts_List", "abandoned_checkouts", Action::List, template!("/checkouts.json"))
     .summary("List abandoned checkouts")
     .description("Returns checkouts in which the customer left contact data but did not pay, with items and a link to take them up again. Without `status` only open ones. Shopify keeps them for about three months.")
+    .phrases(texts!["abandoned carts", "carts left behind"])
     .parameters(list![
         query("limit", INTEGER.minimum(1.0).maximum(250.0).default("50")).default("50").description("Records per page, 1 to 250; Shopify takes 50 when it is left out."),
         query("page_info", STRING).description("Where the list goes on: `page_info` of the URL in `next_page_url`. It stands for all other arguments, of which only `limit` may come with it. Leave out for the first page."),
@@ -57,6 +59,10 @@ const LIST: Operation = Operation::get("AbandonedCheckouts_List", "abandoned_che
     .sync(sync(list![json_path!("$.id")])
         .arguments(list![(text("status"), json(r#""any""#))])
         .change(sync_change(json_path!("$.updated_at"), SyncTime::Iso8601).filter(list![(text("updated_at_min"), json(r#""{since}""#))])))
+    .filters(list![
+        field_filter(json_path!("$.created_at")).from(list![(text("created_at_min"), json(r#""{value}""#))]).to(list![(text("created_at_max"), json(r#""{value}""#))]),
+        field_filter(json_path!("$.updated_at")).to(list![(text("updated_at_max"), json(r#""{value}""#))]),
+    ])
     .records(json_path!("$.checkouts"))
     .meta(list![link_meta("next_page_url", "next")])
     .paging(Paging::link_keeping(from_meta("next_page_url"), list![(text("page_info"), text("page_info"))], texts!["limit"]).size(page_size("limit").maximum(250)))

@@ -6,6 +6,7 @@ use airbyte_agent_description::build::*;
 
 /// `articles` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("articles", "A post in a blog.")
+    .phrases(texts!["blog post"])
     .default_fields(texts![
         "id",
         "title",
@@ -58,6 +59,14 @@ const LIST: Operation = Operation::get("Articles_List", "articles", Action::List
         .parents(list![
             sync_parent("blogs", list![(text("blog_id"), ParentValue::Member(json_path!("$.id")))]),
         ]))
+    .filters(list![
+        field_filter(json_path!("$.blog_id")).equals(list![(text("blog_id"), json(r#""{value}""#))]),
+        field_filter(json_path!("$.handle")).equals(list![(text("handle"), json(r#""{value}""#))]),
+        field_filter(json_path!("$.author")).equals(list![(text("author"), json(r#""{value}""#))]),
+        field_filter(json_path!("$.created_at")).from(list![(text("created_at_min"), json(r#""{value}""#))]).to(list![(text("created_at_max"), json(r#""{value}""#))]),
+        field_filter(json_path!("$.updated_at")).from(list![(text("updated_at_min"), json(r#""{value}""#))]).to(list![(text("updated_at_max"), json(r#""{value}""#))]),
+        field_filter(json_path!("$.published_at")).from(list![(text("published_at_min"), json(r#""{value}""#))]).to(list![(text("published_at_max"), json(r#""{value}""#))]),
+    ])
     .records(json_path!("$.articles"))
     .meta(list![link_meta("next_page_url", "next")])
     .paging(Paging::link_keeping(from_meta("next_page_url"), list![(text("page_info"), text("page_info"))], texts!["limit", "fields"]).size(page_size("limit").maximum(250)))
@@ -77,6 +86,7 @@ const CREATE: Operation = Operation::by(Method::Post, "Articles_Create", "articl
     .summary("Create an article")
     .description("Creates a post in a blog. When Shopify refuses the input, nothing is changed and `userErrors` says why.")
     .writes()
+    .phrases(texts!["publish blog post", "write blog post", "new blog post"])
     .parameters(list![
         argument("article", OBJECT.properties(list![
             required("title", STRING.description("Title of the article.")),
@@ -86,7 +96,7 @@ const CREATE: Operation = Operation::by(Method::Post, "Articles_Create", "articl
             optional("isPublished", BOOLEAN.description("Whether the article is visible in the online store; say so, do not leave it out.")),
             optional("tags", ARRAY.items(list![STRING]).description("Tags.")),
             required("author", OBJECT.properties(list![required("name", STRING.description("Name of the author, as shown."))]).closed().description("The person who wrote it.")),
-        ])).required().description("Fields of the article. Further fields of Shopify's `ArticleCreateInput` (`summary`, `image`, `publishDate`, `metafields`, …) are passed on."),
+        ])).required().example(r#"{"title":"Five boards for spring snow","blogId":"gid://shopify/Blog/82123456789","author":{"name":"Jonas Pereira"},"body":"<p>Soft snow asks for a wide nose.</p>","isPublished":true}"#).description("Fields of the article. Further fields of Shopify's `ArticleCreateInput` (`summary`, `image`, `publishDate`, `metafields`, …) are passed on."),
     ])
     .graphql(graphql(include_str!("graphql/articles_create.graphql")).variables(list![set("article", given("article"))]))
     .records(json_path!("$.data.articleCreate"))
@@ -108,7 +118,7 @@ const UPDATE: Operation = Operation::by(Method::Post, "Articles_Update", "articl
             optional("handle", STRING.description("Part of its address in the online store; made from the title when left out.")),
             optional("isPublished", BOOLEAN.description("Whether the article is visible.")),
             optional("tags", ARRAY.items(list![STRING]).description("New tags; they replace all present ones, so include those to keep.")),
-        ])).required().description("The fields to change; others stay as they are. Further fields of Shopify's `ArticleUpdateInput` (`author`, `blogId`, `summary`, `image`, …) are passed on."),
+        ])).required().example(r#"{"title":"Six boards for spring snow"}"#).description("The fields to change; others stay as they are. Further fields of Shopify's `ArticleUpdateInput` (`author`, `blogId`, `summary`, `image`, …) are passed on."),
     ])
     .graphql(graphql(include_str!("graphql/articles_update.graphql")).variables(list![set("id", given("id")), set("article", given("article"))]))
     .records(json_path!("$.data.articleUpdate"))

@@ -13,6 +13,7 @@ const CREATE: Operation = Operation::by(Method::Post, "AutomaticDiscounts_Create
     .summary("Create an automatic discount")
     .description("Creates a discount that applies at checkout without a code, as an amount or a share off products or the order. When Shopify refuses the input, nothing is changed and `userErrors` says why. Airbyte's hosted platform does not offer it.")
     .writes()
+    .phrases(texts!["automatic discount", "sale"])
     .addition()
     .parameters(list![
         argument("automaticBasicDiscount", OBJECT.properties(list![
@@ -26,7 +27,7 @@ const CREATE: Operation = Operation::by(Method::Post, "AutomaticDiscounts_Create
             optional("minimumRequirement", OBJECT.description("From which `subtotal` or `quantity` on it applies.")),
             optional("combinesWith", OBJECT.description("With which kinds of discounts it goes together.")),
             optional("context", OBJECT.description("Who gets it, as `all`, `customers`, `customerSegments` or `markets`.")),
-        ])).required().description("The discount. Further fields of Shopify's `DiscountAutomaticBasicInput` are passed on."),
+        ])).required().example(r#"{"title":"Spring sale","startsAt":"2026-05-01T00:00:00Z","customerGets":{"value":{"percentage":0.1},"items":{"all":true}}}"#).description("The discount. Further fields of Shopify's `DiscountAutomaticBasicInput` are passed on."),
     ])
     .graphql(graphql(include_str!("graphql/automatic_discounts_create.graphql")).variables(list![set("automaticBasicDiscount", given("automaticBasicDiscount"))]))
     .records(json_path!("$.data.discountAutomaticBasicCreate"))

@@ -48,6 +48,9 @@ const LIST: Operation = Operation::get("BalanceTransactions_List", "balance_tran
         query("payout_status", STRING.choices(words!["scheduled", "in_transit", "paid", "failed", "canceled"])).description("Only transactions of payouts in this state."),
     ])
     .sync(sync(list![json_path!("$.id")]))
+    .filters(list![
+        field_filter(json_path!("$.payout_id")).equals(list![(text("payout_id"), json(r#""{value}""#))]),
+    ])
     .records(json_path!("$.transactions"))
     .meta(list![link_meta("next_page_url", "next")])
     .paging(Paging::link_keeping(from_meta("next_page_url"), list![(text("page_info"), text("page_info"))], texts!["limit"]).size(page_size("limit").maximum(250)))

@@ -30,6 +30,10 @@ const LIST: Operation = Operation::get("Blogs_List", "blogs", Action::List, temp
         query("handle", STRING).addition().description("Only the record with this handle, its name in addresses."),
     ])
     .sync(sync(list![json_path!("$.id")]))
+    .filters(list![
+        field_filter(json_path!("$.id")).get("blog_id"),
+        field_filter(json_path!("$.handle")).equals(list![(text("handle"), json(r#""{value}""#))]),
+    ])
     .records(json_path!("$.blogs"))
     .meta(list![link_meta("next_page_url", "next")])
     .paging(Paging::link_keeping(from_meta("next_page_url"), list![(text("page_info"), text("page_info"))], texts!["limit", "fields"]).size(page_size("limit").maximum(250)))
@@ -52,7 +56,7 @@ const CREATE: Operation = Operation::by(Method::Post, "Blogs_Create", "blogs", A
         argument("blog", OBJECT.properties(list![
             required("title", STRING.description("Title of the blog.")),
             optional("handle", STRING.description("Part of its address in the online store; made from the title when left out.")),
-        ])).required().description("Fields of the blog. Further fields of Shopify's `BlogCreateInput` (`commentPolicy`, `templateSuffix`, `metafields`) are passed on."),
+        ])).required().example(r#"{"title":"News from the mountain"}"#).description("Fields of the blog. Further fields of Shopify's `BlogCreateInput` (`commentPolicy`, `templateSuffix`, `metafields`) are passed on."),
     ])
     .graphql(graphql(include_str!("graphql/blogs_create.graphql")).variables(list![set("blog", given("blog"))]))
     .records(json_path!("$.data.blogCreate"))
@@ -71,7 +75,7 @@ const UPDATE: Operation = Operation::by(Method::Post, "Blogs_Update", "blogs", A
         argument("blog", OBJECT.properties(list![
             optional("title", STRING.description("Title of the blog.")),
             optional("handle", STRING.description("Part of its address in the online store; made from the title when left out.")),
-        ])).required().description("The fields to change; others stay as they are. Further fields of Shopify's `BlogUpdateInput` are passed on."),
+        ])).required().example(r#"{"title":"News from the mountains"}"#).description("The fields to change; others stay as they are. Further fields of Shopify's `BlogUpdateInput` are passed on."),
     ])
     .graphql(graphql(include_str!("graphql/blogs_update.graphql")).variables(list![set("id", given("id")), set("blog", given("blog"))]))
     .records(json_path!("$.data.blogUpdate"))

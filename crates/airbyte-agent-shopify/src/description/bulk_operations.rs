@@ -28,6 +28,7 @@ const CREATE: Operation = Operation::by(Method::Post, "BulkOperations_Create", "
     .summary("Start an export")
     .description("Starts an export of everything that a GraphQL query finds, without pages, and returns it with its `id` at once. Ask `bulk_operations.get` until `status` is `COMPLETED`, then fetch the file with `bulk_operation_files.download`: JSON Lines, in which records below others name their parent in `__parentId`. The query has at least one connection, at most five, and at most two levels of them. When Shopify refuses the input, nothing is changed and `userErrors` says why. Airbyte's hosted platform does not offer it.")
     .writes()
+    .phrases(texts!["bulk export", "bulk query"])
     .addition()
     .job(Job::new(json_path!("$.bulkOperation.id"), job_step("bulk_operations", Action::Get).argument("id"), json_path!("$.status"), job_step("bulk_operation_files", Action::Download).argument("id"))
         .done(texts!["COMPLETED"])

@@ -6,6 +6,7 @@ use airbyte_agent_description::build::*;
 
 /// `collects` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("collects", "Membership of one product in one custom collection.")
+    .phrases(texts!["product in collection"])
     .default_fields(texts!["id", "collection_id", "product_id", "position", "created_at", "updated_at"])
     .operations(list![LIST, GET])
     .schema(RECORD)
@@ -30,6 +31,11 @@ const LIST: Operation = Operation::get("Collects_List", "collects", Action::List
         query("fields", STRING).addition().description("Only these members of each record are returned, names separated by commas; all when left out."),
     ])
     .sync(sync(list![json_path!("$.id")]))
+    .filters(list![
+        field_filter(json_path!("$.id")).get("collect_id"),
+        field_filter(json_path!("$.collection_id")).equals(list![(text("collection_id"), json(r#""{value}""#))]),
+        field_filter(json_path!("$.product_id")).equals(list![(text("product_id"), json(r#""{value}""#))]),
+    ])
     .records(json_path!("$.collects"))
     .meta(list![link_meta("next_page_url", "next")])
     .paging(Paging::link_keeping(from_meta("next_page_url"), list![(text("page_info"), text("page_info"))], texts!["limit", "fields"]).size(page_size("limit").maximum(250)))

@@ -6,6 +6,7 @@ use airbyte_agent_description::build::*;
 
 /// `custom_collections` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("custom_collections", "A collection of products; reads give those with hand-picked products, writes work on collections of both kinds.")
+    .phrases(texts!["category"])
     .default_fields(texts![
         "id",
         "title",
@@ -48,6 +49,13 @@ const LIST: Operation = Operation::get("CustomCollections_List", "custom_collect
         query("published_at_max", STRING.format("date-time")).addition().description("Only records published at or before this instant, ISO 8601 with offset."),
     ])
     .sync(sync(list![json_path!("$.id")]))
+    .filters(list![
+        field_filter(json_path!("$.id")).any_of(list![(text("ids"), json(r#""{values}""#))]).most(100),
+        field_filter(json_path!("$.title")).equals(list![(text("title"), json(r#""{value}""#))]),
+        field_filter(json_path!("$.handle")).equals(list![(text("handle"), json(r#""{value}""#))]),
+        field_filter(json_path!("$.updated_at")).from(list![(text("updated_at_min"), json(r#""{value}""#))]).to(list![(text("updated_at_max"), json(r#""{value}""#))]),
+        field_filter(json_path!("$.published_at")).from(list![(text("published_at_min"), json(r#""{value}""#))]).to(list![(text("published_at_max"), json(r#""{value}""#))]),
+    ])
     .records(json_path!("$.custom_collections"))
     .meta(list![link_meta("next_page_url", "next")])
     .paging(Paging::link_keeping(from_meta("next_page_url"), list![(text("page_info"), text("page_info"))], texts!["limit", "fields"]).size(page_size("limit").maximum(250)))
@@ -91,7 +99,7 @@ const CREATE: Operation = Operation::by(Method::Post, "Collections_Create", "cus
                     ]).closed(),
                 ]).description("The rules, at most 60.")),
             ]).closed().description("Rules that choose the products. With it the collection is a smart one; without, a custom one. It cannot be changed from one to the other later.")),
-        ])).required().description("Fields of the collection. Further fields of Shopify's `CollectionInput` (`products`, `image`, `seo`, `metafields`, …) are passed on. Shopify has deprecated the argument for another shape of the same fields, and goes on to take it."),
+        ])).required().example(r#"{"title":"Summer sale","sortOrder":"BEST_SELLING"}"#).description("Fields of the collection. Further fields of Shopify's `CollectionInput` (`products`, `image`, `seo`, `metafields`, …) are passed on. Shopify has deprecated the argument for another shape of the same fields, and goes on to take it."),
     ])
     .graphql(graphql(include_str!("graphql/custom_collections_create.graphql")).variables(list![set("input", given("input"))]))
     .records(json_path!("$.data.collectionCreate"))
@@ -122,7 +130,7 @@ const UPDATE: Operation = Operation::by(Method::Post, "Collections_Update", "cus
                 "PRICE_ASC",
                 "PRICE_DESC",
             ]).description("How products are sorted.")),
-        ])).required().description("Id of the collection and the fields to change; others stay as they are. Further fields of Shopify's `CollectionInput` are passed on. Shopify has deprecated the argument for another shape of the same fields, and goes on to take it."),
+        ])).required().example(r#"{"id":"gid://shopify/Collection/412345678901","title":"Late summer sale"}"#).description("Id of the collection and the fields to change; others stay as they are. Further fields of Shopify's `CollectionInput` are passed on. Shopify has deprecated the argument for another shape of the same fields, and goes on to take it."),
     ])
     .graphql(graphql(include_str!("graphql/custom_collections_update.graphql")).variables(list![set("input", given("input"))]))
     .records(json_path!("$.data.collectionUpdate"))
@@ -140,7 +148,7 @@ const DELETE: Operation = Operation::by(Method::Post, "Collections_Delete", "cus
     .parameters(list![
         argument("input", OBJECT.properties(list![
             required("id", STRING.description("Global id of the collection: `admin_graphql_api_id`, or `gid://shopify/Collection/` and the numeric id.")),
-        ]).closed()).required().description("Which collection to delete."),
+        ]).closed()).required().example(r#"{"id":"gid://shopify/Collection/412345678901"}"#).description("Which collection to delete."),
     ])
     .graphql(graphql(include_str!("graphql/custom_collections_delete.graphql")).variables(list![set("input", given("input"))]))
     .records(json_path!("$.data.collectionDelete"))

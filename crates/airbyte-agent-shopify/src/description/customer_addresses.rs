@@ -52,6 +52,7 @@ const CREATE: Operation = Operation::by(Method::Post, "CustomerAddresses_Create"
     .summary("Add an address to a customer")
     .description("Adds an address to the address book of a customer and returns it. When Shopify refuses the input, nothing is changed and `userErrors` says why. Airbyte's hosted platform does not offer it.")
     .writes()
+    .phrases(texts!["add address", "second address"])
     .addition()
     .parameters(list![
         argument("customerId", STRING).required().description("Customer, by global id (`gid://shopify/Customer/…`)."),
@@ -66,7 +67,7 @@ const CREATE: Operation = Operation::by(Method::Post, "CustomerAddresses_Create"
             optional("zip", STRING.description("Postal code.")),
             optional("countryCode", STRING.description("Two-letter ISO country code.")),
             optional("phone", STRING.description("Phone number in E.164 form.")),
-        ]).closed()).required().description("The address."),
+        ]).closed()).required().example(r#"{"address1":"12 Harbour Street","city":"Ottawa","provinceCode":"ON","zip":"K1N 5T5","countryCode":"CA"}"#).description("The address."),
         argument("setAsDefault", BOOLEAN).description("Whether it becomes the main address of the customer."),
     ])
     .graphql(graphql(include_str!("graphql/customer_addresses_create.graphql")).variables(list![
@@ -85,6 +86,7 @@ const UPDATE: Operation = Operation::by(Method::Post, "CustomerAddresses_Update"
     .description("Changes members of an address in the address book of a customer and returns it. When Shopify refuses the input, nothing is changed and `userErrors` says why. Airbyte's hosted platform does not offer it.")
     .writes()
     .idempotent()
+    .phrases(texts!["change address"])
     .addition()
     .parameters(list![
         argument("customerId", STRING).required().description("Customer, by global id (`gid://shopify/Customer/…`)."),
@@ -100,7 +102,7 @@ const UPDATE: Operation = Operation::by(Method::Post, "CustomerAddresses_Update"
             optional("zip", STRING.description("Postal code.")),
             optional("countryCode", STRING.description("Two-letter ISO country code.")),
             optional("phone", STRING.description("Phone number in E.164 form.")),
-        ]).closed()).required().description("The address, of which only the members given are changed."),
+        ]).closed()).required().example(r#"{"address1":"12 Harbour Street","city":"Ottawa","provinceCode":"ON","zip":"K1N 5T5","countryCode":"CA"}"#).description("The address, of which only the members given are changed."),
         argument("setAsDefault", BOOLEAN).description("Whether it becomes the main address of the customer."),
     ])
     .graphql(graphql(include_str!("graphql/customer_addresses_update.graphql")).variables(list![

@@ -6,6 +6,7 @@ use airbyte_agent_description::build::*;
 
 /// `customers` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("customers", "A person who bought something or left contact data.")
+    .phrases(texts!["shopper", "buyer", "client"])
     .default_fields(texts![
         "id",
         "email",
@@ -61,6 +62,11 @@ const LIST: Operation = Operation::get("Customers_List", "customers", Action::Li
     ])
     .sync(sync(list![json_path!("$.id")])
         .change(sync_change(json_path!("$.updated_at"), SyncTime::Iso8601).filter(list![(text("updated_at_min"), json(r#""{since}""#))])))
+    .filters(list![
+        field_filter(json_path!("$.id")).any_of(list![(text("ids"), json(r#""{values}""#))]).most(100),
+        field_filter(json_path!("$.created_at")).from(list![(text("created_at_min"), json(r#""{value}""#))]).to(list![(text("created_at_max"), json(r#""{value}""#))]),
+        field_filter(json_path!("$.updated_at")).to(list![(text("updated_at_max"), json(r#""{value}""#))]),
+    ])
     .records(json_path!("$.customers"))
     .meta(list![link_meta("next_page_url", "next")])
     .paging(Paging::link_keeping(from_meta("next_page_url"), list![(text("page_info"), text("page_info"))], texts!["limit", "fields"]).size(page_size("limit").maximum(250)))
@@ -81,7 +87,7 @@ const CREATE: Operation = Operation::by(Method::Post, "Customers_Create", "custo
     .writes()
     .parameters(list![
         argument("input", OBJECT.properties(list![
-            optional("email", STRING.description("E-mail address; no other customer of the shop may have it.")),
+            optional("email", STRING.format("email").description("E-mail address; no other customer of the shop may have it.")),
             optional("firstName", STRING.description("First name (given name).")),
             optional("lastName", STRING.description("Last name (family name).")),
             optional("phone", STRING.description("Phone number in E.164 form; no other customer of the shop may have it.")),
@@ -101,7 +107,7 @@ const CREATE: Operation = Operation::by(Method::Post, "Customers_Create", "custo
                     optional("lastName", STRING.description("Last name (family name).")),
                 ]),
             ]).description("Addresses of the customer, as Shopify's `MailingAddressInput`. Shopify has deprecated the member for `customer_addresses.create`.")),
-        ])).required().description("Fields of the customer; Shopify wants a name, e-mail address or phone number at least. Further fields of Shopify's `CustomerInput` (`emailMarketingConsent`, `locale`, `metafields`, …) are passed on."),
+        ])).required().example(r#"{"firstName":"Mara","lastName":"Lindqvist","email":"mara.lindqvist@example.com","tags":["wholesale"]}"#).description("Fields of the customer; Shopify wants a name, e-mail address or phone number at least. Further fields of Shopify's `CustomerInput` (`emailMarketingConsent`, `locale`, `metafields`, …) are passed on."),
     ])
     .graphql(graphql(include_str!("graphql/customers_create.graphql")).variables(list![set("input", given("input"))]))
     .records(json_path!("$.data.customerCreate"))
@@ -118,14 +124,14 @@ const UPDATE: Operation = Operation::by(Method::Post, "Customers_Update", "custo
     .parameters(list![
         argument("input", OBJECT.properties(list![
             required("id", STRING.description("Global id of the customer: `admin_graphql_api_id`, or `gid://shopify/Customer/` and the numeric id.")),
-            optional("email", STRING.description("New e-mail address; no other customer of the shop may have it.")),
+            optional("email", STRING.format("email").description("New e-mail address; no other customer of the shop may have it.")),
             optional("firstName", STRING.description("First name (given name).")),
             optional("lastName", STRING.description("Last name (family name).")),
             optional("phone", STRING.description("New phone number in E.164 form; no other customer of the shop may have it.")),
             optional("note", STRING.description("New note about the customer, for staff.")),
             optional("tags", ARRAY.items(list![STRING]).description("New tags; they replace all present ones, so include those to keep.")),
             optional("taxExempt", BOOLEAN.description("Whether the customer pays no taxes.")),
-        ])).required().description("Id of the customer and the fields to change; others stay as they are. Further fields of Shopify's `CustomerInput` are passed on."),
+        ])).required().example(r#"{"id":"gid://shopify/Customer/7012345678901","note":"Prefers delivery on Fridays"}"#).description("Id of the customer and the fields to change; others stay as they are. Further fields of Shopify's `CustomerInput` are passed on."),
     ])
     .graphql(graphql(include_str!("graphql/customers_update.graphql")).variables(list![set("input", given("input"))]))
     .records(json_path!("$.data.customerUpdate"))
@@ -143,7 +149,7 @@ const DELETE: Operation = Operation::by(Method::Post, "Customers_Delete", "custo
     .parameters(list![
         argument("input", OBJECT.properties(list![
             required("id", STRING.description("Global id of the customer: `admin_graphql_api_id`, or `gid://shopify/Customer/` and the numeric id.")),
-        ]).closed()).required().description("Which customer to delete."),
+        ]).closed()).required().example(r#"{"id":"gid://shopify/Customer/7012345678901"}"#).description("Which customer to delete."),
     ])
     .graphql(graphql(include_str!("graphql/customers_delete.graphql")).variables(list![set("input", given("input"))]))
     .records(json_path!("$.data.customerDelete"))

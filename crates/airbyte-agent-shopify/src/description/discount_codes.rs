@@ -6,6 +6,7 @@ use airbyte_agent_description::build::*;
 
 /// `discount_codes` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("discount_codes", "A code customers enter at checkout; when created or changed, the whole discount with its conditions.")
+    .phrases(texts!["coupon", "promo code", "voucher"])
     .default_fields(texts!["id", "code", "price_rule_id", "usage_count", "created_at", "updated_at"])
     .operations(list![LIST, GET, CREATE, UPDATE, DELETE])
     .schema(RECORD)
@@ -30,6 +31,9 @@ const LIST: Operation = Operation::get("DiscountCodes_List", "discount_codes", A
         .parents(list![
             sync_parent("price_rules", list![(text("price_rule_id"), ParentValue::Member(json_path!("$.id")))]),
         ]))
+    .filters(list![
+        field_filter(json_path!("$.price_rule_id")).equals(list![(text("price_rule_id"), json(r#""{value}""#))]),
+    ])
     .records(json_path!("$.discount_codes"))
     .meta(list![link_meta("next_page_url", "next")])
     .paging(Paging::link_keeping(from_meta("next_page_url"), list![(text("page_info"), text("page_info"))], texts!["limit"]).size(page_size("limit").maximum(250)))
@@ -49,6 +53,7 @@ const CREATE: Operation = Operation::by(Method::Post, "DiscountCodes_Create", "d
     .summary("Create a discount code")
     .description("Creates a discount that customers get by entering a code: a percentage or a fixed amount off. Active as soon as `startsAt` is reached. Keep the id from `codeDiscountNode`: changing and deleting need it, and the reads do not give it.")
     .writes()
+    .phrases(texts!["new promo code", "make promo code", "discount code"])
     .parameters(list![
         argument("basicCodeDiscount", OBJECT.properties(list![
             required("title", STRING.description("Title for the merchant; customers see the code.")),
@@ -67,7 +72,7 @@ const CREATE: Operation = Operation::by(Method::Post, "DiscountCodes_Create", "d
                 ]).description("Amount of the discount: either `percentage` or `discountAmount`.")),
                 optional("items", OBJECT.properties(list![optional("all", BOOLEAN.description("True for all products."))]).description("What is reduced: `all`, or Shopify's `products` or `collections`.")),
             ]).description("What customers get: the value, and on which items.")),
-        ])).required().description("The discount. Further fields of Shopify's `DiscountCodeBasicInput` (`minimumRequirement`, `combinesWith`, `appliesOncePerCustomer`, `context`, …) are passed on."),
+        ])).required().example(r#"{"title":"Spring sale","code":"SPRING20","startsAt":"2026-03-20T00:00:00Z","customerSelection":{"all":true},"customerGets":{"value":{"percentage":0.2},"items":{"all":true}}}"#).description("The discount. Further fields of Shopify's `DiscountCodeBasicInput` (`minimumRequirement`, `combinesWith`, `appliesOncePerCustomer`, `context`, …) are passed on."),
     ])
     .graphql(graphql(include_str!("graphql/discount_codes_create.graphql")).variables(list![set("basicCodeDiscount", given("basicCodeDiscount"))]))
     .records(json_path!("$.data.discountCodeBasicCreate"))
@@ -89,7 +94,7 @@ const UPDATE: Operation = Operation::by(Method::Post, "DiscountCodes_Update", "d
             optional("startsAt", STRING.format("date-time").description("When it begins, ISO 8601.")),
             optional("endsAt", STRING.format("date-time").description("When it ends, ISO 8601; leave it out, or pass null on a change, for never.")),
             optional("usageLimit", INTEGER.description("How often it may be used in all; without limit when left out.")),
-        ])).required().description("The fields to change; others stay as they are. Further fields of Shopify's `DiscountCodeBasicInput` are passed on."),
+        ])).required().example(r#"{"endsAt":"2026-04-30T23:59:59Z"}"#).description("The fields to change; others stay as they are. Further fields of Shopify's `DiscountCodeBasicInput` are passed on."),
     ])
     .graphql(graphql(include_str!("graphql/discount_codes_update.graphql")).variables(list![set("id", given("id")), set("basicCodeDiscount", given("basicCodeDiscount"))]))
     .records(json_path!("$.data.discountCodeBasicUpdate"))

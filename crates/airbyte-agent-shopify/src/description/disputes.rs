@@ -46,6 +46,7 @@ const LIST: Operation = Operation::get("Disputes_List", "disputes", Action::List
         query("initiated_at", STRING.format("date-time")).description("Only disputes opened on this day. Shopify documents a plain date, which is what to pass."),
     ])
     .sync(sync(list![json_path!("$.id")]))
+    .filters(list![field_filter(json_path!("$.status")).equals(list![(text("status"), json(r#""{value}""#))])])
     .records(json_path!("$.disputes"))
     .meta(list![link_meta("next_page_url", "next")])
     .paging(Paging::link_keeping(from_meta("next_page_url"), list![(text("page_info"), text("page_info"))], texts!["limit"]).size(page_size("limit").maximum(250)))

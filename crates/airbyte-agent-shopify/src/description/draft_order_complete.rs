@@ -14,6 +14,7 @@ const UPDATE: Operation = Operation::by(Method::Post, "DraftOrders_Complete", "d
     .description("Turns a draft order into an order, marked as paid or, with `paymentPending`, as unpaid. Reserves stock and may send messages to the customer; nothing is charged by this itself. Cannot be undone, only canceled with `orders.delete`.")
     .writes()
     .destructive()
+    .phrases(texts!["complete draft", "turn draft into order"])
     .parameters(list![
         argument("id", STRING).required().description("Global id of the draft order: `admin_graphql_api_id`, or `gid://shopify/DraftOrder/` and the numeric id."),
         argument("paymentPending", BOOLEAN).description("True to leave the order unpaid (payment pending), false to mark it as paid. Shopify takes false when it is left out. It has deprecated the argument for payment terms of the draft order."),

@@ -6,6 +6,7 @@ use airbyte_agent_description::build::*;
 
 /// `draft_orders` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("draft_orders", "An order that the merchant prepares, to be paid later or turned into an order.")
+    .phrases(texts!["quote", "manual order"])
     .default_fields(texts![
         "id",
         "name",
@@ -57,6 +58,11 @@ const LIST: Operation = Operation::get("DraftOrders_List", "draft_orders", Actio
         query("fields", STRING).addition().description("Only these members of each record are returned, names separated by commas; all when left out."),
     ])
     .sync(sync(list![json_path!("$.id")]).needs(texts!["status"]))
+    .filters(list![
+        field_filter(json_path!("$.id")).any_of(list![(text("ids"), json(r#""{values}""#))]).most(100),
+        field_filter(json_path!("$.status")).equals(list![(text("status"), json(r#""{value}""#))]),
+        field_filter(json_path!("$.updated_at")).from(list![(text("updated_at_min"), json(r#""{value}""#))]).to(list![(text("updated_at_max"), json(r#""{value}""#))]),
+    ])
     .records(json_path!("$.draft_orders"))
     .meta(list![link_meta("next_page_url", "next")])
     .paging(Paging::link_keeping(from_meta("next_page_url"), list![(text("page_info"), text("page_info"))], texts!["limit", "fields"]).size(page_size("limit").maximum(250)))
@@ -75,6 +81,7 @@ const CREATE: Operation = Operation::by(Method::Post, "DraftOrders_Create", "dra
     .summary("Create a draft order")
     .description("Creates a draft order with prices worked out by Shopify. Nothing is sent or charged: the customer pays through `invoice_url` of `draft_orders.get`, or `draft_order_complete.update` turns it into an order. Drafts untouched for a year are deleted.")
     .writes()
+    .phrases(texts!["prepare order", "quote", "draft order", "order by phone"])
     .parameters(list![
         argument("input", OBJECT.properties(list![
             optional("lineItems", ARRAY.items(list![
@@ -86,7 +93,7 @@ const CREATE: Operation = Operation::by(Method::Post, "DraftOrders_Create", "dra
                 ]),
             ]).description("What is offered. A line names a variant, or a title and price for something that is no product.")),
             optional("customerId", STRING.description("Global id of the customer (`gid://shopify/Customer/…`). Shopify has deprecated it for `purchasingEntity` with `customerId` inside, which works here too.")),
-            optional("email", STRING.description("E-mail address of the customer; the invoice goes there.")),
+            optional("email", STRING.format("email").description("E-mail address of the customer; the invoice goes there.")),
             optional("note", STRING.description("Note on the draft order; it goes over to the order.")),
             optional("tags", ARRAY.items(list![STRING]).description("Tags.")),
             optional("shippingAddress", OBJECT.properties(list![
@@ -96,7 +103,7 @@ const CREATE: Operation = Operation::by(Method::Post, "DraftOrders_Create", "dra
                 optional("zip", STRING.description("Postal code, in the United States the ZIP code.")),
                 optional("countryCode", STRING.description("Two-letter ISO country code.")),
             ]).description("Where to ship to; further fields of Shopify's `MailingAddressInput` are passed on.")),
-        ])).required().description("Fields of the draft order; at least one line item. Further fields of Shopify's `DraftOrderInput` (`purchasingEntity`, `billingAddress`, `shippingLine`, `appliedDiscount`, `paymentTerms`, `metafields`, …) are passed on."),
+        ])).required().example(r#"{"email":"mara.lindqvist@example.com","lineItems":[{"variantId":"gid://shopify/ProductVariant/44123456789012","quantity":2}]}"#).description("Fields of the draft order; at least one line item. Further fields of Shopify's `DraftOrderInput` (`purchasingEntity`, `billingAddress`, `shippingLine`, `appliedDiscount`, `paymentTerms`, `metafields`, …) are passed on."),
     ])
     .graphql(graphql(include_str!("graphql/draft_orders_create.graphql")).variables(list![set("input", given("input"))]))
     .records(json_path!("$.data.draftOrderCreate"))
@@ -121,10 +128,10 @@ const UPDATE: Operation = Operation::by(Method::Post, "DraftOrders_Update", "dra
                     optional("originalUnitPrice", STRING.description("Price of one unit of a custom line, as a decimal text in the shop's currency; not used when a variant is named. Shopify has deprecated it for `originalUnitPriceWithCurrency`, which works here too.")),
                 ]),
             ]).description("The new lines; they replace all present ones, so include those to keep.")),
-            optional("email", STRING.description("E-mail address of the customer; the invoice goes there.")),
+            optional("email", STRING.format("email").description("E-mail address of the customer; the invoice goes there.")),
             optional("note", STRING.description("Note on the draft order; it goes over to the order.")),
             optional("tags", ARRAY.items(list![STRING]).description("New tags; they replace all present ones, so include those to keep.")),
-        ])).required().description("The fields to change; others stay as they are. Further fields of Shopify's `DraftOrderInput` are passed on."),
+        ])).required().example(r#"{"note":"Offer valid until the end of the month"}"#).description("The fields to change; others stay as they are. Further fields of Shopify's `DraftOrderInput` are passed on."),
     ])
     .graphql(graphql(include_str!("graphql/draft_orders_update.graphql")).variables(list![set("id", given("id")), set("input", given("input"))]))
     .records(json_path!("$.data.draftOrderUpdate"))
@@ -142,7 +149,7 @@ const DELETE: Operation = Operation::by(Method::Post, "DraftOrders_Delete", "dra
     .parameters(list![
         argument("input", OBJECT.properties(list![
             required("id", STRING.description("Global id of the draft order: `admin_graphql_api_id`, or `gid://shopify/DraftOrder/` and the numeric id.")),
-        ]).closed()).required().description("Which draft order to delete."),
+        ]).closed()).required().example(r#"{"id":"gid://shopify/DraftOrder/1012345678901"}"#).description("Which draft order to delete."),
     ])
     .graphql(graphql(include_str!("graphql/draft_orders_delete.graphql")).variables(list![set("input", given("input"))]))
     .records(json_path!("$.data.draftOrderDelete"))

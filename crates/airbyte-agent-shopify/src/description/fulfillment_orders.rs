@@ -40,6 +40,7 @@ pub(super) const ENTITY: Entity = Entity::new("fulfillment_orders", "The items o
 const LIST: Operation = Operation::get("FulfillmentOrders_List", "fulfillment_orders", Action::List, template!("/orders/{order_id}/fulfillment_orders.json"))
     .summary("List what an order has to ship")
     .description("Returns the fulfillment orders of one order: which items are to be shipped from which location, and how far that is. Shipments made are in `fulfillments.list`. Without a scope for fulfillment orders the list is empty.")
+    .phrases(texts!["to be shipped", "waiting to ship", "left to ship"])
     .parameters(list![
         path("order_id", INTEGER).required().description("Numeric id of the order, from `orders.list`. This is not the number customers see (`#1001`)."),
         query("page_info", STRING).description("Where the list goes on: `page_info` of the URL in `next_page_url`. It stands for all other arguments. Leave out for the first page."),
@@ -48,6 +49,9 @@ const LIST: Operation = Operation::get("FulfillmentOrders_List", "fulfillment_or
         .parents(list![
             sync_parent("orders", list![(text("order_id"), ParentValue::Member(json_path!("$.id")))]),
         ]))
+    .filters(list![
+        field_filter(json_path!("$.order_id")).equals(list![(text("order_id"), json(r#""{value}""#))]),
+    ])
     .records(json_path!("$.fulfillment_orders"))
     .meta(list![link_meta("next_page_url", "next")])
     .paging(Paging::link_keeping(from_meta("next_page_url"), list![(text("page_info"), text("page_info"))], texts![]))

@@ -6,6 +6,7 @@ use airbyte_agent_description::build::*;
 
 /// `fulfillments` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("fulfillments", "A shipment of items of an order, with tracking.")
+    .phrases(texts!["shipment", "delivery", "tracking"])
     .default_fields(texts![
         "id",
         "name",
@@ -54,6 +55,11 @@ const LIST: Operation = Operation::get("Fulfillments_List", "fulfillments", Acti
         .parents(list![
             sync_parent("orders", list![(text("order_id"), ParentValue::Member(json_path!("$.id")))]),
         ]))
+    .filters(list![
+        field_filter(json_path!("$.order_id")).equals(list![(text("order_id"), json(r#""{value}""#))]),
+        field_filter(json_path!("$.created_at")).from(list![(text("created_at_min"), json(r#""{value}""#))]).to(list![(text("created_at_max"), json(r#""{value}""#))]),
+        field_filter(json_path!("$.updated_at")).from(list![(text("updated_at_min"), json(r#""{value}""#))]).to(list![(text("updated_at_max"), json(r#""{value}""#))]),
+    ])
     .records(json_path!("$.fulfillments"))
     .meta(list![link_meta("next_page_url", "next")])
     .paging(Paging::link_keeping(from_meta("next_page_url"), list![(text("page_info"), text("page_info"))], texts!["limit", "fields"]).size(page_size("limit").maximum(250)))
@@ -73,6 +79,7 @@ const CREATE: Operation = Operation::by(Method::Post, "Fulfillments_Create", "fu
     .summary("Ship items of an order")
     .description("Creates a shipment for one or more fulfillment orders of the same order and location, with tracking, and so marks their items as shipped. The fulfillment orders come from `fulfillment_orders.list`; without `fulfillmentOrderLineItems` everything that is left is shipped. Cannot be undone by changing it, only by `fulfillments.delete`. When Shopify refuses the input, nothing is changed and `userErrors` says why. Airbyte's hosted platform does not offer it.")
     .writes()
+    .phrases(texts!["ship order", "mark shipped", "fulfill order", "shipped"])
     .addition()
     .parameters(list![
         argument("fulfillment", OBJECT.properties(list![
@@ -95,7 +102,7 @@ const CREATE: Operation = Operation::by(Method::Post, "Fulfillments_Create", "fu
                 optional("urls", ARRAY.items(list![STRING.format("uri")]).description("Addresses, in the order of the numbers.")),
             ]).closed().description("How the parcel can be followed.")),
             optional("notifyCustomer", BOOLEAN.description("Whether the customer is told by e-mail; false when left out.")),
-        ]).closed()).required().description("The shipment."),
+        ]).closed()).required().example(r#"{"lineItemsByFulfillmentOrder":[{"fulfillmentOrderId":"gid://shopify/FulfillmentOrder/6123456789012"}],"notifyCustomer":true}"#).description("The shipment."),
         argument("message", STRING).description("Note that goes to the fulfillment service with the shipment."),
     ])
     .graphql(graphql(include_str!("graphql/fulfillments_create.graphql")).variables(list![set("fulfillment", given("fulfillment")), set("message", given("message"))]))
@@ -110,6 +117,7 @@ const UPDATE: Operation = Operation::by(Method::Post, "Fulfillments_UpdateTracki
     .description("Replaces the tracking of a shipment. When Shopify refuses the input, nothing is changed and `userErrors` says why. Airbyte's hosted platform does not offer it.")
     .writes()
     .idempotent()
+    .phrases(texts!["tracking number", "change tracking"])
     .addition()
     .parameters(list![
         argument("fulfillmentId", STRING).required().description("Shipment, by global id (`gid://shopify/Fulfillment/…`)."),
@@ -119,7 +127,7 @@ const UPDATE: Operation = Operation::by(Method::Post, "Fulfillments_UpdateTracki
             optional("url", STRING.format("uri").description("Address at which the parcel can be followed; Shopify makes it for carriers it knows.")),
             optional("numbers", ARRAY.items(list![STRING]).description("Tracking numbers, for several parcels.")),
             optional("urls", ARRAY.items(list![STRING.format("uri")]).description("Addresses, in the order of the numbers.")),
-        ]).closed()).required().description("How the parcel can be followed."),
+        ]).closed()).required().example(r#"{"company":"UPS","number":"1Z999AA10123456784"}"#).description("How the parcel can be followed."),
         argument("notifyCustomer", BOOLEAN).description("Whether the customer is told by e-mail; false when left out."),
     ])
     .graphql(graphql(include_str!("graphql/fulfillments_update.graphql")).variables(list![
@@ -139,6 +147,7 @@ const DELETE: Operation = Operation::by(Method::Post, "Fulfillments_Cancel", "fu
     .writes()
     .idempotent()
     .destructive()
+    .phrases(texts!["cancel fulfillment", "cancel shipment"])
     .addition()
     .parameters(list![
         argument("id", STRING).required().description("Shipment, by global id (`gid://shopify/Fulfillment/…`)."),

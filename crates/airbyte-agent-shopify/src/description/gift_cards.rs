@@ -54,6 +54,7 @@ const CREATE: Operation = Operation::by(Method::Post, "GiftCards_Create", "gift_
     .summary("Create a gift card")
     .description("Creates a gift card. The full code is in the response, and only there. Needs the scope `write_gift_cards`. When Shopify refuses the input, nothing is changed and `userErrors` says why. Airbyte's hosted platform does not offer it.")
     .writes()
+    .phrases(texts!["issue gift card", "new gift card"])
     .addition()
     .parameters(list![
         argument("input", OBJECT.properties(list![
@@ -65,7 +66,7 @@ const CREATE: Operation = Operation::by(Method::Post, "GiftCards_Create", "gift_
             optional("customerId", STRING.description("Customer who gets it, by global id.")),
             optional("expiresOn", STRING.format("date").description("Last day on which it can be used.")),
             optional("note", STRING.description("Note for staff.")),
-        ]).closed()).required().description("The gift card."),
+        ]).closed()).required().example(r#"{"initialAmount":{"amount":"50.00","currencyCode":"CAD"}}"#).description("The gift card."),
     ])
     .graphql(graphql(include_str!("graphql/gift_cards_create.graphql")).variables(list![set("input", given("input"))]))
     .records(json_path!("$.data.giftCardCreate"))

@@ -14,6 +14,7 @@ const CREATE: Operation = Operation::by(Method::Post, "InventoryLevels_Adjust", 
     .description("Adds to stock or takes from it, at one or more locations, for instance after a delivery or a loss. To set an absolute number use `inventory_set.create`. The same `idempotencyKey` is counted once only.")
     .writes()
     .idempotent()
+    .phrases(texts!["stock went down", "stock went up", "adjust stock", "reduce stock", "add stock"])
     .parameters(list![
         argument("input", OBJECT.properties(list![
             required("name", STRING.description("Which quantity to change: `available`, `damaged`, `quality_control`, `reserved`, `safety_stock` or `incoming`. Other than for `available` each change needs a `ledgerDocumentUri` as well, which is passed on.")),
@@ -27,7 +28,7 @@ const CREATE: Operation = Operation::by(Method::Post, "InventoryLevels_Adjust", 
                     required("changeFromQuantity", INTEGER.nullable().description("The quantity it is believed to be now: Shopify refuses the call when it is another. Null to skip this check; it has to be there in either case.")),
                 ]),
             ]).description("The changes.")),
-        ]).closed()).required().description("Which quantities to change, and why."),
+        ]).closed()).required().example(r#"{"name":"available","reason":"received","changes":[{"inventoryItemId":"gid://shopify/InventoryItem/46123456789012","locationId":"gid://shopify/Location/71234567890","delta":10,"changeFromQuantity":null}]}"#).description("Which quantities to change, and why."),
         argument("idempotencyKey", STRING).required().description("A new random text for each wanted change, best a UUID. Repeat the same key when the same call is tried again: Shopify then does not count it twice."),
     ])
     .graphql(graphql(include_str!("graphql/inventory_adjust_create.graphql")).variables(list![set("input", given("input")), set("idempotencyKey", given("idempotencyKey"))]))

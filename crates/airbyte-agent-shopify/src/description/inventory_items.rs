@@ -41,6 +41,9 @@ const LIST: Operation = Operation::get("InventoryItems_List", "inventory_items",
         .parents(list![
             sync_parent("product_variants", list![(text("ids"), ParentValue::Member(json_path!("$.inventory_item_id")))]),
         ]))
+    .filters(list![
+        field_filter(json_path!("$.id")).any_of(list![(text("ids"), json(r#""{values}""#))]).most(100),
+    ])
     .records(json_path!("$.inventory_items"))
     .meta(list![link_meta("next_page_url", "next")])
     .paging(Paging::link_keeping(from_meta("next_page_url"), list![(text("page_info"), text("page_info"))], texts!["limit"]).size(page_size("limit").maximum(250)))

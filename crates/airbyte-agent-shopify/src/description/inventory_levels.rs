@@ -6,6 +6,7 @@ use airbyte_agent_description::build::*;
 
 /// `inventory_levels` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("inventory_levels", "The stock of one inventory item at one location; change it with inventory_set or inventory_adjust.")
+    .phrases(texts!["stock", "quantity", "on hand"])
     .default_fields(texts!["inventory_item_id", "location_id", "available", "updated_at"])
     .operations(list![LIST, SEARCH])
     .schema(RECORD)
@@ -19,6 +20,7 @@ pub(super) const ENTITY: Entity = Entity::new("inventory_levels", "The stock of 
 const LIST: Operation = Operation::get("InventoryLevels_ListByLocation", "inventory_levels", Action::List, template!("/locations/{location_id}/inventory_levels.json"))
     .summary("List stock at a location")
     .description("Returns the available quantity of every inventory item stocked at one location. To know which product an item is, compare with `inventory_item_id` of the variants. To change stock use `inventory_adjust.create` or `inventory_set.create`.")
+    .phrases(texts!["left in stock", "how many left", "stock level"])
     .parameters(list![
         path("location_id", INTEGER).required().description("Numeric id of the location, from `locations.list`."),
         query("limit", INTEGER.minimum(1.0).maximum(250.0).default("50")).default("50").description("Records per page, 1 to 250; Shopify takes 50 when it is left out."),
@@ -28,6 +30,9 @@ const LIST: Operation = Operation::get("InventoryLevels_ListByLocation", "invent
         .parents(list![
             sync_parent("locations", list![(text("location_id"), ParentValue::Member(json_path!("$.id")))]),
         ]))
+    .filters(list![
+        field_filter(json_path!("$.location_id")).equals(list![(text("location_id"), json(r#""{value}""#))]),
+    ])
     .records(json_path!("$.inventory_levels"))
     .meta(list![link_meta("next_page_url", "next")])
     .paging(Paging::link_keeping(from_meta("next_page_url"), list![(text("page_info"), text("page_info"))], texts!["limit"]).size(page_size("limit").maximum(250)))

@@ -15,6 +15,7 @@ const CREATE: Operation = Operation::by(Method::Post, "InventoryLevels_Set", "in
     .writes()
     .idempotent()
     .destructive()
+    .phrases(texts!["set stock", "stock count"])
     .parameters(list![
         argument("input", OBJECT.properties(list![
             required("name", STRING.description("Which quantity to set: `available` or `on_hand`.")),
@@ -28,7 +29,7 @@ const CREATE: Operation = Operation::by(Method::Post, "InventoryLevels_Set", "in
                     required("changeFromQuantity", INTEGER.nullable().description("The quantity it is believed to be now: Shopify refuses the call when it is another. Null to skip this check; it has to be there in either case.")),
                 ]).closed(),
             ]).description("The quantities.")),
-        ]).closed()).required().description("Which quantities to set, and why."),
+        ]).closed()).required().example(r#"{"name":"available","reason":"cycle_count_available","quantities":[{"inventoryItemId":"gid://shopify/InventoryItem/46123456789012","locationId":"gid://shopify/Location/71234567890","quantity":42,"changeFromQuantity":40}]}"#).description("Which quantities to set, and why."),
         argument("idempotencyKey", STRING).required().description("A new random text for each wanted change, best a UUID. Repeat the same key when the same call is tried again: Shopify then does not count it twice."),
     ])
     .graphql(graphql(include_str!("graphql/inventory_set_create.graphql")).variables(list![set("input", given("input")), set("idempotencyKey", given("idempotencyKey"))]))

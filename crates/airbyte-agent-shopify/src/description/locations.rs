@@ -6,6 +6,7 @@ use airbyte_agent_description::build::*;
 
 /// `locations` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("locations", "A place that holds stock: shop, warehouse or fulfillment service.")
+    .phrases(texts!["warehouse"])
     .default_fields(texts![
         "id",
         "name",

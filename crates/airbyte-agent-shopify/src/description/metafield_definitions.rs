@@ -123,7 +123,7 @@ const CREATE: Operation = Operation::by(Method::Post, "MetafieldDefinitions_Crea
                     required("value", STRING.description("Value of the rule, as text.")),
                 ]).closed(),
             ]).description("Rules for the values.")),
-        ])).required().description("The definition. Further fields of Shopify's `MetafieldDefinitionInput` (`access`, `capabilities`, `constraints`) are passed on."),
+        ])).required().example(r#"{"name":"Material","namespace":"custom","key":"material","type":"single_line_text_field","ownerType":"PRODUCT"}"#).description("The definition. Further fields of Shopify's `MetafieldDefinitionInput` (`access`, `capabilities`, `constraints`) are passed on."),
     ])
     .graphql(graphql(include_str!("graphql/metafield_definitions_create.graphql")).variables(list![set("definition", given("definition"))]))
     .records(json_path!("$.data.metafieldDefinitionCreate"))

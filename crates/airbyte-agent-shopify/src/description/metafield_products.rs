@@ -49,6 +49,10 @@ const LIST: Operation = Operation::get("MetafieldProducts_List", "metafield_prod
         .parents(list![
             sync_parent("products", list![(text("product_id"), ParentValue::Member(json_path!("$.id")))]),
         ]))
+    .filters(list![
+        field_filter(json_path!("$.namespace")).equals(list![(text("namespace"), json(r#""{value}""#))]),
+        field_filter(json_path!("$.key")).equals(list![(text("key"), json(r#""{value}""#))]),
+    ])
     .records(json_path!("$.metafields"))
     .meta(list![link_meta("next_page_url", "next")])
     .paging(Paging::link_keeping(from_meta("next_page_url"), list![(text("page_info"), text("page_info"))], texts!["limit", "fields"]).size(page_size("limit").maximum(250)))

@@ -48,6 +48,10 @@ const LIST: Operation = Operation::get("MetafieldSmartCollections_List", "metafi
         .parents(list![
             sync_parent("smart_collections", list![(text("collection_id"), ParentValue::Member(json_path!("$.id")))]),
         ]))
+    .filters(list![
+        field_filter(json_path!("$.namespace")).equals(list![(text("namespace"), json(r#""{value}""#))]),
+        field_filter(json_path!("$.key")).equals(list![(text("key"), json(r#""{value}""#))]),
+    ])
     .records(json_path!("$.metafields"))
     .meta(list![link_meta("next_page_url", "next")])
     .paging(Paging::link_keeping(from_meta("next_page_url"), list![(text("page_info"), text("page_info"))], texts!["limit"]).size(page_size("limit").maximum(250)))

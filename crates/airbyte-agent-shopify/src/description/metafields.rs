@@ -14,6 +14,7 @@ const CREATE: Operation = Operation::by(Method::Post, "Metafields_Set", "metafie
     .description("Creates custom fields or overwrites their values, on products, customers, orders, collections and nearly all other records, up to 25 at once. All are written or none. Read them with the `metafield_…` list of the kind of record.")
     .writes()
     .idempotent()
+    .phrases(texts!["custom field", "set metafield"])
     .parameters(list![
         argument("metafields", ARRAY.items(list![
             OBJECT.properties(list![
@@ -23,7 +24,7 @@ const CREATE: Operation = Operation::by(Method::Post, "Metafields_Set", "metafie
                 required("value", STRING.description(r#"The value, always as a text: numbers as "42", lists and objects as JSON."#)),
                 required("ownerId", STRING.description("Global id of the record it belongs to, as `admin_graphql_api_id` of that record gives it.")),
             ]),
-        ])).required().description("The metafields to write, at most 25 in one call; all of them or none are written."),
+        ])).required().example(r#"[{"ownerId":"gid://shopify/Product/8123456789012","namespace":"custom","key":"care_guide","type":"single_line_text_field","value":"Wax every ten days"}]"#).description("The metafields to write, at most 25 in one call; all of them or none are written."),
     ])
     .graphql(graphql(include_str!("graphql/metafields_create.graphql")).variables(list![set("metafields", given("metafields"))]))
     .records(json_path!("$.data.metafieldsSet"))
@@ -45,7 +46,7 @@ const DELETE: Operation = Operation::by(Method::Post, "Metafields_Delete", "meta
                 required("namespace", STRING.description("First part of the name; the fields merchants define are in `custom`.")),
                 required("key", STRING.description("Second part of the name.")),
             ]).closed(),
-        ])).required().description("The metafields to delete, by owner and name."),
+        ])).required().example(r#"[{"ownerId":"gid://shopify/Product/8123456789012","namespace":"custom","key":"care_guide"}]"#).description("The metafields to delete, by owner and name."),
     ])
     .graphql(graphql(include_str!("graphql/metafields_delete.graphql")).variables(list![set("metafields", given("metafields"))]))
     .records(json_path!("$.data.metafieldsDelete"))

@@ -7,7 +7,7 @@ use airbyte_agent_description::build::*;
 /// `metaobjects` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("metaobjects", "A record of a type that the store defined itself.")
     .when_to_use("For content that the store structured itself, such as size charts.")
-    .phrases(texts!["metaobject", "content entry", "custom data"])
+    .phrases(texts!["metaobject", "content entry", "custom data", "custom content"])
     .default_fields(texts![
         "id",
         "type",
@@ -46,6 +46,7 @@ const LIST: Operation = Operation::by(Method::Post, "Metaobjects_List", "metaobj
         .parents(list![
             sync_parent("metaobject_definitions", list![(text("type"), ParentValue::Member(json_path!("$.type")))]),
         ]))
+    .filters(list![field_filter(json_path!("$.type")).equals(list![(text("type"), json(r#""{value}""#))])])
     .records(json_path!("$.data.metaobjects.nodes"))
     .meta(list![
         meta("hasNextPage", json_path!("$.data.metaobjects.pageInfo.hasNextPage")),
@@ -81,7 +82,7 @@ const CREATE: Operation = Operation::by(Method::Post, "Metaobjects_Create", "met
                 ]).closed(),
             ]).description("Values by key of the field.")),
             optional("capabilities", OBJECT.description("Settings such as whether it is published.")),
-        ]).closed()).required().description("The new metaobject."),
+        ]).closed()).required().example(r#"{"type":"size_chart","fields":[{"key":"season","value":"winter"}]}"#).description("The new metaobject."),
     ])
     .graphql(graphql(include_str!("graphql/metaobjects_create.graphql")).variables(list![set("metaobject", given("metaobject"))]))
     .records(json_path!("$.data.metaobjectCreate"))
@@ -107,7 +108,7 @@ const UPDATE: Operation = Operation::by(Method::Post, "Metaobjects_Update", "met
                 ]).closed(),
             ]).description("Values by key of the field, for those that change.")),
             optional("capabilities", OBJECT.description("Settings such as whether it is published.")),
-        ]).closed()).required().description("What is to change."),
+        ]).closed()).required().example(r#"{"fields":[{"key":"season","value":"summer"}]}"#).description("What is to change."),
     ])
     .graphql(graphql(include_str!("graphql/metaobjects_update.graphql")).variables(list![set("id", given("id")), set("metaobject", given("metaobject"))]))
     .records(json_path!("$.data.metaobjectUpdate"))

@@ -81,6 +81,7 @@ use airbyte_agent_description::build::*;
 pub static DESCRIPTION: Connector = Connector {
     name: text("shopify"),
     title: text("Shopify"),
+    other_names: Borrowed(&[]),
     version: text("0.1.16"),
     definition_id: text("9da77001-af33-4bcd-be46-6252bf9342b9"),
     description: text(r#"Shopify runs online stores. This connector reads and changes what the Admin API of one store holds: customers, orders, draft orders, products with variants and images, stock, discounts, collections, metafields (custom fields), metaobjects, pages, blogs and articles; it ships, refunds and edits orders, publishes products, manages webhooks and gift cards, exports in bulk, and reads payments, payouts and disputes. Reading goes through the REST Admin API, where ids are numbers; creating, changing and deleting go through GraphQL, where ids are texts such as `gid://shopify/Product/8123456789012`. Searches go through GraphQL, too. The digits are the same in both, and most records carry the text form as `admin_graphql_api_id`. Prices are decimal texts such as "199.00". Shopify regards the REST Admin API as legacy but still serves it to custom apps."#),

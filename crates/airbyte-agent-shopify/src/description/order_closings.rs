@@ -14,9 +14,10 @@ const CREATE: Operation = Operation::by(Method::Post, "OrderClosings_Create", "o
     .description("Closes an order that is done, so that it leaves the list of open orders. It can be opened again. When Shopify refuses the input, nothing is changed and `userErrors` says why. Airbyte's hosted platform does not offer it.")
     .writes()
     .idempotent()
+    .phrases(texts!["close order", "archive order"])
     .addition()
     .parameters(list![
-        argument("input", OBJECT.properties(list![required("id", STRING.description("Order, by global id (`gid://shopify/Order/…`)."))]).closed()).required().description("The order."),
+        argument("input", OBJECT.properties(list![required("id", STRING.description("Order, by global id (`gid://shopify/Order/…`)."))]).closed()).required().example(r#"{"id":"gid://shopify/Order/5123456789012"}"#).description("The order."),
     ])
     .graphql(graphql(include_str!("graphql/order_closings_create.graphql")).variables(list![set("input", given("input"))]))
     .records(json_path!("$.data.orderClose"))
@@ -30,9 +31,10 @@ const DELETE: Operation = Operation::by(Method::Post, "OrderClosings_Delete", "o
     .description("Opens an order again that was closed. When Shopify refuses the input, nothing is changed and `userErrors` says why. Airbyte's hosted platform does not offer it.")
     .writes()
     .idempotent()
+    .phrases(texts!["reopen order"])
     .addition()
     .parameters(list![
-        argument("input", OBJECT.properties(list![required("id", STRING.description("Order, by global id (`gid://shopify/Order/…`)."))]).closed()).required().description("The order."),
+        argument("input", OBJECT.properties(list![required("id", STRING.description("Order, by global id (`gid://shopify/Order/…`)."))]).closed()).required().example(r#"{"id":"gid://shopify/Order/5123456789012"}"#).description("The order."),
     ])
     .graphql(graphql(include_str!("graphql/order_closings_delete.graphql")).variables(list![set("input", given("input"))]))
     .records(json_path!("$.data.orderOpen"))

@@ -13,6 +13,7 @@ const CREATE: Operation = Operation::by(Method::Post, "OrderEditCommits_Create",
     .summary("Apply an edit to an order")
     .description("Applies a prepared edit to the order. If the customer now has to pay more, Shopify can send an invoice. When Shopify refuses the input, nothing is changed and `userErrors` says why. Airbyte's hosted platform does not offer it.")
     .writes()
+    .phrases(texts!["save edit", "apply edit", "commit edit"])
     .addition()
     .parameters(list![
         argument("id", STRING).required().description("Edit, by the global id of its calculated order (`gid://shopify/CalculatedOrder/…`), from `order_edits.create`."),

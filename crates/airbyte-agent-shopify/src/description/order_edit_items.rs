@@ -13,6 +13,7 @@ const CREATE: Operation = Operation::by(Method::Post, "OrderEditItems_Create", "
     .summary("Add an item that is no product in an edit")
     .description("Adds an item with a title and price of its own to an order in an edit that was begun; it counts only after `order_edit_commits.create`. Airbyte's hosted platform does not offer it.")
     .writes()
+    .phrases(texts!["add custom item"])
     .addition()
     .parameters(list![
         argument("id", STRING).required().description("Edit, by the global id of its calculated order (`gid://shopify/CalculatedOrder/…`), from `order_edits.create`."),
@@ -20,7 +21,7 @@ const CREATE: Operation = Operation::by(Method::Post, "OrderEditItems_Create", "
         argument("price", OBJECT.properties(list![
             required("amount", STRING.description("Amount, as a decimal text.")),
             required("currencyCode", STRING.description("Three-letter ISO currency code.")),
-        ]).closed()).required().description("Price of one."),
+        ]).closed()).required().example(r#"{"amount":"25.00","currencyCode":"CAD"}"#).description("Price of one."),
         argument("quantity", INTEGER.minimum(1.0)).required().description("How many."),
         argument("requiresShipping", BOOLEAN).description("Whether it is shipped; false when left out."),
         argument("taxable", BOOLEAN).description("Whether taxes apply; false when left out."),

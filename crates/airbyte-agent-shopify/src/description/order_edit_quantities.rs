@@ -14,6 +14,7 @@ const UPDATE: Operation = Operation::by(Method::Post, "OrderEditQuantities_Updat
     .description("Sets the quantity of a line in an edit that was begun; 0 removes the line. It counts only after `order_edit_commits.create`. Airbyte's hosted platform does not offer it.")
     .writes()
     .idempotent()
+    .phrases(texts!["change quantity"])
     .addition()
     .parameters(list![
         argument("id", STRING).required().description("Edit, by the global id of its calculated order (`gid://shopify/CalculatedOrder/…`), from `order_edits.create`."),

@@ -13,6 +13,7 @@ const CREATE: Operation = Operation::by(Method::Post, "OrderEditVariants_Create"
     .summary("Add a variant in an edit")
     .description("Adds a variant to an order in an edit that was begun; it counts only after `order_edit_commits.create`. Airbyte's hosted platform does not offer it.")
     .writes()
+    .phrases(texts!["add product to order", "add variant to order"])
     .addition()
     .parameters(list![
         argument("id", STRING).required().description("Edit, by the global id of its calculated order (`gid://shopify/CalculatedOrder/…`), from `order_edits.create`."),

@@ -13,6 +13,7 @@ const CREATE: Operation = Operation::by(Method::Post, "OrderEdits_Create", "orde
     .summary("Begin to edit an order")
     .description("Begins an edit of the lines of an order and returns a calculated order, whose id the next steps take: `order_edit_variants.create`, `order_edit_items.create` and `order_edit_quantities.update` change it, and `order_edit_commits.create` applies it. Until then nothing happens to the order itself. Airbyte's hosted platform does not offer it.")
     .writes()
+    .phrases(texts!["begin editing", "edit placed order", "start edit"])
     .addition()
     .parameters(list![
         argument("id", STRING).required().description("Order, by global id (`gid://shopify/Order/…`)."),

@@ -13,9 +13,10 @@ const CREATE: Operation = Operation::by(Method::Post, "OrderPayments_Create", "o
     .summary("Mark an order as paid")
     .description("Notes that the open amount of an order was paid outside Shopify, such as by bank transfer. No money is moved. When Shopify refuses the input, nothing is changed and `userErrors` says why. Airbyte's hosted platform does not offer it.")
     .writes()
+    .phrases(texts!["mark paid", "order paid"])
     .addition()
     .parameters(list![
-        argument("input", OBJECT.properties(list![required("id", STRING.description("Order, by global id (`gid://shopify/Order/…`)."))]).closed()).required().description("The order."),
+        argument("input", OBJECT.properties(list![required("id", STRING.description("Order, by global id (`gid://shopify/Order/…`)."))]).closed()).required().example(r#"{"id":"gid://shopify/Order/5123456789012"}"#).description("The order."),
     ])
     .graphql(graphql(include_str!("graphql/order_payments_create.graphql")).variables(list![set("input", given("input"))]))
     .records(json_path!("$.data.orderMarkAsPaid"))

@@ -6,6 +6,7 @@ use airbyte_agent_description::build::*;
 
 /// `order_refunds` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("order_refunds", "Money given back and items taken back for an order.")
+    .phrases(texts!["money back"])
     .default_fields(texts![
         "id",
         "order_id",
@@ -46,6 +47,9 @@ const LIST: Operation = Operation::get("OrderRefunds_List", "order_refunds", Act
         .parents(list![
             sync_parent("orders", list![(text("order_id"), ParentValue::Member(json_path!("$.id")))]),
         ]))
+    .filters(list![
+        field_filter(json_path!("$.order_id")).equals(list![(text("order_id"), json(r#""{value}""#))]),
+    ])
     .records(json_path!("$.refunds"))
     .meta(list![link_meta("next_page_url", "next")])
     .paging(Paging::link_keeping(from_meta("next_page_url"), list![(text("page_info"), text("page_info"))], texts!["limit", "fields"]).size(page_size("limit").maximum(250)))
@@ -67,6 +71,7 @@ const CREATE: Operation = Operation::by(Method::Post, "OrderRefunds_Create", "or
     .writes()
     .idempotent()
     .destructive()
+    .phrases(texts!["refund order", "money back", "give money back"])
     .addition()
     .parameters(list![
         argument("input", OBJECT.properties(list![
@@ -106,7 +111,7 @@ const CREATE: Operation = Operation::by(Method::Post, "OrderRefunds_Create", "or
             optional("currency", STRING.description("Currency in which the customer sees the refund, for orders in several currencies.")),
             optional("allowOverRefunding", BOOLEAN.description("Whether more than was paid may be given back; false when left out.")),
             optional("discrepancyReason", STRING.choices(words!["CUSTOMER", "DAMAGE", "OTHER", "RESTOCK"]).description("Why the amount differs from the price of the items.")),
-        ]).closed()).required().description("The refund."),
+        ]).closed()).required().example(r#"{"orderId":"gid://shopify/Order/5123456789012","refundLineItems":[{"lineItemId":"gid://shopify/LineItem/12123456789012","quantity":1,"restockType":"RETURN"}]}"#).description("The refund."),
         argument("idempotencyKey", STRING).required().description("A new random text for each wanted refund, best a UUID. Repeat the same key when the same call is tried again, and Shopify does not refund twice."),
     ])
     .graphql(graphql(include_str!("graphql/order_refunds_create.graphql")).variables(list![set("input", given("input")), set("idempotencyKey", given("idempotencyKey"))]))

@@ -6,6 +6,7 @@ use airbyte_agent_description::build::*;
 
 /// `orders` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("orders", "A completed purchase, with items, prices, payment and shipping state.")
+    .phrases(texts!["purchase", "sale"])
     .default_fields(texts![
         "id",
         "name",
@@ -57,6 +58,7 @@ pub(super) const ENTITY: Entity = Entity::new("orders", "A completed purchase, w
 const LIST: Operation = Operation::get("Orders_List", "orders", Action::List, template!("/orders.json"))
     .summary("List orders")
     .description("Returns orders, newest first unless `since_id` is given. Without `status` only open ones: pass `any` to see closed and canceled ones as well. Apps see the last 60 days only, unless they have the scope `read_all_orders`. There is no filter by customer or number.")
+    .phrases(texts!["orders today", "purchases"])
     .parameters(list![
         query("limit", INTEGER.minimum(1.0).maximum(250.0).default("50")).default("50").description("Records per page, 1 to 250; Shopify takes 50 when it is left out."),
         query("page_info", STRING).description("Where the list goes on: `page_info` of the URL in `next_page_url`. It stands for all other arguments, of which only `limit` may come with it. Leave out for the first page."),
@@ -88,6 +90,13 @@ const LIST: Operation = Operation::get("Orders_List", "orders", Action::List, te
     .sync(sync(list![json_path!("$.id")])
         .arguments(list![(text("status"), json(r#""any""#))])
         .change(sync_change(json_path!("$.updated_at"), SyncTime::Iso8601).filter(list![(text("updated_at_min"), json(r#""{since}""#))])))
+    .filters(list![
+        field_filter(json_path!("$.id")).any_of(list![(text("ids"), json(r#""{values}""#))]).most(100),
+        field_filter(json_path!("$.financial_status")).equals(list![(text("financial_status"), json(r#""{value}""#))]),
+        field_filter(json_path!("$.created_at")).from(list![(text("created_at_min"), json(r#""{value}""#))]).to(list![(text("created_at_max"), json(r#""{value}""#))]),
+        field_filter(json_path!("$.updated_at")).to(list![(text("updated_at_max"), json(r#""{value}""#))]),
+        field_filter(json_path!("$.processed_at")).from(list![(text("processed_at_min"), json(r#""{value}""#))]).to(list![(text("processed_at_max"), json(r#""{value}""#))]),
+    ])
     .records(json_path!("$.orders"))
     .meta(list![link_meta("next_page_url", "next")])
     .paging(Paging::link_keeping(from_meta("next_page_url"), list![(text("page_info"), text("page_info"))], texts!["limit", "fields"]).size(page_size("limit").maximum(250)))
@@ -122,7 +131,7 @@ const CREATE: Operation = Operation::by(Method::Post, "Orders_Create", "orders",
                 ]),
             ]).description("What is ordered, at least one line. A line names a variant, or a title and price for something that is no product.")),
             optional("customerId", STRING.description("Global id of the customer (`gid://shopify/Customer/…`). Shopify has deprecated it: newer calls pass `customer` with `toAssociate: {id}` instead, which works here too.")),
-            optional("email", STRING.description("E-mail address of the customer.")),
+            optional("email", STRING.format("email").description("E-mail address of the customer.")),
             optional("note", STRING.description("Note on the order.")),
             optional("tags", ARRAY.items(list![STRING]).description("Tags.")),
             optional("shippingAddress", OBJECT.properties(list![
@@ -134,10 +143,10 @@ const CREATE: Operation = Operation::by(Method::Post, "Orders_Create", "orders",
                 optional("firstName", STRING.description("First name (given name).")),
                 optional("lastName", STRING.description("Last name (family name).")),
             ]).description("Where to ship to; further fields of Shopify's `MailingAddressInput` are passed on.")),
-        ])).required().description("Fields of the order. Further fields of Shopify's `OrderCreateOrderInput` (`customer`, `currency`, `transactions`, `financialStatus`, `shippingLines`, `taxLines`, `discountCode`, `billingAddress`, `metafields`, …) are passed on."),
+        ])).required().example(r#"{"email":"mara.lindqvist@example.com","lineItems":[{"variantId":"gid://shopify/ProductVariant/44123456789012","quantity":1}]}"#).description("Fields of the order. Further fields of Shopify's `OrderCreateOrderInput` (`customer`, `currency`, `transactions`, `financialStatus`, `shippingLines`, `taxLines`, `discountCode`, `billingAddress`, `metafields`, …) are passed on."),
         argument("options", OBJECT.properties(list![
             optional("inventoryBehaviour", STRING.choices(words!["BYPASS", "DECREMENT_IGNORING_POLICY", "DECREMENT_OBEYING_POLICY"]).description("What happens to stock: left alone (`BYPASS`, which Shopify takes when it is left out), reduced even below zero (`DECREMENT_IGNORING_POLICY`), or reduced only where the variant may be sold (`DECREMENT_OBEYING_POLICY`).")),
-        ])).description("How to create the order; Shopify's `sendReceipt` and `sendFulfillmentReceipt` are passed on."),
+        ])).example(r#"{"inventoryBehaviour":"DECREMENT_OBEYING_POLICY","sendReceipt":false}"#).description("How to create the order; Shopify's `sendReceipt` and `sendFulfillmentReceipt` are passed on."),
     ])
     .graphql(graphql(include_str!("graphql/orders_create.graphql")).variables(list![set("order", given("order")), set("options", given("options"))]))
     .records(json_path!("$.data.orderCreate"))
@@ -151,10 +160,11 @@ const UPDATE: Operation = Operation::by(Method::Post, "Orders_Update", "orders",
     .description("Changes note, tags, e-mail address, shipping address and the like; `tags` replaces all tags. Lines and prices cannot be changed. When Shopify refuses the input, nothing is changed and `userErrors` says why.")
     .writes()
     .idempotent()
+    .phrases(texts!["note on order", "add note", "change order", "edit order", "shipping address"])
     .parameters(list![
         argument("input", OBJECT.properties(list![
             required("id", STRING.description("Global id of the order: `admin_graphql_api_id`, or `gid://shopify/Order/` and the numeric id.")),
-            optional("email", STRING.description("New e-mail address for messages about the order.")),
+            optional("email", STRING.format("email").description("New e-mail address for messages about the order.")),
             optional("note", STRING.description("New note on the order.")),
             optional("tags", ARRAY.items(list![STRING]).description("New tags; they replace all present ones, so include those to keep.")),
             optional("shippingAddress", OBJECT.properties(list![
@@ -164,7 +174,7 @@ const UPDATE: Operation = Operation::by(Method::Post, "Orders_Update", "orders",
                 optional("zip", STRING.description("Postal code, in the United States the ZIP code.")),
                 optional("countryCode", STRING.description("Two-letter ISO country code.")),
             ]).description("New address to ship to; further fields of Shopify's `MailingAddressInput` are passed on.")),
-        ])).required().description("Id of the order and the fields to change; others stay as they are. Further fields of Shopify's `OrderInput` (`customAttributes`, `poNumber`, `metafields`, …) are passed on."),
+        ])).required().example(r#"{"id":"gid://shopify/Order/5412345678901","tags":["gift"]}"#).description("Id of the order and the fields to change; others stay as they are. Further fields of Shopify's `OrderInput` (`customAttributes`, `poNumber`, `metafields`, …) are passed on."),
     ])
     .graphql(graphql(include_str!("graphql/orders_update.graphql")).variables(list![set("input", given("input"))]))
     .records(json_path!("$.data.orderUpdate"))
@@ -179,6 +189,7 @@ const DELETE: Operation = Operation::by(Method::Post, "Orders_Cancel", "orders",
     .writes()
     .idempotent()
     .destructive()
+    .phrases(texts!["delete order"])
     .parameters(list![
         argument("orderId", STRING).required().description("Global id of the order: `admin_graphql_api_id`, or `gid://shopify/Order/` and the numeric id."),
         argument("reason", STRING.choices(words!["CUSTOMER", "DECLINED", "FRAUD", "INVENTORY", "OTHER", "STAFF"])).required().description("Why the order is canceled."),
@@ -205,6 +216,7 @@ const DELETE: Operation = Operation::by(Method::Post, "Orders_Cancel", "orders",
 const SEARCH: Operation = Operation::by(Method::Post, "Orders_Search", "orders", Action::Search, template!("/graphql.json"))
     .summary("Search orders")
     .description("Finds orders by Shopify's search language: words, and terms such as `name:#1001`, `email:`, `tag:`, `sku:`, `financial_status:paid`, `fulfillment_status:unfulfilled`, `created_at:>2026-03-01`, `status:open`. Apps see the last 60 days only unless they may read all orders. Ids are global ones. Airbyte's hosted platform does not offer it.")
+    .phrases(texts!["unfulfilled orders", "find order"])
     .addition()
     .parameters(list![
         argument("query", STRING).required().description("What to look for."),

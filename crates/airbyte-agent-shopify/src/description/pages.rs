@@ -48,6 +48,14 @@ const LIST: Operation = Operation::get("Pages_List", "pages", Action::List, temp
         query("published_at_max", STRING.format("date-time")).addition().description("Only records published at or before this instant, ISO 8601 with offset."),
     ])
     .sync(sync(list![json_path!("$.id")]))
+    .filters(list![
+        field_filter(json_path!("$.id")).get("page_id"),
+        field_filter(json_path!("$.title")).equals(list![(text("title"), json(r#""{value}""#))]),
+        field_filter(json_path!("$.handle")).equals(list![(text("handle"), json(r#""{value}""#))]),
+        field_filter(json_path!("$.created_at")).from(list![(text("created_at_min"), json(r#""{value}""#))]).to(list![(text("created_at_max"), json(r#""{value}""#))]),
+        field_filter(json_path!("$.updated_at")).from(list![(text("updated_at_min"), json(r#""{value}""#))]).to(list![(text("updated_at_max"), json(r#""{value}""#))]),
+        field_filter(json_path!("$.published_at")).from(list![(text("published_at_min"), json(r#""{value}""#))]).to(list![(text("published_at_max"), json(r#""{value}""#))]),
+    ])
     .records(json_path!("$.pages"))
     .meta(list![link_meta("next_page_url", "next")])
     .paging(Paging::link_keeping(from_meta("next_page_url"), list![(text("page_info"), text("page_info"))], texts!["limit", "fields"]).size(page_size("limit").maximum(250)))
@@ -66,13 +74,14 @@ const CREATE: Operation = Operation::by(Method::Post, "Pages_Create", "pages", A
     .summary("Create a page")
     .description("Creates a page of the online store, visible at once unless `isPublished` is false. When Shopify refuses the input, nothing is changed and `userErrors` says why.")
     .writes()
+    .phrases(texts!["new page"])
     .parameters(list![
         argument("page", OBJECT.properties(list![
             required("title", STRING.description("Title of the page.")),
             optional("body", STRING.description("Text, with HTML markup.")),
             optional("handle", STRING.description("Part of its address in the online store; made from the title when left out.")),
             optional("isPublished", BOOLEAN.description("Whether the page is visible. Without it and without a `publishDate` the page is visible at once.")),
-        ])).required().description("Fields of the page. Further fields of Shopify's `PageCreateInput` (`publishDate`, `templateSuffix`, `metafields`) are passed on."),
+        ])).required().example(r#"{"title":"Size guide","body":"<p>How to find your board.</p>","isPublished":true}"#).description("Fields of the page. Further fields of Shopify's `PageCreateInput` (`publishDate`, `templateSuffix`, `metafields`) are passed on."),
     ])
     .graphql(graphql(include_str!("graphql/pages_create.graphql")).variables(list![set("page", given("page"))]))
     .records(json_path!("$.data.pageCreate"))
@@ -93,7 +102,7 @@ const UPDATE: Operation = Operation::by(Method::Post, "Pages_Update", "pages", A
             optional("body", STRING.description("Text, with HTML markup.")),
             optional("handle", STRING.description("Part of its address in the online store; made from the title when left out.")),
             optional("isPublished", BOOLEAN.description("Whether the page is visible.")),
-        ])).required().description("The fields to change; others stay as they are. Further fields of Shopify's `PageUpdateInput` are passed on."),
+        ])).required().example(r#"{"isPublished":false}"#).description("The fields to change; others stay as they are. Further fields of Shopify's `PageUpdateInput` are passed on."),
     ])
     .graphql(graphql(include_str!("graphql/pages_update.graphql")).variables(list![set("id", given("id")), set("page", given("page"))]))
     .records(json_path!("$.data.pageUpdate"))

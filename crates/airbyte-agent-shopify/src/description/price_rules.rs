@@ -6,6 +6,7 @@ use airbyte_agent_description::build::*;
 
 /// `price_rules` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("price_rules", "Conditions and amount of a discount behind one or more discount codes; legacy and read-only.")
+    .phrases(texts!["discount"])
     .default_fields(texts![
         "id",
         "title",
@@ -51,6 +52,11 @@ const LIST: Operation = Operation::get("PriceRules_List", "price_rules", Action:
         query("updated_at_max", STRING.format("date-time")).description("Only records last changed at or before this instant, ISO 8601 with offset."),
     ])
     .sync(sync(list![json_path!("$.id")]))
+    .filters(list![
+        field_filter(json_path!("$.id")).get("price_rule_id"),
+        field_filter(json_path!("$.created_at")).from(list![(text("created_at_min"), json(r#""{value}""#))]).to(list![(text("created_at_max"), json(r#""{value}""#))]),
+        field_filter(json_path!("$.updated_at")).from(list![(text("updated_at_min"), json(r#""{value}""#))]).to(list![(text("updated_at_max"), json(r#""{value}""#))]),
+    ])
     .records(json_path!("$.price_rules"))
     .meta(list![link_meta("next_page_url", "next")])
     .paging(Paging::link_keeping(from_meta("next_page_url"), list![(text("page_info"), text("page_info"))], texts!["limit"]).size(page_size("limit").maximum(250)))

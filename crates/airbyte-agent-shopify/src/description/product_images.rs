@@ -35,6 +35,7 @@ pub(super) const ENTITY: Entity = Entity::new("product_images", "A picture of a 
 const LIST: Operation = Operation::get("ProductImages_List", "product_images", Action::List, template!("/products/{product_id}/images.json"))
     .summary("List images of a product")
     .description("Returns the images of one product in their order, all at once as a rule.")
+    .phrases(texts!["pictures of product", "photos of product"])
     .parameters(list![
         path("product_id", INTEGER).required().description("Numeric id of the product, from `products.list`."),
         query("page_info", STRING).description("Where the list goes on: `page_info` of the URL in `next_page_url`. It stands for all other arguments. Leave out for the first page."),
@@ -45,6 +46,9 @@ const LIST: Operation = Operation::get("ProductImages_List", "product_images", A
         .parents(list![
             sync_parent("products", list![(text("product_id"), ParentValue::Member(json_path!("$.id")))]),
         ]))
+    .filters(list![
+        field_filter(json_path!("$.product_id")).equals(list![(text("product_id"), json(r#""{value}""#))]),
+    ])
     .records(json_path!("$.images"))
     .meta(list![link_meta("next_page_url", "next")])
     .paging(Paging::link_keeping(from_meta("next_page_url"), list![(text("page_info"), text("page_info"))], texts!["fields"]))

@@ -13,16 +13,17 @@ const CREATE: Operation = Operation::by(Method::Post, "ProductMedia_Create", "pr
     .summary("Add media to a product")
     .description("Adds pictures, videos or models to a product, from public addresses or staged uploads. Shopify processes them in the background: `status` of each says how far it is. When Shopify refuses the input, nothing is changed and `userErrors` says why. Airbyte's hosted platform does not offer it.")
     .writes()
+    .phrases(texts!["add picture", "add photo", "add video"])
     .addition()
     .parameters(list![
-        argument("product", OBJECT.properties(list![required("id", STRING.description("Product, by global id (`gid://shopify/Product/…`)."))]).closed()).required().description("The product."),
+        argument("product", OBJECT.properties(list![required("id", STRING.description("Product, by global id (`gid://shopify/Product/…`)."))]).closed()).required().example(r#"{"id":"gid://shopify/Product/8123456789012"}"#).description("The product."),
         argument("media", ARRAY.items(list![
             OBJECT.properties(list![
                 required("originalSource", STRING.description("Public address of the file, of a YouTube or Vimeo video, or of a staged upload.")),
                 required("mediaContentType", STRING.choices(words!["EXTERNAL_VIDEO", "IMAGE", "MODEL_3D", "VIDEO"]).description("Kind of the file.")),
                 optional("alt", STRING.description("Text for people who do not see it.")),
             ]).closed(),
-        ])).required().description("The media to add."),
+        ])).required().example(r#"[{"originalSource":"https://cdn.example.com/ridge-156.jpg","mediaContentType":"IMAGE"}]"#).description("The media to add."),
     ])
     .graphql(graphql(include_str!("graphql/product_media_create.graphql")).variables(list![set("product", given("product")), set("media", given("media"))]))
     .records(json_path!("$.data.productUpdate"))

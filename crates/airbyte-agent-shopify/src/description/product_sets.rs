@@ -20,7 +20,7 @@ const UPDATE: Operation = Operation::by(Method::Post, "ProductSets_Update", "pro
         argument("identifier", OBJECT.properties(list![
             optional("id", STRING.description("Product, by global id.")),
             optional("handle", STRING.description("Product, by handle; it is created if there is none.")),
-        ]).closed()).description("Which existing product is meant; a new one is created when left out. Exactly one member."),
+        ]).closed()).example(r#"{"handle":"ridge-156"}"#).description("Which existing product is meant; a new one is created when left out. Exactly one member."),
         argument("input", OBJECT.properties(list![
             optional("title", STRING.description("Title. Shopify requires it for new products.")),
             optional("descriptionHtml", STRING.description("Description, as HTML.")),
@@ -50,7 +50,7 @@ const UPDATE: Operation = Operation::by(Method::Post, "ProductSets_Update", "pro
                     optional("sku", STRING.description("Stock keeping unit.")),
                 ]),
             ]).description("Variants, which replace all former ones.")),
-        ])).required().description("The state of the product. Further fields of Shopify's `ProductSetInput` (`files`, `metafields`, `seo`, `category`, …) are passed on."),
+        ])).required().example(r#"{"title":"Ridge 156","productOptions":[{"name":"Size","values":[{"name":"156"}]}],"variants":[{"optionValues":[{"optionName":"Size","name":"156"}],"price":"499.00"}]}"#).description("The state of the product. Further fields of Shopify's `ProductSetInput` (`files`, `metafields`, `seo`, `category`, …) are passed on."),
         argument("synchronous", BOOLEAN).description("True to wait for the result, which is for up to 100 variants; otherwise Shopify works in the background and returns `productSetOperation`. True when left out."),
     ])
     .graphql(graphql(include_str!("graphql/product_sets_update.graphql")).variables(list![

@@ -6,6 +6,7 @@ use airbyte_agent_description::build::*;
 
 /// `product_variants` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("product_variants", "One buyable version of a product, such as a size and color, with price and SKU.")
+    .phrases(texts!["sku", "size", "color"])
     .default_fields(texts![
         "id",
         "product_id",
@@ -53,6 +54,9 @@ const LIST: Operation = Operation::get("ProductVariants_List", "product_variants
         .parents(list![
             sync_parent("products", list![(text("product_id"), ParentValue::Member(json_path!("$.id")))]),
         ]))
+    .filters(list![
+        field_filter(json_path!("$.product_id")).equals(list![(text("product_id"), json(r#""{value}""#))]),
+    ])
     .records(json_path!("$.variants"))
     .meta(list![link_meta("next_page_url", "next")])
     .paging(Paging::link_keeping(from_meta("next_page_url"), list![(text("page_info"), text("page_info"))], texts!["limit", "fields"]).size(page_size("limit").maximum(250)))
@@ -88,7 +92,7 @@ const CREATE: Operation = Operation::by(Method::Post, "ProductVariants_Create", 
                     ]).closed(),
                 ]).description("One value for each option of the product. Options have to exist; a new value is added to its option.")),
             ]),
-        ])).required().description("The new variants. Further fields of Shopify's `ProductVariantsBulkInput` (`taxable`, `inventoryPolicy`, `inventoryQuantities`, `metafields`, …) are passed on."),
+        ])).required().example(r#"[{"price":"449.00","inventoryItem":{"sku":"RIDGE-156-BLU"},"optionValues":[{"optionName":"Color","name":"Blue"}]}]"#).description("The new variants. Further fields of Shopify's `ProductVariantsBulkInput` (`taxable`, `inventoryPolicy`, `inventoryQuantities`, `metafields`, …) are passed on."),
     ])
     .graphql(graphql(include_str!("graphql/product_variants_create.graphql")).variables(list![set("productId", given("productId")), set("variants", given("variants"))]))
     .records(json_path!("$.data.productVariantsBulkCreate"))
@@ -102,6 +106,7 @@ const UPDATE: Operation = Operation::by(Method::Post, "ProductVariants_Update", 
     .description("Changes price, SKU, barcode and other fields of one or more variants of the same product. Stock is changed with `inventory_adjust.create` or `inventory_set.create`. When one variant is refused, none is changed.")
     .writes()
     .idempotent()
+    .phrases(texts!["change price", "price of variant", "price of product"])
     .parameters(list![
         argument("productId", STRING).required().description("Global id of the product the variants belong to: `admin_graphql_api_id`, or `gid://shopify/Product/` and the numeric id."),
         argument("variants", ARRAY.items(list![
@@ -114,7 +119,7 @@ const UPDATE: Operation = Operation::by(Method::Post, "ProductVariants_Update", 
                     optional("sku", STRING.description("Stock keeping unit (SKU), the article number of the shop.")),
                 ]).description("Data of the good behind the variant; further fields of Shopify's `InventoryItemInput` (`cost`, `tracked`, …) are passed on.")),
             ]),
-        ])).required().description("The variants to change, each with its id; fields left out stay as they are. Further fields of Shopify's `ProductVariantsBulkInput` are passed on."),
+        ])).required().example(r#"[{"id":"gid://shopify/ProductVariant/44123456789012","price":"399.00","compareAtPrice":"449.00"}]"#).description("The variants to change, each with its id; fields left out stay as they are. Further fields of Shopify's `ProductVariantsBulkInput` are passed on."),
     ])
     .graphql(graphql(include_str!("graphql/product_variants_update.graphql")).variables(list![set("productId", given("productId")), set("variants", given("variants"))]))
     .records(json_path!("$.data.productVariantsBulkUpdate"))
@@ -131,7 +136,7 @@ const DELETE: Operation = Operation::by(Method::Post, "ProductVariants_Delete", 
     .destructive()
     .parameters(list![
         argument("productId", STRING).required().description("Global id of the product the variants belong to: `admin_graphql_api_id`, or `gid://shopify/Product/` and the numeric id."),
-        argument("variantsIds", ARRAY.items(list![STRING])).required().description("Global ids of the variants to delete. One variant of the product has to remain."),
+        argument("variantsIds", ARRAY.items(list![STRING])).required().example(r#"["gid://shopify/ProductVariant/44123456789012"]"#).description("Global ids of the variants to delete. One variant of the product has to remain."),
     ])
     .graphql(graphql(include_str!("graphql/product_variants_delete.graphql")).variables(list![set("productId", given("productId")), set("variantsIds", given("variantsIds"))]))
     .records(json_path!("$.data.productVariantsBulkDelete"))

@@ -6,6 +6,7 @@ use airbyte_agent_description::build::*;
 
 /// `products` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("products", "Something the store sells; price and stock are on its variants.")
+    .phrases(texts!["item", "article"])
     .default_fields(texts![
         "id",
         "title",
@@ -70,6 +71,16 @@ const LIST: Operation = Operation::get("Products_List", "products", Action::List
     ])
     .sync(sync(list![json_path!("$.id")])
         .change(sync_change(json_path!("$.updated_at"), SyncTime::Iso8601).filter(list![(text("updated_at_min"), json(r#""{since}""#))])))
+    .filters(list![
+        field_filter(json_path!("$.id")).any_of(list![(text("ids"), json(r#""{values}""#))]).most(100),
+        field_filter(json_path!("$.status")).equals(list![(text("status"), json(r#""{value}""#))]),
+        field_filter(json_path!("$.product_type")).equals(list![(text("product_type"), json(r#""{value}""#))]),
+        field_filter(json_path!("$.vendor")).equals(list![(text("vendor"), json(r#""{value}""#))]),
+        field_filter(json_path!("$.handle")).equals(list![(text("handle"), json(r#""{value}""#))]),
+        field_filter(json_path!("$.created_at")).from(list![(text("created_at_min"), json(r#""{value}""#))]).to(list![(text("created_at_max"), json(r#""{value}""#))]),
+        field_filter(json_path!("$.updated_at")).to(list![(text("updated_at_max"), json(r#""{value}""#))]),
+        field_filter(json_path!("$.published_at")).from(list![(text("published_at_min"), json(r#""{value}""#))]).to(list![(text("published_at_max"), json(r#""{value}""#))]),
+    ])
     .records(json_path!("$.products"))
     .meta(list![link_meta("next_page_url", "next")])
     .paging(Paging::link_keeping(from_meta("next_page_url"), list![(text("page_info"), text("page_info"))], texts!["limit", "fields"]).size(page_size("limit").maximum(250)))
@@ -88,6 +99,7 @@ const CREATE: Operation = Operation::by(Method::Post, "Products_Create", "produc
     .summary("Create a product")
     .description("Creates a product with one default variant, without price and stock; set these afterwards with `product_variants.update` and `inventory_set.create`. The product is not published on sales channels by this. When Shopify refuses the input, nothing is changed and `userErrors` says why.")
     .writes()
+    .phrases(texts!["new product", "add product", "list product"])
     .parameters(list![
         argument("product", OBJECT.properties(list![
             required("title", STRING.description("Title of the product.")),
@@ -96,13 +108,13 @@ const CREATE: Operation = Operation::by(Method::Post, "Products_Create", "produc
             optional("productType", STRING.description("Type, a word of the merchant's choice.")),
             optional("tags", ARRAY.items(list![STRING]).description("Tags.")),
             optional("status", STRING.choices(words!["ACTIVE", "ARCHIVED", "DRAFT", "UNLISTED"]).description("`ACTIVE` (for sale), `DRAFT` (hidden), `ARCHIVED` or `UNLISTED` (for sale, but only found by its address). A new product is `ACTIVE` when it is left out.")),
-        ])).required().description("Fields of the product. Further fields of Shopify's `ProductCreateInput` (`productOptions`, `handle`, `seo`, `metafields`, …) are passed on."),
+        ])).required().example(r#"{"title":"Ridge 156","vendor":"Northwind Boards","productType":"Snowboard","status":"DRAFT"}"#).description("Fields of the product. Further fields of Shopify's `ProductCreateInput` (`productOptions`, `handle`, `seo`, `metafields`, …) are passed on."),
         argument("media", ARRAY.items(list![
             OBJECT.properties(list![
                 optional("originalSource", STRING.description("Public address of the file, of a YouTube or Vimeo video, or of a staged upload. The vendor requires it.")),
                 optional("mediaContentType", STRING.choices(words!["IMAGE", "VIDEO", "EXTERNAL_VIDEO", "MODEL_3D"]).description("Kind of the file. The vendor requires it.")),
             ]),
-        ])).description("Images and videos of the product, as Shopify's `CreateMediaInput`; Shopify fetches them in the background."),
+        ])).example(r#"[{"originalSource":"https://cdn.example.com/ridge-156.jpg","mediaContentType":"IMAGE","alt":"Ridge 156 seen from above"}]"#).description("Images and videos of the product, as Shopify's `CreateMediaInput`; Shopify fetches them in the background."),
     ])
     .graphql(graphql(include_str!("graphql/products_create.graphql")).variables(list![set("product", given("product")), set("media", given("media"))]))
     .records(json_path!("$.data.productCreate"))
@@ -116,6 +128,7 @@ const UPDATE: Operation = Operation::by(Method::Post, "Products_Update", "produc
     .description("Changes the fields given and leaves the others alone; `tags` replaces all tags. Prices and SKUs are changed with `product_variants.update`. When Shopify refuses the input, nothing is changed and `userErrors` says why.")
     .writes()
     .idempotent()
+    .phrases(texts!["change description", "rename product", "edit product"])
     .parameters(list![
         argument("product", OBJECT.properties(list![
             required("id", STRING.description("Global id of the product: `admin_graphql_api_id`, or `gid://shopify/Product/` and the numeric id.")),
@@ -125,7 +138,7 @@ const UPDATE: Operation = Operation::by(Method::Post, "Products_Update", "produc
             optional("productType", STRING.description("Type, a word of the merchant's choice.")),
             optional("tags", ARRAY.items(list![STRING]).description("New tags; they replace all present ones, so include those to keep.")),
             optional("status", STRING.choices(words!["ACTIVE", "ARCHIVED", "DRAFT", "UNLISTED"]).description("`ACTIVE` (for sale), `DRAFT` (hidden), `ARCHIVED` or `UNLISTED` (for sale, but only found by its address). A new product is `ACTIVE` when it is left out.")),
-        ])).required().description("Id of the product and the fields to change; others stay as they are. Further fields of Shopify's `ProductUpdateInput` are passed on."),
+        ])).required().example(r#"{"id":"gid://shopify/Product/8123456789012","status":"ACTIVE"}"#).description("Id of the product and the fields to change; others stay as they are. Further fields of Shopify's `ProductUpdateInput` are passed on."),
     ])
     .graphql(graphql(include_str!("graphql/products_update.graphql")).variables(list![set("product", given("product"))]))
     .records(json_path!("$.data.productUpdate"))
@@ -143,7 +156,7 @@ const DELETE: Operation = Operation::by(Method::Post, "Products_Delete", "produc
     .parameters(list![
         argument("input", OBJECT.properties(list![
             required("id", STRING.description("Global id of the product: `admin_graphql_api_id`, or `gid://shopify/Product/` and the numeric id.")),
-        ]).closed()).required().description("Which product to delete."),
+        ]).closed()).required().example(r#"{"id":"gid://shopify/Product/8123456789012"}"#).description("Which product to delete."),
     ])
     .graphql(graphql(include_str!("graphql/products_delete.graphql")).variables(list![set("input", given("input"))]))
     .records(json_path!("$.data.productDelete"))

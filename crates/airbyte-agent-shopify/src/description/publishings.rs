@@ -14,6 +14,7 @@ const CREATE: Operation = Operation::by(Method::Post, "Publishings_Create", "pub
     .description("Shows a product or collection on sales channels, now or from a given time on. Needs the scope `write_publications`. When Shopify refuses the input, nothing is changed and `userErrors` says why. Airbyte's hosted platform does not offer it.")
     .writes()
     .idempotent()
+    .phrases(texts!["publish product", "online store", "make visible"])
     .addition()
     .parameters(list![
         argument("id", STRING).required().description("Product or collection, by global id."),
@@ -22,7 +23,7 @@ const CREATE: Operation = Operation::by(Method::Post, "Publishings_Create", "pub
                 required("publicationId", STRING.description("Publication, by global id, from `publications.list`.")),
                 optional("publishDate", STRING.format("date-time").description("From when on it is shown; at once when left out.")),
             ]).closed(),
-        ])).required().description("The publications."),
+        ])).required().example(r#"[{"publicationId":"gid://shopify/Publication/91234567890"}]"#).description("The publications."),
     ])
     .graphql(graphql(include_str!("graphql/publishings_create.graphql")).variables(list![set("id", given("id")), set("input", given("input"))]))
     .records(json_path!("$.data.publishablePublish"))
@@ -36,6 +37,7 @@ const DELETE: Operation = Operation::by(Method::Post, "Publishings_Delete", "pub
     .description("Takes a product or collection off sales channels; it stays in the store. Needs the scope `write_publications`. When Shopify refuses the input, nothing is changed and `userErrors` says why. Airbyte's hosted platform does not offer it.")
     .writes()
     .idempotent()
+    .phrases(texts!["unpublish product", "hide product"])
     .addition()
     .parameters(list![
         argument("id", STRING).required().description("Product or collection, by global id."),
@@ -43,7 +45,7 @@ const DELETE: Operation = Operation::by(Method::Post, "Publishings_Delete", "pub
             OBJECT.properties(list![
                 required("publicationId", STRING.description("Publication, by global id, from `publications.list`.")),
             ]).closed(),
-        ])).required().description("The publications."),
+        ])).required().example(r#"[{"publicationId":"gid://shopify/Publication/91234567890"}]"#).description("The publications."),
     ])
     .graphql(graphql(include_str!("graphql/publishings_delete.graphql")).variables(list![set("id", given("id")), set("input", given("input"))]))
     .records(json_path!("$.data.publishableUnpublish"))

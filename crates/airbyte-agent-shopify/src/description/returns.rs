@@ -51,6 +51,7 @@ const CREATE: Operation = Operation::by(Method::Post, "Returns_Create", "returns
     .summary("Create a return")
     .description("Notes that a customer sends items of an order back, and returns the return. Money is given back with `order_refunds.create`. Needs the scope `write_returns`. When Shopify refuses the input, nothing is changed and `userErrors` says why. Airbyte's hosted platform does not offer it.")
     .writes()
+    .phrases(texts!["start return", "send back", "return item"])
     .addition()
     .parameters(list![
         argument("returnInput", OBJECT.properties(list![
@@ -65,7 +66,7 @@ const CREATE: Operation = Operation::by(Method::Post, "Returns_Create", "returns
                 ]).closed(),
             ]).description("What is sent back.")),
             optional("requestedAt", STRING.format("date-time").description("When the customer asked for it; now when left out.")),
-        ]).closed()).required().description("The return."),
+        ]).closed()).required().example(r#"{"orderId":"gid://shopify/Order/5123456789012","returnLineItems":[{"fulfillmentLineItemId":"gid://shopify/FulfillmentLineItem/14123456789012","quantity":1}]}"#).description("The return."),
     ])
     .graphql(graphql(include_str!("graphql/returns_create.graphql")).variables(list![set("returnInput", given("returnInput"))]))
     .records(json_path!("$.data.returnCreate"))
@@ -80,6 +81,7 @@ const DELETE: Operation = Operation::by(Method::Post, "Returns_Cancel", "returns
     .writes()
     .idempotent()
     .destructive()
+    .phrases(texts!["cancel return"])
     .addition()
     .parameters(list![
         argument("id", STRING).required().description("Return, by global id (`gid://shopify/Return/…`), from `returns.list`."),

@@ -42,6 +42,7 @@ pub(super) const ENTITY: Entity = Entity::new("shop", "The store itself and its 
 const GET: Operation = Operation::get("Shop_Get", "shop", Action::Get, template!("/shop.json"))
     .summary("Get the shop")
     .description("Returns the settings of the store: name, domains, address, currency, time zone, plan. Use it to learn the currency of prices. Takes no arguments.")
+    .phrases(texts!["store settings", "about shop"])
     .records(json_path!("$.shop"))
     .schema(RECORD);
 

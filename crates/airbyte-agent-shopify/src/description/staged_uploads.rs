@@ -13,6 +13,7 @@ const CREATE: Operation = Operation::by(Method::Post, "StagedUploads_Create", "s
     .summary("Get addresses for uploads")
     .description("Returns for each file an address and form fields for uploading it, which your program then does with PUT or POST. Afterwards `resourceUrl` is the `originalSource` of media, or the path of variables for bulk changes. When Shopify refuses the input, nothing is changed and `userErrors` says why. Airbyte's hosted platform does not offer it.")
     .writes()
+    .phrases(texts!["upload file"])
     .addition()
     .parameters(list![
         argument("input", ARRAY.items(list![
@@ -35,7 +36,7 @@ const CREATE: Operation = Operation::by(Method::Post, "StagedUploads_Create", "s
                 optional("httpMethod", STRING.choices(words!["POST", "PUT"]).description("Method with which it is uploaded; `PUT` when left out.")),
                 optional("fileSize", STRING.description("Size in bytes, as text. Shopify requires it for videos and models.")),
             ]).closed(),
-        ])).required().description("The files."),
+        ])).required().example(r#"[{"filename":"ridge-156.jpg","mimeType":"image/jpeg","resource":"IMAGE"}]"#).description("The files."),
     ])
     .graphql(graphql(include_str!("graphql/staged_uploads_create.graphql")).variables(list![set("input", given("input"))]))
     .records(json_path!("$.data.stagedUploadsCreate"))

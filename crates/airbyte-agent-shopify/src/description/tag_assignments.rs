@@ -14,10 +14,11 @@ const CREATE: Operation = Operation::by(Method::Post, "TagAssignments_Create", "
     .description("Adds tags to a product, order, draft order, customer or article, and leaves all other tags as they are. When Shopify refuses the input, nothing is changed and `userErrors` says why. Airbyte's hosted platform does not offer it.")
     .writes()
     .idempotent()
+    .phrases(texts!["tag order", "tag customer", "tag product"])
     .addition()
     .parameters(list![
         argument("id", STRING).required().description("The record, by global id."),
-        argument("tags", ARRAY.items(list![STRING])).required().description("The tags."),
+        argument("tags", ARRAY.items(list![STRING])).required().example(r#"["sale"]"#).description("The tags."),
     ])
     .graphql(graphql(include_str!("graphql/tag_assignments_create.graphql")).variables(list![set("id", given("id")), set("tags", given("tags"))]))
     .records(json_path!("$.data.tagsAdd"))
@@ -31,10 +32,11 @@ const DELETE: Operation = Operation::by(Method::Post, "TagAssignments_Delete", "
     .description("Removes tags from a product, order, draft order, customer or article, and leaves all other tags as they are. When Shopify refuses the input, nothing is changed and `userErrors` says why. Airbyte's hosted platform does not offer it.")
     .writes()
     .idempotent()
+    .phrases(texts!["untag order", "untag customer", "untag product"])
     .addition()
     .parameters(list![
         argument("id", STRING).required().description("The record, by global id."),
-        argument("tags", ARRAY.items(list![STRING])).required().description("The tags."),
+        argument("tags", ARRAY.items(list![STRING])).required().example(r#"["sale"]"#).description("The tags."),
     ])
     .graphql(graphql(include_str!("graphql/tag_assignments_delete.graphql")).variables(list![set("id", given("id")), set("tags", given("tags"))]))
     .records(json_path!("$.data.tagsRemove"))

@@ -43,6 +43,9 @@ const LIST: Operation = Operation::get("TenderTransactions_List", "tender_transa
         query("order", STRING.choices(words!["processed_at ASC", "processed_at DESC"])).description("Order of the answer by time of processing, oldest (`ASC`) or newest (`DESC`) first."),
     ])
     .sync(sync(list![json_path!("$.id")]))
+    .filters(list![
+        field_filter(json_path!("$.processed_at")).from(list![(text("processed_at_min"), json(r#""{value}""#))]).to(list![(text("processed_at_max"), json(r#""{value}""#))]),
+    ])
     .records(json_path!("$.tender_transactions"))
     .meta(list![link_meta("next_page_url", "next")])
     .paging(Paging::link_keeping(from_meta("next_page_url"), list![(text("page_info"), text("page_info"))], texts!["limit"]).size(page_size("limit").maximum(250)))

@@ -6,6 +6,7 @@ use airbyte_agent_description::build::*;
 
 /// `transactions` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("transactions", "One step of the payment of an order: authorization, capture, sale, void or refund.")
+    .phrases(texts!["payment"])
     .default_fields(texts![
         "id",
         "order_id",
@@ -38,6 +39,9 @@ const LIST: Operation = Operation::get("Transactions_List", "transactions", Acti
         .parents(list![
             sync_parent("orders", list![(text("order_id"), ParentValue::Member(json_path!("$.id")))]),
         ]))
+    .filters(list![
+        field_filter(json_path!("$.order_id")).equals(list![(text("order_id"), json(r#""{value}""#))]),
+    ])
     .records(json_path!("$.transactions"))
     .meta(list![link_meta("next_page_url", "next")])
     .paging(Paging::link_keeping(from_meta("next_page_url"), list![(text("page_info"), text("page_info"))], texts!["fields"]))

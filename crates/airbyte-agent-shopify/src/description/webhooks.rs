@@ -18,7 +18,7 @@ const LIST: Operation = Operation::by(Method::Post, "Webhooks_List", "webhooks",
     .addition()
     .parameters(list![
         argument("query", STRING).description("Only webhooks that fit, in Shopify's search language, such as `created_at:>2026-03-01`."),
-        argument("uri", STRING).description("Only webhooks with this address."),
+        argument("uri", STRING.format("uri")).description("Only webhooks with this address."),
         argument("first", INTEGER.minimum(1.0).maximum(250.0).default("50")).default("50").send_default().description("Records per page. Larger pages cost more points."),
         argument("after", STRING).description("Where to go on, `endCursor` from the metadata of the page before. Leave out for the first page."),
     ])
@@ -45,12 +45,12 @@ const CREATE: Operation = Operation::by(Method::Post, "Webhooks_Create", "webhoo
     .parameters(list![
         argument("topic", STRING).required().description("Topic, such as `ORDERS_CREATE`, `ORDERS_PAID`, `PRODUCTS_UPDATE`, `CUSTOMERS_CREATE`, `INVENTORY_LEVELS_UPDATE`, `BULK_OPERATIONS_FINISH`."),
         argument("webhookSubscription", OBJECT.properties(list![
-            required("uri", STRING.description("Address that is told, `https://…`, or an address of Amazon EventBridge or Google Pub/Sub.")),
+            required("uri", STRING.format("uri").description("Address that is told, `https://…`, or an address of Amazon EventBridge or Google Pub/Sub.")),
             optional("format", STRING.choices(words!["JSON", "XML"]).description("Form of what is sent; `JSON` when left out.")),
             optional("filter", STRING.description("Only events that fit, in Shopify's search language.")),
             optional("includeFields", ARRAY.items(list![STRING]).description("Only these members are sent.")),
             optional("name", STRING.description("Name of the webhook.")),
-        ]).closed()).required().description("Where and how."),
+        ]).closed()).required().example(r#"{"uri":"https://hooks.example.com/shopify"}"#).description("Where and how."),
     ])
     .graphql(graphql(include_str!("graphql/webhooks_create.graphql")).variables(list![set("topic", given("topic")), set("webhookSubscription", given("webhookSubscription"))]))
     .records(json_path!("$.data.webhookSubscriptionCreate"))

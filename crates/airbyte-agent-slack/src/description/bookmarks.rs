@@ -23,6 +23,7 @@ const CREATE: Operation = Operation::by(Method::Post, "createBookmark", "bookmar
     .summary("Add a bookmark to a channel")
     .description("Adds a link to the bar at the top of a channel, for all members, up to 100 per channel. Calling it twice adds it twice.")
     .writes()
+    .phrases(texts!["add link", "link at top of channel", "bookmark"])
     .recommended(texts!["link"])
     .parameters(list![
         body("channel_id", STRING).required().description("Id of the channel that gets the bookmark."),
@@ -48,6 +49,9 @@ const LIST: Operation = Operation::by(Method::Post, "listBookmarks", "bookmarks"
             sync_parent("user_channels", list![(text("channel_id"), ParentValue::Member(json_path!("$.id")))]),
         ])
         .per_parent())
+    .filters(list![
+        field_filter(json_path!("$.channel_id")).equals(list![(text("channel_id"), json(r#""{value}""#))]),
+    ])
     .records(json_path!("$.bookmarks"))
     .paging(Paging::none("Slack returns all bookmarks, at most 100, in one response."))
     .schema(RECORD);

@@ -15,13 +15,14 @@ const CREATE: Operation = Operation::by(Method::Post, "createCanvas", "canvases"
     .summary("Create a canvas")
     .description("Creates a canvas, a document inside Slack, from Markdown, on its own or as a tab of a channel. Needs the scope canvases:write. Airbyte's hosted platform does not offer it.")
     .writes()
+    .phrases(texts!["new canvas"])
     .addition()
     .parameters(list![
         body("title", STRING).description("Title of the canvas."),
         body("document_content", OBJECT.properties(list![
             required("type", STRING.choices(words!["markdown"]).description("Kind of content; always `markdown`.")),
             required("markdown", STRING.description("The content as Markdown.")),
-        ]).closed()).description("The content."),
+        ]).closed()).example(r##"{"type":"markdown","markdown":"# Launch plan"}"##).description("The content."),
         body("channel_id", STRING).description("Id of a channel that gets the canvas as a tab."),
     ])
     .body(Body::Json { open: false, in_array: false })
@@ -51,7 +52,7 @@ const UPDATE: Operation = Operation::by(Method::Post, "updateCanvas", "canvases"
                     required("markdown", STRING.description("The content as Markdown.")),
                 ]).closed().description("The new content; not for `delete`.")),
             ]).closed(),
-        ])).required().description("The change; Slack takes one at a time."),
+        ])).required().example(r#"[{"operation":"insert_at_end","document_content":{"type":"markdown","markdown":"Done."}}]"#).description("The change; Slack takes one at a time."),
     ])
     .body(Body::Json { open: false, in_array: false })
     .records(json_path!("$"))

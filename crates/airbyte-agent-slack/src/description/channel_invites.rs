@@ -13,6 +13,13 @@ const CREATE: Operation = Operation::by(Method::Post, "createChannelInvite", "ch
     .summary("Add people to a channel")
     .description("Adds one or more people to a public or private channel at once; they are notified. The app has to be a member. Somebody who is one already makes the call fail with `already_in_channel`.")
     .writes()
+    .phrases(texts![
+        "invite to channel",
+        "bring into channel",
+        "add to channel",
+        "add people to channel",
+        "invite",
+    ])
     .parameters(list![
         body("channel", STRING).required().description("Id of the channel to add people to; the app has to be a member."),
         body("users", STRING).required().description("Ids of the people to add, separated by commas; Slack names 1000 as the limit on one page and 100 on another."),

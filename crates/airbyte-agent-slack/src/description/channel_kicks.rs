@@ -14,12 +14,14 @@ const CREATE: Operation = Operation::by(Method::Post, "createChannelKick", "chan
     .description("Removes somebody from a channel; they can be added again. Nobody can be removed from the general channel, and the app cannot remove itself.")
     .writes()
     .destructive()
+    .phrases(texts!["throw out of channel", "kick from channel", "remove from channel", "remove person"])
     .parameters(list![
         body("channel", STRING).required().description("Id of the channel to remove somebody from."),
         body("user", STRING).required().description("Id of the person to remove."),
     ])
     .body(Body::Json { open: false, in_array: false })
     .records(json_path!("$"))
+    .errors(list![ErrorCheck::at(json_path!("$.errors"), ErrorCondition::Remark(None))])
     .schema(RECORD);
 
 const RECORD: Json = json(include_str!("schemas/channel_kicks.json"));

@@ -14,6 +14,7 @@ pub(super) const ENTITY: Entity = Entity::new("channel_members", "The id of some
 const LIST: Operation = Operation::get("listChannelMembers", "channel_members", Action::List, template!("/conversations.members"))
     .summary("List members of a channel")
     .description("Lists the ids of everybody who is in a conversation. Turn them into names with `users.get` or `users.list`. Airbyte's hosted platform does not offer it.")
+    .phrases(texts!["who is in channel", "members of channel"])
     .addition()
     .parameters(list![
         query("channel", STRING).required().description("Id of the channel or direct message."),

@@ -56,12 +56,21 @@ pub(super) const ENTITY: Entity = Entity::new("channel_messages", "A message in 
 const LIST: Operation = Operation::get("listChannelMessages", "channel_messages", Action::List, template!("/conversations.history"))
     .summary("List messages of a channel")
     .description("Lists the messages of one conversation, newest first, within `oldest` and `latest` when given. Replies in threads are not included: take `thread_ts` of a message with `reply_count` to `threads.list`. The app has to be a member (`channel_joins.create`). Apps distributed outside the Slack Marketplace get one such call a minute and 15 messages a page.")
+    .phrases(texts![
+        "what going on",
+        "what was written",
+        "going on in channel",
+        "recent messages",
+        "history of channel",
+        "conversation in channel",
+        "read channel",
+    ])
     .parameters(list![
         query("channel", STRING).required().description("Id of the channel or direct message to read, from `channels.list`; a name is not accepted."),
         query("cursor", STRING).description("Where to go on: `next_cursor` of the previous page. Left out, the list starts with the first page."),
         query("limit", INTEGER.minimum(1.0).maximum(999.0).default("100")).default("100").description("Messages per page, below 1000; Slack's own default is 100. Apps distributed outside the Slack Marketplace get at most 15. A page may hold fewer although more follow."),
-        query("oldest", STRING).description("Only messages after this instant: Unix seconds as text, or the `ts` of a message."),
-        query("latest", STRING).description("Only messages before this instant: Unix seconds as text, or the `ts` of a message. Left out, now."),
+        query("oldest", STRING.rules(list![formats(texts!["unix_seconds", "now"])])).description("Only messages after this instant: Unix seconds as text, or the `ts` of a message."),
+        query("latest", STRING.rules(list![formats(texts!["unix_seconds", "now"])])).description("Only messages before this instant: Unix seconds as text, or the `ts` of a message. Left out, now."),
         query("inclusive", BOOLEAN.default("false")).default("false").description("True also returns the message whose `ts` equals `oldest` or `latest`; without one of them it has no effect."),
         query("include_all_metadata", BOOLEAN).addition().description("True adds `metadata`, the data for programs that apps attach to messages."),
     ])

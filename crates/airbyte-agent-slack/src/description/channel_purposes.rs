@@ -14,6 +14,7 @@ const CREATE: Operation = Operation::by(Method::Post, "createChannelPurpose", "c
     .description("Replaces the purpose, which Slack shows as the channel's description. The app has to be a member.")
     .writes()
     .idempotent()
+    .phrases(texts!["set purpose", "description of channel"])
     .parameters(list![
         body("channel", STRING).required().description("Id of the channel."),
         body("purpose", STRING).required().description("New purpose (the channel's description), up to 250 characters. An empty text clears it."),

@@ -14,6 +14,7 @@ const CREATE: Operation = Operation::by(Method::Post, "createChannelTopic", "cha
     .description("Replaces the topic shown beside the channel's name and announces it in the channel. The app has to be a member.")
     .writes()
     .idempotent()
+    .phrases(texts!["set topic", "change topic"])
     .parameters(list![
         body("channel", STRING).required().description("Id of the channel."),
         body("topic", STRING).required().description("New topic, up to 250 characters, shown beside the channel's name; plain text without formatting or links. An empty text clears it."),

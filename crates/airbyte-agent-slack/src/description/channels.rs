@@ -7,7 +7,7 @@ use airbyte_agent_description::build::*;
 /// `channels` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("channels", "A conversation: public channel, private channel, group direct message or direct message.")
     .when_to_use("To find a channel's id by its name, and its topic, purpose and state.")
-    .phrases(texts!["channel", "room", "conversation"])
+    .phrases(texts!["channel", "room", "conversation", "room"])
     .default_fields(texts![
         "id",
         "name",
@@ -69,6 +69,7 @@ pub(super) const ENTITY: Entity = Entity::new("channels", "A conversation: publi
 const LIST: Operation = Operation::get("listChannels", "channels", Action::List, template!("/conversations.list"))
     .summary("List channels")
     .description("Lists public channels, and others when `types` asks for them. Use it to find the id of a channel by its name, which every other operation wants. Private channels come back only when the app is a member.")
+    .phrases(texts!["rooms"])
     .parameters(list![
         query("cursor", STRING).description("Where to go on: `next_cursor` of the previous page. Left out, the list starts at its beginning."),
         query("limit", INTEGER.minimum(1.0).maximum(999.0).default("100")).default("100").description("Channels per page, below 1000; Slack recommends no more than 200. A page may hold fewer, even none, although more follow."),
@@ -98,6 +99,7 @@ const CREATE: Operation = Operation::by(Method::Post, "createChannel", "channels
     .summary("Create a channel")
     .description("Creates a public or private channel, with the app as its first member. Add people with `channel_invites.create`, then topic and purpose.")
     .writes()
+    .phrases(texts!["new room", "new channel", "start channel"])
     .parameters(list![
         body("name", STRING).required().description("Name without `#`: lower-case letters, digits, hyphens and underscores, up to 80 characters. Fails with `name_taken` when it exists, also for an archived channel."),
         body("is_private", BOOLEAN).description("True makes a private channel, which only invited people see. False if left out."),
@@ -112,6 +114,7 @@ const UPDATE: Operation = Operation::by(Method::Post, "updateChannel", "channels
     .description("Gives a channel another name; nothing else can be changed here (see `channel_topics.create` and `channel_purposes.create`). Only the creator, an administrator or a channel manager may, so an app can mostly rename only channels it created.")
     .writes()
     .idempotent()
+    .phrases(texts!["rename channel"])
     .parameters(list![
         body("channel", STRING).required().description("Id of the channel to rename."),
         body("name", STRING).required().description("New name without `#`: lower-case letters, digits, hyphens and underscores, up to 80 characters; Slack adapts others, so read the name in the response."),

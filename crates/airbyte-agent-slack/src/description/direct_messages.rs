@@ -16,6 +16,7 @@ const CREATE: Operation = Operation::by(Method::Post, "createDirectMessage", "di
     .description("Opens the direct message with one person, or a group direct message with up to eight, and returns its id for `messages.create`. If it exists already, that one is returned. Give `users` or `channel`, not both. Needs the scope im:write, for groups mpim:write. Airbyte's hosted platform does not offer it.")
     .writes()
     .idempotent()
+    .phrases(texts!["dm", "direct message", "private message", "group dm"])
     .at_least_one(list![at_least_one(texts![], texts!["users", "channel"])])
     .addition()
     .parameters(list![

@@ -13,21 +13,22 @@ const CREATE: Operation = Operation::by(Method::Post, "createEphemeralMessage", 
     .summary("Show a message to one person")
     .description("Shows a message in a channel to a single member. It is not stored: it vanishes when the client reloads, is not shown to people who are away, and cannot be edited or deleted.")
     .writes()
+    .phrases(texts!["only visible to", "only can see", "ephemeral"])
     .at_least_one(list![at_least_one(texts![], texts!["text", "blocks", "attachments", "markdown_text"])])
     .parameters(list![
         body("channel", STRING).required().description("Id of the channel in which the person sees the message."),
         body("user", STRING).required().description("Id of the person who sees the message; must be a member of the channel."),
         body("text", STRING).description("The message in Slack mrkdwn; with `blocks` only the fallback for notifications. Give this, `blocks`, `attachments` or `markdown_text`. Airbyte's hosted platform requires it."),
         body("thread_ts", STRING).description("Shows the message in a thread: `ts` of the message that started it. The thread has to be active already."),
-        body("attachments", ARRAY.items(list![OBJECT])).addition().description("Secondary content below the message, each with `text`, `color`, `fields` and others. Slack keeps them for old apps; new layouts are better made with `blocks`."),
-        body("blocks", ARRAY.items(list![OBJECT])).description("Layout in Block Kit."),
+        body("attachments", ARRAY.items(list![OBJECT])).addition().example(r##"[{"color":"#36a64f","text":"All checks passed."}]"##).description("Secondary content below the message, each with `text`, `color`, `fields` and others. Slack keeps them for old apps; new layouts are better made with `blocks`."),
+        body("blocks", ARRAY.items(list![OBJECT])).example(r#"[{"type":"section","text":{"type":"mrkdwn","text":"Your *report* is ready."}}]"#).description("Layout in Block Kit."),
         body("mrkdwn", BOOLEAN).description("False asks for `text` without formatting; Slack documents this for ordinary messages only."),
         body("markdown_text", STRING).addition().description("The message in standard Markdown, at most 12,000 characters, instead of `text` and `blocks`; Slack refuses it beside them."),
         body("parse", STRING.choices(words!["full", "none"])).addition().description("`full` turns addresses, `@names` and `#channels` in `text` into links; `none` takes the text as it stands."),
         body("link_names", BOOLEAN).addition().description("Whether names such as `@jane` and `#general` in `text` become links. Ids (`<@U…>`) always do."),
         body("username", STRING).addition().description("Name to post under, instead of the app's; needs the scope chat:write.customize."),
         body("icon_emoji", STRING).addition().description("Emoji that stands in for the picture of the app, with colons; needs the scope chat:write.customize."),
-        body("icon_url", STRING).addition().description("Picture that stands in for the picture of the app, as an address; `icon_emoji` comes before it. Needs the scope chat:write.customize."),
+        body("icon_url", STRING.format("uri")).addition().description("Picture that stands in for the picture of the app, as an address; `icon_emoji` comes before it. Needs the scope chat:write.customize."),
     ])
     .body(Body::Json { open: false, in_array: false })
     .records(json_path!("$"))

@@ -23,11 +23,11 @@ const CREATE: Operation = Operation::by(Method::Post, "createFileUploadCompletio
                 optional("title", STRING.description("Title shown.")),
                 optional("highlight_type", STRING.description("Language of a text snippet, for highlighting.")),
             ]).closed(),
-        ])).required().description("The files."),
+        ])).required().example(r#"[{"id":"F0ABC12DE","title":"Report"}]"#).description("The files."),
         body("channel_id", STRING).description("Id of the channel to share the files in; left out, they stay private."),
         body("thread_ts", STRING).description("Shares them as a reply: `ts` of the message that started the thread. Needs `channel_id`."),
         body("initial_comment", STRING).description("Text of the message that shares the files."),
-        body("blocks", ARRAY.items(list![OBJECT])).description("Layout of that message in Block Kit; without effect beside `initial_comment`."),
+        body("blocks", ARRAY.items(list![OBJECT])).example(r#"[{"type":"section","text":{"type":"mrkdwn","text":"The report."}}]"#).description("Layout of that message in Block Kit; without effect beside `initial_comment`."),
     ])
     .body(Body::Json { open: false, in_array: false })
     .records(json_path!("$.files"))

@@ -15,6 +15,7 @@ const CREATE: Operation = Operation::by(Method::Post, "createFileUpload", "file_
     .summary("Start the upload of a file")
     .description("First of three steps to upload a file: returns a file id and a one-time address. Then send the bytes with `file_upload_contents.create`, and finish with `file_upload_completions.create`; until then nobody sees the file. Needs the scope files:write. Airbyte's hosted platform does not offer it.")
     .writes()
+    .phrases(texts!["upload file", "upload picture", "share file", "send file"])
     .addition()
     .parameters(list![
         body("filename", STRING).required().description("File name with its ending."),

@@ -27,12 +27,13 @@ pub(super) const ENTITY: Entity = Entity::new("files", "A file that was uploaded
 const LIST: Operation = Operation::get("listFiles", "files", Action::List, template!("/files.list"))
     .summary("List files")
     .description("Lists files that were uploaded or linked, newest first, in the conversations the app is in. Narrow them by channel, person, time or kind. Needs the scope files:read. Airbyte's hosted platform does not offer it.")
+    .phrases(texts!["shared files"])
     .addition()
     .parameters(list![
         query("channel", STRING).description("Only files that are in this channel, by its id."),
         query("user", STRING).description("Only files of this person, by user id."),
-        query("ts_from", STRING).description("Only files created from this instant on, Unix seconds."),
-        query("ts_to", STRING).description("Only files created until this instant, Unix seconds."),
+        query("ts_from", STRING.rules(list![formats(texts!["unix_seconds", "now"])])).description("Only files created from this instant on, Unix seconds."),
+        query("ts_to", STRING.rules(list![formats(texts!["unix_seconds", "now"])])).description("Only files created until this instant, Unix seconds."),
         query("types", STRING.default(r#""all""#)).default(r#""all""#).description("Kinds of files, separated by commas: `all`, `spaces` (posts), `snippets`, `images`, `gdocs`, `zips`, `pdfs`."),
         query("show_files_hidden_by_limit", BOOLEAN).description("True also lists, shortened, files that a free plan hides because of their age."),
         query("count", INTEGER.minimum(1.0).default("100")).default("100").description("Files per page."),
@@ -41,6 +42,7 @@ const LIST: Operation = Operation::get("listFiles", "files", Action::List, templ
     ])
     .sync(sync(list![json_path!("$.id")])
         .arguments(list![(text("show_files_hidden_by_limit"), json("true"))]))
+    .filters(list![field_filter(json_path!("$.user")).equals(list![(text("user"), json(r#""{value}""#))])])
     .records(json_path!("$.files"))
     .total(MetaSource::Body(json_path!("$.paging.total")))
     .meta(list![meta("page", json_path!("$.paging.page")), meta("pages", json_path!("$.paging.pages"))])

@@ -15,6 +15,7 @@ pub(super) const ENTITY: Entity = Entity::new("message_permalinks", "The address
 const GET: Operation = Operation::get("getMessagePermalink", "message_permalinks", Action::Get, template!("/chat.getPermalink"))
     .summary("Get the link to a message")
     .description("Returns the address at which people open a message in Slack. Airbyte's hosted platform does not offer it.")
+    .phrases(texts!["link to message", "permalink"])
     .addition()
     .parameters(list![
         query("channel", STRING).required().description("Id of the channel the message is in."),

@@ -7,7 +7,7 @@ use airbyte_agent_description::build::*;
 /// `messages` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("messages", "A message that the app posts, edits or deletes, or finds by a search; to read a channel use `channel_messages`.")
     .when_to_use("To post, edit, delete or search messages.")
-    .phrases(texts!["send message", "post", "search messages", "write in channel"])
+    .phrases(texts!["send message", "post", "search messages", "write in channel", "post", "announcement"])
     .default_fields(texts![
         "ts",
         "type",
@@ -30,6 +30,19 @@ const CREATE: Operation = Operation::by(Method::Post, "createMessage", "messages
     .summary("Post a message")
     .description("Posts a message as the app to a channel, a person or, with `thread_ts`, a thread; everybody there sees it at once. Calling it twice posts twice. For one reader only use `ephemeral_messages.create`, for later `scheduled_messages.create`. About one message a second per channel.")
     .writes()
+    .phrases(texts![
+        "post to channel",
+        "tell channel",
+        "tell",
+        "message channel",
+        "send message",
+        "announce",
+        "reply in thread",
+        "ping",
+        "write in channel",
+        "let know",
+        "message",
+    ])
     .at_least_one(list![at_least_one(texts![], texts!["text", "blocks", "attachments", "markdown_text"])])
     .parameters(list![
         body("channel", STRING).required().description("Where to post: a channel id (`C…`, `G…`, `D…`), or a user id (`U…`) to write to this person as the app. The app has to be a member, or have the scope chat:write.public for public channels."),
@@ -38,16 +51,16 @@ const CREATE: Operation = Operation::by(Method::Post, "createMessage", "messages
         body("reply_broadcast", BOOLEAN).description("With `thread_ts`: true also shows the reply in the channel. False if left out."),
         body("unfurl_links", BOOLEAN).description("Whether links to text pages get a preview."),
         body("unfurl_media", BOOLEAN).description("Whether links to pictures and videos get a preview; false turns them off."),
-        body("attachments", ARRAY.items(list![OBJECT])).addition().description("Secondary content below the message, each with `text`, `color`, `fields` and others. Slack keeps them for old apps; new layouts are better made with `blocks`."),
-        body("blocks", ARRAY.items(list![OBJECT])).description("Layout in Block Kit, up to 50 blocks, each with a `type` such as `section`, `header`, `divider`, `context`, `actions`, `image`."),
+        body("attachments", ARRAY.items(list![OBJECT])).addition().example(r##"[{"color":"#36a64f","text":"All checks passed."}]"##).description("Secondary content below the message, each with `text`, `color`, `fields` and others. Slack keeps them for old apps; new layouts are better made with `blocks`."),
+        body("blocks", ARRAY.items(list![OBJECT])).example(r#"[{"type":"section","text":{"type":"mrkdwn","text":"*Release 2.4* is live."}}]"#).description("Layout in Block Kit, up to 50 blocks, each with a `type` such as `section`, `header`, `divider`, `context`, `actions`, `image`."),
         body("mrkdwn", BOOLEAN).description("False shows `text` as it stands, without formatting. True if left out."),
         body("markdown_text", STRING).addition().description("The message in standard Markdown, at most 12,000 characters, instead of `text` and `blocks`; Slack refuses it beside them."),
         body("parse", STRING.choices(words!["full", "none"])).addition().description("`full` turns addresses, `@names` and `#channels` in `text` into links; `none` takes the text as it stands."),
         body("link_names", BOOLEAN).addition().description("Whether names such as `@jane` and `#general` in `text` become links. Ids (`<@U…>`) always do."),
         body("username", STRING).addition().description("Name to post under, instead of the app's; needs the scope chat:write.customize."),
         body("icon_emoji", STRING).addition().description("Emoji that stands in for the picture of the app, with colons; needs the scope chat:write.customize."),
-        body("icon_url", STRING).addition().description("Picture that stands in for the picture of the app, as an address; `icon_emoji` comes before it. Needs the scope chat:write.customize."),
-        body("metadata", OBJECT).addition().description("Data for programs that goes with the message, unseen by people: `event_type` and `event_payload`."),
+        body("icon_url", STRING.format("uri")).addition().description("Picture that stands in for the picture of the app, as an address; `icon_emoji` comes before it. Needs the scope chat:write.customize."),
+        body("metadata", OBJECT).addition().example(r#"{"event_type":"release_posted","event_payload":{"version":"2.4"}}"#).description("Data for programs that goes with the message, unseen by people: `event_type` and `event_payload`."),
     ])
     .body(Body::Json { open: false, in_array: false })
     .records(json_path!("$.message"))
@@ -58,18 +71,19 @@ const UPDATE: Operation = Operation::by(Method::Post, "updateMessage", "messages
     .description("Replaces the text, and with `blocks` the layout, of a message that this app posted. Messages of others cannot be edited, ephemeral ones neither.")
     .writes()
     .idempotent()
+    .phrases(texts!["edit message", "fix typo", "correct message"])
     .at_least_one(list![at_least_one(texts![], texts!["text", "blocks", "attachments", "markdown_text"])])
     .parameters(list![
         body("channel", STRING).required().description("Id of the channel the message is in; for a direct message its `D…` id, not the user's."),
         body("ts", STRING).required().description("`ts` of the message to change."),
         body("text", STRING).description("New text in Slack mrkdwn; it replaces the old one. Without `blocks` in the same call, blocks the message had are removed. Give this, `blocks`, `attachments` or `markdown_text`. Airbyte's hosted platform requires it."),
-        body("attachments", ARRAY.items(list![OBJECT])).addition().description("Secondary content below the message, each with `text`, `color`, `fields` and others. Slack keeps them for old apps; new layouts are better made with `blocks`."),
-        body("blocks", ARRAY.items(list![OBJECT])).description("New layout in Block Kit; replaces the old blocks."),
+        body("attachments", ARRAY.items(list![OBJECT])).addition().example(r##"[{"color":"#36a64f","text":"All checks passed."}]"##).description("Secondary content below the message, each with `text`, `color`, `fields` and others. Slack keeps them for old apps; new layouts are better made with `blocks`."),
+        body("blocks", ARRAY.items(list![OBJECT])).example(r#"[{"type":"section","text":{"type":"mrkdwn","text":"*Release 2.4* is live (corrected)."}}]"#).description("New layout in Block Kit; replaces the old blocks."),
         body("markdown_text", STRING).addition().description("The message in standard Markdown, at most 12,000 characters, instead of `text` and `blocks`; Slack refuses it beside them."),
         body("parse", STRING.choices(words!["full", "none"])).addition().description("`full` turns addresses, `@names` and `#channels` in `text` into links; `none` takes the text as it stands."),
         body("link_names", BOOLEAN).addition().description("Whether names such as `@jane` and `#general` in `text` become links. Ids (`<@U…>`) always do."),
-        body("metadata", OBJECT).addition().description("Data for programs that goes with the message, unseen by people: `event_type` and `event_payload`."),
-        body("file_ids", ARRAY.items(list![STRING])).addition().description("Ids of the files that the message has from now on."),
+        body("metadata", OBJECT).addition().example(r#"{"event_type":"release_posted","event_payload":{"version":"2.4"}}"#).description("Data for programs that goes with the message, unseen by people: `event_type` and `event_payload`."),
+        body("file_ids", ARRAY.items(list![STRING])).addition().example(r#"["F0ABC12DE"]"#).description("Ids of the files that the message has from now on."),
         body("reply_broadcast", BOOLEAN).addition().description("True also shows a reply of a thread in the channel."),
     ])
     .body(Body::Json { open: false, in_array: false })
@@ -82,6 +96,7 @@ const DELETE: Operation = Operation::by(Method::Post, "deleteMessage", "messages
     .writes()
     .idempotent()
     .destructive()
+    .phrases(texts!["delete message", "unsend"])
     .parameters(list![
         body("channel", STRING).required().description("Id of the channel the message is in."),
         body("ts", STRING).required().description("`ts` of the message to delete."),
@@ -93,6 +108,7 @@ const DELETE: Operation = Operation::by(Method::Post, "deleteMessage", "messages
 const SEARCH: Operation = Operation::get("searchMessages", "messages", Action::Search, template!("/search.messages"))
     .summary("Search messages")
     .description("Searches all messages that the token's user can see, with Slack's search words, such as `budget in:#finance from:@jane after:2025-01-01`. Slack accepts only user tokens (`xoxp-`) with the scope search:read here, no bot tokens, and gives at most 100 pages. To read one channel in order use `channel_messages.list`. Airbyte's hosted platform does not offer it.")
+    .phrases(texts!["search messages", "find message"])
     .addition()
     .parameters(list![
         query("query", STRING).required().description("What to search for, in the language of Slack's search box: words, phrases in double quotes, and `in:`, `from:`, `has:`, `before:`, `after:`, `during:`."),

@@ -39,6 +39,7 @@ use airbyte_agent_description::build::*;
 pub static DESCRIPTION: Connector = Connector {
     name: text("slack"),
     title: text("Slack"),
+    other_names: Borrowed(&[]),
     version: text("0.1.23"),
     definition_id: text("c2281cee-86f9-4a86-bb48-d23286b4c7bd"),
     description: text("Slack is where teams talk, in channels, threads and direct messages. This connector reads users, channels, messages and threads, and posts, edits, schedules and deletes messages, creates and manages channels, looks after files, reactions, pins, bookmarks and canvases, and searches messages. Everything is addressed by id (`C…` channel, `U…` user); a message by its channel and its `ts`. The app sees and writes only where it is a member. Slack answers most mistakes with status 200 and `ok: false`; the connector reports these as errors with Slack's code, such as `channel_not_found` or `missing_scope`."),

@@ -29,6 +29,7 @@ const CREATE: Operation = Operation::by(Method::Post, "createPin", "pins", Actio
     .summary("Pin a message")
     .description("Pins a message to its channel, for all members, up to 100 per channel. Fails with `already_pinned` when it is pinned already.")
     .writes()
+    .phrases(texts!["pin message", "pin announcement"])
     .parameters(list![
         body("channel", STRING).required().description("Id of the channel the message is in."),
         body("timestamp", STRING).required().description("`ts` of the message to pin."),
@@ -56,6 +57,7 @@ const DELETE: Operation = Operation::by(Method::Post, "deletePin", "pins", Actio
     .description("Takes a pinned message off the list of its channel; the message itself stays. Airbyte's hosted platform does not offer it.")
     .writes()
     .idempotent()
+    .phrases(texts!["unpin message"])
     .addition()
     .parameters(list![
         body("channel", STRING).required().description("Id of the channel the message is in."),

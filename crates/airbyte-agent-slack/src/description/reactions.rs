@@ -6,6 +6,7 @@ use airbyte_agent_description::build::*;
 
 /// `reactions` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("reactions", "An emoji on a message; a list gives the items that somebody reacted to.")
+    .phrases(texts!["emoji"])
     .default_fields(texts![
         "type",
         "channel",
@@ -31,6 +32,7 @@ const CREATE: Operation = Operation::by(Method::Post, "createReaction", "reactio
     .summary("React to a message")
     .description("Puts an emoji on a message, as the app. Fails with `already_reacted` when it is there already.")
     .writes()
+    .phrases(texts!["thumbs up", "react", "add emoji", "emoji to message", "like"])
     .parameters(list![
         body("channel", STRING).required().description("Id of the channel the message is in."),
         body("timestamp", STRING).required().description("`ts` of the message."),
@@ -46,6 +48,7 @@ const DELETE: Operation = Operation::by(Method::Post, "deleteReaction", "reactio
     .writes()
     .idempotent()
     .destructive()
+    .phrases(texts!["take back emoji", "remove emoji", "unreact"])
     .parameters(list![
         body("channel", STRING).required().description("Id of the channel the message is in."),
         body("timestamp", STRING).required().description("`ts` of the message."),

@@ -16,22 +16,23 @@ const CREATE: Operation = Operation::by(Method::Post, "createScheduledMessage", 
     .summary("Schedule a message")
     .description("Has Slack post a message later, at most 120 days ahead and at most 30 per channel within five minutes. Scheduled messages cannot be listed or canceled here; keep `scheduled_message_id`.")
     .writes()
+    .phrases(texts!["schedule message", "post tomorrow", "post later", "send later", "send tomorrow"])
     .at_least_one(list![at_least_one(texts![], texts!["text", "blocks", "attachments", "markdown_text"])])
     .parameters(list![
         body("channel", STRING).required().description("Id of the channel or direct message to post to."),
         body("text", STRING).description("The message in Slack mrkdwn; with `blocks` only the fallback for notifications. Give this, `blocks`, `attachments` or `markdown_text`. Airbyte's hosted platform requires it."),
-        body("post_at", INTEGER).required().description("When to post, Unix seconds; in the future and at most 120 days ahead."),
+        body("post_at", INTEGER.format("unix_seconds")).required().description("When to post, Unix seconds; in the future and at most 120 days ahead."),
         body("thread_ts", STRING).description("Makes the message a reply in a thread: `ts` of the message that started it."),
         body("reply_broadcast", BOOLEAN).description("With `thread_ts`: true also shows the reply in the channel. False if left out."),
         body("unfurl_links", BOOLEAN).description("Whether links to text pages get a preview."),
         body("unfurl_media", BOOLEAN).description("Whether links to pictures and videos get a preview; false turns them off."),
-        body("attachments", ARRAY.items(list![OBJECT])).addition().description("Secondary content below the message, each with `text`, `color`, `fields` and others. Slack keeps them for old apps; new layouts are better made with `blocks`."),
-        body("blocks", ARRAY.items(list![OBJECT])).description("Layout in Block Kit."),
+        body("attachments", ARRAY.items(list![OBJECT])).addition().example(r##"[{"color":"#36a64f","text":"All checks passed."}]"##).description("Secondary content below the message, each with `text`, `color`, `fields` and others. Slack keeps them for old apps; new layouts are better made with `blocks`."),
+        body("blocks", ARRAY.items(list![OBJECT])).example(r#"[{"type":"section","text":{"type":"mrkdwn","text":"Stand-up starts in *10 minutes*."}}]"#).description("Layout in Block Kit."),
         body("mrkdwn", BOOLEAN).description("False asks for `text` without formatting; Slack documents this for ordinary messages only."),
         body("markdown_text", STRING).addition().description("The message in standard Markdown, at most 12,000 characters, instead of `text` and `blocks`; Slack refuses it beside them."),
         body("parse", STRING.choices(words!["full", "none"])).addition().description("`full` turns addresses, `@names` and `#channels` in `text` into links; `none` takes the text as it stands."),
         body("link_names", BOOLEAN).addition().description("Whether names such as `@jane` and `#general` in `text` become links. Ids (`<@U…>`) always do."),
-        body("metadata", OBJECT).addition().description("Data for programs that goes with the message, unseen by people: `event_type` and `event_payload`."),
+        body("metadata", OBJECT).addition().example(r#"{"event_type":"release_posted","event_payload":{"version":"2.4"}}"#).description("Data for programs that goes with the message, unseen by people: `event_type` and `event_payload`."),
     ])
     .body(Body::Json { open: false, in_array: false })
     .records(json_path!("$"))
@@ -43,13 +44,16 @@ const LIST: Operation = Operation::get("listScheduledMessages", "scheduled_messa
     .addition()
     .parameters(list![
         query("channel", STRING).description("Only messages for this channel, by its id."),
-        query("oldest", STRING).description("Only messages that will be posted from this instant on, Unix seconds."),
-        query("latest", STRING).description("Only messages that will be posted until this instant, Unix seconds."),
+        query("oldest", STRING.rules(list![formats(texts!["unix_seconds", "now"])])).description("Only messages that will be posted from this instant on, Unix seconds."),
+        query("latest", STRING.rules(list![formats(texts!["unix_seconds", "now"])])).description("Only messages that will be posted until this instant, Unix seconds."),
         query("cursor", STRING).description("Where to go on: `next_cursor` of the previous page. Left out, the list starts at its beginning."),
         query("limit", INTEGER.minimum(1.0).maximum(999.0).default("100")).default("100").description("Messages per page, below 1000. A page may hold fewer although more follow."),
         query("team_id", STRING).description("Id of the workspace (`T…`). Slack requires it with a token that is installed for a whole Enterprise organization; with other tokens it has no effect."),
     ])
     .sync(sync(list![json_path!("$.id")]))
+    .filters(list![
+        field_filter(json_path!("$.channel_id")).equals(list![(text("channel"), json(r#""{value}""#))]),
+    ])
     .records(json_path!("$.scheduled_messages"))
     .meta(list![meta("next_cursor", json_path!("$.response_metadata.next_cursor"))])
     .paging(Paging::cursor(from_meta("next_cursor"), "cursor").size(page_size("limit").maximum(999)))
@@ -61,6 +65,7 @@ const DELETE: Operation = Operation::by(Method::Post, "deleteScheduledMessage", 
     .writes()
     .idempotent()
     .destructive()
+    .phrases(texts!["cancel scheduled message"])
     .addition()
     .parameters(list![
         body("channel", STRING).required().description("Id of the channel the message is for."),

@@ -53,14 +53,15 @@ pub(super) const ENTITY: Entity = Entity::new("threads", "A message of one threa
 const LIST: Operation = Operation::get("listThreadReplies", "threads", Action::List, template!("/conversations.replies"))
     .summary("List replies of a thread")
     .description("Lists one thread, oldest first: the message that started it, then its replies. Needs the channel and the `ts` of the first message. The app has to be a member of the channel. Apps distributed outside the Slack Marketplace get one such call a minute and 15 messages a page.")
+    .phrases(texts!["replies to message", "answers to message", "thread of message"])
     .recommended(texts!["ts"])
     .parameters(list![
         query("channel", STRING).required().description("Id of the channel that the thread is in."),
         query("ts", STRING).description("`ts` of the message that started the thread. The vendor requires it: without it Slack refuses the call. A message without replies comes back alone."),
         query("cursor", STRING).description("Where to go on: `next_cursor` of the previous page. Left out, the list starts with the first page."),
         query("limit", INTEGER.minimum(1.0).maximum(1000.0)).description("Messages per page, at most 999 by the types of Slack's own client library. Apps distributed outside the Slack Marketplace get at most 15. A page may hold fewer although more follow."),
-        query("oldest", STRING).description("Only messages after this instant: Unix seconds as text, or the `ts` of a message."),
-        query("latest", STRING).description("Only messages before this instant: Unix seconds as text, or the `ts` of a message. Left out, now."),
+        query("oldest", STRING.rules(list![formats(texts!["unix_seconds", "now"])])).description("Only messages after this instant: Unix seconds as text, or the `ts` of a message."),
+        query("latest", STRING.rules(list![formats(texts!["unix_seconds", "now"])])).description("Only messages before this instant: Unix seconds as text, or the `ts` of a message. Left out, now."),
         query("inclusive", BOOLEAN.default("false")).default("false").description("True also returns the message whose `ts` equals `oldest` or `latest`; without one of them it has no effect."),
         query("include_all_metadata", BOOLEAN).addition().description("True adds `metadata`, the data for programs that apps attach to messages."),
     ])

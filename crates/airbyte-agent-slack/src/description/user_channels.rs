@@ -30,6 +30,7 @@ pub(super) const ENTITY: Entity = Entity::new("user_channels", "A conversation t
 const LIST: Operation = Operation::get("listUserChannels", "user_channels", Action::List, template!("/users.conversations"))
     .summary("List channels of a person")
     .description("Lists the conversations that a person is a member of, by default the app itself. Of another person's private conversations only those come back that the token's user is in as well. Airbyte's hosted platform does not offer it.")
+    .phrases(texts!["channels of user", "my channels"])
     .addition()
     .parameters(list![
         query("user", STRING).description("Id of the person; left out, the token's user."),

@@ -27,6 +27,7 @@ pub(super) const ENTITY: Entity = Entity::new("user_groups", "People who are men
 const LIST: Operation = Operation::get("listUserGroups", "user_groups", Action::List, template!("/usergroups.list"))
     .summary("List user groups")
     .description("Lists the user groups of the workspace (such as `@marketing`), with their members if `include_users` is true. Needs the scope usergroups:read. Airbyte's hosted platform does not offer it.")
+    .phrases(texts!["handle", "mention group"])
     .addition()
     .parameters(list![
         query("include_users", BOOLEAN).description("True adds `users`, the ids of the members."),

@@ -31,9 +31,10 @@ pub(super) const ENTITY: Entity = Entity::new("user_lookups", "The one user with
 const GET: Operation = Operation::get("getUserByEmail", "user_lookups", Action::Get, template!("/users.lookupByEmail"))
     .summary("Find a user by e-mail address")
     .description("Returns the one user of the workspace with this e-mail address. Fails with `users_not_found` if there is none or the account is deactivated. Needs the scopes users:read and users:read.email. Airbyte's hosted platform does not offer it.")
+    .phrases(texts!["user by email", "find user", "email address of user"])
     .addition()
     .parameters(list![
-        query("email", STRING).required().description("E-mail address of the person's Slack account."),
+        query("email", STRING.format("email")).required().description("E-mail address of the person's Slack account."),
     ])
     .records(json_path!("$.user"))
     .schema(RECORD);

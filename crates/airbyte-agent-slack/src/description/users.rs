@@ -7,7 +7,7 @@ use airbyte_agent_description::build::*;
 /// `users` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("users", "A person, guest or bot with an account in the workspace.")
     .when_to_use("To turn user ids into names, or find somebody's id, time zone or status.")
-    .phrases(texts!["user", "member", "colleague", "who is"])
+    .phrases(texts!["user", "member", "colleague", "who is", "member", "colleague"])
     .default_fields(texts![
         "id",
         "name",
@@ -85,6 +85,7 @@ const LIST: Operation = Operation::get("listUsers", "users", Action::List, templ
     .summary("List users")
     .description("Lists everybody in the workspace: members, guests, bots and deactivated accounts (`deleted: true`). Slack cannot search by name here; list and compare, or use the searchable copy.")
     .preferred_for_check()
+    .phrases(texts!["everybody", "everyone"])
     .parameters(list![
         query("cursor", STRING).description("Where to go on: `next_cursor` of the previous page. Left out, the list starts at its beginning."),
         query("limit", INTEGER.minimum(1.0).maximum(1000.0)).description("Users per page, at most 999 by the types of Slack's own client library; Slack recommends no more than 200. A page may hold fewer although more follow."),

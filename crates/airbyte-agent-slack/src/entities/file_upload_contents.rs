@@ -47,7 +47,7 @@ record_builder! {
     pub struct FileUploadContentsCreate: Value {
         /// Content of the file, in base64; as many bytes as were announced.
         ///
-        /// A call without it is refused.
+        /// A call without it is refused. [`FileBytes`](crate::FileBytes) makes it of bytes.
         file_content: String,
         /// Media type of the file in `file_content`, such as image/png; `application/octet-stream`
         /// if none is given.

@@ -5,6 +5,7 @@ mod components;
 mod default_fields;
 mod drift;
 mod entities;
+mod filters;
 mod grammar;
 mod graphql;
 mod jobs;
@@ -13,8 +14,10 @@ mod recommended;
 mod responses;
 mod schemas;
 mod scope;
+mod search_words;
 mod service;
 mod sync;
+mod text_rules;
 mod texts;
 mod uploads;
 
@@ -31,8 +34,10 @@ pub(crate) fn check(cx: &Cx<'_>) {
     entities::check(cx, &connector);
     default_fields::check(cx, &connector);
     recommended::check(cx, &connector);
+    search_words::check(cx, &connector);
     jobs::check(cx, &connector);
     sync::check(cx, &connector);
+    filters::check(cx, &connector);
     uploads::check(cx, &connector);
     let mut seen = texts::Seen::new();
     for op in lower::operations(cx.root) {

@@ -4,6 +4,7 @@
 use airbyte_agent_description::Kind;
 use serde_json::Value as Json;
 
+use super::text_rules;
 use crate::lower::{Cx, is_template, operations, types};
 use crate::names::hint;
 use airbyte_agent_yaml::{Node, Value};
@@ -57,8 +58,14 @@ const KEYWORDS: [&str; 45] = [
 ];
 const TYPES: [&str; 7] = ["string", "integer", "number", "boolean", "array", "object", "null"];
 /// Keys of ours that any schema may have.
-const EXTENSIONS: [&str; 4] =
-    ["x-airbyte-probe-default", "x-agent-at-least-one", "x-agent-addition", "x-agent-file"];
+const EXTENSIONS: [&str; 6] = [
+    "x-airbyte-probe-default",
+    "x-agent-at-least-one",
+    "x-agent-addition",
+    "x-agent-file",
+    "x-agent-formats",
+    "x-agent-grammar",
+];
 const COMPONENT_KEYS: [&str; 3] =
     ["x-airbyte-entity-name", "x-airbyte-stream-name", "x-airbyte-ai-hints"];
 
@@ -76,7 +83,10 @@ pub(super) fn check(cx: &Cx<'_>) {
     for op in operations(cx.root) {
         for parameter in op.node.get("parameters").map(Node::items).unwrap_or_default() {
             match parameter.get("schema") {
-                Some(node) => schema(cx, node, Role::Nested),
+                Some(node) => {
+                    schema(cx, node, Role::Nested);
+                    text_rules::check_example(cx, parameter, node);
+                }
                 None if parameter.get("$ref").is_none() => cx.report.error(
                     parameter,
                     "the parameter has no `schema`, for example `{type: string}`",
@@ -110,6 +120,7 @@ fn schema<'a>(cx: &Cx<'a>, node: &'a Node, role: Role) {
     values(cx, node);
     required(cx, node);
     at_least_one(cx, node);
+    text_rules::check(cx, node);
     file(cx, node);
     range(cx, node);
     for key in ["properties", "patternProperties", "$defs"] {

@@ -47,6 +47,7 @@ pub(crate) fn connector(cx: &Cx<'_>) -> Connector {
     let mut connector = Connector {
         name: slug.into(),
         title: display_name.into(),
+        other_names: operation::texts(info, "x-agent-other-names"),
         version: info.text("version").into(),
         definition_id: definition_id.into(),
         description: info.text("description").into(),

@@ -1,17 +1,25 @@
 //! Entities: the operations of each, and what the spec says about its records.
 
+use std::collections::HashMap;
+
 use airbyte_agent_description::{Action, Entity, Operation, StoreField};
 
 use super::Cx;
+use super::operation::search_words;
 use airbyte_agent_yaml::Node;
 
 /// Entities in the order of their first operation.
 pub(super) fn entities(cx: &Cx<'_>, operations: Vec<Operation>) -> Vec<Entity> {
     let mut grouped: Vec<(String, Vec<Operation>)> = Vec::new();
+    let mut places: HashMap<String, usize> = HashMap::new();
     for operation in operations {
-        match grouped.iter_mut().find(|(name, _)| *name == operation.entity) {
-            Some((_, group)) => group.push(operation),
-            None => grouped.push((operation.entity.to_string(), vec![operation])),
+        let name = operation.entity.to_string();
+        match places.get(&name) {
+            Some(&place) => grouped[place].1.push(operation),
+            None => {
+                places.insert(name.clone(), grouped.len());
+                grouped.push((name, vec![operation]));
+            }
         }
     }
     grouped.into_iter().map(|(name, operations)| entity(cx, name, operations)).collect()
@@ -48,6 +56,7 @@ fn entity(cx: &Cx<'_>, name: String, operations: Vec<Operation>) -> Entity {
             .unwrap_or_default()
             .into_iter()
             .map(Into::into)
+            .chain(search_words(cx, &name).iter().cloned())
             .collect::<Vec<_>>()
             .into(),
         default_fields: cx

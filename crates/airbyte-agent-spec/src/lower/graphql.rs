@@ -170,6 +170,7 @@ pub(super) fn undeclared(name: &str, schema: Schema) -> Parameter {
         config: None,
         is_addition: false,
         prefix: None,
+        example: None,
     }
 }
 

@@ -280,6 +280,15 @@ pub(super) fn failures<'a>(cx: &Cx<'a>, list: &'a Node) -> Vec<ErrorCheck> {
     for item in list.items() {
         let Some(place) = item.get("place").and_then(|node| path(cx, node)) else { continue };
         let done = item.get("done").and_then(|node| path(cx, node));
+        if let Some(words) = item.get("remark") {
+            let beside = ["equals", "done", "message"];
+            if let Some(other) = beside.iter().find_map(|key| item.get(key)) {
+                cx.report.error(other, "a remark has only `place` and `remark`: it is no failure");
+            }
+            let Some(when) = remark(cx, words) else { continue };
+            checks.push(ErrorCheck { path: place, when, message: None });
+            continue;
+        }
         let when = match (item.get("equals"), done) {
             (Some(value), Some(_)) => {
                 cx.report.error(
@@ -296,6 +305,18 @@ pub(super) fn failures<'a>(cx: &Cx<'a>, list: &'a Node) -> Vec<ErrorCheck> {
         checks.push(ErrorCheck { path: place, when, message });
     }
     checks
+}
+
+/// What a response says beside its records without having failed.
+fn remark<'a>(cx: &Cx<'a>, node: &'a Node) -> Option<ErrorCondition> {
+    if node.as_bool() == Some(true) {
+        return Some(ErrorCondition::Remark(None));
+    }
+    let words = node.as_str().filter(|words| !words.is_empty());
+    if words.is_none() {
+        cx.report.error(node, "`remark` is a sentence, or `true` if the value tells itself");
+    }
+    words.map(|words| ErrorCondition::Remark(Some(words.to_owned().into())))
 }
 
 pub(super) fn relationships(cx: &Cx<'_>) -> Vec<Relationship> {

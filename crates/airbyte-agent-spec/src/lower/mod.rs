@@ -12,6 +12,7 @@ mod connector;
 mod credentials;
 mod entity;
 mod field_selection;
+mod filters;
 mod graphql;
 mod hosting;
 mod info;
@@ -25,19 +26,23 @@ mod response;
 mod schema;
 mod server;
 mod sync;
+mod text_rules;
 mod token_client;
 mod upload;
 
 pub(crate) use connector::connector;
 pub(crate) use credentials::looks_secret;
+pub(crate) use filters::FILTERS;
 pub(crate) use graphql::{
     document as graphql_document, placeholders, selection as default_selection, variables,
 };
 pub(crate) use operation::{Op, operations};
+pub use paging::STYLES as PAGINATION_STYLES;
 pub(crate) use parameter::is_template;
 pub(crate) use refs::{Walk, types};
 pub(crate) use response::{record_node, success_schema};
 pub(crate) use sync::source;
+pub(crate) use text_rules::rules;
 
 use std::cell::{OnceCell, RefCell};
 use std::collections::HashMap;

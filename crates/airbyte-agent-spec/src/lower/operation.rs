@@ -1,11 +1,15 @@
 //! Operations, in the order of the document.
 
+use std::collections::HashMap;
+
 use airbyte_agent_description::{
-    Action, Body, Download, Hints, Location, Method, Operation, Parameter, Piece, Schema, Style,
-    Template, Text,
+    Action, Body, Download, Hints, List, Location, Method, Operation, Parameter, Piece, Schema,
+    Style, Template, Text,
 };
 
-use super::{Cx, alternatives, body, field_selection, job, paging, parameter, response, upload};
+use super::{
+    Cx, alternatives, body, field_selection, filters, job, paging, parameter, response, upload,
+};
 use crate::names::hint;
 use airbyte_agent_yaml::Node;
 
@@ -72,12 +76,11 @@ pub(crate) fn operations(root: &Node) -> Vec<Op<'_>> {
 pub(super) fn lower_all(cx: &Cx<'_>) -> Vec<Operation> {
     let mut lowered: Vec<Operation> = Vec::new();
     let mut places: Vec<&Node> = Vec::new();
+    let mut known: HashMap<(Text, Action), usize> = HashMap::new();
     for op in operations(cx.root) {
         let Some(operation) = lower(cx, op) else { continue };
-        let same = |known: &Operation| {
-            known.entity == operation.entity && known.action == operation.action
-        };
-        if let Some(index) = lowered.iter().position(same) {
+        let name = (operation.entity.clone(), operation.action);
+        if let Some(&index) = known.get(&name) {
             cx.report.error(
                 op.node,
                 format!(
@@ -89,6 +92,7 @@ pub(super) fn lower_all(cx: &Cx<'_>) -> Vec<Operation> {
             lowered[index] = operation;
             places[index] = op.node;
         } else {
+            known.insert(name, lowered.len());
             lowered.push(operation);
             places.push(op.node);
         }
@@ -132,30 +136,27 @@ fn lower<'a>(cx: &Cx<'a>, op: Op<'a>) -> Option<Operation> {
     }
     let hints = hints(op.node, action);
     let read_only = hints.read_only;
+    let place = format!("{entity}.{action}");
     Some(Operation {
         id: op.node.text("operationId").into(),
         entity: entity.into(),
         action,
         summary: op.node.text("summary").into(),
         description: description(op.node).into(),
+        phrases: search_words(cx, &place),
         method: op.method,
         path,
         parameters: parameters.into(),
         idempotency_header: idempotency(cx, op, read_only, &body),
         field_selection,
         at_least_one: at_least_one.into(),
-        recommended: op
-            .node
-            .texts("x-agent-recommended")
-            .into_iter()
-            .map(Text::from)
-            .collect::<Vec<_>>()
-            .into(),
+        recommended: texts(op.node, "x-agent-recommended"),
         is_addition: parameter::is_addition(op.node),
         reads_any: reads_any(op.node),
         job: job::job(cx, op),
         // Depends on other entities, so it is added when all of them are known.
         sync: None,
+        filters: filters::filters(cx, op).into(),
         address,
         body,
         json_type,
@@ -164,6 +165,17 @@ fn lower<'a>(cx: &Cx<'a>, op: Op<'a>) -> Option<Operation> {
         download,
         hints,
     })
+}
+
+/// The words of `x-agent-search-words` for an entity, or for an operation as `entity.action`.
+pub(super) fn search_words(cx: &Cx<'_>, place: &str) -> List<Text> {
+    let all = cx.info_key("x-agent-search-words");
+    all.map(|all| texts(all, place)).unwrap_or_default()
+}
+
+/// The texts of a list, none if the key is absent.
+pub(super) fn texts(node: &Node, key: &str) -> List<Text> {
+    node.texts(key).into_iter().map(Text::from).collect::<Vec<_>>().into()
 }
 
 /// The description of an operation. What Airbyte's hosted platform does not know, and what may read any kind
@@ -242,6 +254,7 @@ fn path_parameters<'a>(cx: &Cx<'a>, op: Op<'a>, path: &Template, parameters: &mu
             config: None,
             is_addition: false,
             prefix: None,
+            example: None,
         });
     }
     for node in op.node.get("parameters").map(Node::items).unwrap_or_default() {

@@ -1,7 +1,7 @@
 //! Parameters of path, query and headers.
 
 use airbyte_agent_description::{
-    Action, ConfigInject, Json, Location, Parameter, Schema, Style, Text,
+    Action, ConfigInject, Json, Kind, Location, Parameter, Schema, Style, Text, TextRule,
 };
 use serde_json::Value;
 
@@ -98,6 +98,7 @@ fn parameter<'a>(cx: &Cx<'a>, node: &'a Node, graphql: bool, action: Action) -> 
             config: config_inject(node),
             is_addition: is_addition(node),
             prefix: prefix(cx, node, location),
+            example: example(node),
         },
     ))
 }
@@ -114,6 +115,11 @@ pub(super) fn finish<'a>(
     } else {
         parameter.schema.description = "".into();
     }
+    parameter.example = parameter
+        .example
+        .take()
+        .or_else(|| schema_node.and_then(example))
+        .filter(|_| needs_example(&parameter.schema));
     if let Some(probe) = schema_node.and_then(|node| node.get("x-airbyte-probe-default")) {
         if probe.as_str().is_some_and(is_template) {
             expression::check(cx, probe, Place::Default);
@@ -121,6 +127,23 @@ pub(super) fn finish<'a>(
         parameter.probe_default = Some(Json::new(&probe.to_json()));
     }
     parameter
+}
+
+/// A value that works, as the node gives one.
+fn example(node: &Node) -> Option<Json> {
+    let first = node.get("examples").and_then(|examples| match examples.items().first() {
+        Some(first) => Some(first),
+        None => examples.members().first().and_then(|(_, example)| example.get("value")),
+    });
+    node.get("example").or(first).map(|example| Json::new(&example.to_json()))
+}
+
+/// Whether a schema leaves open what a value looks like, so that only an example shows it.
+fn needs_example(schema: &Schema) -> bool {
+    let is_plain =
+        matches!(schema.kinds[..], [Kind::String | Kind::Integer | Kind::Number | Kind::Boolean]);
+    let has_shape = schema.rules.iter().any(|rule| !matches!(rule, TextRule::Formats(_)));
+    schema.choices.is_empty() && (!is_plain || has_shape)
 }
 
 /// `x-agent-addition`: whether Airbyte's hosted platform does not know what the node declares.

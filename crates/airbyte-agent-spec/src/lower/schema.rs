@@ -7,6 +7,7 @@ use super::Cx;
 use super::budget::{Depth, Shares, weight};
 use super::parameter::is_addition;
 use super::refs::{is_null, is_open, types};
+use super::text_rules::rules;
 use airbyte_agent_yaml::Node;
 
 /// The deepest nesting of an argument that is checked; anything is accepted below it, because a schema that
@@ -189,6 +190,7 @@ impl<'c, 'a> Arguments<'c, 'a> {
             kinds: kinds.into(),
             nullable,
             format: node.text("format").into(),
+            rules: rules(node).into(),
             description: "".into(),
             choices: choices.iter().map(Json::new).collect::<Vec<_>>().into(),
             minimum: node.get("minimum").and_then(Node::as_f64),

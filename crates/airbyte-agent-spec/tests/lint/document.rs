@@ -254,3 +254,25 @@ fn default_fields_are_fields_that_may_be_shown() {
         check(place, &to, expected);
     }
 }
+
+#[test]
+fn search_words_belong_to_an_entity_or_an_operation() {
+    let place = "  x-agent-entities:\n";
+    for (words, expected) in [
+        ("users: [member], users.list: [everybody here]", ""),
+        ("user: [member]", "error: there is no entity `user`; did you mean `users`?"),
+        ("users.lists: [all]", "error: there is no operation `users.lists`"),
+        ("users: [member, member]", "error: `member` stands here twice"),
+        ("users: ['']", "error: the words to search for are empty"),
+        ("users: member", "error: `users` must be a list, found a text"),
+    ] {
+        let to = format!("  x-agent-search-words: {{{words}}}\n{place}");
+        let expected: &[&str] = if expected.is_empty() { &[] } else { &[expected] };
+        check(place, &to, expected);
+    }
+    check(
+        place,
+        &format!("  x-agent-other-names: [acme, acme]\n{place}"),
+        &["error: `acme` stands here twice"],
+    );
+}

@@ -63,6 +63,9 @@ fn the_connector_is_described() {
     assert_eq!(log.response.errors[0].path.to_string(), "$.denied");
     let done = JsonPath::parse("$.lines").unwrap();
     assert_eq!(log.response.errors[1].when, ErrorCondition::Unless(done));
+    let words = Some("Some lines are missing.".into());
+    assert_eq!(log.response.errors[2].when, ErrorCondition::Remark(words));
+    assert_eq!(log.response.errors[3].when, ErrorCondition::Remark(None));
     assert_eq!(parameter(log, "workspace_id").prefix.as_deref(), Some("ws_"));
     assert_eq!((kind("80007"), kind("80015")), (Some(FailureKind::RateLimited), None));
     let scheme = |name: &str| acme.auth.iter().find(|scheme| scheme.name == name).unwrap();
@@ -157,4 +160,22 @@ fn every_way_to_authenticate_is_lowered() {
     assert_eq!(show(&acme.auth[4].mapping[0].value), "Acme-Key <header_key>");
     assert_eq!(show(&acme.auth[4].headers[0].value), "<account_id>");
     assert_eq!(show(&acme.auth[4].headers[1].value), "2024-01-01");
+}
+
+#[test]
+fn texts_have_formats_patterns_and_languages() {
+    let acme = feature();
+    let log = operation(&acme, "audit_entries", Action::List);
+    for (name, good, bad, example) in [
+        ("since", "now", "yesterday", None),
+        ("since", "2025-03-01T00:00:00Z", "1740787200", None),
+        ("code", "B2", "b2", Some(json!("A1"))),
+        ("match", "time>5", "tim>5", Some(json!("level:\"warn\""))),
+        ("jql", "project = A", "ORDER BY created", None),
+    ] {
+        let parameter = parameter(log, name);
+        assert_eq!(parameter.schema.misfit(&json!(good)), None, "{name}");
+        assert!(parameter.schema.misfit(&json!(bad)).is_some(), "{name}");
+        assert_eq!(parameter.example.as_ref().map(Json::value), example, "{name}");
+    }
 }

@@ -11,8 +11,9 @@ use crate::error::{Error, Result};
 use crate::sql::QueryLimits;
 use crate::store::Store;
 use crate::table::{Table, record_expression};
-use crate::text::{index_id, table_and_row};
-use crate::words::{fold, words};
+use crate::text::{Texts, index_id, table_and_row};
+use crate::view::View;
+use crate::words::{fold, is_meant, words};
 
 /// Most rows that are compared with each other. Of more, those with the words in names, and then those that were
 /// stored last.
@@ -24,6 +25,8 @@ const MOST_RANKED: usize = 200;
 pub struct Find {
     /// Names of the tables in SQL; all tables if there are none.
     pub tables: Vec<String>,
+    /// The only views that are searched, whatever `tables` says; what they do not show finds nothing.
+    pub views: Option<Vec<View>>,
     /// The accounts; all of them if there are none.
     pub accounts: Vec<String>,
     /// Most hits; 10 if it is 0.
@@ -37,6 +40,13 @@ impl Find {
     #[must_use]
     pub fn tables(mut self, tables: impl IntoIterator<Item = impl Into<String>>) -> Self {
         self.tables = tables.into_iter().map(Into::into).collect();
+        self
+    }
+
+    /// A search in these views only.
+    #[must_use]
+    pub fn views(mut self, views: Vec<View>) -> Self {
+        self.views = Some(views);
         self
     }
 
@@ -110,7 +120,7 @@ impl Store {
         let limit = if find.limit == 0 { 10 } else { find.limit };
         self.read(|reader| {
             reader.internally_within(&find.limits, |connection| {
-                let tables = wanted_tables(connection, &find.tables)?;
+                let tables = wanted_tables(connection, find)?;
                 let mut candidates = Candidates::default();
                 for step in Step::ALL {
                     // Only some of the words are better than nothing only.
@@ -120,22 +130,36 @@ impl Store {
                         break;
                     }
                     if let Some(question) = question(connection, &searched, step)? {
-                        candidates.add(
-                            connection,
-                            &question,
-                            &tables,
-                            find.tables.is_empty(),
-                            step,
-                        )?;
+                        let how = (step, searched.as_slice());
+                        candidates.add(connection, &question, &tables, find, how)?;
                     }
                 }
-                hits(connection, candidates, &tables, find, limit, &searched)
+                hits(connection, candidates, limit, &searched)
             })
         })
     }
 }
 
-fn wanted_tables(connection: &Connection, names: &[String]) -> Result<Vec<Table>> {
+/// A table that is searched.
+struct Wanted {
+    table: Table,
+    /// The name in SQL.
+    name: String,
+    /// The accounts whose records are searched, `None` for all.
+    accounts: Option<Vec<String>>,
+}
+
+fn wanted_tables(connection: &Connection, find: &Find) -> Result<Vec<Wanted>> {
+    if let Some(views) = &find.views {
+        let mut found = Vec::new();
+        for view in views {
+            let Some(table) = view.table(connection)? else { continue };
+            let name = if view.name.is_empty() { table.name.clone() } else { view.name.clone() };
+            found.push(Wanted { table, name, accounts: Some(view.accounts.clone()) });
+        }
+        return Ok(found);
+    }
+    let names = &find.tables;
     let tables = Table::load(connection, "TRUE", [])?;
     for name in names {
         if !tables.iter().any(|table| table.name == *name) {
@@ -144,7 +168,9 @@ fn wanted_tables(connection: &Connection, names: &[String]) -> Result<Vec<Table>
             return Err(Error::Search(format!("there is no table '{name}'{near}")));
         }
     }
-    Ok(tables.into_iter().filter(|table| names.is_empty() || names.contains(&table.name)).collect())
+    let wanted = tables.into_iter().filter(|t| names.is_empty() || names.contains(&t.name));
+    let whole = |table: Table| Wanted { name: table.name.clone(), table, accounts: None };
+    Ok(wanted.map(whole).collect())
 }
 
 /// What is tried one after the other, as long as too little is found.
@@ -189,53 +215,66 @@ fn question(connection: &Connection, searched: &[&str], step: Step) -> Result<Op
     Ok(is_useful.then(|| parts.join(word)))
 }
 
-/// Rows of the index, with the step that found them.
+/// A row that a search may read, with the step that found it.
+struct Candidate<'t> {
+    step: Step,
+    wanted: &'t Wanted,
+    account: String,
+    key: String,
+    record: Value,
+    texts: Texts,
+}
+
+/// What was found so far.
 #[derive(Default)]
-struct Candidates {
-    rows: Vec<(i64, Step)>,
+struct Candidates<'t> {
+    rows: Vec<Candidate<'t>>,
     known: std::collections::HashSet<i64>,
     are_more: bool,
 }
 
-impl Candidates {
+impl<'t> Candidates<'t> {
+    /// Adds the rows that the index finds. What may not be read does not count in any way.
     fn add(
         &mut self,
         connection: &Connection,
         question: &str,
-        tables: &[Table],
-        is_everywhere: bool,
-        step: Step,
+        tables: &'t [Wanted],
+        find: &Find,
+        (step, searched): (Step, &[&str]),
     ) -> Result<()> {
-        let ranges: Vec<(i64, i64)> = if is_everywhere {
+        let ranges: Vec<(i64, i64)> = if find.tables.is_empty() && find.views.is_none() {
             vec![(0, i64::MAX)]
         } else {
-            tables
-                .iter()
-                .map(|table| (index_id(table.id, 0), index_id(table.id + 1, 0) - 1))
-                .collect()
+            let ids = tables.iter().map(|wanted| wanted.table.id);
+            ids.map(|id| (index_id(id, 0), index_id(id + 1, 0) - 1)).collect()
         };
-        let mut find = connection.prepare_cached(&format!(
+        let mut ask = connection.prepare_cached(
             "SELECT rowid FROM _text WHERE _text MATCH ? AND rowid BETWEEN ? AND ?
-             ORDER BY rowid DESC LIMIT {}",
-            MOST_RANKED + 1
-        ))?;
+             ORDER BY rowid DESC",
+        )?;
         // Rows with the words in names come first, so that they are not lost among many others.
         for question in [format!("name : ({question})"), question.to_owned()] {
             for (first, last) in &ranges {
-                let rows = find.query_map(rusqlite::params![question, first, last], |row| {
+                let rows = ask.query_map(rusqlite::params![question, first, last], |row| {
                     row.get::<_, i64>(0)
                 })?;
-                for row in rows {
-                    let row = row?;
-                    if self.known.contains(&row) {
+                for id in rows {
+                    let id = id?;
+                    if self.known.contains(&id) {
                         continue;
                     }
+                    let (table, row) = table_and_row(id);
+                    let wanted = tables.iter().find(|known| known.table.id == table);
+                    let Some(wanted) = wanted else { continue };
+                    let read = wanted.read(connection, row, find, (step, searched))?;
+                    let Some(candidate) = read else { continue };
                     if self.rows.len() >= MOST_RANKED {
                         self.are_more = true;
                         break;
                     }
-                    self.known.insert(row);
-                    self.rows.push((row, step));
+                    self.known.insert(id);
+                    self.rows.push(candidate);
                 }
             }
         }
@@ -243,20 +282,16 @@ impl Candidates {
     }
 }
 
-/// The candidates of the accounts with their scores, best first; those of earlier steps before those of later ones.
-fn hits(
-    connection: &Connection,
-    candidates: Candidates,
-    tables: &[Table],
-    find: &Find,
-    limit: usize,
-    searched: &[&str],
-) -> Result<Found> {
-    let mut found = Vec::new();
-    let mut ranking = Ranking::new(connection, searched)?;
-    for (id, step) in candidates.rows {
-        let (table, row) = table_and_row(id);
-        let Some(table) = tables.iter().find(|known| known.id == table) else { continue };
+impl Wanted {
+    /// A row, if the search may read it and finds it by what it may read.
+    fn read(
+        &self,
+        connection: &Connection,
+        row: i64,
+        find: &Find,
+        (step, searched): (Step, &[&str]),
+    ) -> Result<Option<Candidate<'_>>> {
+        let table = &self.table;
         let mut read = connection.prepare_cached(&format!(
             "SELECT _account, _key, {} FROM {} WHERE _row = ?",
             record_expression(table),
@@ -265,25 +300,46 @@ fn hits(
         let read = read.query_row([row], |row| {
             Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?, row.get::<_, String>(2)?))
         });
-        let Some((account, key, record)) = read.optional()? else { continue };
-        if !find.accounts.is_empty() && !find.accounts.contains(&account) {
-            continue;
+        let Some((account, key, record)) = read.optional()? else { return Ok(None) };
+        let is_of_view = self.accounts.as_ref().is_none_or(|all| all.contains(&account));
+        if !is_of_view || !(find.accounts.is_empty() || find.accounts.contains(&account)) {
+            return Ok(None);
         }
-        let Ok(Value::Object(record)) = serde_json::from_str(&record) else { continue };
+        let Ok(Value::Object(record)) = serde_json::from_str(&record) else { return Ok(None) };
         let own = crate::record::row(table, &record, key);
-        ranking.add(&crate::text::texts(table, &record, &own));
-        found.push((step, table, account, own.key, Value::Object(record)));
+        let texts = crate::text::texts(table, &record, &own);
+        // The index has the words of fields that are withheld, too.
+        if table.is_partial() && !has_words(&texts, searched, step) {
+            return Ok(None);
+        }
+        let key = if table.has_own("_key") { own.key } else { String::new() };
+        let record = Value::Object(record);
+        Ok(Some(Candidate { step, wanted: self, account, key, record, texts }))
     }
-    let scores = ranking.scores();
-    let mut found: Vec<_> = found.into_iter().zip(scores).collect();
-    found.sort_by(|(a, a_score), (b, b_score)| a.0.cmp(&b.0).then(b_score.total_cmp(a_score)));
+}
+
+/// The candidates with their scores, best first; those of earlier steps before those of later ones.
+fn hits(
+    connection: &Connection,
+    candidates: Candidates<'_>,
+    limit: usize,
+    searched: &[&str],
+) -> Result<Found> {
+    let mut ranking = Ranking::new(connection, searched)?;
+    for candidate in &candidates.rows {
+        ranking.add(&candidate.texts);
+    }
+    let mut found: Vec<_> = candidates.rows.into_iter().zip(ranking.scores()).collect();
+    found
+        .sort_by(|(a, a_score), (b, b_score)| a.step.cmp(&b.step).then(b_score.total_cmp(a_score)));
     let has_more = candidates.are_more || found.len() > limit;
-    let hits = found.into_iter().take(limit).map(|((_, table, account, key, record), score)| {
+    let hits = found.into_iter().take(limit).map(|(candidate, score)| {
+        let Candidate { wanted, account, key, record, .. } = candidate;
         let (field, snippet) = snippet(&record, searched).unzip();
         Hit {
-            table: table.name.clone(),
-            connector: table.connector.clone(),
-            entity: table.entity.clone(),
+            table: wanted.name.clone(),
+            connector: wanted.table.connector.clone(),
+            entity: wanted.table.entity.clone(),
             account,
             key,
             score,
@@ -293,4 +349,19 @@ fn hits(
         }
     });
     Ok(Found { hits: hits.collect(), has_more, is_partly_ranked: candidates.are_more })
+}
+
+/// Whether a record is found by these texts of it alone.
+fn has_words(texts: &Texts, searched: &[&str], step: Step) -> bool {
+    let is_found = |wanted: &&str| {
+        let forms = forms(wanted);
+        let fits = |word: &str| {
+            forms.iter().any(|form| word.starts_with(form.as_str())) || is_meant(word, wanted)
+        };
+        words(&texts.name).chain(words(&texts.body)).any(fits)
+    };
+    match step {
+        Step::Some => searched.iter().any(is_found),
+        _ => searched.iter().all(is_found),
+    }
 }

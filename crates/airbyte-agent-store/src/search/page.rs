@@ -15,6 +15,7 @@ use crate::error::{Error, Result};
 use crate::sql::QueryLimits;
 use crate::store::Store;
 use crate::table::{OWN_COLUMNS, Table, record_expression};
+use crate::view::View;
 
 /// Records of a page if the search does not say.
 const USUAL_LIMIT: u64 = 10;
@@ -52,12 +53,46 @@ impl Store {
         arguments: &Map<String, Value>,
         limits: &QueryLimits,
     ) -> Result<SearchPage> {
+        let accounts = Some(accounts).filter(|accounts| !accounts.is_empty());
+        self.search_table(table, accounts, arguments, limits)
+    }
+
+    /// A search in a view, with the arguments of [`search`](Self::search). Fields that the view withholds do not exist.
+    ///
+    /// # Errors
+    ///
+    /// As [`search`](Self::search); [`Error::Search`] also if the view has no table.
+    pub fn search_view(
+        &self,
+        view: &View,
+        arguments: &Map<String, Value>,
+        limits: &QueryLimits,
+    ) -> Result<SearchPage> {
+        let table = self.read(|reader| reader.internally(|connection| view.table(connection)))?;
+        let table = table.ok_or_else(|| {
+            let View { connector, entity, .. } = view;
+            Error::Search(format!("the store has no table of {connector} {entity}"))
+        })?;
+        let accounts: Vec<&str> = view.accounts.iter().map(String::as_str).collect();
+        self.search_table(&table, Some(&accounts), arguments, limits)
+    }
+
+    /// A search in the records of these accounts, or in all of them.
+    fn search_table(
+        &self,
+        table: &Table,
+        accounts: Option<&[&str]>,
+        arguments: &Map<String, Value>,
+        limits: &QueryLimits,
+    ) -> Result<SearchPage> {
         let started = Instant::now();
         let wanted = Wanted::read(table, arguments)?;
         // What a cursor belongs to.
-        let identity =
-            Value::from(vec![arguments.get("query").cloned().unwrap_or_default(), accounts.into()])
-                .to_string();
+        let identity = Value::from(vec![
+            arguments.get("query").cloned().unwrap_or_default(),
+            accounts.unwrap_or_default().into(),
+        ])
+        .to_string();
         let cursor = arguments.get("cursor").filter(|cursor| !cursor.is_null());
         let cursor = cursor.map(|cursor| Cursor::read(cursor, &identity)).transpose()?;
         self.read(|reader| {
@@ -156,12 +191,17 @@ fn known(members: &Map<String, Value>, names: &[&str]) -> Result<()> {
 
 /// A field of the table, or something inside one. Tables without a schema may have any field.
 fn check_field(table: &Table, name: &str) -> Result<()> {
-    if table.columns.is_empty() || place(table, name).is_some() {
+    let is_withheld = || table.withholds(&name.split('.').collect::<Vec<_>>());
+    if place(table, name).is_some() || (table.columns.is_empty() && !is_withheld()) {
         return Ok(());
     }
-    let names: Vec<&str> = table.columns.iter().map(|column| column.property.as_str()).collect();
+    Err(no_field(table, name))
+}
+
+fn no_field(table: &Table, name: &str) -> Error {
+    let names: Vec<&str> = table.shown().map(|column| column.property.as_str()).collect();
     let near = suggestion(name, &names);
-    Err(Error::Search(format!("'{}' has no field '{name}'{near}", table.entity)))
+    Error::Search(format!("'{}' has no field '{name}'{near}", table.entity))
 }
 
 fn order(table: &Table, sort: &Value) -> Result<Vec<(Place, bool)>> {
@@ -179,7 +219,7 @@ fn order(table: &Table, sort: &Value) -> Result<Vec<(Place, bool)>> {
                     return Err(Error::Search(why));
                 }
             };
-            let place = place(table, name).unwrap_or_else(|| Place::rest(name));
+            let place = place(table, name).unwrap_or_else(|| Place::rest(table, name));
             found.push((place, is_descending));
         }
     }
@@ -204,6 +244,11 @@ fn paths(table: &Table, fields: &Value) -> Result<Vec<Vec<String>>> {
         };
         if !OWN_COLUMNS.contains(&path.join(".").as_str()) {
             check_field(table, path.first().ok_or_else(form)?)?;
+            let steps: Vec<&str> = path.iter().map(String::as_str).collect();
+            let is_column = table.column(&path.join(".")).is_some();
+            if table.withholds(&steps) && !is_column {
+                return Err(no_field(table, &path.join(".")));
+            }
         }
         Ok(path)
     };
@@ -239,13 +284,13 @@ fn insert(target: &mut Map<String, Value>, parents: &[String], last: &str, value
 /// The statement: number, record, and the values by which the rows are sorted.
 fn statement(
     translation: &mut Translation<'_>,
-    accounts: &[&str],
+    accounts: Option<&[&str]>,
     wanted: &Wanted,
     cursor: Option<&Cursor>,
 ) -> Result<String> {
     let table = translation.table;
     let mut conditions = vec!["TRUE".to_owned()];
-    if !accounts.is_empty() {
+    if let Some(accounts) = accounts {
         let marks: Vec<String> = accounts
             .iter()
             .map(|account| translation.bind(Parameter::Text((*account).to_owned())))

@@ -29,6 +29,9 @@ pub(super) struct Place {
 /// The place of a field; `None` if the table has no such column.
 pub(super) fn place(table: &Table, path: &str) -> Option<Place> {
     if let Some(own) = OWN_COLUMNS.iter().take(3).find(|own| **own == path) {
+        if !table.has_own(own) {
+            return None;
+        }
         let (column, inside) = ((*own).to_owned(), String::new());
         return Some(Place { column, kind: ColumnKind::Text, inside, is_indexed: false });
     }
@@ -39,8 +42,14 @@ pub(super) fn place(table: &Table, path: &str) -> Option<Place> {
             (table.column(first)?, inside)
         }
     };
+    let path = std::iter::once(column.property.as_str());
+    let is_withheld =
+        !inside.is_empty() && table.withholds(&path.chain(inside.split('.')).collect::<Vec<_>>());
+    if is_withheld || !table.is_shown(column) {
+        return None;
+    }
     Some(Place {
-        column: format!("c{}", column.place),
+        column: table.expression(column),
         kind: column.kind,
         inside: inside.to_owned(),
         is_indexed: column.is_searched && column.kind == ColumnKind::Text && inside.is_empty(),
@@ -49,9 +58,9 @@ pub(super) fn place(table: &Table, path: &str) -> Option<Place> {
 
 impl Place {
     /// A member that no column holds.
-    pub(super) fn rest(path: &str) -> Self {
+    pub(super) fn rest(table: &Table, path: &str) -> Self {
         Self {
-            column: "_rest".to_owned(),
+            column: table.rest(),
             kind: ColumnKind::Json,
             inside: path.to_owned(),
             is_indexed: false,
@@ -95,7 +104,7 @@ impl Translation<'_> {
             Condition::Field(path, test) => match place(self.table, path) {
                 Some(place) => self.test(&place, test),
                 // Only in `_rest`, or nowhere.
-                None => Ok(self.meets(&Place::rest(path), test)),
+                None => Ok(self.meets(&Place::rest(self.table, path), test)),
             },
         }
     }

@@ -1,5 +1,6 @@
 //! What a statement may do, as SQLite asks while it compiles the statement.
 
+use std::collections::HashSet;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -10,6 +11,8 @@ use rusqlite::hooks::{AuthAction, AuthContext, Authorization};
 pub(super) struct Guard {
     /// Whether the statements are a user's; the store's own may read everything.
     is_user: Arc<AtomicBool>,
+    /// The views that a statement may read, in lower case; `None` if it may read all tables.
+    views: Arc<Mutex<Option<HashSet<String>>>>,
     /// What was refused last.
     refused: Arc<Mutex<Option<String>>>,
 }
@@ -18,6 +21,11 @@ impl Guard {
     pub(super) fn set_user(&self, is_user: bool) {
         self.is_user.store(is_user, Ordering::Relaxed);
         *self.refused.lock().unwrap_or_else(PoisonError::into_inner) = None;
+    }
+
+    /// Sets the views that the statements of a user may read.
+    pub(super) fn set_views(&self, views: Option<HashSet<String>>) {
+        *self.views.lock().unwrap_or_else(PoisonError::into_inner) = views;
     }
 
     /// What was refused since the mode was set.
@@ -29,7 +37,9 @@ impl Guard {
         if !self.is_user.load(Ordering::Relaxed) {
             return Authorization::Allow;
         }
-        let Some(why) = objection(context) else { return Authorization::Allow };
+        let views = self.views.lock().unwrap_or_else(PoisonError::into_inner);
+        let outside = views.as_ref().and_then(|views| outside(context, views));
+        let Some(why) = outside.or_else(|| objection(context)) else { return Authorization::Allow };
         let mut refused = self.refused.lock().unwrap_or_else(PoisonError::into_inner);
         refused.get_or_insert(why);
         Authorization::Deny
@@ -64,6 +74,27 @@ const FORBIDDEN: [&str; 7] = [
     "sqlite_offset",
     "sqlite_compileoption_get",
 ];
+
+/// Tables that are functions of their arguments. SQLite takes them for tables of the main database.
+const TABLE_FUNCTIONS: [&str; 2] = ["json_each", "json_tree"];
+
+/// Why a statement may not read a table that is not one of the views; `None` if it may.
+fn outside(context: &AuthContext<'_>, views: &HashSet<String>) -> Option<String> {
+    let AuthAction::Read { table_name, .. } = context.action else { return None };
+    let table = table_name.to_ascii_lowercase();
+    let is_view = |name: &str| views.contains(&name.to_ascii_lowercase());
+    let is_allowed = if is_internal(&table) {
+        // Inside a view, or the rows of one alone. No statement that names such a table comes so far.
+        context.accessor.map_or_else(|| is_rows_table(&table), is_view)
+    } else {
+        match context.database_name {
+            Some("main") => TABLE_FUNCTIONS.contains(&table.as_str()),
+            // Names of subqueries have no database. Other tables cannot be named (`rewrite`).
+            _ => true,
+        }
+    };
+    (!is_allowed).then(|| format!("there is no table '{table_name}'"))
+}
 
 /// Why an action is refused; `None` if it is allowed.
 fn objection(context: &AuthContext<'_>) -> Option<String> {

@@ -15,3 +15,4 @@ pub use self::limits::QueryLimits;
 pub use self::rows::{Cut, RowColumn, Rows};
 
 pub(crate) use self::reader::Reader;
+pub(crate) use self::run::query_with;

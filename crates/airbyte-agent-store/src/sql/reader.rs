@@ -7,12 +7,15 @@ use super::authorize::Guard;
 use super::limits::{self, QueryLimits};
 use crate::error::Result;
 use crate::functions;
+use crate::names::quoted;
 
 /// A connection that can only read.
 #[derive(Debug)]
 pub(crate) struct Reader {
     connection: Connection,
     guard: Guard,
+    /// Whether the connection is in a state in which nobody else may use it.
+    is_spent: bool,
 }
 
 impl Reader {
@@ -32,7 +35,47 @@ impl Reader {
         connection.authorizer(Some(move |context: rusqlite::hooks::AuthContext<'_>| {
             decides.decide(&context)
         }))?;
-        Ok(Self { connection, guard })
+        Ok(Self { connection, guard, is_spent: false })
+    }
+
+    /// Whether the connection can be used again.
+    pub(crate) fn is_spent(&self) -> bool {
+        self.is_spent
+    }
+
+    /// Does something while these views exist, of which users' statements can read nothing but them. The store stays
+    /// as it is meanwhile, so that no table can come to it whose name the statement has.
+    ///
+    /// The first closure gives the views by name with the statements that make them, and what the second one needs,
+    /// which also gets their names.
+    pub(super) fn with_views<N, R>(
+        &mut self,
+        views: impl FnOnce(&Connection) -> Result<(Vec<(String, String)>, N)>,
+        work: impl FnOnce(&mut Self, (Vec<String>, N)) -> Result<R>,
+    ) -> Result<R> {
+        self.guard.set_user(false);
+        self.connection.execute_batch("BEGIN")?;
+        // Until everything is undone.
+        self.is_spent = true;
+        let mut made = Vec::new();
+        let result = views(&self.connection).and_then(|(views, needed)| {
+            // The database itself is open for reading only.
+            self.connection.execute_batch("PRAGMA query_only = OFF")?;
+            for (name, statement) in views {
+                self.connection.execute_batch(&statement)?;
+                made.push(name);
+            }
+            self.connection.execute_batch("PRAGMA query_only = ON")?;
+            self.guard.set_views(Some(made.iter().map(|name| name.to_ascii_lowercase()).collect()));
+            work(self, (made.clone(), needed))
+        });
+        self.guard.set_user(false);
+        self.guard.set_views(None);
+        let dropped: String =
+            made.iter().map(|name| format!("DROP VIEW temp.{};", quoted(name))).collect();
+        let undo = format!("PRAGMA query_only = OFF; {dropped} PRAGMA query_only = ON; COMMIT");
+        self.is_spent = self.connection.execute_batch(&undo).is_err();
+        result
     }
 
     /// Runs statements of the store.
@@ -54,6 +97,18 @@ impl Reader {
         self.connection.progress_handler(1_000, Some(allowed.watch()))?;
         let result = work(&self.connection);
         self.connection.progress_handler(0, None::<fn() -> bool>)?;
+        result
+    }
+
+    /// Runs statements of the store that change temporary tables, which are nowhere but in memory.
+    pub(crate) fn temporarily<R>(
+        &mut self,
+        work: impl FnOnce(&Connection) -> Result<R>,
+    ) -> Result<R> {
+        self.guard.set_user(false);
+        self.connection.execute_batch("PRAGMA query_only = OFF")?;
+        let result = work(&self.connection);
+        self.connection.execute_batch("PRAGMA query_only = ON")?;
         result
     }
 

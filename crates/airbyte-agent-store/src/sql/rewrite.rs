@@ -1,6 +1,8 @@
 //! What is said about a statement before SQLite sees it: that it is one and only reads, and what other dialects
 //! write differently.
 
+use airbyte_agent_description::suggestion;
+
 use super::authorize::{is_internal, is_rows_table};
 use super::error::{QueryError, QueryErrorKind, place};
 use super::tokens::{Token, TokenKind, tokens};
@@ -28,9 +30,7 @@ impl Rewritten {
 /// A statement that is empty, that is several, that does not read, or that has something of another dialect
 /// for which there is another way to write it.
 pub(super) fn rewrite(sql: &str) -> Result<Rewritten, QueryError> {
-    let refused = |token: &Token<'_>, why: String| {
-        Err(QueryError::new(QueryErrorKind::Refused, why).at(place(sql, token.start)))
-    };
+    let refused = |token: &Token<'_>, why: String| Err(refusal(sql, token, why));
     if sql.contains('\0') {
         return Err(QueryError::new(
             QueryErrorKind::Syntax,
@@ -72,6 +72,59 @@ pub(super) fn rewrite(sql: &str) -> Result<Rewritten, QueryError> {
     Ok(replaced(sql, &tokens))
 }
 
+fn refusal(sql: &str, token: &Token<'_>, why: String) -> QueryError {
+    QueryError::new(QueryErrorKind::Refused, why).at(place(sql, token.start))
+}
+
+/// Checks that a statement names none but these views. `tables` are all tables of the store, which the statement
+/// would read as a whole if it could name them. What comes back is true for the views that it names.
+///
+/// # Errors
+///
+/// A statement that names another table or a database, or that asks how SQLite would run it.
+pub(super) fn only_views(
+    sql: &str,
+    views: &[&str],
+    tables: &[&str],
+) -> Result<Vec<bool>, QueryError> {
+    let tokens = tokens(sql);
+    let is_in = |name: &str, all: &[&str]| all.iter().any(|one| one.eq_ignore_ascii_case(name));
+    let mut named = vec![false; views.len()];
+    for (index, token) in tokens.iter().enumerate() {
+        let is_text = token.kind == TokenKind::Text;
+        if is_text && !may_be_table(&tokens, index) {
+            continue;
+        }
+        let Some(name) = name_of_table(token) else { continue };
+        if index == 0 && token.is("explain") {
+            let why = "EXPLAIN is not possible here; send the query itself".to_owned();
+            return Err(refusal(sql, token, why));
+        }
+        if tokens.get(index + 1).is_some_and(|next| next.is_sign("."))
+            && is_in(&name, &["main", "temp"])
+        {
+            let why = format!("tables are named without '{name}.', and no table is called {name}");
+            return Err(refusal(sql, token, why));
+        }
+        let lower = name.to_ascii_lowercase();
+        if is_rows_table(&lower) || INTERNAL.contains(&lower.as_str()) {
+            let why = format!("'{}' cannot be read; it is not a table of records", token.text);
+            return Err(refusal(sql, token, why));
+        }
+        match views.iter().position(|view| view.eq_ignore_ascii_case(&name)) {
+            Some(view) => named[view] = true,
+            None if is_in(&name, tables) => {
+                let near = suggestion(&name, views);
+                let why = format!("there is no table '{name}'{near}");
+                let error = QueryError::new(QueryErrorKind::UnknownTable, why);
+                return Err(error.at(place(sql, token.start)));
+            }
+            None => {}
+        }
+    }
+    Ok(named)
+}
+
 fn shortened(text: &str) -> String {
     text.chars().take(40).collect()
 }
@@ -81,20 +134,35 @@ fn shortened(text: &str) -> String {
 /// unless it stands in something that has the name of a table of records.
 fn is_internal_table(tokens: &[Token<'_>], index: usize) -> bool {
     let Some(token) = tokens.get(index) else { return false };
-    let Some(before) = index.checked_sub(1).and_then(|before| tokens.get(before)) else {
-        return false;
-    };
-    let is_after_word = ["from", "join", "in"].iter().any(|word| before.is(word));
-    let may_be_table = is_after_word || [",", ".", "("].iter().any(|sign| before.is_sign(sign));
-    let name = match token.kind {
-        TokenKind::Text => token.text.trim_matches('\'').to_owned(),
-        _ => token.name().unwrap_or_default(),
-    };
-    let lower = name.to_ascii_lowercase();
-    may_be_table
+    let lower = name_of_table(token).unwrap_or_default().to_ascii_lowercase();
+    let is_after_word = is_after_word(tokens, index);
+    may_be_table(tokens, index)
         && (is_rows_table(&lower)
             || INTERNAL.contains(&lower.as_str())
             || (is_after_word && token.kind != TokenKind::Text && is_internal(&lower)))
+}
+
+/// The name that the token is if it names a table, which a text in single quotes can, too.
+fn name_of_table(token: &Token<'_>) -> Option<String> {
+    match token.kind {
+        TokenKind::Text => {
+            let inner = token.text.get(1..token.text.len().saturating_sub(1));
+            Some(inner.unwrap_or_default().replace("''", "'"))
+        }
+        _ => token.name(),
+    }
+}
+
+/// Whether a table may be named at this place.
+fn may_be_table(tokens: &[Token<'_>], index: usize) -> bool {
+    let before = index.checked_sub(1).and_then(|before| tokens.get(before));
+    let is_after_sign = |before: &Token<'_>| [",", ".", "("].iter().any(|s| before.is_sign(s));
+    is_after_word(tokens, index) || before.is_some_and(is_after_sign)
+}
+
+fn is_after_word(tokens: &[Token<'_>], index: usize) -> bool {
+    let before = index.checked_sub(1).and_then(|before| tokens.get(before));
+    before.is_some_and(|before| ["from", "join", "in"].iter().any(|word| before.is(word)))
 }
 
 /// The store's own tables.

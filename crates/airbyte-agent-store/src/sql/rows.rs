@@ -19,6 +19,8 @@ pub struct Rows {
     pub rows: Vec<Vec<Value>>,
     /// Why there are no more rows, if the query has more.
     pub cut: Option<Cut>,
+    /// The views that the query names, if it could read views only.
+    pub views: Vec<String>,
     /// How long the query took.
     pub took: Duration,
 }
@@ -42,6 +44,24 @@ pub enum Cut {
     Rows,
     /// The bytes of all values.
     Bytes,
+}
+
+impl Rows {
+    /// The names of the columns, of which the second with the same name gets a number, so that they are all different.
+    pub fn names(&self) -> Vec<String> {
+        let mut names = Vec::with_capacity(self.columns.len());
+        for column in &self.columns {
+            let same = |name: &str| names.iter().any(|known: &String| known == name);
+            let mut name = column.name.clone();
+            let mut number = 2;
+            while same(&name) {
+                name = format!("{}_{number}", column.name);
+                number += 1;
+            }
+            names.push(name);
+        }
+        names
+    }
 }
 
 impl RowColumn {

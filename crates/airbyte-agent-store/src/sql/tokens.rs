@@ -62,6 +62,11 @@ pub(super) fn tokens(sql: &str) -> Vec<Token<'_>> {
                 at += 1;
                 continue;
             }
+            // A byte order mark is a space for SQLite, wherever it stands.
+            [0xef, 0xbb, 0xbf, ..] => {
+                at += 3;
+                continue;
+            }
             [b'-', b'-', ..] => {
                 at += rest.iter().position(|byte| *byte == b'\n').unwrap_or(rest.len());
                 continue;
@@ -126,6 +131,7 @@ mod tests {
             ("a->>'$.b'", vec!["a", "-", ">", ">", "'$.b'"]),
             ("größe=1", vec!["größe", "=", "1"]),
             ("/* open", vec![]),
+            ("from \u{feff}a", vec!["from", "a"]),
         ] {
             let texts: Vec<&str> = tokens(sql).iter().map(|token| token.text).collect();
             assert_eq!(texts, expected, "{sql}");

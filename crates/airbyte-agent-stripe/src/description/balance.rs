@@ -25,8 +25,9 @@ pub(super) const ENTITY: Entity = Entity::new("balance", "The account's money at
 const GET: Operation = Operation::get("Balance_Get", "balance", Action::Get, template!("/v1/balance"))
     .summary("Get the balance")
     .description("Returns the account's present balance by currency: `available` can be paid out, `pending` is on its way. Amounts are in the smallest currency unit. For the movements behind it use `balance_transactions.list`.")
+    .phrases(texts!["money in account", "available funds"])
     .parameters(list![
-        query("expand", ARRAY.items(list![STRING])).wire("expand[]").addition().description("Fields that hold an id and are to come back as whole objects, up to four levels deep (`a.b`)."),
+        query("expand", ARRAY.items(list![STRING])).wire("expand[]").addition().example(r#"["instant_available.net_available"]"#).description("Fields that hold an id and are to come back as whole objects, up to four levels deep (`a.b`)."),
         header("stripe_version", STRING).wire("Stripe-Version").addition().description("API version that decides the shape of this response, such as `2026-10-28.endive`; left out, the account's default version."),
     ])
     .schema(RECORD);

@@ -29,13 +29,14 @@ pub(super) const ENTITY: Entity = Entity::new("balance_transactions", "One movem
 const LIST: Operation = Operation::get("BalanceTransactions_List", "balance_transactions", Action::List, template!("/v1/balance_transactions"))
     .summary("List balance transactions")
     .description("Lists every movement of money in the balance with gross amount, fee and net, newest first: charges, refunds, payouts, fees. Filter by payout to reconcile a bank deposit. Amounts are in the smallest currency unit, negative for money that leaves.")
+    .phrases(texts!["fees", "stripe fees"])
     .parameters(list![
         query("created", OBJECT.properties(list![
-            optional("gt", INTEGER.description("Later than this instant, Unix seconds.")),
-            optional("gte", INTEGER.description("At or after this instant, Unix seconds.")),
-            optional("lt", INTEGER.description("Before this instant, Unix seconds.")),
-            optional("lte", INTEGER.description("At or before this instant, Unix seconds.")),
-        ]).closed()).style(Style::DeepObject).description("Only records created within these bounds, in Unix seconds; bounds may be combined."),
+            optional("gt", INTEGER.format("unix_seconds").description("Later than this instant, Unix seconds.")),
+            optional("gte", INTEGER.format("unix_seconds").description("At or after this instant, Unix seconds.")),
+            optional("lt", INTEGER.format("unix_seconds").description("Before this instant, Unix seconds.")),
+            optional("lte", INTEGER.format("unix_seconds").description("At or before this instant, Unix seconds.")),
+        ]).closed()).style(Style::DeepObject).example(r#"{"gte":1740787200,"lt":1743465600}"#).description("Only records created within these bounds, in Unix seconds; bounds may be combined."),
         query("currency", STRING).description("Only transactions in this currency, three-letter ISO code in lower case."),
         query("ending_before", STRING).description("Page backward: id of the first balance transaction of the present page. Do not combine with `starting_after`."),
         query("limit", INTEGER.minimum(1.0).maximum(100.0)).description("Records per page, 1 to 100; Stripe takes 10 when it is left out."),
@@ -43,11 +44,18 @@ const LIST: Operation = Operation::get("BalanceTransactions_List", "balance_tran
         query("source", STRING).description("Only the transactions that stem from this object: id of a charge, refund, payout, transfer or the like."),
         query("starting_after", STRING).description("Page forward: id of the last balance transaction of the previous page. Do not combine with `ending_before`."),
         query("type", STRING).description("Only transactions of this type, such as `charge`, `refund`, `payout`, `stripe_fee`, `adjustment`, `transfer`."),
-        query("expand", ARRAY.items(list![STRING])).wire("expand[]").addition().description("Fields that hold an id and are to come back as whole objects; in lists their paths begin with `data.`."),
+        query("expand", ARRAY.items(list![STRING])).wire("expand[]").addition().example(r#"["data.source"]"#).description("Fields that hold an id and are to come back as whole objects; in lists their paths begin with `data.`."),
         header("stripe_version", STRING).wire("Stripe-Version").addition().description("API version that decides the shape of this response, such as `2026-10-28.endive`; left out, the account's default version."),
     ])
     .sync(sync(list![json_path!("$.id")])
         .change(sync_change(json_path!("$.created"), SyncTime::UnixSeconds).filter(list![(text("created"), json(r#"{"gte":"{since}"}"#))]).overlap_seconds(2592000)))
+    .filters(list![
+        field_filter(json_path!("$.id")).get("id"),
+        field_filter(json_path!("$.currency")).equals(list![(text("currency"), json(r#""{value}""#))]),
+        field_filter(json_path!("$.source")).equals(list![(text("source"), json(r#""{value}""#))]),
+        field_filter(json_path!("$.type")).equals(list![(text("type"), json(r#""{value}""#))]),
+        field_filter(json_path!("$.created")).to(list![(text("created"), json(r#"{"lte":"{value}"}"#))]).format(SyncTime::UnixSeconds),
+    ])
     .records(json_path!("$.data"))
     .meta(list![meta("has_more", json_path!("$.has_more"))])
     .paging(Paging::both_ways(json_path!("$.id"), "starting_after", 0, "ending_before").more(from_meta("has_more")).size(page_size("limit").maximum(100)))
@@ -58,7 +66,7 @@ const GET: Operation = Operation::get("BalanceTransactions_Get", "balance_transa
     .description("Returns one movement by id with gross amount, fees one by one, net amount and the date it becomes available.")
     .parameters(list![
         path("id", STRING).required().description("Balance transaction id, for instance `balance_transaction` of a charge, refund or payout."),
-        query("expand", ARRAY.items(list![STRING])).wire("expand[]").addition().description("Fields that hold an id and are to come back as whole objects, up to four levels deep (`a.b`)."),
+        query("expand", ARRAY.items(list![STRING])).wire("expand[]").addition().example(r#"["source"]"#).description("Fields that hold an id and are to come back as whole objects, up to four levels deep (`a.b`)."),
         header("stripe_version", STRING).wire("Stripe-Version").addition().description("API version that decides the shape of this response, such as `2026-10-28.endive`; left out, the account's default version."),
     ])
     .schema(RECORD);

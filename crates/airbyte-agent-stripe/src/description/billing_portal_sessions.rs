@@ -15,6 +15,7 @@ const CREATE: Operation = Operation::by(Method::Post, "BillingPortalSessions_Cre
     .summary("Create a billing portal session")
     .description("Makes a page on which the customer sees invoices, changes cards and cancels subscriptions, and returns its address in `url`. Whoever has the address acts for the customer: give it to nobody else. Airbyte's hosted platform does not offer it.")
     .writes()
+    .phrases(texts!["self-service portal", "customer portal", "manage subscription"])
     .idempotency_header("Idempotency-Key")
     .at_least_one(list![at_least_one(texts![], texts!["customer", "customer_account"])])
     .addition()
@@ -22,7 +23,7 @@ const CREATE: Operation = Operation::by(Method::Post, "BillingPortalSessions_Cre
         header("stripe_version", STRING).wire("Stripe-Version").addition().description("API version that decides the shape of this response, such as `2026-10-28.endive`; left out, the account's default version."),
         body("customer", STRING).description("Id of the customer. Stripe requires this or `customer_account`."),
         body("customer_account", STRING).description("Id of the account, for platforms that model customers as accounts."),
-        body("return_url", STRING).description("Where the back link leads."),
+        body("return_url", STRING.format("uri")).description("Where the back link leads."),
         body("configuration", STRING).description("Id of the settings of the portal; the default ones when left out."),
         body("locale", STRING).description("Language of the page; `auto` follows the browser."),
         body("flow_data", OBJECT.properties(list![
@@ -35,7 +36,7 @@ const CREATE: Operation = Operation::by(Method::Post, "BillingPortalSessions_Cre
             optional("subscription_cancel", OBJECT.properties(list![required("subscription", STRING.description("Id of the subscription."))]).closed().description("The subscription to cancel, with that task.")),
             optional("subscription_update", OBJECT.properties(list![required("subscription", STRING.description("Id of the subscription."))]).closed().description("The subscription to change, with that task.")),
         ]).closed()).description("Limits the page to one task."),
-        body("expand", ARRAY.items(list![STRING])).addition().description("Fields that hold an id and are to come back as whole objects, up to four levels deep (`a.b`)."),
+        body("expand", ARRAY.items(list![STRING])).addition().example(r#"["configuration"]"#).description("Fields that hold an id and are to come back as whole objects, up to four levels deep (`a.b`)."),
     ])
     .body(Body::Form)
     .schema(RECORD);

@@ -88,22 +88,29 @@ pub(super) const ENTITY: Entity = Entity::new("charges", "One attempt to take mo
 const LIST: Operation = Operation::get("Charges_List", "charges", Action::List, template!("/v1/charges"))
     .summary("List charges")
     .description("Lists charges, that is attempts to take money, newest first, failed ones included. Filter by customer, payment intent or time. New integrations work with payment intents; a charge belongs to one. Amounts are in the smallest currency unit.")
+    .phrases(texts!["failed payments", "card payments"])
     .parameters(list![
         query("created", OBJECT.properties(list![
-            optional("gt", INTEGER.description("Later than this instant, Unix seconds.")),
-            optional("gte", INTEGER.description("At or after this instant, Unix seconds.")),
-            optional("lt", INTEGER.description("Before this instant, Unix seconds.")),
-            optional("lte", INTEGER.description("At or before this instant, Unix seconds.")),
-        ]).closed()).style(Style::DeepObject).description("Only records created within these bounds, in Unix seconds; bounds may be combined."),
+            optional("gt", INTEGER.format("unix_seconds").description("Later than this instant, Unix seconds.")),
+            optional("gte", INTEGER.format("unix_seconds").description("At or after this instant, Unix seconds.")),
+            optional("lt", INTEGER.format("unix_seconds").description("Before this instant, Unix seconds.")),
+            optional("lte", INTEGER.format("unix_seconds").description("At or before this instant, Unix seconds.")),
+        ]).closed()).style(Style::DeepObject).example(r#"{"gte":1740787200,"lt":1743465600}"#).description("Only records created within these bounds, in Unix seconds; bounds may be combined."),
         query("customer", STRING).description("Only records of this customer, by customer id."),
         query("ending_before", STRING).description("Page backward: id of the first charge of the present page. Do not combine with `starting_after`."),
         query("limit", INTEGER.minimum(1.0).maximum(100.0)).description("Records per page, 1 to 100; Stripe takes 10 when it is left out."),
         query("payment_intent", STRING).description("Only charges made by this payment intent, by id."),
         query("starting_after", STRING).description("Page forward: id of the last charge of the previous page. Do not combine with `ending_before`."),
-        query("expand", ARRAY.items(list![STRING])).wire("expand[]").addition().description("Fields that hold an id and are to come back as whole objects; in lists their paths begin with `data.`."),
+        query("expand", ARRAY.items(list![STRING])).wire("expand[]").addition().example(r#"["data.balance_transaction"]"#).description("Fields that hold an id and are to come back as whole objects; in lists their paths begin with `data.`."),
         header("stripe_version", STRING).wire("Stripe-Version").addition().description("API version that decides the shape of this response, such as `2026-10-28.endive`; left out, the account's default version."),
     ])
     .sync(sync(list![json_path!("$.id")]))
+    .filters(list![
+        field_filter(json_path!("$.id")).get("id"),
+        field_filter(json_path!("$.customer")).equals(list![(text("customer"), json(r#""{value}""#))]),
+        field_filter(json_path!("$.payment_intent")).equals(list![(text("payment_intent"), json(r#""{value}""#))]),
+        field_filter(json_path!("$.created")).from(list![(text("created"), json(r#"{"gte":"{value}"}"#))]).to(list![(text("created"), json(r#"{"lte":"{value}"}"#))]).format(SyncTime::UnixSeconds),
+    ])
     .records(json_path!("$.data"))
     .meta(list![meta("has_more", json_path!("$.has_more"))])
     .paging(Paging::both_ways(json_path!("$.id"), "starting_after", 0, "ending_before").more(from_meta("has_more")).size(page_size("limit").maximum(100)))
@@ -114,7 +121,7 @@ const GET: Operation = Operation::get("Charges_Get", "charges", Action::Get, tem
     .description("Returns one charge by id: amount, state, reason of failure, card, receipt link, refunded amount. The fee is in the balance transaction that `balance_transaction` names.")
     .parameters(list![
         path("id", STRING).required().description("Charge id; `ch_` for cards, `py_` for other payment methods."),
-        query("expand", ARRAY.items(list![STRING])).wire("expand[]").addition().description("Fields that hold an id and are to come back as whole objects, up to four levels deep (`a.b`)."),
+        query("expand", ARRAY.items(list![STRING])).wire("expand[]").addition().example(r#"["balance_transaction"]"#).description("Fields that hold an id and are to come back as whole objects, up to four levels deep (`a.b`)."),
         header("stripe_version", STRING).wire("Stripe-Version").addition().description("API version that decides the shape of this response, such as `2026-10-28.endive`; left out, the account's default version."),
     ])
     .schema(RECORD);
@@ -123,10 +130,23 @@ const SEARCH: Operation = Operation::get("Charges_Search", "charges", Action::Se
     .summary("Search charges")
     .description("Finds charges by card digits, amount, customer, state, refund, dispute or metadata. The result is Stripe's whole search response: the records are in its `data`, beside `has_more` and `next_page`. Search runs on an index that lags behind by up to a minute (longer during outages), so do not use it to read back what was just written, nor for accounts in India.")
     .parameters(list![
-        query("query", STRING).required().description(r#"Search expression over `amount`, `billing_details.address.postal_code`, `created`, `currency`, `customer`, `disputed`, `metadata`, `payment_method_details.card.last4` (also `brand`, `exp_month`, `exp_year`, `fingerprint`), `refunded`, `status`. Exact match `field:"value"`, comparison `amount>1000` (smallest currency unit), metadata `metadata["key"]:"value"`. A leading `-` negates. Join with AND or with OR, never both."#),
+        query("query", STRING.rules(list![
+            grammar(Language::FieldSearch, texts![
+                "amount",
+                "billing_details.address.postal_code",
+                "created",
+                "currency",
+                "customer",
+                "disputed",
+                "metadata",
+                "refunded",
+                "status",
+                "payment_method_details.*",
+            ]),
+        ])).required().example(r#""payment_method_details.card.last4:\"4242\" AND amount>5000""#).description(r#"Search expression over `amount`, `billing_details.address.postal_code`, `created`, `currency`, `customer`, `disputed`, `metadata`, `payment_method_details.card.last4` (also `brand`, `exp_month`, `exp_year`, `fingerprint`), `refunded`, `status`. Exact match `field:"value"`, comparison `amount>1000` (smallest currency unit), metadata `metadata["key"]:"value"`. A leading `-` negates. Join with AND or with OR, never both."#),
         query("limit", INTEGER.minimum(1.0).maximum(100.0)).description("Records per page, 1 to 100; Stripe takes 10 when it is left out."),
         query("page", STRING).description("Token of the next page: `next_page` of the previous response. Leave it out for the first page and repeat the same `query`."),
-        query("expand", ARRAY.items(list![STRING])).wire("expand[]").addition().description("Fields that hold an id and are to come back as whole objects; in lists their paths begin with `data.`."),
+        query("expand", ARRAY.items(list![STRING])).wire("expand[]").addition().example(r#"["data.balance_transaction"]"#).description("Fields that hold an id and are to come back as whole objects; in lists their paths begin with `data.`."),
         header("stripe_version", STRING).wire("Stripe-Version").addition().description("API version that decides the shape of this response, such as `2026-10-28.endive`; left out, the account's default version."),
     ])
     .records(json_path!("$"))

@@ -15,12 +15,13 @@ const CREATE: Operation = Operation::by(Method::Post, "CheckoutSessions_Create",
     .summary("Create a Checkout session")
     .description("Makes a payment page hosted by Stripe and returns its address in `url`, to be given to the customer. Nothing is charged until the customer pays there. The page expires after 24 hours.")
     .writes()
+    .phrases(texts!["checkout page", "payment page", "hosted page"])
     .idempotency_header("Idempotency-Key")
     .parameters(list![
         header("stripe_version", STRING).wire("Stripe-Version").addition().description("API version that decides the shape of this response, such as `2026-10-28.endive`; left out, the account's default version."),
         body("mode", STRING.choices(words!["payment", "setup", "subscription"])).required().description("`payment` for one-time purchases, `subscription` for recurring prices, `setup` to save a payment method without charging."),
-        body("success_url", STRING).description("Where the customer goes after paying; Stripe demands it for its own hosted page. `{CHECKOUT_SESSION_ID}` in it is replaced by the session's id."),
-        body("cancel_url", STRING).description("Where the back link of the payment page leads."),
+        body("success_url", STRING.format("uri")).description("Where the customer goes after paying; Stripe demands it for its own hosted page. `{CHECKOUT_SESSION_ID}` in it is replaced by the session's id."),
+        body("cancel_url", STRING.format("uri")).description("Where the back link of the payment page leads."),
         body("customer", STRING).description("Id of an existing customer. Left out, Stripe may create one. Give this or `customer_email`."),
         body("customer_email", STRING).description("E-mail address to fill in for the customer. Give this or `customer`."),
         body("line_items", ARRAY.items(list![
@@ -45,10 +46,10 @@ const CREATE: Operation = Operation::by(Method::Post, "CheckoutSessions_Create",
                     optional("tax_behavior", STRING.choices(words!["exclusive", "inclusive", "unspecified"]).description("Whether the amount includes tax.")),
                 ]).closed().description("A price made for this purchase only, instead of `price`.")).addition(),
             ]).closed(),
-        ])).description("What is bought, up to 100 entries; needed for `payment` and `subscription`."),
+        ])).example(r#"[{"price":"price_1MoBy5LkdIwHu7ixZhnattbh","quantity":2}]"#).description("What is bought, up to 100 entries; needed for `payment` and `subscription`."),
         body("client_reference_id", STRING).description("Your own reference, such as a cart id, up to 200 characters."),
-        body("metadata", OBJECT).description("Your own keys and values: up to 50 keys of 40 characters, values up to 500."),
-        body("expand", ARRAY.items(list![STRING])).addition().description("Fields that hold an id and are to come back as whole objects, up to four levels deep (`a.b`)."),
+        body("metadata", OBJECT).example(r#"{"order_id":"1042"}"#).description("Your own keys and values: up to 50 keys of 40 characters, values up to 500."),
+        body("expand", ARRAY.items(list![STRING])).addition().example(r#"["line_items"]"#).description("Fields that hold an id and are to come back as whole objects, up to four levels deep (`a.b`)."),
         body("allow_promotion_codes", BOOLEAN).addition().description("True lets the customer enter a promotion code."),
         body("discounts", ARRAY.items(list![
             OBJECT.properties(list![
@@ -57,13 +58,13 @@ const CREATE: Operation = Operation::by(Method::Post, "CheckoutSessions_Create",
             ]).closed(),
         ])).addition().description("The discount of the session; at most one, and not together with `allow_promotion_codes`."),
         body("currency", STRING).addition().description("Three-letter ISO currency code in lower case; Stripe requires it in `setup` mode without named payment methods."),
-        body("expires_at", INTEGER).addition().description("When the page expires, Unix seconds, 30 minutes to 24 hours from now."),
+        body("expires_at", INTEGER.format("unix_seconds")).addition().description("When the page expires, Unix seconds, 30 minutes to 24 hours from now."),
         body("locale", STRING).addition().description("Language of the page; `auto` follows the browser."),
         body("automatic_tax", OBJECT.properties(list![required("enabled", BOOLEAN.description("True computes tax."))]).closed()).addition().description("Stripe's automatic tax calculation."),
         body("billing_address_collection", STRING.choices(words!["auto", "required"])).addition().description("Whether the customer has to give a billing address."),
         body("customer_creation", STRING.choices(words!["always", "if_required"])).addition().description("Whether a customer is made in `payment` mode."),
-        body("payment_method_types", ARRAY.items(list![STRING])).addition().description("Kinds of payment method to offer; those of the dashboard when left out. Current API versions take `allowed_payment_method_types`."),
-        body("allowed_payment_method_types", ARRAY.items(list![STRING])).addition().description("Kinds of payment method to offer, in current API versions."),
+        body("payment_method_types", ARRAY.items(list![STRING])).addition().example(r#"["card"]"#).description("Kinds of payment method to offer; those of the dashboard when left out. Current API versions take `allowed_payment_method_types`."),
+        body("allowed_payment_method_types", ARRAY.items(list![STRING])).addition().example(r#"["card"]"#).description("Kinds of payment method to offer, in current API versions."),
         body("payment_intent_data", OBJECT.properties(list![
             optional("capture_method", STRING.choices(words!["automatic", "automatic_async", "manual"]).description("`manual` only authorizes the amount.")),
             optional("description", STRING.description("Free text of the payment.")),

@@ -32,18 +32,22 @@ const LIST: Operation = Operation::get("Coupons_List", "coupons", Action::List, 
     .addition()
     .parameters(list![
         query("created", OBJECT.properties(list![
-            optional("gt", INTEGER.description("Later than this instant, Unix seconds.")),
-            optional("gte", INTEGER.description("At or after this instant, Unix seconds.")),
-            optional("lt", INTEGER.description("Before this instant, Unix seconds.")),
-            optional("lte", INTEGER.description("At or before this instant, Unix seconds.")),
-        ]).closed()).style(Style::DeepObject).description("Only records created within these bounds, in Unix seconds; bounds may be combined."),
+            optional("gt", INTEGER.format("unix_seconds").description("Later than this instant, Unix seconds.")),
+            optional("gte", INTEGER.format("unix_seconds").description("At or after this instant, Unix seconds.")),
+            optional("lt", INTEGER.format("unix_seconds").description("Before this instant, Unix seconds.")),
+            optional("lte", INTEGER.format("unix_seconds").description("At or before this instant, Unix seconds.")),
+        ]).closed()).style(Style::DeepObject).example(r#"{"gte":1740787200,"lt":1743465600}"#).description("Only records created within these bounds, in Unix seconds; bounds may be combined."),
         query("limit", INTEGER.minimum(1.0).maximum(100.0)).description("Records per page, 1 to 100; Stripe takes 10 when it is left out."),
         query("starting_after", STRING).description("Page forward: id of the last coupon of the previous page. Do not combine with `ending_before`."),
         query("ending_before", STRING).description("Page backward: id of the first coupon of the present page. Do not combine with `starting_after`."),
-        query("expand", ARRAY.items(list![STRING])).wire("expand[]").addition().description("Fields that hold an id and are to come back as whole objects; in lists their paths begin with `data.`."),
+        query("expand", ARRAY.items(list![STRING])).wire("expand[]").addition().example(r#"["data.applies_to"]"#).description("Fields that hold an id and are to come back as whole objects; in lists their paths begin with `data.`."),
         header("stripe_version", STRING).wire("Stripe-Version").addition().description("API version that decides the shape of this response, such as `2026-10-28.endive`; left out, the account's default version."),
     ])
     .sync(sync(list![json_path!("$.id")]))
+    .filters(list![
+        field_filter(json_path!("$.id")).get("id"),
+        field_filter(json_path!("$.created")).from(list![(text("created"), json(r#"{"gte":"{value}"}"#))]).to(list![(text("created"), json(r#"{"lte":"{value}"}"#))]).format(SyncTime::UnixSeconds),
+    ])
     .records(json_path!("$.data"))
     .meta(list![meta("has_more", json_path!("$.has_more"))])
     .paging(Paging::both_ways(json_path!("$.id"), "starting_after", 0, "ending_before").more(from_meta("has_more")).size(page_size("limit").default(10).maximum(100)))
@@ -53,6 +57,7 @@ const CREATE: Operation = Operation::by(Method::Post, "Coupons_Create", "coupons
     .summary("Create a coupon")
     .description("Creates a discount by percentage or amount. Customers cannot enter it themselves: make a code for it with `promotion_codes.create`, or name it in `discounts` of a subscription, invoice or Checkout session. Airbyte's hosted platform does not offer it.")
     .writes()
+    .phrases(texts!["percent off", "discount", "new coupon"])
     .idempotency_header("Idempotency-Key")
     .at_least_one(list![at_least_one(texts![], texts!["percent_off", "amount_off"])])
     .addition()
@@ -66,10 +71,10 @@ const CREATE: Operation = Operation::by(Method::Post, "Coupons_Create", "coupons
         body("id", STRING).description("Id of your own choice, such as a code; made by Stripe when left out."),
         body("name", STRING).description("Name shown to customers, up to 40 characters."),
         body("max_redemptions", INTEGER.minimum(1.0)).description("How often it can be used in all."),
-        body("redeem_by", INTEGER).description("Until when it can be used, Unix seconds."),
+        body("redeem_by", INTEGER.format("unix_seconds")).description("Until when it can be used, Unix seconds."),
         body("applies_to", OBJECT.properties(list![optional("products", ARRAY.items(list![STRING]).description("Ids of the products."))]).closed()).description("Products it is limited to."),
-        body("metadata", OBJECT).description("Your own keys and values: up to 50 keys of 40 characters, values up to 500."),
-        body("expand", ARRAY.items(list![STRING])).addition().description("Fields that hold an id and are to come back as whole objects, up to four levels deep (`a.b`)."),
+        body("metadata", OBJECT).example(r#"{"project":"apollo"}"#).description("Your own keys and values: up to 50 keys of 40 characters, values up to 500."),
+        body("expand", ARRAY.items(list![STRING])).addition().example(r#"["applies_to"]"#).description("Fields that hold an id and are to come back as whole objects, up to four levels deep (`a.b`)."),
     ])
     .body(Body::Form)
     .schema(RECORD);
@@ -80,7 +85,7 @@ const GET: Operation = Operation::get("Coupons_Get", "coupons", Action::Get, tem
     .addition()
     .parameters(list![
         path("id", STRING).required().description("Id of the coupon."),
-        query("expand", ARRAY.items(list![STRING])).wire("expand[]").addition().description("Fields that hold an id and are to come back as whole objects, up to four levels deep (`a.b`)."),
+        query("expand", ARRAY.items(list![STRING])).wire("expand[]").addition().example(r#"["applies_to"]"#).description("Fields that hold an id and are to come back as whole objects, up to four levels deep (`a.b`)."),
         header("stripe_version", STRING).wire("Stripe-Version").addition().description("API version that decides the shape of this response, such as `2026-10-28.endive`; left out, the account's default version."),
     ])
     .schema(RECORD);

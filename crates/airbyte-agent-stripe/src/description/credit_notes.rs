@@ -37,18 +37,23 @@ const LIST: Operation = Operation::get("CreditNotes_List", "credit_notes", Actio
         query("invoice", STRING).description("Only credit notes of this invoice, by id."),
         query("customer", STRING).description("Only records of this customer, by customer id."),
         query("created", OBJECT.properties(list![
-            optional("gt", INTEGER.description("Later than this instant, Unix seconds.")),
-            optional("gte", INTEGER.description("At or after this instant, Unix seconds.")),
-            optional("lt", INTEGER.description("Before this instant, Unix seconds.")),
-            optional("lte", INTEGER.description("At or before this instant, Unix seconds.")),
-        ]).closed()).style(Style::DeepObject).description("Only records created within these bounds, in Unix seconds; bounds may be combined."),
+            optional("gt", INTEGER.format("unix_seconds").description("Later than this instant, Unix seconds.")),
+            optional("gte", INTEGER.format("unix_seconds").description("At or after this instant, Unix seconds.")),
+            optional("lt", INTEGER.format("unix_seconds").description("Before this instant, Unix seconds.")),
+            optional("lte", INTEGER.format("unix_seconds").description("At or before this instant, Unix seconds.")),
+        ]).closed()).style(Style::DeepObject).example(r#"{"gte":1740787200,"lt":1743465600}"#).description("Only records created within these bounds, in Unix seconds; bounds may be combined."),
         query("limit", INTEGER.minimum(1.0).maximum(100.0)).description("Records per page, 1 to 100; Stripe takes 10 when it is left out."),
         query("starting_after", STRING).description("Page forward: id of the last credit note of the previous page. Do not combine with `ending_before`."),
         query("ending_before", STRING).description("Page backward: id of the first credit note of the present page. Do not combine with `starting_after`."),
-        query("expand", ARRAY.items(list![STRING])).wire("expand[]").addition().description("Fields that hold an id and are to come back as whole objects; in lists their paths begin with `data.`."),
+        query("expand", ARRAY.items(list![STRING])).wire("expand[]").addition().example(r#"["data.invoice"]"#).description("Fields that hold an id and are to come back as whole objects; in lists their paths begin with `data.`."),
         header("stripe_version", STRING).wire("Stripe-Version").addition().description("API version that decides the shape of this response, such as `2026-10-28.endive`; left out, the account's default version."),
     ])
     .sync(sync(list![json_path!("$.id")]))
+    .filters(list![
+        field_filter(json_path!("$.invoice")).equals(list![(text("invoice"), json(r#""{value}""#))]),
+        field_filter(json_path!("$.customer")).equals(list![(text("customer"), json(r#""{value}""#))]),
+        field_filter(json_path!("$.created")).from(list![(text("created"), json(r#"{"gte":"{value}"}"#))]).to(list![(text("created"), json(r#"{"lte":"{value}"}"#))]).format(SyncTime::UnixSeconds),
+    ])
     .records(json_path!("$.data"))
     .meta(list![meta("has_more", json_path!("$.has_more"))])
     .paging(Paging::both_ways(json_path!("$.id"), "starting_after", 0, "ending_before").more(from_meta("has_more")).size(page_size("limit").default(10).maximum(100)))
@@ -59,6 +64,7 @@ const CREATE: Operation = Operation::by(Method::Post, "CreditNotes_Create", "cre
     .description("Lowers a finalized invoice. On an open invoice it lowers what is due; on a paid one say with `refund_amount`, `credit_amount` or `out_of_band_amount` how the customer gets the money. Give `amount` or `lines`. Airbyte's hosted platform does not offer it.")
     .writes()
     .destructive()
+    .phrases(texts!["issue credit note"])
     .idempotency_header("Idempotency-Key")
     .addition()
     .parameters(list![
@@ -81,9 +87,9 @@ const CREATE: Operation = Operation::by(Method::Post, "CreditNotes_Create", "cre
         body("reason", STRING.choices(words!["duplicate", "fraudulent", "order_change", "product_unsatisfactory"])).description("Why."),
         body("memo", STRING).description("Text shown on the credit note."),
         body("email_type", STRING.choices(words!["credit_note", "none"])).description("Whether the customer gets an e-mail."),
-        body("effective_at", INTEGER).description("Date printed on it, Unix seconds."),
-        body("metadata", OBJECT).description("Your own keys and values: up to 50 keys of 40 characters, values up to 500."),
-        body("expand", ARRAY.items(list![STRING])).addition().description("Fields that hold an id and are to come back as whole objects, up to four levels deep (`a.b`)."),
+        body("effective_at", INTEGER.format("unix_seconds")).description("Date printed on it, Unix seconds."),
+        body("metadata", OBJECT).example(r#"{"project":"apollo"}"#).description("Your own keys and values: up to 50 keys of 40 characters, values up to 500."),
+        body("expand", ARRAY.items(list![STRING])).addition().example(r#"["invoice"]"#).description("Fields that hold an id and are to come back as whole objects, up to four levels deep (`a.b`)."),
     ])
     .body(Body::Form)
     .schema(RECORD);

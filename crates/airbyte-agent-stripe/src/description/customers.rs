@@ -7,7 +7,7 @@ use airbyte_agent_description::build::*;
 /// `customers` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("customers", "A customer: a person or company that is charged or invoiced.")
     .when_to_use("To find a customer, their contact data or their id, which most other records refer to.")
-    .phrases(texts!["customer", "client", "buyer", "account holder"])
+    .phrases(texts!["customer", "client", "buyer", "account holder", "client", "buyer", "cus"])
     .default_fields(texts![
         "id",
         "name",
@@ -70,17 +70,22 @@ const LIST: Operation = Operation::get("Customers_List", "customers", Action::Li
         query("limit", INTEGER.minimum(1.0).maximum(100.0)).description("Records per page, 1 to 100; Stripe takes 10 when it is left out."),
         query("starting_after", STRING).description("Page forward: id of the last customer of the previous page. Do not combine with `ending_before`."),
         query("ending_before", STRING).description("Page backward: id of the first customer of the present page. Do not combine with `starting_after`."),
-        query("email", STRING).description("Only customers with exactly this e-mail address; upper and lower case are distinguished. Several customers may share one."),
+        query("email", STRING.format("email")).description("Only customers with exactly this e-mail address; upper and lower case are distinguished. Several customers may share one."),
         query("created", OBJECT.properties(list![
-            optional("gt", INTEGER.description("Later than this instant, Unix seconds.")),
-            optional("gte", INTEGER.description("At or after this instant, Unix seconds.")),
-            optional("lt", INTEGER.description("Before this instant, Unix seconds.")),
-            optional("lte", INTEGER.description("At or before this instant, Unix seconds.")),
-        ]).closed()).style(Style::DeepObject).description("Only records created within these bounds, in Unix seconds; bounds may be combined."),
-        query("expand", ARRAY.items(list![STRING])).wire("expand[]").addition().description("Fields that hold an id and are to come back as whole objects; in lists their paths begin with `data.`."),
+            optional("gt", INTEGER.format("unix_seconds").description("Later than this instant, Unix seconds.")),
+            optional("gte", INTEGER.format("unix_seconds").description("At or after this instant, Unix seconds.")),
+            optional("lt", INTEGER.format("unix_seconds").description("Before this instant, Unix seconds.")),
+            optional("lte", INTEGER.format("unix_seconds").description("At or before this instant, Unix seconds.")),
+        ]).closed()).style(Style::DeepObject).example(r#"{"gte":1740787200,"lt":1743465600}"#).description("Only records created within these bounds, in Unix seconds; bounds may be combined."),
+        query("expand", ARRAY.items(list![STRING])).wire("expand[]").addition().example(r#"["data.default_source"]"#).description("Fields that hold an id and are to come back as whole objects; in lists their paths begin with `data.`."),
         header("stripe_version", STRING).wire("Stripe-Version").addition().description("API version that decides the shape of this response, such as `2026-10-28.endive`; left out, the account's default version."),
     ])
     .sync(sync(list![json_path!("$.id")]))
+    .filters(list![
+        field_filter(json_path!("$.id")).get("id").unless(json_path!("$.deleted")),
+        field_filter(json_path!("$.email")).equals(list![(text("email"), json(r#""{value}""#))]),
+        field_filter(json_path!("$.created")).from(list![(text("created"), json(r#"{"gte":"{value}"}"#))]).to(list![(text("created"), json(r#"{"lte":"{value}"}"#))]).format(SyncTime::UnixSeconds),
+    ])
     .records(json_path!("$.data"))
     .meta(list![meta("has_more", json_path!("$.has_more"))])
     .paging(Paging::both_ways(json_path!("$.id"), "starting_after", 0, "ending_before").more(from_meta("has_more")).size(page_size("limit").maximum(100)))
@@ -90,10 +95,11 @@ const CREATE: Operation = Operation::by(Method::Post, "Customers_Create", "custo
     .summary("Create a customer")
     .description("Creates a customer. Stripe accepts the same e-mail address twice, so look for an existing customer first. Creating one charges nothing; payment methods are attached separately.")
     .writes()
+    .phrases(texts!["new customer"])
     .idempotency_header("Idempotency-Key")
     .parameters(list![
         header("stripe_version", STRING).wire("Stripe-Version").addition().description("API version that decides the shape of this response, such as `2026-10-28.endive`; left out, the account's default version."),
-        body("email", STRING).description("E-mail address for receipts and invoices, up to 512 characters. Stripe does not keep it unique: look for an existing customer first."),
+        body("email", STRING.format("email")).description("E-mail address for receipts and invoices, up to 512 characters. Stripe does not keep it unique: look for an existing customer first."),
         body("name", STRING).description("Full name or business name, up to 256 characters."),
         body("description", STRING).description("Free note about the customer, seen only by you."),
         body("phone", STRING).description("Phone number, up to 20 characters."),
@@ -104,9 +110,9 @@ const CREATE: Operation = Operation::by(Method::Post, "Customers_Create", "custo
             optional("state", STRING.description("State, county or province.")),
             optional("postal_code", STRING.description("Postal code, in the United States the ZIP code.")),
             optional("country", STRING.description("Two-letter country code (ISO 3166-1).")),
-        ]).closed()).description("Billing address; its country matters for tax."),
-        body("metadata", OBJECT).description("Your own keys and values: up to 50 keys of 40 characters, values up to 500."),
-        body("expand", ARRAY.items(list![STRING])).addition().description("Fields that hold an id and are to come back as whole objects, up to four levels deep (`a.b`)."),
+        ]).closed()).example(r#"{"line1":"354 Oyster Point Blvd","city":"South San Francisco","state":"CA","postal_code":"94080","country":"US"}"#).description("Billing address; its country matters for tax."),
+        body("metadata", OBJECT).example(r#"{"crm_id":"4711"}"#).description("Your own keys and values: up to 50 keys of 40 characters, values up to 500."),
+        body("expand", ARRAY.items(list![STRING])).addition().example(r#"["default_source"]"#).description("Fields that hold an id and are to come back as whole objects, up to four levels deep (`a.b`)."),
         body("shipping", OBJECT.properties(list![
             required("name", STRING.description("Name of the recipient.")),
             optional("phone", STRING.description("Phone number of the recipient.")),
@@ -124,7 +130,7 @@ const CREATE: Operation = Operation::by(Method::Post, "Customers_Create", "custo
             optional("default_payment_method", STRING.description("Id of the payment method that invoices and subscriptions charge; it must be attached to the customer.")),
             optional("footer", STRING.description("Text at the foot of invoices.")),
         ]).closed()).addition().description("What new invoices of the customer begin with."),
-        body("preferred_locales", ARRAY.items(list![STRING])).addition().description("Languages of the customer, the preferred one first."),
+        body("preferred_locales", ARRAY.items(list![STRING])).addition().example(r#"["en","de"]"#).description("Languages of the customer, the preferred one first."),
         body("balance", INTEGER).addition().description("Credit (negative) or debt (positive) that the next invoices settle, in the smallest currency unit."),
         body("payment_method", STRING).addition().description("Id of a payment method to attach to the new customer."),
         body("tax_id_data", ARRAY.items(list![
@@ -143,7 +149,7 @@ const GET: Operation = Operation::get("Customers_Get", "customers", Action::Get,
     .description("Returns one customer by id. A deleted customer still comes back, as a stub with `deleted: true` and no other data.")
     .parameters(list![
         path("id", STRING).required().description("Id of the customer."),
-        query("expand", ARRAY.items(list![STRING])).wire("expand[]").addition().description("Fields that hold an id and are to come back as whole objects, up to four levels deep (`a.b`)."),
+        query("expand", ARRAY.items(list![STRING])).wire("expand[]").addition().example(r#"["default_source"]"#).description("Fields that hold an id and are to come back as whole objects, up to four levels deep (`a.b`)."),
         header("stripe_version", STRING).wire("Stripe-Version").addition().description("API version that decides the shape of this response, such as `2026-10-28.endive`; left out, the account's default version."),
     ])
     .schema(RECORD);
@@ -168,9 +174,9 @@ const UPDATE: Operation = Operation::by(Method::Post, "Customers_Update", "custo
             optional("state", STRING.description("State, county or province.")),
             optional("postal_code", STRING.description("Postal code, in the United States the ZIP code.")),
             optional("country", STRING.description("Two-letter country code (ISO 3166-1).")),
-        ]).closed()).description("New billing address; replaces the old one as a whole."),
-        body("metadata", OBJECT).description("Your own keys and values, merged into those present; an empty value removes its key."),
-        body("expand", ARRAY.items(list![STRING])).addition().description("Fields that hold an id and are to come back as whole objects, up to four levels deep (`a.b`)."),
+        ]).closed()).example(r#"{"line1":"354 Oyster Point Blvd","city":"South San Francisco","state":"CA","postal_code":"94080","country":"US"}"#).description("New billing address; replaces the old one as a whole."),
+        body("metadata", OBJECT).example(r#"{"crm_id":"4711"}"#).description("Your own keys and values, merged into those present; an empty value removes its key."),
+        body("expand", ARRAY.items(list![STRING])).addition().example(r#"["default_source"]"#).description("Fields that hold an id and are to come back as whole objects, up to four levels deep (`a.b`)."),
         body("shipping", OBJECT.properties(list![
             required("name", STRING.description("Name of the recipient.")),
             optional("phone", STRING.description("Phone number of the recipient.")),
@@ -188,7 +194,7 @@ const UPDATE: Operation = Operation::by(Method::Post, "Customers_Update", "custo
             optional("default_payment_method", STRING.description("Id of the payment method that invoices and subscriptions charge; it must be attached to the customer.")),
             optional("footer", STRING.description("Text at the foot of invoices.")),
         ]).closed()).addition().description("What new invoices of the customer begin with."),
-        body("preferred_locales", ARRAY.items(list![STRING])).addition().description("Languages of the customer, the preferred one first."),
+        body("preferred_locales", ARRAY.items(list![STRING])).addition().example(r#"["en","de"]"#).description("Languages of the customer, the preferred one first."),
         body("balance", INTEGER).addition().description("Credit (negative) or debt (positive) that the next invoices settle, in the smallest currency unit."),
     ])
     .body(Body::Form)
@@ -209,11 +215,14 @@ const DELETE: Operation = Operation::by(Method::Delete, "Customers_Delete", "cus
 const SEARCH: Operation = Operation::get("Customers_Search", "customers", Action::Search, template!("/v1/customers/search"))
     .summary("Search customers")
     .description("Finds customers by e-mail address, name, phone, metadata or time of creation, with exact and partial matching. Search runs on an index that lags behind by up to a minute (longer during outages), so do not use it to read back what was just written, nor for accounts in India.")
+    .phrases(texts!["customer by email", "find customer"])
     .parameters(list![
-        query("query", STRING).required().description(r#"Search expression over `created`, `email`, `metadata`, `name`, `phone`. Exact match `field:"value"`, substring (three letters or more) `field~"value"`, comparison `created>1740787200`, metadata `metadata["key"]:"value"`. A leading `-` negates. Join with AND or with OR, never both."#),
+        query("query", STRING.rules(list![
+            grammar(Language::FieldSearch, texts!["created", "email", "metadata", "name", "phone"]),
+        ])).required().example(r#""name~\"acme\" AND created>1740787200""#).description(r#"Search expression over `created`, `email`, `metadata`, `name`, `phone`. Exact match `field:"value"`, substring (three letters or more) `field~"value"`, comparison `created>1740787200`, metadata `metadata["key"]:"value"`. A leading `-` negates. Join with AND or with OR, never both."#),
         query("limit", INTEGER.minimum(1.0).maximum(100.0)).description("Records per page, 1 to 100; Stripe takes 10 when it is left out."),
         query("page", STRING).description("Token of the next page: `next_page` of the previous response. Leave it out for the first page and repeat the same `query`."),
-        query("expand", ARRAY.items(list![STRING])).wire("expand[]").addition().description("Fields that hold an id and are to come back as whole objects; in lists their paths begin with `data.`."),
+        query("expand", ARRAY.items(list![STRING])).wire("expand[]").addition().example(r#"["data.default_source"]"#).description("Fields that hold an id and are to come back as whole objects; in lists their paths begin with `data.`."),
         header("stripe_version", STRING).wire("Stripe-Version").addition().description("API version that decides the shape of this response, such as `2026-10-28.endive`; left out, the account's default version."),
     ])
     .records(json_path!("$.data"))

@@ -7,7 +7,7 @@ use airbyte_agent_description::build::*;
 /// `disputes` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("disputes", "A payment contested by the cardholder (chargeback).")
     .when_to_use("For chargebacks, their reasons and deadlines.")
-    .phrases(texts!["dispute", "chargeback"])
+    .phrases(texts!["dispute", "chargeback", "chargeback"])
     .default_fields(texts![
         "id",
         "amount",
@@ -30,22 +30,29 @@ pub(super) const ENTITY: Entity = Entity::new("disputes", "A payment contested b
 const LIST: Operation = Operation::get("Disputes_List", "disputes", Action::List, template!("/v1/disputes"))
     .summary("List disputes")
     .description("Lists disputes (chargebacks), newest first. Filter by charge, payment intent or time. Those with status `needs_response` wait for evidence until `evidence_details.due_by`.")
+    .phrases(texts!["chargebacks"])
     .parameters(list![
         query("charge", STRING).description("Only records of this charge, by charge id."),
         query("created", OBJECT.properties(list![
-            optional("gt", INTEGER.description("Later than this instant, Unix seconds.")),
-            optional("gte", INTEGER.description("At or after this instant, Unix seconds.")),
-            optional("lt", INTEGER.description("Before this instant, Unix seconds.")),
-            optional("lte", INTEGER.description("At or before this instant, Unix seconds.")),
-        ]).closed()).style(Style::DeepObject).description("Only records created within these bounds, in Unix seconds; bounds may be combined."),
+            optional("gt", INTEGER.format("unix_seconds").description("Later than this instant, Unix seconds.")),
+            optional("gte", INTEGER.format("unix_seconds").description("At or after this instant, Unix seconds.")),
+            optional("lt", INTEGER.format("unix_seconds").description("Before this instant, Unix seconds.")),
+            optional("lte", INTEGER.format("unix_seconds").description("At or before this instant, Unix seconds.")),
+        ]).closed()).style(Style::DeepObject).example(r#"{"gte":1740787200,"lt":1743465600}"#).description("Only records created within these bounds, in Unix seconds; bounds may be combined."),
         query("ending_before", STRING).description("Page backward: id of the first dispute of the present page. Do not combine with `starting_after`."),
         query("limit", INTEGER.minimum(1.0).maximum(100.0)).description("Records per page, 1 to 100; Stripe takes 10 when it is left out."),
         query("payment_intent", STRING).description("Only records of this payment intent, by id."),
         query("starting_after", STRING).description("Page forward: id of the last dispute of the previous page. Do not combine with `ending_before`."),
-        query("expand", ARRAY.items(list![STRING])).wire("expand[]").addition().description("Fields that hold an id and are to come back as whole objects; in lists their paths begin with `data.`."),
+        query("expand", ARRAY.items(list![STRING])).wire("expand[]").addition().example(r#"["data.charge"]"#).description("Fields that hold an id and are to come back as whole objects; in lists their paths begin with `data.`."),
         header("stripe_version", STRING).wire("Stripe-Version").addition().description("API version that decides the shape of this response, such as `2026-10-28.endive`; left out, the account's default version."),
     ])
     .sync(sync(list![json_path!("$.id")]))
+    .filters(list![
+        field_filter(json_path!("$.id")).get("id"),
+        field_filter(json_path!("$.charge")).equals(list![(text("charge"), json(r#""{value}""#))]),
+        field_filter(json_path!("$.payment_intent")).equals(list![(text("payment_intent"), json(r#""{value}""#))]),
+        field_filter(json_path!("$.created")).from(list![(text("created"), json(r#"{"gte":"{value}"}"#))]).to(list![(text("created"), json(r#"{"lte":"{value}"}"#))]).format(SyncTime::UnixSeconds),
+    ])
     .records(json_path!("$.data"))
     .meta(list![meta("has_more", json_path!("$.has_more"))])
     .paging(Paging::both_ways(json_path!("$.id"), "starting_after", 0, "ending_before").more(from_meta("has_more")).size(page_size("limit").maximum(100)))
@@ -56,7 +63,7 @@ const GET: Operation = Operation::get("Disputes_Get", "disputes", Action::Get, t
     .description("Returns one dispute by id with reason, amount, state, evidence and deadline.")
     .parameters(list![
         path("id", STRING).required().description("Id of the dispute."),
-        query("expand", ARRAY.items(list![STRING])).wire("expand[]").addition().description("Fields that hold an id and are to come back as whole objects, up to four levels deep (`a.b`)."),
+        query("expand", ARRAY.items(list![STRING])).wire("expand[]").addition().example(r#"["charge"]"#).description("Fields that hold an id and are to come back as whole objects, up to four levels deep (`a.b`)."),
         header("stripe_version", STRING).wire("Stripe-Version").addition().description("API version that decides the shape of this response, such as `2026-10-28.endive`; left out, the account's default version."),
     ])
     .schema(RECORD);
@@ -67,6 +74,7 @@ const UPDATE: Operation = Operation::by(Method::Post, "Disputes_Update", "disput
     .writes()
     .idempotent()
     .destructive()
+    .phrases(texts!["submit evidence", "send evidence", "respond to chargeback", "answer dispute"])
     .idempotency_header("Idempotency-Key")
     .addition()
     .parameters(list![
@@ -75,7 +83,7 @@ const UPDATE: Operation = Operation::by(Method::Post, "Disputes_Update", "disput
         body("evidence", OBJECT.properties(list![
             optional("product_description", STRING.description("What was sold.")),
             optional("customer_name", STRING.description("Name of the customer.")),
-            optional("customer_email_address", STRING.description("E-mail address of the customer.")),
+            optional("customer_email_address", STRING.format("email").description("E-mail address of the customer.")),
             optional("customer_purchase_ip", STRING.description("IP address from which the customer bought.")),
             optional("billing_address", STRING.description("Billing address that the customer gave.")),
             optional("access_activity_log", STRING.description("Log that shows that the customer used the product.")),
@@ -102,8 +110,8 @@ const UPDATE: Operation = Operation::by(Method::Post, "Disputes_Update", "disput
             optional("uncategorized_file", STRING.description("Id of a file with anything else.")),
         ]).closed()).description("What speaks for you; texts up to 20,000 characters each, 150,000 in all."),
         body("submit", BOOLEAN).description("False only stores the evidence; true (when left out) hands it in."),
-        body("metadata", OBJECT).description("Your own keys and values, merged into those present; an empty value removes its key."),
-        body("expand", ARRAY.items(list![STRING])).addition().description("Fields that hold an id and are to come back as whole objects, up to four levels deep (`a.b`)."),
+        body("metadata", OBJECT).example(r#"{"case":"77"}"#).description("Your own keys and values, merged into those present; an empty value removes its key."),
+        body("expand", ARRAY.items(list![STRING])).addition().example(r#"["charge"]"#).description("Fields that hold an id and are to come back as whole objects, up to four levels deep (`a.b`)."),
     ])
     .body(Body::Form)
     .schema(RECORD);

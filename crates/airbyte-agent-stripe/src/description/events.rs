@@ -26,17 +26,18 @@ pub(super) const ENTITY: Entity = Entity::new("events", "Something that happened
 const LIST: Operation = Operation::get("Events_List", "events", Action::List, template!("/v1/events"))
     .summary("List events")
     .description("Lists what happened in the account during the last 30 days, newest first. Filter by type and time. Airbyte's hosted platform does not offer it.")
+    .phrases(texts!["what happened"])
     .addition()
     .parameters(list![
         query("type", STRING).description("Only events of this type; `*` stands for any part, as in `invoice.*`."),
-        query("types", ARRAY.items(list![STRING])).wire("types[]").description("Only events of one of these types, at most 20; not together with `type`."),
+        query("types", ARRAY.items(list![STRING])).wire("types[]").example(r#"["invoice.paid","invoice.voided"]"#).description("Only events of one of these types, at most 20; not together with `type`."),
         query("delivery_success", BOOLEAN).description("True for events whose webhooks were all delivered, false for those with failures."),
         query("created", OBJECT.properties(list![
-            optional("gt", INTEGER.description("Later than this instant, Unix seconds.")),
-            optional("gte", INTEGER.description("At or after this instant, Unix seconds.")),
-            optional("lt", INTEGER.description("Before this instant, Unix seconds.")),
-            optional("lte", INTEGER.description("At or before this instant, Unix seconds.")),
-        ]).closed()).style(Style::DeepObject).description("Only records created within these bounds, in Unix seconds; bounds may be combined."),
+            optional("gt", INTEGER.format("unix_seconds").description("Later than this instant, Unix seconds.")),
+            optional("gte", INTEGER.format("unix_seconds").description("At or after this instant, Unix seconds.")),
+            optional("lt", INTEGER.format("unix_seconds").description("Before this instant, Unix seconds.")),
+            optional("lte", INTEGER.format("unix_seconds").description("At or before this instant, Unix seconds.")),
+        ]).closed()).style(Style::DeepObject).example(r#"{"gte":1740787200,"lt":1743465600}"#).description("Only records created within these bounds, in Unix seconds; bounds may be combined."),
         query("limit", INTEGER.minimum(1.0).maximum(100.0)).description("Records per page, 1 to 100; Stripe takes 10 when it is left out."),
         query("starting_after", STRING).description("Page forward: id of the last event of the previous page. Do not combine with `ending_before`."),
         query("ending_before", STRING).description("Page backward: id of the first event of the present page. Do not combine with `starting_after`."),
@@ -44,6 +45,7 @@ const LIST: Operation = Operation::get("Events_List", "events", Action::List, te
     ])
     .sync(sync(list![json_path!("$.id")])
         .change(sync_change(json_path!("$.created"), SyncTime::UnixSeconds).filter(list![(text("created"), json(r#"{"gte":"{since}"}"#))]).overlap_seconds(259200)))
+    .filters(list![field_filter(json_path!("$.type")).equals(list![(text("type"), json(r#""{value}""#))])])
     .records(json_path!("$.data"))
     .meta(list![meta("has_more", json_path!("$.has_more"))])
     .paging(Paging::both_ways(json_path!("$.id"), "starting_after", 0, "ending_before").more(from_meta("has_more")).size(page_size("limit").default(10).maximum(100)))

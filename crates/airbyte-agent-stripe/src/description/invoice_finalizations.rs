@@ -14,12 +14,13 @@ const CREATE: Operation = Operation::by(Method::Post, "InvoiceFinalizations_Crea
     .description("Turns a draft invoice into an open one: number and amounts are fixed, and collection may start. Cannot be undone; afterwards the invoice can only be paid, voided or written off.")
     .writes()
     .destructive()
+    .phrases(texts!["finalize invoice", "finish draft"])
     .idempotency_header("Idempotency-Key")
     .parameters(list![
         path("id", STRING).required().description("Id of the draft invoice to finalize."),
         header("stripe_version", STRING).wire("Stripe-Version").addition().description("API version that decides the shape of this response, such as `2026-10-28.endive`; left out, the account's default version."),
         body("auto_advance", BOOLEAN).description("Whether Stripe goes on by itself: charges, sends reminders and retries."),
-        body("expand", ARRAY.items(list![STRING])).addition().description("Fields that hold an id and are to come back as whole objects, up to four levels deep (`a.b`)."),
+        body("expand", ARRAY.items(list![STRING])).addition().example(r#"["payments","customer"]"#).description("Fields that hold an id and are to come back as whole objects, up to four levels deep (`a.b`)."),
     ])
     .body(Body::Form)
     .schema(RECORD);

@@ -15,6 +15,7 @@ const CREATE: Operation = Operation::by(Method::Post, "InvoiceItems_Create", "in
     .summary("Create an invoice item")
     .description("Adds an amount to a draft invoice or, without `invoice`, to the next invoice of the customer. Give either `amount` with `currency` or a price. Versions before 2025-03-31.basil take the price as `price`, later ones as `pricing.price`. Airbyte's hosted platform does not offer it.")
     .writes()
+    .phrases(texts!["add line", "extra charge"])
     .idempotency_header("Idempotency-Key")
     .at_least_one(list![at_least_one(texts![], texts!["customer", "customer_account"])])
     .addition()
@@ -33,12 +34,12 @@ const CREATE: Operation = Operation::by(Method::Post, "InvoiceItems_Create", "in
         body("subscription", STRING).description("Id of a subscription with whose next invoice the item goes out."),
         body("discountable", BOOLEAN).description("Whether discounts apply; false when left out for negative amounts."),
         body("period", OBJECT.properties(list![
-            required("start", INTEGER.description("Start, Unix seconds.")),
-            required("end", INTEGER.description("End, Unix seconds.")),
+            required("start", INTEGER.format("unix_seconds").description("Start, Unix seconds.")),
+            required("end", INTEGER.format("unix_seconds").description("End, Unix seconds.")),
         ]).closed()).description("Time that the item bills."),
-        body("tax_rates", ARRAY.items(list![STRING])).description("Ids of the tax rates of the item."),
-        body("metadata", OBJECT).description("Your own keys and values: up to 50 keys of 40 characters, values up to 500."),
-        body("expand", ARRAY.items(list![STRING])).addition().description("Fields that hold an id and are to come back as whole objects, up to four levels deep (`a.b`)."),
+        body("tax_rates", ARRAY.items(list![STRING])).example(r#"["txr_1MoHNbLkdIwHu7ixkeTsM0g6"]"#).description("Ids of the tax rates of the item."),
+        body("metadata", OBJECT).example(r#"{"project":"apollo"}"#).description("Your own keys and values: up to 50 keys of 40 characters, values up to 500."),
+        body("expand", ARRAY.items(list![STRING])).addition().example(r#"["invoice"]"#).description("Fields that hold an id and are to come back as whole objects, up to four levels deep (`a.b`)."),
     ])
     .body(Body::Form)
     .schema(RECORD);

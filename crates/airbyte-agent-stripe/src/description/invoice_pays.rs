@@ -14,6 +14,7 @@ const CREATE: Operation = Operation::by(Method::Post, "InvoicePays_Create", "inv
     .description("Tries to collect an open invoice at once, outside the schedule: real money in live mode. A declined card is an error (402). With `paid_out_of_band: true` nothing is charged, and the invoice counts as paid elsewhere. Airbyte's hosted platform does not offer it.")
     .writes()
     .destructive()
+    .phrases(texts!["pay invoice", "collect invoice", "charge invoice", "mark paid"])
     .idempotency_header("Idempotency-Key")
     .addition()
     .parameters(list![
@@ -24,7 +25,7 @@ const CREATE: Operation = Operation::by(Method::Post, "InvoicePays_Create", "inv
         body("paid_out_of_band", BOOLEAN).description("True only records that the invoice was paid outside Stripe."),
         body("forgive", BOOLEAN).description("True pays the invoice also if the source has slightly less than the amount due."),
         body("mandate", STRING).description("Id of the permission to debit that is used."),
-        body("expand", ARRAY.items(list![STRING])).addition().description("Fields that hold an id and are to come back as whole objects, up to four levels deep (`a.b`)."),
+        body("expand", ARRAY.items(list![STRING])).addition().example(r#"["payments"]"#).description("Fields that hold an id and are to come back as whole objects, up to four levels deep (`a.b`)."),
     ])
     .body(Body::Form)
     .schema(RECORD);

@@ -13,11 +13,12 @@ const CREATE: Operation = Operation::by(Method::Post, "InvoiceSends_Create", "in
     .summary("Send an invoice")
     .description("E-mails an invoice to the customer at once, outside the usual schedule. Only possible for invoices with `collection_method: send_invoice`; finalize a draft first with `invoice_finalizations.create`. Every call sends another e-mail, but none in test mode.")
     .writes()
+    .phrases(texts!["email invoice", "send invoice", "mail invoice"])
     .idempotency_header("Idempotency-Key")
     .parameters(list![
         path("id", STRING).required().description("Id of the invoice to send."),
         header("stripe_version", STRING).wire("Stripe-Version").addition().description("API version that decides the shape of this response, such as `2026-10-28.endive`; left out, the account's default version."),
-        body("expand", ARRAY.items(list![STRING])).addition().description("Fields that hold an id and are to come back as whole objects, up to four levels deep (`a.b`)."),
+        body("expand", ARRAY.items(list![STRING])).addition().example(r#"["payments","customer"]"#).description("Fields that hold an id and are to come back as whole objects, up to four levels deep (`a.b`)."),
     ])
     .body(Body::Form)
     .schema(RECORD);

@@ -14,12 +14,13 @@ const CREATE: Operation = Operation::by(Method::Post, "InvoiceVoids_Create", "in
     .description("Declares a finalized invoice void, as if it had never been: nothing is collected any more. Cannot be undone. A draft cannot be voided; a paid invoice gets a credit note with `credit_notes.create`. Airbyte's hosted platform does not offer it.")
     .writes()
     .destructive()
+    .phrases(texts!["void invoice", "cancel invoice"])
     .idempotency_header("Idempotency-Key")
     .addition()
     .parameters(list![
         path("id", STRING).required().description("Id of the invoice to void; its status is `open` or `uncollectible`."),
         header("stripe_version", STRING).wire("Stripe-Version").addition().description("API version that decides the shape of this response, such as `2026-10-28.endive`; left out, the account's default version."),
-        body("expand", ARRAY.items(list![STRING])).addition().description("Fields that hold an id and are to come back as whole objects, up to four levels deep (`a.b`)."),
+        body("expand", ARRAY.items(list![STRING])).addition().example(r#"["customer"]"#).description("Fields that hold an id and are to come back as whole objects, up to four levels deep (`a.b`)."),
     ])
     .body(Body::Form)
     .schema(RECORD);

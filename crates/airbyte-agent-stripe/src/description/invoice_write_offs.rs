@@ -14,12 +14,13 @@ const CREATE: Operation = Operation::by(Method::Post, "InvoiceWriteOffs_Create",
     .description("Writes an open invoice off as bad debt. It stays owed: a later payment makes it `paid` all the same. Airbyte's hosted platform does not offer it.")
     .writes()
     .destructive()
+    .phrases(texts!["write off", "uncollectible", "bad debt"])
     .idempotency_header("Idempotency-Key")
     .addition()
     .parameters(list![
         path("id", STRING).required().description("Id of the open invoice to write off."),
         header("stripe_version", STRING).wire("Stripe-Version").addition().description("API version that decides the shape of this response, such as `2026-10-28.endive`; left out, the account's default version."),
-        body("expand", ARRAY.items(list![STRING])).addition().description("Fields that hold an id and are to come back as whole objects, up to four levels deep (`a.b`)."),
+        body("expand", ARRAY.items(list![STRING])).addition().example(r#"["customer"]"#).description("Fields that hold an id and are to come back as whole objects, up to four levels deep (`a.b`)."),
     ])
     .body(Body::Form)
     .schema(RECORD);

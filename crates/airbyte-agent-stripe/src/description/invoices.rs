@@ -7,7 +7,7 @@ use airbyte_agent_description::build::*;
 /// `invoices` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("invoices", "A bill to a customer, from draft to paid.")
     .when_to_use("For what a customer owes or has paid, due dates, invoice links and PDFs.")
-    .phrases(texts!["invoice", "bill", "unpaid", "overdue"])
+    .phrases(texts!["invoice", "bill", "unpaid", "overdue", "bill"])
     .default_fields(texts![
         "id",
         "number",
@@ -127,14 +127,15 @@ pub(super) const ENTITY: Entity = Entity::new("invoices", "A bill to a customer,
 const LIST: Operation = Operation::get("Invoices_List", "invoices", Action::List, template!("/v1/invoices"))
     .summary("List invoices")
     .description("Lists invoices, newest first. Filter by customer, subscription, state or time of creation; unpaid ones have status `open`. For a customer's name or an invoice number use `invoices.search`. Amounts are in the smallest currency unit.")
+    .phrases(texts!["overdue invoices", "unpaid invoices", "open invoices"])
     .parameters(list![
         query("collection_method", STRING.choices(words!["charge_automatically", "send_invoice"])).description("Only those collected this way: `charge_automatically` from the stored payment method, or `send_invoice` for payment by the customer."),
         query("created", OBJECT.properties(list![
-            optional("gt", INTEGER.description("Later than this instant, Unix seconds.")),
-            optional("gte", INTEGER.description("At or after this instant, Unix seconds.")),
-            optional("lt", INTEGER.description("Before this instant, Unix seconds.")),
-            optional("lte", INTEGER.description("At or before this instant, Unix seconds.")),
-        ]).closed()).style(Style::DeepObject).description("Only records created within these bounds, in Unix seconds; bounds may be combined."),
+            optional("gt", INTEGER.format("unix_seconds").description("Later than this instant, Unix seconds.")),
+            optional("gte", INTEGER.format("unix_seconds").description("At or after this instant, Unix seconds.")),
+            optional("lt", INTEGER.format("unix_seconds").description("Before this instant, Unix seconds.")),
+            optional("lte", INTEGER.format("unix_seconds").description("At or before this instant, Unix seconds.")),
+        ]).closed()).style(Style::DeepObject).example(r#"{"gte":1740787200,"lt":1743465600}"#).description("Only records created within these bounds, in Unix seconds; bounds may be combined."),
         query("customer", STRING).description("Only records of this customer, by customer id."),
         query("customer_account", STRING).description("Only records of this customer, given as an account id; for platforms that model customers as accounts. Use `customer` otherwise."),
         query("ending_before", STRING).description("Page backward: id of the first invoice of the present page. Do not combine with `starting_after`."),
@@ -142,10 +143,17 @@ const LIST: Operation = Operation::get("Invoices_List", "invoices", Action::List
         query("starting_after", STRING).description("Page forward: id of the last invoice of the previous page. Do not combine with `ending_before`."),
         query("status", STRING.choices(words!["draft", "open", "paid", "uncollectible", "void"])).description("Only invoices in this state. `open` means finalized and unpaid; overdue ones are `open` with a `due_date` in the past."),
         query("subscription", STRING).description("Only invoices of this subscription, by id."),
-        query("expand", ARRAY.items(list![STRING])).wire("expand[]").addition().description("Fields that hold an id and are to come back as whole objects; in lists their paths begin with `data.`."),
+        query("expand", ARRAY.items(list![STRING])).wire("expand[]").addition().example(r#"["data.payments","data.customer"]"#).description("Fields that hold an id and are to come back as whole objects; in lists their paths begin with `data.`."),
         header("stripe_version", STRING).wire("Stripe-Version").addition().description("API version that decides the shape of this response, such as `2026-10-28.endive`; left out, the account's default version."),
     ])
     .sync(sync(list![json_path!("$.id")]))
+    .filters(list![
+        field_filter(json_path!("$.id")).get("id"),
+        field_filter(json_path!("$.customer")).equals(list![(text("customer"), json(r#""{value}""#))]),
+        field_filter(json_path!("$.status")).equals(list![(text("status"), json(r#""{value}""#))]),
+        field_filter(json_path!("$.collection_method")).equals(list![(text("collection_method"), json(r#""{value}""#))]),
+        field_filter(json_path!("$.created")).from(list![(text("created"), json(r#"{"gte":"{value}"}"#))]).to(list![(text("created"), json(r#"{"lte":"{value}"}"#))]).format(SyncTime::UnixSeconds),
+    ])
     .records(json_path!("$.data"))
     .meta(list![meta("has_more", json_path!("$.has_more"))])
     .paging(Paging::both_ways(json_path!("$.id"), "starting_after", 0, "ending_before").more(from_meta("has_more")).size(page_size("limit").maximum(100)))
@@ -155,6 +163,7 @@ const CREATE: Operation = Operation::by(Method::Post, "Invoices_Create", "invoic
     .summary("Create a draft invoice")
     .description("Creates a draft invoice for a customer. Without `pending_invoice_items_behavior: include` it starts empty. A draft is neither sent nor charged: finalize it with `invoice_finalizations.create`, then send it with `invoice_sends.create`. With `auto_advance: true` Stripe does so by itself after about an hour.")
     .writes()
+    .phrases(texts!["bill customer", "new invoice", "invoice customer"])
     .idempotency_header("Idempotency-Key")
     .at_least_one(list![at_least_one(texts![], texts!["customer", "customer_account", "from_invoice"])])
     .parameters(list![
@@ -164,11 +173,11 @@ const CREATE: Operation = Operation::by(Method::Post, "Invoices_Create", "invoic
         body("collection_method", STRING.choices(words!["charge_automatically", "send_invoice"])).description("`charge_automatically` (when left out) charges the default payment method; `send_invoice` e-mails it with a due date."),
         body("description", STRING).description("Memo shown on the invoice."),
         body("days_until_due", INTEGER).description("Days until payment is due; only with `send_invoice`, which needs this or `due_date`."),
-        body("due_date", INTEGER).description("Instant at which payment is due, Unix seconds; only with `send_invoice`."),
+        body("due_date", INTEGER.format("unix_seconds")).description("Instant at which payment is due, Unix seconds; only with `send_invoice`."),
         body("footer", STRING).description("Text at the foot of the invoice."),
-        body("metadata", OBJECT).description("Your own keys and values: up to 50 keys of 40 characters, values up to 500."),
+        body("metadata", OBJECT).example(r#"{"project":"apollo"}"#).description("Your own keys and values: up to 50 keys of 40 characters, values up to 500."),
         body("pending_invoice_items_behavior", STRING.choices(words!["exclude", "include"])).description("`include` puts the customer's pending invoice items on it; `exclude` (when left out) makes an empty invoice."),
-        body("expand", ARRAY.items(list![STRING])).addition().description("Fields that hold an id and are to come back as whole objects, up to four levels deep (`a.b`)."),
+        body("expand", ARRAY.items(list![STRING])).addition().example(r#"["payments","customer"]"#).description("Fields that hold an id and are to come back as whole objects, up to four levels deep (`a.b`)."),
         body("customer_account", STRING).addition().description("Id of the account that is invoiced, for platforms that model customers as accounts."),
         body("from_invoice", OBJECT.properties(list![
             required("action", STRING.choices(words!["revision"]).description("What to make of the invoice.")),
@@ -177,7 +186,7 @@ const CREATE: Operation = Operation::by(Method::Post, "Invoices_Create", "invoic
         body("currency", STRING).addition().description("Three-letter ISO currency code in lower case; the customer's currency when left out."),
         body("subscription", STRING).addition().description("Id of a subscription whose pending items are invoiced."),
         body("default_payment_method", STRING).addition().description("Id of the payment method to charge; the customer's default when left out."),
-        body("default_tax_rates", ARRAY.items(list![STRING])).addition().description("Ids of the tax rates of lines that have none of their own."),
+        body("default_tax_rates", ARRAY.items(list![STRING])).addition().example(r#"["txr_1MoHNbLkdIwHu7ixkeTsM0g6"]"#).description("Ids of the tax rates of lines that have none of their own."),
         body("discounts", ARRAY.items(list![
             OBJECT.properties(list![
                 optional("coupon", STRING.description("Id of a coupon.")),
@@ -196,7 +205,7 @@ const GET: Operation = Operation::get("Invoices_Get", "invoices", Action::Get, t
     .description("Returns one invoice by id with amounts, state, links to page and PDF, and its first line items. Amounts are in the smallest currency unit.")
     .parameters(list![
         path("id", STRING).required().description("Invoice id (not the invoice number printed on it)."),
-        query("expand", ARRAY.items(list![STRING])).wire("expand[]").addition().description("Fields that hold an id and are to come back as whole objects, up to four levels deep (`a.b`)."),
+        query("expand", ARRAY.items(list![STRING])).wire("expand[]").addition().example(r#"["payments","customer"]"#).description("Fields that hold an id and are to come back as whole objects, up to four levels deep (`a.b`)."),
         header("stripe_version", STRING).wire("Stripe-Version").addition().description("API version that decides the shape of this response, such as `2026-10-28.endive`; left out, the account's default version."),
     ])
     .schema(RECORD);
@@ -205,10 +214,24 @@ const SEARCH: Operation = Operation::get("Invoices_Search", "invoices", Action::
     .summary("Search invoices")
     .description("Finds invoices by number, customer, state, total, subscription or metadata. The result is Stripe's whole search response: the records are in its `data`, beside `has_more` and `next_page`. Use `invoices.list` for simple filters, which is up to date. Search runs on an index that lags behind by up to a minute (longer during outages), so do not use it to read back what was just written, nor for accounts in India.")
     .parameters(list![
-        query("query", STRING).required().description(r#"Search expression over `created`, `currency`, `customer`, `last_finalization_error_code`, `last_finalization_error_type`, `metadata`, `number`, `receipt_number`, `status`, `subscription`, `total`. Exact match `field:"value"`, comparison `total>1000` (smallest currency unit), metadata `metadata["key"]:"value"`. A leading `-` negates. Join with AND or with OR, never both."#),
+        query("query", STRING.rules(list![
+            grammar(Language::FieldSearch, texts![
+                "created",
+                "currency",
+                "customer",
+                "last_finalization_error_code",
+                "last_finalization_error_type",
+                "metadata",
+                "number",
+                "receipt_number",
+                "status",
+                "subscription",
+                "total",
+            ]),
+        ])).required().example(r#""status:\"open\" AND total>100000""#).description(r#"Search expression over `created`, `currency`, `customer`, `last_finalization_error_code`, `last_finalization_error_type`, `metadata`, `number`, `receipt_number`, `status`, `subscription`, `total`. Exact match `field:"value"`, comparison `total>1000` (smallest currency unit), metadata `metadata["key"]:"value"`. A leading `-` negates. Join with AND or with OR, never both."#),
         query("limit", INTEGER.minimum(1.0).maximum(100.0)).description("Records per page, 1 to 100; Stripe takes 10 when it is left out."),
         query("page", STRING).description("Token of the next page: `next_page` of the previous response. Leave it out for the first page and repeat the same `query`."),
-        query("expand", ARRAY.items(list![STRING])).wire("expand[]").addition().description("Fields that hold an id and are to come back as whole objects; in lists their paths begin with `data.`."),
+        query("expand", ARRAY.items(list![STRING])).wire("expand[]").addition().example(r#"["data.payments","data.customer"]"#).description("Fields that hold an id and are to come back as whole objects; in lists their paths begin with `data.`."),
         header("stripe_version", STRING).wire("Stripe-Version").addition().description("API version that decides the shape of this response, such as `2026-10-28.endive`; left out, the account's default version."),
     ])
     .records(json_path!("$"))

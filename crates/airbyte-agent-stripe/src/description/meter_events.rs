@@ -15,14 +15,15 @@ const CREATE: Operation = Operation::by(Method::Post, "MeterEvents_Create", "met
     .summary("Report usage")
     .description("Reports usage of a customer to a meter, which is billed with metered prices. Usage is counted a little later. Give an `identifier`, so that a repeated report is counted once. Airbyte's hosted platform does not offer it.")
     .writes()
+    .phrases(texts!["report usage"])
     .idempotency_header("Idempotency-Key")
     .addition()
     .parameters(list![
         header("stripe_version", STRING).wire("Stripe-Version").addition().description("API version that decides the shape of this response, such as `2026-10-28.endive`; left out, the account's default version."),
         body("event_name", STRING).required().description("Name of the meter's events, from `event_name` of `meters.list`."),
-        body("payload", OBJECT).required().description("Customer and value, under the keys that the meter names."),
+        body("payload", OBJECT).required().example(r#"{"stripe_customer_id":"cus_NffrFeUfNV2Hib","value":"25"}"#).description("Customer and value, under the keys that the meter names."),
         body("identifier", STRING).description("Your own text that is unique for at least 24 hours."),
-        body("timestamp", INTEGER).description("When the usage took place, Unix seconds, at most 35 days ago; now when left out."),
+        body("timestamp", INTEGER.format("unix_seconds")).description("When the usage took place, Unix seconds, at most 35 days ago; now when left out."),
     ])
     .body(Body::Form)
     .schema(RECORD);

@@ -52,6 +52,7 @@ use airbyte_agent_description::build::*;
 pub static DESCRIPTION: Connector = Connector {
     name: text("stripe"),
     title: text("Stripe"),
+    other_names: Borrowed(&[]),
     version: text("0.1.13"),
     definition_id: text("e094cb9a-26de-4645-8761-65c0c425d1de"),
     description: text("Stripe processes payments. This connector reads customers, invoices, charges, subscriptions, refunds, products, disputes, payouts, prices, discounts, stored payment methods, events and the balance, and creates or changes customers, products, prices, invoices, subscriptions, payments, refunds, credit notes, discounts, Checkout sessions and payment links. All amounts are whole numbers in the smallest currency unit: 1000 is USD 10.00, but JPY 1000. Instants are Unix seconds. A live key moves real money, a test key does not. Responses follow the default API version of the account unless `stripe_version` names another. The records are described as in version 2026-10-28.endive and hold the fields of older versions as well; those that Stripe dropped with 2025-03-31.basil are absent on newer accounts. Operations and arguments that Airbyte's platform does not know follow 2026-10-28.endive; where an older version names an argument differently, its description says so. Fields that hold the id of another object come back as the whole object if `expand` names them."),

@@ -14,12 +14,13 @@ const CREATE: Operation = Operation::by(Method::Post, "PaymentIntentCancellation
     .description("Cancels a payment intent that has not succeeded and releases money that was only authorized. Cannot be undone. A successful payment is refunded instead, with `refunds.create`.")
     .writes()
     .destructive()
+    .phrases(texts!["cancel payment"])
     .idempotency_header("Idempotency-Key")
     .parameters(list![
         path("id", STRING).required().description("Id of the payment intent to cancel."),
         header("stripe_version", STRING).wire("Stripe-Version").addition().description("API version that decides the shape of this response, such as `2026-10-28.endive`; left out, the account's default version."),
         body("cancellation_reason", STRING.choices(words!["duplicate", "fraudulent", "requested_by_customer", "abandoned"])).description("Why it is canceled."),
-        body("expand", ARRAY.items(list![STRING])).addition().description("Fields that hold an id and are to come back as whole objects, up to four levels deep (`a.b`)."),
+        body("expand", ARRAY.items(list![STRING])).addition().example(r#"["latest_charge"]"#).description("Fields that hold an id and are to come back as whole objects, up to four levels deep (`a.b`)."),
     ])
     .body(Body::Form)
     .schema(RECORD);

@@ -14,6 +14,7 @@ const CREATE: Operation = Operation::by(Method::Post, "PaymentIntentCaptures_Cre
     .description("Takes the money that was authorized with `capture_method: manual`: real money in live mode. The status is `requires_capture` before; what is not taken is released. Airbyte's hosted platform does not offer it.")
     .writes()
     .destructive()
+    .phrases(texts!["capture payment", "capture authorized"])
     .idempotency_header("Idempotency-Key")
     .addition()
     .parameters(list![
@@ -23,8 +24,8 @@ const CREATE: Operation = Operation::by(Method::Post, "PaymentIntentCaptures_Cre
         body("final_capture", BOOLEAN).description("False keeps the rest authorized for further captures, where the card allows that."),
         body("statement_descriptor", STRING).description("Text on the bank statement for payments other than by card."),
         body("statement_descriptor_suffix", STRING).description("Appended to your account's prefix on card statements."),
-        body("metadata", OBJECT).description("Your own keys and values, merged into those present; an empty value removes its key."),
-        body("expand", ARRAY.items(list![STRING])).addition().description("Fields that hold an id and are to come back as whole objects, up to four levels deep (`a.b`)."),
+        body("metadata", OBJECT).example(r#"{"order_id":"1042"}"#).description("Your own keys and values, merged into those present; an empty value removes its key."),
+        body("expand", ARRAY.items(list![STRING])).addition().example(r#"["latest_charge"]"#).description("Fields that hold an id and are to come back as whole objects, up to four levels deep (`a.b`)."),
     ])
     .body(Body::Form)
     .schema(RECORD);

@@ -14,14 +14,15 @@ const CREATE: Operation = Operation::by(Method::Post, "PaymentIntentConfirmation
     .description("Confirms a payment intent, which charges the payment method: real money in live mode. A declined card is an error (402); with `requires_action` the customer still has to authenticate.")
     .writes()
     .destructive()
+    .phrases(texts!["confirm payment"])
     .idempotency_header("Idempotency-Key")
     .parameters(list![
         path("id", STRING).required().description("Id of the payment intent to confirm."),
         header("stripe_version", STRING).wire("Stripe-Version").addition().description("API version that decides the shape of this response, such as `2026-10-28.endive`; left out, the account's default version."),
         body("payment_method", STRING).description("Id of the payment method to charge, when none is set on the payment intent yet."),
         body("receipt_email", STRING).description("E-mail address the receipt goes to; in live mode a receipt is sent even when receipts are off in the settings."),
-        body("return_url", STRING).description("Where to send the customer back after paying or authenticating on another page; needed for methods that redirect."),
-        body("expand", ARRAY.items(list![STRING])).addition().description("Fields that hold an id and are to come back as whole objects, up to four levels deep (`a.b`)."),
+        body("return_url", STRING.format("uri")).description("Where to send the customer back after paying or authenticating on another page; needed for methods that redirect."),
+        body("expand", ARRAY.items(list![STRING])).addition().example(r#"["latest_charge"]"#).description("Fields that hold an id and are to come back as whole objects, up to four levels deep (`a.b`)."),
         body("off_session", BOOLEAN).addition().description("True if the customer is not present to authenticate the payment."),
         body("setup_future_usage", STRING.choices(words!["off_session", "on_session"])).addition().description("Keeps the payment method for later payments, without or with the customer present."),
         body("capture_method", STRING.choices(words!["automatic", "automatic_async", "manual"])).addition().description("`manual` only authorizes the amount."),

@@ -7,7 +7,7 @@ use airbyte_agent_description::build::*;
 /// `payment_intents` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("payment_intents", "One payment from creation to success or cancellation.")
     .when_to_use("For the state of a payment, and to take one.")
-    .phrases(texts!["payment", "pay", "checkout"])
+    .phrases(texts!["payment", "pay", "checkout", "payment"])
     .default_fields(texts![
         "id",
         "amount",
@@ -35,20 +35,25 @@ const LIST: Operation = Operation::get("PaymentIntents_List", "payment_intents",
     .description("Lists payment intents, newest first, abandoned and failed ones included; check `status`. Filter by customer or time; for state, amount or metadata use `payment_intents.search`.")
     .parameters(list![
         query("created", OBJECT.properties(list![
-            optional("gt", INTEGER.description("Later than this instant, Unix seconds.")),
-            optional("gte", INTEGER.description("At or after this instant, Unix seconds.")),
-            optional("lt", INTEGER.description("Before this instant, Unix seconds.")),
-            optional("lte", INTEGER.description("At or before this instant, Unix seconds.")),
-        ]).closed()).style(Style::DeepObject).description("Only records created within these bounds, in Unix seconds; bounds may be combined."),
+            optional("gt", INTEGER.format("unix_seconds").description("Later than this instant, Unix seconds.")),
+            optional("gte", INTEGER.format("unix_seconds").description("At or after this instant, Unix seconds.")),
+            optional("lt", INTEGER.format("unix_seconds").description("Before this instant, Unix seconds.")),
+            optional("lte", INTEGER.format("unix_seconds").description("At or before this instant, Unix seconds.")),
+        ]).closed()).style(Style::DeepObject).example(r#"{"gte":1740787200,"lt":1743465600}"#).description("Only records created within these bounds, in Unix seconds; bounds may be combined."),
         query("customer", STRING).description("Only records of this customer, by customer id."),
         query("customer_account", STRING).description("Only records of this customer, given as an account id; for platforms that model customers as accounts. Use `customer` otherwise."),
         query("ending_before", STRING).description("Page backward: id of the first payment intent of the present page. Do not combine with `starting_after`."),
         query("limit", INTEGER.minimum(1.0).maximum(100.0)).description("Records per page, 1 to 100; Stripe takes 10 when it is left out."),
         query("starting_after", STRING).description("Page forward: id of the last payment intent of the previous page. Do not combine with `ending_before`."),
-        query("expand", ARRAY.items(list![STRING])).wire("expand[]").addition().description("Fields that hold an id and are to come back as whole objects; in lists their paths begin with `data.`."),
+        query("expand", ARRAY.items(list![STRING])).wire("expand[]").addition().example(r#"["data.latest_charge"]"#).description("Fields that hold an id and are to come back as whole objects; in lists their paths begin with `data.`."),
         header("stripe_version", STRING).wire("Stripe-Version").addition().description("API version that decides the shape of this response, such as `2026-10-28.endive`; left out, the account's default version."),
     ])
     .sync(sync(list![json_path!("$.id")]))
+    .filters(list![
+        field_filter(json_path!("$.id")).get("id"),
+        field_filter(json_path!("$.customer")).equals(list![(text("customer"), json(r#""{value}""#))]),
+        field_filter(json_path!("$.created")).from(list![(text("created"), json(r#"{"gte":"{value}"}"#))]).to(list![(text("created"), json(r#"{"lte":"{value}"}"#))]).format(SyncTime::UnixSeconds),
+    ])
     .records(json_path!("$.data"))
     .meta(list![meta("has_more", json_path!("$.has_more"))])
     .paging(Paging::both_ways(json_path!("$.id"), "starting_after", 0, "ending_before").more(from_meta("has_more")).size(page_size("limit").maximum(100)))
@@ -58,6 +63,7 @@ const CREATE: Operation = Operation::by(Method::Post, "PaymentIntents_Create", "
     .summary("Create a payment intent")
     .description("Starts a payment of a given amount. Nothing is charged until it is confirmed, by the customer in your payment page or with `confirm: true` and a `payment_method`. The amount is in the smallest currency unit.")
     .writes()
+    .phrases(texts!["take payment", "charge customer", "charge card", "collect payment"])
     .idempotency_header("Idempotency-Key")
     .parameters(list![
         header("stripe_version", STRING).wire("Stripe-Version").addition().description("API version that decides the shape of this response, such as `2026-10-28.endive`; left out, the account's default version."),
@@ -70,12 +76,12 @@ const CREATE: Operation = Operation::by(Method::Post, "PaymentIntents_Create", "
         body("automatic_payment_methods", OBJECT.properties(list![
             optional("enabled", BOOLEAN.description("True to offer them.")),
             optional("allow_redirects", STRING.choices(words!["always", "never"]).description("`never` leaves out methods that send the customer to another page, so that no return address is needed; `always` when left out.")),
-        ]).closed()).description("Lets Stripe offer the payment methods enabled in the dashboard."),
+        ]).closed()).example(r#"{"enabled":true,"allow_redirects":"never"}"#).description("Lets Stripe offer the payment methods enabled in the dashboard."),
         body("receipt_email", STRING).description("E-mail address the receipt goes to; in live mode a receipt is sent even when receipts are off in the settings."),
         body("statement_descriptor", STRING).description("Text on the bank statement for payments other than by card, up to 22 characters; for cards use the suffix."),
         body("statement_descriptor_suffix", STRING).description("Appended to your account's prefix on card statements; 22 characters with the prefix."),
-        body("metadata", OBJECT).description("Your own keys and values: up to 50 keys of 40 characters, values up to 500."),
-        body("expand", ARRAY.items(list![STRING])).addition().description("Fields that hold an id and are to come back as whole objects, up to four levels deep (`a.b`)."),
+        body("metadata", OBJECT).example(r#"{"order_id":"1042"}"#).description("Your own keys and values: up to 50 keys of 40 characters, values up to 500."),
+        body("expand", ARRAY.items(list![STRING])).addition().example(r#"["latest_charge"]"#).description("Fields that hold an id and are to come back as whole objects, up to four levels deep (`a.b`)."),
         body("shipping", OBJECT.properties(list![
             required("name", STRING.description("Name of the recipient.")),
             optional("phone", STRING.description("Phone number of the recipient.")),
@@ -93,9 +99,9 @@ const CREATE: Operation = Operation::by(Method::Post, "PaymentIntents_Create", "
         body("setup_future_usage", STRING.choices(words!["off_session", "on_session"])).addition().description("Keeps the payment method for later payments, without or with the customer present."),
         body("capture_method", STRING.choices(words!["automatic", "automatic_async", "manual"])).addition().description("`manual` only authorizes the amount, to be taken with `payment_intent_captures.create`."),
         body("off_session", BOOLEAN).addition().description("True if the customer is not present to authenticate; needs `confirm: true`."),
-        body("return_url", STRING).addition().description("Where to send the customer back after authenticating on another page; needs `confirm: true`."),
-        body("payment_method_types", ARRAY.items(list![STRING])).addition().description("Kinds of payment method to offer, instead of `automatic_payment_methods`; current API versions take `allowed_payment_method_types`."),
-        body("allowed_payment_method_types", ARRAY.items(list![STRING])).addition().description("Kinds of payment method to offer, in current API versions."),
+        body("return_url", STRING.format("uri")).addition().description("Where to send the customer back after authenticating on another page; needs `confirm: true`."),
+        body("payment_method_types", ARRAY.items(list![STRING])).addition().example(r#"["card"]"#).description("Kinds of payment method to offer, instead of `automatic_payment_methods`; current API versions take `allowed_payment_method_types`."),
+        body("allowed_payment_method_types", ARRAY.items(list![STRING])).addition().example(r#"["card"]"#).description("Kinds of payment method to offer, in current API versions."),
     ])
     .body(Body::Form)
     .schema(RECORD);
@@ -105,7 +111,7 @@ const GET: Operation = Operation::get("PaymentIntents_Get", "payment_intents", A
     .description("Returns one payment intent by id with its state and the amount received.")
     .parameters(list![
         path("id", STRING).required().description("Id of the payment intent."),
-        query("expand", ARRAY.items(list![STRING])).wire("expand[]").addition().description("Fields that hold an id and are to come back as whole objects, up to four levels deep (`a.b`)."),
+        query("expand", ARRAY.items(list![STRING])).wire("expand[]").addition().example(r#"["latest_charge"]"#).description("Fields that hold an id and are to come back as whole objects, up to four levels deep (`a.b`)."),
         header("stripe_version", STRING).wire("Stripe-Version").addition().description("API version that decides the shape of this response, such as `2026-10-28.endive`; left out, the account's default version."),
     ])
     .schema(RECORD);
@@ -127,8 +133,8 @@ const UPDATE: Operation = Operation::by(Method::Post, "PaymentIntents_Update", "
         body("receipt_email", STRING).description("E-mail address the receipt goes to; in live mode a receipt is sent even when receipts are off in the settings."),
         body("statement_descriptor", STRING).description("New text on the bank statement for payments other than by card, up to 22 characters."),
         body("statement_descriptor_suffix", STRING).description("Appended to your account's prefix on card statements; 22 characters with the prefix."),
-        body("metadata", OBJECT).description("Your own keys and values, merged into those present; an empty value removes its key."),
-        body("expand", ARRAY.items(list![STRING])).addition().description("Fields that hold an id and are to come back as whole objects, up to four levels deep (`a.b`)."),
+        body("metadata", OBJECT).example(r#"{"order_id":"1042"}"#).description("Your own keys and values, merged into those present; an empty value removes its key."),
+        body("expand", ARRAY.items(list![STRING])).addition().example(r#"["latest_charge"]"#).description("Fields that hold an id and are to come back as whole objects, up to four levels deep (`a.b`)."),
         body("shipping", OBJECT.properties(list![
             required("name", STRING.description("Name of the recipient.")),
             optional("phone", STRING.description("Phone number of the recipient.")),
@@ -153,10 +159,12 @@ const SEARCH: Operation = Operation::get("PaymentIntents_Search", "payment_inten
     .summary("Search payment intents")
     .description("Finds payment intents by state, amount, customer, currency or metadata. Search runs on an index that lags behind by up to a minute (longer during outages), so do not use it to read back what was just written, nor for accounts in India.")
     .parameters(list![
-        query("query", STRING).required().description(r#"Search expression over `amount`, `created`, `currency`, `customer`, `metadata`, `status`. Exact match `status:"succeeded"`, comparison `amount>1000` (smallest currency unit), metadata `metadata["key"]:"value"`. A leading `-` negates. Join with AND or with OR, never both."#),
+        query("query", STRING.rules(list![
+            grammar(Language::FieldSearch, texts!["amount", "created", "currency", "customer", "metadata", "status"]),
+        ])).required().example(r#""status:\"succeeded\" AND amount>100000""#).description(r#"Search expression over `amount`, `created`, `currency`, `customer`, `metadata`, `status`. Exact match `status:"succeeded"`, comparison `amount>1000` (smallest currency unit), metadata `metadata["key"]:"value"`. A leading `-` negates. Join with AND or with OR, never both."#),
         query("limit", INTEGER.minimum(1.0).maximum(100.0)).description("Records per page, 1 to 100; Stripe takes 10 when it is left out."),
         query("page", STRING).description("Token of the next page: `next_page` of the previous response. Leave it out for the first page and repeat the same `query`."),
-        query("expand", ARRAY.items(list![STRING])).wire("expand[]").addition().description("Fields that hold an id and are to come back as whole objects; in lists their paths begin with `data.`."),
+        query("expand", ARRAY.items(list![STRING])).wire("expand[]").addition().example(r#"["data.latest_charge"]"#).description("Fields that hold an id and are to come back as whole objects; in lists their paths begin with `data.`."),
         header("stripe_version", STRING).wire("Stripe-Version").addition().description("API version that decides the shape of this response, such as `2026-10-28.endive`; left out, the account's default version."),
     ])
     .records(json_path!("$.data"))

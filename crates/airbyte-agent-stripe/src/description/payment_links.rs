@@ -33,10 +33,14 @@ const LIST: Operation = Operation::get("PaymentLinks_List", "payment_links", Act
         query("limit", INTEGER.minimum(1.0).maximum(100.0)).description("Records per page, 1 to 100; Stripe takes 10 when it is left out."),
         query("starting_after", STRING).description("Page forward: id of the last payment link of the previous page. Do not combine with `ending_before`."),
         query("ending_before", STRING).description("Page backward: id of the first payment link of the present page. Do not combine with `starting_after`."),
-        query("expand", ARRAY.items(list![STRING])).wire("expand[]").addition().description("Fields that hold an id and are to come back as whole objects; in lists their paths begin with `data.`."),
+        query("expand", ARRAY.items(list![STRING])).wire("expand[]").addition().example(r#"["data.line_items"]"#).description("Fields that hold an id and are to come back as whole objects; in lists their paths begin with `data.`."),
         header("stripe_version", STRING).wire("Stripe-Version").addition().description("API version that decides the shape of this response, such as `2026-10-28.endive`; left out, the account's default version."),
     ])
     .sync(sync(list![json_path!("$.id")]))
+    .filters(list![
+        field_filter(json_path!("$.id")).get("id"),
+        field_filter(json_path!("$.active")).equals(list![(text("active"), json(r#""{value}""#))]),
+    ])
     .records(json_path!("$.data"))
     .meta(list![meta("has_more", json_path!("$.has_more"))])
     .paging(Paging::both_ways(json_path!("$.id"), "starting_after", 0, "ending_before").more(from_meta("has_more")).size(page_size("limit").default(10).maximum(100)))
@@ -46,6 +50,7 @@ const CREATE: Operation = Operation::by(Method::Post, "PaymentLinks_Create", "pa
     .summary("Create a payment link")
     .description("Makes an address at which customers can pay for the given prices, as often as wanted, and returns it in `url`. For a page for one purchase use `checkout_sessions.create`. Airbyte's hosted platform does not offer it.")
     .writes()
+    .phrases(texts!["payment link", "link to pay", "make payment link"])
     .idempotency_header("Idempotency-Key")
     .addition()
     .parameters(list![
@@ -79,7 +84,7 @@ const CREATE: Operation = Operation::by(Method::Post, "PaymentLinks_Create", "pa
         body("after_completion", OBJECT.properties(list![
             required("type", STRING.choices(words!["hosted_confirmation", "redirect"]).description("Whether Stripe confirms the payment or sends the customer on.")),
             optional("redirect", OBJECT.properties(list![
-                required("url", STRING.description("Address; `{CHECKOUT_SESSION_ID}` in it is replaced by the id of the session.")),
+                required("url", STRING.format("uri").description("Address; `{CHECKOUT_SESSION_ID}` in it is replaced by the id of the session.")),
             ]).closed().description("Where the customer goes, with `type: redirect`.")),
             optional("hosted_confirmation", OBJECT.properties(list![optional("custom_message", STRING.description("Text shown there."))]).closed().description("The page of Stripe, with `type: hosted_confirmation`.")),
         ]).closed()).description("What happens after paying."),
@@ -92,16 +97,16 @@ const CREATE: Operation = Operation::by(Method::Post, "PaymentLinks_Create", "pa
             ]).closed().description("Number of payments.")),
         ]).closed()).description("How often one can pay."),
         body("automatic_tax", OBJECT.properties(list![required("enabled", BOOLEAN.description("True computes tax."))]).closed()).description("Stripe's automatic tax calculation."),
-        body("metadata", OBJECT).description("Your own keys and values, which the Checkout sessions made through the link get, too."),
+        body("metadata", OBJECT).example(r#"{"campaign":"spring"}"#).description("Your own keys and values, which the Checkout sessions made through the link get, too."),
         body("currency", STRING).description("Three-letter ISO currency code in lower case; needed only where prices exist in several currencies."),
-        body("payment_method_types", ARRAY.items(list![STRING])).description("Kinds of payment method to offer; those of the dashboard when left out."),
+        body("payment_method_types", ARRAY.items(list![STRING])).example(r#"["card"]"#).description("Kinds of payment method to offer; those of the dashboard when left out."),
         body("submit_type", STRING.choices(words!["auto", "book", "donate", "pay", "subscribe"])).description("What the button says."),
         body("subscription_data", OBJECT.properties(list![
             optional("description", STRING.description("Text shown to the customer.")),
             optional("trial_period_days", INTEGER.minimum(1.0).description("Days of free trial.")),
             optional("metadata", OBJECT.description("Your own keys and values of the subscription.")),
         ]).closed()).description("Fields of subscriptions made through the link."),
-        body("expand", ARRAY.items(list![STRING])).addition().description("Fields that hold an id and are to come back as whole objects, up to four levels deep (`a.b`)."),
+        body("expand", ARRAY.items(list![STRING])).addition().example(r#"["line_items"]"#).description("Fields that hold an id and are to come back as whole objects, up to four levels deep (`a.b`)."),
     ])
     .body(Body::Form)
     .schema(RECORD);
@@ -112,7 +117,7 @@ const GET: Operation = Operation::get("PaymentLinks_Get", "payment_links", Actio
     .addition()
     .parameters(list![
         path("id", STRING).required().description("Id of the payment link."),
-        query("expand", ARRAY.items(list![STRING])).wire("expand[]").addition().description("Fields that hold an id and are to come back as whole objects, up to four levels deep (`a.b`)."),
+        query("expand", ARRAY.items(list![STRING])).wire("expand[]").addition().example(r#"["line_items"]"#).description("Fields that hold an id and are to come back as whole objects, up to four levels deep (`a.b`)."),
         header("stripe_version", STRING).wire("Stripe-Version").addition().description("API version that decides the shape of this response, such as `2026-10-28.endive`; left out, the account's default version."),
     ])
     .schema(RECORD);
@@ -132,7 +137,7 @@ const UPDATE: Operation = Operation::by(Method::Post, "PaymentLinks_Update", "pa
         body("after_completion", OBJECT.properties(list![
             required("type", STRING.choices(words!["hosted_confirmation", "redirect"]).description("Whether Stripe confirms the payment or sends the customer on.")),
             optional("redirect", OBJECT.properties(list![
-                required("url", STRING.description("Address; `{CHECKOUT_SESSION_ID}` in it is replaced by the id of the session.")),
+                required("url", STRING.format("uri").description("Address; `{CHECKOUT_SESSION_ID}` in it is replaced by the id of the session.")),
             ]).closed().description("Where the customer goes, with `type: redirect`.")),
             optional("hosted_confirmation", OBJECT.properties(list![optional("custom_message", STRING.description("Text shown there."))]).closed().description("The page of Stripe, with `type: hosted_confirmation`.")),
         ]).closed()).description("What happens after paying."),
@@ -145,8 +150,8 @@ const UPDATE: Operation = Operation::by(Method::Post, "PaymentLinks_Update", "pa
             ]).closed().description("Number of payments.")),
         ]).closed()).description("How often one can pay."),
         body("automatic_tax", OBJECT.properties(list![required("enabled", BOOLEAN.description("True computes tax."))]).closed()).description("Stripe's automatic tax calculation."),
-        body("metadata", OBJECT).description("Your own keys and values, which the Checkout sessions made through the link get, too."),
-        body("expand", ARRAY.items(list![STRING])).addition().description("Fields that hold an id and are to come back as whole objects, up to four levels deep (`a.b`)."),
+        body("metadata", OBJECT).example(r#"{"campaign":"spring"}"#).description("Your own keys and values, which the Checkout sessions made through the link get, too."),
+        body("expand", ARRAY.items(list![STRING])).addition().example(r#"["line_items"]"#).description("Fields that hold an id and are to come back as whole objects, up to four levels deep (`a.b`)."),
     ])
     .body(Body::Form)
     .schema(RECORD);

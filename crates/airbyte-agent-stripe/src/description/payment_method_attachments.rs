@@ -15,13 +15,14 @@ const CREATE: Operation = Operation::by(Method::Post, "PaymentMethodAttachments_
     .summary("Attach a payment method to a customer")
     .description("Stores a payment method with a customer so that it can be charged again. Does not make it the default. A method that was used before without a customer, or was detached, cannot be attached.")
     .writes()
+    .phrases(texts!["save card", "attach card"])
     .idempotency_header("Idempotency-Key")
     .at_least_one(list![at_least_one(texts![], texts!["customer", "customer_account"])])
     .parameters(list![
         path("id", STRING).required().description("Id of the payment method to attach."),
         header("stripe_version", STRING).wire("Stripe-Version").addition().description("API version that decides the shape of this response, such as `2026-10-28.endive`; left out, the account's default version."),
         body("customer", STRING).description("Id of the customer to attach the payment method to. Stripe requires this or `customer_account`."),
-        body("expand", ARRAY.items(list![STRING])).addition().description("Fields that hold an id and are to come back as whole objects, up to four levels deep (`a.b`)."),
+        body("expand", ARRAY.items(list![STRING])).addition().example(r#"["customer"]"#).description("Fields that hold an id and are to come back as whole objects, up to four levels deep (`a.b`)."),
         body("customer_account", STRING).addition().description("Id of the account to attach to, for platforms that model customers as accounts."),
     ])
     .body(Body::Form)

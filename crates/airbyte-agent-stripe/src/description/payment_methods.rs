@@ -31,6 +31,7 @@ pub(super) const ENTITY: Entity = Entity::new("payment_methods", "A card or acco
 const LIST: Operation = Operation::get("PaymentMethods_List", "payment_methods", Action::List, template!("/v1/customers/{customer}/payment_methods"))
     .summary("List the payment methods of a customer")
     .description("Lists the cards and accounts stored with a customer, newest first. Which one is charged by default is `invoice_settings.default_payment_method` of the customer. Airbyte's hosted platform does not offer it.")
+    .phrases(texts!["cards on file", "saved cards", "cards of customer"])
     .addition()
     .parameters(list![
         path("customer", STRING).required().description("Id of the customer whose payment methods are listed."),
@@ -39,13 +40,17 @@ const LIST: Operation = Operation::get("PaymentMethods_List", "payment_methods",
         query("limit", INTEGER.minimum(1.0).maximum(100.0)).description("Records per page, 1 to 100; Stripe takes 10 when it is left out."),
         query("starting_after", STRING).description("Page forward: id of the last payment method of the previous page. Do not combine with `ending_before`."),
         query("ending_before", STRING).description("Page backward: id of the first payment method of the present page. Do not combine with `starting_after`."),
-        query("expand", ARRAY.items(list![STRING])).wire("expand[]").addition().description("Fields that hold an id and are to come back as whole objects; in lists their paths begin with `data.`."),
+        query("expand", ARRAY.items(list![STRING])).wire("expand[]").addition().example(r#"["data.customer"]"#).description("Fields that hold an id and are to come back as whole objects; in lists their paths begin with `data.`."),
         header("stripe_version", STRING).wire("Stripe-Version").addition().description("API version that decides the shape of this response, such as `2026-10-28.endive`; left out, the account's default version."),
     ])
     .sync(sync(list![json_path!("$.id")])
         .parents(list![
             sync_parent("customers", list![(text("customer"), ParentValue::Member(json_path!("$.id")))]),
         ]))
+    .filters(list![
+        field_filter(json_path!("$.customer")).equals(list![(text("customer"), json(r#""{value}""#))]),
+        field_filter(json_path!("$.type")).equals(list![(text("type"), json(r#""{value}""#))]),
+    ])
     .records(json_path!("$.data"))
     .meta(list![meta("has_more", json_path!("$.has_more"))])
     .paging(Paging::both_ways(json_path!("$.id"), "starting_after", 0, "ending_before").more(from_meta("has_more")).size(page_size("limit").default(10).maximum(100)))
@@ -57,7 +62,7 @@ const GET: Operation = Operation::get("PaymentMethods_Get", "payment_methods", A
     .addition()
     .parameters(list![
         path("id", STRING).required().description("Id of the payment method."),
-        query("expand", ARRAY.items(list![STRING])).wire("expand[]").addition().description("Fields that hold an id and are to come back as whole objects, up to four levels deep (`a.b`)."),
+        query("expand", ARRAY.items(list![STRING])).wire("expand[]").addition().example(r#"["customer"]"#).description("Fields that hold an id and are to come back as whole objects, up to four levels deep (`a.b`)."),
         header("stripe_version", STRING).wire("Stripe-Version").addition().description("API version that decides the shape of this response, such as `2026-10-28.endive`; left out, the account's default version."),
     ])
     .schema(RECORD);

@@ -30,28 +30,36 @@ pub(super) const ENTITY: Entity = Entity::new("payouts", "A transfer from the St
 const LIST: Operation = Operation::get("Payouts_List", "payouts", Action::List, template!("/v1/payouts"))
     .summary("List payouts")
     .description("Lists transfers to your bank, newest first. Filter by state, destination, arrival or creation. What a payout consists of is in `balance_transactions.list` with `payout`.")
+    .phrases(texts!["stripe pays out", "pay us out", "money to bank", "bank transfers"])
     .parameters(list![
         query("arrival_date", OBJECT.properties(list![
-            optional("gt", INTEGER.description("Later than this instant, Unix seconds.")),
-            optional("gte", INTEGER.description("At or after this instant, Unix seconds.")),
-            optional("lt", INTEGER.description("Before this instant, Unix seconds.")),
-            optional("lte", INTEGER.description("At or before this instant, Unix seconds.")),
-        ]).closed()).style(Style::DeepObject).description("Only payouts that arrive, or arrived, at the bank within these bounds, in Unix seconds."),
+            optional("gt", INTEGER.format("unix_seconds").description("Later than this instant, Unix seconds.")),
+            optional("gte", INTEGER.format("unix_seconds").description("At or after this instant, Unix seconds.")),
+            optional("lt", INTEGER.format("unix_seconds").description("Before this instant, Unix seconds.")),
+            optional("lte", INTEGER.format("unix_seconds").description("At or before this instant, Unix seconds.")),
+        ]).closed()).style(Style::DeepObject).example(r#"{"gte":1740787200}"#).description("Only payouts that arrive, or arrived, at the bank within these bounds, in Unix seconds."),
         query("created", OBJECT.properties(list![
-            optional("gt", INTEGER.description("Later than this instant, Unix seconds.")),
-            optional("gte", INTEGER.description("At or after this instant, Unix seconds.")),
-            optional("lt", INTEGER.description("Before this instant, Unix seconds.")),
-            optional("lte", INTEGER.description("At or before this instant, Unix seconds.")),
-        ]).closed()).style(Style::DeepObject).description("Only records created within these bounds, in Unix seconds; bounds may be combined."),
+            optional("gt", INTEGER.format("unix_seconds").description("Later than this instant, Unix seconds.")),
+            optional("gte", INTEGER.format("unix_seconds").description("At or after this instant, Unix seconds.")),
+            optional("lt", INTEGER.format("unix_seconds").description("Before this instant, Unix seconds.")),
+            optional("lte", INTEGER.format("unix_seconds").description("At or before this instant, Unix seconds.")),
+        ]).closed()).style(Style::DeepObject).example(r#"{"gte":1740787200,"lt":1743465600}"#).description("Only records created within these bounds, in Unix seconds; bounds may be combined."),
         query("destination", STRING).description("Only payouts to this bank account or card, by external account id."),
         query("ending_before", STRING).description("Page backward: id of the first payout of the present page. Do not combine with `starting_after`."),
         query("limit", INTEGER.minimum(1.0).maximum(100.0)).description("Records per page, 1 to 100; Stripe takes 10 when it is left out."),
         query("starting_after", STRING).description("Page forward: id of the last payout of the previous page. Do not combine with `ending_before`."),
         query("status", STRING.choices(words!["pending", "paid", "failed", "canceled"])).description("Only payouts in this state."),
-        query("expand", ARRAY.items(list![STRING])).wire("expand[]").addition().description("Fields that hold an id and are to come back as whole objects; in lists their paths begin with `data.`."),
+        query("expand", ARRAY.items(list![STRING])).wire("expand[]").addition().example(r#"["data.balance_transaction"]"#).description("Fields that hold an id and are to come back as whole objects; in lists their paths begin with `data.`."),
         header("stripe_version", STRING).wire("Stripe-Version").addition().description("API version that decides the shape of this response, such as `2026-10-28.endive`; left out, the account's default version."),
     ])
     .sync(sync(list![json_path!("$.id")]))
+    .filters(list![
+        field_filter(json_path!("$.id")).get("id"),
+        field_filter(json_path!("$.status")).equals(list![(text("status"), json(r#""{value}""#))]),
+        field_filter(json_path!("$.destination")).equals(list![(text("destination"), json(r#""{value}""#))]),
+        field_filter(json_path!("$.arrival_date")).from(list![(text("arrival_date"), json(r#"{"gte":"{value}"}"#))]).to(list![(text("arrival_date"), json(r#"{"lte":"{value}"}"#))]).format(SyncTime::UnixSeconds),
+        field_filter(json_path!("$.created")).from(list![(text("created"), json(r#"{"gte":"{value}"}"#))]).to(list![(text("created"), json(r#"{"lte":"{value}"}"#))]).format(SyncTime::UnixSeconds),
+    ])
     .records(json_path!("$.data"))
     .meta(list![meta("has_more", json_path!("$.has_more"))])
     .paging(Paging::both_ways(json_path!("$.id"), "starting_after", 0, "ending_before").more(from_meta("has_more")).size(page_size("limit").maximum(100)))
@@ -62,6 +70,7 @@ const CREATE: Operation = Operation::by(Method::Post, "Payouts_Create", "payouts
     .description("Sends money from the Stripe balance to your bank account or card: real money in live mode. The available balance has to cover it; only for accounts without automatic payouts, or for instant ones. Airbyte's hosted platform does not offer it.")
     .writes()
     .destructive()
+    .phrases(texts!["pay out", "withdraw money", "transfer to bank"])
     .idempotency_header("Idempotency-Key")
     .addition()
     .parameters(list![
@@ -73,8 +82,8 @@ const CREATE: Operation = Operation::by(Method::Post, "Payouts_Create", "payouts
         body("method", STRING.choices(words!["instant", "standard"])).description("`instant` costs a fee and takes minutes, `standard` (when left out) takes days."),
         body("source_type", STRING.choices(words!["bank_account", "card", "fpx"])).description("Part of the balance to take the money from."),
         body("statement_descriptor", STRING).description("Text on your bank statement, up to 22 characters."),
-        body("metadata", OBJECT).description("Your own keys and values: up to 50 keys of 40 characters, values up to 500."),
-        body("expand", ARRAY.items(list![STRING])).addition().description("Fields that hold an id and are to come back as whole objects, up to four levels deep (`a.b`)."),
+        body("metadata", OBJECT).example(r#"{"project":"apollo"}"#).description("Your own keys and values: up to 50 keys of 40 characters, values up to 500."),
+        body("expand", ARRAY.items(list![STRING])).addition().example(r#"["destination"]"#).description("Fields that hold an id and are to come back as whole objects, up to four levels deep (`a.b`)."),
     ])
     .body(Body::Form)
     .schema(RECORD);
@@ -84,7 +93,7 @@ const GET: Operation = Operation::get("Payouts_Get", "payouts", Action::Get, tem
     .description("Returns one payout by id with amount, state, arrival date and, if it failed, the reason.")
     .parameters(list![
         path("id", STRING).required().description("Id of the payout."),
-        query("expand", ARRAY.items(list![STRING])).wire("expand[]").addition().description("Fields that hold an id and are to come back as whole objects, up to four levels deep (`a.b`)."),
+        query("expand", ARRAY.items(list![STRING])).wire("expand[]").addition().example(r#"["balance_transaction"]"#).description("Fields that hold an id and are to come back as whole objects, up to four levels deep (`a.b`)."),
         header("stripe_version", STRING).wire("Stripe-Version").addition().description("API version that decides the shape of this response, such as `2026-10-28.endive`; left out, the account's default version."),
     ])
     .schema(RECORD);

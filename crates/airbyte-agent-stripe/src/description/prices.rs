@@ -39,23 +39,32 @@ const LIST: Operation = Operation::get("Prices_List", "prices", Action::List, te
         query("product", STRING).description("Only prices of this product, by product id."),
         query("currency", STRING).description("Only prices in this currency, three-letter ISO code in lower case."),
         query("type", STRING.choices(words!["one_time", "recurring"])).description("Only prices of this kind."),
-        query("lookup_keys", ARRAY.items(list![STRING])).wire("lookup_keys[]").description("Only prices with one of these lookup keys, at most 10."),
+        query("lookup_keys", ARRAY.items(list![STRING])).wire("lookup_keys[]").example(r#"["gold_monthly"]"#).description("Only prices with one of these lookup keys, at most 10."),
         query("interval", STRING.choices(words!["day", "month", "week", "year"])).wire("recurring[interval]").description("Only prices that are charged once per this unit of time."),
         query("usage_type", STRING.choices(words!["licensed", "metered"])).wire("recurring[usage_type]").description("Only prices by quantity (`licensed`) or by usage (`metered`)."),
         query("meter", STRING).wire("recurring[meter]").description("Only prices whose usage this meter counts, by id."),
         query("created", OBJECT.properties(list![
-            optional("gt", INTEGER.description("Later than this instant, Unix seconds.")),
-            optional("gte", INTEGER.description("At or after this instant, Unix seconds.")),
-            optional("lt", INTEGER.description("Before this instant, Unix seconds.")),
-            optional("lte", INTEGER.description("At or before this instant, Unix seconds.")),
-        ]).closed()).style(Style::DeepObject).description("Only records created within these bounds, in Unix seconds; bounds may be combined."),
+            optional("gt", INTEGER.format("unix_seconds").description("Later than this instant, Unix seconds.")),
+            optional("gte", INTEGER.format("unix_seconds").description("At or after this instant, Unix seconds.")),
+            optional("lt", INTEGER.format("unix_seconds").description("Before this instant, Unix seconds.")),
+            optional("lte", INTEGER.format("unix_seconds").description("At or before this instant, Unix seconds.")),
+        ]).closed()).style(Style::DeepObject).example(r#"{"gte":1740787200,"lt":1743465600}"#).description("Only records created within these bounds, in Unix seconds; bounds may be combined."),
         query("limit", INTEGER.minimum(1.0).maximum(100.0)).description("Records per page, 1 to 100; Stripe takes 10 when it is left out."),
         query("starting_after", STRING).description("Page forward: id of the last price of the previous page. Do not combine with `ending_before`."),
         query("ending_before", STRING).description("Page backward: id of the first price of the present page. Do not combine with `starting_after`."),
-        query("expand", ARRAY.items(list![STRING])).wire("expand[]").addition().description("Fields that hold an id and are to come back as whole objects; in lists their paths begin with `data.`."),
+        query("expand", ARRAY.items(list![STRING])).wire("expand[]").addition().example(r#"["data.product"]"#).description("Fields that hold an id and are to come back as whole objects; in lists their paths begin with `data.`."),
         header("stripe_version", STRING).wire("Stripe-Version").addition().description("API version that decides the shape of this response, such as `2026-10-28.endive`; left out, the account's default version."),
     ])
     .sync(sync(list![json_path!("$.id")]))
+    .filters(list![
+        field_filter(json_path!("$.id")).get("id"),
+        field_filter(json_path!("$.active")).equals(list![(text("active"), json(r#""{value}""#))]),
+        field_filter(json_path!("$.product")).equals(list![(text("product"), json(r#""{value}""#))]),
+        field_filter(json_path!("$.currency")).equals(list![(text("currency"), json(r#""{value}""#))]),
+        field_filter(json_path!("$.type")).equals(list![(text("type"), json(r#""{value}""#))]),
+        field_filter(json_path!("$.lookup_key")).any_of(list![(text("lookup_keys"), json(r#""{values}""#))]).most(10),
+        field_filter(json_path!("$.created")).from(list![(text("created"), json(r#"{"gte":"{value}"}"#))]).to(list![(text("created"), json(r#"{"lte":"{value}"}"#))]).format(SyncTime::UnixSeconds),
+    ])
     .records(json_path!("$.data"))
     .meta(list![meta("has_more", json_path!("$.has_more"))])
     .paging(Paging::both_ways(json_path!("$.id"), "starting_after", 0, "ending_before").more(from_meta("has_more")).size(page_size("limit").default(10).maximum(100)))
@@ -65,6 +74,7 @@ const CREATE: Operation = Operation::by(Method::Post, "Prices_Create", "prices",
     .summary("Create a price")
     .description("Adds a price to a product, one-time or, with `recurring`, for subscriptions. Amount and currency cannot be changed later: make a new price instead. The amount is in the smallest currency unit.")
     .writes()
+    .phrases(texts!["yearly price", "monthly price", "new price"])
     .idempotency_header("Idempotency-Key")
     .at_least_one(list![at_least_one(texts![], texts!["product", "product_data"])])
     .parameters(list![
@@ -80,12 +90,12 @@ const CREATE: Operation = Operation::by(Method::Post, "Prices_Create", "prices",
             optional("usage_type", STRING.choices(words!["metered", "licensed"]).description("`licensed` (when left out) charges by quantity, `metered` by reported usage. Since version 2025-03-31.basil Stripe requires `meter` with `metered`.")),
             optional("meter", STRING.description("Id of the meter that counts the usage, from `meters.list`; for `metered`.")).addition(),
             optional("trial_period_days", INTEGER.description("Days of free trial that subscriptions to this price begin with.")).addition(),
-        ]).closed()).description("Makes it a subscription price and says how often it is charged. Left out, it is a one-time price."),
+        ]).closed()).example(r#"{"interval":"month","interval_count":1}"#).description("Makes it a subscription price and says how often it is charged. Left out, it is a one-time price."),
         body("billing_scheme", STRING.choices(words!["per_unit", "tiered"])).description("`per_unit` (when left out) charges the same for every unit; `tiered` needs `tiers` and `tiers_mode`."),
         body("lookup_key", STRING).description("Name of your own, up to 200 characters, by which the price can be found; unique among active prices."),
         body("tax_behavior", STRING.choices(words!["exclusive", "inclusive", "unspecified"])).description("Whether the amount includes tax; cannot be changed once it is `inclusive` or `exclusive`."),
-        body("metadata", OBJECT).description("Your own keys and values: up to 50 keys of 40 characters, values up to 500."),
-        body("expand", ARRAY.items(list![STRING])).addition().description("Fields that hold an id and are to come back as whole objects, up to four levels deep (`a.b`)."),
+        body("metadata", OBJECT).example(r#"{"tier":"gold"}"#).description("Your own keys and values: up to 50 keys of 40 characters, values up to 500."),
+        body("expand", ARRAY.items(list![STRING])).addition().example(r#"["product"]"#).description("Fields that hold an id and are to come back as whole objects, up to four levels deep (`a.b`)."),
         body("unit_amount_decimal", STRING).addition().description("Price per unit as a decimal text with up to 12 decimals, in the smallest currency unit; instead of `unit_amount`."),
         body("custom_unit_amount", OBJECT.properties(list![
             required("enabled", BOOLEAN.description("True lets the customer choose.")),
@@ -127,7 +137,7 @@ const GET: Operation = Operation::get("Prices_Get", "prices", Action::Get, templ
     .addition()
     .parameters(list![
         path("id", STRING).required().description("Id of the price."),
-        query("expand", ARRAY.items(list![STRING])).wire("expand[]").addition().description("Fields that hold an id and are to come back as whole objects, up to four levels deep (`a.b`)."),
+        query("expand", ARRAY.items(list![STRING])).wire("expand[]").addition().example(r#"["product","tiers"]"#).description("Fields that hold an id and are to come back as whole objects, up to four levels deep (`a.b`)."),
         header("stripe_version", STRING).wire("Stripe-Version").addition().description("API version that decides the shape of this response, such as `2026-10-28.endive`; left out, the account's default version."),
     ])
     .schema(RECORD);
@@ -147,8 +157,8 @@ const UPDATE: Operation = Operation::by(Method::Post, "Prices_Update", "prices",
         body("lookup_key", STRING).description("New name of your own by which the price can be found, up to 200 characters."),
         body("transfer_lookup_key", BOOLEAN).description("True takes the lookup key over from the price that has it now."),
         body("tax_behavior", STRING.choices(words!["exclusive", "inclusive", "unspecified"])).description("Whether the amount includes tax; fixed once it is `inclusive` or `exclusive`."),
-        body("metadata", OBJECT).description("Your own keys and values, merged into those present; an empty value removes its key."),
-        body("expand", ARRAY.items(list![STRING])).addition().description("Fields that hold an id and are to come back as whole objects, up to four levels deep (`a.b`)."),
+        body("metadata", OBJECT).example(r#"{"tier":"gold"}"#).description("Your own keys and values, merged into those present; an empty value removes its key."),
+        body("expand", ARRAY.items(list![STRING])).addition().example(r#"["product"]"#).description("Fields that hold an id and are to come back as whole objects, up to four levels deep (`a.b`)."),
     ])
     .body(Body::Form)
     .schema(RECORD);

@@ -31,21 +31,27 @@ const LIST: Operation = Operation::get("Products_List", "products", Action::List
     .parameters(list![
         query("active", BOOLEAN).description("True for products that can be sold, false for archived ones; left out, both."),
         query("created", OBJECT.properties(list![
-            optional("gt", INTEGER.description("Later than this instant, Unix seconds.")),
-            optional("gte", INTEGER.description("At or after this instant, Unix seconds.")),
-            optional("lt", INTEGER.description("Before this instant, Unix seconds.")),
-            optional("lte", INTEGER.description("At or before this instant, Unix seconds.")),
-        ]).closed()).style(Style::DeepObject).description("Only records created within these bounds, in Unix seconds; bounds may be combined."),
+            optional("gt", INTEGER.format("unix_seconds").description("Later than this instant, Unix seconds.")),
+            optional("gte", INTEGER.format("unix_seconds").description("At or after this instant, Unix seconds.")),
+            optional("lt", INTEGER.format("unix_seconds").description("Before this instant, Unix seconds.")),
+            optional("lte", INTEGER.format("unix_seconds").description("At or before this instant, Unix seconds.")),
+        ]).closed()).style(Style::DeepObject).example(r#"{"gte":1740787200,"lt":1743465600}"#).description("Only records created within these bounds, in Unix seconds; bounds may be combined."),
         query("ending_before", STRING).description("Page backward: id of the first product of the present page. Do not combine with `starting_after`."),
-        query("ids", ARRAY.items(list![STRING])).description("Only these products, by id. Do not combine with paging parameters."),
+        query("ids", ARRAY.items(list![STRING])).example(r#"["prod_NWjs8kKbJWmuuc"]"#).description("Only these products, by id. Do not combine with paging parameters."),
         query("limit", INTEGER.minimum(1.0).maximum(100.0)).description("Records per page, 1 to 100; Stripe takes 10 when it is left out."),
         query("shippable", BOOLEAN).description("True for physical goods that are shipped, false for others; left out, both."),
         query("starting_after", STRING).description("Page forward: id of the last product of the previous page. Do not combine with `ending_before`."),
         query("url", STRING).description("Only products with exactly this web address."),
-        query("expand", ARRAY.items(list![STRING])).wire("expand[]").addition().description("Fields that hold an id and are to come back as whole objects; in lists their paths begin with `data.`."),
+        query("expand", ARRAY.items(list![STRING])).wire("expand[]").addition().example(r#"["data.default_price"]"#).description("Fields that hold an id and are to come back as whole objects; in lists their paths begin with `data.`."),
         header("stripe_version", STRING).wire("Stripe-Version").addition().description("API version that decides the shape of this response, such as `2026-10-28.endive`; left out, the account's default version."),
     ])
     .sync(sync(list![json_path!("$.id")]))
+    .filters(list![
+        field_filter(json_path!("$.id")).get("id").unless(json_path!("$.deleted")),
+        field_filter(json_path!("$.active")).equals(list![(text("active"), json(r#""{value}""#))]),
+        field_filter(json_path!("$.shippable")).equals(list![(text("shippable"), json(r#""{value}""#))]),
+        field_filter(json_path!("$.created")).from(list![(text("created"), json(r#"{"gte":"{value}"}"#))]).to(list![(text("created"), json(r#"{"lte":"{value}"}"#))]).format(SyncTime::UnixSeconds),
+    ])
     .records(json_path!("$.data"))
     .meta(list![meta("has_more", json_path!("$.has_more"))])
     .paging(Paging::both_ways(json_path!("$.id"), "starting_after", 0, "ending_before").more(from_meta("has_more")).size(page_size("limit").maximum(100)))
@@ -55,6 +61,7 @@ const CREATE: Operation = Operation::by(Method::Post, "Products_Create", "produc
     .summary("Create a product")
     .description("Creates a product. It can be sold once it has a price: add one with `prices.create`.")
     .writes()
+    .phrases(texts!["new product"])
     .idempotency_header("Idempotency-Key")
     .parameters(list![
         header("stripe_version", STRING).wire("Stripe-Version").addition().description("API version that decides the shape of this response, such as `2026-10-28.endive`; left out, the account's default version."),
@@ -62,23 +69,23 @@ const CREATE: Operation = Operation::by(Method::Post, "Products_Create", "produc
         body("active", BOOLEAN).description("Whether it can be sold right away; true when left out."),
         body("description", STRING).description("Longer description shown to customers."),
         body("id", STRING).description("Id of your own choice; must be unused in the account. Left out, Stripe makes one (`prod_…`)."),
-        body("images", ARRAY.items(list![STRING])).description("Addresses of product images, up to 8."),
+        body("images", ARRAY.items(list![STRING])).example(r#"["https://example.com/gold.png"]"#).description("Addresses of product images, up to 8."),
         body("marketing_features", ARRAY.items(list![
             OBJECT.properties(list![optional("name", STRING.description("Text of the selling point, up to 80 characters."))]).closed(),
-        ])).description("Selling points shown in pricing tables, up to 15."),
-        body("metadata", OBJECT).description("Your own keys and values: up to 50 keys of 40 characters, values up to 500."),
+        ])).example(r#"[{"name":"Priority support"}]"#).description("Selling points shown in pricing tables, up to 15."),
+        body("metadata", OBJECT).example(r#"{"sku":"gold"}"#).description("Your own keys and values: up to 50 keys of 40 characters, values up to 500."),
         body("package_dimensions", OBJECT.properties(list![
             optional("height", NUMBER.description("Height in inches, up to two decimals.")),
             optional("length", NUMBER.description("Length in inches, up to two decimals.")),
             optional("weight", NUMBER.description("Weight in ounces, up to two decimals.")),
             optional("width", NUMBER.description("Width in inches, up to two decimals.")),
-        ]).closed()).description("Size and weight for shipping; give all four values."),
+        ]).closed()).example(r#"{"height":2.5,"length":10,"weight":16,"width":6}"#).description("Size and weight for shipping; give all four values."),
         body("shippable", BOOLEAN).description("Whether it is a physical good that is shipped."),
         body("statement_descriptor", STRING).description(r#"Text on the customer's bank statement for subscription payments, up to 22 characters, without < > \ " '."#),
         body("tax_code", STRING).description("Stripe tax code of the product, used by automatic tax."),
         body("unit_label", STRING).description("What one unit is called on receipts and invoices, such as `seat`, up to 12 characters."),
-        body("url", STRING).description("Public web page of the product."),
-        body("expand", ARRAY.items(list![STRING])).addition().description("Fields that hold an id and are to come back as whole objects, up to four levels deep (`a.b`)."),
+        body("url", STRING.format("uri")).description("Public web page of the product."),
+        body("expand", ARRAY.items(list![STRING])).addition().example(r#"["default_price"]"#).description("Fields that hold an id and are to come back as whole objects, up to four levels deep (`a.b`)."),
     ])
     .body(Body::Form)
     .schema(RECORD);
@@ -88,7 +95,7 @@ const GET: Operation = Operation::get("Products_Get", "products", Action::Get, t
     .description("Returns one product by id.")
     .parameters(list![
         path("id", STRING).required().description("Id of the product."),
-        query("expand", ARRAY.items(list![STRING])).wire("expand[]").addition().description("Fields that hold an id and are to come back as whole objects, up to four levels deep (`a.b`)."),
+        query("expand", ARRAY.items(list![STRING])).wire("expand[]").addition().example(r#"["default_price"]"#).description("Fields that hold an id and are to come back as whole objects, up to four levels deep (`a.b`)."),
         header("stripe_version", STRING).wire("Stripe-Version").addition().description("API version that decides the shape of this response, such as `2026-10-28.endive`; left out, the account's default version."),
     ])
     .schema(RECORD);
@@ -106,23 +113,23 @@ const UPDATE: Operation = Operation::by(Method::Post, "Products_Update", "produc
         body("name", STRING).description("New name shown to customers."),
         body("description", STRING).description("New description shown to customers."),
         body("default_price", STRING).description("Id of the price to use by default; must belong to this product."),
-        body("images", ARRAY.items(list![STRING])).description("Addresses of product images, up to 8."),
+        body("images", ARRAY.items(list![STRING])).example(r#"["https://example.com/gold.png"]"#).description("Addresses of product images, up to 8."),
         body("marketing_features", ARRAY.items(list![
             OBJECT.properties(list![optional("name", STRING.description("Text of the selling point, up to 80 characters."))]).closed(),
-        ])).description("Selling points shown in pricing tables, up to 15."),
-        body("metadata", OBJECT).description("Your own keys and values, merged into those present; an empty value removes its key."),
+        ])).example(r#"[{"name":"Priority support"}]"#).description("Selling points shown in pricing tables, up to 15."),
+        body("metadata", OBJECT).example(r#"{"sku":"gold"}"#).description("Your own keys and values, merged into those present; an empty value removes its key."),
         body("package_dimensions", OBJECT.properties(list![
             optional("height", NUMBER.description("Height in inches, up to two decimals.")),
             optional("length", NUMBER.description("Length in inches, up to two decimals.")),
             optional("weight", NUMBER.description("Weight in ounces, up to two decimals.")),
             optional("width", NUMBER.description("Width in inches, up to two decimals.")),
-        ]).closed()).description("Size and weight for shipping; give all four values."),
+        ]).closed()).example(r#"{"height":2.5,"length":10,"weight":16,"width":6}"#).description("Size and weight for shipping; give all four values."),
         body("shippable", BOOLEAN).description("Whether it is a physical good that is shipped."),
         body("statement_descriptor", STRING).description(r#"New text on the customer's bank statement, up to 22 characters, without < > \ " '."#),
         body("tax_code", STRING).description("Stripe tax code of the product, used by automatic tax."),
         body("unit_label", STRING).description("What one unit is called on receipts and invoices, such as `seat`, up to 12 characters."),
-        body("url", STRING).description("New public web page of the product."),
-        body("expand", ARRAY.items(list![STRING])).addition().description("Fields that hold an id and are to come back as whole objects, up to four levels deep (`a.b`)."),
+        body("url", STRING.format("uri")).description("New public web page of the product."),
+        body("expand", ARRAY.items(list![STRING])).addition().example(r#"["default_price"]"#).description("Fields that hold an id and are to come back as whole objects, up to four levels deep (`a.b`)."),
     ])
     .body(Body::Form)
     .schema(RECORD);
@@ -143,10 +150,12 @@ const SEARCH: Operation = Operation::get("Products_Search", "products", Action::
     .summary("Search products")
     .description("Finds products by name, description, web address, metadata or whether they are active. Search runs on an index that lags behind by up to a minute (longer during outages), so do not use it to read back what was just written, nor for accounts in India.")
     .parameters(list![
-        query("query", STRING).required().description(r#"Search expression over `active`, `description`, `metadata`, `name`, `shippable`, `url`. Exact match `active:"true"`, substring (three letters or more) `name~"gold"`, metadata `metadata["key"]:"value"`. A leading `-` negates. Join with AND or with OR, never both."#),
+        query("query", STRING.rules(list![
+            grammar(Language::FieldSearch, texts!["active", "description", "metadata", "name", "shippable", "url"]),
+        ])).required().example(r#""active:\"true\" AND name~\"gold\"""#).description(r#"Search expression over `active`, `description`, `metadata`, `name`, `shippable`, `url`. Exact match `active:"true"`, substring (three letters or more) `name~"gold"`, metadata `metadata["key"]:"value"`. A leading `-` negates. Join with AND or with OR, never both."#),
         query("limit", INTEGER.minimum(1.0).maximum(100.0)).description("Records per page, 1 to 100; Stripe takes 10 when it is left out."),
         query("page", STRING).description("Token of the next page: `next_page` of the previous response. Leave it out for the first page and repeat the same `query`."),
-        query("expand", ARRAY.items(list![STRING])).wire("expand[]").addition().description("Fields that hold an id and are to come back as whole objects; in lists their paths begin with `data.`."),
+        query("expand", ARRAY.items(list![STRING])).wire("expand[]").addition().example(r#"["data.default_price"]"#).description("Fields that hold an id and are to come back as whole objects; in lists their paths begin with `data.`."),
         header("stripe_version", STRING).wire("Stripe-Version").addition().description("API version that decides the shape of this response, such as `2026-10-28.endive`; left out, the account's default version."),
     ])
     .records(json_path!("$.data"))

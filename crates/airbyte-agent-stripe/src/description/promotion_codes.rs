@@ -28,6 +28,7 @@ pub(super) const ENTITY: Entity = Entity::new("promotion_codes", "A code that cu
 const LIST: Operation = Operation::get("PromotionCodes_List", "promotion_codes", Action::List, template!("/v1/promotion_codes"))
     .summary("List promotion codes")
     .description("Lists promotion codes, newest first. Filter by the code that customers enter, the coupon or the customer. Airbyte's hosted platform does not offer it.")
+    .phrases(texts!["promo codes"])
     .addition()
     .parameters(list![
         query("code", STRING).description("Only the promotion code with this text; upper and lower case are the same."),
@@ -35,18 +36,24 @@ const LIST: Operation = Operation::get("PromotionCodes_List", "promotion_codes",
         query("active", BOOLEAN).description("True for codes that can be used, false for the others; left out, both."),
         query("customer", STRING).description("Only codes that are limited to this customer, by id."),
         query("created", OBJECT.properties(list![
-            optional("gt", INTEGER.description("Later than this instant, Unix seconds.")),
-            optional("gte", INTEGER.description("At or after this instant, Unix seconds.")),
-            optional("lt", INTEGER.description("Before this instant, Unix seconds.")),
-            optional("lte", INTEGER.description("At or before this instant, Unix seconds.")),
-        ]).closed()).style(Style::DeepObject).description("Only records created within these bounds, in Unix seconds; bounds may be combined."),
+            optional("gt", INTEGER.format("unix_seconds").description("Later than this instant, Unix seconds.")),
+            optional("gte", INTEGER.format("unix_seconds").description("At or after this instant, Unix seconds.")),
+            optional("lt", INTEGER.format("unix_seconds").description("Before this instant, Unix seconds.")),
+            optional("lte", INTEGER.format("unix_seconds").description("At or before this instant, Unix seconds.")),
+        ]).closed()).style(Style::DeepObject).example(r#"{"gte":1740787200,"lt":1743465600}"#).description("Only records created within these bounds, in Unix seconds; bounds may be combined."),
         query("limit", INTEGER.minimum(1.0).maximum(100.0)).description("Records per page, 1 to 100; Stripe takes 10 when it is left out."),
         query("starting_after", STRING).description("Page forward: id of the last promotion code of the previous page. Do not combine with `ending_before`."),
         query("ending_before", STRING).description("Page backward: id of the first promotion code of the present page. Do not combine with `starting_after`."),
-        query("expand", ARRAY.items(list![STRING])).wire("expand[]").addition().description("Fields that hold an id and are to come back as whole objects; in lists their paths begin with `data.`."),
+        query("expand", ARRAY.items(list![STRING])).wire("expand[]").addition().example(r#"["data.promotion.coupon"]"#).description("Fields that hold an id and are to come back as whole objects; in lists their paths begin with `data.`."),
         header("stripe_version", STRING).wire("Stripe-Version").addition().description("API version that decides the shape of this response, such as `2026-10-28.endive`; left out, the account's default version."),
     ])
     .sync(sync(list![json_path!("$.id")]))
+    .filters(list![
+        field_filter(json_path!("$.code")).equals(list![(text("code"), json(r#""{value}""#))]),
+        field_filter(json_path!("$.active")).equals(list![(text("active"), json(r#""{value}""#))]),
+        field_filter(json_path!("$.customer")).equals(list![(text("customer"), json(r#""{value}""#))]),
+        field_filter(json_path!("$.created")).from(list![(text("created"), json(r#"{"gte":"{value}"}"#))]).to(list![(text("created"), json(r#"{"lte":"{value}"}"#))]).format(SyncTime::UnixSeconds),
+    ])
     .records(json_path!("$.data"))
     .meta(list![meta("has_more", json_path!("$.has_more"))])
     .paging(Paging::both_ways(json_path!("$.id"), "starting_after", 0, "ending_before").more(from_meta("has_more")).size(page_size("limit").default(10).maximum(100)))
@@ -56,6 +63,7 @@ const CREATE: Operation = Operation::by(Method::Post, "PromotionCodes_Create", "
     .summary("Create a promotion code")
     .description("Creates a code that customers enter to get the discount of a coupon. Name the coupon in `promotion`; versions before 2025-09-30.clover take it as `coupon`. Airbyte's hosted platform does not offer it.")
     .writes()
+    .phrases(texts!["promo code"])
     .idempotency_header("Idempotency-Key")
     .at_least_one(list![at_least_one(texts![], texts!["promotion", "coupon"])])
     .addition()
@@ -69,15 +77,15 @@ const CREATE: Operation = Operation::by(Method::Post, "PromotionCodes_Create", "
         body("code", STRING).description("What customers enter, without blanks; made by Stripe when left out."),
         body("active", BOOLEAN).description("False makes a code that cannot be used yet."),
         body("customer", STRING).description("Id of the only customer who may use it."),
-        body("expires_at", INTEGER).description("Until when it can be used, Unix seconds."),
+        body("expires_at", INTEGER.format("unix_seconds")).description("Until when it can be used, Unix seconds."),
         body("max_redemptions", INTEGER.minimum(1.0)).description("How often it can be used in all."),
         body("restrictions", OBJECT.properties(list![
             optional("first_time_transaction", BOOLEAN.description("True only for customers without a payment so far.")),
             optional("minimum_amount", INTEGER.description("Least amount of the purchase, in the smallest currency unit.")),
             optional("minimum_amount_currency", STRING.description("Currency of that amount.")),
         ]).closed()).description("When it can be used."),
-        body("metadata", OBJECT).description("Your own keys and values: up to 50 keys of 40 characters, values up to 500."),
-        body("expand", ARRAY.items(list![STRING])).addition().description("Fields that hold an id and are to come back as whole objects, up to four levels deep (`a.b`)."),
+        body("metadata", OBJECT).example(r#"{"project":"apollo"}"#).description("Your own keys and values: up to 50 keys of 40 characters, values up to 500."),
+        body("expand", ARRAY.items(list![STRING])).addition().example(r#"["promotion.coupon"]"#).description("Fields that hold an id and are to come back as whole objects, up to four levels deep (`a.b`)."),
     ])
     .body(Body::Form)
     .schema(RECORD);

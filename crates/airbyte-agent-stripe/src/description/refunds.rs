@@ -49,19 +49,25 @@ const LIST: Operation = Operation::get("Refunds_List", "refunds", Action::List, 
     .parameters(list![
         query("charge", STRING).description("Only records of this charge, by charge id."),
         query("created", OBJECT.properties(list![
-            optional("gt", INTEGER.description("Later than this instant, Unix seconds.")),
-            optional("gte", INTEGER.description("At or after this instant, Unix seconds.")),
-            optional("lt", INTEGER.description("Before this instant, Unix seconds.")),
-            optional("lte", INTEGER.description("At or before this instant, Unix seconds.")),
-        ]).closed()).style(Style::DeepObject).description("Only records created within these bounds, in Unix seconds; bounds may be combined."),
+            optional("gt", INTEGER.format("unix_seconds").description("Later than this instant, Unix seconds.")),
+            optional("gte", INTEGER.format("unix_seconds").description("At or after this instant, Unix seconds.")),
+            optional("lt", INTEGER.format("unix_seconds").description("Before this instant, Unix seconds.")),
+            optional("lte", INTEGER.format("unix_seconds").description("At or before this instant, Unix seconds.")),
+        ]).closed()).style(Style::DeepObject).example(r#"{"gte":1740787200,"lt":1743465600}"#).description("Only records created within these bounds, in Unix seconds; bounds may be combined."),
         query("ending_before", STRING).description("Page backward: id of the first refund of the present page. Do not combine with `starting_after`."),
         query("limit", INTEGER.minimum(1.0).maximum(100.0)).description("Records per page, 1 to 100; Stripe takes 10 when it is left out."),
         query("payment_intent", STRING).description("Only records of this payment intent, by id."),
         query("starting_after", STRING).description("Page forward: id of the last refund of the previous page. Do not combine with `ending_before`."),
-        query("expand", ARRAY.items(list![STRING])).wire("expand[]").addition().description("Fields that hold an id and are to come back as whole objects; in lists their paths begin with `data.`."),
+        query("expand", ARRAY.items(list![STRING])).wire("expand[]").addition().example(r#"["data.charge"]"#).description("Fields that hold an id and are to come back as whole objects; in lists their paths begin with `data.`."),
         header("stripe_version", STRING).wire("Stripe-Version").addition().description("API version that decides the shape of this response, such as `2026-10-28.endive`; left out, the account's default version."),
     ])
     .sync(sync(list![json_path!("$.id")]))
+    .filters(list![
+        field_filter(json_path!("$.id")).get("id"),
+        field_filter(json_path!("$.charge")).equals(list![(text("charge"), json(r#""{value}""#))]),
+        field_filter(json_path!("$.payment_intent")).equals(list![(text("payment_intent"), json(r#""{value}""#))]),
+        field_filter(json_path!("$.created")).from(list![(text("created"), json(r#"{"gte":"{value}"}"#))]).to(list![(text("created"), json(r#"{"lte":"{value}"}"#))]).format(SyncTime::UnixSeconds),
+    ])
     .records(json_path!("$.data"))
     .meta(list![meta("has_more", json_path!("$.has_more"))])
     .paging(Paging::both_ways(json_path!("$.id"), "starting_after", 0, "ending_before").more(from_meta("has_more")).size(page_size("limit").maximum(100)))
@@ -72,17 +78,18 @@ const CREATE: Operation = Operation::by(Method::Post, "Refunds_Create", "refunds
     .description("Gives money back to the customer, all of a payment or part of it. Name the charge or the payment intent. Takes real money in live mode and cannot be undone; Stripe's fee for the payment is not returned. A payment can be refunded in several parts, up to its amount.")
     .writes()
     .destructive()
+    .phrases(texts!["refund charge", "refund payment", "give money back", "money back"])
     .idempotency_header("Idempotency-Key")
     .parameters(list![
         header("stripe_version", STRING).wire("Stripe-Version").addition().description("API version that decides the shape of this response, such as `2026-10-28.endive`; left out, the account's default version."),
         body("charge", STRING).description("Id of the charge to refund. Give either this or `payment_intent`."),
         body("payment_intent", STRING).description("Id of the payment intent whose charge is refunded. Give either this or `charge`."),
         body("amount", INTEGER).description("Amount to return in the smallest unit of the charge's currency (1000 is USD 10.00, but JPY 1000). Left out, everything not yet refunded; it may not exceed that."),
-        body("metadata", OBJECT).description("Your own keys and values: up to 50 keys of 40 characters, values up to 500."),
+        body("metadata", OBJECT).example(r#"{"ticket":"8231"}"#).description("Your own keys and values: up to 50 keys of 40 characters, values up to 500."),
         body("reason", STRING.choices(words!["duplicate", "fraudulent", "requested_by_customer"])).description("Why it is refunded. `fraudulent` also puts the card and e-mail address on your block lists."),
         body("refund_application_fee", BOOLEAN).description("Connect platforms: also give back the application fee, in proportion. False when left out."),
         body("reverse_transfer", BOOLEAN).description("Connect platforms: also take back the transfer to the connected account, in proportion. False when left out."),
-        body("expand", ARRAY.items(list![STRING])).addition().description("Fields that hold an id and are to come back as whole objects, up to four levels deep (`a.b`)."),
+        body("expand", ARRAY.items(list![STRING])).addition().example(r#"["charge"]"#).description("Fields that hold an id and are to come back as whole objects, up to four levels deep (`a.b`)."),
     ])
     .body(Body::Form)
     .schema(RECORD);
@@ -92,7 +99,7 @@ const GET: Operation = Operation::get("Refunds_Get", "refunds", Action::Get, tem
     .description("Returns one refund by id with its state and, if it failed, the reason.")
     .parameters(list![
         path("id", STRING).required().description("Id of the refund."),
-        query("expand", ARRAY.items(list![STRING])).wire("expand[]").addition().description("Fields that hold an id and are to come back as whole objects, up to four levels deep (`a.b`)."),
+        query("expand", ARRAY.items(list![STRING])).wire("expand[]").addition().example(r#"["charge"]"#).description("Fields that hold an id and are to come back as whole objects, up to four levels deep (`a.b`)."),
         header("stripe_version", STRING).wire("Stripe-Version").addition().description("API version that decides the shape of this response, such as `2026-10-28.endive`; left out, the account's default version."),
     ])
     .schema(RECORD);

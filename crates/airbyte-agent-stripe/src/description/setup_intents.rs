@@ -35,18 +35,24 @@ const LIST: Operation = Operation::get("SetupIntents_List", "setup_intents", Act
         query("customer", STRING).description("Only records of this customer, by customer id."),
         query("payment_method", STRING).description("Only records with this payment method, by id."),
         query("created", OBJECT.properties(list![
-            optional("gt", INTEGER.description("Later than this instant, Unix seconds.")),
-            optional("gte", INTEGER.description("At or after this instant, Unix seconds.")),
-            optional("lt", INTEGER.description("Before this instant, Unix seconds.")),
-            optional("lte", INTEGER.description("At or before this instant, Unix seconds.")),
-        ]).closed()).style(Style::DeepObject).description("Only records created within these bounds, in Unix seconds; bounds may be combined."),
+            optional("gt", INTEGER.format("unix_seconds").description("Later than this instant, Unix seconds.")),
+            optional("gte", INTEGER.format("unix_seconds").description("At or after this instant, Unix seconds.")),
+            optional("lt", INTEGER.format("unix_seconds").description("Before this instant, Unix seconds.")),
+            optional("lte", INTEGER.format("unix_seconds").description("At or before this instant, Unix seconds.")),
+        ]).closed()).style(Style::DeepObject).example(r#"{"gte":1740787200,"lt":1743465600}"#).description("Only records created within these bounds, in Unix seconds; bounds may be combined."),
         query("limit", INTEGER.minimum(1.0).maximum(100.0)).description("Records per page, 1 to 100; Stripe takes 10 when it is left out."),
         query("starting_after", STRING).description("Page forward: id of the last setup intent of the previous page. Do not combine with `ending_before`."),
         query("ending_before", STRING).description("Page backward: id of the first setup intent of the present page. Do not combine with `starting_after`."),
-        query("expand", ARRAY.items(list![STRING])).wire("expand[]").addition().description("Fields that hold an id and are to come back as whole objects; in lists their paths begin with `data.`."),
+        query("expand", ARRAY.items(list![STRING])).wire("expand[]").addition().example(r#"["data.payment_method"]"#).description("Fields that hold an id and are to come back as whole objects; in lists their paths begin with `data.`."),
         header("stripe_version", STRING).wire("Stripe-Version").addition().description("API version that decides the shape of this response, such as `2026-10-28.endive`; left out, the account's default version."),
     ])
     .sync(sync(list![json_path!("$.id")]))
+    .filters(list![
+        field_filter(json_path!("$.id")).get("id"),
+        field_filter(json_path!("$.customer")).equals(list![(text("customer"), json(r#""{value}""#))]),
+        field_filter(json_path!("$.payment_method")).equals(list![(text("payment_method"), json(r#""{value}""#))]),
+        field_filter(json_path!("$.created")).from(list![(text("created"), json(r#"{"gte":"{value}"}"#))]).to(list![(text("created"), json(r#"{"lte":"{value}"}"#))]).format(SyncTime::UnixSeconds),
+    ])
     .records(json_path!("$.data"))
     .meta(list![meta("has_more", json_path!("$.has_more"))])
     .paging(Paging::both_ways(json_path!("$.id"), "starting_after", 0, "ending_before").more(from_meta("has_more")).size(page_size("limit").default(10).maximum(100)))
@@ -56,6 +62,7 @@ const CREATE: Operation = Operation::by(Method::Post, "SetupIntents_Create", "se
     .summary("Create a setup intent")
     .description("Starts to store a payment method for later payments; nothing is charged. The customer confirms it in your payment page with `client_secret`, or you confirm it with a `payment_method`. Airbyte's hosted platform does not offer it.")
     .writes()
+    .phrases(texts!["save card for later"])
     .idempotency_header("Idempotency-Key")
     .addition()
     .parameters(list![
@@ -64,16 +71,16 @@ const CREATE: Operation = Operation::by(Method::Post, "SetupIntents_Create", "se
         body("payment_method", STRING).description("Id of the payment method to store."),
         body("usage", STRING.choices(words!["off_session", "on_session"])).description("Whether later payments are made without (when left out) or with the customer present."),
         body("confirm", BOOLEAN).description("True confirms at once; needs `payment_method`."),
-        body("return_url", STRING).description("Where to send the customer back after authenticating on another page; needs `confirm`."),
+        body("return_url", STRING.format("uri")).description("Where to send the customer back after authenticating on another page; needs `confirm`."),
         body("description", STRING).description("Free text, seen only by you."),
         body("automatic_payment_methods", OBJECT.properties(list![
             required("enabled", BOOLEAN.description("True to offer them.")),
             optional("allow_redirects", STRING.choices(words!["always", "never"]).description("`never` leaves out methods that need `return_url`.")),
         ]).closed()).description("Lets Stripe offer the payment methods enabled in the dashboard."),
-        body("payment_method_types", ARRAY.items(list![STRING])).description("Kinds of payment method to offer, instead of `automatic_payment_methods`; current API versions take `allowed_payment_method_types`."),
-        body("allowed_payment_method_types", ARRAY.items(list![STRING])).description("Kinds of payment method to offer, in current API versions."),
-        body("metadata", OBJECT).description("Your own keys and values: up to 50 keys of 40 characters, values up to 500."),
-        body("expand", ARRAY.items(list![STRING])).addition().description("Fields that hold an id and are to come back as whole objects, up to four levels deep (`a.b`)."),
+        body("payment_method_types", ARRAY.items(list![STRING])).example(r#"["card"]"#).description("Kinds of payment method to offer, instead of `automatic_payment_methods`; current API versions take `allowed_payment_method_types`."),
+        body("allowed_payment_method_types", ARRAY.items(list![STRING])).example(r#"["card"]"#).description("Kinds of payment method to offer, in current API versions."),
+        body("metadata", OBJECT).example(r#"{"project":"apollo"}"#).description("Your own keys and values: up to 50 keys of 40 characters, values up to 500."),
+        body("expand", ARRAY.items(list![STRING])).addition().example(r#"["payment_method"]"#).description("Fields that hold an id and are to come back as whole objects, up to four levels deep (`a.b`)."),
     ])
     .body(Body::Form)
     .schema(RECORD);
@@ -84,7 +91,7 @@ const GET: Operation = Operation::get("SetupIntents_Get", "setup_intents", Actio
     .addition()
     .parameters(list![
         path("id", STRING).required().description("Id of the setup intent."),
-        query("expand", ARRAY.items(list![STRING])).wire("expand[]").addition().description("Fields that hold an id and are to come back as whole objects, up to four levels deep (`a.b`)."),
+        query("expand", ARRAY.items(list![STRING])).wire("expand[]").addition().example(r#"["payment_method"]"#).description("Fields that hold an id and are to come back as whole objects, up to four levels deep (`a.b`)."),
         header("stripe_version", STRING).wire("Stripe-Version").addition().description("API version that decides the shape of this response, such as `2026-10-28.endive`; left out, the account's default version."),
     ])
     .schema(RECORD);

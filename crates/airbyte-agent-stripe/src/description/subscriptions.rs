@@ -7,7 +7,7 @@ use airbyte_agent_description::build::*;
 /// `subscriptions` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("subscriptions", "A customer's recurring purchase of one or more prices.")
     .when_to_use("For who is subscribed to what, renewals, trials, cancellations.")
-    .phrases(texts!["subscription", "plan", "renewal", "churn", "trial"])
+    .phrases(texts!["subscription", "plan", "renewal", "churn", "trial", "plan", "membership", "sub"])
     .default_fields(texts![
         "id",
         "status",
@@ -92,26 +92,26 @@ const LIST: Operation = Operation::get("Subscriptions_List", "subscriptions", Ac
     .parameters(list![
         query("automatic_tax", OBJECT.properties(list![
             required("enabled", BOOLEAN.description("True for subscriptions with automatic tax, false for those without.")),
-        ]).closed()).style(Style::DeepObject).description("Only subscriptions with or without Stripe's automatic tax calculation."),
+        ]).closed()).style(Style::DeepObject).example(r#"{"enabled":true}"#).description("Only subscriptions with or without Stripe's automatic tax calculation."),
         query("collection_method", STRING.choices(words!["charge_automatically", "send_invoice"])).description("Only those collected this way: `charge_automatically` from the stored payment method, or `send_invoice` for payment by the customer."),
         query("created", OBJECT.properties(list![
-            optional("gt", INTEGER.description("Later than this instant, Unix seconds.")),
-            optional("gte", INTEGER.description("At or after this instant, Unix seconds.")),
-            optional("lt", INTEGER.description("Before this instant, Unix seconds.")),
-            optional("lte", INTEGER.description("At or before this instant, Unix seconds.")),
-        ]).closed()).style(Style::DeepObject).description("Only records created within these bounds, in Unix seconds; bounds may be combined."),
+            optional("gt", INTEGER.format("unix_seconds").description("Later than this instant, Unix seconds.")),
+            optional("gte", INTEGER.format("unix_seconds").description("At or after this instant, Unix seconds.")),
+            optional("lt", INTEGER.format("unix_seconds").description("Before this instant, Unix seconds.")),
+            optional("lte", INTEGER.format("unix_seconds").description("At or before this instant, Unix seconds.")),
+        ]).closed()).style(Style::DeepObject).example(r#"{"gte":1740787200,"lt":1743465600}"#).description("Only records created within these bounds, in Unix seconds; bounds may be combined."),
         query("current_period_end", OBJECT.properties(list![
-            optional("gt", INTEGER.description("Later than this instant, Unix seconds.")),
-            optional("gte", INTEGER.description("At or after this instant, Unix seconds.")),
-            optional("lt", INTEGER.description("Before this instant, Unix seconds.")),
-            optional("lte", INTEGER.description("At or before this instant, Unix seconds.")),
-        ]).closed()).style(Style::DeepObject).description("Only subscriptions whose current billing period ends within these bounds, in Unix seconds; useful for renewals coming up."),
+            optional("gt", INTEGER.format("unix_seconds").description("Later than this instant, Unix seconds.")),
+            optional("gte", INTEGER.format("unix_seconds").description("At or after this instant, Unix seconds.")),
+            optional("lt", INTEGER.format("unix_seconds").description("Before this instant, Unix seconds.")),
+            optional("lte", INTEGER.format("unix_seconds").description("At or before this instant, Unix seconds.")),
+        ]).closed()).style(Style::DeepObject).example(r#"{"lte":1743465600}"#).description("Only subscriptions whose current billing period ends within these bounds, in Unix seconds; useful for renewals coming up."),
         query("current_period_start", OBJECT.properties(list![
-            optional("gt", INTEGER.description("Later than this instant, Unix seconds.")),
-            optional("gte", INTEGER.description("At or after this instant, Unix seconds.")),
-            optional("lt", INTEGER.description("Before this instant, Unix seconds.")),
-            optional("lte", INTEGER.description("At or before this instant, Unix seconds.")),
-        ]).closed()).style(Style::DeepObject).description("Only subscriptions whose current billing period began within these bounds, in Unix seconds."),
+            optional("gt", INTEGER.format("unix_seconds").description("Later than this instant, Unix seconds.")),
+            optional("gte", INTEGER.format("unix_seconds").description("At or after this instant, Unix seconds.")),
+            optional("lt", INTEGER.format("unix_seconds").description("Before this instant, Unix seconds.")),
+            optional("lte", INTEGER.format("unix_seconds").description("At or before this instant, Unix seconds.")),
+        ]).closed()).style(Style::DeepObject).example(r#"{"gte":1740787200}"#).description("Only subscriptions whose current billing period began within these bounds, in Unix seconds."),
         query("customer", STRING).description("Only records of this customer, by customer id."),
         query("customer_account", STRING).description("Only records of this customer, given as an account id; for platforms that model customers as accounts. Use `customer` otherwise."),
         query("ending_before", STRING).description("Page backward: id of the first subscription of the present page. Do not combine with `starting_after`."),
@@ -130,10 +130,17 @@ const LIST: Operation = Operation::get("Subscriptions_List", "subscriptions", Ac
             "trialing",
             "unpaid",
         ])).description("Only subscriptions in this state. `ended` stands for canceled ones and those whose first payment was never made (`incomplete_expired`), `all` for every state. Left out, everything except canceled subscriptions comes back."),
-        query("expand", ARRAY.items(list![STRING])).wire("expand[]").addition().description("Fields that hold an id and are to come back as whole objects; in lists their paths begin with `data.`."),
+        query("expand", ARRAY.items(list![STRING])).wire("expand[]").addition().example(r#"["data.latest_invoice"]"#).description("Fields that hold an id and are to come back as whole objects; in lists their paths begin with `data.`."),
         header("stripe_version", STRING).wire("Stripe-Version").addition().description("API version that decides the shape of this response, such as `2026-10-28.endive`; left out, the account's default version."),
     ])
     .sync(sync(list![json_path!("$.id")]).arguments(list![(text("status"), json(r#""all""#))]))
+    .filters(list![
+        field_filter(json_path!("$.id")).get("id"),
+        field_filter(json_path!("$.customer")).equals(list![(text("customer"), json(r#""{value}""#))]),
+        field_filter(json_path!("$.status")).equals(list![(text("status"), json(r#""{value}""#))]),
+        field_filter(json_path!("$.collection_method")).equals(list![(text("collection_method"), json(r#""{value}""#))]),
+        field_filter(json_path!("$.created")).from(list![(text("created"), json(r#"{"gte":"{value}"}"#))]).to(list![(text("created"), json(r#"{"lte":"{value}"}"#))]).format(SyncTime::UnixSeconds),
+    ])
     .records(json_path!("$.data"))
     .meta(list![meta("has_more", json_path!("$.has_more"))])
     .paging(Paging::both_ways(json_path!("$.id"), "starting_after", 0, "ending_before").more(from_meta("has_more")).size(page_size("limit").maximum(100)))
@@ -143,6 +150,7 @@ const CREATE: Operation = Operation::by(Method::Post, "Subscriptions_Create", "s
     .summary("Create a subscription")
     .description("Subscribes a customer to one or more recurring prices. Unless a trial is given, the first invoice is made and charged at once; when that payment does not go through, the subscription is left `incomplete` and expires after 23 hours. The customer needs a payment method, or use `send_invoice`.")
     .writes()
+    .phrases(texts!["subscribe customer", "put on plan", "start subscription"])
     .idempotency_header("Idempotency-Key")
     .parameters(list![
         header("stripe_version", STRING).wire("Stripe-Version").addition().description("API version that decides the shape of this response, such as `2026-10-28.endive`; left out, the account's default version."),
@@ -152,7 +160,7 @@ const CREATE: Operation = Operation::by(Method::Post, "Subscriptions_Create", "s
                 optional("price", STRING.description("Id of a recurring price.")),
                 optional("quantity", INTEGER.description("Number of units; 1 when left out, none for metered prices.")),
             ]).closed(),
-        ])).description("What is subscribed to: up to 20 entries with a price and a quantity. Stripe demands at least one."),
+        ])).example(r#"[{"price":"price_1MoBy5LkdIwHu7ixZhnattbh","quantity":1}]"#).description("What is subscribed to: up to 20 entries with a price and a quantity. Stripe demands at least one."),
         body("cancel_at_period_end", BOOLEAN).description("True ends it after the first period instead of renewing."),
         body("collection_method", STRING.choices(words!["charge_automatically", "send_invoice"])).description("`charge_automatically` (when left out) charges the default payment method each period; `send_invoice` e-mails an invoice."),
         body("currency", STRING).description("Three-letter ISO currency code in lower case; needed only where prices exist in several currencies."),
@@ -160,8 +168,8 @@ const CREATE: Operation = Operation::by(Method::Post, "Subscriptions_Create", "s
         body("default_payment_method", STRING).description("Id of the payment method to charge; must belong to the customer. Left out, the customer's default."),
         body("description", STRING).description("Text shown to the customer, up to 500 characters."),
         body("trial_period_days", INTEGER).description("Days of free trial before the first charge, up to 730."),
-        body("metadata", OBJECT).description("Your own keys and values: up to 50 keys of 40 characters, values up to 500."),
-        body("expand", ARRAY.items(list![STRING])).addition().description("Fields that hold an id and are to come back as whole objects, up to four levels deep (`a.b`)."),
+        body("metadata", OBJECT).example(r#"{"team":"42"}"#).description("Your own keys and values: up to 50 keys of 40 characters, values up to 500."),
+        body("expand", ARRAY.items(list![STRING])).addition().example(r#"["latest_invoice"]"#).description("Fields that hold an id and are to come back as whole objects, up to four levels deep (`a.b`)."),
         body("discounts", ARRAY.items(list![
             OBJECT.properties(list![
                 optional("coupon", STRING.description("Id of a coupon.")),
@@ -176,18 +184,18 @@ const CREATE: Operation = Operation::by(Method::Post, "Subscriptions_Create", "s
             "pending_if_incomplete",
         ])).addition().description("What happens if the payment does not go through: `error_if_incomplete` fails with status 402 and changes nothing; `default_incomplete` waits for the customer to pay."),
         body("off_session", BOOLEAN).addition().description("True if the customer is not present to authenticate the payment."),
-        body("trial_end", STRING).addition().description("End of the trial, as Unix seconds in a text, or `now`."),
+        body("trial_end", STRING.rules(list![formats(texts!["unix_seconds", "now"])])).addition().description("End of the trial, as Unix seconds in a text, or `now`."),
         body("trial_settings", OBJECT.properties(list![
             required("end_behavior", OBJECT.properties(list![
                 required("missing_payment_method", STRING.choices(words!["cancel", "create_invoice", "pause"]).description("What happens if no payment method is there when the trial ends.")),
             ]).closed().description("What happens without a payment method.")),
         ]).closed()).addition().description("What happens when the trial ends."),
         body("automatic_tax", OBJECT.properties(list![required("enabled", BOOLEAN.description("True computes tax."))]).closed()).addition().description("Stripe's automatic tax calculation."),
-        body("default_tax_rates", ARRAY.items(list![STRING])).addition().description("Ids of the tax rates of items that have none of their own."),
+        body("default_tax_rates", ARRAY.items(list![STRING])).addition().example(r#"["txr_1MoHNbLkdIwHu7ixkeTsM0g6"]"#).description("Ids of the tax rates of items that have none of their own."),
         body("trial_from_plan", BOOLEAN).addition().description("True takes the trial from the price."),
-        body("billing_cycle_anchor", INTEGER).addition().description("Instant from which billing periods are counted, Unix seconds."),
-        body("backdate_start_date", INTEGER).addition().description("Instant in the past at which the subscription is meant to have begun, Unix seconds."),
-        body("cancel_at", INTEGER).addition().description("Instant at which the subscription ends, Unix seconds."),
+        body("billing_cycle_anchor", INTEGER.format("unix_seconds")).addition().description("Instant from which billing periods are counted, Unix seconds."),
+        body("backdate_start_date", INTEGER.format("unix_seconds")).addition().description("Instant in the past at which the subscription is meant to have begun, Unix seconds."),
+        body("cancel_at", INTEGER.format("unix_seconds")).addition().description("Instant at which the subscription ends, Unix seconds."),
         body("proration_behavior", STRING.choices(words!["always_invoice", "create_prorations", "none"])).addition().description("Whether the first part of a period is prorated when an anchor or backdating makes one."),
     ])
     .body(Body::Form)
@@ -198,7 +206,7 @@ const GET: Operation = Operation::get("Subscriptions_Get", "subscriptions", Acti
     .description("Returns one subscription by id: state, items with prices, billing period, cancellation.")
     .parameters(list![
         path("id", STRING).required().description("Id of the subscription."),
-        query("expand", ARRAY.items(list![STRING])).wire("expand[]").addition().description("Fields that hold an id and are to come back as whole objects, up to four levels deep (`a.b`)."),
+        query("expand", ARRAY.items(list![STRING])).wire("expand[]").addition().example(r#"["latest_invoice"]"#).description("Fields that hold an id and are to come back as whole objects, up to four levels deep (`a.b`)."),
         header("stripe_version", STRING).wire("Stripe-Version").addition().description("API version that decides the shape of this response, such as `2026-10-28.endive`; left out, the account's default version."),
     ])
     .schema(RECORD);
@@ -208,6 +216,15 @@ const UPDATE: Operation = Operation::by(Method::Post, "Subscriptions_Update", "s
     .description("Changes plan, quantity, payment or cancellation of a subscription. To switch the plan pass the existing item's `id` with the new `price`; without the id a second item is added. A change within a period is prorated unless told otherwise, which can lead to a charge.")
     .writes()
     .idempotent()
+    .phrases(texts![
+        "change quantity",
+        "change plan",
+        "upgrade",
+        "downgrade",
+        "pause subscription",
+        "switch plan",
+        "end of period",
+    ])
     .idempotency_header("Idempotency-Key")
     .parameters(list![
         path("id", STRING).required().description("Id of the subscription to change."),
@@ -224,10 +241,10 @@ const UPDATE: Operation = Operation::by(Method::Post, "Subscriptions_Update", "s
                 optional("quantity", INTEGER.description("New number of units.")),
                 optional("deleted", BOOLEAN.description("True removes the item given by `id`.")),
             ]).closed(),
-        ])).description("Changes to the items. Give the item's `id` to change it: an entry without `id` adds a further item beside the old one."),
-        body("metadata", OBJECT).description("Your own keys and values, merged into those present; an empty value removes its key."),
+        ])).example(r#"[{"id":"si_NcLYdDxLHxlFo7","price":"price_1MoBy5LkdIwHu7ixZhnattbh"}]"#).description("Changes to the items. Give the item's `id` to change it: an entry without `id` adds a further item beside the old one."),
+        body("metadata", OBJECT).example(r#"{"team":"42"}"#).description("Your own keys and values, merged into those present; an empty value removes its key."),
         body("proration_behavior", STRING.choices(words!["create_prorations", "none", "always_invoice"])).description("What happens to the part of the period already paid: `create_prorations` (when left out) puts the difference on the next invoice, `always_invoice` bills it now, `none` ignores it."),
-        body("expand", ARRAY.items(list![STRING])).addition().description("Fields that hold an id and are to come back as whole objects, up to four levels deep (`a.b`)."),
+        body("expand", ARRAY.items(list![STRING])).addition().example(r#"["latest_invoice"]"#).description("Fields that hold an id and are to come back as whole objects, up to four levels deep (`a.b`)."),
         body("discounts", ARRAY.items(list![
             OBJECT.properties(list![
                 optional("coupon", STRING.description("Id of a coupon.")),
@@ -242,17 +259,17 @@ const UPDATE: Operation = Operation::by(Method::Post, "Subscriptions_Update", "s
             "pending_if_incomplete",
         ])).addition().description("What happens if the payment does not go through: `error_if_incomplete` fails with status 402 and changes nothing; `default_incomplete` waits for the customer to pay."),
         body("off_session", BOOLEAN).addition().description("True if the customer is not present to authenticate the payment."),
-        body("trial_end", STRING).addition().description("End of the trial, as Unix seconds in a text, or `now`."),
+        body("trial_end", STRING.rules(list![formats(texts!["unix_seconds", "now"])])).addition().description("End of the trial, as Unix seconds in a text, or `now`."),
         body("trial_settings", OBJECT.properties(list![
             required("end_behavior", OBJECT.properties(list![
                 required("missing_payment_method", STRING.choices(words!["cancel", "create_invoice", "pause"]).description("What happens if no payment method is there when the trial ends.")),
             ]).closed().description("What happens without a payment method.")),
         ]).closed()).addition().description("What happens when the trial ends."),
         body("automatic_tax", OBJECT.properties(list![required("enabled", BOOLEAN.description("True computes tax."))]).closed()).addition().description("Stripe's automatic tax calculation."),
-        body("default_tax_rates", ARRAY.items(list![STRING])).addition().description("Ids of the tax rates of items that have none of their own."),
-        body("cancel_at", INTEGER).addition().description("Instant at which the subscription ends, Unix seconds."),
+        body("default_tax_rates", ARRAY.items(list![STRING])).addition().example(r#"["txr_1MoHNbLkdIwHu7ixkeTsM0g6"]"#).description("Ids of the tax rates of items that have none of their own."),
+        body("cancel_at", INTEGER.format("unix_seconds")).addition().description("Instant at which the subscription ends, Unix seconds."),
         body("billing_cycle_anchor", STRING.choices(words!["now", "unchanged"])).addition().description("`now` begins a new billing period at once."),
-        body("proration_date", INTEGER).addition().description("Instant as of which a change is prorated, Unix seconds; as in a preview."),
+        body("proration_date", INTEGER.format("unix_seconds")).addition().description("Instant as of which a change is prorated, Unix seconds; as in a preview."),
     ])
     .body(Body::Form)
     .schema(RECORD);
@@ -263,6 +280,7 @@ const DELETE: Operation = Operation::by(Method::Delete, "Subscriptions_Delete", 
     .writes()
     .idempotent()
     .destructive()
+    .phrases(texts!["cancel subscription", "end subscription", "stop subscription"])
     .parameters(list![
         path("id", STRING).required().description("Id of the subscription to cancel."),
         query("invoice_now", BOOLEAN).addition().description("True bills what is still open, such as metered usage and prorations, in a last invoice."),
@@ -279,8 +297,8 @@ const DELETE: Operation = Operation::by(Method::Delete, "Subscriptions_Delete", 
                 "too_expensive",
                 "unused",
             ]).description("Reason that the customer chose.")),
-        ]).closed()).style(Style::DeepObject).addition().description("Why the subscription is canceled."),
-        query("expand", ARRAY.items(list![STRING])).wire("expand[]").addition().description("Fields that hold an id and are to come back as whole objects, up to four levels deep (`a.b`)."),
+        ]).closed()).style(Style::DeepObject).addition().example(r#"{"feedback":"too_expensive"}"#).description("Why the subscription is canceled."),
+        query("expand", ARRAY.items(list![STRING])).wire("expand[]").addition().example(r#"["latest_invoice"]"#).description("Fields that hold an id and are to come back as whole objects, up to four levels deep (`a.b`)."),
         header("stripe_version", STRING).wire("Stripe-Version").addition().description("API version that decides the shape of this response, such as `2026-10-28.endive`; left out, the account's default version."),
     ])
     .schema(RECORD);
@@ -289,10 +307,12 @@ const SEARCH: Operation = Operation::get("Subscriptions_Search", "subscriptions"
     .summary("Search subscriptions")
     .description("Finds subscriptions by state, metadata, time of creation or of cancellation. The result is Stripe's whole search response: the records are in its `data`, beside `has_more` and `next_page`. To filter by customer or price use `subscriptions.list`. Search runs on an index that lags behind by up to a minute (longer during outages), so do not use it to read back what was just written, nor for accounts in India.")
     .parameters(list![
-        query("query", STRING).required().description(r#"Search expression over `canceled_at`, `created`, `metadata`, `status`. Exact match `status:"active"`, comparison `created>1740787200`, metadata `metadata["key"]:"value"`. A leading `-` negates. Join with AND or with OR, never both."#),
+        query("query", STRING.rules(list![
+            grammar(Language::FieldSearch, texts!["canceled_at", "created", "metadata", "status"]),
+        ])).required().example(r#""status:\"past_due\" AND metadata[\"plan\"]:\"pro\"""#).description(r#"Search expression over `canceled_at`, `created`, `metadata`, `status`. Exact match `status:"active"`, comparison `created>1740787200`, metadata `metadata["key"]:"value"`. A leading `-` negates. Join with AND or with OR, never both."#),
         query("limit", INTEGER.minimum(1.0).maximum(100.0)).description("Records per page, 1 to 100; Stripe takes 10 when it is left out."),
         query("page", STRING).description("Token of the next page: `next_page` of the previous response. Leave it out for the first page and repeat the same `query`."),
-        query("expand", ARRAY.items(list![STRING])).wire("expand[]").addition().description("Fields that hold an id and are to come back as whole objects; in lists their paths begin with `data.`."),
+        query("expand", ARRAY.items(list![STRING])).wire("expand[]").addition().example(r#"["data.latest_invoice"]"#).description("Fields that hold an id and are to come back as whole objects; in lists their paths begin with `data.`."),
         header("stripe_version", STRING).wire("Stripe-Version").addition().description("API version that decides the shape of this response, such as `2026-10-28.endive`; left out, the account's default version."),
     ])
     .records(json_path!("$"))

@@ -360,6 +360,7 @@ impl EntityRun<'_> {
             self.position.since = self.position.since.max(self.reached());
             self.position.feed = Some(self.position.feed.unwrap_or_default().max(self.run.log));
             self.position.again.clear();
+            self.position.complete = self.run.started;
         }
         let position = self.position.value();
         let pass = self.pass;

@@ -1,6 +1,6 @@
 //! One list: its pages, each written with the position behind it while the next one is requested.
 
-use airbyte_agent_core::description::{Json, JsonPath, SyncDeletions, SyncOrder};
+use airbyte_agent_core::description::SyncOrder;
 use airbyte_agent_core::{Cursor, Outcome, Pages};
 use airbyte_agent_store::{Counts, Page};
 use serde_json::{Map, Value};
@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 use super::Event;
 use super::entity::EntityRun;
 use crate::arguments::Arguments;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::mark::{self, Mark};
 use crate::record;
 
@@ -35,18 +35,15 @@ impl EntityRun<'_> {
             call.resume(cursor);
         }
         let mut pages = call.outcomes();
-        let mut current = self.request(&mut pages).await?;
+        let mut current = self.request(&mut pages, true).await?;
         while let Some(page) = current {
+            let goes_on = page.next.is_some();
             let next = page.next.as_ref().filter(|cursor| cursor.dead_end().is_none());
             let next = next.map(ToString::to_string);
-            let (records, total) = (records_of(page.data), page.total);
+            let (records, total) = (record::records_of(page.data), page.total);
             let number = records.len();
-            if !page.errors.is_empty() {
-                let told: Vec<String> = page.errors.iter().map(ToString::to_string).collect();
-                let told: String = told.join("; ").chars().take(500).collect();
-                let error =
-                    format!("a part of the records may be missing; the vendor reports: {told}");
-                self.trouble(Error::Records(error), &parent.clone());
+            if let Some(error) = record::missing_part(&page.errors) {
+                self.trouble(error, &parent.clone());
             }
             let ready = self.ready(records, parent)?;
             if ready.is_last {
@@ -57,7 +54,7 @@ impl EntityRun<'_> {
             let position = self.place(next);
             let write = self.write_with(ready, position);
             let (written, following) =
-                futures_util::future::join(write, self.request(&mut pages)).await;
+                futures_util::future::join(write, self.request(&mut pages, goes_on)).await;
             let counts = written?;
             self.report.counts += counts;
             self.report.pages += 1;
@@ -68,7 +65,11 @@ impl EntityRun<'_> {
         Ok(())
     }
 
-    async fn request(&self, pages: &mut Pages<Outcome>) -> Result<Option<Outcome>> {
+    /// The next page; `goes_on`: there is one, which costs a call.
+    async fn request(&self, pages: &mut Pages<Outcome>, goes_on: bool) -> Result<Option<Outcome>> {
+        if let Some(budget) = self.runner.options.budget.as_ref().filter(|_| goes_on) {
+            budget.take()?;
+        }
         let _turn = self.runner.pace.turn().await;
         Ok(pages.try_next().await?)
     }
@@ -82,10 +83,6 @@ impl EntityRun<'_> {
     fn ready(&mut self, records: Vec<Value>, parent: &Map<String, Value>) -> Result<Ready> {
         let source = &self.planned.source;
         let redactor = self.runner.client.redactor();
-        let flag: Option<(&JsonPath, Option<&Json>)> = match &source.deletions {
-            SyncDeletions::Flag { field, equals } => Some((field, equals.as_ref())),
-            _ => None,
-        };
         let end = source.change.as_ref().and_then(|change| {
             let is_newest_first = change.order == SyncOrder::Descending && !self.run.is_whole;
             self.run.from.filter(|_| is_newest_first)
@@ -105,8 +102,7 @@ impl EntityRun<'_> {
                     None => {}
                 }
             }
-            let is_deleted =
-                flag.is_some_and(|(field, equals)| record::marks(field.first(&value), equals));
+            let is_deleted = record::is_deleted(&source.deletions, &value);
             let value = record::stored(value, parent)?;
             if is_deleted { ready.deleted.push(value) } else { ready.kept.push(value) }
         }
@@ -151,13 +147,5 @@ impl EntityRun<'_> {
             counts += store.write_page(&table, &account, page)?;
             Ok(counts)
         })
-    }
-}
-
-fn records_of(data: Value) -> Vec<Value> {
-    match data {
-        Value::Array(records) => records,
-        Value::Null => Vec::new(),
-        one => vec![one],
     }
 }

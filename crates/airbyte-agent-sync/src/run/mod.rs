@@ -17,6 +17,7 @@ use futures_util::StreamExt as _;
 use futures_util::stream::FuturesUnordered;
 use serde_json::{Map, Value};
 
+use crate::budget::Budget;
 use crate::error::{Error, Result};
 use crate::mark::Mark;
 use crate::pace::Pace;
@@ -42,6 +43,9 @@ pub struct Options {
     /// How old an interrupted run may be to be continued. The places in lists to which vendors lead are not valid
     /// for ever.
     pub continued_within: Duration,
+    /// How many calls may be made; `None` for as many as it takes. What has been read when they are used up stays, and
+    /// a later run goes on there.
+    pub budget: Option<Arc<Budget>>,
 }
 
 impl Default for Options {
@@ -54,6 +58,7 @@ impl Default for Options {
             is_paced: true,
             left_out: Vec::new(),
             continued_within: Duration::from_secs(60 * 60),
+            budget: None,
         }
     }
 }
@@ -137,7 +142,8 @@ impl Runner {
     pub async fn run(&self, plan: &Plan) -> Report {
         let mut report = Report { entities: Vec::new(), skipped: plan.skipped.clone() };
         let mut waiting: Vec<&Planned> = plan.entities.iter().collect();
-        let mut done: HashMap<&str, bool> = HashMap::new();
+        let ready = plan.ready.iter().map(|name| (name.as_str(), true));
+        let mut done: HashMap<&str, bool> = ready.collect();
         let mut running = FuturesUnordered::new();
         let mut end: Option<Error> = None;
         loop {

@@ -10,5 +10,6 @@
 mod changes;
 mod failures;
 mod interruptions;
+mod live;
 mod plans;
 mod vendor;

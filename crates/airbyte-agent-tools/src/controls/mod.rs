@@ -10,7 +10,7 @@ use super::schema;
 use airbyte_agent_description::{Action, Operation};
 
 pub(super) use self::parameters::{is_clearable, is_hidden, own_selection};
-pub(super) use self::take::text;
+pub(super) use self::take::{text, texts};
 
 /// The controls of one call.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -35,6 +35,8 @@ pub(super) struct Controls {
     pub(super) max_bytes: Option<u64>,
     /// How the bytes of a file are written, `None` for a choice of the tool.
     pub(super) encoding: Option<Encoding>,
+    /// Whether the request is shown and not sent.
+    pub(super) dry_run: bool,
 }
 
 /// How the bytes of a file are written.
@@ -57,10 +59,11 @@ pub(super) enum Control {
     FromByte,
     MaxBytes,
     Encoding,
+    DryRun,
 }
 
 impl Control {
-    pub(super) const ALL: [Self; 10] = [
+    pub(super) const ALL: [Self; 11] = [
         Self::Fields,
         Self::ExcludeFields,
         Self::Format,
@@ -71,6 +74,7 @@ impl Control {
         Self::FromByte,
         Self::MaxBytes,
         Self::Encoding,
+        Self::DryRun,
     ];
 
     /// The name of the argument, unless the operation has a parameter of that name.
@@ -86,6 +90,7 @@ impl Control {
             Self::FromByte => "from_byte",
             Self::MaxBytes => "max_bytes",
             Self::Encoding => "encoding",
+            Self::DryRun => "dry_run",
         }
     }
 
@@ -102,6 +107,7 @@ impl Control {
             Self::FromByte => "result_from_byte",
             Self::MaxBytes => "result_max_bytes",
             Self::Encoding => "result_encoding",
+            Self::DryRun => "result_dry_run",
         }
     }
 
@@ -125,6 +131,7 @@ impl Control {
             }
             Self::Clear => operation.parameters.iter().any(is_clearable),
             Self::FromByte | Self::MaxBytes | Self::Encoding => is_download,
+            Self::DryRun => !operation.hints.read_only,
         }
     }
 
@@ -138,9 +145,10 @@ impl Control {
             Self::MaxRecords => schema::plain("integer", "Most records to return."),
             Self::CountOnly => schema::plain("boolean", ""),
             Self::Clear => schema::texts("Parameters to set to null."),
-            Self::FromByte => schema::plain("integer", "First byte wanted, from 0."),
+            Self::FromByte => schema::plain("integer", "From 0."),
             Self::MaxBytes => schema::plain("integer", ""),
             Self::Encoding => schema::choice(&["text", "base64"], ""),
+            Self::DryRun => schema::plain("boolean", ""),
         }
     }
 }

@@ -47,6 +47,7 @@ impl Controls {
             Control::Cursor => self.cursor = Some(text(name, value)?).filter(|c| !c.is_empty()),
             Control::MaxRecords => self.max_records = Some(count(name, value)?.max(1)),
             Control::CountOnly => self.count_only = flag(name, value)?,
+            Control::DryRun => self.dry_run = flag(name, value)?,
             Control::FromByte => self.from_byte = count(name, value)?,
             Control::MaxBytes => self.max_bytes = Some(count(name, value)?.max(1)),
             Control::Format => {
@@ -115,7 +116,7 @@ fn flag(name: &str, value: &Value) -> Result<bool, ToolError> {
 }
 
 /// The list of names that an argument is: an array, that array as JSON text, or one text with commas.
-fn texts(name: &str, value: &Value) -> Result<Vec<String>, ToolError> {
+pub(crate) fn texts(name: &str, value: &Value) -> Result<Vec<String>, ToolError> {
     let wrong = || ToolError::argument(name, format!("'{name}' must be a list of names"));
     let names: Vec<String> = match value {
         Value::Array(items) => items

@@ -51,6 +51,7 @@ pub(super) fn definition(
         title: connector.title.to_string(),
         description: description(group),
         input_schema: Value::Object(input_schema(group, &operations)),
+        output_schema: None,
         hints: hints(operations),
     })
 }

@@ -18,11 +18,13 @@ use serde_json::{Map, Value};
 use super::catalog::{Catalog, Definitions, Tool};
 use super::decision::Decision;
 use super::definition::{ToolDefinition, ToolHints};
+use super::effect::Effect;
 use super::error::{Retry, ToolError, ToolErrorKind};
 use super::group::Group;
 use super::names;
+use super::records::{self, RecordsTool};
 use super::toolset::{Exposure, Toolset};
-use airbyte_agent_description::{Action, Operation, suggestion};
+use airbyte_agent_description::{Operation, suggestion};
 
 /// The tools of a toolset by name.
 pub(super) fn catalog(tools: &Toolset) -> &Catalog {
@@ -61,6 +63,12 @@ pub(super) fn decide<'t>(
         Some(Tool::Search) => search::search(tools, arguments).map(Decision::Answer),
         Some(Tool::Describe) => search::describe(tools, arguments).map(Decision::Answer),
         Some(Tool::Execute) => execute::decide(tools, arguments),
+        Some(Tool::Records(tool)) => match tools.records() {
+            Some(store) => {
+                records::decide(tool, arguments).map(|call| Decision::Records(store, call))
+            }
+            None => Err(unknown_tool(tools, name)),
+        },
         None => Err(unknown_tool(tools, name)),
     }
 }
@@ -68,16 +76,26 @@ pub(super) fn decide<'t>(
 /// The tools of a toolset with their names, those that the policy excludes among them.
 fn named_tools(tools: &Toolset) -> Vec<(String, Tool)> {
     let mut taken = BTreeSet::new();
+    let mut unique = |parts: &[&str]| {
+        let parts: Vec<&str> =
+            tools.name_prefix().into_iter().chain(parts.iter().copied()).collect();
+        names::unique(&parts, &mut taken)
+    };
     let mut all = Vec::new();
+    // Their names stay theirs, whatever connectors are called.
+    let records = tools.records().map(|_| RecordsTool::ALL);
+    let records = records.into_iter().flatten();
+    let records: Vec<_> =
+        records.map(|tool| (unique(&[tool.name()]), Tool::Records(tool))).collect();
     match tools.current_exposure() {
         Exposure::SearchExecute => {
-            all.push(("search".to_owned(), Tool::Search));
-            all.push(("describe".to_owned(), Tool::Describe));
-            all.push(("execute".to_owned(), Tool::Execute));
+            all.push((unique(&["search"]), Tool::Search));
+            all.push((unique(&["describe"]), Tool::Describe));
+            all.push((unique(&["execute"]), Tool::Execute));
         }
         Exposure::PerConnector => {
             for (group, of) in tools.accounts().groups().enumerate() {
-                let name = names::unique(&[&of.connector().name], &mut taken);
+                let name = unique(&[&of.connector().name]);
                 all.push((name, Tool::Connector { group }));
             }
         }
@@ -87,13 +105,14 @@ fn named_tools(tools: &Toolset) -> Vec<(String, Tool)> {
                 for (entity, in_entity) in connector.entities.iter().enumerate() {
                     for (operation, what) in in_entity.operations.iter().enumerate() {
                         let parts = [&connector.name, &what.entity, what.action.as_str()];
-                        let name = names::unique(&parts, &mut taken);
+                        let name = unique(&parts);
                         all.push((name, Tool::Operation { group, entity, operation }));
                     }
                 }
             }
         }
     }
+    all.extend(records);
     all
 }
 
@@ -125,6 +144,7 @@ fn definition(tools: &Toolset, name: &str, tool: Tool) -> Option<ToolDefinition>
         Tool::Search => Some(search::search_definition(tools, name)),
         Tool::Describe => Some(search::describe_definition(tools, name)),
         Tool::Execute => Some(execute::definition(tools, name)),
+        Tool::Records(tool) => Some(records::definition(tool, name)),
     }
 }
 
@@ -141,10 +161,7 @@ fn hints<'o>(operations: impl IntoIterator<Item = &'o Operation>) -> ToolHints {
         ToolHints { read_only: true, destructive: false, idempotent: true, open_world: true };
     for operation in operations {
         hints.read_only &= operation.hints.read_only;
-        // What an update overwrites is gone, too.
-        hints.destructive |= !operation.hints.read_only
-            && (operation.hints.destructive
-                || matches!(operation.action, Action::Update | Action::Delete));
+        hints.destructive |= Effect::of(operation) == Effect::Destroy;
         hints.idempotent &= operation.hints.idempotent || operation.hints.read_only;
     }
     hints

@@ -1,6 +1,6 @@
 //! One tool per operation: its parameters and the controls side by side.
 
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 use super::super::controls::{self, Control, Controls, is_hidden, own_selection};
 use super::super::decision::{Decision, PermittedCall};
@@ -13,10 +13,13 @@ use super::super::{coerce, gate, prose, schema};
 use super::choose_account::choose_account;
 use super::hints;
 use super::parameters::{hidden_names, is_needed, shown, without_absent};
-use airbyte_agent_description::Operation;
+use airbyte_agent_description::{Action, Operation};
 
 /// The longest description of a tool, in characters.
 const LONGEST_DESCRIPTION: usize = 360;
+
+/// The most fields that the schema of results names.
+const MOST_FIELDS: usize = 8;
 
 const ACCOUNT: &str = "account";
 
@@ -35,6 +38,7 @@ pub(super) fn definition(
         title: format!("{}: {summary}", connector.title),
         description: description(group, policy, operation),
         input_schema: Value::Object(input_schema(group, operation, accounts)),
+        output_schema: Some(output_schema(group, operation)),
         hints: hints([operation]),
     }
 }
@@ -72,6 +76,30 @@ fn input_schema(group: &Group<'_>, operation: &Operation, accounts: &[&str]) -> 
         members.push((control.name_for(operation).to_owned(), control.schema(), false));
     }
     schema::object(members, false)
+}
+
+/// The schema of results. It says no more of the data than holds for every call: which fields there are, and of
+/// which type, depends on what the call and the vendor choose.
+fn output_schema(group: &Group<'_>, operation: &Operation) -> Value {
+    let entity = group.connector().entity(&operation.entity);
+    let fields = entity.map(|entity| entity.default_fields.as_ref()).unwrap_or_default();
+    let fields: Vec<&str> = fields.iter().take(MOST_FIELDS).map(AsRef::as_ref).collect();
+    let what = if operation.action.is_array() { "A list of records" } else { "A record" };
+    let what = match operation.action {
+        Action::Download => "The file".to_owned(),
+        _ if fields.is_empty() => format!("{what}."),
+        _ => format!("{what}, with fields such as {}.", fields.join(", ")),
+    };
+    json!({
+        "type": "object",
+        "properties": {
+            "data": {"description": what},
+            "meta": {"type": "object"},
+            "next_cursor": {"type": "string"},
+            "notes": {"type": "array", "items": {"type": "string"}},
+        },
+        "required": ["data"],
+    })
 }
 
 /// Decides what a call of the tool for an operation leads to.

@@ -44,6 +44,7 @@ pub(super) fn search_definition(tools: &Toolset, name: String) -> ToolDefinition
             services(tools)
         ),
         input_schema: Value::Object(schema::object(members, false)),
+        output_schema: None,
         hints: HINTS,
     }
 }
@@ -61,6 +62,7 @@ pub(super) fn describe_definition(tools: &Toolset, name: String) -> ToolDefiniti
         description: "Tells what parameters an operation takes and what fields it returns."
             .to_owned(),
         input_schema: Value::Object(schema::object(members, false)),
+        output_schema: None,
         hints: HINTS,
     }
 }
@@ -106,7 +108,9 @@ pub(super) fn search(
             && operation_of(&hit.connector, &hit.entity, hit.action)
                 .is_some_and(|(group, operation)| group.permits(policy, operation))
     });
-    let mut lines = Vec::new();
+    // Whoever asks for a service that is not there must not take another one for it.
+    let unserved = tools.index().unserved(&query).map(|unserved| unserved.to_string());
+    let mut lines: Vec<String> = unserved.iter().cloned().collect();
     let mut found = Vec::new();
     let found_operations =
         hits.into_iter().filter_map(|hit| operation_of(&hit.connector, &hit.entity, hit.action));
@@ -136,7 +140,11 @@ pub(super) fn search(
             connector_names(tools).join(", ")
         ));
     }
-    Ok(reference::output(&lines, json!({"operations": found})))
+    let mut structured = json!({"operations": found});
+    if let Some(unserved) = unserved {
+        structured["note"] = unserved.into();
+    }
+    Ok(reference::output(&lines, structured))
 }
 
 /// Answers a call of `describe`.

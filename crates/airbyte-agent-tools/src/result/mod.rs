@@ -21,4 +21,5 @@ pub(super) mod size;
 mod table;
 pub(super) mod tokens;
 mod twins;
+pub(super) mod untrusted;
 pub(super) mod view;

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use super::fields;
+use super::untrusted;
 use airbyte_agent_description::{FieldPath, field_path, suggestion};
 
 /// The most names that are shown of fields that were left out.
@@ -29,6 +30,8 @@ pub(crate) struct Notes {
     missing: Vec<String>,
     /// Fields that hold secrets and were left out.
     secrets: Vec<String>,
+    /// Fields that the operator hides.
+    withheld: Vec<String>,
     /// The number of hidden characters that were removed.
     hidden: usize,
     /// Sentences about anything else.
@@ -48,6 +51,18 @@ impl Notes {
         if !self.secrets.iter().any(|known| known == name) {
             self.secrets.push(name.to_owned());
         }
+    }
+
+    /// Notes that a field was left out because the operator hides it.
+    pub(crate) fn add_withheld(&mut self, name: &str) {
+        if !self.withheld.iter().any(|known| known == name) {
+            self.withheld.push(name.to_owned());
+        }
+    }
+
+    /// Takes what was noted of texts that were cut: one of the fields, and the length of its longest.
+    pub(crate) fn take_cut(&mut self) -> Option<(String, usize)> {
+        std::mem::take(&mut self.cut).into_iter().next()
     }
 
     /// Notes that a text of this many characters was cut.
@@ -79,6 +94,11 @@ impl Notes {
         self.found.iter().any(|known| known == name)
     }
 
+    /// Whether a field was taken out, so that it is not said not to exist.
+    fn is_left_out(&self, name: &String) -> bool {
+        self.secrets.contains(name) || self.withheld.contains(name)
+    }
+
     /// Notes that this many hidden characters were removed.
     pub(crate) fn add_hidden_characters(&mut self, characters: usize) {
         self.hidden += characters;
@@ -91,6 +111,7 @@ impl Notes {
         self.shortened.retain(|name, _| !said.shortened.contains_key(name));
         self.missing.retain(|name| !said.missing.contains(name));
         self.secrets.retain(|name| !said.secrets.contains(name));
+        self.withheld.retain(|name| !said.withheld.contains(name));
     }
 
     /// Adds what is said of a further page of the same list.
@@ -100,6 +121,7 @@ impl Notes {
         self.shortened.extend(further.shortened);
         self.missing.extend(further.missing);
         further.secrets.iter().for_each(|name| self.add_secret(name));
+        further.withheld.iter().for_each(|name| self.add_withheld(name));
     }
 
     /// Adds a sentence before all others.
@@ -117,10 +139,11 @@ impl Notes {
     pub(crate) fn sentences(&self, selector: &str, schema: Option<&Value>) -> Vec<String> {
         let mut out = self.other.clone();
         if !self.omitted.is_empty() {
-            let mut names = grouped(&self.omitted);
+            let grouped = grouped(&self.omitted);
+            let mut names: Vec<_> = grouped.iter().map(|name| untrusted::name(name)).collect();
             if names.len() > SHOWN {
                 names.truncate(SHOWN);
-                names.push("…".to_owned());
+                names.push("…".into());
             }
             out.push(format!(
                 "Fields not shown: {}. Name those you need in {selector}, or [\"*\"] for all.",
@@ -128,7 +151,8 @@ impl Notes {
             ));
         }
         if let Some((name, length)) = self.cut.iter().next() {
-            let names: Vec<&str> = self.cut.keys().map(String::as_str).collect();
+            let names: Vec<_> = self.cut.keys().map(|name| untrusted::name(name)).collect();
+            let name = untrusted::name(name);
             out.push(format!(
                 "Long texts are cut: {}. {selector} [\"{name}\"] gives it whole, \
                  [\"{name}[0:4000]\"] a part ({length} characters in all).",
@@ -136,15 +160,17 @@ impl Notes {
             ));
         }
         if !self.shortened.is_empty() {
-            let lists =
-                self.shortened.iter().map(|(name, length)| format!("{name} (up to {length})"));
+            let lists = self
+                .shortened
+                .iter()
+                .map(|(name, length)| format!("{} (up to {length})", untrusted::name(name)));
             out.push(format!(
                 "Lists are shortened: {}. Name them in {selector} for all entries.",
                 lists.collect::<Vec<_>>().join(", ")
             ));
         }
         let mut without_value: Vec<&str> = Vec::new();
-        for name in self.missing.iter().filter(|name| !self.secrets.contains(name)) {
+        for name in self.missing.iter().filter(|name| !self.is_left_out(name)) {
             match schema.map_or(FieldPath::Missing, |schema| field_path(schema, name)) {
                 FieldPath::Missing => {
                     let known = fields::names(schema);
@@ -158,7 +184,11 @@ impl Notes {
             out.push(format!("Without a value in these records: {}.", without_value.join(", ")));
         }
         if !self.secrets.is_empty() {
-            out.push(format!("Secrets are not shown: {}.", self.secrets.join(", ")));
+            let names: Vec<_> = self.secrets.iter().map(|name| untrusted::name(name)).collect();
+            out.push(format!("Secrets are not shown: {}.", names.join(", ")));
+        }
+        if !self.withheld.is_empty() {
+            out.push(format!("The operator hides: {}.", self.withheld.join(", ")));
         }
         if self.hidden > 0 {
             out.push(format!(

@@ -118,18 +118,18 @@ fn flatten<'v>(value: &'v Value, name: String, cells: &mut Vec<(String, Cow<'v, 
 
 /// The text of a cell so that it stays one cell.
 fn escaped(cell: &str, format: Format) -> Cow<'_, str> {
-    match format {
-        Format::Csv if cell.contains([',', '"', '\n', '\r']) => {
-            format!("\"{}\"", cell.replace('"', "\"\"")).into()
-        }
-        Format::Tsv if cell.contains(['\\', '\t', '\n', '\r']) => cell
-            .replace('\\', "\\\\")
-            .replace('\t', "\\t")
-            .replace('\n', "\\n")
-            .replace('\r', "\\r")
-            .into(),
-        _ => Cow::Borrowed(cell),
+    // A line break would let a record write lines of its own, such as a note.
+    let is_plain = !cell.contains(['\\', '\t', '\n', '\r']);
+    let line: Cow<'_, str> = if is_plain {
+        cell.into()
+    } else {
+        let text = cell.replace('\\', "\\\\").replace('\n', "\\n").replace('\r', "\\r");
+        text.replace('\t', "\\t").into()
+    };
+    if format == Format::Csv && line.contains([',', '"']) {
+        return format!("\"{}\"", line.replace('"', "\"\"")).into();
     }
+    line
 }
 
 #[cfg(test)]
@@ -158,7 +158,7 @@ mod tests {
             (
                 Format::Csv,
                 "id,user.login,tags,note,deep\n1,\"a,b\",x; y,,\n\
-                 2,,,\"two\nlines\t\"\"quoted\"\"\",\"[{\"\"a\"\":1}]\"",
+                 2,,,\"two\\nlines\\t\"\"quoted\"\"\",\"[{\"\"a\"\":1}]\"",
             ),
             (
                 Format::Tsv,

@@ -20,6 +20,8 @@ pub(crate) struct View {
     all: bool,
     /// The fields that the call leaves out.
     exclude: Vec<String>,
+    /// The fields that the operator hides.
+    withheld: Vec<String>,
     default: DefaultFields,
     /// Length in characters beyond which a text is cut, unless the call names its field.
     longest_text: usize,
@@ -45,7 +47,12 @@ impl View {
         let all = fields.iter().any(|name| name == ALL);
         let named = if all { &[] } else { fields };
         let fields = named.iter().map(|name| Field::parse(name)).collect();
-        Self { fields, all, exclude: exclude.to_vec(), default, longest_text }
+        Self { fields, all, exclude: exclude.to_vec(), withheld: Vec::new(), default, longest_text }
+    }
+
+    /// The same view without fields that the operator hides.
+    pub(crate) fn withholding(self, fields: &[&str]) -> Self {
+        Self { withheld: fields.iter().map(|&field| field.to_owned()).collect(), ..self }
     }
 
     /// The same view with another choice where the call names no fields.
@@ -62,6 +69,11 @@ impl View {
     /// before records are shown. `schema` is that of one record, where it is known.
     pub(crate) fn prepare(&self, records: &mut [Value], schema: Option<&Value>, notes: &mut Notes) {
         for record in records {
+            for path in &self.withheld {
+                if select::exclude(record, path) {
+                    notes.add_withheld(path);
+                }
+            }
             secrets::remove(record, schema, "", notes);
             notes.add_hidden_characters(clean::value(record));
             for path in &self.exclude {

@@ -1,5 +1,7 @@
 //! Counts the records of a list without returning them: by what the vendor says, or else page by page.
 
+use std::collections::HashSet;
+
 use serde_json::{Map, Value};
 
 use super::list::read_page;
@@ -49,6 +51,7 @@ async fn count(call: &PermittedCall<'_>, context: RunContext<'_>) -> Result<Tool
     let mut remarks = PageRemarks::default();
     let mut member: Option<String> = None;
     let mut at: Option<Cursor> = None;
+    let mut seen: HashSet<u64> = HashSet::new();
     loop {
         let outcome = read_page(call, &context.limits, at.as_ref()).await?;
         remarks.add_page(None, &outcome.errors);
@@ -60,7 +63,7 @@ async fn count(call: &PermittedCall<'_>, context: RunContext<'_>) -> Result<Tool
         let Some(next) = outcome.next else {
             return Ok(counted("count", report.records, remarks.sentences()));
         };
-        let is_repeated = at.as_ref() == Some(&next);
+        let is_repeated = next.place_hash().is_some_and(|place_hash| !seen.insert(place_hash));
         let end = next.dead_end().or_else(|| is_repeated.then(|| explain::REPEATED.to_owned()));
         let end = end.or_else(|| {
             let pages = report.pages;

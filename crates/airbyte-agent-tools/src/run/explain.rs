@@ -2,11 +2,14 @@
 
 use serde_json::Value;
 
+use super::wrong_arguments;
+use crate::controls::is_hidden;
 use crate::decision::PermittedCall;
 use crate::error::{ArgumentProblem, Retry, ToolError, ToolErrorKind};
 use crate::limits::ResultLimits;
 use crate::prose;
 use crate::result::tokens;
+use crate::schema;
 use airbyte_agent_description::{Json, Operation, Parameter};
 use airbyte_agent_engine::{Error, ErrorKind};
 
@@ -14,16 +17,24 @@ use airbyte_agent_engine::{Error, ErrorKind};
 const MOST_EXPLAINED: usize = 4;
 
 /// Why a list is cut whose vendor goes in circles.
-pub(super) const REPEATED: &str = "the list is cut: the vendor gave the same cursor twice";
+pub(super) const REPEATED: &str = "the list is cut: the vendor gave the same cursor twice. If this happens each time, \
+                                   whoever runs this program has to correct `x-agent-pagination` of the operation";
 
 /// The error of a call, with what is known about the arguments that it names.
 pub(super) fn explain(error: Error, call: &PermittedCall<'_>) -> ToolError {
     let operation = call.permitted.operation();
     let kind = error.kind();
-    let text = format!("{} {}", error.message(), error.body().unwrap_or_default());
+    let wrong = wrong_arguments::told(&error, operation);
+    let text = match &wrong {
+        Some(wrong) => wrong.problems.clone(),
+        None => format!("{} {}", error.message(), error.body().unwrap_or_default()),
+    };
     // The operation exists, so it is the operator's configuration that is used wrongly.
     let is_operator = kind == ErrorKind::Usage;
     let mut error = ToolError::from(error);
+    if let Some(wrong) = &wrong {
+        error = error.with_message(&wrong.message);
+    }
     if is_operator || error.is_operator_problem() {
         let account = call.permitted.account();
         return error.for_operator(&account.name, &account.connector().title);
@@ -42,11 +53,11 @@ pub(super) fn explain(error: Error, call: &PermittedCall<'_>) -> ToolError {
         let allowed = choices(parameter);
         let description = prose::short(&parameter.description, 200);
         if !description.is_empty() {
-            lines.push(format!("{}: {description}", parameter.name));
+            lines.push(format!("{}: {description}", schema::key(&parameter.name)));
         }
         let problem = if description.is_empty() { error.message().to_owned() } else { description };
         error = error.with_argument(ArgumentProblem {
-            argument: parameter.name.to_string(),
+            argument: schema::key(&parameter.name),
             problem,
             allowed,
             closest: Vec::new(),
@@ -83,10 +94,13 @@ fn choices(parameter: &Parameter) -> Vec<String> {
 
 /// The names of the parameters, the optional ones with a question mark.
 fn signature(operation: &Operation) -> String {
-    let (required, optional): (Vec<&Parameter>, Vec<&Parameter>) =
-        operation.parameters.iter().partition(|parameter| parameter.required);
-    let mut names: Vec<String> = required.iter().map(|p| p.name.to_string()).collect();
-    names.extend(optional.iter().take(12).map(|p| format!("{}?", p.name)));
+    let (required, optional): (Vec<&Parameter>, Vec<&Parameter>) = operation
+        .parameters
+        .iter()
+        .filter(|parameter| !is_hidden(operation, parameter))
+        .partition(|parameter| parameter.required);
+    let mut names: Vec<String> = required.iter().map(|p| schema::key(&p.name)).collect();
+    names.extend(optional.iter().take(12).map(|p| format!("{}?", schema::key(&p.name))));
     if optional.len() > 12 {
         names.push("…".to_owned());
     }

@@ -85,7 +85,8 @@ pub(super) async fn run(
     request_page_size(operation, wanted, most, &mut call.arguments);
     let controls = &call.controls;
     let default = DefaultFields::Best(limits.list_fields);
-    let view = View::new(&controls.fields, &controls.exclude, default, limits.list_text);
+    let view = View::new(&controls.fields, &controls.exclude, default, limits.list_text)
+        .withholding(&call.permitted.withheld());
     let schema = context.schemas.get(operation);
 
     let mut text = ListText::new(controls.format, text_limits);
@@ -96,7 +97,7 @@ pub(super) async fn run(
     let mut meta = Value::Null;
     let mut remarks = PageRemarks::default();
     let mut member: Option<String> = None;
-    let mut seen: HashSet<Cursor> = HashSet::new();
+    let mut seen: HashSet<u64> = start.page.iter().filter_map(Cursor::place_hash).collect();
     let mut report = Report::default();
     let mut at = start.page.take();
     loop {
@@ -133,12 +134,11 @@ pub(super) async fn run(
             places.push(place);
         }
         // What was read is shown; a cursor that leads nowhere would only make a model try.
-        let is_repeated = outcome.next.is_some() && outcome.next == at;
         let next = outcome.next.filter(|next| match next.dead_end() {
-            _ if is_repeated || !seen.insert(next.clone()) => {
+            Some(reason) => remarks.ends(reason),
+            None if next.place_hash().is_some_and(|place_hash| !seen.insert(place_hash)) => {
                 remarks.ends(explain::REPEATED.to_owned())
             }
-            Some(reason) => remarks.ends(reason),
             None => true,
         });
         pages.push(Page { start: at, next: next.clone() });

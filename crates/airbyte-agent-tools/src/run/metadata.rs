@@ -2,10 +2,11 @@
 
 use serde_json::{Map, Value};
 
+use crate::result::clean;
 use airbyte_agent_description::{Next, Operation, Source, Step};
 
 /// The metadata together with the numbers that stood beside the records, without what is `null` and
-/// without what only serves paging: the cursor of the result says that already.
+/// without what only serves paging: the cursor of the result says that already. Hidden characters are removed.
 pub(super) fn without_paging(
     operation: &Operation,
     meta: Value,
@@ -44,5 +45,7 @@ pub(super) fn without_paging(
     };
     let shown =
         members.into_iter().filter(|(name, value)| !value.is_null() && !serves_paging(name));
-    Value::Object(shown.collect())
+    let mut shown = Value::Object(shown.collect());
+    clean::value(&mut shown);
+    shown
 }

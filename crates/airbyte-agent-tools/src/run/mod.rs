@@ -1,6 +1,7 @@
 //! Makes permitted calls and gives their results the form that a model reads.
 
 mod count;
+mod dry_run;
 mod explain;
 mod file;
 mod file_part;
@@ -16,22 +17,27 @@ mod position;
 mod record;
 mod stored_file;
 mod vendor_fields;
+mod wrong_arguments;
 
 use std::path::Path;
+use std::time::Duration;
 
 use serde_json::{Map, Value};
 
+use super::approval::Answer;
 use super::decision::PermittedCall;
 use super::error::ToolError;
+use super::gate::Permitted;
 use super::limits::ResultLimits;
 use super::list_memory::ListMemory;
 use super::output::ToolOutput;
 use super::progress::Progress;
 use super::response_schemas::ResponseSchemas;
 use super::result::view::ALL;
+use super::retry_memory::RetryMemory;
 use airbyte_agent_description::Selection;
 use airbyte_agent_engine::selection::{self, chosen_by};
-use airbyte_agent_engine::{Call, Outcome};
+use airbyte_agent_engine::{Call, DryRun, Error, Outcome};
 
 /// What a toolset provides for its calls.
 #[derive(Clone, Copy)]
@@ -39,6 +45,9 @@ pub(super) struct RunContext<'r> {
     pub(super) limits: ResultLimits,
     pub(super) schemas: &'r ResponseSchemas,
     pub(super) lists: &'r ListMemory,
+    pub(super) retries: &'r RetryMemory,
+    /// The session of the call.
+    pub(super) session: u64,
     /// The folder for files; none unless files are to be stored.
     pub(super) files: Option<&'r Path>,
     /// Whether images can be handed over beside the text of a result.
@@ -51,6 +60,13 @@ pub(super) async fn run(
     mut call: PermittedCall<'_>,
     context: RunContext<'_>,
 ) -> Result<ToolOutput, ToolError> {
+    if call.controls.dry_run {
+        return dry_run::run(&call, &context.limits);
+    }
+    // Whoever runs a plan has asked already. It is made sure of where requests are made.
+    if call.permitted.needs_approval() {
+        drop(Answer::CannotAsk.approval(&call)?);
+    }
     let operation = call.permitted.operation();
     if operation.download.is_some() {
         return file::run(call, context).await;
@@ -64,6 +80,27 @@ pub(super) async fn run(
     } else {
         record::run(call, context).await
     }
+}
+
+/// Makes a call that starts a job, and gives the result of the job when it is done.
+pub(super) async fn run_job(
+    call: PermittedCall<'_>,
+    read: Permitted<'_>,
+    longest: Duration,
+    context: RunContext<'_>,
+) -> Result<ToolOutput, ToolError> {
+    if call.permitted.needs_approval() {
+        drop(Answer::CannotAsk.approval(&call)?);
+    }
+    job::run(call, read, longest, context).await
+}
+
+/// The request that a call would send first, with every secret masked. Sends nothing.
+pub(super) fn preview(call: &PermittedCall<'_>, limits: &ResultLimits) -> Result<DryRun, Error> {
+    let mut call = call.clone();
+    request_fields(&mut call);
+    vendor_fields::request(&mut call);
+    engine_call(&call, limits).dry_run()
 }
 
 /// The engine's call. It is confined to what the operation reads: a policy permits the operation, and

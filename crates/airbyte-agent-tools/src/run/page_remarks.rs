@@ -1,10 +1,12 @@
 //! What a vendor says beside the records of a list: their number, errors, and that more of them cannot be
 //! read.
 
+use airbyte_agent_engine::report_texts;
 use serde_json::{Map, Value};
 
 use crate::prose;
 use crate::result::clean;
+use crate::result::untrusted;
 
 /// The most errors that are repeated to a model; the others are counted.
 const MOST_ERRORS: usize = 3;
@@ -37,9 +39,11 @@ impl PageRemarks {
 
     /// Sentences about what is missing.
     pub(super) fn sentences(&self) -> Vec<String> {
-        let mut notes: Vec<String> = self.errors.iter().take(MOST_ERRORS).map(error_note).collect();
-        if self.errors.len() > MOST_ERRORS {
-            let others = self.errors.len() - MOST_ERRORS;
+        let texts = report_texts(&self.errors);
+        let mut notes: Vec<String> =
+            texts.iter().take(MOST_ERRORS).map(|text| error_note(text)).collect();
+        if texts.len() > MOST_ERRORS {
+            let others = texts.len() - MOST_ERRORS;
             notes.push(format!("The vendor reports {others} more errors; meta.errors has them."));
         }
         notes.extend(self.end.as_ref().map(|reason| format!("This is not all: {reason}.")));
@@ -67,9 +71,8 @@ impl PageRemarks {
 }
 
 /// An error in one sentence.
-fn error_note(error: &Value) -> String {
-    let text = error.get("message").and_then(Value::as_str);
-    let text = text.map_or_else(|| error.to_string(), str::to_owned);
-    let text = prose::short(&clean::line(&text), LONGEST_ERROR);
+fn error_note(text: &str) -> String {
+    let text = prose::short(&clean::line(text), LONGEST_ERROR);
+    let text = untrusted::quoted(&text);
     format!("The vendor reports an error, so records may be missing: {text}")
 }

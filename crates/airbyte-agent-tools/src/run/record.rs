@@ -12,6 +12,7 @@ use crate::progress::Report;
 use crate::result::notes::Notes;
 use crate::result::render::{self, Supplement};
 use crate::result::view::{DefaultFields, View};
+use crate::retry_memory::Attempt;
 
 /// The most fields that are shown of a record that was written: the model knows what it wrote.
 const MOST_WRITTEN: usize = 20;
@@ -34,14 +35,26 @@ pub(super) async fn run(
     context: RunContext<'_>,
 ) -> Result<ToolOutput, ToolError> {
     let operation = call.permitted.operation();
-    let outcome = super::outcome(&call, super::engine_call(&call, &context.limits)).await?;
+    let mut engine_call = super::engine_call(&call, &context.limits);
+    let attempt = context.retries.begin(context.session, &call);
+    if let Some(attempt) = &attempt {
+        let options = engine_call.options();
+        *options = std::mem::take(options).idempotency_key(attempt.key());
+    }
+    let repeated = attempt.as_ref().and_then(Attempt::note);
+    let outcome = super::outcome(&call, engine_call).await;
+    let outcome = match attempt {
+        Some(attempt) => attempt.end(outcome)?,
+        None => outcome?,
+    };
     context.progress.report(Report { pages: 1, records: 1, ..Report::default() });
 
     let limits = &context.limits;
     let reads = operation.hints.read_only;
     let default = if reads { DefaultFields::NotEmpty } else { DefaultFields::Best(MOST_WRITTEN) };
     let controls = &call.controls;
-    let view = View::new(&controls.fields, &controls.exclude, default, limits.record_text);
+    let view = View::new(&controls.fields, &controls.exclude, default, limits.record_text)
+        .withholding(&call.permitted.withheld());
     let is_list = outcome.data.is_array();
     let started = job::note(&call, &outcome.data);
     let mut records = match outcome.data {
@@ -50,7 +63,7 @@ pub(super) async fn run(
         one => vec![one],
     };
     let mut notes = Notes::default();
-    if let Some(note) = started {
+    for note in repeated.into_iter().chain(started) {
         notes.add(note);
     }
     let schema = context.schemas.get(operation);

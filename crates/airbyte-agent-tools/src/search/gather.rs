@@ -4,12 +4,12 @@
 //! operation, less in a long text than in a short one, and less the more operations have it.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
-use super::words::{each_word, is_stop_word, stem};
+use super::requests::{OF_ENTITY, Request, Requests};
+use super::rewrites::rewrite;
+use super::words::{Term, each_word, is_stop_word, stem};
 use airbyte_agent_description::{Action, Connector, Entity, Operation};
-
-/// The number of a word in the vocabulary.
-pub(super) type Term = u32;
 
 /// The text in which a word occurs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -74,8 +74,12 @@ pub(super) struct Gathered {
     pub(super) postings: Vec<Vec<(u32, f32)>>,
     /// For each operation, the words in the name of its entity.
     pub(super) entities: Vec<Vec<Term>>,
-    /// For each service, the words in its name and title.
-    pub(super) services: Vec<Vec<Term>>,
+    /// For each operation, the words of each other name of its entity.
+    pub(super) other_names: Vec<Arc<[Vec<Term>]>>,
+    /// For each service, the words of each of its names. The first are those of its name and title.
+    pub(super) services: Vec<Vec<Vec<Term>>>,
+    /// What people say to ask for an operation.
+    pub(super) requests: Requests,
 }
 
 /// One operation with its entity and its service.
@@ -91,27 +95,51 @@ pub(super) fn gather(connectors: &[&Connector], sources: &[Source<'_>]) -> Gathe
     let mut services = Vec::with_capacity(connectors.len());
     let mut of_services = Vec::with_capacity(connectors.len());
     for connector in connectors {
-        services.push(collector.name(connector));
+        let mut names = vec![collector.terms(&[&connector.name, &connector.title])];
+        names.extend(connector.other_names.iter().map(|name| collector.terms(&[name])));
+        services.push(names);
         let mut found = Vec::new();
         collector.add(&mut found, Field::Service, &connector.description, false);
         of_services.push(found);
     }
     let mut entities = Vec::with_capacity(sources.len());
     let mut occurrences = Vec::with_capacity(sources.len());
+    let mut other_names = Vec::with_capacity(sources.len());
+    let mut requests = Requests::default();
     for same in sources.chunk_by(|a, b| std::ptr::eq(a.entity, b.entity)) {
         let mut shared = collector.entity(same[0].entity);
         let is_name = |(_, field): &&(Term, Field)| *field == Field::Entity;
         let name: Vec<Term> = shared.iter().filter(is_name).map(|(term, _)| *term).collect();
         shared.extend_from_slice(&of_services[same[0].service]);
+        let phrases = same[0].entity.phrases.iter();
+        let others: Arc<[Vec<Term>]> = phrases.map(|phrase| collector.phrase(phrase)).collect();
+        let first = occurrences.len();
+        let entity = Request { from: first, to: first + same.len(), strength: OF_ENTITY };
+        for phrase in same[0].entity.phrases.iter().filter(|phrase| phrase.contains(' ')) {
+            requests.insert(&collector.phrase(phrase), entity);
+        }
         for source in same {
+            let from = occurrences.len();
+            for phrase in source.operation.phrases.iter() {
+                let own = Request { from, to: from + 1, strength: 1.0 };
+                requests.insert(&collector.request(phrase), own);
+            }
             let mut found = collector.operation(source.operation);
             found.extend_from_slice(&shared);
             occurrences.push(found);
             entities.push(name.clone());
+            other_names.push(Arc::clone(&others));
         }
     }
     let postings = weigh(collector.vocabulary.words.len(), &occurrences);
-    Gathered { vocabulary: collector.vocabulary, postings, entities, services }
+    Gathered {
+        vocabulary: collector.vocabulary,
+        postings,
+        entities,
+        other_names,
+        services,
+        requests,
+    }
 }
 
 /// Collects the words of texts and gives them numbers.
@@ -125,11 +153,25 @@ struct Collector {
 }
 
 impl Collector {
-    /// The words in the name and the title of a connector.
-    fn name(&mut self, connector: &Connector) -> Vec<Term> {
+    /// The words of a request, in the form in which those of a query are.
+    fn request(&mut self, phrase: &str) -> Vec<Term> {
+        let mut words = Vec::new();
+        each_word(phrase, false, |word| words.push(word.to_owned()));
+        self.terms(&[&rewrite(words).join(" ")])
+    }
+
+    /// The words of a phrase; none if only one of several has a meaning, as in "my tasks".
+    fn phrase(&mut self, phrase: &str) -> Vec<Term> {
+        let terms = self.terms(&[phrase]);
+        if terms.len() == 1 && phrase.contains(' ') { Vec::new() } else { terms }
+    }
+
+    /// The words of texts, each once.
+    fn terms(&mut self, texts: &[&str]) -> Vec<Term> {
         let mut found = Vec::new();
-        self.add(&mut found, Field::Service, &connector.name, false);
-        self.add(&mut found, Field::Service, &connector.title, false);
+        for text in texts {
+            self.add(&mut found, Field::Phrases, text, false);
+        }
         let mut terms: Vec<Term> = found.into_iter().map(|(term, _)| term).collect();
         terms.sort_unstable();
         terms.dedup();
@@ -153,6 +195,9 @@ impl Collector {
         let mut found = Vec::with_capacity(256);
         self.add(&mut found, Field::Summary, without_verb(operation), false);
         self.add(&mut found, Field::Description, &operation.description, false);
+        for phrase in operation.phrases.iter() {
+            self.add(&mut found, Field::Phrases, phrase, false);
+        }
         for parameter in operation.parameters.iter() {
             self.add(&mut found, Field::ParameterNames, &parameter.name, true);
             self.add(&mut found, Field::ParameterTexts, &parameter.description, false);

@@ -18,10 +18,19 @@ const BEHIND: f32 = 0.6;
 /// How much a verb counts as a word of a text. It says which action is meant, not of what.
 const VERB: f32 = 0.7;
 
+/// The same of a verb that asks to read.
+const READING_VERB: f32 = 0.15;
+
+/// Verbs with which a query begins and that ask to read.
+const READING_VERBS: &[&str] = &[
+    "browse", "check", "count", "display", "fetch", "find", "get", "give", "know", "list", "look",
+    "read", "retrieve", "search", "see", "show", "view",
+];
+
 /// Verbs with which a query begins and that every service uses.
 const PLAIN_VERBS: &[&str] = &[
-    "add", "change", "create", "delete", "edit", "find", "get", "give", "insert", "look", "make",
-    "modify", "put", "read", "remove", "set", "show", "start", "take", "update", "write",
+    "add", "change", "create", "delete", "edit", "insert", "make", "modify", "put", "remove",
+    "set", "start", "take", "update", "write",
 ];
 
 /// Words that begin what says more about the words before them.
@@ -29,6 +38,16 @@ const PREPOSITIONS: &[&str] = &[
     "among", "at", "behind", "below", "by", "for", "from", "in", "inside", "into", "of", "on",
     "to", "under", "with", "within",
 ];
+
+/// Whether a word is a verb that every service uses.
+pub(super) fn is_plain_verb(word: &str) -> bool {
+    PLAIN_VERBS.contains(&word)
+}
+
+/// Whether a word begins what says more about the words before it.
+pub(super) fn is_preposition(word: &str) -> bool {
+    PREPOSITIONS.contains(&word)
+}
 
 /// The words of a query in the form of the index, from words that are whole and in small letters.
 pub(super) fn query_words(whole: &[String]) -> Vec<QueryWord> {
@@ -43,10 +62,16 @@ pub(super) fn query_words(whole: &[String]) -> Vec<QueryWord> {
         after_how = word == "how";
         behind |= begun && PREPOSITIONS.contains(&word.as_str());
         let is_silent = asks || word.len() < 2 || is_stop_word(word);
+        let reads = !begun && READING_VERBS.contains(&word.as_str());
         let is_verb = !begun && PLAIN_VERBS.contains(&word.as_str()) || word == "new";
         begun |= !is_silent && !is_verb;
         let place = if behind { BEHIND } else { 1.0 };
-        QueryWord { stem: stemmed, is_silent, weight: if is_verb { place * VERB } else { place } }
+        let kind = match (reads, is_verb) {
+            (true, _) => READING_VERB,
+            (false, true) => VERB,
+            (false, false) => 1.0,
+        };
+        QueryWord { stem: stemmed, is_silent, weight: place * kind }
     });
     words.collect()
 }

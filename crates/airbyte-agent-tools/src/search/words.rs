@@ -1,6 +1,9 @@
 //! Divides text into words as the index knows them: in small letters, without endings, and without words
 //! that have no meaning of their own. Descriptions and queries are treated alike.
 
+/// The number of a word in the vocabulary of an index.
+pub(super) type Term = u32;
+
 /// Words that occur in every text, sorted.
 const STOP_WORDS: &[&str] = &[
     "a",
@@ -133,6 +136,11 @@ pub(super) fn is_stop_word(word: &str) -> bool {
     STOP_WORDS.binary_search(&word).is_ok()
 }
 
+/// Whether a letter belongs to a script that has no spaces between words.
+pub(super) fn is_wide(letter: char) -> bool {
+    matches!(letter, '\u{3005}'..='\u{30ff}' | '\u{3400}'..='\u{9fff}' | '\u{f900}'..='\u{faff}' | '\u{ff66}'..='\u{ff9f}')
+}
+
 /// Calls `take` with every word of `text`, whole and in small letters, in their order. With `names` a capital
 /// letter behind a small one begins a new word, as in `fromDateTime`.
 pub(super) fn each_word(text: &str, names: bool, mut take: impl FnMut(&str)) {
@@ -198,6 +206,12 @@ pub(super) fn stem(word: &str, out: &mut String) {
         out.truncate(out.len() - 2);
         out.push('r');
     }
+}
+
+/// Whether a stem is that of a verb or of a noun made from it, as "approval" from "approve".
+pub(super) fn is_form_of(stem: &str, verb: &str) -> bool {
+    let common = stem.bytes().zip(verb.bytes()).take_while(|(a, b)| a == b).count();
+    stem == verb || common >= 4.max(verb.len().saturating_sub(1))
 }
 
 /// Removes the ending of a plural.

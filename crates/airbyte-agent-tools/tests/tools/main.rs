@@ -5,13 +5,17 @@
 
 mod accounts;
 mod api;
+mod approval;
 mod arguments;
 mod errors;
 mod files;
 mod library;
+mod mistakes;
 mod paging;
 mod plans;
 mod policy;
+mod records;
+mod repetition;
 mod results;
 mod said;
 mod selections;

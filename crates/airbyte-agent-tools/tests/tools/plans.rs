@@ -23,7 +23,7 @@ async fn a_plan_tells_operation_effect_and_arguments_before_anything_is_sent() {
             assert_eq!(target.operation.place(), format!("books.{action}"));
             assert_eq!(plan.effect(), effect, "{action}");
             assert_eq!(plan.effect().is_change(), effect > Effect::Read);
-            assert_eq!(plan.effect().needs_confirmation(), action == "delete");
+            assert!(!plan.needs_approval());
             assert_eq!(json!(plan.arguments().unwrap()), arguments, "{exposure:?} {action}");
             // A plan may be printed, and arguments may be secret.
             assert!(!format!("{plan:?}").contains("1984"), "{plan:?}");
@@ -70,4 +70,24 @@ async fn definitions_are_found_by_any_clear_spelling_and_follow_the_policy() {
     assert!(closed.definitions().len() < open.definitions().len());
     let error = closed.plan("library_books_delete", json!({"id": 7})).unwrap_err();
     assert_eq!(error.kind(), ToolErrorKind::NotPermitted);
+}
+
+#[tokio::test]
+async fn a_prefix_begins_every_name_and_calls_need_it() {
+    for exposure in EXPOSURES {
+        let server = library().await;
+        let plain = tools(&server, exposure);
+        let tools = plain.clone().prefix("acme").unwrap();
+        let names: Vec<String> = tools.definitions().into_iter().map(|tool| tool.name).collect();
+        let expected: Vec<String> =
+            plain.definitions().iter().map(|tool| format!("acme_{}", tool.name)).collect();
+        assert_eq!(names, expected);
+        let (name, given) = call(exposure, "books", "get", json!({"id": 7}), json!({}));
+        tools.call(&format!("acme_{name}"), given.clone()).await.unwrap();
+        let error = tools.call(&name, given).await.unwrap_err();
+        assert_eq!(error.kind(), ToolErrorKind::UnknownTool);
+        for wrong in ["", "1a", "a-b", "a b", &"a".repeat(17)] {
+            assert!(plain.clone().prefix(wrong).is_err(), "{wrong}");
+        }
+    }
 }

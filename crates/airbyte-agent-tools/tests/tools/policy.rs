@@ -10,13 +10,13 @@ use crate::library::{EXPOSURES, call, client, description, library, tools};
 fn policies_permit_what_they_say() {
     let plain = Policy::default;
     for (policy, expected) in [
-        (plain(), "list create search get delete update download list list"),
+        (plain(), "list create search get delete update download list create list"),
         (plain().read_only(), "list search get download list list"),
         (plain().allow("books.*").unwrap(), "list create search get delete update"),
         (plain().allow("*.list").unwrap(), "list list list"),
         (
             plain().deny("*.delete").unwrap().deny("books.update").unwrap(),
-            "list create search get download list list",
+            "list create search get download list create list",
         ),
         (
             plain().allow("books.*").unwrap().deny("*.create").unwrap().read_only(),
@@ -28,7 +28,7 @@ fn policies_permit_what_they_say() {
         ),
         (plain().allow("library:books.get").unwrap(), "get"),
         (plain().allow("other:books.get").unwrap(), ""),
-        (plain().deny("other:*").unwrap().allow("loans.*").unwrap(), "list"),
+        (plain().deny("other:*").unwrap().allow("loans.*").unwrap(), "list create"),
     ] {
         let connector = description();
         let permitted: Vec<&str> = connector

@@ -19,9 +19,10 @@ paths:
       x-airbyte-action: list
       x-airbyte-record-extractor: $.data.books.nodes
       x-agent-total: $.data.books.count
+      x-agent-failures: [{place: $.data.books.cut, remark: The search ran out of time.}]
       x-agent-pagination: {cursor: {from: $.data.books.next, into: after}, more: $.data.books.more}
       requestBody:
-        x-airbyte-body-type: {type: graphql, query: 'query Books($after: String) { books(after: $after) { nodes { id } count next more } }', variables: {after: '{{ after }}'}}
+        x-airbyte-body-type: {type: graphql, query: 'query Books($after: String) { books(after: $after) { nodes { id } count next more cut } }', variables: {after: '{{ after }}'}}
         content: {application/json: {schema: {type: object, properties: {after: {type: string}}}}}
       responses: {'200': {description: Books.}}
 ";
@@ -64,6 +65,39 @@ async fn errors_of_every_page_and_totals_are_in_the_result() {
     for text in ["shelf 7 is locked", "shelf 8 is locked"] {
         assert!(result["notes"].to_string().contains(text), "{result}");
         assert!(output.text.contains(text), "{}", output.text);
+    }
+}
+
+#[tokio::test]
+async fn a_flag_of_one_page_is_in_the_result() {
+    let with_flag = |id: u64, next: Option<&str>, cut: bool| {
+        let books =
+            json!({"nodes": [{"id": id}], "next": next, "more": next.is_some(), "cut": cut});
+        Answer::json(200, json!({"data": {"books": books}}))
+    };
+    for (flags, note) in [
+        ([false, true, false], "The search ran out of time."),
+        ([true, true, false], "The search ran out of time. (2 times)"),
+        ([false, false, false], ""),
+    ] {
+        let [first, second, last] = flags;
+        let answers = [
+            with_flag(1, Some("a"), first),
+            with_flag(2, Some("b"), second),
+            with_flag(3, None, last),
+        ];
+        let server = Server::script(answers).await;
+        let call = tools(&server).call("shelf_books_list", json!({"max_records": 9})).await;
+        let output = call.unwrap();
+        assert_eq!(output.structured["data"].as_array().unwrap().len(), 3);
+        let notes = output.structured["notes"].to_string();
+        match note {
+            "" => assert!(!notes.contains("reports an error"), "{notes}"),
+            note => {
+                assert!(notes.contains(note) && output.text.contains(note), "{notes}");
+                assert!(output.structured["meta"]["errors"][0]["cut"] == json!(true));
+            }
+        }
     }
 }
 

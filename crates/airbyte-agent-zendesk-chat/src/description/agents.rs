@@ -7,7 +7,7 @@ use airbyte_agent_description::build::*;
 /// `agents` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("agents", "Somebody who answers chats.")
     .when_to_use("To turn an agent's name or e-mail address into an id, or an id into a person.")
-    .phrases(texts!["chat agent", "who answers chats"])
+    .phrases(texts!["chat agent", "who answers chats", "chat agent", "operator"])
     .default_fields(texts![
         "id",
         "display_name",

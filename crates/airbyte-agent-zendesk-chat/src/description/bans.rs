@@ -15,6 +15,7 @@ pub(super) const ENTITY: Entity = Entity::new("bans", "A visitor or an IP addres
 const LIST: Operation = Operation::get("ListBans", "bans", Action::List, template!("/bans"))
     .summary("List bans")
     .description("Lists banned IP addresses and banned visitors in one list; `ip_address` or `visitor_id` tells which. Pages go by id over both kinds together, so a ban may come twice at the edge of two pages; compare ids. For administrators.")
+    .phrases(texts!["banned visitors", "blocked visitors"])
     .parameters(list![
         query("limit", INTEGER.maximum(100.0)).description("Number of bans to return, at most 100. Left out, nothing is sent and Zendesk returns 10."),
         query("since_id", INTEGER).description("Only records with this id or a higher one, in the order of ids. To go on after a page pass the id of its last record plus one; an empty response is the end."),
@@ -37,6 +38,7 @@ const DELETE: Operation = Operation::by(Method::Delete, "DeleteBan", "bans", Act
     .writes()
     .idempotent()
     .destructive()
+    .phrases(texts!["unban", "lift ban"])
     .addition()
     .parameters(list![path("ban_id", INTEGER).required().description("Id of the ban, from `bans.list`.")]);
 

@@ -7,7 +7,15 @@ use airbyte_agent_description::build::*;
 /// `chats` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("chats", "A conversation between a visitor and agents, with transcript, or an offline message.")
     .when_to_use("To read transcripts or look at ratings, response times and missed chats.")
-    .phrases(texts!["chats", "transcript", "missed chats", "chat rating"])
+    .phrases(texts![
+        "chats",
+        "transcript",
+        "missed chats",
+        "chat rating",
+        "conversation",
+        "past chat",
+        "transcript",
+    ])
     .default_fields(texts![
         "id",
         "type",
@@ -80,7 +88,7 @@ const UPDATE: Operation = Operation::by(Method::Put, "UpdateChat", "chats", Acti
     .addition()
     .parameters(list![
         path("chat_id", STRING).required().description("Id of the chat, from `chats.list`."),
-        body("tags", ARRAY.items(list![STRING])).description("Tags of the chat; they replace those it has."),
+        body("tags", ARRAY.items(list![STRING])).example(r#"["refund","vip"]"#).description("Tags of the chat; they replace those it has."),
         body("unread", BOOLEAN).description("False marks the chat as read."),
     ])
     .body(Body::Json { open: false, in_array: false })

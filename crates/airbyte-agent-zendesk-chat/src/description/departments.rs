@@ -7,7 +7,7 @@ use airbyte_agent_description::build::*;
 /// `departments` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("departments", "A group of agents that visitors can choose or chats are routed to.")
     .when_to_use("To get department ids or members.")
-    .phrases(texts!["department", "team"])
+    .phrases(texts!["department", "team", "chat department"])
     .default_fields(texts!["id", "name", "description", "enabled", "members", "settings.chat_limit"])
     .operations(list![LIST, CREATE, GET, UPDATE])
     .schema(RECORD)
@@ -35,8 +35,8 @@ const CREATE: Operation = Operation::by(Method::Post, "CreateDepartment", "depar
         body("name", STRING).required().description("Name visitors see."),
         body("description", STRING).description("What the department is for."),
         body("enabled", INTEGER.choices(list![json("0"), json("1")])).description("1 takes part in routing and is offered to visitors, 0 does not."),
-        body("members", ARRAY.items(list![INTEGER])).description("Ids of its agents."),
-        body("settings", OBJECT).description("Settings, such as `chat_limit`, the number of chats it takes at a time."),
+        body("members", ARRAY.items(list![INTEGER])).example("[100000245,100000246]").description("Ids of its agents."),
+        body("settings", OBJECT).example(r#"{"chat_limit":3}"#).description("Settings, such as `chat_limit`, the number of chats it takes at a time."),
     ])
     .body(Body::Json { open: false, in_array: false })
     .records(json_path!("$"))
@@ -62,8 +62,8 @@ const UPDATE: Operation = Operation::by(Method::Put, "UpdateDepartment", "depart
         body("name", STRING).description("Name visitors see."),
         body("description", STRING).description("What the department is for."),
         body("enabled", INTEGER.choices(list![json("0"), json("1")])).description("1 takes part in routing and is offered to visitors, 0 does not."),
-        body("members", ARRAY.items(list![INTEGER])).description("Ids of its agents."),
-        body("settings", OBJECT).description("Settings, such as `chat_limit`, the number of chats it takes at a time."),
+        body("members", ARRAY.items(list![INTEGER])).example("[100000245,100000246]").description("Ids of its agents."),
+        body("settings", OBJECT).example(r#"{"chat_limit":3}"#).description("Settings, such as `chat_limit`, the number of chats it takes at a time."),
     ])
     .body(Body::Json { open: false, in_array: false })
     .records(json_path!("$"))

@@ -27,6 +27,7 @@ use airbyte_agent_description::build::*;
 pub static DESCRIPTION: Connector = Connector {
     name: text("zendesk-chat"),
     title: text("Zendesk Chat"),
+    other_names: Borrowed(texts!["zopim", "zendesk chat", "zendesk live chat", "live chat"]),
     version: text("0.1.10"),
     definition_id: text("40d24d0f-b8f9-4fe0-9e6c-b06c0f3f45e4"),
     description: text("Zendesk Chat is live chat on websites. This connector reads chats with their transcripts, agents and how they spent their time, departments, shortcuts, triggers, skills, roles, goals, bans, routing settings and the account. It searches chats, tags and deletes them, writes shortcuts and departments, and lifts bans. It uses the Chat API at {subdomain}.zendesk.com; the older one at www.zopim.com is retired. Conversations of Zendesk messaging, the successor of live chat, are not in it."),

@@ -22,6 +22,7 @@ pub(super) const ENTITY: Entity = Entity::new("routing_settings", "How chats are
 const GET: Operation = Operation::get("GetRoutingSettings", "routing_settings", Action::Get, template!("/routing_settings/account"))
     .summary("Get the routing settings")
     .description("Returns how the account gives chats to agents: routing mode, limit of chats per agent, skills, reassignment, idling and automatic acceptance. Takes no arguments.")
+    .phrases(texts!["chats distributed", "assignment of chats"])
     .records(json_path!("$.data"))
     .schema(RECORD);
 

@@ -7,7 +7,7 @@ use airbyte_agent_description::build::*;
 /// `shortcuts` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("shortcuts", "A ready-made answer that agents insert by name.")
     .when_to_use("To find or reuse the text of a ready-made answer.")
-    .phrases(texts!["shortcut", "canned response"])
+    .phrases(texts!["shortcut", "canned response", "canned response", "canned reply", "snippet"])
     .default_fields(texts!["id", "name", "message", "options", "tags", "departments", "agents", "scope"])
     .operations(list![LIST, CREATE, GET, UPDATE, DELETE])
     .schema(RECORD)
@@ -30,15 +30,16 @@ const CREATE: Operation = Operation::by(Method::Post, "CreateShortcut", "shortcu
     .summary("Create a shortcut")
     .description("Creates a ready-made answer; its name must be free. Needs the scope `write`. An account has up to 15,000. Airbyte's hosted platform does not offer it.")
     .writes()
+    .phrases(texts!["new canned response"])
     .addition()
     .parameters(list![
         body("name", STRING).required().description(r"Name agents type to insert it; without `/`, `\` and `$`. It is the id, too."),
         body("message", STRING).required().description("The text that is inserted."),
         body("options", STRING).description("Answers offered to the visitor, separated by `/`."),
-        body("tags", ARRAY.items(list![STRING])).description("Tags given to a chat when the shortcut is used."),
+        body("tags", ARRAY.items(list![STRING])).example(r#"["refund"]"#).description("Tags given to a chat when the shortcut is used."),
         body("scope", STRING.choices(words!["all", "department", "agent"])).description("Who can use it."),
-        body("departments", ARRAY.items(list![INTEGER])).description("Ids of the departments it belongs to, when `scope` is `department`."),
-        body("agents", ARRAY.items(list![INTEGER])).description("Id of the agent it belongs to, when `scope` is `agent`; only the first counts."),
+        body("departments", ARRAY.items(list![INTEGER])).example("[100000245]").description("Ids of the departments it belongs to, when `scope` is `department`."),
+        body("agents", ARRAY.items(list![INTEGER])).example("[100000245]").description("Id of the agent it belongs to, when `scope` is `agent`; only the first counts."),
     ])
     .body(Body::Json { open: false, in_array: false })
     .records(json_path!("$"))
@@ -63,10 +64,10 @@ const UPDATE: Operation = Operation::by(Method::Put, "UpdateShortcut", "shortcut
         path("shortcut_id", STRING).required().description("Id of the shortcut, a text that equals its name, from `shortcuts.list`."),
         body("message", STRING).description("The text that is inserted."),
         body("options", STRING).description("Answers offered to the visitor, separated by `/`."),
-        body("tags", ARRAY.items(list![STRING])).description("Tags given to a chat when the shortcut is used."),
+        body("tags", ARRAY.items(list![STRING])).example(r#"["refund"]"#).description("Tags given to a chat when the shortcut is used."),
         body("scope", STRING.choices(words!["all", "department", "agent"])).description("Who can use it."),
-        body("departments", ARRAY.items(list![INTEGER])).description("Ids of the departments it belongs to, when `scope` is `department`."),
-        body("agents", ARRAY.items(list![INTEGER])).description("Id of the agent it belongs to, when `scope` is `agent`; only the first counts."),
+        body("departments", ARRAY.items(list![INTEGER])).example("[100000245]").description("Ids of the departments it belongs to, when `scope` is `department`."),
+        body("agents", ARRAY.items(list![INTEGER])).example("[100000245]").description("Id of the agent it belongs to, when `scope` is `agent`; only the first counts."),
     ])
     .body(Body::Json { open: false, in_array: false })
     .records(json_path!("$"))

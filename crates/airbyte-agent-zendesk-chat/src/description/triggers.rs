@@ -7,7 +7,7 @@ use airbyte_agent_description::build::*;
 /// `triggers` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("triggers", "A rule that acts on visitors by itself, such as sending a greeting.")
     .when_to_use("To learn which automatic messages and rules are active.")
-    .phrases(texts!["chat trigger", "automatic greeting"])
+    .phrases(texts!["chat trigger", "automatic greeting", "chat trigger"])
     .default_fields(texts![
         "id",
         "name",

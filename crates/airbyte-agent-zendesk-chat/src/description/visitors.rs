@@ -7,7 +7,7 @@ use airbyte_agent_description::build::*;
 /// `visitors` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("visitors", "A person on the website.")
     .when_to_use("To see who chatted, and whether they are banned.")
-    .phrases(texts!["visitor", "customer on the website"])
+    .phrases(texts!["visitor", "customer on the website", "guest"])
     .default_fields(texts!["id", "name", "email", "phone", "notes", "banned", "external_id", "created"])
     .operations(list![GET])
     .schema(RECORD);

@@ -49,6 +49,9 @@ const LIST: Operation = Operation::get("ListArticleAttachments", "article_attach
             sync_parent("articles", list![(text("article_id"), ParentValue::Member(json_path!("$.id")))]),
         ])
         .arguments(list![(text("page[size]"), json("100"))]))
+    .filters(list![
+        field_filter(json_path!("$.article_id")).equals(list![(text("article_id"), json(r#""{value}""#))]),
+    ])
     .records(json_path!("$.article_attachments"))
     .total(MetaSource::Body(json_path!("$.count")))
     .meta(list![

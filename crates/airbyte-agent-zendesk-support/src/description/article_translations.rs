@@ -25,7 +25,7 @@ const UPDATE: Operation = Operation::by(Method::Put, "UpdateArticleTranslation",
             optional("body", STRING.description("The text, formatted as HTML.")),
             optional("draft", BOOLEAN.description("False publishes it.")),
             optional("outdated", BOOLEAN.description("Whether the text is marked as behind the original.")),
-        ])).required().description("What to change."),
+        ])).required().example(r#"{"title":"Reset your password","draft":false}"#).description("What to change."),
     ])
     .body(Body::Json { open: false, in_array: false })
     .records(json_path!("$.translation"))

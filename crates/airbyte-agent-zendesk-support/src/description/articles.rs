@@ -7,7 +7,7 @@ use airbyte_agent_description::build::*;
 /// `articles` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("articles", "An article of the help center.")
     .when_to_use("To read or find documentation for customers.")
-    .phrases(texts!["article", "help center", "knowledge base"])
+    .phrases(texts!["article", "help center", "knowledge base", "help center article", "knowledge base"])
     .default_fields(texts![
         "id",
         "title",
@@ -97,7 +97,7 @@ const UPDATE: Operation = Operation::by(Method::Put, "UpdateArticle", "articles"
             optional("position", INTEGER.description("Place in its section.")),
             optional("comments_disabled", BOOLEAN.description("Whether readers may not comment.")),
             optional("author_id", INTEGER.description("User id of the author.")),
-        ])).required().description("The settings."),
+        ])).required().example(r#"{"promoted":true}"#).description("The settings."),
         body("notify_subscribers", BOOLEAN).description("Whether followers are told; true when left out."),
     ])
     .body(Body::Json { open: false, in_array: false })
@@ -107,6 +107,7 @@ const UPDATE: Operation = Operation::by(Method::Put, "UpdateArticle", "articles"
 const SEARCH: Operation = Operation::get("SearchArticles", "articles", Action::Search, template!("/help_center/articles/search"))
     .summary("Search help center articles")
     .description("Finds articles by words in title, text and labels, the best match first. Give `query`, or one of `category`, `section` and `label_names`. Airbyte's hosted platform does not offer it.")
+    .phrases(texts!["articles about", "find article"])
     .addition()
     .parameters(list![
         query("query", STRING).description("Words to find."),
@@ -115,8 +116,8 @@ const SEARCH: Operation = Operation::get("SearchArticles", "articles", Action::S
         query("category", INTEGER).description("Only articles in this category, by id."),
         query("section", INTEGER).description("Only articles in this section, by id."),
         query("label_names", STRING).description("Only articles with any of these labels, separated by commas."),
-        query("updated_after", STRING).description("Only articles changed after this day, `YYYY-MM-DD`."),
-        query("created_after", STRING).description("Only articles created after this day, `YYYY-MM-DD`."),
+        query("updated_after", STRING.format("date")).description("Only articles changed after this day, `YYYY-MM-DD`."),
+        query("created_after", STRING.format("date")).description("Only articles created after this day, `YYYY-MM-DD`."),
         query("sort_by", STRING.choices(words!["created_at", "updated_at"])).description("Field to sort by; left out, the best match comes first."),
         query("sort_order", STRING.choices(words!["asc", "desc"])).description("Direction of the order."),
         query("page", INTEGER.minimum(1.0)).description("Number of the page, from 1. Pages end with the response whose `next_page` is null."),
@@ -151,7 +152,7 @@ const CREATE: Operation = Operation::by(Method::Post, "CreateArticle", "articles
             optional("position", INTEGER.description("Place in its section.")),
             optional("comments_disabled", BOOLEAN.description("Whether readers may not comment.")),
             optional("author_id", INTEGER.description("User id of the author.")),
-        ])).required().description("The article."),
+        ])).required().example(r#"{"title":"Reset a password","body":"<p>Click on…</p>","locale":"en-us","draft":true,"permission_group_id":360000654321,"user_segment_id":null}"#).description("The article."),
         body("notify_subscribers", BOOLEAN).description("Whether followers of the section are told; true when left out."),
     ])
     .body(Body::Json { open: false, in_array: false })

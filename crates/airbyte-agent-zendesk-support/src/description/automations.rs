@@ -7,7 +7,7 @@ use airbyte_agent_description::build::*;
 /// `automations` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("automations", "A rule that runs hourly over the tickets that meet its conditions.")
     .when_to_use("To learn what happens to tickets by themselves after some time.")
-    .phrases(texts!["automation", "auto-close"])
+    .phrases(texts!["automation", "auto-close", "time-based rule"])
     .default_fields(texts![
         "id",
         "title",
@@ -36,6 +36,7 @@ pub(super) const ENTITY: Entity = Entity::new("automations", "A rule that runs h
 const LIST: Operation = Operation::get("ListAutomations", "automations", Action::List, template!("/automations.json"))
     .summary("List automations")
     .description("Lists the automations, rules that run hourly by time, with conditions and actions. Rules that run on changes are in `triggers.list`.")
+    .phrases(texts!["time-based rules"])
     .parameters(list![
         query("page", INTEGER.minimum(1.0)).description("Number of the page, from 1. Pages end with the response whose `next_page` is null; Zendesk refuses pages beyond the first 10,000 records with 400."),
         query("active", BOOLEAN).description("True returns only active ones, false only inactive ones. Left out, both come."),
@@ -46,6 +47,7 @@ const LIST: Operation = Operation::get("ListAutomations", "automations", Action:
         query("page[after]", STRING).addition().description("Cursor of the next page: `after_cursor` in `meta` of the previous response. Pass `page[size]` with it. Leave it out for the first page."),
     ])
     .sync(sync(list![json_path!("$.id")]).arguments(list![(text("page[size]"), json("100"))]))
+    .filters(list![field_filter(json_path!("$.active")).equals(list![(text("active"), json(r#""{value}""#))])])
     .records(json_path!("$.automations"))
     .total(MetaSource::Body(json_path!("$.count")))
     .meta(list![

@@ -7,7 +7,7 @@ use airbyte_agent_description::build::*;
 /// `brands` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("brands", "A face of the account towards customers, with an address of its own.")
     .when_to_use("To get brand ids and addresses.")
-    .phrases(texts!["brand"])
+    .phrases(texts!["brand", "brand"])
     .default_fields(texts![
         "id",
         "name",

@@ -28,6 +28,9 @@ const LIST: Operation = Operation::get("ListCustomObjectRecords", "custom_object
             sync_parent("custom_objects", list![(text("custom_object_key"), ParentValue::Member(json_path!("$.key")))]),
         ])
         .arguments(list![(text("page[size]"), json("100"))]))
+    .filters(list![
+        field_filter(json_path!("$.custom_object_key")).equals(list![(text("custom_object_key"), json(r#""{value}""#))]),
+    ])
     .records(json_path!("$.custom_object_records"))
     .meta(list![
         meta("has_more", json_path!("$.meta.has_more")),
@@ -47,7 +50,7 @@ const CREATE: Operation = Operation::by(Method::Post, "CreateCustomObjectRecord"
             optional("name", STRING.description("Name of the record. The vendor requires it, unless names are numbered by themselves.")),
             optional("external_id", STRING.description("Your own id of the record.")),
             optional("custom_object_fields", OBJECT.description("Values of its fields by their keys.")),
-        ])).required().description("The record."),
+        ])).required().example(r#"{"name":"Van 7","custom_object_fields":{"color":"red"}}"#).description("The record."),
     ])
     .body(Body::Json { open: false, in_array: false })
     .records(json_path!("$.custom_object_record"))

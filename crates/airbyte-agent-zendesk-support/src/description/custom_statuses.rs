@@ -25,6 +25,7 @@ pub(super) const ENTITY: Entity = Entity::new("custom_statuses", "A status that 
 const LIST: Operation = Operation::get("ListCustomStatuses", "custom_statuses", Action::List, template!("/custom_statuses"))
     .summary("List ticket statuses")
     .description("Lists the statuses that tickets can have, standard and custom ones, with the category (`open`, `pending` and so on) of each. Take ids from here for `custom_status_id`. Airbyte's hosted platform does not offer it.")
+    .phrases(texts!["ticket statuses"])
     .addition()
     .parameters(list![
         query("status_categories", STRING).description("Only statuses of these categories, separated by commas: `new`, `open`, `pending`, `hold`, `solved`."),
@@ -32,6 +33,10 @@ const LIST: Operation = Operation::get("ListCustomStatuses", "custom_statuses", 
         query("default", BOOLEAN).description("True for the default status of each category only, false for the others; left out, both."),
     ])
     .sync(sync(list![json_path!("$.id")]))
+    .filters(list![
+        field_filter(json_path!("$.active")).equals(list![(text("active"), json(r#""{value}""#))]),
+        field_filter(json_path!("$.default")).equals(list![(text("default"), json(r#""{value}""#))]),
+    ])
     .records(json_path!("$.custom_statuses"))
     .paging(Paging::none("All statuses come at once."))
     .schema(RECORD);

@@ -23,6 +23,7 @@ pub(super) const ENTITY: Entity = Entity::new("deleted_tickets", "A ticket delet
 const LIST: Operation = Operation::get("ListDeletedTickets", "deleted_tickets", Action::List, template!("/deleted_tickets.json"))
     .summary("List deleted tickets")
     .description("Lists tickets deleted within the last 30 days, which can still be restored, with who deleted them and when. Archived and finally deleted ones are not in it. Zendesk allows 10 requests per minute.")
+    .phrases(texts!["deleted tickets"])
     .parameters(list![
         query("page", INTEGER.minimum(1.0)).description("Number of the page, from 1. Pages end with the response whose `next_page` is null; Zendesk refuses pages beyond the first 10,000 records with 400."),
         query("sort_by", STRING.choices(words!["id", "subject", "deleted_at"])).description("Field to sort by. Left out, the oldest ticket comes first."),
@@ -52,6 +53,7 @@ const DELETE: Operation = Operation::by(Method::Delete, "DeleteTicketForGood", "
     .writes()
     .idempotent()
     .destructive()
+    .phrases(texts!["delete permanently"])
     .addition()
     .job(Job::new(json_path!("$.id"), job_step("job_statuses", Action::Get).argument("job_status_id"), json_path!("$.status"), job_step("job_statuses", Action::Get).argument("job_status_id"))
         .done(texts!["completed"])

@@ -7,7 +7,7 @@ use airbyte_agent_description::build::*;
 /// `groups` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("groups", "A team of agents that tickets are assigned to.")
     .when_to_use("To get the group id that tickets are assigned to.")
-    .phrases(texts!["group", "team", "support tier"])
+    .phrases(texts!["group", "team", "support tier", "team"])
     .default_fields(texts![
         "id",
         "name",

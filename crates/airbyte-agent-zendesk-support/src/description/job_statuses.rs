@@ -15,6 +15,7 @@ pub(super) const ENTITY: Entity = Entity::new("job_statuses", "A job that Zendes
 const GET: Operation = Operation::get("GetJobStatus", "job_statuses", Action::Get, template!("/job_statuses/{job_status_id}"))
     .summary("Get a job")
     .description("Returns how far a job in the background is, and what came out. Ask again until `status` is `completed` or `failed`. Zendesk keeps jobs for about a day. Airbyte's hosted platform does not offer it.")
+    .phrases(texts!["is job done"])
     .addition()
     .parameters(list![
         path("job_status_id", STRING).required().description("Id of the job, from the call that started it."),

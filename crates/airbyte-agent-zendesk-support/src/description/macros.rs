@@ -7,7 +7,7 @@ use airbyte_agent_description::build::*;
 /// `macros` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("macros", "A prepared set of changes, often an answer, that agents apply to a ticket.")
     .when_to_use("To find the text or effect of a macro.")
-    .phrases(texts!["macro", "canned response"])
+    .phrases(texts!["macro", "canned response", "canned reply", "canned response", "saved reply"])
     .default_fields(texts![
         "id",
         "title",
@@ -60,6 +60,7 @@ const LIST: Operation = Operation::get("ListMacros", "macros", Action::List, tem
         query("page[after]", STRING).addition().description("Cursor of the next page: `after_cursor` in `meta` of the previous response. Pass `page[size]` with it. Leave it out for the first page."),
     ])
     .sync(sync(list![json_path!("$.id")]).arguments(list![(text("page[size]"), json("100"))]))
+    .filters(list![field_filter(json_path!("$.active")).equals(list![(text("active"), json(r#""{value}""#))])])
     .records(json_path!("$.macros"))
     .total(MetaSource::Body(json_path!("$.count")))
     .meta(list![

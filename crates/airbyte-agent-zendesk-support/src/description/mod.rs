@@ -60,6 +60,7 @@ use airbyte_agent_description::build::*;
 pub static DESCRIPTION: Connector = Connector {
     name: text("zendesk-support"),
     title: text("Zendesk Support"),
+    other_names: Borrowed(texts!["zendesk"]),
     version: text("0.1.21"),
     definition_id: text("79c1aa37-dae3-42ae-b333-d1c105477715"),
     description: text("Zendesk Support is a help desk: customers' requests become tickets that agents work on. This connector reads tickets with their comments, history, metrics and attachments, users, organizations, groups, the rules and forms around tickets, satisfaction ratings and help center articles; it searches, and creates and changes tickets, comments, tags, users, organizations and articles. Writing to tickets runs the account's triggers, which may send e-mail. Zendesk pages lists by number and refuses to go beyond the first 10,000 records of one list; with `page[size]` most lists are paged by cursor, without this bound, and the exports read everything."),

@@ -30,7 +30,7 @@ const LIST: Operation = Operation::get("ExportOrganizations", "organization_expo
     .recommended(texts!["start_time"])
     .addition()
     .parameters(list![
-        query("start_time", INTEGER).description("Only what happened since this instant, Unix seconds, at least a minute ago. The vendor requires it."),
+        query("start_time", INTEGER.format("unix_seconds")).description("Only what happened since this instant, Unix seconds, at least a minute ago. The vendor requires it."),
         query("per_page", INTEGER.minimum(1.0).maximum(1000.0)).description("Number of records per response, at most 1000."),
     ])
     .cannot_sync("These are records of `organizations`.")

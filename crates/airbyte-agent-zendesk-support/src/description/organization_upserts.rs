@@ -30,7 +30,7 @@ const CREATE: Operation = Operation::by(Method::Post, "UpsertOrganization", "org
             optional("shared_comments", BOOLEAN.description("Whether its users may comment on each other's tickets.")),
             optional("tags", ARRAY.items(list![STRING]).description("Tags of the organization.")),
             optional("organization_fields", OBJECT.description("Values of custom organization fields by their keys.")),
-        ])).required().description("The organization."),
+        ])).required().example(r#"{"name":"Acme","domain_names":["acme.example"]}"#).description("The organization."),
     ])
     .body(Body::Json { open: false, in_array: false })
     .records(json_path!("$.organization"))

@@ -7,7 +7,7 @@ use airbyte_agent_description::build::*;
 /// `organizations` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("organizations", "A company or other group that customers belong to.")
     .when_to_use("To find companies and their details.")
-    .phrases(texts!["organization", "company", "account"])
+    .phrases(texts!["organization", "company", "account", "company"])
     .default_fields(texts![
         "id",
         "name",
@@ -69,6 +69,7 @@ const CREATE: Operation = Operation::by(Method::Post, "CreateOrganization", "org
     .summary("Create an organization")
     .description("Creates an organization; its name must be free. Airbyte's hosted platform does not offer it.")
     .writes()
+    .phrases(texts!["new organisation"])
     .addition()
     .parameters(list![
         body("organization", OBJECT.properties(list![
@@ -82,7 +83,7 @@ const CREATE: Operation = Operation::by(Method::Post, "CreateOrganization", "org
             optional("shared_comments", BOOLEAN.description("Whether its users may comment on each other's tickets.")),
             optional("tags", ARRAY.items(list![STRING]).description("Tags of the organization.")),
             optional("organization_fields", OBJECT.description("Values of custom organization fields by their keys.")),
-        ])).required().description("The organization."),
+        ])).required().example(r#"{"name":"Acme","domain_names":["acme.example"]}"#).description("The organization."),
     ])
     .body(Body::Json { open: false, in_array: false })
     .records(json_path!("$.organization"))
@@ -116,7 +117,7 @@ const UPDATE: Operation = Operation::by(Method::Put, "UpdateOrganization", "orga
             optional("shared_comments", BOOLEAN.description("Whether its users may comment on each other's tickets.")),
             optional("tags", ARRAY.items(list![STRING]).description("Tags of the organization.")),
             optional("organization_fields", OBJECT.description("Values of custom organization fields by their keys.")),
-        ])).required().description("The organization."),
+        ])).required().example(r#"{"name":"Acme","domain_names":["acme.example"]}"#).description("The organization."),
     ])
     .body(Body::Json { open: false, in_array: false })
     .records(json_path!("$.organization"))

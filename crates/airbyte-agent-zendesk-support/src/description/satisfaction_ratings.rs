@@ -40,11 +40,12 @@ pub(super) const ENTITY: Entity = Entity::new("satisfaction_ratings", "A custome
 const LIST: Operation = Operation::get("ListSatisfactionRatings", "satisfaction_ratings", Action::List, template!("/satisfaction_ratings.json"))
     .summary("List satisfaction ratings")
     .description("Lists the customers' ratings of tickets by the older satisfaction survey; answers to the newer surveys are not in it. Narrow by score and time. For administrators only.")
+    .phrases(texts!["csat", "csat scores", "customer satisfaction"])
     .parameters(list![
         query("page", INTEGER.minimum(1.0)).description("Number of the page, from 1. Pages end with the response whose `next_page` is null; Zendesk refuses pages beyond the first 10,000 records with 400."),
         query("score", STRING.choices(words!["offered", "unoffered", "received", "good", "bad"])).description("Only ratings in this state: `offered` (asked, no answer yet), `unoffered` (not asked), `received` (any answer), `good` or `bad`."),
-        query("start_time", INTEGER).description("Only ratings created at or after this instant, Unix seconds."),
-        query("end_time", INTEGER).description("Only ratings created at or before this instant, Unix seconds."),
+        query("start_time", INTEGER.format("unix_seconds")).description("Only ratings created at or after this instant, Unix seconds."),
+        query("end_time", INTEGER.format("unix_seconds")).description("Only ratings created at or before this instant, Unix seconds."),
         query("per_page", INTEGER.minimum(1.0).maximum(100.0)).description("Number of records per page. Zendesk uses 100 when it is left out."),
         query("page[size]", INTEGER.minimum(1.0).maximum(100.0)).addition().description("Number of records per page, at most 100, and the sign for paging by cursor instead of by number: the only way to read a list beyond its first 10,000 records. Do not pass `page`, `per_page` with it."),
         query("page[after]", STRING).addition().description("Cursor of the next page: `after_cursor` in `meta` of the previous response. Pass `page[size]` with it. Leave it out for the first page."),

@@ -36,6 +36,9 @@ const LIST: Operation = Operation::get("ListSideConversations", "side_conversati
         .parents(list![
             sync_parent("ticket_exports", list![(text("ticket_id"), ParentValue::Member(json_path!("$.id")))]),
         ]))
+    .filters(list![
+        field_filter(json_path!("$.ticket_id")).equals(list![(text("ticket_id"), json(r#""{value}""#))]),
+    ])
     .records(json_path!("$.side_conversations"))
     .total(MetaSource::Body(json_path!("$.count")))
     .meta(list![
@@ -50,6 +53,7 @@ const CREATE: Operation = Operation::by(Method::Post, "CreateSideConversation", 
     .summary("Start a side conversation")
     .description("Writes to somebody else about a ticket, as a rule by e-mail, without the requester seeing it. A repeated call writes twice. Needs the add-on for collaboration. Airbyte's hosted platform does not offer it.")
     .writes()
+    .phrases(texts!["side conversation", "ask supplier"])
     .addition()
     .parameters(list![
         path("ticket_id", INTEGER).required().description("Id of the ticket, the number agents see as `#35436`."),
@@ -59,13 +63,13 @@ const CREATE: Operation = Operation::by(Method::Post, "CreateSideConversation", 
             optional("html_body", STRING.description("Text as HTML.")),
             required("to", ARRAY.items(list![
                 OBJECT.properties(list![
-                    optional("email", STRING.description("E-mail address.")),
+                    optional("email", STRING.format("email").description("E-mail address.")),
                     optional("user_id", INTEGER.description("Id of a user.")),
                     optional("support_group_id", INTEGER.description("Id of a group, which makes a child ticket.")),
                 ]).closed(),
             ]).description("The recipients; give one of the three for each.")),
             optional("attachment_ids", ARRAY.items(list![STRING]).description("Ids of files that were uploaded for side conversations.")),
-        ]).closed()).required().description("The message."),
+        ]).closed()).required().example(r#"{"subject":"Spare part","body":"Please send one.","to":[{"email":"parts@example.com"}]}"#).description("The message."),
     ])
     .body(Body::Json { open: false, in_array: false })
     .records(json_path!("$.side_conversation"))

@@ -7,7 +7,7 @@ use airbyte_agent_description::build::*;
 /// `sla_policies` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("sla_policies", "A service level agreement: how soon tickets of a kind have to be handled.")
     .when_to_use("To learn how soon tickets have to be handled.")
-    .phrases(texts!["SLA", "service level"])
+    .phrases(texts!["SLA", "service level", "response time target"])
     .default_fields(texts![
         "id",
         "title",

@@ -15,6 +15,7 @@ const CREATE: Operation = Operation::by(Method::Post, "CreateManyTickets", "tick
     .summary("Create many tickets")
     .description("Creates up to 100 tickets and returns a job at once; Zendesk works through it in the background. Ask `job_statuses.get` with the job's id until `status` is `completed`; `results` holds the ids. Triggers run for every ticket and may send e-mail. Airbyte's hosted platform does not offer it.")
     .writes()
+    .phrases(texts!["create many tickets"])
     .addition()
     .job(Job::new(json_path!("$.id"), job_step("job_statuses", Action::Get).argument("job_status_id"), json_path!("$.status"), job_step("job_statuses", Action::Get).argument("job_status_id"))
         .done(texts!["completed"])
@@ -30,7 +31,7 @@ const CREATE: Operation = Operation::by(Method::Post, "CreateManyTickets", "tick
                 optional("priority", STRING.choices(words!["urgent", "high", "normal", "low"]).description("How urgent it is.")),
                 optional("tags", ARRAY.items(list![STRING]).description("Tags of the ticket.")),
             ]).closed(),
-        ])).required().description("The tickets, each with the fields of `tickets.create`."),
+        ])).required().example(r#"[{"subject":"Printer broken","comment":{"body":"It does not turn on."}}]"#).description("The tickets, each with the fields of `tickets.create`."),
     ])
     .body(Body::Json { open: false, in_array: false })
     .records(json_path!("$.job_status"))

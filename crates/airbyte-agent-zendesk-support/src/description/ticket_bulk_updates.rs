@@ -15,6 +15,7 @@ const CREATE: Operation = Operation::by(Method::Put, "BulkUpdateTickets", "ticke
     .summary("Update many tickets")
     .description("Makes the same change to up to 100 tickets and returns a job at once; Zendesk works through it in the background, so the tickets may change some time later. Check single tickets with `tickets.get`. Triggers run for every ticket and may send e-mail. At most 30 jobs can be waiting or running in an account.")
     .writes()
+    .phrases(texts!["many tickets", "several tickets", "tickets at once", "tickets in one go", "bulk update"])
     .parameters(list![
         query("ids", STRING).required().description("Ids of the tickets to change, separated by commas without spaces; 1 to 100 of them."),
         body("ticket", OBJECT.properties(list![
@@ -25,7 +26,7 @@ const CREATE: Operation = Operation::by(Method::Put, "BulkUpdateTickets", "ticke
             optional("tags", ARRAY.items(list![STRING]).description("Tags; they replace all tags of every ticket. To add or take away some, use `additional_tags` or `remove_tags`.")),
             optional("additional_tags", ARRAY.items(list![STRING]).description("Tags to add to those the tickets have.")),
             optional("remove_tags", ARRAY.items(list![STRING]).description("Tags to take away.")),
-        ])).required().description("The same change for every ticket; fields that are not named stay as they are. Further fields may be given too, such as `comment`, `type` or `custom_fields`."),
+        ])).required().example(r#"{"status":"solved","additional_tags":["outage_march"]}"#).description("The same change for every ticket; fields that are not named stay as they are. Further fields may be given too, such as `comment`, `type` or `custom_fields`."),
     ])
     .body(Body::Json { open: false, in_array: false })
     .records(json_path!("$.job_status"))

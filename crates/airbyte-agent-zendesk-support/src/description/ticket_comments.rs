@@ -47,6 +47,15 @@ const CREATE: Operation = Operation::by(Method::Put, "CreateTicketComment", "tic
     .summary("Add a comment to a ticket")
     .description("Adds a message to a ticket and returns the ticket, not the comment; read that with `ticket_comments.list`. Public comments (the default) are e-mailed to the requester and cannot be taken back: pass `public: false` for an internal note.")
     .writes()
+    .phrases(texts![
+        "reply to ticket",
+        "answer ticket",
+        "respond to ticket",
+        "answer customer",
+        "internal note",
+        "comment on ticket",
+        "reply to customer",
+    ])
     .parameters(list![
         path("ticket_id", INTEGER).required().description("Id of the ticket, the number agents see as `#35436`. From `tickets.list` or `ticket_id` of other records."),
         body("ticket", OBJECT.properties(list![
@@ -56,7 +65,7 @@ const CREATE: Operation = Operation::by(Method::Put, "CreateTicketComment", "tic
                 optional("public", BOOLEAN.description("True (the default) shows the comment to the requester, who is notified by e-mail; false makes it an internal note.")),
                 optional("author_id", INTEGER.description("User id of the author; the user behind the credentials when left out.")),
             ]).description("The comment to add. Files that were uploaded before are attached by their tokens in `uploads`.")),
-        ])).required().description("Holds the comment; Zendesk adds comments by changing the ticket, so other fields of the ticket, such as `status`, may be changed in the same call."),
+        ])).required().example(r#"{"comment":{"body":"Thanks, we are looking into it.","public":true}}"#).description("Holds the comment; Zendesk adds comments by changing the ticket, so other fields of the ticket, such as `status`, may be changed in the same call."),
     ])
     .body(Body::Json { open: false, in_array: false })
     .records(json_path!("$.ticket"))
@@ -65,6 +74,7 @@ const CREATE: Operation = Operation::by(Method::Put, "CreateTicketComment", "tic
 const LIST: Operation = Operation::get("ListTicketComments", "ticket_comments", Action::List, template!("/tickets/{ticket_id}/comments.json"))
     .summary("List comments of a ticket")
     .description("Lists the conversation of one ticket, public messages and internal notes, oldest first unless `sort_order` is `desc`. Authors appear as ids: name them with `users.get`. Files are in `attachments`; fetch one with `attachments.download`.")
+    .phrases(texts!["replies on ticket", "conversation of ticket"])
     .parameters(list![
         path("ticket_id", INTEGER).required().description("Id of the ticket, the number agents see as `#35436`. From `tickets.list` or `ticket_id` of other records."),
         query("page", INTEGER.minimum(1.0)).description("Number of the page, from 1. Pages end with the response whose `next_page` is null; Zendesk refuses pages beyond the first 10,000 records with 400."),

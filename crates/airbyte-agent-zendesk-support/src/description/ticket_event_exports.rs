@@ -27,7 +27,7 @@ const LIST: Operation = Operation::get("ExportTicketEvents", "ticket_event_expor
     .recommended(texts!["start_time"])
     .addition()
     .parameters(list![
-        query("start_time", INTEGER).description("Only what happened since this instant, Unix seconds, at least a minute ago. The vendor requires it."),
+        query("start_time", INTEGER.format("unix_seconds")).description("Only what happened since this instant, Unix seconds, at least a minute ago. The vendor requires it."),
         query("include", STRING.choices(words!["comment_events"])).description("`comment_events` adds the texts of comments."),
     ])
     .sync(sync(list![json_path!("$.id")])

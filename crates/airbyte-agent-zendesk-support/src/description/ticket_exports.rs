@@ -33,10 +33,11 @@ pub(super) const ENTITY: Entity = Entity::new("ticket_exports", "A ticket, in an
 const LIST: Operation = Operation::get("ExportTickets", "ticket_exports", Action::List, template!("/incremental/tickets/cursor"))
     .summary("Export tickets")
     .description("Exports the tickets that were created or changed since an instant, in order of change, archived and deleted ones included, up to 1000 in one response and without a bound. Use it to copy data and to follow changes: keep `after_cursor` of the last response and go on from there later. For administrators; ten calls a minute. Airbyte's hosted platform does not offer it.")
+    .phrases(texts!["all tickets incremental"])
     .recommended(texts!["start_time"])
     .addition()
     .parameters(list![
-        query("start_time", INTEGER).description("Only records that changed since this instant, Unix seconds, at least a minute ago. The vendor requires it, except together with `cursor`."),
+        query("start_time", INTEGER.format("unix_seconds")).description("Only records that changed since this instant, Unix seconds, at least a minute ago. The vendor requires it, except together with `cursor`."),
         query("cursor", STRING).description("Where to go on: `after_cursor` of the previous response."),
     ])
     .sync(sync(list![json_path!("$.id")])

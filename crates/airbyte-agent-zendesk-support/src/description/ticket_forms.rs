@@ -56,6 +56,10 @@ const LIST: Operation = Operation::get("ListTicketForms", "ticket_forms", Action
         query("associated_to_brand", BOOLEAN).addition().description("True returns only forms of the brand that the address belongs to."),
     ])
     .sync(sync(list![json_path!("$.id")]))
+    .filters(list![
+        field_filter(json_path!("$.active")).equals(list![(text("active"), json(r#""{value}""#))]),
+        field_filter(json_path!("$.end_user_visible")).equals(list![(text("end_user_visible"), json(r#""{value}""#))]),
+    ])
     .records(json_path!("$.ticket_forms"))
     .total(MetaSource::Body(json_path!("$.count")))
     .meta(list![

@@ -16,6 +16,7 @@ const CREATE: Operation = Operation::by(Method::Post, "MergeTickets", "ticket_me
     .description("Merges other tickets into one: their last comments are copied there and they are closed, which cannot be undone. Returns a job at once; ask `job_statuses.get` until `status` is `completed`. Airbyte's hosted platform does not offer it.")
     .writes()
     .destructive()
+    .phrases(texts!["merge tickets", "duplicate tickets"])
     .addition()
     .job(Job::new(json_path!("$.id"), job_step("job_statuses", Action::Get).argument("job_status_id"), json_path!("$.status"), job_step("job_statuses", Action::Get).argument("job_status_id"))
         .done(texts!["completed"])
@@ -24,7 +25,7 @@ const CREATE: Operation = Operation::by(Method::Post, "MergeTickets", "ticket_me
         .pause_seconds(2))
     .parameters(list![
         path("ticket_id", INTEGER).required().description("Id of the ticket that stays."),
-        body("ids", ARRAY.items(list![INTEGER])).required().description("Ids of the tickets to merge into the one that stays; they are closed."),
+        body("ids", ARRAY.items(list![INTEGER])).required().example("[35437,35440]").description("Ids of the tickets to merge into the one that stays; they are closed."),
         body("target_comment", STRING).description("Comment in the ticket that stays."),
         body("source_comment", STRING).description("Comment in the tickets that are closed."),
         body("target_comment_is_public", BOOLEAN).description("Whether the requester sees the comment in the ticket that stays; false when left out."),

@@ -64,6 +64,7 @@ pub(super) const ENTITY: Entity = Entity::new("ticket_metrics", "Times and count
 const LIST: Operation = Operation::get("ListTicketMetrics", "ticket_metrics", Action::List, template!("/ticket_metrics.json"))
     .summary("List ticket metrics")
     .description("Lists one record of measures per ticket: reply and resolution times, number of replies and reopenings, dates of status changes. Times are minutes by the calendar and by business hours. There is no filter: match by `ticket_id`. Metrics of archived tickets are missing, and only the first 10,000 records can be paged through.")
+    .phrases(texts!["first reply time", "resolution time", "response time"])
     .parameters(list![
         query("page", INTEGER.minimum(1.0)).description("Number of the page, from 1. Pages end with the response whose `next_page` is null; Zendesk refuses pages beyond the first 10,000 records with 400."),
         query("per_page", INTEGER.minimum(1.0).maximum(100.0)).description("Number of records per page. Zendesk uses 100 when it is left out."),

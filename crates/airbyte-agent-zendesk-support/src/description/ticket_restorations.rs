@@ -15,6 +15,7 @@ const CREATE: Operation = Operation::by(Method::Put, "RestoreTicket", "ticket_re
     .description("Brings back a ticket that was deleted within the last 30 days. Airbyte's hosted platform does not offer it.")
     .writes()
     .idempotent()
+    .phrases(texts!["restore ticket", "undelete ticket", "bring back ticket"])
     .addition()
     .parameters(list![
         path("ticket_id", INTEGER).required().description("Id of the deleted ticket, from `deleted_tickets.list`."),

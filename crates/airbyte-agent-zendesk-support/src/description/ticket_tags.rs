@@ -28,10 +28,11 @@ const UPDATE: Operation = Operation::by(Method::Post, "SetTicketTags", "ticket_t
     .description("Replaces all tags of a ticket by the given ones. Triggers run. Airbyte's hosted platform does not offer it.")
     .writes()
     .idempotent()
+    .phrases(texts!["set tags", "tag ticket"])
     .addition()
     .parameters(list![
         path("ticket_id", INTEGER).required().description("Id of the ticket, the number agents see as `#35436`."),
-        body("tags", ARRAY.items(list![STRING])).required().description("The tags, without spaces, in lower case."),
+        body("tags", ARRAY.items(list![STRING])).required().example(r#"["vip","outage"]"#).description("The tags, without spaces, in lower case."),
         body("updated_stamp", STRING.format("date-time")).description("`updated_at` of the ticket as you read it; with `safe_update` the call fails with 409 if the ticket has changed since."),
         body("safe_update", BOOLEAN).description("True turns this check on."),
     ])
@@ -44,10 +45,11 @@ const CREATE: Operation = Operation::by(Method::Put, "AddTicketTags", "ticket_ta
     .description("Adds tags to a ticket; those it has already stay. Triggers run. Airbyte's hosted platform does not offer it.")
     .writes()
     .idempotent()
+    .phrases(texts!["tag ticket", "add tag", "put tag"])
     .addition()
     .parameters(list![
         path("ticket_id", INTEGER).required().description("Id of the ticket, the number agents see as `#35436`."),
-        body("tags", ARRAY.items(list![STRING])).required().description("The tags, without spaces, in lower case."),
+        body("tags", ARRAY.items(list![STRING])).required().example(r#"["vip","outage"]"#).description("The tags, without spaces, in lower case."),
         body("updated_stamp", STRING.format("date-time")).description("`updated_at` of the ticket as you read it; with `safe_update` the call fails with 409 if the ticket has changed since."),
         body("safe_update", BOOLEAN).description("True turns this check on."),
     ])
@@ -60,10 +62,11 @@ const DELETE: Operation = Operation::by(Method::Delete, "RemoveTicketTags", "tic
     .description("Takes the given tags off a ticket; others stay. Triggers run. Airbyte's hosted platform does not offer it.")
     .writes()
     .idempotent()
+    .phrases(texts!["untag ticket", "remove tag"])
     .addition()
     .parameters(list![
         path("ticket_id", INTEGER).required().description("Id of the ticket, the number agents see as `#35436`."),
-        body("tags", ARRAY.items(list![STRING])).required().description("The tags, without spaces, in lower case."),
+        body("tags", ARRAY.items(list![STRING])).required().example(r#"["vip","outage"]"#).description("The tags, without spaces, in lower case."),
         body("updated_stamp", STRING.format("date-time")).description("`updated_at` of the ticket as you read it; with `safe_update` the call fails with 409 if the ticket has changed since."),
         body("safe_update", BOOLEAN).description("True turns this check on."),
     ])

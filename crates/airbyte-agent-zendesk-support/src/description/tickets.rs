@@ -7,7 +7,7 @@ use airbyte_agent_description::build::*;
 /// `tickets` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("tickets", "A request of a customer, with its state and who works on it.")
     .when_to_use("To read, create or change tickets.")
-    .phrases(texts!["ticket", "support request", "open tickets"])
+    .phrases(texts!["ticket", "support request", "open tickets", "case", "request"])
     .default_fields(texts![
         "id",
         "subject",
@@ -77,6 +77,7 @@ const LIST: Operation = Operation::get("ListTickets", "tickets", Action::List, t
     .summary("List tickets")
     .description("Lists the tickets the user behind the credentials may see, oldest first unless sorted. There is no filter besides `external_id`: to find tickets by status, tag or text use `tickets.search`. Tickets that were closed long ago are archived and missing here; `tickets.get` still returns them. Paged by number only the first 10,000 can be read; pass `page[size]`, or use `ticket_exports.list`, for more.")
     .preferred_for_check()
+    .phrases(texts!["newest tickets"])
     .parameters(list![
         query("page", INTEGER.minimum(1.0)).description("Number of the page, from 1. Pages end with the response whose `next_page` is null; Zendesk refuses pages beyond the first 10,000 records with 400."),
         query("external_id", STRING).description("Only tickets with this id from another system, compared as a whole and regardless of case. Several tickets may have the same one."),
@@ -117,6 +118,7 @@ const CREATE: Operation = Operation::by(Method::Post, "CreateTicket", "tickets",
     .summary("Create a ticket")
     .description("Creates a ticket and returns it. Give `ticket` with a subject and, in `comment`, the first message. The requester is the user behind the credentials unless `requester_id` says otherwise. Triggers run: customers and agents are usually notified by e-mail. To write into an existing ticket use `ticket_comments.create`.")
     .writes()
+    .phrases(texts!["open ticket", "new ticket"])
     .idempotency_header("Idempotency-Key")
     .parameters(list![
         body("ticket", OBJECT.properties(list![
@@ -144,7 +146,7 @@ const CREATE: Operation = Operation::by(Method::Post, "CreateTicket", "tickets",
             ]).description("Values of custom fields, one entry per field; fields that are not named stay as they are. Field ids and options are in `ticket_fields.list`.")),
             optional("due_at", STRING.format("date-time").description("When a ticket of type `task` is due, ISO 8601.")),
             optional("collaborator_ids", ARRAY.items(list![INTEGER]).description("User ids of the people who are copied in; they replace those the ticket has.")),
-        ])).required().description("The ticket to create: a subject and, in `comment`, its first message; everything else is optional. Further fields of Zendesk's tickets may be given too, such as `brand_id`, `ticket_form_id`, `problem_id`, `custom_status_id`, `email_ccs` or `requester` (name and e-mail address of a new customer)."),
+        ])).required().example(r#"{"subject":"Cannot print from the web app","comment":{"body":"Nothing happens when I click on print."},"priority":"high"}"#).description("The ticket to create: a subject and, in `comment`, its first message; everything else is optional. Further fields of Zendesk's tickets may be given too, such as `brand_id`, `ticket_form_id`, `problem_id`, `custom_status_id`, `email_ccs` or `requester` (name and e-mail address of a new customer)."),
     ])
     .body(Body::Json { open: false, in_array: false })
     .records(json_path!("$.ticket"))
@@ -163,6 +165,16 @@ const UPDATE: Operation = Operation::by(Method::Put, "UpdateTicket", "tickets", 
     .summary("Update a ticket")
     .description("Changes fields of one ticket and returns it; fields that are not given stay as they are, but lists such as `tags` and `collaborator_ids` are replaced as a whole. A `comment` in the same call is added to the conversation, and repeating the call adds it again. Triggers run and may send e-mail. Closed tickets cannot change. Zendesk allows 30 changes in ten minutes per user and ticket. For many tickets at once use `ticket_bulk_updates.create`.")
     .writes()
+    .phrases(texts![
+        "solve ticket",
+        "set to solved",
+        "close ticket",
+        "assign ticket",
+        "reassign",
+        "set priority",
+        "mark solved",
+        "pending",
+    ])
     .parameters(list![
         path("ticket_id", INTEGER).required().description("Id of the ticket, the number agents see as `#35436`. From `tickets.list` or `ticket_id` of other records."),
         body("ticket", OBJECT.properties(list![
@@ -188,7 +200,7 @@ const UPDATE: Operation = Operation::by(Method::Put, "UpdateTicket", "tickets", 
             ]).description("Values of custom fields, one entry per field; fields that are not named stay as they are. Field ids and options are in `ticket_fields.list`.")),
             optional("due_at", STRING.format("date-time").description("When a ticket of type `task` is due, ISO 8601.")),
             optional("collaborator_ids", ARRAY.items(list![INTEGER]).description("User ids of the people who are copied in; they replace those the ticket has.")),
-        ])).required().description("The fields to change; others stay as they are. Further fields of Zendesk's tickets may be given too, such as `requester_id`, `brand_id`, `problem_id`, `custom_status_id`, `additional_tags` or `remove_tags`."),
+        ])).required().example(r#"{"status":"solved","comment":{"body":"Fixed with today's release.","public":true}}"#).description("The fields to change; others stay as they are. Further fields of Zendesk's tickets may be given too, such as `requester_id`, `brand_id`, `problem_id`, `custom_status_id`, `additional_tags` or `remove_tags`."),
     ])
     .body(Body::Json { open: false, in_array: false })
     .records(json_path!("$.ticket"))
@@ -200,6 +212,7 @@ const DELETE: Operation = Operation::by(Method::Delete, "DeleteTicket", "tickets
     .writes()
     .idempotent()
     .destructive()
+    .phrases(texts!["delete spam", "spam ticket"])
     .addition()
     .parameters(list![
         path("ticket_id", INTEGER).required().description("Id of the ticket, the number agents see as `#35436`."),
@@ -208,6 +221,7 @@ const DELETE: Operation = Operation::by(Method::Delete, "DeleteTicket", "tickets
 const SEARCH: Operation = Operation::get("SearchTickets", "tickets", Action::Search, template!("/search/export"))
     .summary("Search tickets")
     .description("Finds tickets by Zendesk's search language, such as `status:open priority:urgent tags:outage created>2025-03-01`, sorted by time of creation, without a bound. Do not put `type:` into the query. New and changed tickets show up after a few minutes; the cursor is valid for an hour. Airbyte's hosted platform does not offer it.")
+    .phrases(texts!["tickets mentioning", "tickets about", "find tickets"])
     .addition()
     .parameters(list![
         query("query", STRING).required().description("What to search for: words, and conditions such as `status:open`, `assignee:jane`, `requester:amelia@example.com`, `tags:vip`, `organization:acme`, `created>2025-03-01`."),

@@ -7,7 +7,7 @@ use airbyte_agent_description::build::*;
 /// `triggers` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("triggers", "A rule that runs when a ticket is created or changed.")
     .when_to_use("To learn why something happened by itself when a ticket changed.")
-    .phrases(texts!["trigger", "business rule"])
+    .phrases(texts!["trigger", "business rule", "business rule"])
     .default_fields(texts![
         "id",
         "title",
@@ -52,6 +52,10 @@ const LIST: Operation = Operation::get("ListTriggers", "triggers", Action::List,
         query("page[after]", STRING).addition().description("Cursor of the next page: `after_cursor` in `meta` of the previous response. Pass `page[size]` with it. Leave it out for the first page."),
     ])
     .sync(sync(list![json_path!("$.id")]).arguments(list![(text("page[size]"), json("100"))]))
+    .filters(list![
+        field_filter(json_path!("$.active")).equals(list![(text("active"), json(r#""{value}""#))]),
+        field_filter(json_path!("$.category_id")).equals(list![(text("category_id"), json(r#""{value}""#))]),
+    ])
     .records(json_path!("$.triggers"))
     .total(MetaSource::Body(json_path!("$.count")))
     .meta(list![

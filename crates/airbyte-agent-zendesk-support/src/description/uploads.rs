@@ -13,6 +13,7 @@ const CREATE: Operation = Operation::by(Method::Post, "CreateUpload", "uploads",
     .summary("Upload a file")
     .description("Sends a file and returns a token. A comment gets the file with the token in its list `uploads`. A token that is not used expires after some days. Airbyte's hosted platform does not offer it.")
     .writes()
+    .phrases(texts!["upload file"])
     .addition()
     .parameters(list![
         query("filename", STRING).required().description("Name that agents see, with the ending of the file."),

@@ -35,7 +35,7 @@ const LIST: Operation = Operation::get("ExportUsers", "user_exports", Action::Li
     .recommended(texts!["start_time"])
     .addition()
     .parameters(list![
-        query("start_time", INTEGER).description("Only records that changed since this instant, Unix seconds, at least a minute ago. The vendor requires it, except together with `cursor`."),
+        query("start_time", INTEGER.format("unix_seconds")).description("Only records that changed since this instant, Unix seconds, at least a minute ago. The vendor requires it, except together with `cursor`."),
         query("cursor", STRING).description("Where to go on: `after_cursor` of the previous response."),
         query("per_page", INTEGER.minimum(1.0).maximum(1000.0)).description("Number of records per response, at most 1000."),
     ])

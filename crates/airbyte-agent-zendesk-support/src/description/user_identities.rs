@@ -36,6 +36,7 @@ const LIST: Operation = Operation::get("ListUserIdentities", "user_identities", 
         .parents(list![
             sync_parent("user_exports", list![(text("user_id"), ParentValue::Member(json_path!("$.id")))]),
         ]))
+    .filters(list![field_filter(json_path!("$.user_id")).equals(list![(text("user_id"), json(r#""{value}""#))])])
     .records(json_path!("$.identities"))
     .total(MetaSource::Body(json_path!("$.count")))
     .meta(list![
@@ -50,6 +51,7 @@ const CREATE: Operation = Operation::by(Method::Post, "CreateUserIdentity", "use
     .summary("Add an identity to a user")
     .description("Adds an e-mail address, phone number or other account to a user. Zendesk sends a verification mail to new addresses, unless `skip_verify_email` is true. Airbyte's hosted platform does not offer it.")
     .writes()
+    .phrases(texts!["add email address", "second email"])
     .addition()
     .parameters(list![
         path("user_id", INTEGER).required().description("Id of the user."),
@@ -59,7 +61,7 @@ const CREATE: Operation = Operation::by(Method::Post, "CreateUserIdentity", "use
             optional("primary", BOOLEAN.description("Whether it becomes the main one.")),
             optional("verified", BOOLEAN.description("True marks it as verified.")),
             optional("skip_verify_email", BOOLEAN.description("True sends no verification mail.")),
-        ]).closed()).required().description("The identity."),
+        ]).closed()).required().example(r#"{"type":"email","value":"amelia@example.org"}"#).description("The identity."),
     ])
     .body(Body::Json { open: false, in_array: false })
     .records(json_path!("$.identity"))

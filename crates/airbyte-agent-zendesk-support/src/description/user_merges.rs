@@ -16,10 +16,11 @@ const CREATE: Operation = Operation::by(Method::Put, "MergeUsers", "user_merges"
     .description("Moves tickets and identities of one customer to another and deletes the first, which cannot be undone. Only customers (end users) can be merged. Airbyte's hosted platform does not offer it.")
     .writes()
     .destructive()
+    .phrases(texts!["merge users", "same person twice", "duplicate user"])
     .addition()
     .parameters(list![
         path("user_id", INTEGER).required().description("Id of the user who will be gone."),
-        body("user", OBJECT.properties(list![required("id", INTEGER.description("Id of the user."))]).closed()).required().description("The user who stays."),
+        body("user", OBJECT.properties(list![required("id", INTEGER.description("Id of the user."))]).closed()).required().example(r#"{"id":35467893}"#).description("The user who stays."),
     ])
     .body(Body::Json { open: false, in_array: false })
     .records(json_path!("$.user"))

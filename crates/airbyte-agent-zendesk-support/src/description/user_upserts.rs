@@ -29,7 +29,7 @@ const CREATE: Operation = Operation::by(Method::Post, "UpsertUser", "user_upsert
             optional("tags", ARRAY.items(list![STRING]).description("Tags of the user; they replace those the user has.")),
             optional("user_fields", OBJECT.description("Values of custom user fields by their keys.")),
             optional("skip_verify_email", BOOLEAN.description("True sends no verification mail to a new user.")),
-        ])).required().description("The user, recognised by `email` or `external_id`; further fields as in `users.create`."),
+        ])).required().example(r#"{"name":"Amelia Reyes","email":"amelia@example.com"}"#).description("The user, recognised by `email` or `external_id`; further fields as in `users.create`."),
     ])
     .body(Body::Json { open: false, in_array: false })
     .records(json_path!("$.user"))

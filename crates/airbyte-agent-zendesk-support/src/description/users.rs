@@ -7,7 +7,7 @@ use airbyte_agent_description::build::*;
 /// `users` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("users", "A customer (end user), an agent or an administrator.")
     .when_to_use("To turn names or e-mail addresses into user ids, or ids into people.")
-    .phrases(texts!["user", "customer", "agent", "requester"])
+    .phrases(texts!["user", "customer", "agent", "requester", "end user", "customer", "agent", "requester"])
     .default_fields(texts![
         "id",
         "name",
@@ -80,7 +80,7 @@ const LIST: Operation = Operation::get("ListUsers", "users", Action::List, templ
         query("per_page", INTEGER.minimum(1.0).maximum(100.0)).description("Number of records per page. Zendesk uses 100 when it is left out."),
         query("page[size]", INTEGER.minimum(1.0).maximum(100.0)).addition().description("Number of records per page, at most 100, and the sign for paging by cursor instead of by number: the only way to read a list beyond its first 10,000 records. Do not pass `page`, `per_page` with it."),
         query("page[after]", STRING).addition().description("Cursor of the next page: `after_cursor` in `meta` of the previous response. Pass `page[size]` with it. Leave it out for the first page."),
-        query("roles", ARRAY.items(list![STRING.choices(words!["end-user", "agent", "admin"])])).wire("role[]").addition().description("Only users of these roles: `end-user`, `agent`, `admin`; instead of `role`."),
+        query("roles", ARRAY.items(list![STRING.choices(words!["end-user", "agent", "admin"])])).wire("role[]").addition().example(r#"["agent","admin"]"#).description("Only users of these roles: `end-user`, `agent`, `admin`; instead of `role`."),
     ])
     .cannot_sync("These are records of `user_exports`, which can be followed by their changes.")
     .records(json_path!("$.users"))
@@ -101,6 +101,7 @@ const CREATE: Operation = Operation::by(Method::Post, "CreateUser", "users", Act
     .summary("Create a user")
     .description("Creates a customer, agent or administrator and returns the user. Fails when the e-mail address is taken, so look first. Unless `verified` is true Zendesk may send a verification mail. Agents and administrators take up paid seats.")
     .writes()
+    .phrases(texts!["new end user", "add customer"])
     .parameters(list![
         body("user", OBJECT.properties(list![
             required("name", STRING.description("Full name.")),
@@ -115,7 +116,7 @@ const CREATE: Operation = Operation::by(Method::Post, "CreateUser", "users", Act
             optional("tags", ARRAY.items(list![STRING]).description("Tags of the user, if user tags are switched on.")),
             optional("verified", BOOLEAN.description("True marks the e-mail address as verified, so that no verification mail is needed.")),
             optional("user_fields", OBJECT.description(r#"Values of custom user fields by their keys, such as `{"plan": "premium"}`; fields that are not named stay as they are."#)),
-        ])).required().description("The user to create; give an e-mail address so that the user can be recognised later. Further fields of Zendesk's users may be given too, such as `time_zone`, `locale` or `custom_role_id`."),
+        ])).required().example(r#"{"name":"Amelia Reyes","email":"amelia@example.com","role":"end-user"}"#).description("The user to create; give an e-mail address so that the user can be recognised later. Further fields of Zendesk's users may be given too, such as `time_zone`, `locale` or `custom_role_id`."),
     ])
     .body(Body::Json { open: false, in_array: false })
     .records(json_path!("$.user"))
@@ -139,7 +140,7 @@ const UPDATE: Operation = Operation::by(Method::Put, "UpdateUser", "users", Acti
         path("user_id", INTEGER).required().description("Id of the user, from `users.list` or from fields such as `requester_id`, `assignee_id` and `author_id`."),
         body("user", OBJECT.properties(list![
             optional("name", STRING.description("Full name.")),
-            optional("email", STRING.description("E-mail address; it is added to those the user has and does not replace the main one.")),
+            optional("email", STRING.format("email").description("E-mail address; it is added to those the user has and does not replace the main one.")),
             optional("role", STRING.choices(words!["end-user", "agent", "admin"]).description("`end-user` (a customer, the default), `agent` or `admin`. Agents and administrators take up paid seats.")),
             optional("phone", STRING.description("Main phone number, best in the form +15551234567.")),
             optional("organization_id", INTEGER.description("Id of the user's organization, from `organizations.list`.")),
@@ -150,7 +151,7 @@ const UPDATE: Operation = Operation::by(Method::Put, "UpdateUser", "users", Acti
             optional("tags", ARRAY.items(list![STRING]).description("Tags; they replace all tags the user has.")),
             optional("suspended", BOOLEAN.description("True suspends the user: no sign-in, and tickets from the user go to the suspended queue.")),
             optional("user_fields", OBJECT.description(r#"Values of custom user fields by their keys, such as `{"plan": "premium"}`; fields that are not named stay as they are."#)),
-        ])).required().description("The fields to change; others stay as they are. Further fields of Zendesk's users may be given too, such as `time_zone`, `locale` or `custom_role_id`."),
+        ])).required().example(r#"{"notes":"Prefers to be called in the morning."}"#).description("The fields to change; others stay as they are. Further fields of Zendesk's users may be given too, such as `time_zone`, `locale` or `custom_role_id`."),
     ])
     .body(Body::Json { open: false, in_array: false })
     .records(json_path!("$.user"))

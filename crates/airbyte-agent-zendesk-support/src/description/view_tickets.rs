@@ -33,6 +33,7 @@ pub(super) const ENTITY: Entity = Entity::new("view_tickets", "A ticket in one v
 const LIST: Operation = Operation::get("ListViewTickets", "view_tickets", Action::List, template!("/views/{view_id}/tickets"))
     .summary("List tickets of a view")
     .description("Lists the tickets that meet the conditions of a view, in its order unless sorted. Airbyte's hosted platform does not offer it.")
+    .phrases(texts!["tickets in view", "tickets in queue"])
     .addition()
     .parameters(list![
         path("view_id", INTEGER).required().description("Id of the view, from `views.list`."),

@@ -7,7 +7,7 @@ use airbyte_agent_description::build::*;
 /// `views` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("views", "A saved set of conditions that tickets are listed by.")
     .when_to_use("To learn which views exist and how they are defined.")
-    .phrases(texts!["view", "queue"])
+    .phrases(texts!["view", "queue", "queue"])
     .default_fields(texts![
         "id",
         "title",
@@ -25,6 +25,7 @@ pub(super) const ENTITY: Entity = Entity::new("views", "A saved set of condition
 const LIST: Operation = Operation::get("ListViews", "views", Action::List, template!("/views.json"))
     .summary("List views")
     .description("Lists the views, saved sets of conditions for ticket lists, that the user behind the credentials can use. What comes back is the definition, not the tickets.")
+    .phrases(texts!["agent views", "queues"])
     .parameters(list![
         query("page", INTEGER.minimum(1.0)).description("Number of the page, from 1. Pages end with the response whose `next_page` is null; Zendesk refuses pages beyond the first 10,000 records with 400."),
         query("access", STRING.choices(words!["personal", "shared", "account"])).description("Only those that are `personal` (your own), `shared` (usable by others) or `account` (usable by everybody)."),
@@ -37,6 +38,7 @@ const LIST: Operation = Operation::get("ListViews", "views", Action::List, templ
         query("page[after]", STRING).addition().description("Cursor of the next page: `after_cursor` in `meta` of the previous response. Pass `page[size]` with it. Leave it out for the first page."),
     ])
     .sync(sync(list![json_path!("$.id")]).arguments(list![(text("page[size]"), json("100"))]))
+    .filters(list![field_filter(json_path!("$.active")).equals(list![(text("active"), json(r#""{value}""#))])])
     .records(json_path!("$.views"))
     .total(MetaSource::Body(json_path!("$.count")))
     .meta(list![

@@ -69,7 +69,7 @@ record_builder! {
         token: String,
         /// Content of the file, in base64.
         ///
-        /// A call without it is refused.
+        /// A call without it is refused. [`FileBytes`](crate::FileBytes) makes it of bytes.
         file_content: String,
         /// Media type of the file in `file_content`, such as image/png; `application/binary` if
         /// none is given.

@@ -86,11 +86,11 @@ async fn the_same_by_names() {
 }
 
 #[tokio::test]
-async fn only_the_platform_has_a_store() {
+async fn a_client_without_a_store_says_how_to_get_one() {
     let local = StripeConnector::local(auth::ApiKey::new("sk_test")).unwrap();
     let error = local.customers().context_store_search().await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Usage);
-    assert!(error.to_string().contains("hosted platform only"), "{error}");
+    assert!(error.to_string().contains("Local::local_store"), "{error}");
     let error = local.execute("customers", "context_store_search", json!({"query": {}})).await;
     assert_eq!(error.unwrap_err().kind(), ErrorKind::Usage);
 }

@@ -14,6 +14,10 @@ const LIST: Operation = Operation::get("listAuditEntries", "audit_entries", Acti
         path("workspace_id", STRING).required().prefix("ws_").description("Id of the workspace."),
         query("page", INTEGER.minimum(1.0)).description("Number of the page."),
         query("per_page", INTEGER.maximum(100.0)).description("Lines per page."),
+        query("since", STRING.rules(list![formats(texts!["date-time", "now"])])).description("Only lines since this time."),
+        query("code", STRING.rules(list![pattern(r"^[A-Z]\d$")])).example(r#""A1""#).description("Only lines with this code."),
+        query("match", STRING.rules(list![grammar(Language::FieldSearch, texts!["level", "time"])])).example(r#""level:\"warn\"""#).description("Only lines that fit."),
+        query("jql", STRING.rules(list![bounded(Language::Jql)])).description("Only lines of these issues."),
     ])
     .sync(sync(list![json_path!("$.id")]))
     .records(json_path!("$"))
@@ -22,6 +26,8 @@ const LIST: Operation = Operation::get("listAuditEntries", "audit_entries", Acti
     .errors(list![
         ErrorCheck::at(json_path!("$.denied"), ErrorCondition::NotEmpty).message(json_path!("$.denied.reason")),
         ErrorCheck::at(json_path!("$.refused"), ErrorCondition::Unless(json_path!("$.lines"))),
+        ErrorCheck::at(json_path!("$.cut"), ErrorCondition::remark("Some lines are missing.")),
+        ErrorCheck::at(json_path!("$.unread"), ErrorCondition::Remark(None)),
     ])
     .paging(Paging::page("page", 1).done(from_meta("last_page")).size(page_size("per_page").maximum(100)))
     .schema(RECORD);

@@ -33,6 +33,7 @@ use airbyte_agent_description::build::*;
 pub static DESCRIPTION: Connector = Connector {
     name: text("acme"),
     title: text("Acme Work"),
+    other_names: Borrowed(texts!["acme.test", "workplan"]),
     version: text("1.2.3"),
     definition_id: text("00000000-1111-4222-8333-444444444444"),
     description: text("Acme keeps projects, tasks and files of a team. This connector reads and writes them."),

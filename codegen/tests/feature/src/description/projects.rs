@@ -7,7 +7,7 @@ use airbyte_agent_description::build::*;
 /// `projects` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("projects", "A piece of work with an owner and an end.")
     .when_to_use("For questions about what a team works on.")
-    .phrases(texts!["project", "initiative"])
+    .phrases(texts!["project", "initiative", "undertaking"])
     .default_fields(texts!["id", "name", "state", "owner.email", "budget", "created_at"])
     .operations(list![LIST, CREATE, GET, DELETE, UPDATE])
     .schema(RECORD)
@@ -21,6 +21,7 @@ const LIST: Operation = Operation::get("listProjects", "projects", Action::List,
     .summary("List projects")
     .description("Returns projects, newest first. Pages by token.")
     .preferred_for_check()
+    .phrases(texts!["what we work on"])
     .recommended(texts!["type"])
     .parameters(list![
         query("page_token", STRING).description("Token of the next page."),
@@ -43,6 +44,10 @@ const LIST: Operation = Operation::get("listProjects", "projects", Action::List,
     .sync(sync(list![json_path!("$.id")])
         .arguments(list![(text("view"), json(r#""full""#))])
         .change(sync_change(json_path!("$.created_at"), SyncTime::Iso8601).filter(list![(text("created"), json(r#"{"gte":"{since}"}"#))])))
+    .filters(list![
+        field_filter(json_path!("$.id")).any_of(list![(text("ids"), json(r#""{values}""#))]).most(10).get("id").unless(json_path!("$.is_gone")),
+        field_filter(json_path!("$.created_at")).from(list![(text("created"), json(r#"{"gte":"{value}"}"#))]).to(list![(text("created"), json(r#"{"lt":"{value}"}"#))]),
+    ])
     .records(json_path!("$.data.projects"))
     .meta(list![
         meta("next_token", json_path!("$.page.next_token")),

@@ -51,5 +51,13 @@ list_builder! {
         ///
         /// At most 100.
         per_page: i64,
+        /// Only lines since this time.
+        since: String,
+        /// Only lines with this code.
+        code: String,
+        /// Only lines that fit.
+        match_: String = "match",
+        /// Only lines of these issues.
+        jql: String,
     }
 }

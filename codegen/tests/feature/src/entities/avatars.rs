@@ -48,6 +48,8 @@ record_builder! {
         /// Default: `"me"`, which is always sent.
         caption: String,
         /// The picture in base64.
+        ///
+        /// [`FileBytes`](crate::FileBytes) makes it of bytes.
         picture: String,
         /// Name of the file in `picture`, with its ending.
         file_name: String,

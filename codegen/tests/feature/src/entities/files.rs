@@ -91,7 +91,7 @@ record_builder! {
         name: String,
         /// Content in base64.
         ///
-        /// A call without it is refused.
+        /// A call without it is refused. [`FileBytes`](crate::FileBytes) makes it of bytes.
         content: String,
     }
 }

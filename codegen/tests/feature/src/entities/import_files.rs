@@ -44,7 +44,7 @@ record_builder! {
     pub struct ImportFilesCreate: Value {
         /// The file in base64.
         ///
-        /// A call without it is refused.
+        /// A call without it is refused. [`FileBytes`](crate::FileBytes) makes it of bytes.
         content: String,
         /// Media type of the file in `content`, such as image/png; `application/octet-stream` if
         /// none is given.

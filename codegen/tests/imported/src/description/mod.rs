@@ -20,6 +20,7 @@ use airbyte_agent_description::build::*;
 pub static DESCRIPTION: Connector = Connector {
     name: text("garden"),
     title: text("Garden API"),
+    other_names: Borrowed(&[]),
     version: text("2024-05"),
     definition_id: text("12840970-19aa-8eac-8f55-5ffded424bfc"),
     description: text("Garden keeps plants, beds and orders of a nursery. See the guide."),

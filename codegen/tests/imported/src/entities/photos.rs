@@ -69,7 +69,7 @@ record_builder! {
     pub struct PhotosUpdate: Value {
         /// Photo.
         ///
-        /// A call without it is refused.
+        /// A call without it is refused. [`FileBytes`](crate::FileBytes) makes it of bytes.
         photo: String,
         /// Title.
         title: String,

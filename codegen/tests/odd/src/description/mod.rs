@@ -17,6 +17,7 @@ use airbyte_agent_description::build::*;
 pub static DESCRIPTION: Connector = Connector {
     name: text("odd"),
     title: text(r#"Odd "Names" & Co."#),
+    other_names: Borrowed(&[]),
     version: text("0.0.1"),
     definition_id: text("00000000-0000-4000-8000-00000000000f"),
     description: text("Everything <odd>: `unbalanced, a[b], https://example.com/{id}/x and https://example.com/plain.\n- one item | with a bar\n- another *star*"),

@@ -10,7 +10,7 @@ use std::borrow::Cow;
 use std::collections::HashSet;
 use std::io::Write as _;
 
-use airbyte_agent_core::context_store::{is_store_action, operation as store_operation};
+use airbyte_agent_core::context_store::is_store_action;
 use airbyte_agent_core::description::Operation;
 use airbyte_agent_core::{Call, CallOptions, Cursor, Description, DryRun, Error, find_operation};
 use serde_json::{Map, Value, json};
@@ -46,8 +46,7 @@ fn given(args: &ExecArgs) -> advice::Given<'_> {
 async fn execute(args: &ExecArgs) -> Result<(), Stop> {
     let (description, entity, action) = find_target(args)?;
     let operation = if is_store_action(&action) {
-        context_store::check_options(args, &action)?;
-        Cow::Owned(store_operation(&description, &entity, &action)?)
+        Cow::Owned(context_store::operation(args, &description, &entity, &action)?)
     } else {
         Cow::Borrowed(find_operation(&description, &entity, &action)?)
     };
@@ -58,7 +57,11 @@ async fn execute(args: &ExecArgs) -> Result<(), Stop> {
         if is_for_job { job::result_operation(&description, operation)? } else { operation };
     check_options(args, result)?;
     job::check_resume(args)?;
-    let connection = connect(&args.connection, description.clone()).await?;
+    let connection = if is_store_action(&action) && !args.connection.hosted {
+        context_store::connect(args, description.clone(), &entity)?
+    } else {
+        connect(&args.connection, description.clone()).await?
+    };
     if args.cursor || args.resume.is_some() {
         connection.warn_about_cursors();
     }
@@ -123,6 +126,7 @@ async fn print_outcome(
     let document = ResultDocument { data, meta, next, total: outcome.total };
     let format = output::format_or_default(args.output);
     output::print_records(format, &document, &context.hints())?;
+    context_store::print_freshness(format, &document.meta);
     RecordContext::note_total(format, outcome.total, count);
     context.warn_about_missing_fields(count, &seen);
     job::print_hint(operation, &document.data);

@@ -8,7 +8,7 @@ use std::collections::HashSet;
 use airbyte_agent_core::{Call, Error, Outcome};
 use serde_json::{Map, Value, json};
 
-use super::{RecordContext, print_next_hint};
+use super::{RecordContext, context_store, print_next_hint};
 use crate::args::exec::ExecArgs;
 use crate::args::format::Format;
 use crate::failure::Stop;
@@ -123,6 +123,7 @@ impl ListProgress<'_> {
         if let Some(bar) = self.bar.take() {
             bar.finish();
         }
+        context_store::print_freshness(format, &self.meta);
         // A cursor that was refused leads nowhere.
         let is_dead = matches!(&ending, Ending::Failed(error) if error.refuses_call());
         let (count, next) = (self.count, self.next.filter(|_| !is_dead));

@@ -4,7 +4,7 @@
 use std::collections::HashSet;
 
 use airbyte_agent_core::description::{Json, Operation};
-use airbyte_agent_core::{Redactor, closest};
+use airbyte_agent_core::{Redactor, closest, report_texts};
 use serde_json::Value;
 
 use crate::args::format::Format;
@@ -46,14 +46,8 @@ impl<'r> RecordContext<'r> {
     pub(super) fn warn_about_errors(&self, errors: &[Value]) {
         let mut errors = Value::Array(errors.to_vec());
         self.redactor.clean_value(&mut errors);
-        let texts = errors.as_array().into_iter().flatten().map(|error| {
-            let message = error.get("message").and_then(Value::as_str);
-            let kind = error.get("type").and_then(Value::as_str);
-            let text = match (kind, message) {
-                (Some(kind), Some(message)) => format!("{kind}: {message}"),
-                (None, Some(message)) => message.to_owned(),
-                (_, None) => error.to_string(),
-            };
+        let texts = report_texts(errors.as_array().map(Vec::as_slice).unwrap_or_default());
+        let texts = texts.into_iter().map(|text| {
             format!("the vendor reports an error beside the records, some may be missing: {text}")
         });
         notes::print_warnings(texts);

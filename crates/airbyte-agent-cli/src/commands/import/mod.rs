@@ -34,8 +34,14 @@ pub(crate) fn run_import(args: &ImportArgs) -> Result<(), Stop> {
     let files = Files::of(&out);
     let before = files.before(args.force).map_err(|error| refused(&error))?;
     let options = Options { lock: before.lock, overlay: before.overlay, ..options };
-    let mut imported = import(&document, text.as_bytes(), &options)
-        .map_err(|error| usage_error(format!("{}: {error}", args.document.display())))?;
+    let mut imported = import(&document, text.as_bytes(), &options).map_err(|error| {
+        // What is wrong with the overlay is corrected there.
+        let file = match error {
+            airbyte_agent_import::Error::Overlay(_) => &files.overlay,
+            _ => &args.document,
+        };
+        usage_error(format!("{}: {error}", file.display()))
+    })?;
     let (spec, connector) = imported.lower().map_err(|problems| unusable(&files, &problems))?;
     if let Some(path) = &args.report {
         write(path, &report::json_lines(&imported.decided))?;

@@ -1,17 +1,22 @@
 //! Builds the MCP server from options, environment and configuration file.
 
+use std::sync::Arc;
+
 use airbyte_agent_core::description::Connector;
 use airbyte_agent_core::tools::Exposure;
 use airbyte_agent_core::{Client, Description, Error, Hosted, Local};
-use airbyte_agent_mcp::config::{Account, Direct, Origin, Reach};
+use airbyte_agent_mcp::config::{Account, Direct, Origin, Reach, StoreChoice};
 use airbyte_agent_mcp::{Config, HttpOptions, Quota, ResultForm, Server, Token, listen};
 use airbyte_agent_sandbox::{CLIENT_ID, CLIENT_SECRET, Sandbox};
+use airbyte_agent_sync::StoredRecords;
 
 use super::stored::UserSources;
 use crate::args::serve::{Expose, Results, ServeArgs};
+use crate::args::sync::StoreArgs;
 use crate::engine::LocalEngine;
 use crate::failure::usage_error;
-use crate::{cursor_key, ownership, registry, sample};
+use crate::records::SANDBOX_ACCOUNT;
+use crate::{cursor_key, notes, ownership, records, registry, sample};
 
 /// The variable that holds the bearer token. It is no option, because other users of the machine can
 /// read the options of a process.
@@ -29,7 +34,8 @@ pub(super) struct Setup {
 impl Setup {
     /// Builds the server, and starts the sandbox if one is requested. Sends nothing.
     pub(super) async fn new(args: &ServeArgs) -> Result<Self, Error> {
-        let config = load_config(args)?;
+        let mut config = load_config(args)?;
+        open_store(args, &mut config)?;
         let http = args.http.is_some() || config.http.listen.is_some();
         let http = http.then(|| config.http.clone());
         if !args.sandbox {
@@ -72,6 +78,8 @@ fn load_config(args: &ServeArgs) -> Result<Config, Error> {
     }
     config.policy.allow.extend(args.allow.iter().cloned());
     config.policy.deny.extend(args.deny.iter().cloned());
+    config.policy.ask.extend(args.ask.iter().cloned());
+    config.policy.hide.extend(args.hide.iter().cloned());
     if let Some(expose) = args.expose {
         config.expose = Some(match expose {
             Expose::Operations => Exposure::PerOperation,
@@ -79,8 +87,20 @@ fn load_config(args: &ServeArgs) -> Result<Config, Error> {
             Expose::Search => Exposure::SearchExecute,
         });
     }
+    if let Some(prefix) = &args.prefix {
+        config.prefix = Some(prefix.clone());
+    }
+    config.http.sessions &= !args.stateless;
     if let Some(timeout) = args.timeout {
         config.limits = config.limits.timeout(timeout);
+    }
+    if let Some(longest) = args.approval_timeout {
+        config.limits = config.limits.approval(longest);
+    }
+    if let Some(most) = args.max_destructive {
+        // The file's number cannot be raised.
+        let most = config.limits.destructive.map_or(most, |known| known.min(most));
+        config.limits = config.limits.destructive(most);
     }
     if let Some(most) = args.concurrency {
         config.limits = config.limits.concurrency(usize::from(most));
@@ -115,6 +135,40 @@ fn load_config(args: &ServeArgs) -> Result<Config, Error> {
         config.http.token = Some(token);
     }
     Ok(config)
+}
+
+/// Opens the store that the options or the file choose. A store that nobody named need not exist.
+fn open_store(args: &ServeArgs, config: &mut Config) -> Result<(), Error> {
+    if args.no_store {
+        config.store = StoreChoice::None;
+    } else if let Some(path) = &args.store {
+        config.store = StoreChoice::File(path.clone());
+    }
+    let store = match &config.store {
+        StoreChoice::File(path) => records::open_existing_file(path)?,
+        // What a sandbox invents has nothing to do with the user's own records.
+        StoreChoice::Usual if !args.sandbox => {
+            let Ok(path) = records::path(&StoreArgs { store: None }) else { return Ok(()) };
+            if !path.exists() {
+                return Ok(());
+            }
+            match records::open_existing_file(&path) {
+                Ok(store) => store,
+                Err(error) => {
+                    notes::print_warnings([format!("no tools over the store: {error}")]);
+                    return Ok(());
+                }
+            }
+        }
+        _ => return Ok(()),
+    };
+    config.local_store = Some(Arc::new(StoredRecords::new(Arc::new(store))));
+    if args.sandbox {
+        for account in &mut config.accounts {
+            account.records.get_or_insert_with(|| vec![SANDBOX_ACCOUNT.to_owned()]);
+        }
+    }
+    Ok(())
 }
 
 /// Adds the accounts of the options. If neither these nor the file name any, adds all connectors.

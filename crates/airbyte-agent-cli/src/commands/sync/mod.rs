@@ -103,7 +103,11 @@ impl Source {
         };
         let arguments = arguments(&target.description, &args.param)?;
         let given = target.account.clone().or_else(|| args.connection.account.clone());
-        let other = if args.connection.sandbox { "sandbox" } else { "default" };
+        let other = if args.connection.sandbox {
+            records::SANDBOX_ACCOUNT
+        } else {
+            records::DEFAULT_ACCOUNT
+        };
         Ok(Self {
             account: given.unwrap_or_else(|| other.to_owned()),
             connection,
@@ -146,23 +150,16 @@ impl Source {
 fn plain(args: &SyncArgs) -> ConnectionArgs {
     let connection = &args.connection;
     ConnectionArgs {
-        spec: None,
-        credentials: None,
-        account: None,
-        auth_scheme: None,
         config: connection.config.clone(),
         via: connection.via.clone(),
-        hosted: false,
-        workspace: None,
-        connector_id: None,
-        organization: None,
         sandbox: connection.sandbox,
         timeout: connection.timeout,
+        ..ConnectionArgs::default()
     }
 }
 
 /// Whether requests go to a server on this machine, to which the vendor's limits do not apply.
-fn is_here(via: Option<&str>) -> bool {
+pub(crate) fn is_here(via: Option<&str>) -> bool {
     let url = via.and_then(|via| url::Url::parse(via).ok());
     match url.as_ref().and_then(url::Url::host) {
         Some(url::Host::Domain(name)) => name == "localhost",

@@ -25,10 +25,10 @@ const OPERATIONS: &[Operation<Connector>] = &[
     },
     Operation {
         name: "tasks.create",
-        arguments: r#"{"opt_fields":"name,due_on,assignee.name,permalink_url","data":{"name":"Draft the launch plan","workspace":"1199876543210987","projects":["1201345678901234"],"assignee":"me","notes":"note","html_notes":"html-note","due_on":"2025-04-01","due_at":"due-at","start_on":"start-on","completed":true,"parent":"parent","tags":["tag"],"followers":["follower"],"resource_subtype":"default_task","custom_fields":{"key":"value"}}}"#,
+        arguments: r#"{"opt_fields":"name,due_on,assignee.name,permalink_url","data":{"name":"Draft the launch plan","workspace":"1199876543210987","projects":["1201345678901234"],"assignee":"me","notes":"note","html_notes":"html-note","due_on":"2025-04-01","due_at":"2025-03-01T00:00:00Z","start_on":"2025-03-01","completed":true,"parent":"parent","tags":["tag"],"followers":["follower"],"resource_subtype":"default_task","custom_fields":{"key":"value"}}}"#,
         all: |c| c.tasks().create()
             .opt_fields("name,due_on,assignee.name,permalink_url")
-            .data(types::TaskCreateInput::new("Draft the launch plan").workspace("1199876543210987").projects(["1201345678901234"]).assignee("me").notes("note").html_notes("html-note").due_on("2025-04-01").due_at("due-at").start_on("start-on").completed(true).parent("parent").tags(["tag"]).followers(["follower"]).resource_subtype(types::TaskCreateInputResourceSubtype::DefaultTask).custom_fields(json!({"key":"value"})))
+            .data(types::TaskCreateInput::new("Draft the launch plan").workspace("1199876543210987").projects(["1201345678901234"]).assignee("me").notes("note").html_notes("html-note").due_on("2025-04-01").due_at("2025-03-01T00:00:00Z").start_on("2025-03-01").completed(true).parent("parent").tags(["tag"]).followers(["follower"]).resource_subtype(types::TaskCreateInputResourceSubtype::DefaultTask).custom_fields(json!({"key":"value"})))
             .dry_run(),
         needed: |c, a| record(c.tasks().create().data(a.get::<types::TaskCreateInput>("data"))),
     },
@@ -42,10 +42,10 @@ const OPERATIONS: &[Operation<Connector>] = &[
     },
     Operation {
         name: "tasks.update",
-        arguments: r#"{"task_gid":"1205678901234567","opt_fields":"name,completed,due_on","data":{"name":"name","assignee":"assignee","notes":"note","html_notes":"html-note","due_on":"due-on","due_at":"due-at","start_on":"start-on","completed":true,"custom_fields":{"key":"value"}}}"#,
+        arguments: r#"{"task_gid":"1205678901234567","opt_fields":"name,completed,due_on","data":{"name":"name","assignee":"assignee","notes":"note","html_notes":"html-note","due_on":"2025-03-01","due_at":"2025-03-01T00:00:00Z","start_on":"2025-03-01","completed":true,"custom_fields":{"key":"value"}}}"#,
         all: |c| c.tasks().update("1205678901234567")
             .opt_fields("name,completed,due_on")
-            .data(types::TaskUpdateInput::new().name("name").assignee("assignee").notes("note").html_notes("html-note").due_on("due-on").due_at("due-at").start_on("start-on").completed(true).custom_fields(json!({"key":"value"})))
+            .data(types::TaskUpdateInput::new().name("name").assignee("assignee").notes("note").html_notes("html-note").due_on("2025-03-01").due_at("2025-03-01T00:00:00Z").start_on("2025-03-01").completed(true).custom_fields(json!({"key":"value"})))
             .dry_run(),
         needed: |c, a| record(c.tasks().update(a.get::<String>("task_gid")).data(a.get::<types::TaskUpdateInput>("data"))),
     },
@@ -107,10 +107,10 @@ const OPERATIONS: &[Operation<Connector>] = &[
     },
     Operation {
         name: "projects.create",
-        arguments: r#"{"opt_fields":"name,permalink_url","data":{"name":"Website relaunch","workspace":"1199876543210987","team":"1198765432101234","notes":"note","html_notes":"html-note","color":"color","default_view":"board","due_on":"due-on","start_on":"start-on","privacy_setting":"public_to_workspace","archived":true,"custom_fields":{"key":"value"}}}"#,
+        arguments: r#"{"opt_fields":"name,permalink_url","data":{"name":"Website relaunch","workspace":"1199876543210987","team":"1198765432101234","notes":"note","html_notes":"html-note","color":"color","default_view":"board","due_on":"2025-03-01","start_on":"2025-03-01","privacy_setting":"public_to_workspace","archived":true,"custom_fields":{"key":"value"}}}"#,
         all: |c| c.projects().create()
             .opt_fields("name,permalink_url")
-            .data(types::ProjectCreateInput::new("Website relaunch", "1199876543210987").team("1198765432101234").notes("note").html_notes("html-note").color("color").default_view(types::ProjectCreateInputDefaultView::Board).due_on("due-on").start_on("start-on").privacy_setting(types::ProjectCreateInputPrivacySetting::PublicToWorkspace).archived(true).custom_fields(json!({"key":"value"})))
+            .data(types::ProjectCreateInput::new("Website relaunch", "1199876543210987").team("1198765432101234").notes("note").html_notes("html-note").color("color").default_view(types::ProjectCreateInputDefaultView::Board).due_on("2025-03-01").start_on("2025-03-01").privacy_setting(types::ProjectCreateInputPrivacySetting::PublicToWorkspace).archived(true).custom_fields(json!({"key":"value"})))
             .dry_run(),
         needed: |c, a| record(c.projects().create().data(a.get::<types::ProjectCreateInput>("data"))),
     },
@@ -124,10 +124,10 @@ const OPERATIONS: &[Operation<Connector>] = &[
     },
     Operation {
         name: "projects.update",
-        arguments: r#"{"project_gid":"1201345678901234","opt_fields":"name,due_on,archived","data":{"name":"name","notes":"note","html_notes":"html-note","color":"color","default_view":"list","due_on":"2025-06-30","start_on":"start-on","archived":true,"custom_fields":{"key":"value"}}}"#,
+        arguments: r#"{"project_gid":"1201345678901234","opt_fields":"name,due_on,archived","data":{"name":"name","notes":"note","html_notes":"html-note","color":"color","default_view":"list","due_on":"2025-06-30","start_on":"2025-03-01","archived":true,"custom_fields":{"key":"value"}}}"#,
         all: |c| c.projects().update("1201345678901234")
             .opt_fields("name,due_on,archived")
-            .data(types::ProjectUpdateInput::new().name("name").notes("note").html_notes("html-note").color("color").default_view(types::ProjectUpdateInputDefaultView::List).due_on("2025-06-30").start_on("start-on").archived(true).custom_fields(json!({"key":"value"})))
+            .data(types::ProjectUpdateInput::new().name("name").notes("note").html_notes("html-note").color("color").default_view(types::ProjectUpdateInputDefaultView::List).due_on("2025-06-30").start_on("2025-03-01").archived(true).custom_fields(json!({"key":"value"})))
             .dry_run(),
         needed: |c, a| record(c.projects().update(a.get::<String>("project_gid")).data(a.get::<types::ProjectUpdateInput>("data"))),
     },
@@ -527,10 +527,10 @@ const OPERATIONS: &[Operation<Connector>] = &[
     },
     Operation {
         name: "project_duplicates.create",
-        arguments: r#"{"project_gid":"1201345678901234","opt_fields":"status,new_project.name","data":{"name":"Relaunch 2026","include":"notes,task_notes,task_subtasks","schedule_dates":{"should_skip_weekends":true,"start_on":"start-on","due_on":"due-on"}}}"#,
+        arguments: r#"{"project_gid":"1201345678901234","opt_fields":"status,new_project.name","data":{"name":"Relaunch 2026","include":"notes,task_notes,task_subtasks","schedule_dates":{"should_skip_weekends":true,"start_on":"2025-03-01","due_on":"2025-03-01"}}}"#,
         all: |c| c.project_duplicates().create("1201345678901234")
             .opt_fields("status,new_project.name")
-            .data(types::ProjectDuplicateCreateInput::new("Relaunch 2026").include("notes,task_notes,task_subtasks").schedule_dates(types::ProjectDuplicateCreateInputScheduleDates::new(true).start_on("start-on").due_on("due-on")))
+            .data(types::ProjectDuplicateCreateInput::new("Relaunch 2026").include("notes,task_notes,task_subtasks").schedule_dates(types::ProjectDuplicateCreateInputScheduleDates::new(true).start_on("2025-03-01").due_on("2025-03-01")))
             .dry_run(),
         needed: |c, a| record(c.project_duplicates().create(a.get::<String>("project_gid")).data(a.get::<types::ProjectDuplicateCreateInput>("data"))),
     },

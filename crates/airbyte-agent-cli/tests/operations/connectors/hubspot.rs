@@ -49,10 +49,10 @@ const OPERATIONS: &[Operation<Connector>] = &[
     },
     Operation {
         name: "contacts.update",
-        arguments: r#"{"contactId":"33451","idProperty":"email","properties":{"email":"email","firstname":"firstname","lastname":"lastname","phone":"phone","company":"company","website":"website","lifecyclestage":"customer","jobtitle":"jobtitle","hubspot_owner_id":"hubspot-owner-id"}}"#,
+        arguments: r#"{"contactId":"33451","idProperty":"email","properties":{"email":"ada@example.com","firstname":"firstname","lastname":"lastname","phone":"phone","company":"company","website":"website","lifecyclestage":"customer","jobtitle":"jobtitle","hubspot_owner_id":"hubspot-owner-id"}}"#,
         all: |c| c.contacts().update("33451")
             .id_property("email")
-            .properties(types::ContactPropertiesInput::new().email("email").firstname("firstname").lastname("lastname").phone("phone").company("company").website("website").lifecyclestage("customer").jobtitle("jobtitle").hubspot_owner_id("hubspot-owner-id"))
+            .properties(types::ContactPropertiesInput::new().email("ada@example.com").firstname("firstname").lastname("lastname").phone("phone").company("company").website("website").lifecyclestage("customer").jobtitle("jobtitle").hubspot_owner_id("hubspot-owner-id"))
             .dry_run(),
         needed: |c, a| record(c.contacts().update(a.get::<String>("contactId")).properties(a.get::<types::ContactPropertiesInput>("properties"))),
     },
@@ -143,9 +143,9 @@ const OPERATIONS: &[Operation<Connector>] = &[
     },
     Operation {
         name: "deals.create",
-        arguments: r#"{"properties":{"dealname":"Acme renewal 2026","amount":"15000.00","dealstage":"qualifiedtobuy","pipeline":"default","closedate":"closedate","dealtype":"dealtype","description":"description","hubspot_owner_id":"hubspot-owner-id"},"associations":[{"to":{"id":"id"},"types":[{"associationCategory":"HUBSPOT_DEFINED","associationTypeId":1}]}]}"#,
+        arguments: r#"{"properties":{"dealname":"Acme renewal 2026","amount":"15000.00","dealstage":"qualifiedtobuy","pipeline":"default","closedate":"2025-03-01T00:00:00Z","dealtype":"dealtype","description":"description","hubspot_owner_id":"hubspot-owner-id"},"associations":[{"to":{"id":"id"},"types":[{"associationCategory":"HUBSPOT_DEFINED","associationTypeId":1}]}]}"#,
         all: |c| c.deals().create()
-            .properties(types::DealPropertiesInput::new("Acme renewal 2026").amount("15000.00").dealstage("qualifiedtobuy").pipeline("default").closedate("closedate").dealtype("dealtype").description("description").hubspot_owner_id("hubspot-owner-id"))
+            .properties(types::DealPropertiesInput::new("Acme renewal 2026").amount("15000.00").dealstage("qualifiedtobuy").pipeline("default").closedate("2025-03-01T00:00:00Z").dealtype("dealtype").description("description").hubspot_owner_id("hubspot-owner-id"))
             .associations([types::DealAssociation::new(types::DealAssociationTo::new("id"), [types::DealAssociationType::new(types::DealAssociationTypeAssociationCategory::HubspotDefined, 1)])])
             .dry_run(),
         needed: |c, a| record(c.deals().create().properties(a.get::<types::DealPropertiesInput>("properties"))),
@@ -168,10 +168,10 @@ const OPERATIONS: &[Operation<Connector>] = &[
     },
     Operation {
         name: "deals.update",
-        arguments: r#"{"dealId":"7345120","idProperty":"external_id","properties":{"dealname":"dealname","amount":"amount","dealstage":"closedwon","pipeline":"pipeline","closedate":"closedate","dealtype":"dealtype","description":"description","hubspot_owner_id":"hubspot-owner-id"}}"#,
+        arguments: r#"{"dealId":"7345120","idProperty":"external_id","properties":{"dealname":"dealname","amount":"amount","dealstage":"closedwon","pipeline":"pipeline","closedate":"2025-03-01T00:00:00Z","dealtype":"dealtype","description":"description","hubspot_owner_id":"hubspot-owner-id"}}"#,
         all: |c| c.deals().update("7345120")
             .id_property("external_id")
-            .properties(types::DealUpdateProperties::new().dealname("dealname").amount("amount").dealstage("closedwon").pipeline("pipeline").closedate("closedate").dealtype("dealtype").description("description").hubspot_owner_id("hubspot-owner-id"))
+            .properties(types::DealUpdateProperties::new().dealname("dealname").amount("amount").dealstage("closedwon").pipeline("pipeline").closedate("2025-03-01T00:00:00Z").dealtype("dealtype").description("description").hubspot_owner_id("hubspot-owner-id"))
             .dry_run(),
         needed: |c, a| record(c.deals().update(a.get::<String>("dealId")).properties(a.get::<types::DealUpdateProperties>("properties"))),
     },
@@ -289,10 +289,10 @@ const OPERATIONS: &[Operation<Connector>] = &[
     },
     Operation {
         name: "notes.update",
-        arguments: r#"{"noteId":"41200387","idProperty":"external_id","properties":{"hs_note_body":"Jane wants an offer for 45 seats.","hs_timestamp":"hs-timestamp","hubspot_owner_id":"hubspot-owner-id"}}"#,
+        arguments: r#"{"noteId":"41200387","idProperty":"external_id","properties":{"hs_note_body":"Jane wants an offer for 45 seats.","hs_timestamp":"2025-03-01T00:00:00Z","hubspot_owner_id":"hubspot-owner-id"}}"#,
         all: |c| c.notes().update("41200387")
             .id_property("external_id")
-            .properties(types::NoteUpdateProperties::new().hs_note_body("Jane wants an offer for 45 seats.").hs_timestamp("hs-timestamp").hubspot_owner_id("hubspot-owner-id"))
+            .properties(types::NoteUpdateProperties::new().hs_note_body("Jane wants an offer for 45 seats.").hs_timestamp("2025-03-01T00:00:00Z").hubspot_owner_id("hubspot-owner-id"))
             .dry_run(),
         needed: |c, a| record(c.notes().update(a.get::<String>("noteId")).properties(a.get::<types::NoteUpdateProperties>("properties"))),
     },
@@ -332,10 +332,10 @@ const OPERATIONS: &[Operation<Connector>] = &[
     },
     Operation {
         name: "calls.update",
-        arguments: r#"{"callId":"41200412","idProperty":"external_id","properties":{"hs_call_body":"She signs on Monday.","hs_call_direction":"hs-call-direction","hs_call_disposition":"hs-call-disposition","hs_call_duration":"hs-call-duration","hs_call_from_number":"hs-call-from-number","hs_call_to_number":"hs-call-to-number","hs_call_status":"hs-call-status","hs_call_title":"hs-call-title","hs_timestamp":"hs-timestamp","hubspot_owner_id":"hubspot-owner-id"}}"#,
+        arguments: r#"{"callId":"41200412","idProperty":"external_id","properties":{"hs_call_body":"She signs on Monday.","hs_call_direction":"hs-call-direction","hs_call_disposition":"hs-call-disposition","hs_call_duration":"hs-call-duration","hs_call_from_number":"hs-call-from-number","hs_call_to_number":"hs-call-to-number","hs_call_status":"hs-call-status","hs_call_title":"hs-call-title","hs_timestamp":"2025-03-01T00:00:00Z","hubspot_owner_id":"hubspot-owner-id"}}"#,
         all: |c| c.calls().update("41200412")
             .id_property("external_id")
-            .properties(types::CallUpdateProperties::new().hs_call_body("She signs on Monday.").hs_call_direction("hs-call-direction").hs_call_disposition("hs-call-disposition").hs_call_duration("hs-call-duration").hs_call_from_number("hs-call-from-number").hs_call_to_number("hs-call-to-number").hs_call_status("hs-call-status").hs_call_title("hs-call-title").hs_timestamp("hs-timestamp").hubspot_owner_id("hubspot-owner-id"))
+            .properties(types::CallUpdateProperties::new().hs_call_body("She signs on Monday.").hs_call_direction("hs-call-direction").hs_call_disposition("hs-call-disposition").hs_call_duration("hs-call-duration").hs_call_from_number("hs-call-from-number").hs_call_to_number("hs-call-to-number").hs_call_status("hs-call-status").hs_call_title("hs-call-title").hs_timestamp("2025-03-01T00:00:00Z").hubspot_owner_id("hubspot-owner-id"))
             .dry_run(),
         needed: |c, a| record(c.calls().update(a.get::<String>("callId")).properties(a.get::<types::CallUpdateProperties>("properties"))),
     },
@@ -375,10 +375,10 @@ const OPERATIONS: &[Operation<Connector>] = &[
     },
     Operation {
         name: "emails.update",
-        arguments: r#"{"emailId":"41200455","idProperty":"external_id","properties":{"hs_email_subject":"hs-email-subject","hs_email_text":"hs-email-text","hs_email_html":"hs-email-html","hs_email_direction":"hs-email-direction","hs_email_status":"BOUNCED","hs_timestamp":"hs-timestamp","hubspot_owner_id":"hubspot-owner-id"}}"#,
+        arguments: r#"{"emailId":"41200455","idProperty":"external_id","properties":{"hs_email_subject":"hs-email-subject","hs_email_text":"hs-email-text","hs_email_html":"hs-email-html","hs_email_direction":"hs-email-direction","hs_email_status":"BOUNCED","hs_timestamp":"2025-03-01T00:00:00Z","hubspot_owner_id":"hubspot-owner-id"}}"#,
         all: |c| c.emails().update("41200455")
             .id_property("external_id")
-            .properties(types::EmailUpdateProperties::new().hs_email_subject("hs-email-subject").hs_email_text("hs-email-text").hs_email_html("hs-email-html").hs_email_direction("hs-email-direction").hs_email_status("BOUNCED").hs_timestamp("hs-timestamp").hubspot_owner_id("hubspot-owner-id"))
+            .properties(types::EmailUpdateProperties::new().hs_email_subject("hs-email-subject").hs_email_text("hs-email-text").hs_email_html("hs-email-html").hs_email_direction("hs-email-direction").hs_email_status("BOUNCED").hs_timestamp("2025-03-01T00:00:00Z").hubspot_owner_id("hubspot-owner-id"))
             .dry_run(),
         needed: |c, a| record(c.emails().update(a.get::<String>("emailId")).properties(a.get::<types::EmailUpdateProperties>("properties"))),
     },
@@ -418,10 +418,10 @@ const OPERATIONS: &[Operation<Connector>] = &[
     },
     Operation {
         name: "meetings.update",
-        arguments: r#"{"meetingId":"41200501","idProperty":"external_id","properties":{"hs_meeting_title":"hs-meeting-title","hs_meeting_body":"hs-meeting-body","hs_meeting_start_time":"hs-meeting-start-time","hs_meeting_end_time":"hs-meeting-end-time","hs_meeting_location":"hs-meeting-location","hs_meeting_outcome":"COMPLETED","hs_internal_meeting_notes":"hs-internal-meeting-note","hs_timestamp":"hs-timestamp","hubspot_owner_id":"hubspot-owner-id"}}"#,
+        arguments: r#"{"meetingId":"41200501","idProperty":"external_id","properties":{"hs_meeting_title":"hs-meeting-title","hs_meeting_body":"hs-meeting-body","hs_meeting_start_time":"2025-03-01T00:00:00Z","hs_meeting_end_time":"2025-03-01T00:00:00Z","hs_meeting_location":"hs-meeting-location","hs_meeting_outcome":"COMPLETED","hs_internal_meeting_notes":"hs-internal-meeting-note","hs_timestamp":"2025-03-01T00:00:00Z","hubspot_owner_id":"hubspot-owner-id"}}"#,
         all: |c| c.meetings().update("41200501")
             .id_property("external_id")
-            .properties(types::MeetingUpdateProperties::new().hs_meeting_title("hs-meeting-title").hs_meeting_body("hs-meeting-body").hs_meeting_start_time("hs-meeting-start-time").hs_meeting_end_time("hs-meeting-end-time").hs_meeting_location("hs-meeting-location").hs_meeting_outcome("COMPLETED").hs_internal_meeting_notes("hs-internal-meeting-note").hs_timestamp("hs-timestamp").hubspot_owner_id("hubspot-owner-id"))
+            .properties(types::MeetingUpdateProperties::new().hs_meeting_title("hs-meeting-title").hs_meeting_body("hs-meeting-body").hs_meeting_start_time("2025-03-01T00:00:00Z").hs_meeting_end_time("2025-03-01T00:00:00Z").hs_meeting_location("hs-meeting-location").hs_meeting_outcome("COMPLETED").hs_internal_meeting_notes("hs-internal-meeting-note").hs_timestamp("2025-03-01T00:00:00Z").hubspot_owner_id("hubspot-owner-id"))
             .dry_run(),
         needed: |c, a| record(c.meetings().update(a.get::<String>("meetingId")).properties(a.get::<types::MeetingUpdateProperties>("properties"))),
     },
@@ -436,9 +436,9 @@ const OPERATIONS: &[Operation<Connector>] = &[
     },
     Operation {
         name: "tasks.create",
-        arguments: r#"{"properties":{"hs_task_subject":"Follow up with Acme","hs_timestamp":"2026-03-09T09:00:00Z","hs_task_body":"hs-task-body","hs_task_status":"NOT_STARTED","hs_task_priority":"hs-task-priority","hs_task_type":"hs-task-type","hs_task_reminders":"hs-task-reminder","hubspot_owner_id":"hubspot-owner-id"},"associations":[{"to":{"id":"33451"},"types":[{"associationCategory":"HUBSPOT_DEFINED","associationTypeId":204}]}]}"#,
+        arguments: r#"{"properties":{"hs_task_subject":"Follow up with Acme","hs_timestamp":"2026-03-09T09:00:00Z","hs_task_body":"hs-task-body","hs_task_status":"NOT_STARTED","hs_task_priority":"hs-task-priority","hs_task_type":"hs-task-type","hs_task_reminders":"1740787200000","hubspot_owner_id":"hubspot-owner-id"},"associations":[{"to":{"id":"33451"},"types":[{"associationCategory":"HUBSPOT_DEFINED","associationTypeId":204}]}]}"#,
         all: |c| c.tasks().create()
-            .properties(types::TaskPropertiesInput::new("Follow up with Acme", "2026-03-09T09:00:00Z").hs_task_body("hs-task-body").hs_task_status("NOT_STARTED").hs_task_priority("hs-task-priority").hs_task_type("hs-task-type").hs_task_reminders("hs-task-reminder").hubspot_owner_id("hubspot-owner-id"))
+            .properties(types::TaskPropertiesInput::new("Follow up with Acme", "2026-03-09T09:00:00Z").hs_task_body("hs-task-body").hs_task_status("NOT_STARTED").hs_task_priority("hs-task-priority").hs_task_type("hs-task-type").hs_task_reminders("1740787200000").hubspot_owner_id("hubspot-owner-id"))
             .associations([types::TaskAssociation::new().to(types::TaskAssociationTo::new().id("33451")).types([types::TaskAssociationType::new().association_category("HUBSPOT_DEFINED").association_type_id(204)])])
             .dry_run(),
         needed: |c, a| record(c.tasks().create().properties(a.get::<types::TaskPropertiesInput>("properties"))),
@@ -461,10 +461,10 @@ const OPERATIONS: &[Operation<Connector>] = &[
     },
     Operation {
         name: "tasks.update",
-        arguments: r#"{"taskId":"41200566","idProperty":"external_id","properties":{"hs_task_body":"hs-task-body","hs_task_subject":"hs-task-subject","hs_task_status":"COMPLETED","hs_task_priority":"hs-task-priority","hs_task_type":"hs-task-type","hs_task_reminders":"hs-task-reminder","hs_timestamp":"hs-timestamp","hubspot_owner_id":"hubspot-owner-id"}}"#,
+        arguments: r#"{"taskId":"41200566","idProperty":"external_id","properties":{"hs_task_body":"hs-task-body","hs_task_subject":"hs-task-subject","hs_task_status":"COMPLETED","hs_task_priority":"hs-task-priority","hs_task_type":"hs-task-type","hs_task_reminders":"1740787200000","hs_timestamp":"2025-03-01T00:00:00Z","hubspot_owner_id":"hubspot-owner-id"}}"#,
         all: |c| c.tasks().update("41200566")
             .id_property("external_id")
-            .properties(types::TaskUpdateProperties::new().hs_task_body("hs-task-body").hs_task_subject("hs-task-subject").hs_task_status("COMPLETED").hs_task_priority("hs-task-priority").hs_task_type("hs-task-type").hs_task_reminders("hs-task-reminder").hs_timestamp("hs-timestamp").hubspot_owner_id("hubspot-owner-id"))
+            .properties(types::TaskUpdateProperties::new().hs_task_body("hs-task-body").hs_task_subject("hs-task-subject").hs_task_status("COMPLETED").hs_task_priority("hs-task-priority").hs_task_type("hs-task-type").hs_task_reminders("1740787200000").hs_timestamp("2025-03-01T00:00:00Z").hubspot_owner_id("hubspot-owner-id"))
             .dry_run(),
         needed: |c, a| record(c.tasks().update(a.get::<String>("taskId")).properties(a.get::<types::TaskUpdateProperties>("properties"))),
     },

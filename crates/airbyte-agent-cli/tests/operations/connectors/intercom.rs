@@ -283,10 +283,10 @@ const OPERATIONS: &[Operation<Connector>] = &[
     },
     Operation {
         name: "tickets.create",
-        arguments: r#"{"Intercom-Version":"2.11","ticket_type_id":"1234","contacts":[{"id":"67c5bd3e8a68186f43bafdb9","external_id":"external-id","email":"email"}],"ticket_attributes":{"_default_title_":"Change of address","_default_description_":"The invoice shows the old one."},"company_id":"acme-001","created_at":1741089600}"#,
+        arguments: r#"{"Intercom-Version":"2.11","ticket_type_id":"1234","contacts":[{"id":"67c5bd3e8a68186f43bafdb9","external_id":"external-id","email":"ada@example.com"}],"ticket_attributes":{"_default_title_":"Change of address","_default_description_":"The invoice shows the old one."},"company_id":"acme-001","created_at":1741089600}"#,
         all: |c| c.tickets().create()
             .intercom_version("2.11").ticket_type_id("1234")
-            .contacts([types::TicketContact::new().id("67c5bd3e8a68186f43bafdb9").external_id("external-id").email("email")])
+            .contacts([types::TicketContact::new().id("67c5bd3e8a68186f43bafdb9").external_id("external-id").email("ada@example.com")])
             .ticket_attributes(json!({"_default_title_":"Change of address","_default_description_":"The invoice shows the old one."}))
             .company_id("acme-001").created_at(1741089600).dry_run(),
         needed: |c, a| record(c.tickets().create().ticket_type_id(a.get::<String>("ticket_type_id")).contacts(a.get::<Vec<types::TicketContact>>("contacts"))),

@@ -42,9 +42,9 @@ const OPERATIONS: &[Operation<Connector>] = &[
     },
     Operation {
         name: "customers.update",
-        arguments: r#"{"input":{"id":"gid://shopify/Customer/7012345678901","email":"email","firstName":"first-name","lastName":"last-name","phone":"phone","note":"Prefers delivery on Fridays","tags":["tag"],"taxExempt":true}}"#,
+        arguments: r#"{"input":{"id":"gid://shopify/Customer/7012345678901","email":"ada@example.com","firstName":"first-name","lastName":"last-name","phone":"phone","note":"Prefers delivery on Fridays","tags":["tag"],"taxExempt":true}}"#,
         all: |c| c.customers().update()
-            .input(types::CustomerUpdateInput::new("gid://shopify/Customer/7012345678901").email("email").first_name("first-name").last_name("last-name").phone("phone").note("Prefers delivery on Fridays").tags(["tag"]).tax_exempt(true))
+            .input(types::CustomerUpdateInput::new("gid://shopify/Customer/7012345678901").email("ada@example.com").first_name("first-name").last_name("last-name").phone("phone").note("Prefers delivery on Fridays").tags(["tag"]).tax_exempt(true))
             .dry_run(),
         needed: |c, a| record(c.customers().update().input(a.get::<types::CustomerUpdateInput>("input"))),
     },
@@ -98,9 +98,9 @@ const OPERATIONS: &[Operation<Connector>] = &[
     },
     Operation {
         name: "orders.update",
-        arguments: r#"{"input":{"id":"gid://shopify/Order/5412345678901","email":"email","note":"note","tags":["gift"],"shippingAddress":{"address1":"address1","city":"city","provinceCode":"province-code","zip":"zip","countryCode":"country-code"}}}"#,
+        arguments: r#"{"input":{"id":"gid://shopify/Order/5412345678901","email":"ada@example.com","note":"note","tags":["gift"],"shippingAddress":{"address1":"address1","city":"city","provinceCode":"province-code","zip":"zip","countryCode":"country-code"}}}"#,
         all: |c| c.orders().update()
-            .input(types::OrderUpdateInput::new("gid://shopify/Order/5412345678901").email("email").note("note").tags(["gift"]).shipping_address(types::OrderUpdateInputShippingAddress::new().address1("address1").city("city").province_code("province-code").zip("zip").country_code("country-code")))
+            .input(types::OrderUpdateInput::new("gid://shopify/Order/5412345678901").email("ada@example.com").note("note").tags(["gift"]).shipping_address(types::OrderUpdateInputShippingAddress::new().address1("address1").city("city").province_code("province-code").zip("zip").country_code("country-code")))
             .dry_run(),
         needed: |c, a| record(c.orders().update().input(a.get::<types::OrderUpdateInput>("input"))),
     },
@@ -465,10 +465,10 @@ const OPERATIONS: &[Operation<Connector>] = &[
     },
     Operation {
         name: "draft_orders.update",
-        arguments: r#"{"id":"gid://shopify/DraftOrder/1012345678901","input":{"lineItems":[{"variantId":"variant-id","quantity":1,"title":"title","originalUnitPrice":"original-unit-price"}],"email":"email","note":"Offer valid until the end of the month","tags":["tag"]}}"#,
+        arguments: r#"{"id":"gid://shopify/DraftOrder/1012345678901","input":{"lineItems":[{"variantId":"variant-id","quantity":1,"title":"title","originalUnitPrice":"original-unit-price"}],"email":"ada@example.com","note":"Offer valid until the end of the month","tags":["tag"]}}"#,
         all: |c| c.draft_orders().update()
             .id("gid://shopify/DraftOrder/1012345678901")
-            .input(types::DraftOrderUpdateInput::new().line_items([types::DraftOrderUpdateInputLineItem::new().variant_id("variant-id").quantity(1).title("title").original_unit_price("original-unit-price")]).email("email").note("Offer valid until the end of the month").tags(["tag"]))
+            .input(types::DraftOrderUpdateInput::new().line_items([types::DraftOrderUpdateInputLineItem::new().variant_id("variant-id").quantity(1).title("title").original_unit_price("original-unit-price")]).email("ada@example.com").note("Offer valid until the end of the month").tags(["tag"]))
             .dry_run(),
         needed: |c, a| record(c.draft_orders().update().id(a.get::<String>("id")).input(a.get::<types::DraftOrderUpdateInput>("input"))),
     },

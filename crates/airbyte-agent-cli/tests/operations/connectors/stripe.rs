@@ -16,11 +16,11 @@ async fn every_operation() {
 const OPERATIONS: &[Operation<Connector>] = &[
     Operation {
         name: "customers.list",
-        arguments: r#"{"limit":100,"starting_after":"cus_NffrFeUfNV2Hib","ending_before":"cus_NffrFeUfNV2Hib","email":"jenny@example.com","created":{"gt":1,"gte":1740787200,"lt":1743465600,"lte":1},"expand":["data.default_source"],"stripe_version":"2026-10-28.endive"}"#,
+        arguments: r#"{"limit":100,"starting_after":"cus_NffrFeUfNV2Hib","ending_before":"cus_NffrFeUfNV2Hib","email":"jenny@example.com","created":{"gt":1740787200,"gte":1740787200,"lt":1743465600,"lte":1740787200},"expand":["data.default_source"],"stripe_version":"2026-10-28.endive"}"#,
         all: |c| c.customers().list()
             .limit(100).starting_after("cus_NffrFeUfNV2Hib").ending_before("cus_NffrFeUfNV2Hib")
             .email("jenny@example.com")
-            .created(types::CustomerCreated::new().gt(1).gte(1740787200).lt(1743465600).lte(1))
+            .created(types::CustomerCreated::new().gt(1740787200).gte(1740787200).lt(1743465600).lte(1740787200))
             .expand(["data.default_source"]).stripe_version("2026-10-28.endive").dry_run(),
         needed: |c, _| list!(c.customers().list(), "limit", 90),
     },
@@ -79,10 +79,10 @@ const OPERATIONS: &[Operation<Connector>] = &[
     },
     Operation {
         name: "invoices.list",
-        arguments: r#"{"collection_method":"charge_automatically","created":{"gt":1,"gte":1740787200,"lt":1743465600,"lte":1},"customer":"cus_NffrFeUfNV2Hib","customer_account":"acct_1Nv0FGQ9RKHgCVdK","ending_before":"in_1MtHbELkdIwHu7ixl4OzzPMv","limit":100,"starting_after":"in_1MtHbELkdIwHu7ixl4OzzPMv","status":"open","subscription":"sub_1MowQVLkdIwHu7ixeRlqHVzs","expand":["data.payments","data.customer"],"stripe_version":"2026-10-28.endive"}"#,
+        arguments: r#"{"collection_method":"charge_automatically","created":{"gt":1740787200,"gte":1740787200,"lt":1743465600,"lte":1740787200},"customer":"cus_NffrFeUfNV2Hib","customer_account":"acct_1Nv0FGQ9RKHgCVdK","ending_before":"in_1MtHbELkdIwHu7ixl4OzzPMv","limit":100,"starting_after":"in_1MtHbELkdIwHu7ixl4OzzPMv","status":"open","subscription":"sub_1MowQVLkdIwHu7ixeRlqHVzs","expand":["data.payments","data.customer"],"stripe_version":"2026-10-28.endive"}"#,
         all: |c| c.invoices().list()
             .collection_method(types::InvoiceCollectionMethod::ChargeAutomatically)
-            .created(types::InvoiceCreated::new().gt(1).gte(1740787200).lt(1743465600).lte(1))
+            .created(types::InvoiceCreated::new().gt(1740787200).gte(1740787200).lt(1743465600).lte(1740787200))
             .customer("cus_NffrFeUfNV2Hib").customer_account("acct_1Nv0FGQ9RKHgCVdK")
             .ending_before("in_1MtHbELkdIwHu7ixl4OzzPMv").limit(100)
             .starting_after("in_1MtHbELkdIwHu7ixl4OzzPMv").status(types::InvoiceStatus::Open)
@@ -141,9 +141,9 @@ const OPERATIONS: &[Operation<Connector>] = &[
     },
     Operation {
         name: "charges.list",
-        arguments: r#"{"created":{"gt":1,"gte":1740787200,"lt":1743465600,"lte":1},"customer":"cus_NffrFeUfNV2Hib","ending_before":"ch_3MmlLrLkdIwHu7ix0snN0B15","limit":100,"payment_intent":"pi_3MtwBwLkdIwHu7ix28a3tqPa","starting_after":"ch_3MmlLrLkdIwHu7ix0snN0B15","expand":["data.balance_transaction"],"stripe_version":"2026-10-28.endive"}"#,
+        arguments: r#"{"created":{"gt":1740787200,"gte":1740787200,"lt":1743465600,"lte":1740787200},"customer":"cus_NffrFeUfNV2Hib","ending_before":"ch_3MmlLrLkdIwHu7ix0snN0B15","limit":100,"payment_intent":"pi_3MtwBwLkdIwHu7ix28a3tqPa","starting_after":"ch_3MmlLrLkdIwHu7ix0snN0B15","expand":["data.balance_transaction"],"stripe_version":"2026-10-28.endive"}"#,
         all: |c| c.charges().list()
-            .created(types::ChargeCreated::new().gt(1).gte(1740787200).lt(1743465600).lte(1))
+            .created(types::ChargeCreated::new().gt(1740787200).gte(1740787200).lt(1743465600).lte(1740787200))
             .customer("cus_NffrFeUfNV2Hib").ending_before("ch_3MmlLrLkdIwHu7ix0snN0B15")
             .limit(100).payment_intent("pi_3MtwBwLkdIwHu7ix28a3tqPa")
             .starting_after("ch_3MmlLrLkdIwHu7ix0snN0B15").expand(["data.balance_transaction"])
@@ -167,13 +167,13 @@ const OPERATIONS: &[Operation<Connector>] = &[
     },
     Operation {
         name: "subscriptions.list",
-        arguments: r#"{"automatic_tax":{"enabled":true},"collection_method":"charge_automatically","created":{"gt":1,"gte":1740787200,"lt":1743465600,"lte":1},"current_period_end":{"gt":1,"gte":1,"lt":1,"lte":1743465600},"current_period_start":{"gt":1,"gte":1740787200,"lt":1,"lte":1},"customer":"cus_NffrFeUfNV2Hib","customer_account":"acct_1Nv0FGQ9RKHgCVdK","ending_before":"sub_1MowQVLkdIwHu7ixeRlqHVzs","limit":100,"price":"price_1MoBy5LkdIwHu7ixZhnattbh","starting_after":"sub_1MowQVLkdIwHu7ixeRlqHVzs","status":"past_due","expand":["data.latest_invoice"],"stripe_version":"2026-10-28.endive"}"#,
+        arguments: r#"{"automatic_tax":{"enabled":true},"collection_method":"charge_automatically","created":{"gt":1740787200,"gte":1740787200,"lt":1743465600,"lte":1740787200},"current_period_end":{"gt":1740787200,"gte":1740787200,"lt":1740787200,"lte":1743465600},"current_period_start":{"gt":1740787200,"gte":1740787200,"lt":1740787200,"lte":1740787200},"customer":"cus_NffrFeUfNV2Hib","customer_account":"acct_1Nv0FGQ9RKHgCVdK","ending_before":"sub_1MowQVLkdIwHu7ixeRlqHVzs","limit":100,"price":"price_1MoBy5LkdIwHu7ixZhnattbh","starting_after":"sub_1MowQVLkdIwHu7ixeRlqHVzs","status":"past_due","expand":["data.latest_invoice"],"stripe_version":"2026-10-28.endive"}"#,
         all: |c| c.subscriptions().list()
             .automatic_tax(types::SubscriptionAutomaticTaxInput::new(true))
             .collection_method(types::SubscriptionCollectionMethod::ChargeAutomatically)
-            .created(types::SubscriptionCreated::new().gt(1).gte(1740787200).lt(1743465600).lte(1))
-            .current_period_end(types::SubscriptionCurrentPeriodEnd::new().gt(1).gte(1).lt(1).lte(1743465600))
-            .current_period_start(types::SubscriptionCurrentPeriodStart::new().gt(1).gte(1740787200).lt(1).lte(1))
+            .created(types::SubscriptionCreated::new().gt(1740787200).gte(1740787200).lt(1743465600).lte(1740787200))
+            .current_period_end(types::SubscriptionCurrentPeriodEnd::new().gt(1740787200).gte(1740787200).lt(1740787200).lte(1743465600))
+            .current_period_start(types::SubscriptionCurrentPeriodStart::new().gt(1740787200).gte(1740787200).lt(1740787200).lte(1740787200))
             .customer("cus_NffrFeUfNV2Hib").customer_account("acct_1Nv0FGQ9RKHgCVdK")
             .ending_before("sub_1MowQVLkdIwHu7ixeRlqHVzs").limit(100)
             .price("price_1MoBy5LkdIwHu7ixZhnattbh")
@@ -253,10 +253,10 @@ const OPERATIONS: &[Operation<Connector>] = &[
     },
     Operation {
         name: "refunds.list",
-        arguments: r#"{"charge":"ch_3MmlLrLkdIwHu7ix0snN0B15","created":{"gt":1,"gte":1740787200,"lt":1743465600,"lte":1},"ending_before":"re_1Nispe2eZvKYlo2Cd31jOCgZ","limit":100,"payment_intent":"pi_3MtwBwLkdIwHu7ix28a3tqPa","starting_after":"re_1Nispe2eZvKYlo2Cd31jOCgZ","expand":["data.charge"],"stripe_version":"2026-10-28.endive"}"#,
+        arguments: r#"{"charge":"ch_3MmlLrLkdIwHu7ix0snN0B15","created":{"gt":1740787200,"gte":1740787200,"lt":1743465600,"lte":1740787200},"ending_before":"re_1Nispe2eZvKYlo2Cd31jOCgZ","limit":100,"payment_intent":"pi_3MtwBwLkdIwHu7ix28a3tqPa","starting_after":"re_1Nispe2eZvKYlo2Cd31jOCgZ","expand":["data.charge"],"stripe_version":"2026-10-28.endive"}"#,
         all: |c| c.refunds().list()
             .charge("ch_3MmlLrLkdIwHu7ix0snN0B15")
-            .created(types::RefundCreated::new().gt(1).gte(1740787200).lt(1743465600).lte(1))
+            .created(types::RefundCreated::new().gt(1740787200).gte(1740787200).lt(1743465600).lte(1740787200))
             .ending_before("re_1Nispe2eZvKYlo2Cd31jOCgZ").limit(100)
             .payment_intent("pi_3MtwBwLkdIwHu7ix28a3tqPa")
             .starting_after("re_1Nispe2eZvKYlo2Cd31jOCgZ").expand(["data.charge"])
@@ -282,10 +282,10 @@ const OPERATIONS: &[Operation<Connector>] = &[
     },
     Operation {
         name: "products.list",
-        arguments: r#"{"active":true,"created":{"gt":1,"gte":1740787200,"lt":1743465600,"lte":1},"ending_before":"prod_NWjs8kKbJWmuuc","ids":["prod_NWjs8kKbJWmuuc"],"limit":100,"shippable":false,"starting_after":"prod_NWjs8kKbJWmuuc","url":"https://example.com/gold-plan","expand":["data.default_price"],"stripe_version":"2026-10-28.endive"}"#,
+        arguments: r#"{"active":true,"created":{"gt":1740787200,"gte":1740787200,"lt":1743465600,"lte":1740787200},"ending_before":"prod_NWjs8kKbJWmuuc","ids":["prod_NWjs8kKbJWmuuc"],"limit":100,"shippable":false,"starting_after":"prod_NWjs8kKbJWmuuc","url":"https://example.com/gold-plan","expand":["data.default_price"],"stripe_version":"2026-10-28.endive"}"#,
         all: |c| c.products().list()
             .active(true)
-            .created(types::ProductCreated::new().gt(1).gte(1740787200).lt(1743465600).lte(1))
+            .created(types::ProductCreated::new().gt(1740787200).gte(1740787200).lt(1743465600).lte(1740787200))
             .ending_before("prod_NWjs8kKbJWmuuc").ids(["prod_NWjs8kKbJWmuuc"]).limit(100)
             .shippable(false).starting_after("prod_NWjs8kKbJWmuuc")
             .url("https://example.com/gold-plan").expand(["data.default_price"])
@@ -355,9 +355,9 @@ const OPERATIONS: &[Operation<Connector>] = &[
     },
     Operation {
         name: "balance_transactions.list",
-        arguments: r#"{"created":{"gt":1,"gte":1740787200,"lt":1743465600,"lte":1},"currency":"usd","ending_before":"txn_1MiN3gLkdIwHu7ixxapQrznl","limit":100,"payout":"po_1OaFDbEcg9tTZuTgNYmX0PKB","source":"ch_3MmlLrLkdIwHu7ix0snN0B15","starting_after":"txn_1MiN3gLkdIwHu7ixxapQrznl","type":"charge","expand":["data.source"],"stripe_version":"2026-10-28.endive"}"#,
+        arguments: r#"{"created":{"gt":1740787200,"gte":1740787200,"lt":1743465600,"lte":1740787200},"currency":"usd","ending_before":"txn_1MiN3gLkdIwHu7ixxapQrznl","limit":100,"payout":"po_1OaFDbEcg9tTZuTgNYmX0PKB","source":"ch_3MmlLrLkdIwHu7ix0snN0B15","starting_after":"txn_1MiN3gLkdIwHu7ixxapQrznl","type":"charge","expand":["data.source"],"stripe_version":"2026-10-28.endive"}"#,
         all: |c| c.balance_transactions().list()
-            .created(types::BalanceTransactionCreated::new().gt(1).gte(1740787200).lt(1743465600).lte(1))
+            .created(types::BalanceTransactionCreated::new().gt(1740787200).gte(1740787200).lt(1743465600).lte(1740787200))
             .currency("usd").ending_before("txn_1MiN3gLkdIwHu7ixxapQrznl").limit(100)
             .payout("po_1OaFDbEcg9tTZuTgNYmX0PKB").source("ch_3MmlLrLkdIwHu7ix0snN0B15")
             .starting_after("txn_1MiN3gLkdIwHu7ixxapQrznl").type_("charge")
@@ -373,9 +373,9 @@ const OPERATIONS: &[Operation<Connector>] = &[
     },
     Operation {
         name: "payment_intents.list",
-        arguments: r#"{"created":{"gt":1,"gte":1740787200,"lt":1743465600,"lte":1},"customer":"cus_NffrFeUfNV2Hib","customer_account":"acct_1Nv0FGQ9RKHgCVdK","ending_before":"pi_3MtwBwLkdIwHu7ix28a3tqPa","limit":100,"starting_after":"pi_3MtwBwLkdIwHu7ix28a3tqPa","expand":["data.latest_charge"],"stripe_version":"2026-10-28.endive"}"#,
+        arguments: r#"{"created":{"gt":1740787200,"gte":1740787200,"lt":1743465600,"lte":1740787200},"customer":"cus_NffrFeUfNV2Hib","customer_account":"acct_1Nv0FGQ9RKHgCVdK","ending_before":"pi_3MtwBwLkdIwHu7ix28a3tqPa","limit":100,"starting_after":"pi_3MtwBwLkdIwHu7ix28a3tqPa","expand":["data.latest_charge"],"stripe_version":"2026-10-28.endive"}"#,
         all: |c| c.payment_intents().list()
-            .created(types::PaymentIntentCreated::new().gt(1).gte(1740787200).lt(1743465600).lte(1))
+            .created(types::PaymentIntentCreated::new().gt(1740787200).gte(1740787200).lt(1743465600).lte(1740787200))
             .customer("cus_NffrFeUfNV2Hib").customer_account("acct_1Nv0FGQ9RKHgCVdK")
             .ending_before("pi_3MtwBwLkdIwHu7ix28a3tqPa").limit(100)
             .starting_after("pi_3MtwBwLkdIwHu7ix28a3tqPa").expand(["data.latest_charge"])
@@ -451,13 +451,13 @@ const OPERATIONS: &[Operation<Connector>] = &[
     },
     Operation {
         name: "prices.list",
-        arguments: r#"{"active":true,"product":"prod_NWjs8kKbJWmuuc","currency":"usd","type":"recurring","lookup_keys":["gold_monthly"],"interval":"month","usage_type":"licensed","meter":"mtr_61Q8nQMqIFK9fRQmr41CMAXJrFdZ5MnA","created":{"gt":1,"gte":1740787200,"lt":1743465600,"lte":1},"limit":100,"starting_after":"price_1MoBy5LkdIwHu7ixZhnattbh","ending_before":"price_1MoBy5LkdIwHu7ixZhnattbh","expand":["data.product"],"stripe_version":"2026-10-28.endive"}"#,
+        arguments: r#"{"active":true,"product":"prod_NWjs8kKbJWmuuc","currency":"usd","type":"recurring","lookup_keys":["gold_monthly"],"interval":"month","usage_type":"licensed","meter":"mtr_61Q8nQMqIFK9fRQmr41CMAXJrFdZ5MnA","created":{"gt":1740787200,"gte":1740787200,"lt":1743465600,"lte":1740787200},"limit":100,"starting_after":"price_1MoBy5LkdIwHu7ixZhnattbh","ending_before":"price_1MoBy5LkdIwHu7ixZhnattbh","expand":["data.product"],"stripe_version":"2026-10-28.endive"}"#,
         all: |c| c.prices().list()
             .active(true).product("prod_NWjs8kKbJWmuuc").currency("usd")
             .type_(types::PriceType::Recurring).lookup_keys(["gold_monthly"])
             .interval(types::PriceInterval::Month).usage_type(types::PriceUsageType::Licensed)
             .meter("mtr_61Q8nQMqIFK9fRQmr41CMAXJrFdZ5MnA")
-            .created(types::PriceCreated::new().gt(1).gte(1740787200).lt(1743465600).lte(1))
+            .created(types::PriceCreated::new().gt(1740787200).gte(1740787200).lt(1743465600).lte(1740787200))
             .limit(100).starting_after("price_1MoBy5LkdIwHu7ixZhnattbh")
             .ending_before("price_1MoBy5LkdIwHu7ixZhnattbh").expand(["data.product"])
             .stripe_version("2026-10-28.endive").dry_run(),
@@ -530,10 +530,10 @@ const OPERATIONS: &[Operation<Connector>] = &[
     },
     Operation {
         name: "disputes.list",
-        arguments: r#"{"charge":"ch_3MmlLrLkdIwHu7ix0snN0B15","created":{"gt":1,"gte":1740787200,"lt":1743465600,"lte":1},"ending_before":"du_1MtJUT2eZvKYlo2CNaw2HvEv","limit":100,"payment_intent":"pi_3MtwBwLkdIwHu7ix28a3tqPa","starting_after":"du_1MtJUT2eZvKYlo2CNaw2HvEv","expand":["data.charge"],"stripe_version":"2026-10-28.endive"}"#,
+        arguments: r#"{"charge":"ch_3MmlLrLkdIwHu7ix0snN0B15","created":{"gt":1740787200,"gte":1740787200,"lt":1743465600,"lte":1740787200},"ending_before":"du_1MtJUT2eZvKYlo2CNaw2HvEv","limit":100,"payment_intent":"pi_3MtwBwLkdIwHu7ix28a3tqPa","starting_after":"du_1MtJUT2eZvKYlo2CNaw2HvEv","expand":["data.charge"],"stripe_version":"2026-10-28.endive"}"#,
         all: |c| c.disputes().list()
             .charge("ch_3MmlLrLkdIwHu7ix0snN0B15")
-            .created(types::DisputeCreated::new().gt(1).gte(1740787200).lt(1743465600).lte(1))
+            .created(types::DisputeCreated::new().gt(1740787200).gte(1740787200).lt(1743465600).lte(1740787200))
             .ending_before("du_1MtJUT2eZvKYlo2CNaw2HvEv").limit(100)
             .payment_intent("pi_3MtwBwLkdIwHu7ix28a3tqPa")
             .starting_after("du_1MtJUT2eZvKYlo2CNaw2HvEv").expand(["data.charge"])
@@ -549,19 +549,19 @@ const OPERATIONS: &[Operation<Connector>] = &[
     },
     Operation {
         name: "disputes.update",
-        arguments: r#"{"id":"du_1MtJUT2eZvKYlo2CNaw2HvEv","stripe_version":"2026-10-28.endive","evidence":{"product_description":"product-description","customer_name":"customer-name","customer_email_address":"customer-email-address","customer_purchase_ip":"customer-purchase-ip","billing_address":"billing-address","access_activity_log":"access-activity-log","customer_communication":"customer-communication","customer_signature":"customer-signature","receipt":"receipt","service_date":"service-date","service_documentation":"service-documentation","shipping_address":"shipping-address","shipping_carrier":"shipping-carrier","shipping_date":"shipping-date","shipping_tracking_number":"shipping-tracking-number","shipping_documentation":"shipping-documentation","cancellation_policy":"cancellation-policy","cancellation_policy_disclosure":"cancellation-policy-disclosure","cancellation_rebuttal":"cancellation-rebuttal","refund_policy":"refund-policy","refund_policy_disclosure":"refund-policy-disclosure","refund_refusal_explanation":"refund-refusal-explanation","duplicate_charge_id":"duplicate-charge-id","duplicate_charge_explanation":"duplicate-charge-explanation","duplicate_charge_documentation":"duplicate-charge-documentation","uncategorized_text":"uncategorized-text","uncategorized_file":"uncategorized-file"},"submit":true,"metadata":{"case":"77"},"expand":["charge"]}"#,
+        arguments: r#"{"id":"du_1MtJUT2eZvKYlo2CNaw2HvEv","stripe_version":"2026-10-28.endive","evidence":{"product_description":"product-description","customer_name":"customer-name","customer_email_address":"ada@example.com","customer_purchase_ip":"customer-purchase-ip","billing_address":"billing-address","access_activity_log":"access-activity-log","customer_communication":"customer-communication","customer_signature":"customer-signature","receipt":"receipt","service_date":"service-date","service_documentation":"service-documentation","shipping_address":"shipping-address","shipping_carrier":"shipping-carrier","shipping_date":"shipping-date","shipping_tracking_number":"shipping-tracking-number","shipping_documentation":"shipping-documentation","cancellation_policy":"cancellation-policy","cancellation_policy_disclosure":"cancellation-policy-disclosure","cancellation_rebuttal":"cancellation-rebuttal","refund_policy":"refund-policy","refund_policy_disclosure":"refund-policy-disclosure","refund_refusal_explanation":"refund-refusal-explanation","duplicate_charge_id":"duplicate-charge-id","duplicate_charge_explanation":"duplicate-charge-explanation","duplicate_charge_documentation":"duplicate-charge-documentation","uncategorized_text":"uncategorized-text","uncategorized_file":"uncategorized-file"},"submit":true,"metadata":{"case":"77"},"expand":["charge"]}"#,
         all: |c| c.disputes().update("du_1MtJUT2eZvKYlo2CNaw2HvEv")
             .stripe_version("2026-10-28.endive")
-            .evidence(types::DisputeEvidence::new().product_description("product-description").customer_name("customer-name").customer_email_address("customer-email-address").customer_purchase_ip("customer-purchase-ip").billing_address("billing-address").access_activity_log("access-activity-log").customer_communication("customer-communication").customer_signature("customer-signature").receipt("receipt").service_date("service-date").service_documentation("service-documentation").shipping_address("shipping-address").shipping_carrier("shipping-carrier").shipping_date("shipping-date").shipping_tracking_number("shipping-tracking-number").shipping_documentation("shipping-documentation").cancellation_policy("cancellation-policy").cancellation_policy_disclosure("cancellation-policy-disclosure").cancellation_rebuttal("cancellation-rebuttal").refund_policy("refund-policy").refund_policy_disclosure("refund-policy-disclosure").refund_refusal_explanation("refund-refusal-explanation").duplicate_charge_id("duplicate-charge-id").duplicate_charge_explanation("duplicate-charge-explanation").duplicate_charge_documentation("duplicate-charge-documentation").uncategorized_text("uncategorized-text").uncategorized_file("uncategorized-file"))
+            .evidence(types::DisputeEvidence::new().product_description("product-description").customer_name("customer-name").customer_email_address("ada@example.com").customer_purchase_ip("customer-purchase-ip").billing_address("billing-address").access_activity_log("access-activity-log").customer_communication("customer-communication").customer_signature("customer-signature").receipt("receipt").service_date("service-date").service_documentation("service-documentation").shipping_address("shipping-address").shipping_carrier("shipping-carrier").shipping_date("shipping-date").shipping_tracking_number("shipping-tracking-number").shipping_documentation("shipping-documentation").cancellation_policy("cancellation-policy").cancellation_policy_disclosure("cancellation-policy-disclosure").cancellation_rebuttal("cancellation-rebuttal").refund_policy("refund-policy").refund_policy_disclosure("refund-policy-disclosure").refund_refusal_explanation("refund-refusal-explanation").duplicate_charge_id("duplicate-charge-id").duplicate_charge_explanation("duplicate-charge-explanation").duplicate_charge_documentation("duplicate-charge-documentation").uncategorized_text("uncategorized-text").uncategorized_file("uncategorized-file"))
             .submit(true).metadata([("case", "77")]).expand(["charge"]).dry_run(),
         needed: |c, a| record(c.disputes().update(a.get::<String>("id"))),
     },
     Operation {
         name: "payouts.list",
-        arguments: r#"{"arrival_date":{"gt":1,"gte":1740787200,"lt":1,"lte":1},"created":{"gt":1,"gte":1740787200,"lt":1743465600,"lte":1},"destination":"ba_1MtIhL2eZvKYlo2CAElKwKu2","ending_before":"po_1OaFDbEcg9tTZuTgNYmX0PKB","limit":100,"starting_after":"po_1OaFDbEcg9tTZuTgNYmX0PKB","status":"paid","expand":["data.balance_transaction"],"stripe_version":"2026-10-28.endive"}"#,
+        arguments: r#"{"arrival_date":{"gt":1740787200,"gte":1740787200,"lt":1740787200,"lte":1740787200},"created":{"gt":1740787200,"gte":1740787200,"lt":1743465600,"lte":1740787200},"destination":"ba_1MtIhL2eZvKYlo2CAElKwKu2","ending_before":"po_1OaFDbEcg9tTZuTgNYmX0PKB","limit":100,"starting_after":"po_1OaFDbEcg9tTZuTgNYmX0PKB","status":"paid","expand":["data.balance_transaction"],"stripe_version":"2026-10-28.endive"}"#,
         all: |c| c.payouts().list()
-            .arrival_date(types::PayoutArrivalDate::new().gt(1).gte(1740787200).lt(1).lte(1))
-            .created(types::PayoutCreated::new().gt(1).gte(1740787200).lt(1743465600).lte(1))
+            .arrival_date(types::PayoutArrivalDate::new().gt(1740787200).gte(1740787200).lt(1740787200).lte(1740787200))
+            .created(types::PayoutCreated::new().gt(1740787200).gte(1740787200).lt(1743465600).lte(1740787200))
             .destination("ba_1MtIhL2eZvKYlo2CAElKwKu2")
             .ending_before("po_1OaFDbEcg9tTZuTgNYmX0PKB").limit(100)
             .starting_after("po_1OaFDbEcg9tTZuTgNYmX0PKB").status(types::PayoutStatus::Paid)
@@ -612,10 +612,10 @@ const OPERATIONS: &[Operation<Connector>] = &[
     },
     Operation {
         name: "setup_intents.list",
-        arguments: r#"{"customer":"cus_NffrFeUfNV2Hib","payment_method":"pm_1MqM05LkdIwHu7ixlDxxO6Mc","created":{"gt":1,"gte":1740787200,"lt":1743465600,"lte":1},"limit":100,"starting_after":"seti_1Mm8s8LkdIwHu7ix0OXBfTRG","ending_before":"seti_1Mm8s8LkdIwHu7ix0OXBfTRG","expand":["data.payment_method"],"stripe_version":"2026-10-28.endive"}"#,
+        arguments: r#"{"customer":"cus_NffrFeUfNV2Hib","payment_method":"pm_1MqM05LkdIwHu7ixlDxxO6Mc","created":{"gt":1740787200,"gte":1740787200,"lt":1743465600,"lte":1740787200},"limit":100,"starting_after":"seti_1Mm8s8LkdIwHu7ix0OXBfTRG","ending_before":"seti_1Mm8s8LkdIwHu7ix0OXBfTRG","expand":["data.payment_method"],"stripe_version":"2026-10-28.endive"}"#,
         all: |c| c.setup_intents().list()
             .customer("cus_NffrFeUfNV2Hib").payment_method("pm_1MqM05LkdIwHu7ixlDxxO6Mc")
-            .created(types::SetupIntentCreated::new().gt(1).gte(1740787200).lt(1743465600).lte(1))
+            .created(types::SetupIntentCreated::new().gt(1740787200).gte(1740787200).lt(1743465600).lte(1740787200))
             .limit(100).starting_after("seti_1Mm8s8LkdIwHu7ix0OXBfTRG")
             .ending_before("seti_1Mm8s8LkdIwHu7ix0OXBfTRG").expand(["data.payment_method"])
             .stripe_version("2026-10-28.endive").dry_run(),
@@ -675,7 +675,7 @@ const OPERATIONS: &[Operation<Connector>] = &[
     },
     Operation {
         name: "invoice_items.create",
-        arguments: r#"{"stripe_version":"2026-10-28.endive","customer":"cus_NffrFeUfNV2Hib","customer_account":"acct_1Nv0FGQ9RKHgCVdK","amount":5000,"currency":"usd","description":"Consulting in March","invoice":"in_1MtHbELkdIwHu7ixl4OzzPMv","pricing":{"price":"price"},"price":"price_1MoBy5LkdIwHu7ixZhnattbh","quantity":2,"unit_amount_decimal":"2500.5","subscription":"sub_1MowQVLkdIwHu7ixeRlqHVzs","discountable":true,"period":{"start":1,"end":1},"tax_rates":["txr_1MoHNbLkdIwHu7ixkeTsM0g6"],"metadata":{"project":"apollo"},"expand":["invoice"]}"#,
+        arguments: r#"{"stripe_version":"2026-10-28.endive","customer":"cus_NffrFeUfNV2Hib","customer_account":"acct_1Nv0FGQ9RKHgCVdK","amount":5000,"currency":"usd","description":"Consulting in March","invoice":"in_1MtHbELkdIwHu7ixl4OzzPMv","pricing":{"price":"price"},"price":"price_1MoBy5LkdIwHu7ixZhnattbh","quantity":2,"unit_amount_decimal":"2500.5","subscription":"sub_1MowQVLkdIwHu7ixeRlqHVzs","discountable":true,"period":{"start":1740787200,"end":1740787200},"tax_rates":["txr_1MoHNbLkdIwHu7ixkeTsM0g6"],"metadata":{"project":"apollo"},"expand":["invoice"]}"#,
         all: |c| c.invoice_items().create()
             .stripe_version("2026-10-28.endive").customer("cus_NffrFeUfNV2Hib")
             .customer_account("acct_1Nv0FGQ9RKHgCVdK").amount(5000).currency("usd")
@@ -683,18 +683,18 @@ const OPERATIONS: &[Operation<Connector>] = &[
             .pricing(types::InvoiceItemPricing::new().price("price"))
             .price("price_1MoBy5LkdIwHu7ixZhnattbh").quantity(2).unit_amount_decimal("2500.5")
             .subscription("sub_1MowQVLkdIwHu7ixeRlqHVzs").discountable(true)
-            .period(types::InvoiceItemPeriodInput::new(1, 1))
+            .period(types::InvoiceItemPeriodInput::new(1740787200, 1740787200))
             .tax_rates(["txr_1MoHNbLkdIwHu7ixkeTsM0g6"]).metadata([("project", "apollo")])
             .expand(["invoice"]).dry_run(),
         needed: |c, a| record(c.invoice_items().create().customer(a.get::<String>("customer"))),
     },
     Operation {
         name: "invoice_payments.list",
-        arguments: r#"{"invoice":"in_1MtHbELkdIwHu7ixl4OzzPMv","status":"paid","payment":{"type":"payment_intent","payment_intent":"payment-intent","payment_record":"payment-record"},"created":{"gt":1,"gte":1740787200,"lt":1743465600,"lte":1},"limit":100,"starting_after":"inpay_1M3USa2eZvKYlo2CBjuwbq0N","ending_before":"inpay_1M3USa2eZvKYlo2CBjuwbq0N","expand":["data.payment.payment_intent"],"stripe_version":"2026-10-28.endive"}"#,
+        arguments: r#"{"invoice":"in_1MtHbELkdIwHu7ixl4OzzPMv","status":"paid","payment":{"type":"payment_intent","payment_intent":"payment-intent","payment_record":"payment-record"},"created":{"gt":1740787200,"gte":1740787200,"lt":1743465600,"lte":1740787200},"limit":100,"starting_after":"inpay_1M3USa2eZvKYlo2CBjuwbq0N","ending_before":"inpay_1M3USa2eZvKYlo2CBjuwbq0N","expand":["data.payment.payment_intent"],"stripe_version":"2026-10-28.endive"}"#,
         all: |c| c.invoice_payments().list()
             .invoice("in_1MtHbELkdIwHu7ixl4OzzPMv").status(types::InvoicePaymentStatus::Paid)
             .payment(types::InvoicePaymentListInput::new(types::InvoicePaymentListInputType::PaymentIntent).payment_intent("payment-intent").payment_record("payment-record"))
-            .created(types::InvoicePaymentCreated::new().gt(1).gte(1740787200).lt(1743465600).lte(1))
+            .created(types::InvoicePaymentCreated::new().gt(1740787200).gte(1740787200).lt(1743465600).lte(1740787200))
             .limit(100).starting_after("inpay_1M3USa2eZvKYlo2CBjuwbq0N")
             .ending_before("inpay_1M3USa2eZvKYlo2CBjuwbq0N")
             .expand(["data.payment.payment_intent"]).stripe_version("2026-10-28.endive").dry_run(),
@@ -711,12 +711,12 @@ const OPERATIONS: &[Operation<Connector>] = &[
     },
     Operation {
         name: "payment_links.create",
-        arguments: r#"{"stripe_version":"2026-10-28.endive","line_items":[{"quantity":1,"price":"price","price_data":{"currency":"currency","unit_amount":1,"product":"product","product_data":{"name":"name","description":"description"},"recurring":{"interval":"day","interval_count":1},"tax_behavior":"exclusive"},"adjustable_quantity":{"enabled":true,"minimum":1,"maximum":1}}],"allow_promotion_codes":true,"after_completion":{"type":"hosted_confirmation","redirect":{"url":"url"},"hosted_confirmation":{"custom_message":"custom-message"}},"billing_address_collection":"auto","customer_creation":"if_required","inactive_message":"This offer has ended","restrictions":{"completed_sessions":{"limit":1}},"automatic_tax":{"enabled":true},"metadata":{"campaign":"spring"},"currency":"usd","payment_method_types":["card"],"submit_type":"pay","subscription_data":{"description":"description","trial_period_days":1,"metadata":{"key":"value"}},"expand":["line_items"]}"#,
+        arguments: r#"{"stripe_version":"2026-10-28.endive","line_items":[{"quantity":1,"price":"price","price_data":{"currency":"currency","unit_amount":1,"product":"product","product_data":{"name":"name","description":"description"},"recurring":{"interval":"day","interval_count":1},"tax_behavior":"exclusive"},"adjustable_quantity":{"enabled":true,"minimum":1,"maximum":1}}],"allow_promotion_codes":true,"after_completion":{"type":"hosted_confirmation","redirect":{"url":"https://example.com"},"hosted_confirmation":{"custom_message":"custom-message"}},"billing_address_collection":"auto","customer_creation":"if_required","inactive_message":"This offer has ended","restrictions":{"completed_sessions":{"limit":1}},"automatic_tax":{"enabled":true},"metadata":{"campaign":"spring"},"currency":"usd","payment_method_types":["card"],"submit_type":"pay","subscription_data":{"description":"description","trial_period_days":1,"metadata":{"key":"value"}},"expand":["line_items"]}"#,
         all: |c| c.payment_links().create()
             .stripe_version("2026-10-28.endive")
             .line_items([types::PaymentLinkLineItem::new(1).price("price").price_data(types::PaymentLinkLineItemPriceData::new("currency").unit_amount(1).product("product").product_data(types::PaymentLinkLineItemPriceDataProductData::new("name").description("description")).recurring(types::PaymentLinkLineItemPriceDataRecurring::new(types::PaymentLinkLineItemPriceDataRecurringInterval::Day).interval_count(1)).tax_behavior(types::PaymentLinkLineItemPriceDataTaxBehavior::Exclusive)).adjustable_quantity(types::PaymentLinkLineItemAdjustableQuantity::new(true).minimum(1).maximum(1))])
             .allow_promotion_codes(true)
-            .after_completion(types::PaymentLinkAfterCompletion::new(types::PaymentLinkAfterCompletionType::HostedConfirmation).redirect(types::PaymentLinkAfterCompletionRedirect::new("url")).hosted_confirmation(types::PaymentLinkAfterCompletionHostedConfirmation::new().custom_message("custom-message")))
+            .after_completion(types::PaymentLinkAfterCompletion::new(types::PaymentLinkAfterCompletionType::HostedConfirmation).redirect(types::PaymentLinkAfterCompletionRedirect::new("https://example.com")).hosted_confirmation(types::PaymentLinkAfterCompletionHostedConfirmation::new().custom_message("custom-message")))
             .billing_address_collection(types::PaymentLinkBillingAddressCollection::Auto)
             .customer_creation(types::PaymentLinkCustomerCreation::IfRequired)
             .inactive_message("This offer has ended")
@@ -737,10 +737,10 @@ const OPERATIONS: &[Operation<Connector>] = &[
     },
     Operation {
         name: "payment_links.update",
-        arguments: r#"{"id":"plink_1MoC3ULkdIwHu7ixZjtGpVl2","stripe_version":"2026-10-28.endive","active":true,"allow_promotion_codes":true,"after_completion":{"type":"hosted_confirmation","redirect":{"url":"url"},"hosted_confirmation":{"custom_message":"custom-message"}},"billing_address_collection":"auto","customer_creation":"if_required","inactive_message":"This offer has ended","restrictions":{"completed_sessions":{"limit":1}},"automatic_tax":{"enabled":true},"metadata":{"campaign":"spring"},"expand":["line_items"]}"#,
+        arguments: r#"{"id":"plink_1MoC3ULkdIwHu7ixZjtGpVl2","stripe_version":"2026-10-28.endive","active":true,"allow_promotion_codes":true,"after_completion":{"type":"hosted_confirmation","redirect":{"url":"https://example.com"},"hosted_confirmation":{"custom_message":"custom-message"}},"billing_address_collection":"auto","customer_creation":"if_required","inactive_message":"This offer has ended","restrictions":{"completed_sessions":{"limit":1}},"automatic_tax":{"enabled":true},"metadata":{"campaign":"spring"},"expand":["line_items"]}"#,
         all: |c| c.payment_links().update("plink_1MoC3ULkdIwHu7ixZjtGpVl2")
             .stripe_version("2026-10-28.endive").active(true).allow_promotion_codes(true)
-            .after_completion(types::PaymentLinkAfterCompletion::new(types::PaymentLinkAfterCompletionType::HostedConfirmation).redirect(types::PaymentLinkAfterCompletionRedirect::new("url")).hosted_confirmation(types::PaymentLinkAfterCompletionHostedConfirmation::new().custom_message("custom-message")))
+            .after_completion(types::PaymentLinkAfterCompletion::new(types::PaymentLinkAfterCompletionType::HostedConfirmation).redirect(types::PaymentLinkAfterCompletionRedirect::new("https://example.com")).hosted_confirmation(types::PaymentLinkAfterCompletionHostedConfirmation::new().custom_message("custom-message")))
             .billing_address_collection(types::PaymentLinkBillingAddressCollection::Auto)
             .customer_creation(types::PaymentLinkCustomerCreation::IfRequired)
             .inactive_message("This offer has ended")
@@ -751,9 +751,9 @@ const OPERATIONS: &[Operation<Connector>] = &[
     },
     Operation {
         name: "coupons.list",
-        arguments: r#"{"created":{"gt":1,"gte":1740787200,"lt":1743465600,"lte":1},"limit":100,"starting_after":"25OFF","ending_before":"25OFF","expand":["data.applies_to"],"stripe_version":"2026-10-28.endive"}"#,
+        arguments: r#"{"created":{"gt":1740787200,"gte":1740787200,"lt":1743465600,"lte":1740787200},"limit":100,"starting_after":"25OFF","ending_before":"25OFF","expand":["data.applies_to"],"stripe_version":"2026-10-28.endive"}"#,
         all: |c| c.coupons().list()
-            .created(types::CouponCreated::new().gt(1).gte(1740787200).lt(1743465600).lte(1))
+            .created(types::CouponCreated::new().gt(1740787200).gte(1740787200).lt(1743465600).lte(1740787200))
             .limit(100).starting_after("25OFF").ending_before("25OFF").expand(["data.applies_to"])
             .stripe_version("2026-10-28.endive").dry_run(),
         needed: |c, _| list!(c.coupons().list(), "limit", 90),
@@ -785,10 +785,10 @@ const OPERATIONS: &[Operation<Connector>] = &[
     },
     Operation {
         name: "promotion_codes.list",
-        arguments: r#"{"code":"SPRING25","coupon":"25OFF","active":true,"customer":"cus_NffrFeUfNV2Hib","created":{"gt":1,"gte":1740787200,"lt":1743465600,"lte":1},"limit":100,"starting_after":"promo_1MiM6KLkdIwHu7ixrIaX4wgn","ending_before":"promo_1MiM6KLkdIwHu7ixrIaX4wgn","expand":["data.promotion.coupon"],"stripe_version":"2026-10-28.endive"}"#,
+        arguments: r#"{"code":"SPRING25","coupon":"25OFF","active":true,"customer":"cus_NffrFeUfNV2Hib","created":{"gt":1740787200,"gte":1740787200,"lt":1743465600,"lte":1740787200},"limit":100,"starting_after":"promo_1MiM6KLkdIwHu7ixrIaX4wgn","ending_before":"promo_1MiM6KLkdIwHu7ixrIaX4wgn","expand":["data.promotion.coupon"],"stripe_version":"2026-10-28.endive"}"#,
         all: |c| c.promotion_codes().list()
             .code("SPRING25").coupon("25OFF").active(true).customer("cus_NffrFeUfNV2Hib")
-            .created(types::PromotionCodeCreated::new().gt(1).gte(1740787200).lt(1743465600).lte(1))
+            .created(types::PromotionCodeCreated::new().gt(1740787200).gte(1740787200).lt(1743465600).lte(1740787200))
             .limit(100).starting_after("promo_1MiM6KLkdIwHu7ixrIaX4wgn")
             .ending_before("promo_1MiM6KLkdIwHu7ixrIaX4wgn").expand(["data.promotion.coupon"])
             .stripe_version("2026-10-28.endive").dry_run(),
@@ -835,10 +835,10 @@ const OPERATIONS: &[Operation<Connector>] = &[
     },
     Operation {
         name: "customer_balance_transactions.list",
-        arguments: r#"{"customer":"cus_NffrFeUfNV2Hib","invoice":"in_1MtHbELkdIwHu7ixl4OzzPMv","created":{"gt":1,"gte":1740787200,"lt":1743465600,"lte":1},"limit":100,"starting_after":"cbtxn_1MrU9qLkdIwHu7ixhdjxGBgI","ending_before":"cbtxn_1MrU9qLkdIwHu7ixhdjxGBgI","expand":["data.invoice"],"stripe_version":"2026-10-28.endive"}"#,
+        arguments: r#"{"customer":"cus_NffrFeUfNV2Hib","invoice":"in_1MtHbELkdIwHu7ixl4OzzPMv","created":{"gt":1740787200,"gte":1740787200,"lt":1743465600,"lte":1740787200},"limit":100,"starting_after":"cbtxn_1MrU9qLkdIwHu7ixhdjxGBgI","ending_before":"cbtxn_1MrU9qLkdIwHu7ixhdjxGBgI","expand":["data.invoice"],"stripe_version":"2026-10-28.endive"}"#,
         all: |c| c.customer_balance_transactions().list("cus_NffrFeUfNV2Hib")
             .invoice("in_1MtHbELkdIwHu7ixl4OzzPMv")
-            .created(types::CustomerBalanceTransactionCreated::new().gt(1).gte(1740787200).lt(1743465600).lte(1))
+            .created(types::CustomerBalanceTransactionCreated::new().gt(1740787200).gte(1740787200).lt(1743465600).lte(1740787200))
             .limit(100).starting_after("cbtxn_1MrU9qLkdIwHu7ixhdjxGBgI")
             .ending_before("cbtxn_1MrU9qLkdIwHu7ixhdjxGBgI").expand(["data.invoice"])
             .stripe_version("2026-10-28.endive").dry_run(),
@@ -882,10 +882,10 @@ const OPERATIONS: &[Operation<Connector>] = &[
     },
     Operation {
         name: "events.list",
-        arguments: r#"{"type":"invoice.*","types":["invoice.paid","invoice.voided"],"delivery_success":false,"created":{"gt":1,"gte":1740787200,"lt":1743465600,"lte":1},"limit":100,"starting_after":"evt_1NG8Du2eZvKYlo2CUI79vXWy","ending_before":"evt_1NG8Du2eZvKYlo2CUI79vXWy","stripe_version":"2026-10-28.endive"}"#,
+        arguments: r#"{"type":"invoice.*","types":["invoice.paid","invoice.voided"],"delivery_success":false,"created":{"gt":1740787200,"gte":1740787200,"lt":1743465600,"lte":1740787200},"limit":100,"starting_after":"evt_1NG8Du2eZvKYlo2CUI79vXWy","ending_before":"evt_1NG8Du2eZvKYlo2CUI79vXWy","stripe_version":"2026-10-28.endive"}"#,
         all: |c| c.events().list()
             .type_("invoice.*").types(["invoice.paid", "invoice.voided"]).delivery_success(false)
-            .created(types::EventCreated::new().gt(1).gte(1740787200).lt(1743465600).lte(1))
+            .created(types::EventCreated::new().gt(1740787200).gte(1740787200).lt(1743465600).lte(1740787200))
             .limit(100).starting_after("evt_1NG8Du2eZvKYlo2CUI79vXWy")
             .ending_before("evt_1NG8Du2eZvKYlo2CUI79vXWy").stripe_version("2026-10-28.endive")
             .dry_run(),
@@ -893,10 +893,10 @@ const OPERATIONS: &[Operation<Connector>] = &[
     },
     Operation {
         name: "credit_notes.list",
-        arguments: r#"{"invoice":"in_1MtHbELkdIwHu7ixl4OzzPMv","customer":"cus_NffrFeUfNV2Hib","created":{"gt":1,"gte":1740787200,"lt":1743465600,"lte":1},"limit":100,"starting_after":"cn_1MxvRqLkdIwHu7ixY0xbUcxk","ending_before":"cn_1MxvRqLkdIwHu7ixY0xbUcxk","expand":["data.invoice"],"stripe_version":"2026-10-28.endive"}"#,
+        arguments: r#"{"invoice":"in_1MtHbELkdIwHu7ixl4OzzPMv","customer":"cus_NffrFeUfNV2Hib","created":{"gt":1740787200,"gte":1740787200,"lt":1743465600,"lte":1740787200},"limit":100,"starting_after":"cn_1MxvRqLkdIwHu7ixY0xbUcxk","ending_before":"cn_1MxvRqLkdIwHu7ixY0xbUcxk","expand":["data.invoice"],"stripe_version":"2026-10-28.endive"}"#,
         all: |c| c.credit_notes().list()
             .invoice("in_1MtHbELkdIwHu7ixl4OzzPMv").customer("cus_NffrFeUfNV2Hib")
-            .created(types::CreditNoteCreated::new().gt(1).gte(1740787200).lt(1743465600).lte(1))
+            .created(types::CreditNoteCreated::new().gt(1740787200).gte(1740787200).lt(1743465600).lte(1740787200))
             .limit(100).starting_after("cn_1MxvRqLkdIwHu7ixY0xbUcxk")
             .ending_before("cn_1MxvRqLkdIwHu7ixY0xbUcxk").expand(["data.invoice"])
             .stripe_version("2026-10-28.endive").dry_run(),
@@ -917,10 +917,10 @@ const OPERATIONS: &[Operation<Connector>] = &[
     },
     Operation {
         name: "tax_rates.list",
-        arguments: r#"{"active":true,"inclusive":false,"created":{"gt":1,"gte":1740787200,"lt":1743465600,"lte":1},"limit":100,"starting_after":"txr_1MoHNbLkdIwHu7ixkeTsM0g6","ending_before":"txr_1MoHNbLkdIwHu7ixkeTsM0g6","stripe_version":"2026-10-28.endive"}"#,
+        arguments: r#"{"active":true,"inclusive":false,"created":{"gt":1740787200,"gte":1740787200,"lt":1743465600,"lte":1740787200},"limit":100,"starting_after":"txr_1MoHNbLkdIwHu7ixkeTsM0g6","ending_before":"txr_1MoHNbLkdIwHu7ixkeTsM0g6","stripe_version":"2026-10-28.endive"}"#,
         all: |c| c.tax_rates().list()
             .active(true).inclusive(false)
-            .created(types::TaxRateCreated::new().gt(1).gte(1740787200).lt(1743465600).lte(1))
+            .created(types::TaxRateCreated::new().gt(1740787200).gte(1740787200).lt(1743465600).lte(1740787200))
             .limit(100).starting_after("txr_1MoHNbLkdIwHu7ixkeTsM0g6")
             .ending_before("txr_1MoHNbLkdIwHu7ixkeTsM0g6").stripe_version("2026-10-28.endive")
             .dry_run(),

@@ -128,9 +128,9 @@ const OPERATIONS: &[Operation<Connector>] = &[
     },
     Operation {
         name: "users.update",
-        arguments: r#"{"user_id":35467893,"user":{"name":"name","email":"email","role":"end-user","phone":"phone","organization_id":1,"external_id":"external-id","alias":"alia","notes":"Prefers to be called in the morning.","details":"detail","tags":["tag"],"suspended":true,"user_fields":{"key":"value"}}}"#,
+        arguments: r#"{"user_id":35467893,"user":{"name":"name","email":"ada@example.com","role":"end-user","phone":"phone","organization_id":1,"external_id":"external-id","alias":"alia","notes":"Prefers to be called in the morning.","details":"detail","tags":["tag"],"suspended":true,"user_fields":{"key":"value"}}}"#,
         all: |c| c.users().update(35467893)
-            .user(types::UserUpdateInput::new().name("name").email("email").role(types::UserUpdateInputRole::EndUser).phone("phone").organization_id(1).external_id("external-id").alias("alia").notes("Prefers to be called in the morning.").details("detail").tags(["tag"]).suspended(true).user_fields(json!({"key":"value"})))
+            .user(types::UserUpdateInput::new().name("name").email("ada@example.com").role(types::UserUpdateInputRole::EndUser).phone("phone").organization_id(1).external_id("external-id").alias("alia").notes("Prefers to be called in the morning.").details("detail").tags(["tag"]).suspended(true).user_fields(json!({"key":"value"})))
             .dry_run(),
         needed: |c, a| record(c.users().update(a.get::<i64>("user_id")).user(a.get::<types::UserUpdateInput>("user"))),
     },

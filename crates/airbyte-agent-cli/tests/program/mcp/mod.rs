@@ -2,6 +2,7 @@
 
 mod imported;
 mod install;
+mod records;
 mod rules;
 mod stop;
 mod stored;

@@ -38,6 +38,11 @@ fn nothing_beside_a_file_and_nothing_in_a_call_widens_it() {
         ("allow = ['*.list']", &["--connector", "stripe:more", "--via", &vendor.url], &[]),
         ("deny = ['*.create']", &["--allow", "customers.*"], &[]),
         ("", &["--read-only"], &[]),
+        // The client cannot ask, so nothing is done that a person has to approve.
+        ("ask = ['writes']", &[], &[]),
+        ("ask = ['writes']", &["--ask", "destructive"], &[]),
+        ("ask = ['*.create']", &["--allow", "*.*"], &[]),
+        ("", &["--ask", "writes"], &[]),
         ("", &[], &[("AIRBYTE_AGENT_MCP_READ_ONLY", "true")]),
     ] {
         let text =

@@ -65,9 +65,9 @@ impl StoredRule {
         match find_operation(connector, &self.entity, &self.action) {
             Err(error) => Some(error.message().to_owned()),
             Ok(operation) => {
-                let mut problems = Vec::new();
-                find_unknown(operation, &self.with, &mut problems);
-                (!problems.is_empty()).then(|| problems.join(", "))
+                let problems = find_unknown(operation, &self.with);
+                let told: Vec<&str> = problems.iter().map(|wrong| wrong.problem.as_str()).collect();
+                (!told.is_empty()).then(|| told.join(", "))
             }
         }
     }

@@ -52,6 +52,12 @@ pub(crate) fn link(facts: &Facts<'_>) -> Option<Decided<Paging>> {
 }
 
 fn score(facts: &Facts<'_>, node: &Node<'_>) -> Option<f64> {
+    if node.has_relations && signs::is_framed(node) {
+        // Such addresses lead to other things, too. That one is of a page has to be said by something else.
+        let pages = signs::size(facts, false).is_some()
+            || says(&node.text, &["next page", "pagination", "paging"]);
+        return pages.then_some(0.7);
+    }
     if node.is_array()
         || node.is_object()
         || node.is_boolean()
@@ -102,7 +108,9 @@ pub(crate) fn header(facts: &Facts<'_>) -> Option<Decided<Paging>> {
         "rfc 8288",
         "rfc8288",
     ];
-    let described = says(&facts.text, &phrases) || says(&facts.answer.text, &phrases);
+    let described = says(&facts.text, &phrases)
+        || says(&facts.answer.text, &phrases)
+        || facts.inputs.iter().any(|input| says(&input.text, &phrases));
     let score = match (named, described) {
         (true, _) => 0.9,
         (false, true) => 0.8,

@@ -8,10 +8,10 @@ pub(crate) mod names;
 mod number;
 pub(crate) mod signs;
 mod size;
-mod token;
+pub(crate) mod token;
 
-use super::evidence::{THRESHOLD, decided};
-use super::facts::{Facts, Form};
+use super::evidence::decided;
+use super::facts::{Facts, Form, InputPlace};
 use super::records::Candidate;
 use crate::decision::{Decided, Paging};
 
@@ -48,7 +48,7 @@ pub(crate) fn paging(
     .collect();
     // What comes first is preferred, unless it is hardly certain and another one is.
     let certain = ways.iter().position(|way| way.confidence >= 0.7);
-    let likely = certain.or_else(|| ways.iter().position(|way| way.confidence >= THRESHOLD));
+    let likely = certain.or_else(|| ways.iter().position(super::super::decision::Decided::is_made));
     if let Some(index) = likely {
         return (ways.swap_remove(index), None);
     }
@@ -71,7 +71,12 @@ fn rest(facts: &Facts<'_>, records: Option<&Candidate<'_>>) -> (Decided<Paging>,
             ),
         );
     }
-    if signs::has_position(facts) {
+    let is_start = |keys: &[&str]| {
+        signs::input(facts, keys).is_some_and(|input| {
+            input.is_number() && input.place != InputPlace::Body && !signs::is_range(facts, input)
+        })
+    };
+    if signs::has_position(facts) || is_start(&["start", "begin"]) {
         return unknown(
             "the request has a parameter for paging whose meaning is not clear".to_owned(),
             "What the parameter for paging takes is not clear: a number of records, a number of a page, or a value of the \
@@ -93,6 +98,14 @@ fn rest(facts: &Facts<'_>, records: Option<&Candidate<'_>>) -> (Decided<Paging>,
             format!(
                 "The parameter {} limits the list; how the rest is requested is missing in the document.",
                 input.name
+            ),
+        );
+    }
+    if let Some(place) = signs::relations(facts) {
+        return unknown(
+            format!("{place} holds addresses, of which one may be that of the next page"),
+            format!(
+                "Whether one of the addresses in {place} is that of the next page would be shown by an example of a response."
             ),
         );
     }

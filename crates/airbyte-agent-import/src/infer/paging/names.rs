@@ -2,7 +2,11 @@
 //! lower case, letters and digits only.
 
 /// Parameters that take an opaque value of the previous response, whatever their text says.
-pub(crate) const TOKENS: [&str; 48] = [
+pub(crate) const TOKENS: [&str; 52] = [
+    "batchtoken",
+    "pagepointer",
+    "iterator",
+    "nextiterator",
     "pagetoken",
     "nextpagetoken",
     "nexttoken",
@@ -99,7 +103,11 @@ pub(crate) const MAYBE_LAST_RECORD: [&str; 6] =
     ["after", "since", "startafter", "from", "start", "last"];
 
 /// Parameters that take the number of records passed.
-pub(crate) const OFFSETS: [&str; 30] = [
+pub(crate) const OFFSETS: [&str; 34] = [
+    "firstrow",
+    "firstrecord",
+    "firstitem",
+    "startingrow",
     "offset",
     "skip",
     "startindex",
@@ -136,7 +144,8 @@ pub(crate) const OFFSETS: [&str; 30] = [
 pub(crate) const MAYBE_OFFSETS: [&str; 5] = ["start", "from", "begin", "first", "index"];
 
 /// Parameters that take the number of a page.
-pub(crate) const PAGES: [&str; 21] = [
+pub(crate) const PAGES: [&str; 22] = [
+    "skippages",
     "page",
     "pagenumber",
     "pageno",
@@ -214,7 +223,12 @@ pub(crate) const MAYBE_SIZES: [&str; 9] =
     ["max", "first", "length", "num", "results", "amount", "number", "n", "items"];
 
 /// Members that hold the opaque value for the next page. The last name is meant.
-pub(crate) const NEXT_TOKENS: [&str; 38] = [
+pub(crate) const NEXT_TOKENS: [&str; 43] = [
+    "batchtoken",
+    "pagepointer",
+    "iterator",
+    "nextiterator",
+    "nextpagestart",
     "nextpagetoken",
     "nexttoken",
     "nextcursor",

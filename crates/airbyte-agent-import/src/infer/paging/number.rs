@@ -24,6 +24,11 @@ pub(crate) fn number(facts: &Facts<'_>) -> Option<Decided<Paging>> {
     }
 }
 
+/// Whether the size of a page is called so and nothing else: `from` beside `size` counts, as search engines have it.
+fn is_beside_size(facts: &Facts<'_>) -> bool {
+    signs::size(facts, true).is_some_and(|size| size.key == "size" && size.is_number())
+}
+
 /// Inputs of the body page only where the body is a query.
 fn fits(facts: &Facts<'_>, input: &Input<'_>) -> bool {
     input.place != InputPlace::Body || facts.method == "POST"
@@ -54,9 +59,10 @@ fn offset(facts: &Facts<'_>) -> Option<Decided<Paging>> {
             &["number of results", "how many", "page size", "returns the first", "maximum number"],
         );
         (input.is_number()
+            && !signs::is_range(facts, input)
             && has_size
             && !is_size
-            && (reads || input.key == "start")
+            && (reads || input.key == "start" || input.key == "from" && is_beside_size(facts))
             && signs::size(facts, true).is_none_or(|size| size.name != input.name))
         .then_some(input)
     };
@@ -116,7 +122,7 @@ fn page(facts: &Facts<'_>) -> Option<Decided<Paging>> {
 fn page_of(facts: &Facts<'_>, input: &Input<'_>, confidence: f64) -> Decided<Paging> {
     let paging = Paging::Page {
         parameter: input.name.clone(),
-        start: start(input, 1),
+        start: start(input, u64::from(input.key != "skippages")),
         more: signs::more(facts),
         total: signs::total(facts),
         size: size::size(facts, true),

@@ -1,7 +1,7 @@
 //! Signs of paging in a request and in a response.
 
 use super::super::facts::{Facts, Input, InputPlace, Node};
-use super::super::frames::is_frame;
+use super::super::frames::{CONTAINERS, is_frame};
 use super::super::words::says;
 use super::names;
 
@@ -9,7 +9,31 @@ use super::names;
 pub(crate) fn usable(input: &Input<'_>) -> bool {
     input.place != InputPlace::Path
         && !is_date(input)
+        && !is_credential(input)
         && !input.kinds.contains(&airbyte_agent_description::Kind::Boolean)
+}
+
+/// Whether an input takes what authenticates the caller: `token` and `key` may be that or a place in a list.
+fn is_credential(input: &Input<'_>) -> bool {
+    const NAMES: [&str; 4] = ["token", "key", "auth", "id"];
+    NAMES.contains(&input.key.as_str())
+        && says(
+            &input.text,
+            &[
+                "api key",
+                "api token",
+                "access token",
+                "apikey",
+                "authenticat",
+                "authoriz",
+                "oauth",
+                "credential",
+                "session token",
+                "your token",
+                "your key",
+                "bearer",
+            ],
+        )
 }
 
 /// Whether an input takes a time.
@@ -30,6 +54,16 @@ pub(crate) fn is_date(input: &Input<'_>) -> bool {
                 ],
             )
         || says(&input.text, &["unix time", "epoch", "start date", "end date", "unix timestamp"])
+}
+
+/// Whether an input begins a range of something, because another one ends it: `start` beside `end`.
+pub(crate) fn is_range(facts: &Facts<'_>, input: &Input<'_>) -> bool {
+    const ENDS: [&str; 5] = ["end", "to", "until", "stop", "finish"];
+    ["start", "from", "begin", "since"].contains(&input.key.as_str())
+        && facts
+            .inputs
+            .iter()
+            .any(|other| other.place != InputPlace::Path && ENDS.contains(&other.key.as_str()))
 }
 
 /// The input that has one of these names, the first name first.
@@ -71,20 +105,45 @@ pub(crate) fn is_framed(node: &Node<'_>) -> bool {
 /// Marks the members around which there are only frames: by their names, or because they are the only object of the
 /// body, in which everything stands.
 pub(crate) fn mark_framed(nodes: &mut [Node<'_>]) {
-    let beside: Vec<&Node<'_>> =
-        nodes.iter().filter(|node| node.depth == 1 && !is_frame(node.name)).collect();
-    let wrapper = match beside.as_slice() {
-        [only] if only.is_object() => only.key.clone(),
-        _ => String::new(),
-    };
-    let is_around = |name: &str| {
-        names::NEXT_FRAMES.contains(&name)
-            || name.contains("pag")
-            || name.contains("meta")
-            || name == wrapper
-    };
-    for node in nodes.iter_mut() {
-        node.framed = node.key.split('.').rev().skip(1).all(is_around);
+    let wrappers = wrappers(nodes);
+    let mut framed: Vec<bool> = Vec::with_capacity(nodes.len());
+    for (index, node) in nodes.iter().enumerate() {
+        // Around members of the body there is nothing; a parent stands before its members.
+        framed.push(
+            index == 0 || node.parent == 0 || {
+                let above = nodes.get(node.parent);
+                let name = above.map_or("", |above| last(&above.key));
+                framed.get(node.parent).copied().unwrap_or_default()
+                    && (names::NEXT_FRAMES.contains(&name)
+                        || name.contains("pag")
+                        || name.contains("meta")
+                        || wrappers.contains(&node.parent))
+            },
+        );
+    }
+    for (node, framed) in nodes.iter_mut().zip(framed) {
+        node.framed = framed;
+    }
+}
+
+/// The objects in which everything of a response stands, from outside to inside: each is the only object that is not
+/// about the page or the request.
+fn wrappers(nodes: &[Node<'_>]) -> Vec<usize> {
+    let mut found = Vec::new();
+    let mut around = 0;
+    loop {
+        let mut inside = nodes.iter().enumerate().skip(1).filter(|(_, node)| {
+            node.parent == around
+                && (!is_frame(node.name)
+                    || node.is_object() && CONTAINERS.contains(&last(&node.key)))
+        });
+        match (inside.next(), inside.next()) {
+            (Some((index, only)), None) if only.is_object() => {
+                found.push(index);
+                around = index;
+            }
+            _ => return found,
+        }
     }
 }
 
@@ -122,6 +181,14 @@ pub(crate) fn has_position(facts: &Facts<'_>) -> bool {
     [&names::TOKENS[..], &names::OFFSETS, &names::PAGES, &names::LAST_RECORD]
         .iter()
         .any(|keys| input(facts, keys).is_some())
+        || has_start(facts)
+}
+
+/// Whether the request has a number to start from beside a number of records: `start` and `rows`.
+fn has_start(facts: &Facts<'_>) -> bool {
+    let start = input(facts, &["start"])
+        .filter(|start| start.is_number() && start.place == InputPlace::Query);
+    start.is_some_and(|start| !is_range(facts, start)) && size(facts, false).is_some()
 }
 
 /// What in the response says that there is more than one page.
@@ -140,6 +207,12 @@ pub(crate) fn of_response(facts: &Facts<'_>) -> Option<String> {
     };
     let member = facts.answer.nodes.iter().skip(1).find(is_sign).map(|node| node.place.clone());
     member.or_else(|| more(facts)).or_else(|| total(facts))
+}
+
+/// The place of addresses that say what they lead to, which may be the next page.
+pub(crate) fn relations(facts: &Facts<'_>) -> Option<String> {
+    let mut nodes = facts.answer.nodes.iter().skip(1);
+    nodes.find(|node| node.has_relations && is_framed(node)).map(|node| node.place.clone())
 }
 
 /// Whether the response says where its next page is, in a member that can mean nothing else.

@@ -36,6 +36,8 @@ const OPAQUE: [&str; 22] = [
 pub(crate) fn token(facts: &Facts<'_>) -> Option<Decided<Paging>> {
     let inputs = facts.inputs.iter().filter(|input| signs::usable(input)).filter(|input| {
         [&names::TOKENS[..], &names::MAYBE_TOKENS].iter().any(|keys| has(input, keys))
+            || is_next(&input.key)
+            || says(&input.text, &PREVIOUS)
     });
     let mut best: Option<(f64, &Input<'_>, String)> = None;
     let mut keep = |score: f64, input, from: String| {
@@ -50,6 +52,9 @@ pub(crate) fn token(facts: &Facts<'_>) -> Option<Decided<Paging>> {
                 let depth = f64::from(u32::try_from(node.depth).unwrap_or(9));
                 keep(score - 0.01 * depth, input, node.place.clone());
             }
+        }
+        if let Some((score, from)) = said_place(facts, input) {
+            keep(score, input, from);
         }
         for header in &facts.answer.headers {
             if let Some(score) = header_pair(input, header) {
@@ -66,6 +71,57 @@ pub(crate) fn token(facts: &Facts<'_>) -> Option<Decided<Paging>> {
         size: size::size(facts, true),
     };
     Some(decided(paging, score, evidence))
+}
+
+/// What a text says of a value that a response has returned.
+const PREVIOUS: [&str; 6] = [
+    "previous response",
+    "previous query",
+    "previous request",
+    "previous call",
+    "previous page",
+    "returned by a previous",
+];
+
+/// The place that the text of a parameter names: a header, or a member of the response whose name it has word for word.
+fn said_place(facts: &Facts<'_>, input: &Input<'_>) -> Option<(f64, String)> {
+    let strong = has(input, &names::TOKENS);
+    if counts(input) || !strong && !says(&input.text, &OPAQUE) {
+        return None;
+    }
+    let words = || {
+        let parts = input.text.split(|c: char| !c.is_alphanumeric() && c != '-' && c != '_');
+        parts.map(|word| word.trim_matches('-'))
+    };
+    let is_header = |word: &&str| {
+        word.contains('-')
+            && ["next", "cursor", "token", "page", "continuation", "marker"]
+                .iter()
+                .any(|part| word.contains(part))
+    };
+    if input.text.contains("header")
+        && let Some(header) = words().find(is_header)
+    {
+        return Some((0.8, format!("@header.{header}")));
+    }
+    // Short names are words of the language, too.
+    let is_said = |node: &&Node<'_>| {
+        node.framed
+            && !node.is_array()
+            && !node.is_object()
+            && !node.is_boolean()
+            && node.name.len() > 4
+            && key(node.name) != input.key
+            && (node.name.contains('_') || node.name.contains(char::is_uppercase))
+            && words().any(|word| word == node.name.to_lowercase())
+    };
+    let node = facts.answer.nodes.iter().skip(1).find(is_said)?;
+    (!link::is_address(node)).then(|| (0.8, node.place.clone()))
+}
+
+/// Whether a name begins with the word for what comes next: `nextPageStart`, `next_iterator`.
+fn is_next(key: &str) -> bool {
+    key.strip_prefix("next").is_some_and(|rest| !rest.is_empty())
 }
 
 /// Whether an input has one of these names, alone or with what stands before it.
@@ -153,6 +209,14 @@ fn pair(input: &Input<'_>, node: &Node<'_>) -> Option<f64> {
             .find(|word| a.contains(word))
     };
     let related = family(name).is_some() && family(name) == family(&input.key);
+    // A parameter of such a name means a place in a list only together with a member that is named alike.
+    if ["key", "from", "begin", "start"].contains(&input.key.as_str())
+        && !same
+        && !related
+        && !says(&input.text, &OPAQUE)
+    {
+        return None;
+    }
     let score = match (same, is_next, strong) {
         (true, true, true) => 0.97,
         (true, true, false) => 0.94,
@@ -180,6 +244,7 @@ fn pair(input: &Input<'_>, node: &Node<'_>) -> Option<f64> {
         {
             0.75
         }
+        (false, true, false) if !counted && strong_node && related => 0.85,
         (false, true, false) if !counted && strong_node => 0.75,
         (false, true, false) if !counted && (name == "next" || name == "after") => 0.65,
         (false, false, false) if strong_node && !counted && says(&input.text, &OPAQUE) => 0.65,

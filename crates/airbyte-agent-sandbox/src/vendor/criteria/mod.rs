@@ -4,6 +4,7 @@
 //! records do not show is taken to be met, because a vendor may know more than it shows.
 
 mod compare;
+mod jql;
 mod name;
 mod text;
 
@@ -24,11 +25,43 @@ pub(crate) fn meets(name: &str, value: &Value, record: &Map<String, Value>) -> O
             Some(meets_tree(&[], value, record))
         }
         Value::String(text) if is_search(name) => Some(text::matches_search(text, record)),
+        Value::String(text) if is_jql(name) => {
+            Some(jql::parse(text).is_ok_and(|query| query.is_met(record)))
+        }
         Value::String(text) if names_fields_inside(name) => {
             Some(text::meets_conditions(text, record))
         }
+        Value::String(text) => {
+            meets_bars(name, text, record).or_else(|| meets_range(name, value, record))
+        }
         _ => meets_range(name, value, record),
     }
+}
+
+/// Whether a record meets operators and values between bars, such as `gte|2025-01-01|lt|2025-02-01`; `None` for any
+/// other text.
+fn meets_bars(name: &str, text: &str, record: &Map<String, Value>) -> Option<bool> {
+    let parts: Vec<&str> = text.split('|').collect();
+    let pairs = parts.chunks(2).map(|pair| match pair {
+        [operator, value] if is_operator(operator) => Some((*operator, *value)),
+        _ => None,
+    });
+    let pairs = pairs.collect::<Option<Vec<_>>>()?;
+    let Some(field) = find_field(&[name], record) else { return Some(true) };
+    let holds = |(operator, value): (&str, &str)| {
+        Operator::named(operator).is_none_or(|operator| operator.is_true(field, &value.into()))
+    };
+    Some(pairs.into_iter().all(holds))
+}
+
+/// What is wrong with a query in a language of which the sandbox knows the grammar.
+pub(crate) fn problem(name: &str, value: &Value) -> Option<String> {
+    let text = value.as_str().filter(|_| is_jql(name))?;
+    jql::parse(text).err()
+}
+
+fn is_jql(name: &str) -> bool {
+    plain(name) == "jql"
 }
 
 /// Whether an argument of this name is a criterion even where it is required.
@@ -148,6 +181,8 @@ mod tests {
             ("created_at_max", json!(may), Some(false)),
             ("createdBefore", json!("2025-06-01T12:00:00Z"), Some(false)),
             ("created_at_max", json!("2025-06-01"), Some(true)),
+            ("created_at", json!("gte|2025-05-01|lt|2025-07-01"), Some(true)),
+            ("created_at", json!("gte|2025-07-01"), Some(false)),
             ("updated_since", json!(1_748_779_200), Some(true)),
             ("updated_since", json!(1_748_779_200_001_i64), Some(false)),
             ("since", json!(may), Some(true)),
@@ -174,7 +209,8 @@ mod tests {
             ("q", json!("SELECT Id FROM User WHERE Name = 'Bob' LIMIT 5"), Some(false)),
             ("q", json!("SELECT Id FROM User"), Some(true)),
             ("jql", json!("status in (open, done) ORDER BY created"), Some(true)),
-            ("jql", json!("(status = done) OR age = 1"), Some(true)),
+            ("jql", json!("(status = done) OR age = 1"), Some(false)),
+            ("jql", json!("(status = done) OR age = 36"), Some(true)),
             ("filter", json!("equals(email,\"ada@example.com\")"), Some(true)),
             ("filter", json!("greater-than(created_at,2025-07-01)"), Some(false)),
             ("filter", json!({"team": {"name": {"eq": "core"}}}), Some(true)),

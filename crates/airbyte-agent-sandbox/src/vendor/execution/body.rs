@@ -55,7 +55,10 @@ impl Execution<'_> {
                         set_at(body, &check.path.steps, good);
                     }
                 }
-                ErrorCondition::NotEmpty | ErrorCondition::Alone | ErrorCondition::Unless(_) => {
+                ErrorCondition::NotEmpty
+                | ErrorCondition::Alone
+                | ErrorCondition::Unless(_)
+                | ErrorCondition::Remark(_) => {
                     let empty = match found {
                         Some(Value::Array(_)) => json!([]),
                         Some(Value::Object(_)) => json!({}),

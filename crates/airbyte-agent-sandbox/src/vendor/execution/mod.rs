@@ -10,6 +10,7 @@ mod write;
 
 use airbyte_agent_description::{Action, Connector, Operation};
 
+use super::criteria;
 use super::failure::Failure;
 use super::records::Records;
 use crate::decode::Arguments;
@@ -43,6 +44,12 @@ impl Execution<'_> {
     fn try_execute(&self) -> Result<Response, Failure> {
         if !self.arguments.problems.is_empty() {
             return Err(Failure::InvalidArguments(self.arguments.problems.clone()));
+        }
+        let arguments = self.arguments.values.iter();
+        let problems: Vec<String> =
+            arguments.filter_map(|(name, value)| criteria::problem(name, value)).collect();
+        if self.operation.action.is_array() && !problems.is_empty() {
+            return Err(Failure::InvalidArguments(problems));
         }
         let writes = matches!(self.operation.action, Action::Create | Action::Update);
         if writes && !self.records.take_room(self.request.body.len()) {

@@ -36,6 +36,7 @@ pub(in crate::vendor) fn mark(
                 write(operation, from, value, body, &mut headers);
             } else if depth(operation, from) <= 2 || is_present(operation, from, body) {
                 write(operation, from, Value::Null, body, &mut headers);
+                end_next(operation, from, body);
             }
         }
         Next::Link { from, feed, keep } => {
@@ -157,6 +158,15 @@ fn is_address(operation: &Operation, source: &Source) -> bool {
 fn is_present(operation: &Operation, source: &Source, body: &Value) -> bool {
     let path = steps_of(operation, source).map(|steps| JsonPath { steps: steps.into() });
     path.is_some_and(|path| path.first(body).is_some())
+}
+
+/// Takes away the object about the next page, which vendors leave out as a whole on the last one.
+fn end_next(operation: &Operation, source: &Source, body: &mut Value) {
+    let Some(mut steps) = steps_of(operation, source) else { return };
+    steps.pop();
+    if matches!(steps.last(), Some(Step::Key(key)) if plain(key) == "next") {
+        set_at(body, &steps, Value::Null);
+    }
 }
 
 /// Number of steps that lead to a source.

@@ -43,6 +43,8 @@ pub(super) static INFO: Shape = Shape {
         ("x-airbyte-direct-form", Any),
         ("x-agent-entities", Map(&Text)),
         ("x-agent-default-fields", Map(&List(&Text))),
+        ("x-agent-other-names", TEXTS),
+        ("x-agent-search-words", Map(&List(&Text))),
         ("x-agent-rate-limits", List(&Object(&RATE_LIMIT))),
         ("x-agent-rate-limit-headers", Object(&RATE_LIMIT_HEADERS)),
         ("x-agent-rate-limit-cost", Object(&RATE_LIMIT_COST)),
@@ -146,7 +148,7 @@ pub(super) static FIELD_SELECTION: Shape = Shape {
 
 pub(super) static FAILURE: Shape = Shape {
     name: "failure",
-    keys: &[("place", Text), ("equals", Any), ("done", Text), ("message", Text)],
+    keys: &[("place", Text), ("equals", Any), ("done", Text), ("remark", Any), ("message", Text)],
     required: &["place"],
     unknown: Unknown::Strict,
 };

@@ -3,7 +3,7 @@
 use super::Rule::{Any, Bool, Count, Either, List, Map, Object, OneOf, Text, Word};
 use super::auth::{SCHEME, SERVER};
 use super::info::{FAILURE, FIELD_SELECTION, IDEMPOTENCY, INFO};
-use super::sync::SYNC;
+use super::sync::{FILTERS, SYNC};
 use super::{Shape, TEXTS, Unknown};
 
 pub(in crate::lint) static ROOT: Shape = Shape {
@@ -119,6 +119,7 @@ static OPERATION: Shape = Shape {
         ("x-agent-recommended", List(&Text)),
         ("x-agent-job", Object(&JOB)),
         ("x-agent-sync", Object(&SYNC)),
+        ("x-agent-filters", FILTERS),
         ("x-agent-total", Text),
         ("x-agent-empty", List(&Object(&EMPTY))),
         ("x-agent-records-optional", Bool),

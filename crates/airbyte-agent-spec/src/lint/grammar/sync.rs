@@ -1,4 +1,4 @@
-//! `x-agent-sync`.
+//! `x-agent-sync` and `x-agent-filters`.
 
 use super::Rule::{Any, Count, Either, Map, Object, OneOf, Text};
 use super::{Rule, Shape, TEXTS, Unknown};
@@ -40,6 +40,27 @@ static CHANGED: Shape = Shape {
 static DELETED: Shape = Shape {
     name: "deleted",
     keys: &[("field", Text), ("equals", Any), ("feed", Text), ("key", NAMES)],
+    required: &[],
+    unknown: Unknown::Strict,
+};
+
+/// Arguments and templates, or the name of one argument.
+const ARGUMENTS: Rule = Either(&Map(&Any), &Text);
+
+pub(super) const FILTERS: Rule = Map(&Either(&Object(&FILTER), &Text));
+
+static FILTER: Shape = Shape {
+    name: "a filter",
+    keys: &[
+        ("equals", ARGUMENTS),
+        ("any_of", ARGUMENTS),
+        ("most", Count),
+        ("from", ARGUMENTS),
+        ("to", ARGUMENTS),
+        ("format", TIME),
+        ("get", Text),
+        ("unless", Text),
+    ],
     required: &[],
     unknown: Unknown::Strict,
 };

@@ -9,8 +9,9 @@ use crate::lower::Cx;
 use crate::names::hint;
 use airbyte_agent_yaml::{Node, Value};
 
-/// The styles of pagination, of which exactly one is given.
-const STYLES: [&str; 7] = ["cursor", "link", "last_record", "offset", "page", "none", "unknown"];
+/// The styles of `x-agent-pagination`, of which exactly one is given.
+pub const STYLES: [&str; 7] =
+    ["cursor", "link", "last_record", "offset", "page", "none", "unknown"];
 
 /// Reads one style of pagination, or a list of several.
 pub(super) fn paging<'a>(

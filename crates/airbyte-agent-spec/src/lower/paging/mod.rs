@@ -6,6 +6,7 @@ mod inferred;
 
 use airbyte_agent_description::{Action, MetaField, Next, Paging, Parameter};
 
+pub use self::declared::STYLES;
 use super::{Cx, Op};
 use airbyte_agent_yaml::Node;
 

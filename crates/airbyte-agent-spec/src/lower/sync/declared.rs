@@ -46,7 +46,8 @@ impl Declared {
     }
 }
 
-fn values(members: &[(String, Node)]) -> Vec<(Text, Json)> {
+/// Arguments by their names, with values or templates.
+pub(in crate::lower) fn values(members: &[(String, Node)]) -> Vec<(Text, Json)> {
     let value = |(name, node): &(String, Node)| (name.clone().into(), Json::new(&node.to_json()));
     members.iter().map(value).collect()
 }
@@ -67,10 +68,7 @@ fn parent<'a>(cx: &Cx<'a>, entity: &str, node: &'a Node) -> SyncParent {
 
 fn change<'a>(cx: &Cx<'a>, node: &'a Node) -> Option<SyncChange> {
     let field = place(cx, node.get("field")?)?;
-    let time = |key: &str| {
-        let text = node.text(key);
-        SyncTime::ALL.into_iter().find(|time| time.as_str() == text)
-    };
+    let time = |key: &str| time(node, key);
     let format = time("format").unwrap_or(SyncTime::Iso8601);
     let filter = match node.get("filter") {
         Some(node) if node.is_map() => values(node.members()),
@@ -101,6 +99,12 @@ fn change<'a>(cx: &Cx<'a>, node: &'a Node) -> Option<SyncChange> {
         order,
         overlap_seconds: overlap.unwrap_or(SyncChange::OVERLAP_SECONDS),
     })
+}
+
+/// The form of times that a member names.
+pub(in crate::lower) fn time(node: &Node, key: &str) -> Option<SyncTime> {
+    let text = node.text(key);
+    SyncTime::ALL.into_iter().find(|time| time.as_str() == text)
 }
 
 fn deletions<'a>(cx: &Cx<'a>, node: &'a Node) -> Option<SyncDeletions> {

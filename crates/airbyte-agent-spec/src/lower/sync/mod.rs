@@ -13,6 +13,7 @@ use airbyte_agent_description::{
 use super::{Cx, Op, Walk, record_node};
 use airbyte_agent_yaml::Node;
 use declared::Declared;
+pub(super) use declared::{time, values};
 
 pub(super) const KEY: &str = "x-agent-sync";
 

@@ -1,7 +1,8 @@
 //! How well search finds operations: questions of our own wording over all connectors.
 //!
 //! `questions.tsv` has two halves. Weights and synonyms are tuned on the one; the other is only
-//! measured, so that its numbers say what a user may expect.
+//! measured, so that its numbers say what a user may expect. `everyday.tsv` has three sets of questions as
+//! people type them, of which only the first is tuned on, and `languages.tsv` has questions in other languages.
 
 #![allow(clippy::cast_precision_loss, clippy::expect_used, clippy::print_stdout)]
 
@@ -9,6 +10,8 @@ use airbyte_agent::registry;
 use airbyte_agent_core::tools::search::{Hit, Index};
 
 const QUESTIONS: &str = include_str!("questions.tsv");
+const EVERYDAY: &str = include_str!("everyday.tsv");
+const LANGUAGES: &str = include_str!("languages.tsv");
 
 struct Question {
     half: &'static str,
@@ -18,7 +21,8 @@ struct Question {
 
 /// The questions on connectors that are compiled in.
 fn questions() -> Vec<Question> {
-    let lines = QUESTIONS.lines().filter(|line| !line.starts_with('#'));
+    let all = [QUESTIONS, EVERYDAY, LANGUAGES].into_iter().flat_map(str::lines);
+    let lines = all.filter(|line| !line.starts_with('#'));
     let parse = |line: &'static str| {
         let mut columns = line.split('\t');
         let mut next = || columns.next().expect("three columns");
@@ -69,7 +73,7 @@ struct Recall {
 fn recall(index: &Index, half: &'static str, text: impl Fn(&Question) -> String) -> Recall {
     let ranks: Vec<usize> = questions()
         .iter()
-        .filter(|question| question.half == half)
+        .filter(|question| question.half.starts_with(half))
         .map(|question| rank(index, question, &text(question)))
         .collect();
     let within = |limit: usize| {
@@ -90,8 +94,13 @@ fn recall(index: &Index, half: &'static str, text: impl Fn(&Question) -> String)
 #[test]
 fn most_questions_are_answered_near_the_top() {
     let index = Index::new(registry().iter().copied());
-    // Measured: held-out 0.775, 0.963, 0.975; tuning 0.755, 0.950, 0.975.
-    for (half, at_1, at_3, at_5) in [("held-out", 0.75, 0.92, 0.95), ("tuning", 0.70, 0.92, 0.95)] {
+    for (half, at_1, at_3, at_5) in [
+        ("held-out", 0.80, 0.96, 0.98),
+        ("tuning", 0.84, 0.96, 0.98),
+        ("first", 0.90, 0.96, 0.98),
+        ("second", 0.90, 0.95, 0.96),
+        ("third", 0.85, 0.93, 0.95),
+    ] {
         let found = recall(&index, half, |question| question.text.to_owned());
         let enough = found.at_1 >= at_1 && found.at_3 >= at_3 && found.at_5 >= at_5;
         assert!(enough, "search finds less on the {} half than it did", found.half);
@@ -137,6 +146,86 @@ fn no_write_comes_first_for_a_question_that_is_answered_by_reading() {
         let wrong = reads && first.iter().any(|hit| is_write(&place(hit)));
         assert!(!wrong, "{}: {first:?}", question.text);
     }
+}
+
+/// The action at the end of a place.
+fn action_of(place: &str) -> &str {
+    place.rsplit('.').next().unwrap_or_default()
+}
+
+#[test]
+fn nearly_no_question_that_asks_for_a_change_gets_another_change_first() {
+    let index = Index::new(registry().iter().copied());
+    let changes = ["create", "update", "delete"];
+    let mut wrong = Vec::new();
+    let mut asked = 0;
+    for question in questions() {
+        let wanted: Vec<&str> = question.answers.iter().map(|answer| action_of(answer)).collect();
+        if !wanted.iter().any(|action| changes.contains(action)) {
+            continue;
+        }
+        asked += 1;
+        let first = index.search(question.text, 1).first().map(place).unwrap_or_default();
+        if changes.contains(&action_of(&first)) && !wanted.contains(&action_of(&first)) {
+            wrong.push((question.text, first));
+        }
+    }
+    println!("another change first for {} of {asked}", wrong.len());
+    assert!(wrong.len() * 50 <= asked, "{wrong:#?}");
+}
+
+#[test]
+fn questions_in_other_languages_are_answered() {
+    let index = Index::new(registry().iter().copied());
+    for language in ["es", "fr", "de", "pt", "ja", "it", "nl", "zh"] {
+        let found = recall(&index, language, |question| question.text.to_owned());
+        assert!(found.at_3 >= 0.85 && found.at_5 >= 0.9, "{language}");
+    }
+}
+
+#[test]
+fn the_name_of_an_operation_finds_it_first() {
+    let index = Index::new(registry().iter().copied());
+    let first = |query: &str| index.search(query, 1).first().map(place).unwrap_or_default();
+    for connector in registry() {
+        for operation in connector.operations() {
+            let name = format!("{}.{}", connector.name, operation.place());
+            assert_eq!(first(&name), name);
+        }
+    }
+    for (query, expected) in [
+        ("asana create task", "asana.tasks.create"),
+        ("create task asana", "asana.tasks.create"),
+        ("slack messages create", "slack.messages.create"),
+        ("listStargazers", "github.stargazers.list"),
+        ("getSatisfactionRatings", "zendesk-support.satisfaction_ratings.get"),
+        ("sales force leads list", "salesforce.leads.list"),
+    ] {
+        assert_eq!(first(query), expected, "{query}");
+    }
+    let issues = index.search("listIssues", 2);
+    assert!(issues.iter().all(|hit| hit.entity == "issues"), "{issues:?}");
+}
+
+#[test]
+fn services_that_nobody_serves_are_named() {
+    let index = Index::new(registry().iter().copied());
+    for (query, name) in [
+        ("create a page in notion", Some("notion")),
+        ("my trello boards", Some("trello")),
+        ("send a gmail", Some("gmail")),
+        ("post a message in teams", Some("teams")),
+        ("teams in linear", None),
+        ("zoom into the sales of shopify", None),
+        ("open invoices in stripe", None),
+    ] {
+        let found = index.unserved(query);
+        assert_eq!(found.as_ref().map(|found| found.name.as_str()), name, "{query}");
+        assert!(found.is_none_or(|found| !found.nearest.is_empty()));
+    }
+    let trello = index.unserved("my trello boards").map(|found| found.to_string());
+    let expected = "There is no connector named trello; nearest: ";
+    assert!(trello.is_some_and(|text| text.starts_with(expected)));
 }
 
 #[test]

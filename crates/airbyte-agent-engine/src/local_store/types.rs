@@ -1,0 +1,226 @@
+//! What is asked of a store, and what it gives.
+
+use std::time::{Duration, Instant};
+
+use serde::Serialize;
+use serde_json::Value;
+
+/// A table of the store: the records of an entity.
+#[derive(Debug, Clone, Default, PartialEq)]
+#[non_exhaustive]
+pub struct Table {
+    /// Its name in SQL.
+    pub name: String,
+    /// The name of the connector.
+    pub connector: String,
+    /// The name of the entity.
+    pub entity: String,
+    /// What one record is.
+    pub description: String,
+    /// The fields that identify a record within an account; none if records are known by their place.
+    pub key: Vec<String>,
+    /// The columns that SQL sees, without those that every table has.
+    pub columns: Vec<Column>,
+    /// How fresh the records of each account are.
+    pub accounts: Vec<Freshness>,
+}
+
+/// A column of a table.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct Column {
+    /// Its name in SQL.
+    pub name: String,
+    /// The name of the field of the records.
+    pub field: String,
+    /// The type of its values, such as `text` or `timestamp`.
+    pub kind: String,
+    /// What the field means; empty if the schema does not say.
+    pub description: String,
+}
+
+/// How fresh the records of an account in a table are.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct Freshness {
+    /// The name of the account.
+    pub account: String,
+    /// Number of its records.
+    pub rows: u64,
+    /// When the last page was written, in UTC.
+    pub synced_at: Option<String>,
+    /// When all records had been read for the last time, in UTC; `None` if they never were, so that some are missing.
+    pub complete_at: Option<String>,
+    /// Whether all records are being read, so that some may be missing.
+    pub is_in_pass: bool,
+    /// How long before this was read the last page had been written.
+    #[serde(skip)]
+    pub age: Option<Duration>,
+}
+
+/// The part of a table that may be read.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct View {
+    /// Its name in SQL.
+    pub name: String,
+    /// The name of the connector.
+    pub connector: String,
+    /// The name of the entity.
+    pub entity: String,
+    /// The accounts whose records may be read.
+    pub accounts: Vec<String>,
+    /// The fields that do not exist for whoever reads, such as `email` or `owner.phone`.
+    pub withheld: Vec<String>,
+    /// Whether fields do not exist, either, whose names say that they hold a secret.
+    pub hides_secrets: bool,
+}
+
+/// How much a query may give, and how long it may take.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Limits {
+    /// Most rows or hits.
+    pub rows: usize,
+    /// Most bytes of all values.
+    pub bytes: usize,
+    /// How long the query may take.
+    pub time: Duration,
+}
+
+/// One page of a search.
+#[derive(Debug, Clone, Default, PartialEq)]
+#[non_exhaustive]
+pub struct SearchPage {
+    /// The records, or the fields of them that were selected.
+    pub records: Vec<Value>,
+    /// Where the search continues; `None` at its end.
+    pub cursor: Option<String>,
+    /// How long the search took, in milliseconds.
+    pub took_ms: f64,
+}
+
+/// What a search by words has found.
+#[derive(Debug, Clone, Default, PartialEq)]
+#[non_exhaustive]
+pub struct Hits {
+    /// The records, best first.
+    pub hits: Vec<Hit>,
+    /// Whether there are more.
+    pub has_more: bool,
+    /// Whether there were too many for all to be compared with each other.
+    pub is_partly_ranked: bool,
+}
+
+/// A record that a search by words has found.
+#[derive(Debug, Clone, Default, PartialEq)]
+#[non_exhaustive]
+pub struct Hit {
+    /// The name of the view.
+    pub view: String,
+    /// The name of the account.
+    pub account: String,
+    /// What identifies the record within its table and account; empty if that is withheld.
+    pub key: String,
+    /// The field with most of the words.
+    pub field: Option<String>,
+    /// The part of the field with the words, which stand between `**`.
+    pub snippet: Option<String>,
+    /// The record that was found, without the fields that are withheld.
+    pub record: Value,
+}
+
+/// The rows of a query in SQL.
+#[derive(Debug, Clone, Default, PartialEq)]
+#[non_exhaustive]
+pub struct Rows {
+    /// The names of the columns, no two of which are the same.
+    pub columns: Vec<String>,
+    /// The rows, each with a value for each column.
+    pub rows: Vec<Vec<Value>>,
+    /// Whether the query has more rows than the limits allow.
+    pub is_cut: bool,
+    /// The names of the views that the query reads.
+    pub views: Vec<String>,
+    /// How long the query took, in milliseconds.
+    pub took_ms: f64,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { rows: 10_000, bytes: 16 * 1024 * 1024, time: Duration::from_secs(30) }
+    }
+}
+
+impl Limits {
+    /// The limits with this number of rows.
+    #[must_use]
+    pub fn rows(mut self, most: usize) -> Self {
+        self.rows = most;
+        self
+    }
+
+    /// The limits with this number of bytes.
+    #[must_use]
+    pub fn bytes(mut self, most: usize) -> Self {
+        self.bytes = most;
+        self
+    }
+
+    /// The limits with this time.
+    #[must_use]
+    pub fn time(mut self, longest: Duration) -> Self {
+        self.time = longest;
+        self
+    }
+
+    /// The limits without the time behind a deadline.
+    #[must_use]
+    pub fn until(mut self, deadline: Option<Instant>) -> Self {
+        if let Some(deadline) = deadline {
+            let left = deadline.saturating_duration_since(Instant::now());
+            self.time = self.time.min(left);
+        }
+        self
+    }
+}
+
+impl Table {
+    /// The table of an entity under a name.
+    pub fn new(
+        name: impl Into<String>,
+        connector: impl Into<String>,
+        entity: impl Into<String>,
+    ) -> Self {
+        let (name, connector, entity) = (name.into(), connector.into(), entity.into());
+        Self { name, connector, entity, ..Self::default() }
+    }
+
+    /// A view of the records of these accounts, without any field withheld.
+    pub fn view(&self, accounts: impl IntoIterator<Item = impl Into<String>>) -> View {
+        View {
+            name: self.name.clone(),
+            connector: self.connector.clone(),
+            entity: self.entity.clone(),
+            accounts: accounts.into_iter().map(Into::into).collect(),
+            withheld: Vec::new(),
+            hides_secrets: false,
+        }
+    }
+}
+
+impl View {
+    /// The same view under another name.
+    #[must_use]
+    pub fn named(mut self, name: impl Into<String>) -> Self {
+        self.name = name.into();
+        self
+    }
+
+    /// The same view without these fields.
+    #[must_use]
+    pub fn withholding(mut self, fields: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        self.withheld = fields.into_iter().map(Into::into).collect();
+        self
+    }
+}

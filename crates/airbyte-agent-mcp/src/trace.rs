@@ -1,0 +1,60 @@
+//! The trace that a call belongs to, as the client gives it in the metadata of the request.
+
+use rmcp::RoleServer;
+use rmcp::service::RequestContext;
+
+/// The `traceparent` of the request, if it has the form that W3C Trace Context describes.
+pub(crate) fn parent(context: &RequestContext<RoleServer>) -> Option<&str> {
+    context.meta.get_traceparent().filter(|text| is_valid(text))
+}
+
+/// The identifiers of the trace and of the span in it that makes the call.
+pub(crate) fn identifiers(parent: &str) -> (&str, &str) {
+    let mut parts = parent.split('-').skip(1);
+    (parts.next().unwrap_or_default(), parts.next().unwrap_or_default())
+}
+
+fn is_valid(text: &str) -> bool {
+    let parts: Vec<&str> = text.split('-').collect();
+    let [version, trace, span, flags, rest @ ..] = &parts[..] else { return false };
+    let is_hex = |part: &str, length: usize| {
+        part.len() == length && part.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'))
+    };
+    let is_zero = |part: &str| part.bytes().all(|b| b == b'0');
+    // A later version may have more parts.
+    let has_length = if *version == "00" { rest.is_empty() } else { *version != "ff" };
+    has_length
+        && text.len() <= 256
+        && text.is_ascii()
+        && is_hex(version, 2)
+        && is_hex(trace, 32)
+        && is_hex(span, 16)
+        && is_hex(flags, 2)
+        && !is_zero(trace)
+        && !is_zero(span)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_has_the_form_of_a_trace_is_taken() {
+        let good = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+        for (text, expected) in [
+            (good.to_owned(), true),
+            (format!("{good}-x"), false),
+            (format!("01{}-x", &good[2..]), true),
+            (format!("ff{}", &good[2..]), false),
+            (good.to_uppercase(), false),
+            (good.replace('7', "g"), false),
+            (good.replace("b7ad6b7169203331", "0000000000000000"), false),
+            (good[1..].to_owned(), false),
+            (format!("01{}-{}", &good[2..], "x".repeat(300)), false),
+            (String::new(), false),
+        ] {
+            assert_eq!(is_valid(&text), expected, "{text}");
+        }
+        assert_eq!(identifiers(good), ("0af7651916cd43dd8448eb211c80319c", "b7ad6b7169203331"));
+    }
+}
