@@ -24,8 +24,7 @@ pub(crate) fn sample_of(schema: &Schema, name: &str) -> Value {
     }
     match schema.kinds.first() {
         Some(Kind::Integer) => {
-            if let Some(example) = schema.format_example().and_then(|text| text.parse::<i64>().ok())
-            {
+            if let Some(example) = schema.text_example().and_then(|text| text.parse::<i64>().ok()) {
                 return json!(example);
             }
             // A sample need not be near the limits of `i64`, so that `as` loses nothing.
@@ -48,7 +47,7 @@ pub(crate) fn sample_of(schema: &Schema, name: &str) -> Value {
                 })
                 .collect(),
         ),
-        Some(Kind::String) | None => match schema.format_example() {
+        Some(Kind::String) | None => match schema.text_example() {
             Some(example) => json!(example),
             None => json!(names::singular(&names::ident(name)).trim_matches('_').replace('_', "-")),
         },

@@ -191,7 +191,7 @@ fn sample_object(schema: &Schema) -> Value {
 }
 
 fn sample_number(name: &str, schema: &Schema) -> f64 {
-    let formatted = schema.format_example().and_then(|text| text.parse().ok());
+    let formatted = schema.text_example().and_then(|text| text.parse().ok());
     let usual: f64 = if let Some(number) = formatted {
         number
     } else if name.contains("limit") || name.contains("size") {
@@ -209,7 +209,7 @@ fn sample_text(name: &str, schema: &Schema) -> String {
         "date-time" => "2026-01-01T00:00:00Z",
         "uri" | "url" => "https://example.com",
         "email" => "ann@example.com",
-        _ if schema.format_example().is_some() => schema.format_example().unwrap_or_default(),
+        _ if schema.text_example().is_some() => schema.text_example().unwrap_or_default(),
         _ if lower.contains("email") => "ann@example.com",
         _ if lower.ends_with("url") => "https://example.com",
         _ if lower == "id" || lower.ends_with("_id") || name.ends_with("Id") => "123",

@@ -68,14 +68,20 @@ fn wrong_format(names: &[Text], value: &Value) -> Option<String> {
 }
 
 impl Schema {
-    /// A text, or the digits of a number, that has the format of the schema; `None` if it has no format that
-    /// is checked.
-    pub fn format_example(&self) -> Option<&'static str> {
-        let listed = self.rules.iter().find_map(|rule| match rule {
-            TextRule::Formats(names) => Some(names.iter().find_map(|name| Format::find(name))),
-            TextRule::Pattern(_) | TextRule::Grammar(_) => None,
-        });
-        listed.unwrap_or_else(|| Format::find(&self.format)).map(|format| format.example)
+    /// A text, or the digits of a number, that has the format of the schema or is written in its language; `None` if
+    /// it has neither, or if its other rules do not permit the example.
+    pub fn text_example(&self) -> Option<&'static str> {
+        let of_rule = |rule: &TextRule| match rule {
+            TextRule::Formats(names) => {
+                Some(names.iter().find_map(|name| Format::find(name))?.example)
+            }
+            TextRule::Grammar(grammar) => Some(grammar.language.example()),
+            TextRule::Pattern(_) => None,
+        };
+        let has_formats = self.rules.iter().any(|rule| matches!(rule, TextRule::Formats(_)));
+        let own = || Some(Format::find(&self.format).filter(|_| !has_formats)?.example);
+        let found = self.rules.iter().find_map(of_rule).or_else(own);
+        found.filter(|text| self.misfit(&Value::from(*text)).is_none())
     }
 
     /// What is wrong with a text or a number that has one of the types of the schema: its format, its

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use crate::arguments::TextRules;
 use crate::description::Operation;
 use crate::error::{Error, Result};
 
@@ -17,6 +18,7 @@ pub struct CallOptions {
     truncate: bool,
     if_range: Option<String>,
     confined: bool,
+    strict: bool,
     held_bytes: Option<usize>,
 }
 
@@ -93,6 +95,17 @@ impl CallOptions {
         self.confined = true;
     }
 
+    /// Refuses arguments that break a rule which the vendor has for texts, before anything is sent: a format such as
+    /// that of a date, a pattern, or the grammar of a query language.
+    ///
+    /// Without it such a call is made all the same, since vendors now and then take more than their documents say.
+    /// The log has a warning then, and [`Call::doubts`](crate::Call::doubts) tells before.
+    #[must_use]
+    pub fn strict_texts(mut self) -> Self {
+        self.strict = true;
+        self
+    }
+
     /// How many bytes of memory the values of one response may take; a larger one is an error. By default
     /// it is what the client says, see [`Local::max_held_bytes`](crate::Local::max_held_bytes).
     #[must_use]
@@ -103,6 +116,10 @@ impl CallOptions {
 
     pub(crate) const fn held(&self) -> Option<usize> {
         self.held_bytes
+    }
+
+    pub(crate) const fn text_rules(&self) -> TextRules {
+        if self.strict { TextRules::Refuse } else { TextRules::Warn }
     }
 
     pub(crate) const fn is_confined(&self) -> bool {

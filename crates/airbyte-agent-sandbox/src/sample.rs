@@ -73,7 +73,7 @@ fn value_for(name: &str, schema: &Schema, record: &Value) -> Value {
 /// Any value that fits, also where the schema wants a format.
 fn formatted_value(schema: &Schema, name: &str) -> Value {
     let any = any_value(schema, name);
-    match schema.format_example().filter(|_| !accepts(schema, &any)) {
+    match schema.text_example().filter(|_| !accepts(schema, &any)) {
         Some(text) if schema.kinds.contains(&Kind::String) => text.into(),
         Some(digits) => serde_json::from_str(digits).unwrap_or(any),
         None => any,

@@ -32,18 +32,23 @@ pub(crate) struct ResultDocument {
     pub(crate) next: Option<Value>,
     /// How many records the whole list has, where the vendor says so.
     pub(crate) total: Option<u64>,
+    /// What the vendor reports beside the records; they may not be all.
+    pub(crate) errors: Vec<Value>,
 }
 
 impl ResultDocument {
     /// A result without metadata and without a cursor.
     pub(crate) fn of_data(data: Value) -> Self {
-        Self { data, meta: Value::Null, next: None, total: None }
+        Self { data, meta: Value::Null, next: None, total: None, errors: Vec::new() }
     }
 
     fn to_json(&self) -> Value {
         let mut object = json!({"data": self.data, "meta": self.meta});
         if let Some(total) = self.total {
             object["total"] = total.into();
+        }
+        if !self.errors.is_empty() {
+            object["errors"] = self.errors.clone().into();
         }
         if let Some(next) = &self.next {
             object["next"] = next.clone();

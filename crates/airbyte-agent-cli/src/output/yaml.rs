@@ -28,6 +28,7 @@ mod tests {
             meta: Value::Null,
             next: Some(json!("c")),
             total: None,
+            errors: Vec::new(),
         };
         let mut out = Vec::new();
         write_document(&mut out, &document).unwrap();

@@ -83,6 +83,21 @@ impl Language {
         Self::ALL.into_iter().find(|language| language.as_str() == name)
     }
 
+    /// A text in the language. Where a grammar lists fields or words, it need not be one that they permit.
+    pub const fn example(self) -> &'static str {
+        match self {
+            Self::Jql => "updated >= -30d ORDER BY updated",
+            Self::Soql => "SELECT Id FROM Account LIMIT 10",
+            Self::Sosl => "FIND {acme} IN ALL FIELDS RETURNING Account(Id)",
+            Self::FieldSearch => "created>0",
+            Self::FunctionFilter => "greater-than(datetime,2025-03-01T00:00:00Z)",
+            Self::FileQuery => "name contains 'plan'",
+            Self::Formula => "{Name} = 'plan'",
+            Self::Json => "{}",
+            Self::Words => "name",
+        }
+    }
+
     /// What a text in the language is called in messages, with its article.
     pub const fn title(self) -> &'static str {
         match self {

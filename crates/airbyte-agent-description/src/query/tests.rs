@@ -247,3 +247,10 @@ fn no_text_leads_a_parser_astray() {
         }
     }
 }
+
+#[test]
+fn examples_are_written_in_their_language() {
+    for language in Language::ALL {
+        assert_eq!(Grammar::new(language).check(language.example()), Ok(()), "{language:?}");
+    }
+}

@@ -5,10 +5,12 @@
 
 mod check;
 mod shape;
+mod texts;
 mod unknown;
 
 use serde_json::{Map, Value};
 
+use self::texts::check_texts;
 use crate::description::{
     Action, AtLeastOne, Body, Connector, Kind, Location, Next, Operation, Parameter, Schema, Text,
     expression,
@@ -17,6 +19,7 @@ use crate::error::{Error, Result, WrongArgument};
 use crate::selection;
 
 pub(crate) use check::check_value;
+pub(crate) use texts::TextRules;
 pub(crate) use unknown::find_unknown;
 
 /// Arguments by parameter name.
@@ -41,6 +44,7 @@ pub(crate) fn complete(
     name: &str,
     mut arguments: Arguments,
     completion: Completion<'_>,
+    texts: TextRules,
 ) -> Result<Arguments> {
     let mut problems = Vec::new();
     let settings = match completion {
@@ -78,6 +82,9 @@ pub(crate) fn complete(
         match arguments.get(parameter_name) {
             Some(value) => {
                 check_value(parameter_name, &parameter.schema, value, &mut found);
+                if texts == TextRules::Refuse {
+                    check_texts(parameter_name, &parameter.schema, value, &mut found);
+                }
                 if parameter_name == selection::ARGUMENT
                     && found.is_empty()
                     && selection::chosen_by(operation).is_some()
@@ -127,6 +134,18 @@ pub(crate) fn complete(
         return Ok(arguments);
     }
     Err(Error::of_arguments(name, problems))
+}
+
+/// What is unusual about the texts in arguments: they break a rule of the vendor for formats, patterns or query
+/// languages, so that it may refuse them, or find nothing.
+pub(crate) fn doubts(operation: &Operation, arguments: &Arguments) -> Vec<String> {
+    let mut found = Vec::new();
+    for parameter in operation.parameters.iter() {
+        if let Some(value) = arguments.get(parameter.name.as_ref()) {
+            check_texts(&parameter.name, &parameter.schema, value, &mut found);
+        }
+    }
+    found
 }
 
 /// Writes whole numbers as such where a number is wanted: `1e2` arrives as `100.0`, and vendors know an identifier only

@@ -3,6 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::check::check_value;
+use super::texts::check_texts;
 use crate::description::{Json, Kind, Operation, Parameter, Schema, Step, closest, is_secret_name};
 
 /// The longest value that is shown, in characters.
@@ -27,7 +28,7 @@ pub(super) fn sample(parameter: &Parameter, given: Option<&Value>) -> Option<Val
         return None;
     }
     let is_bare =
-        schema.choices.is_empty() && schema.rules.is_empty() && schema.format_example().is_none();
+        schema.choices.is_empty() && schema.rules.is_empty() && schema.text_example().is_none();
     let example = parameter.example.as_ref().map(Json::value);
     if example.is_none() && is_text && is_bare {
         return None;
@@ -40,6 +41,7 @@ pub(super) fn sample(parameter: &Parameter, given: Option<&Value>) -> Option<Val
 fn accepts(schema: &Schema, value: &Value) -> bool {
     let mut problems = Vec::new();
     check_value("", schema, value, &mut problems);
+    check_texts("", schema, value, &mut problems);
     problems.is_empty()
 }
 
@@ -58,7 +60,7 @@ fn sample_of(schema: &Schema, depth: usize) -> Value {
         return choice.value();
     }
     let number = || {
-        let example = schema.format_example().and_then(|text| text.parse::<f64>().ok());
+        let example = schema.text_example().and_then(|text| text.parse::<f64>().ok());
         let least = example.unwrap_or(1.0).max(schema.minimum.unwrap_or(f64::MIN));
         least.min(schema.maximum.unwrap_or(f64::MAX))
     };
@@ -82,7 +84,7 @@ fn sample_of(schema: &Schema, depth: usize) -> Value {
                     .collect(),
             )
         }
-        Some(Kind::String) | None => schema.format_example().unwrap_or("…").into(),
+        Some(Kind::String) | None => schema.text_example().unwrap_or("…").into(),
     }
 }
 

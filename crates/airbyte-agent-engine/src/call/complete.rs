@@ -1,7 +1,7 @@
 //! From what a caller has put together to what a transport gets.
 
 use super::Call;
-use crate::arguments::{self, Arguments};
+use crate::arguments::{self, Arguments, TextRules};
 use crate::cursor::{Cursor, NextPage, Seal};
 use crate::description::{Location, Next, Paging};
 use crate::error::{Error, Result};
@@ -40,6 +40,12 @@ impl Completed {
 impl Call {
     /// [`complete`](Self::complete) of the call as it begins.
     pub(super) fn complete_first(&self, operation: &OperationRef) -> Result<Completed> {
+        if self.options.text_rules() == TextRules::Warn {
+            for doubt in arguments::doubts(operation, &self.arguments) {
+                let operation = operation.qualified_name();
+                tracing::warn!(operation, "{doubt}");
+            }
+        }
         let seal = self.seal(operation, &self.arguments)?;
         self.complete(operation, self.arguments.clone(), &seal, None)
     }
@@ -67,7 +73,9 @@ impl Call {
         operation.check(self.runtime.description(), &arguments)?;
         let completion = self.runtime.transport().completion()?;
         let connector = self.runtime.description();
-        let mut arguments = arguments::complete(connector, operation, name, arguments, completion)?;
+        let texts = self.options.text_rules();
+        let mut arguments =
+            arguments::complete(connector, operation, name, arguments, completion, texts)?;
         if self.options.is_confined() {
             selection::confine(operation, name, &arguments)?;
         }

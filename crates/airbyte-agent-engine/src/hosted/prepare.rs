@@ -164,7 +164,8 @@ fn complete(
 ) -> Result<Arguments> {
     let completion = transport.completion()?;
     let (connector, operation, name) = (call.connector, call.operation, call.name);
-    let arguments = arguments::complete(connector, operation, name, params, completion)?;
+    let texts = call.options.text_rules();
+    let arguments = arguments::complete(connector, operation, name, params, completion, texts)?;
     if call.options.is_confined() {
         selection::confine(operation, name, &arguments)?;
     }

@@ -26,7 +26,7 @@ impl Answer<'_> {
                 Err(self.described_failure_in(first, None, message))
             }
             _ => {
-                self.tell(read, failed);
+                read.errors.extend(failed);
                 Ok(())
             }
         }

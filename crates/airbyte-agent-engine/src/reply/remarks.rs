@@ -49,7 +49,17 @@ impl Answer<'_> {
         Ok(())
     }
 
-    /// Keeps what the description calls remarks.
+    /// Keeps the errors of a response that has failed in part, and shows them with the metadata.
+    pub(super) fn tell(&self, read: &mut Read, errors: Vec<Value>) {
+        read.errors.extend(errors);
+        // What a spec declares keeps the form that its type has.
+        let is_declared = self.operation.response.meta.iter().any(|field| field.name == "errors");
+        if !is_declared {
+            read.meta.insert("errors".to_owned(), read.errors.clone().into());
+        }
+    }
+
+    /// Keeps what the description calls remarks. The metadata stays what the spec declares.
     pub(super) fn add_remarks(&self, read: &mut Read) {
         let mut told = Vec::new();
         for remark in &self.plan.remarks {
@@ -68,20 +78,7 @@ impl Answer<'_> {
                 told.extend(worded(remark, &place.path, values));
             }
         }
-        self.tell(read, told);
-    }
-
-    /// Keeps reports of the vendor, and shows them with the metadata.
-    pub(super) fn tell(&self, read: &mut Read, errors: Vec<Value>) {
-        if errors.is_empty() {
-            return;
-        }
-        read.errors.extend(errors);
-        // What a spec declares keeps the form that its type has.
-        let is_declared = self.operation.response.meta.iter().any(|field| field.name == "errors");
-        if !is_declared {
-            read.meta.insert("errors".to_owned(), read.errors.clone().into());
-        }
+        read.errors.extend(told);
     }
 }
 

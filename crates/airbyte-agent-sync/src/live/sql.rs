@@ -231,7 +231,7 @@ mod tests {
             ("SELECT * FROM main.t_a WHERE n = 1", "all of t_a"),
             ("SELECT * FROM 't_a' WHERE n = 1", "t_a [n IN (1)]"),
             ("SELECT * FROM t_a WHERE n = 1 AND n IN t_b", "all of t_a; all of t_b"),
-            ("SELECT * FROM t_a WHERE n = 1 AND $$", "all of t_a"),
+            ("SELECT * FROM t_a WHERE n = 1 AND )", "all of t_a"),
             // Any rows are enough only if nothing but single rows is asked for.
             ("SELECT id, lower(state) FROM t_a LIMIT 3", "t_a; 3 rows"),
             ("SELECT id FROM t_a WHERE n = 1 OR state LIKE 'x%' LIMIT 3 OFFSET 2", "t_a; 3 rows"),

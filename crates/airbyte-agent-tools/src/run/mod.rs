@@ -104,14 +104,15 @@ pub(super) fn preview(call: &PermittedCall<'_>, limits: &ResultLimits) -> Result
 }
 
 /// The engine's call. It is confined to what the operation reads: a policy permits the operation, and
-/// not everything that a choice of fields could reach from its records.
+/// not everything that a choice of fields could reach from its records. Texts have to keep the rules of the vendor: a
+/// model takes an empty list for the truth, and mends an argument that is refused.
 fn engine_call(call: &PermittedCall<'_>, limits: &ResultLimits) -> Call {
     let operation = call.permitted.operation();
     let client = &call.permitted.account().client;
     let mut engine_call = client.call(&operation.entity, operation.action);
     engine_call.set_all(call.arguments.clone());
     let options = engine_call.options();
-    *options = std::mem::take(options).max_held_bytes(limits.held_bytes);
+    *options = std::mem::take(options).max_held_bytes(limits.held_bytes).strict_texts();
     engine_call.options().confine();
     engine_call
 }

@@ -68,6 +68,7 @@ async fn execute(args: &ExecArgs) -> Result<(), Stop> {
     // Only what is downloaded is told from other calls. Arguments that are uploaded may be large.
     let mut identity = if result.download.is_some() { arguments.clone() } else { Map::new() };
     let mut call = create_call(args, &connection, (&entity, &action), arguments)?;
+    notes::print_warnings(call.doubts());
     if args.dry_run {
         return Ok(print_dry_run(&call.dry_run()?)?);
     }
@@ -123,14 +124,15 @@ async fn print_outcome(
     let mut seen = HashSet::new();
     context.collect_selected_fields(&data, &mut seen);
     let count = data.as_array().map_or(1, Vec::len);
-    let document = ResultDocument { data, meta, next, total: outcome.total };
+    let errors = context.cleaned(&outcome.errors);
+    let document = ResultDocument { data, meta, next, total: outcome.total, errors };
     let format = output::format_or_default(args.output);
     output::print_records(format, &document, &context.hints())?;
     context_store::print_freshness(format, &document.meta);
     RecordContext::note_total(format, outcome.total, count);
     context.warn_about_missing_fields(count, &seen);
     job::print_hint(operation, &document.data);
-    context.warn_about_errors(&outcome.errors);
+    RecordContext::warn_about_errors(&document.errors);
     match dead_end {
         Some(reason) => notes::print_warnings([reason]),
         None => print_next_hint(cursor.as_deref()),

@@ -128,22 +128,24 @@ impl ListProgress<'_> {
         let is_dead = matches!(&ending, Ending::Failed(error) if error.refuses_call());
         let (count, next) = (self.count, self.next.filter(|_| !is_dead));
         let is_complete = matches!(ending, Ending::Complete);
+        let errors = self.context.cleaned(&self.errors);
         if !self.streams && (is_complete || count > 0) {
             if !self.errors.is_empty() {
                 let meta = std::mem::take(&mut self.meta);
                 let mut members =
                     if let Value::Object(members) = meta { members } else { Map::new() };
-                members.insert("errors".to_owned(), self.errors.clone().into());
+                members.insert("errors".to_owned(), errors.clone().into());
                 self.meta = Value::Object(members);
             }
             self.context.redactor.clean_value(&mut self.meta);
             // An incomplete document always contains the cursor.
             let next = (self.args.cursor || !is_complete).then(|| json!(next));
             let data = Value::Array(self.records);
-            let document = ResultDocument { data, meta: self.meta, next, total: self.total };
+            let (meta, total, errors) = (self.meta, self.total, errors.clone());
+            let document = ResultDocument { data, meta, next, total, errors };
             output::print_records(format, &document, &self.context.hints())?;
         }
-        self.context.warn_about_errors(&self.errors);
+        RecordContext::warn_about_errors(&errors);
         // Whoever read from the beginning to the end should have all that the vendor has counted.
         let is_whole = is_complete && next.is_none() && self.args.resume.is_none();
         match self.total.filter(|total| is_whole && *total > count as u64) {

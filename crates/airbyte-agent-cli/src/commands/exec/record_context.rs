@@ -42,12 +42,16 @@ impl<'r> RecordContext<'r> {
         }
     }
 
+    /// What the vendor reported beside the records, without secrets.
+    pub(super) fn cleaned(&self, errors: &[Value]) -> Vec<Value> {
+        let mut errors = errors.to_vec();
+        errors.iter_mut().for_each(|error| self.redactor.clean_value(error));
+        errors
+    }
+
     /// Warns about errors that the vendor reported beside the records: some may be missing.
-    pub(super) fn warn_about_errors(&self, errors: &[Value]) {
-        let mut errors = Value::Array(errors.to_vec());
-        self.redactor.clean_value(&mut errors);
-        let texts = report_texts(errors.as_array().map(Vec::as_slice).unwrap_or_default());
-        let texts = texts.into_iter().map(|text| {
+    pub(super) fn warn_about_errors(errors: &[Value]) {
+        let texts = report_texts(errors).into_iter().map(|text| {
             format!("the vendor reports an error beside the records, some may be missing: {text}")
         });
         notes::print_warnings(texts);

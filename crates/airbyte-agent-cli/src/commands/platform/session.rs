@@ -86,7 +86,7 @@ impl PlatformSession {
         self.redactor.clean_value(&mut meta);
         output::print_result(
             Some(self.format),
-            &ResultDocument { data, meta, next: None, total: None },
+            &ResultDocument { data, meta, next: None, total: None, errors: Vec::new() },
         )
     }
 }

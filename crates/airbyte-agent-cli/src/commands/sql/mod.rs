@@ -70,7 +70,13 @@ fn print_rows(args: &SqlArgs, store: &Store, rows: Rows, report: &LiveReport) ->
     });
     let objects =
         rows.rows.into_iter().map(|row| Value::Object(names.iter().cloned().zip(row).collect()));
-    let document = ResultDocument { data: objects.collect(), meta, next: None, total: None };
+    let document = ResultDocument {
+        data: objects.collect(),
+        meta,
+        next: None,
+        total: None,
+        errors: Vec::new(),
+    };
     let format = output::format_or_default(args.output);
     // The columns in the order of the query, also where no row has a value.
     let hints = RecordHints { schema: None, selected: &names };
@@ -122,7 +128,8 @@ fn print_calls(args: &SqlArgs, report: &LiveReport) -> Result<(), Stop> {
         "max_calls": args.max_calls,
         "note": "The database applies every condition of the query again.",
     });
-    let document = ResultDocument { data: data.into(), meta, next: None, total: None };
+    let document =
+        ResultDocument { data: data.into(), meta, next: None, total: None, errors: Vec::new() };
     let hints = RecordHints { schema: None, selected: &[] };
     output::print_records(output::format_or_default(args.output), &document, &hints)?;
     if is_free {

@@ -70,8 +70,8 @@ fn hints_follow_the_actions() {
 }
 
 /// Controls whose names and types say what they do: every text in a definition costs tokens.
-const SAY_IT_THEMSELVES: [&str; 5] =
-    ["format", "encoding", "exclude_fields", "count_only", "max_bytes"];
+const SAY_IT_THEMSELVES: [&str; 6] =
+    ["format", "encoding", "exclude_fields", "count_only", "max_bytes", "dry_run"];
 
 #[test]
 fn a_parameter_of_every_operation_can_be_given() {
