@@ -86,10 +86,10 @@ const OPERATIONS: &[Operation<Connector>] = &[
     },
     Operation {
         name: "audit_entries.list",
-        arguments: r#"{"workspace_id":"workspace-id","page":1,"per_page":1,"since":"2025-03-01T00:00:00Z","code":"A1","match":"level:\"warn\"","jql":"jql"}"#,
+        arguments: r#"{"workspace_id":"workspace-id","page":1,"per_page":1,"since":"2025-03-01T00:00:00Z","code":"A1","match":"level:\"warn\"","jql":"updated >= -30d ORDER BY updated"}"#,
         all: |c| c.audit_entries().list("workspace-id")
             .page(1).per_page(1).since("2025-03-01T00:00:00Z").code("A1").match_("level:\"warn\"")
-            .jql("jql").dry_run(),
+            .jql("updated >= -30d ORDER BY updated").dry_run(),
         needed: |c, a| list!(c.audit_entries().list(a.get::<String>("workspace_id")), "per_page", 90),
     },
     Operation {

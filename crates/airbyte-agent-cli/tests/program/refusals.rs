@@ -212,3 +212,17 @@ fn a_cursor_that_is_refused_is_not_offered_again() {
         assert_eq!(outcome.message().contains("without the cursor"), !is_offered, "{outcome:?}");
     }
 }
+
+/// Vendors now and then take more than their documents say. Such a call is made, and a person is told that the result may
+/// mean nothing; a secret is not repeated.
+#[test]
+fn texts_that_break_a_rule_of_the_vendor_are_sent_with_a_warning() {
+    let vendor = Vendor::always(Answer::json(200, &json!({"object": "list", "data": []})));
+    let args = ["customers", "list", "-p", "email=ada", "--output", "json"];
+    let outcome = exec(&vendor, "stripe", &args).succeeded();
+    assert!(outcome.stderr.contains("warning: 'email' must be an e-mail address"), "{outcome:?}");
+    assert_eq!(outcome.json()["data"], json!([]), "{outcome:?}");
+    let args = ["customers", "list", "-p", "email=ada@acme.test", "--output", "json"];
+    let outcome = exec(&vendor, "stripe", &args).succeeded();
+    assert_eq!(outcome.stderr, "", "{outcome:?}");
+}

@@ -1,6 +1,6 @@
 //! From what a caller has put together to what a transport gets.
 
-use super::Call;
+use super::{Call, Target};
 use crate::arguments::{self, Arguments, TextRules};
 use crate::cursor::{Cursor, NextPage, Seal};
 use crate::description::{Location, Next, Paging};
@@ -38,6 +38,28 @@ impl Completed {
 }
 
 impl Call {
+    /// What is unusual about the arguments, one sentence each: a text that breaks a rule of the vendor for formats,
+    /// patterns or query languages, so that the vendor may refuse it, or find nothing. Nothing is sent. With
+    /// [`strict_texts`](CallOptions::strict_texts) the call is refused for the same reasons.
+    ///
+    /// ```
+    /// # fn example(client: &airbyte_agent_engine::Client) {
+    /// use airbyte_agent_engine::description::Action;
+    ///
+    /// let mut call = client.call("calls", Action::List);
+    /// call.set("fromDateTime", "yesterday");
+    /// for doubt in call.doubts() {
+    ///     eprintln!("{doubt}");
+    /// }
+    /// # }
+    /// ```
+    pub fn doubts(&self) -> Vec<String> {
+        match &self.target {
+            Target::Operation(operation) => arguments::doubts(operation, &self.arguments),
+            Target::Unknown { .. } => Vec::new(),
+        }
+    }
+
     /// [`complete`](Self::complete) of the call as it begins.
     pub(super) fn complete_first(&self, operation: &OperationRef) -> Result<Completed> {
         if self.options.text_rules() == TextRules::Warn {

@@ -12,7 +12,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 use tracing::{Instrument as _, Span};
 
-use crate::arguments::{self, Arguments};
+use crate::arguments::Arguments;
 use crate::call_options::CallOptions;
 use crate::chunked::Chunked;
 use crate::cursor::{Cursor, Seal};
@@ -125,28 +125,6 @@ impl Call {
     /// The options, to be changed in place.
     pub fn options(&mut self) -> &mut CallOptions {
         &mut self.options
-    }
-
-    /// What is unusual about the arguments, one sentence each: a text that breaks a rule of the vendor for formats,
-    /// patterns or query languages, so that the vendor may refuse it, or find nothing. Nothing is sent. With
-    /// [`strict_texts`](CallOptions::strict_texts) the call is refused for the same reasons.
-    ///
-    /// ```
-    /// # fn example(client: &airbyte_agent_engine::Client) {
-    /// use airbyte_agent_engine::description::Action;
-    ///
-    /// let mut call = client.call("calls", Action::List);
-    /// call.set("fromDateTime", "yesterday");
-    /// for doubt in call.doubts() {
-    ///     eprintln!("{doubt}");
-    /// }
-    /// # }
-    /// ```
-    pub fn doubts(&self) -> Vec<String> {
-        match &self.target {
-            Target::Operation(operation) => arguments::doubts(operation, &self.arguments),
-            Target::Unknown { .. } => Vec::new(),
-        }
     }
 
     /// Starts where a cursor points instead of at the beginning.

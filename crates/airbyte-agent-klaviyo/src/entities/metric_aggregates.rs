@@ -25,7 +25,7 @@ impl MetricAggregates<'_> {
     /// # use airbyte_agent_klaviyo::{KlaviyoConnector, Result, types};
     /// # async fn example(klaviyo: KlaviyoConnector) -> Result<()> {
     /// let metric_aggregate = klaviyo.metric_aggregates().get()
-    ///     .data(types::MetricAggregateGetInput::new("metric-aggregate", types::MetricAggregateGetInputAttributes::new("metric-id", ["measurement"], ["filter"])))
+    ///     .data(types::MetricAggregateGetInput::new("metric-aggregate", types::MetricAggregateGetInputAttributes::new("metric-id", ["measurement"], ["greater-than(datetime,2025-03-01T00:00:00Z)"])))
     ///     .await?;
     /// println!("{:?} {:?}", metric_aggregate.id, metric_aggregate.type_);
     /// # Ok(())

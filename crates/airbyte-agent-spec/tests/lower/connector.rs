@@ -85,7 +85,7 @@ fn the_connector_is_described() {
     assert_eq!(names[..4], ["projects", "tasks", "events", "audit_entries"]);
     let projects = acme.entity("projects").unwrap();
     assert_eq!(projects.description, "A piece of work with an owner and an end.");
-    assert_eq!(projects.phrases.len(), 2);
+    assert_eq!(projects.phrases.len(), 3);
     assert_eq!(projects.store[1].kind, "object");
     let actions: Vec<_> = projects.operations.iter().map(|o| o.action.as_str()).collect();
     assert_eq!(actions, ["list", "create", "get", "delete", "update"]);

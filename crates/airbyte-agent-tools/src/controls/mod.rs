@@ -143,12 +143,11 @@ impl Control {
             Self::Format => schema::choice(&["json", "tsv", "csv"], ""),
             Self::Cursor => schema::plain("string", "next_cursor of the result before."),
             Self::MaxRecords => schema::plain("integer", "Most records to return."),
-            Self::CountOnly => schema::plain("boolean", ""),
+            Self::CountOnly | Self::DryRun => schema::plain("boolean", ""),
             Self::Clear => schema::texts("Parameters to set to null."),
             Self::FromByte => schema::plain("integer", "From 0."),
             Self::MaxBytes => schema::plain("integer", ""),
             Self::Encoding => schema::choice(&["text", "base64"], ""),
-            Self::DryRun => schema::plain("boolean", ""),
         }
     }
 }

@@ -45,7 +45,9 @@ impl<'r> RecordContext<'r> {
     /// What the vendor reported beside the records, without secrets.
     pub(super) fn cleaned(&self, errors: &[Value]) -> Vec<Value> {
         let mut errors = errors.to_vec();
-        errors.iter_mut().for_each(|error| self.redactor.clean_value(error));
+        for error in &mut errors {
+            self.redactor.clean_value(error);
+        }
         errors
     }
 

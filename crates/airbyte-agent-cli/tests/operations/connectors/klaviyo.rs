@@ -263,28 +263,28 @@ const OPERATIONS: &[Operation<Connector>] = &[
     },
     Operation {
         name: "campaign_reports.list",
-        arguments: r#"{"revision":"2026-01-15","page_cursor":"bmV4dDo6aWQ6OjAxSFFYS0ZQ","data":{"type":"campaign-values-report","attributes":{"statistics":["statistic"],"timeframe":{"key":"last_12_months","start":"2025-03-01T00:00:00Z","end":"2025-03-01T00:00:00Z"},"conversion_metric_id":"conversion-metric-id","group_by":["group-by"]}}}"#,
+        arguments: r#"{"revision":"2026-01-15","page_cursor":"bmV4dDo6aWQ6OjAxSFFYS0ZQ","data":{"type":"campaign-values-report","attributes":{"statistics":["statistic"],"timeframe":{"key":"last_12_months","start":"2025-03-01T00:00:00Z","end":"2025-03-01T00:00:00Z"},"conversion_metric_id":"conversion-metric-id","group_by":["group-by"],"filter":"greater-than(datetime,2025-03-01T00:00:00Z)"}}}"#,
         all: |c| c.campaign_reports().list()
             .revision("2026-01-15").page_cursor("bmV4dDo6aWQ6OjAxSFFYS0ZQ")
-            .data(types::CampaignReportListInput::new("campaign-values-report", types::CampaignReportListInputAttributes::new(["statistic"], types::CampaignReportListInputAttributesTimeframe::new().key(types::CampaignReportListInputAttributesTimeframeKey::Last12Months).start("2025-03-01T00:00:00Z").end("2025-03-01T00:00:00Z"), "conversion-metric-id").group_by(["group-by"])))
+            .data(types::CampaignReportListInput::new("campaign-values-report", types::CampaignReportListInputAttributes::new(["statistic"], types::CampaignReportListInputAttributesTimeframe::new().key(types::CampaignReportListInputAttributesTimeframeKey::Last12Months).start("2025-03-01T00:00:00Z").end("2025-03-01T00:00:00Z"), "conversion-metric-id").group_by(["group-by"]).filter("greater-than(datetime,2025-03-01T00:00:00Z)")))
             .dry_run(),
         needed: |c, a| list!(c.campaign_reports().list().data(a.get::<types::CampaignReportListInput>("data"))),
     },
     Operation {
         name: "flow_reports.list",
-        arguments: r#"{"revision":"2026-01-15","page_cursor":"bmV4dDo6aWQ6OjAxSFFYS0ZQ","data":{"type":"flow-values-report","attributes":{"statistics":["statistic"],"timeframe":{"key":"last_12_months","start":"2025-03-01T00:00:00Z","end":"2025-03-01T00:00:00Z"},"conversion_metric_id":"conversion-metric-id","group_by":["group-by"]}}}"#,
+        arguments: r#"{"revision":"2026-01-15","page_cursor":"bmV4dDo6aWQ6OjAxSFFYS0ZQ","data":{"type":"flow-values-report","attributes":{"statistics":["statistic"],"timeframe":{"key":"last_12_months","start":"2025-03-01T00:00:00Z","end":"2025-03-01T00:00:00Z"},"conversion_metric_id":"conversion-metric-id","group_by":["group-by"],"filter":"greater-than(datetime,2025-03-01T00:00:00Z)"}}}"#,
         all: |c| c.flow_reports().list()
             .revision("2026-01-15").page_cursor("bmV4dDo6aWQ6OjAxSFFYS0ZQ")
-            .data(types::FlowReportListInput::new("flow-values-report", types::FlowReportListInputAttributes::new(["statistic"], types::FlowReportListInputAttributesTimeframe::new().key(types::FlowReportListInputAttributesTimeframeKey::Last12Months).start("2025-03-01T00:00:00Z").end("2025-03-01T00:00:00Z"), "conversion-metric-id").group_by(["group-by"])))
+            .data(types::FlowReportListInput::new("flow-values-report", types::FlowReportListInputAttributes::new(["statistic"], types::FlowReportListInputAttributesTimeframe::new().key(types::FlowReportListInputAttributesTimeframeKey::Last12Months).start("2025-03-01T00:00:00Z").end("2025-03-01T00:00:00Z"), "conversion-metric-id").group_by(["group-by"]).filter("greater-than(datetime,2025-03-01T00:00:00Z)")))
             .dry_run(),
         needed: |c, a| list!(c.flow_reports().list().data(a.get::<types::FlowReportListInput>("data"))),
     },
     Operation {
         name: "metric_aggregates.get",
-        arguments: r#"{"revision":"2026-01-15","data":{"type":"metric-aggregate","attributes":{"metric_id":"metric-id","measurements":["measurement"],"filter":["filter"],"interval":"day","by":["by"],"timezone":"timezone","page_size":1,"page_cursor":"page-cursor","sort":"sort"}}}"#,
+        arguments: r#"{"revision":"2026-01-15","data":{"type":"metric-aggregate","attributes":{"metric_id":"metric-id","measurements":["measurement"],"filter":["greater-than(datetime,2025-03-01T00:00:00Z)"],"interval":"day","by":["by"],"timezone":"timezone","page_size":1,"page_cursor":"page-cursor","sort":"sort"}}}"#,
         all: |c| c.metric_aggregates().get()
             .revision("2026-01-15")
-            .data(types::MetricAggregateGetInput::new("metric-aggregate", types::MetricAggregateGetInputAttributes::new("metric-id", ["measurement"], ["filter"]).interval(types::MetricAggregateGetInputAttributesInterval::Day).by(["by"]).timezone("timezone").page_size(1).page_cursor("page-cursor").sort("sort")))
+            .data(types::MetricAggregateGetInput::new("metric-aggregate", types::MetricAggregateGetInputAttributes::new("metric-id", ["measurement"], ["greater-than(datetime,2025-03-01T00:00:00Z)"]).interval(types::MetricAggregateGetInputAttributesInterval::Day).by(["by"]).timezone("timezone").page_size(1).page_cursor("page-cursor").sort("sort")))
             .dry_run(),
         needed: |c, a| record(c.metric_aggregates().get().data(a.get::<types::MetricAggregateGetInput>("data"))),
     },

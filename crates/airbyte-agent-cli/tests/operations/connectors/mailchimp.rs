@@ -492,9 +492,9 @@ const OPERATIONS: &[Operation<Connector>] = &[
     },
     Operation {
         name: "batches.create",
-        arguments: r#"{"operations":[{"method":"GET","path":"/lists","params":{"key":"value"},"operation_id":"lists"}]}"#,
+        arguments: r#"{"operations":[{"method":"GET","path":"/lists","params":{"key":"value"},"body":"{}","operation_id":"lists"}]}"#,
         all: |c| c.batches().create()
-            .operations([types::BatchOperation::new(types::BatchOperationMethod::Get, "/lists").params(json!({"key":"value"})).operation_id("lists")])
+            .operations([types::BatchOperation::new(types::BatchOperationMethod::Get, "/lists").params(json!({"key":"value"})).body("{}").operation_id("lists")])
             .dry_run(),
         needed: |c, a| record(c.batches().create().operations(a.get::<Vec<types::BatchOperation>>("operations"))),
     },
