@@ -107,8 +107,8 @@ fn section(model: &Model<'_>, entity: &EntityModel<'_>) -> String {
         .collect();
     if !store.is_empty() {
         out.push_str(&format!(
-            "### {} in the context store\n\nThe hosted platform keeps a searchable copy of these fields. The action \
-             `context_store_search` filters by them (in Rust they are the variants of `store::{}`), and \
+            "### {} in the context store\n\nThe hosted platform, and a local store that `airbyte-agent sync` \
+             fills, keep a searchable copy of these fields. The action `context_store_search` filters by them (in Rust they are the variants of `store::{}`), and \
              `context_store_sql_query` reads them with SQL.\n\n{}",
             entity.entity.name,
             store_class(entity),
