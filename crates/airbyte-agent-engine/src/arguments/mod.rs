@@ -344,7 +344,7 @@ fn missing(parameter: &Parameter) -> String {
 }
 
 /// The problem if none of the members of a group is given. If the object that contains them is not
-/// given, there is no problem here: whether it is required is stated by what contains it.
+/// given, this is no problem of the group: another rule says whether the object is required.
 fn none_of(group: &AtLeastOne, arguments: &Arguments) -> Option<WrongArgument> {
     let mut members = arguments;
     for name in group.inside.iter() {

@@ -28,7 +28,7 @@ use crate::single_flight::SingleFlight;
 /// How long the token endpoint is not asked again after a refusal.
 const COOLDOWN: Duration = Duration::from_secs(30);
 
-/// The number of the last renewal that was begun in this process.
+/// The number of the [`Renewal`] that was made last in this process.
 static LAST: AtomicUsize = AtomicUsize::new(0);
 
 /// How long before its expiry a token is renewed.
@@ -90,7 +90,7 @@ pub(crate) struct Token {
 }
 
 impl Renewal {
-    /// Tokens of an account, as the user gave them.
+    /// The renewal of an account's tokens. It begins with the tokens that the user gave.
     pub(crate) fn new(account: &Account) -> Self {
         let secret = |name: &str| account.secret(name).map(SecretString::from);
         let state = State {
