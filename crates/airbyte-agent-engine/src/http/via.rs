@@ -1,4 +1,4 @@
-//! Another origin in the place of the intended one: a recording proxy, a gateway, the sandbox.
+//! Another origin instead of the intended one: a recording proxy, a gateway, or the sandbox.
 
 use http::{HeaderMap, HeaderName, HeaderValue};
 use url::Url;
@@ -11,8 +11,8 @@ use crate::error::{Error, Result};
 ///
 /// # Errors
 ///
-/// [`Usage`](crate::ErrorKind::Usage). What was given is not repeated: there may be a password in
-/// it.
+/// [`Usage`](crate::ErrorKind::Usage). The message does not repeat the text, because it may contain
+/// a password.
 pub fn origin(text: &str) -> Result<Url> {
     let wrong = |why: &str| {
         Error::usage(format!(
@@ -32,7 +32,7 @@ pub fn origin(text: &str) -> Result<Url> {
     Ok(url)
 }
 
-/// The address at `via` with path and query of `url`; the intended host goes into
+/// The address at `via`, with path and query of `url`. The intended host is put into the header
 /// `X-Forwarded-Host`.
 pub(crate) fn through(via: &Url, url: &Url, headers: &mut HeaderMap) -> Result<Url> {
     let host = match (url.host_str(), url.port()) {
