@@ -48,11 +48,11 @@ pub(crate) fn through(via: &Url, url: &Url, headers: &mut HeaderMap) -> Result<U
     Ok(routed)
 }
 
-/// The address that a request is meant for, wherever it is routed.
+/// The address for which a request is intended, even if it is sent to another origin.
 #[cfg(feature = "testing")]
 pub(crate) fn intended(request: &super::HttpRequest) -> Url {
     let host = request.headers.get("x-forwarded-host").and_then(|host| host.to_str().ok());
-    // Vendors are reached by TLS; only what is routed is plain.
+    // Vendors are reached by TLS. Only a request that is sent to another origin may use plain http.
     let intended = host.and_then(|host| Url::parse(&format!("https://{host}")).ok());
     let Some(mut intended) = intended else { return request.url.clone() };
     intended.set_path(request.url.path());

@@ -1,5 +1,6 @@
-//! What a response says about a failure, as one line for a person: what is wrong, with which field, and
-//! why. Knows the names under which APIs write these things, and no vendor.
+//! The description of a failure in a response, as one line for a person: what is wrong, with which
+//! field, and
+//! why. This module knows the names under which APIs write these things, and no vendor.
 
 mod names;
 
@@ -7,11 +8,12 @@ use serde_json::{Map, Value};
 
 use self::names::{CODES, CONTAINERS, FACTS, FIELDS, MAPS, TEXTS, is_noise, squash};
 
-/// Most characters of a message.
+/// Largest length of a message, in characters.
 const LONGEST_MESSAGE: usize = 1_200;
-/// Most characters of one of the texts in it, so that a long one leaves space for the others.
+/// Largest length of one of the texts in it, in characters, so that a long one leaves space for the
+/// others.
 const LONGEST_TEXT: usize = 400;
-/// Most elements of a list that are told.
+/// Largest number of elements of a list that the message contains.
 const MOST_ELEMENTS: usize = 12;
 /// How many objects inside each other are looked into.
 const DEEPEST: usize = 10;
