@@ -34,8 +34,7 @@ where
     }
 
     /// Makes the call, as awaiting this value does. `tokio::spawn` and `join!` take the future that
-    /// this
-    /// method returns.
+    /// this method returns.
     ///
     /// # Errors
     ///
@@ -73,8 +72,7 @@ impl<T: DeserializeOwned + Send + 'static> RecordAs<T> {
     }
 
     /// Makes the call, as awaiting this value does. `tokio::spawn` and `join!` take the future that
-    /// this
-    /// method returns.
+    /// this method returns.
     ///
     /// # Errors
     ///
@@ -375,8 +373,8 @@ macro_rules! accessor {
 }
 
 /// Adds the methods that query the context store to the accessor of an entity. It takes the name of
-/// the entity and
-/// its fields, and for the example one of the fields and the expression that reaches the accessor.
+/// the entity and its fields, and for the example one of the fields and the expression that reaches
+/// the accessor.
 #[macro_export]
 macro_rules! in_context_store {
     ($accessor:ident: $entity:literal, $fields:ident :: $field:ident,
@@ -411,8 +409,7 @@ macro_rules! in_context_store {
             }
 
             /// Queries the context store in SQL; entities are tables. The dialect is that of DuckDB
-            /// on the hosted
-            /// platform, and of SQLite on this machine.
+            /// on the hosted platform, and of SQLite on this machine.
             pub fn context_store_sql_query(
                 &self,
                 sql: impl Into<String>,

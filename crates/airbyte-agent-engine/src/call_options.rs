@@ -40,14 +40,12 @@ impl CallOptions {
     }
 
     /// Sets a key that makes it harmless to repeat the call, where the vendor supports such keys
-    /// for the operation; the
-    /// call is then retried like one that only reads.
+    /// for the operation; the call is then retried like one that only reads.
     ///
     /// A call that changes something, of an operation for which the vendor supports no key, is
-    /// refused with an error of the kind
-    /// [`Validation`](crate::ErrorKind::Validation) before anything is sent, because repeating it
-    /// would not be harmless. Calls that only read, and those that may be repeated anyway, need no
-    /// key and ignore it.
+    /// refused with an error of the kind [`Validation`](crate::ErrorKind::Validation) before
+    /// anything is sent, because repeating it would not be harmless. Calls that only read, and
+    /// those that may be repeated anyway, need no key and ignore it.
     #[must_use]
     pub fn idempotency_key(mut self, key: impl Into<String>) -> Self {
         self.idempotency_key = Some(key.into());
@@ -84,11 +82,9 @@ impl CallOptions {
     }
 
     /// For a download of a part of a file: the vendor sends the whole file unless it still is the
-    /// one
-    /// with this entity tag or time of change, which
-    /// [`Download::validator`](crate::Download::validator) returned. Only calls
-    /// that go directly to the vendor send this condition; for other calls, compare the validator
-    /// of the response.
+    /// one with this entity tag or time of change, which
+    /// [`Download::validator`](crate::Download::validator) returned. Only calls that go directly to
+    /// the vendor send this condition; for other calls, compare the validator of the response.
     #[must_use]
     pub fn if_range(mut self, validator: impl Into<String>) -> Self {
         self.if_range = Some(validator.into());
@@ -96,8 +92,7 @@ impl CallOptions {
     }
 
     /// Restricts a selection of fields to those that the operation reads by default. A policy over
-    /// operations
-    /// needs this restriction.
+    /// operations needs this restriction.
     pub fn confine(&mut self) {
         self.confined = true;
     }
@@ -106,9 +101,8 @@ impl CallOptions {
     /// that of a date, a pattern, or the grammar of a query language.
     ///
     /// Without this option such a call is made, because vendors sometimes accept more than their
-    /// documents say.
-    /// A warning is then written to the log, and [`Call::doubts`](crate::Call::doubts) returns the
-    /// reasons before the call.
+    /// documents say. A warning is then written to the log, and
+    /// [`Call::doubts`](crate::Call::doubts) returns the reasons before the call.
     #[must_use]
     pub fn strict_texts(mut self) -> Self {
         self.strict = true;
@@ -116,8 +110,8 @@ impl CallOptions {
     }
 
     /// Sets how many bytes of memory the values of one response may take; a larger response is an
-    /// error. The default
-    /// is that of the client, see [`Local::max_held_bytes`](crate::Local::max_held_bytes).
+    /// error. The default is that of the client, see
+    /// [`Local::max_held_bytes`](crate::Local::max_held_bytes).
     #[must_use]
     pub fn max_held_bytes(mut self, bytes: usize) -> Self {
         self.held_bytes = Some(bytes);

@@ -69,13 +69,13 @@ pub struct Client {
 }
 
 impl Client {
-    /// A client that calls the vendor directly, with [`Credentials`](crate::Credentials) or with
-    /// a [`Local`](crate::Local) made of them.
+    /// A client that calls the vendor directly, with [`Credentials`](crate::Credentials) or with a
+    /// [`Local`](crate::Local) made of them.
     ///
     /// # Errors
     ///
-    /// `Authentication` when credentials are missing, fit no scheme or belong to another
-    /// connector, `Validation` when a setting is missing or cannot be valid. Nothing is sent.
+    /// `Authentication` when credentials are missing, fit no scheme or belong to another connector,
+    /// `Validation` when a setting is missing or cannot be valid. Nothing is sent.
     pub fn local(description: impl Into<Description>, options: impl IntoLocal) -> Result<Self> {
         let description = description.into();
         let transport = LocalTransport::new(description.clone(), options.into_local().options)?;
@@ -92,8 +92,8 @@ impl Client {
     }
 
     /// A client that calls through the hosted platform, in an existing session. Without a connector
-    /// id, the only
-    /// connector of this kind in the session's workspace is looked up at the first call.
+    /// id, the only connector of this kind in the session's workspace is looked up at the first
+    /// call.
     pub fn within(
         description: impl Into<Description>,
         session: &Session,
@@ -114,8 +114,7 @@ impl Client {
     }
 
     /// This client, with cursors that are sealed under this key. By default they are sealed under a
-    /// key that ends with
-    /// the process.
+    /// key that ends with the process.
     #[must_use]
     pub fn with_cursor_key(mut self, key: CursorKey) -> Self {
         self.runtime = self.runtime.with_cursor_key(key);
@@ -123,8 +122,8 @@ impl Client {
     }
 
     /// A seal that makes and opens the cursors of calls of an operation with these arguments of the
-    /// caller. It is meant for
-    /// code that returns positions inside a page, as the tools for language models do.
+    /// caller. It is meant for code that returns positions inside a page, as the tools for language
+    /// models do.
     ///
     /// # Errors
     ///
@@ -148,8 +147,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// `Usage` when calls go directly to the vendor, and the errors of
-    /// [`Session::connector_id`].
+    /// `Usage` when calls go directly to the vendor, and the errors of [`Session::connector_id`].
     pub async fn connector_id(&self) -> Result<String> {
         match &self.hosted {
             Some(hosted) => hosted.connector_id(self.description()).await,
@@ -162,16 +160,14 @@ impl Client {
     }
 
     /// The redactor that knows the secrets of this client, including the tokens that it obtains
-    /// later.
-    /// Records are data and are returned unchanged; a program that shows them to others cleans
-    /// them first.
+    /// later. Records are data and are returned unchanged; a program that shows them to others
+    /// cleans them first.
     pub fn redactor(&self) -> Redactor {
         self.runtime.transport().redactor()
     }
 
     /// The reason why no call can be made with this client at all, such as missing credentials;
-    /// `None` where calls
-    /// can be tried. Nothing is sent to find out.
+    /// `None` where calls can be tried. Nothing is sent to find out.
     pub fn obstacle(&self) -> Option<Error> {
         self.runtime.transport().completion().err()
     }
@@ -186,8 +182,7 @@ impl Client {
     }
 
     /// The settings, such as server variables, of a client that calls the vendor directly; empty
-    /// for
-    /// other clients.
+    /// for other clients.
     pub fn config(&self) -> &Map<String, Value> {
         self.runtime.transport().settings()
     }
@@ -215,11 +210,10 @@ impl Client {
     }
 
     /// Calls one cheap read operation to find out whether the credentials work. Where there is
-    /// none,
-    /// the platform is asked for a token.
+    /// none, the platform is asked for a token.
     ///
-    /// The vendor's response is read like that of any call: a GraphQL error, or an error inside
-    /// a success status, means that the check failed.
+    /// The vendor's response is read like that of any call: a GraphQL error, or an error inside a
+    /// success status, means that the check failed.
     pub async fn check(&self) -> CheckReport {
         let Some(operation) = probe(self.description()) else {
             let (status, error) = match self.session() {

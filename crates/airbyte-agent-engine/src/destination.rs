@@ -1,10 +1,9 @@
 //! The origins to which credentials are sent, as far as they are known before a call.
 //!
 //! A description decides where its requests and token requests are sent, and thereby where the
-//! user's
-//! credentials are sent. A program that keeps credentials for a connector compares destinations
-//! before it hands
-//! the credentials to a description. A name proves nothing, since a spec may have any name.
+//! user's credentials are sent. A program that keeps credentials for a connector compares
+//! destinations before it hands the credentials to a description. A name proves nothing, since a
+//! spec may have any name.
 
 use std::fmt;
 
@@ -17,8 +16,8 @@ use crate::description::{Piece, Template};
 /// An origin (scheme, host and port) to which a connector sends credentials.
 ///
 /// Parts of it may be settings, may be taken from a credential, or may be unknown until a token
-/// endpoint
-/// returns them. Its display and debug output never show a part that is taken from a credential.
+/// endpoint returns them. Its display and debug output never show a part that is taken from a
+/// credential.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Destination(Vec<Part>);
@@ -91,8 +90,7 @@ impl Destination {
     }
 
     /// Whether a description that has the destinations `known` declares this one as well: as the
-    /// same
-    /// address with the same parts, or as a whole address that is one of them.
+    /// same address with the same parts, or as a whole address that is one of them.
     pub fn is_declared_among(&self, known: &[Self]) -> bool {
         let is_fixed = self.0.iter().all(|part| matches!(part, Part::Text(_)));
         let is_default = |known: &Self| {

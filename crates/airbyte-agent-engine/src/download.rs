@@ -40,8 +40,7 @@ impl Download {
     }
 
     /// This file, of which every byte has to arrive by `deadline`. `limit` is the time limit that
-    /// ends then, and
-    /// `name` is the name of the operation; both are used in the error.
+    /// ends then, and `name` is the name of the operation; both are used in the error.
     pub(crate) fn until(mut self, deadline: Instant, name: &str, limit: Duration) -> Self {
         let deadline = tokio::time::Instant::from_std(deadline);
         let seconds = limit.as_secs_f64();
@@ -84,10 +83,8 @@ impl Download {
     }
 
     /// The value by which the server identifies this state of the file: its strong entity tag, or
-    /// else the
-    /// time of its last change. With this value, a part of the unchanged file can be requested
-    /// later
-    /// ([`CallOptions::if_range`](crate::CallOptions::if_range)).
+    /// else the time of its last change. With this value, a part of the unchanged file can be
+    /// requested later ([`CallOptions::if_range`](crate::CallOptions::if_range)).
     pub fn validator(&self) -> Option<&str> {
         let tag = self.header(http::header::ETAG).filter(|tag| !tag.starts_with("W/"));
         tag.or_else(|| self.header(http::header::LAST_MODIFIED))
@@ -120,15 +117,15 @@ impl Download {
         self.headers.contains_key(http::header::CONTENT_DISPOSITION)
     }
 
-    /// Whether more bytes have come than the server announced. The bytes are then not the
-    /// part of the file that they seem to be.
+    /// Whether more bytes have come than the server announced. The bytes are then not the part of
+    /// the file that they seem to be.
     pub fn has_excess(&self) -> bool {
         self.announced().is_some_and(|announced| self.received > announced)
     }
 
     /// This file, with a check of its whole content: reading fails with the error that `judge`
-    /// returns. The check is made if the file has
-    /// at most `most` bytes, which are held back until then.
+    /// returns. The check is made if the file has at most `most` bytes, which are held back until
+    /// then.
     pub(crate) fn judged(
         mut self,
         most: usize,
@@ -159,8 +156,7 @@ impl Download {
     }
 
     /// Number of bytes that the server announced for the part that it sends; `None` where the bytes
-    /// that arrive are
-    /// encoded in another way and cannot be compared with it.
+    /// that arrive are encoded in another way and cannot be compared with it.
     pub(crate) fn announced(&self) -> Option<u64> {
         let encoding = self.header(http::header::CONTENT_ENCODING);
         if encoding.is_some_and(|encoding| !encoding.eq_ignore_ascii_case("identity")) {
@@ -318,8 +314,7 @@ enum Judged<F> {
 }
 
 /// Creates a new file beside `path` for the bytes that have arrived. No other process uses it, and
-/// no file of
-/// the user has its name.
+/// no file of the user has its name.
 async fn own_part(path: &Path, is_private: bool) -> std::io::Result<(PathBuf, File)> {
     let mut options = File::options();
     options.write(true).create_new(true);

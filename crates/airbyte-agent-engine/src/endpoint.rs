@@ -2,9 +2,8 @@
 //!
 //! A value must not decide more than its place in the template does. Inside an address it is a
 //! name, such as a label of a host; only a value at the very start may be a whole address.
-//! Therefore a setting, a
-//! credential or a field of a token response cannot lead requests, with the secrets in them, to
-//! another server.
+//! Therefore a setting, a credential or a field of a token response cannot lead requests, with the
+//! secrets in them, to another server.
 
 use url::Url;
 
@@ -74,8 +73,7 @@ pub(crate) fn fill(
 }
 
 /// Refuses an address to which secrets would be sent unencrypted: an address without TLS must be on
-/// this
-/// machine.
+/// this machine.
 pub(crate) fn with_tls(what: &str, url: &Url) -> Result<()> {
     if url.scheme() == "https" || is_loopback(url) {
         return Ok(());

@@ -26,15 +26,14 @@ pub enum ErrorKind {
     NotFound,
     /// The vendor or the platform asks the client to slow down.
     RateLimited,
-    /// Any other error of the vendor or the platform, including one inside a response with a
-    /// success status.
+    /// Any other error of the vendor or the platform, including one inside a response with a success status.
     Vendor,
     /// There is no complete response, because of the connection, TLS, a timeout or a broken body.
     Network,
     /// The response does not have the form that the spec describes.
     Decode,
-    /// Storage on this machine failed: a file could not be read or written, or a token store
-    /// could not load or save. [`source`](std::error::Error::source) returns the cause.
+    /// Storage on this machine failed: a file could not be read or written, or a token store could not load or save.
+    /// [`source`](std::error::Error::source) returns the cause.
     Storage,
     /// A defect of this library or of its configuration.
     Internal,
@@ -67,8 +66,8 @@ impl fmt::Display for ErrorKind {
 
 /// An error, with a message that says what went wrong and what helps.
 ///
-/// Neither its message nor its debug output contains a credential: texts of vendors are cleaned
-/// of the secrets in use before they are stored here. A clone is cheap and has the same cause.
+/// Neither its message nor its debug output contains a credential: texts of vendors are cleaned of the secrets in use
+/// before they are stored here. A clone is cheap and has the same cause.
 ///
 /// ```
 /// use airbyte_agent_engine::{Error, ErrorKind};
@@ -107,9 +106,8 @@ struct Inner {
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct WrongArgument {
-    /// The name of the argument. If a caller passed a member of an argument as an argument of its
-    /// own, this is the
-    /// name of the argument that contains the member.
+    /// The name of the argument. If a caller passed a member of an argument as an argument of its own, this is the name
+    /// of the argument that contains the member.
     pub name: String,
     /// What is wrong, in a text that names the argument.
     pub problem: String,
@@ -183,8 +181,7 @@ impl Error {
         Self::new(ErrorKind::Decode, message)
     }
 
-    /// An error of the kind [`Network`](ErrorKind::Network), after which another attempt may
-    /// succeed.
+    /// An error of the kind [`Network`](ErrorKind::Network), after which another attempt may succeed.
     pub fn network(message: impl Into<String>) -> Self {
         Self::new(ErrorKind::Network, message).with_retryable(true)
     }
@@ -207,9 +204,8 @@ impl Error {
         Self::new(ErrorKind::Internal, message)
     }
 
-    /// The error of an expression that has no value. This is not a `From`, because a second one
-    /// would make every `?`
-    /// on an error of unknown type ambiguous.
+    /// The error of an expression that has no value. This is not a `From`, because a second one would make every `?` on
+    /// an error of unknown type ambiguous.
     #[expect(clippy::needless_pass_by_value, reason = "so that it fits `map_err`")]
     pub(crate) fn of_expression(error: ExpressionError) -> Self {
         Self::decode(error.to_string())
@@ -273,8 +269,7 @@ impl Error {
         self
     }
 
-    /// This error, with the part of its message that others wrote, exactly as the message contains
-    /// it.
+    /// This error, with the part of its message that others wrote, exactly as the message contains it.
     #[must_use]
     pub(crate) fn with_vendor_text(mut self, text: impl Into<String>) -> Self {
         let text = text.into();
@@ -282,8 +277,7 @@ impl Error {
         self
     }
 
-    /// This error, with the place in the response where decoding failed, for example
-    /// `$.users[3].id`.
+    /// This error, with the place in the response where decoding failed, for example `$.users[3].id`.
     #[must_use]
     pub fn with_json_path(mut self, path: String) -> Self {
         self.inner().json_path = Some(path);
@@ -341,10 +335,8 @@ impl Error {
         self.0.retry_after
     }
 
-    /// The part of the message that the vendor or the platform wrote, exactly as the message
-    /// contains it; `None` where this library
-    /// wrote the whole message. A program that hands messages to a language model marks this part
-    /// as data.
+    /// The part of the message that the vendor or the platform wrote, exactly as the message contains it; `None` where
+    /// this library wrote the whole message. A program that hands messages to a language model marks this part as data.
     pub fn vendor_text(&self) -> Option<&str> {
         self.0.vendor_text.as_deref()
     }
@@ -359,9 +351,7 @@ impl Error {
         self.0.json_path.as_deref()
     }
 
-    /// Whether the call was refused because of what it asks for, so that the very same call would
-    /// be
-    /// refused again.
+    /// Whether the call was refused because of what it asks for, so that the very same call would be refused again.
     pub fn refuses_call(&self) -> bool {
         let is_about_call = matches!(self.0.kind, ErrorKind::Validation | ErrorKind::NotFound);
         is_about_call && self.0.status.is_some()
@@ -382,9 +372,8 @@ impl Error {
         self.0.retryable
     }
 
-    /// Whether a time limit was exceeded before the response had arrived: that of the call, of
-    /// connecting,
-    /// or of waiting for the vendor's next bytes. A vendor's own 408 or 504 is not such a timeout.
+    /// Whether a time limit was exceeded before the response had arrived: that of the call, of connecting, or of
+    /// waiting for the vendor's next bytes. A vendor's own 408 or 504 is not such a timeout.
     pub fn is_timeout(&self) -> bool {
         self.0.timeout
     }

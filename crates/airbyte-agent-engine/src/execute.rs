@@ -13,8 +13,9 @@ use crate::http::BoxFuture;
 use crate::outcome::Outcome;
 
 impl Client {
-    /// A call of any entity and action by their names, with the arguments as a JSON object. Awaiting
-    /// it makes the call; [`Execute::into_call`] returns a call for pages, files and dry runs.
+    /// A call of any entity and action by their names, with the arguments as a JSON object.
+    /// Awaiting it makes the call; [`Execute::into_call`] returns a call for pages, files and dry
+    /// runs.
     ///
     /// ```no_run
     /// # async fn example(client: airbyte_agent_engine::Client) -> airbyte_agent_engine::Result<()> {
@@ -69,8 +70,7 @@ impl Execute {
     }
 
     /// Makes the call, as awaiting this value does. `tokio::spawn` and `join!` take the future that
-    /// this
-    /// method returns.
+    /// this method returns.
     ///
     /// # Errors
     ///

@@ -5,8 +5,7 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::Value;
 
 /// The bytes of a file, for an argument that is the content of a file in base64. Other arguments
-/// state the file's name and
-/// type.
+/// state the file's name and type.
 ///
 /// The setter of a typed call accepts it wherever it accepts a text, and so do arguments in JSON:
 ///

@@ -1,6 +1,5 @@
 //! Distinguishes a file from what servers send instead of it: nothing, a note that it is not ready,
-//! another part of it,
-//! the report of a failure, or a page for a sign-in.
+//! another part of it, the report of a failure, or a page for a sign-in.
 
 use serde_json::Value;
 
@@ -47,8 +46,8 @@ impl Stated {
 }
 
 /// The file that a call has opened, unless the response is not a file, or not the part of the file
-/// that it claims to be. What
-/// only the bytes show becomes an error while they are read. `peer` names the sender in messages.
+/// that it claims to be. What only the bytes show becomes an error while they are read. `peer`
+/// names the sender in messages.
 pub(crate) fn checked(
     call: &CheckedCall<'_>,
     file: Download,
@@ -104,8 +103,7 @@ fn check_status(name: &str, file: &Download, peer: &str) -> Result<()> {
 }
 
 /// Refuses a part of the file where the whole file was requested, because a caller that stores it
-/// would not notice,
-/// and a part whose length differs from that of the range in its header.
+/// would not notice, and a part whose length differs from that of the range in its header.
 fn check_part(call: &CheckedCall<'_>, file: &Download) -> Result<()> {
     if !file.is_partial() {
         return Ok(());
@@ -129,8 +127,7 @@ fn check_part(call: &CheckedCall<'_>, file: &Download) -> Result<()> {
 }
 
 /// Whether an HTML response looks like a page and not like a stored file: no header marks it as an
-/// attachment or
-/// identifies its version, and the caller did not ask for HTML.
+/// attachment or identifies its version, and the caller did not ask for HTML.
 fn is_page(file: &Download, arguments: &Arguments) -> bool {
     let is_stored = file.is_attachment() || file.validator().is_some() || file.has_parts();
     let is_wanted = arguments.iter().any(|(_, value)| {

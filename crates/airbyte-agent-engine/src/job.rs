@@ -54,10 +54,8 @@ pub enum JobState {
 /// A job that runs at the vendor, such as a report that is being made.
 ///
 /// [`Call::start`] starts a job, and [`Call::job`] finds one that was started earlier, perhaps by
-/// another
-/// process, which has to store its [`id`](Self::id). `R` is the type that reads the result: a
-/// [`Call`], or in connector
-/// crates the builder of the operation that does.
+/// another process, which has to store its [`id`](Self::id). `R` is the type that reads the result:
+/// a [`Call`], or in connector crates the builder of the operation that does.
 ///
 /// ```no_run
 /// # async fn example(client: airbyte_agent_engine::Client) -> airbyte_agent_engine::Result<()> {
@@ -89,9 +87,8 @@ pub struct Job<R = Call> {
 
 impl Call {
     /// Makes the call, which starts a job at the vendor. `R` is the type that reads the result of
-    /// the job: a
-    /// `Call`, or a builder of a connector crate. A selection of fields in the options applies to
-    /// the result.
+    /// the job: a `Call`, or a builder of a connector crate. A selection of fields in the options
+    /// applies to the result.
     ///
     /// # Errors
     ///
@@ -105,10 +102,8 @@ impl Call {
     }
 
     /// The job with this identifier, which a call of this operation started earlier. Of the
-    /// arguments,
-    /// only those are needed that the other steps of the job take as well, such as an account.
-    /// Nothing
-    /// is sent.
+    /// arguments, only those are needed that the other steps of the job take as well, such as an
+    /// account. Nothing is sent.
     ///
     /// # Errors
     ///
@@ -181,8 +176,7 @@ impl<R: From<Call>> Job<R> {
     }
 
     /// How long [`wait`](Self::wait) pauses between two requests for the state. The default is the
-    /// pause in
-    /// the spec.
+    /// pause in the spec.
     pub fn pause(&self) -> Duration {
         self.pause
     }
@@ -285,8 +279,7 @@ impl<R: From<Call>> Job<R> {
     }
 
     /// The call that reads the result. Its arguments are taken from the state that was read last,
-    /// so the job
-    /// has to be done.
+    /// so the job has to be done.
     ///
     /// # Errors
     ///

@@ -3,9 +3,9 @@
 //! Programs use it through `airbyte-agent-core`, which adds the tools for language models.
 //!
 //! A connector is a [description](description::Connector): plain data, lowered from a spec. A
-//! [`Client`] runs its operations, either directly at the vendor ([`Local`]) or through
-//! Airbyte's platform ([`Hosted`]). The connector crates wrap a client in typed builders;
-//! [`Client::execute`] calls any operation by its name.
+//! [`Client`] runs its operations, either directly at the vendor ([`Local`]) or through Airbyte's
+//! platform ([`Hosted`]). The connector crates wrap a client in typed builders; [`Client::execute`]
+//! calls any operation by its name.
 //!
 //! ```no_run
 //! use airbyte_agent_engine::{Client, Credentials};

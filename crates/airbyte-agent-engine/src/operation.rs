@@ -67,8 +67,7 @@ impl OperationRef {
     }
 
     /// The position among the operations of the description, which identifies it within one client;
-    /// `None` when
-    /// the engine made the operation.
+    /// `None` when the engine made the operation.
     pub(crate) fn position(&self) -> Option<usize> {
         match &self.source {
             Source::Described { description, entity, operation } => {

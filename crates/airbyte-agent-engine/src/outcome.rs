@@ -20,8 +20,7 @@ pub struct Outcome {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub total: Option<u64>,
     /// What the vendor reports in addition to the records, such as errors; some records may then be
-    /// missing. The metadata contains it
-    /// as the member `errors`.
+    /// missing. The metadata contains it as the member `errors`.
     #[serde(skip)]
     pub errors: Vec<Value>,
 }

@@ -36,15 +36,13 @@ pub struct Page<T, M = Value> {
     /// The number of records of the whole list; `None` where the vendor does not state it.
     pub total: Option<u64>,
     /// What the vendor reports in addition to the records, such as errors of some of them, or that
-    /// a search exceeded its
-    /// time. Some records may then be missing. [`report_texts`](crate::report_texts) turns it into
-    /// texts.
+    /// a search exceeded its time. Some records may then be missing.
+    /// [`report_texts`](crate::report_texts) turns it into texts.
     pub errors: Vec<Value>,
 }
 
 /// Iterates over the records of this page, in their order. The stream [`Items`] also contains the
-/// records of further
-/// pages.
+/// records of further pages.
 impl<T, M> IntoIterator for Page<T, M> {
     type Item = T;
     type IntoIter = std::vec::IntoIter<T>;
@@ -120,10 +118,8 @@ type Fetch<P> = Box<dyn Fn(Option<Cursor>, Option<usize>) -> BoxFuture<'static, 
 /// The pages of a list, one request each, as a stream.
 ///
 /// The stream ends at the last page, and with an error as soon as one page fails. It also ends with
-/// an error
-/// if a list continues behind the last page that can be read: when the vendor says that there is
-/// more but
-/// not how to get it, or returns a cursor a second time.
+/// an error if a list continues behind the last page that can be read: when the vendor says that
+/// there is more but not how to get it, or returns a cursor a second time.
 #[must_use = "streams do nothing unless polled"]
 pub struct Pages<P> {
     /// The operation, such as `issues.list`.
@@ -131,8 +127,7 @@ pub struct Pages<P> {
     fetch: Fetch<P>,
     state: State<P>,
     /// Hashes of what led to the pages so far, up to a limited number. Cursors notice circles as
-    /// well, but only after
-    /// the first round.
+    /// well, but only after the first round.
     seen: HashSet<u64>,
     next: Option<Cursor>,
     /// How many more records are returned.
@@ -165,8 +160,7 @@ impl<P> Pages<P> {
     }
 
     /// Ends the stream after this many records. If the last page contains more, the rest is left
-    /// out, and
-    /// [`cursor`](Self::cursor) continues exactly behind the last record returned.
+    /// out, and [`cursor`](Self::cursor) continues exactly behind the last record returned.
     pub fn max(mut self, records: usize) -> Self {
         self.left = Some(records);
         self
@@ -179,8 +173,7 @@ impl<P> Pages<P> {
     }
 
     /// What the vendor has reported in addition to the records of the pages returned so far, in its
-    /// own form. Some
-    /// records may then be missing.
+    /// own form. Some records may then be missing.
     pub fn errors(&self) -> &[Value] {
         &self.errors
     }
@@ -300,8 +293,7 @@ impl<T> Items<T> {
     }
 
     /// Ends the stream after this many records, even if there are more. [`cursor`](Self::cursor)
-    /// then continues
-    /// exactly behind the last one.
+    /// then continues exactly behind the last one.
     pub fn max(mut self, records: usize) -> Self {
         self.ready.truncate(records);
         self.pages = self.pages.max(records - self.ready.len());
@@ -338,8 +330,7 @@ impl<T> Items<T> {
     }
 
     /// What the vendor has reported in addition to the records of the pages read so far, in its own
-    /// form. Some
-    /// records may then be missing, so read this value at the end.
+    /// form. Some records may then be missing, so read this value at the end.
     ///
     /// ```no_run
     /// # async fn example(call: airbyte_agent_engine::Call) -> airbyte_agent_engine::Result<()> {

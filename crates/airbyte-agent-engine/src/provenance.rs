@@ -1,11 +1,9 @@
 //! The source of a value, and the receivers to which it may be given.
 //!
 //! Anybody may have written a file of the working directory: it may come from an archive or a
-//! repository. Such
-//! a file may contain values of its own, but it must not decide where the user's values are sent.
-//! Types
-//! ensure this: a value is in a [`Sourced`], which releases it only for a [`Receiver`], and
-//! a receiver remembers which of its properties a folder decided.
+//! repository. Such a file may contain values of its own, but it must not decide where the user's
+//! values are sent. Types ensure this: a value is in a [`Sourced`], which releases it only for a
+//! [`Receiver`], and a receiver remembers which of its properties a folder decided.
 //!
 //! This module knows no variable, no file and no address.
 
@@ -84,8 +82,7 @@ impl<T> Sourced<T> {
     /// # Errors
     ///
     /// `Usage` when a folder has a part in who the receiver is and the value comes from another
-    /// source.
-    /// The message names variables and never a value.
+    /// source. The message names variables and never a value.
     pub fn release(self, receiver: &Receiver) -> Result<T> {
         if !receiver.is_of_folder() || self.provenance == Provenance::Folder {
             return Ok(self.value);

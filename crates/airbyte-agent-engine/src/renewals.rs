@@ -1,11 +1,9 @@
 //! The renewals of tokens that are under way in this process, and the tokens that could not be stored.
 //!
 //! A vendor that rotates refresh tokens accepts each one once. A process that ends between the
-//! vendor's
-//! response and the write to the store loses the account. A program therefore waits for [`ended`]
-//! before it ends, and
-//! tells the user what [`unsaved`] returns. This module does not know how tokens are renewed or
-//! stored.
+//! vendor's response and the write to the store loses the account. A program therefore waits for
+//! [`ended`] before it ends, and tells the user what [`unsaved`] returns. This module does not know
+//! how tokens are renewed or stored.
 
 use std::sync::{LazyLock, Mutex, MutexGuard, PoisonError};
 
@@ -25,8 +23,7 @@ pub fn is_running() -> bool {
 }
 
 /// Returns when no renewal is under way. A program waits for this before it ends, for a limited
-/// time:
-/// a renewal ends after its tokens are stored.
+/// time: a renewal ends after its tokens are stored.
 ///
 /// ```
 /// # async fn example() {
@@ -46,9 +43,8 @@ pub async fn ended() {
 }
 
 /// The renewed tokens that exist in the memory of this process only, each as the error that says
-/// why
-/// they are not stored and what is lost when the process ends. Tokens that were stored later are no
-/// longer among them.
+/// why they are not stored and what is lost when the process ends. Tokens that were stored later
+/// are no longer among them.
 pub fn unsaved() -> Vec<Error> {
     lock().iter().map(|(_, error)| error.clone()).collect()
 }

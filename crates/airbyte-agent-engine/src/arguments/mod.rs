@@ -1,8 +1,7 @@
 //! Turns the arguments that a caller passes into those that an operation may send.
 //!
 //! Everything that can be wrong with the arguments of a call is found here, before any request is
-//! made, and
-//! reported in one message.
+//! made, and reported in one message.
 
 mod check;
 mod shape;
@@ -140,8 +139,7 @@ pub(crate) fn complete(
 }
 
 /// The texts in arguments that break a rule of the vendor for formats, patterns or query languages,
-/// one sentence each.
-/// The vendor may refuse such a text, or find nothing.
+/// one sentence each. The vendor may refuse such a text, or find nothing.
 pub(crate) fn doubts(operation: &Operation, arguments: &Arguments) -> Vec<String> {
     let mut found = Vec::new();
     for parameter in operation.parameters.iter() {

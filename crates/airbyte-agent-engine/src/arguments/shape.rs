@@ -140,8 +140,8 @@ fn steps_to(schema: &Schema, name: &str, depth: usize) -> Option<Vec<Step>> {
 }
 
 /// A value of the parameter that has the members at the place where they belong, and the other
-/// members that are required there.
-/// Members keep the value that the caller gave if it is valid and short.
+/// members that are required there. Members keep the value that the caller gave if it is valid and
+/// short.
 pub(super) fn with_members(
     home: &Home<'_>,
     given: Option<&Value>,

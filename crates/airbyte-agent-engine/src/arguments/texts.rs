@@ -8,8 +8,7 @@ use crate::description::{Schema, is_secret_name};
 /// query language.
 ///
 /// The rules come from documents of vendors, and a vendor sometimes accepts more than its document
-/// says. The caller therefore
-/// decides whether a value that breaks a rule is refused.
+/// says. The caller therefore decides whether a value that breaks a rule is refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum TextRules {
     /// The call is refused, and the error also names everything else that is wrong with the

@@ -13,10 +13,9 @@ use crate::error::{Error, Result};
 /// several exist.
 ///
 /// The credential structs of the connector crates turn into this type; it can also be built field
-/// by
-/// field. Credentials from a connector's crate or from its environment variables know their
-/// connector,
-/// and every other connector refuses them. Their debug output shows the names of fields only.
+/// by field. Credentials from a connector's crate or from its environment variables know their
+/// connector, and every other connector refuses them. Their debug output shows the names of fields
+/// only.
 ///
 /// ```
 /// use airbyte_agent_engine::Credentials;
@@ -94,14 +93,11 @@ impl Credentials {
     /// Takes every field found in the environment under `AIRBYTE_AGENT_<SLUG>_<FIELD>`.
     ///
     /// The slug is taken from the description, and the description also decides where the
-    /// credentials are
-    /// sent. Pass a description that you trust, such as that of a connector crate: a spec from
-    /// another source
-    /// may call itself `github`, obtain GitHub's token here and send it to a server of its author.
-    /// Where
-    /// a spec may come from anybody, compare
-    /// [`Destination::declared_by`](crate::Destination::declared_by)
-    /// with that of the connector whose name the spec has, as the program `airbyte-agent` does.
+    /// credentials are sent. Pass a description that you trust, such as that of a connector crate:
+    /// a spec from another source may call itself `github`, obtain GitHub's token here and send it
+    /// to a server of its author. Where a spec may come from anybody, compare
+    /// [`Destination::declared_by`](crate::Destination::declared_by) with that of the connector
+    /// whose name the spec has, as the program `airbyte-agent` does.
     #[must_use]
     pub fn from_env(connector: &Connector) -> Self {
         Self::from_variables(connector, |name| std::env::var(name).ok())
@@ -132,8 +128,7 @@ impl Credentials {
     }
 
     /// Makes sure that these are not the credentials of another connector. Credentials that do not
-    /// know
-    /// their connector are accepted.
+    /// know their connector are accepted.
     ///
     /// # Errors
     ///

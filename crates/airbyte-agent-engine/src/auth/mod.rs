@@ -1,8 +1,7 @@
 //! Authentication: turns what the user provides into headers and parameters of a request.
 //!
 //! This module knows kinds of schemes and no vendors. Secrets are `SecretString`s and are
-//! registered
-//! with the redactor, so that no message can contain them.
+//! registered with the redactor, so that no message can contain them.
 
 mod account;
 mod apply;

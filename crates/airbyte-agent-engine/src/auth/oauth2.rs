@@ -13,8 +13,7 @@ use crate::error::{Error, Result};
 /// New tokens, as a vendor issued them.
 ///
 /// Vendors that rotate refresh tokens accept the old one only once: a program that keeps
-/// credentials must
-/// store [`refresh_token`](Self::refresh_token).
+/// credentials must store [`refresh_token`](Self::refresh_token).
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct TokenUpdate {

@@ -21,8 +21,7 @@ pub enum StoredShape {
 
 impl Credentials {
     /// The credentials in the form that the platform takes when a connector is created. The secrets
-    /// in it
-    /// are readable.
+    /// in it are readable.
     ///
     /// # Errors
     ///

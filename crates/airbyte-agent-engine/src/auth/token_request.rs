@@ -25,8 +25,7 @@ pub(crate) struct TokenRequest {
 
 impl TokenRequest {
     /// A request with these fields in the body. `basic` are the id and the secret of the
-    /// application, if they
-    /// belong into a header.
+    /// application, if they belong into a header.
     pub(crate) fn new(
         url: Url,
         fields: Vec<(String, String)>,

@@ -1,9 +1,8 @@
 //! Tokens that outlive a client: the interface of the stores that keep them.
 //!
 //! This module knows neither files nor keyrings. A store is read before the first call and before a
-//! token is
-//! renewed, because another process may have renewed it. New tokens are saved before any request
-//! uses them.
+//! token is renewed, because another process may have renewed it. New tokens are saved before any
+//! request uses them.
 
 use std::any::Any;
 use std::collections::BTreeMap;
@@ -64,8 +63,8 @@ impl StoredTokens {
 /// Keeps the tokens of one account, in a database for example.
 ///
 /// Vendors that rotate refresh tokens accept each of them only once: a renewed token that is not
-/// saved is
-/// lost when the process ends. Therefore a call fails if the store fails; see [`save`](Self::save).
+/// saved is lost when the process ends. Therefore a call fails if the store fails; see
+/// [`save`](Self::save).
 ///
 /// ```
 /// use std::sync::Mutex;
@@ -91,12 +90,10 @@ impl StoredTokens {
 /// ```
 pub trait TokenStore: Send + Sync {
     /// Returns the tokens that are stored now. The store is read before a client's first call, and
-    /// again
-    /// before each renewal, under the [`lock`](Self::lock).
+    /// again before each renewal, under the [`lock`](Self::lock).
     ///
     /// Stored tokens take precedence over those in the credentials. A store that contains nothing
-    /// returns
-    /// [`StoredTokens::default`].
+    /// returns [`StoredTokens::default`].
     ///
     /// # Errors
     ///
@@ -123,16 +120,14 @@ pub trait TokenStore: Send + Sync {
     }
 
     /// Slug of the connector to which these tokens belong, where the store knows it: every other
-    /// connector
-    /// refuses them.
+    /// connector refuses them.
     fn connector(&self) -> Option<&str> {
         None
     }
 
     /// A text that distinguishes this account from others of its connector, where the store knows
-    /// one: a name, or
-    /// an id of the tenant. It must be identical in every process, because cursors are
-    /// bound to it. Without it, a cursor works only with the client that returned it.
+    /// one: a name, or an id of the tenant. It must be identical in every process, because cursors
+    /// are bound to it. Without it, a cursor works only with the client that returned it.
     fn account(&self) -> Option<&str> {
         None
     }

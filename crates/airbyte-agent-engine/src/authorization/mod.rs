@@ -1,9 +1,8 @@
 //! Signing in at a vendor: the authorization-code flow with PKCE (RFC 6749, 7636, 8252, 9207).
 //!
 //! This module makes the address at which the user grants access, checks the answer that the
-//! browser brings
-//! back, and exchanges the code for tokens. It starts no browser and listens on no port: the caller
-//! does both.
+//! browser brings back, and exchanges the code for tokens. It starts no browser and listens on no
+//! port: the caller does both.
 //!
 //! ```no_run
 //! use airbyte_agent_engine::authorization::{Authorization, SignIn};
@@ -141,8 +140,7 @@ impl Authorization {
     /// # Errors
     ///
     /// `Usage` when the scheme does not exist or is not one with which users sign in, `Validation`
-    /// when a
-    /// setting is missing or the redirect address is not valid.
+    /// when a setting is missing or the redirect address is not valid.
     pub fn new(connector: &Connector, scheme: &str, app: SignIn) -> Result<Self> {
         let (scheme, flow) = flow(connector, scheme)?;
         let config = configuration(connector, scheme, &app.config, |_| None)?;
@@ -203,9 +201,8 @@ impl Authorization {
     }
 
     /// Reads the query with which the browser came back. Returns `None` when it does not belong to
-    /// this
-    /// attempt, because its state is missing or is another one; the caller should then wait for the
-    /// next request.
+    /// this attempt, because its state is missing or is another one; the caller should then wait
+    /// for the next request.
     ///
     /// # Errors
     ///
@@ -325,8 +322,7 @@ const SHARED: [&str; 14] =
     ["ac", "co", "com", "edu", "go", "gob", "gov", "ltd", "mil", "ne", "net", "nom", "or", "org"];
 
 /// The part of the host that belongs to one owner: its last two labels, or the last three where the
-/// second label from the
-/// end is such a shared suffix.
+/// second label from the end is such a shared suffix.
 fn domain(url: &Url) -> Option<String> {
     let Host::Domain(name) = url.host()? else { return None };
     let mut labels = name.rsplit('.');

@@ -20,8 +20,7 @@ pub(super) struct Completed {
 
 impl Completed {
     /// Whether the request is for the first page of a list. A list that is paged by counting ends
-    /// with an empty
-    /// page, so any of its pages may be the first empty one.
+    /// with an empty page, so any of its pages may be the first empty one.
     pub(super) fn begins(&self, operation: &OperationRef) -> bool {
         let is_given = |name: &str| {
             let value = operation.argument(&self.arguments, name);
@@ -40,10 +39,9 @@ impl Completed {
 
 impl Call {
     /// What is unusual about the arguments, one sentence each: a text that breaks a rule of the
-    /// vendor for formats,
-    /// patterns or query languages, so that the vendor may refuse it, or find nothing. Nothing is
-    /// sent. With
-    /// [`strict_texts`](CallOptions::strict_texts) the call is refused for these reasons.
+    /// vendor for formats, patterns or query languages, so that the vendor may refuse it, or find
+    /// nothing. Nothing is sent. With [`strict_texts`](CallOptions::strict_texts) the call is
+    /// refused for these reasons.
     ///
     /// ```
     /// # fn example(client: &airbyte_agent_engine::Client) {

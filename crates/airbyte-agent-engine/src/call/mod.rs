@@ -35,9 +35,7 @@ use self::parts::{Part, too_large, wants_file_part};
 
 /// One call while it is built.
 ///
-/// The builders of the connector crates contain one; [`Client::call`](crate::Client::call) returns
-/// one
-/// without setters.
+/// The builders of the connector crates contain one; [`Client::call`](crate::Client::call) returns one without setters.
 #[derive(Clone)]
 pub struct Call {
     runtime: Runtime,
@@ -63,8 +61,7 @@ enum Target {
 }
 
 impl Call {
-    /// A call of an operation of the description. A name that does not exist is reported when the
-    /// call is made.
+    /// A call of an operation of the description. A name that does not exist is reported when the call is made.
     pub(crate) fn new(runtime: Runtime, entity: &str, action: Action) -> Self {
         let operation = runtime.operation(entity, action);
         Self::of_known(runtime, operation, entity, action.as_str())
@@ -134,10 +131,8 @@ impl Call {
         self.cursor = Some(cursor);
     }
 
-    /// Says that further pages are wanted. Some vendors return pages only when a size is requested;
-    /// for these,
-    /// the first request asks for the largest page, unless an argument says how to page. The
-    /// streams of
+    /// Says that further pages are wanted. Some vendors return pages only when a size is requested; for these, the
+    /// first request asks for the largest page, unless an argument says how to page. The streams of
     /// [`items`](Self::items) and [`pages`](Self::pages) do this by themselves.
     pub fn want_pages(&mut self) {
         self.pages = true;
@@ -181,8 +176,7 @@ impl Call {
         })
     }
 
-    /// Makes the call and reads the response. Repeats the call if the response has a success status
-    /// and reports a
+    /// Makes the call and reads the response. Repeats the call if the response has a success status and reports a
     /// temporary failure.
     async fn read<R>(
         &self,
@@ -286,8 +280,7 @@ impl Call {
     ///
     /// # Errors
     ///
-    /// Any [`ErrorKind`](crate::ErrorKind). Nothing was sent for `Usage`, and for a `Validation`
-    /// without a status.
+    /// Any [`ErrorKind`](crate::ErrorKind). Nothing was sent for `Usage`, and for a `Validation` without a status.
     pub async fn page<T, M>(self) -> Result<Page<T, M>>
     where
         T: DeserializeOwned + 'static,
@@ -323,8 +316,7 @@ impl Call {
         self.read_once(part, reply::outcome).await
     }
 
-    /// Makes the call for the last time. The arguments are moved and not copied, because they may
-    /// contain whole files.
+    /// Makes the call for the last time. The arguments are moved and not copied, because they may contain whole files.
     async fn read_once<R>(
         mut self,
         part: Part<'_>,
@@ -371,14 +363,13 @@ impl Call {
         Pages::new(operation, Box::new(move |cursor, most| fetch(Arc::clone(&call), cursor, most)))
     }
 
-    /// Makes the call and returns the bytes of a file as a stream. The argument `range_header`
-    /// (`bytes=0-1023`) requests
-    /// a part of it.
+    /// Makes the call and returns the bytes of a file as a stream. The argument `range_header` (`bytes=0-1023`)
+    /// requests a part of it.
     ///
     /// # Errors
     ///
-    /// Those of [`page`](Self::page). If the transfer breaks off in the middle of the file, the
-    /// stream ends with an error.
+    /// Those of [`page`](Self::page). If the transfer breaks off in the middle of the file, the stream ends with an
+    /// error.
     pub async fn download(self) -> Result<Download> {
         let operation = self.operation()?;
         let name = operation.qualified_name();
@@ -399,9 +390,8 @@ impl Call {
         let opened = opened.map_err(|error| self.cleaned(error));
         let opened = opened.inspect_err(|error| note(&span, error))?;
         let opened = opened.redacted_by(self.runtime.transport().redactor());
-        // A timeout that was set for this call applies to the whole file. The default timeout does
-        // not,
-        // because a file may have any size.
+        // A timeout that was set for this call applies to the whole file. The default timeout does not, because a file
+        // may have any size.
         Ok(match deadline.filter(|_| self.options.limit().is_some()) {
             Some(deadline) => opened.until(deadline, name, limit),
             None => opened,

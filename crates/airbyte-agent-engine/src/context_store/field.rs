@@ -89,8 +89,7 @@ pub trait StoreField: Copy {
     }
 
     /// The condition that the field is a list of objects, of which at least one meets `condition`.
-    /// Fields of the
-    /// objects are named by [`Path`], relative to the object.
+    /// Fields of the objects are named by [`Path`], relative to the object.
     fn any(self, condition: Filter<Path>) -> Filter<Self> {
         Filter::on_any(self.path(), condition)
     }

@@ -8,8 +8,7 @@ use serde_json::{Map, Value};
 /// A condition on the records of one entity, whose fields are `F`.
 ///
 /// The methods of [`StoreField`](super::StoreField) make conditions. [`and`](Self::and),
-/// [`or`](Self::or) and
-/// `!` combine them.
+/// [`or`](Self::or) and `!` combine them.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Filter<F> {
     condition: Condition,

@@ -7,9 +7,8 @@ use crate::description::{json_path, list};
 use crate::layout::Layout;
 
 /// Records in the form that the operations of the context store describe, with any metadata that
-/// the store added.
-/// This layout is that of the store on this machine; the platform's layout differs in its name
-/// only.
+/// the store added. This layout is that of the store on this machine; the platform's layout differs
+/// in its name only.
 pub(crate) const LAYOUT: Layout = Layout {
     records: Some(json_path!("$.data")),
     metadata: Some(Cow::Borrowed(list![json_path!("$.meta")])),

@@ -4,15 +4,13 @@
 //! store, with the fields as an enum, so that a misspelt one does not compile.
 //! [`Client::execute`](crate::Client::execute) takes the same queries as JSON, by the actions
 //! [`SEARCH`] and [`SQL_QUERY`]. Both are operations like any other ([`operation`]). The hosted
-//! transport
-//! lets the platform execute them, and the local one asks the [store on this
-//! machine](crate::local_store), if
-//! there is one. All answers have one layout and are read by one reader.
+//! transport lets the platform execute them, and the local one asks the [store on this
+//! machine](crate::local_store), if there is one. All answers have one layout and are read by one
+//! reader.
 //!
 //! Filters are sent to the platform as they are built here. Records have the form in which the
 //! platform keeps them, which is not always that of the vendor's API. The store on this machine
-//! keeps them
-//! as the vendor sent them, and states in the metadata `freshness` how old they are.
+//! keeps them as the vendor sent them, and states in the metadata `freshness` how old they are.
 
 mod check;
 mod field;

@@ -13,14 +13,13 @@ use crate::error::Result;
 /// An operation of the context store on an entity: [`SEARCH`] or [`SQL_QUERY`].
 ///
 /// It takes the parameters of a query, returns an array of records, and pages by a cursor. Its
-/// [`action`](Operation::action) is `search`, because the store has no action of its own
-/// among those of vendors.
+/// [`action`](Operation::action) is `search`, because the store has no action of its own among
+/// those of vendors.
 ///
 /// # Errors
 ///
 /// `Usage` when the connector has no such entity, or the entity is not in the store; the message
-/// names
-/// the entities that are.
+/// names the entities that are.
 pub fn operation(connector: &Connector, entity: &str, action: &str) -> Result<Operation> {
     check_entity(connector, entity, action)?;
     Ok(on_entity(entity, action))
@@ -63,8 +62,7 @@ const SQL_QUERY_ON_ENTITY: Operation = made(SQL_QUERY)
     );
 
 /// What both operations have in common. The arguments are checked by the grammar of the store
-/// first, so
-/// the schemas state only the kinds of values.
+/// first, so the schemas state only the kinds of values.
 const fn made(id: &'static str) -> Operation {
     Operation::by(Method::Post, id, "", Action::Search, template!(""))
         .body(Body::Json { open: false, in_array: false })

@@ -16,8 +16,7 @@ pub struct StorePage<F> {
     /// The metadata of the page.
     pub meta: StoreMeta,
     /// Where the list continues; `None` on the last page. [`StoreMeta::cursor`] is the cursor that
-    /// the platform itself
-    /// returned.
+    /// the platform itself returned.
     pub next: Option<Cursor>,
 }
 

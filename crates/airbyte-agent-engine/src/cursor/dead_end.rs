@@ -9,8 +9,7 @@ const CORRECT: &str = "If this happens each time, `x-agent-pagination` of the op
                        spec, or in the overlay of an imported one";
 
 /// The reason why a list that continues cannot be read further. A cursor contains it instead of the
-/// next page, so that
-/// no caller takes the last page that could be read for the end of the list.
+/// next page, so that no caller takes the last page that could be read for the end of the list.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum DeadEnd {

@@ -1,11 +1,9 @@
 //! Where a list continues: an opaque text that only the engine can make.
 //!
 //! A cursor contains a [`Position`], which is readable, and a seal over it: a message
-//! authentication code
-//! that binds the position to the operation, the account and the arguments of the call. A cursor
-//! that
-//! somebody else wrote or changed is refused before anything is sent. This module does not know
-//! HTTP.
+//! authentication code that binds the position to the operation, the account and the arguments of
+//! the call. A cursor that somebody else wrote or changed is refused before anything is sent. This
+//! module does not know HTTP.
 
 mod dead_end;
 mod key;
@@ -33,13 +31,11 @@ pub(crate) use self::trail::Trail;
 /// Where a list continues.
 ///
 /// A cursor is opaque: store it or hand it to a model, and resume by it with the same operation,
-/// the
-/// same account and the same arguments. Only the size of a page may change. It contains no
-/// credential.
-/// Accounts whose tokens are renewed are identified by
+/// the same account and the same arguments. Only the size of a page may change. It contains no
+/// credential. Accounts whose tokens are renewed are identified by
 /// [`TokenStore::account`](crate::TokenStore::account), because the tokens themselves change. A
-/// cursor
-/// is sealed under a [`CursorKey`]: one that was written or changed by somebody else is refused.
+/// cursor is sealed under a [`CursorKey`]: one that was written or changed by somebody else is
+/// refused.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Cursor(String);
@@ -47,8 +43,7 @@ pub struct Cursor(String);
 /// What the request for the next page of a list contains.
 ///
 /// A transport that knows where a list continues returns this value; see
-/// [`Reply::with_next`](crate::Reply::with_next).
-/// [`Reply::with_next`](crate::Reply::with_next).
+/// [`Reply::with_next`](crate::Reply::with_next). [`Reply::with_next`](crate::Reply::with_next).
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct NextPage {
@@ -56,8 +51,7 @@ pub struct NextPage {
     #[serde(rename = "s", default, skip_serializing_if = "Map::is_empty")]
     pub set: Map<String, Value>,
     /// Names of the only arguments that the next request contains, in addition to those of the path
-    /// and of
-    /// headers.
+    /// and of headers.
     #[serde(rename = "k", default, skip_serializing_if = "Option::is_none")]
     pub only: Option<Vec<String>>,
     /// Address of the next page; empty when the list continues, but the response does not say how.
@@ -128,8 +122,7 @@ pub struct Position {
 
 impl Cursor {
     /// The content of the cursor, without a check of its seal. Use it for documents such as an
-    /// audit log, and never
-    /// as a basis for decisions. `None` when the text is not a cursor.
+    /// audit log, and never as a basis for decisions. `None` when the text is not a cursor.
     pub fn unverified(&self) -> Option<Value> {
         let position = self.position()?;
         let mut shown = Map::from_iter([("operation".to_owned(), position.operation.into())]);
@@ -147,19 +140,15 @@ impl Cursor {
     }
 
     /// The reason why the list cannot be read further although it continues, for example because
-    /// the vendor does not
-    /// say how to get the next page. `None` for cursors that lead to a next page. Resuming by a
-    /// cursor with a reason fails
-    /// with this reason.
+    /// the vendor does not say how to get the next page. `None` for cursors that lead to a next
+    /// page. Resuming by a cursor with a reason fails with this reason.
     pub fn dead_end(&self) -> Option<String> {
         self.cut().map(|(_, cut)| cut.sentence())
     }
 
     /// A hash of the arguments or the address of the next page. If the same hash comes twice in one
-    /// list, the list goes in
-    /// circles, even if the cursors differ in what they say about earlier pages. `None` for a
-    /// cursor that
-    /// does not lead to a next page.
+    /// list, the list goes in circles, even if the cursors differ in what they say about earlier
+    /// pages. `None` for a cursor that does not lead to a next page.
     pub fn place_hash(&self) -> Option<u64> {
         self.way_on()?.ok()
     }

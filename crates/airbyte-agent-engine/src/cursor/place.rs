@@ -5,10 +5,8 @@ use serde_json::Value;
 use crate::error::{Error, Result};
 
 /// How many records of a page that is read again come before the first record that was not given
-/// yet. These are as many
-/// as `behind` says, the last of which has the mark in `behind`, or fewer or more if the page has
-/// changed. `marks`
-/// are the marks of the page's records.
+/// yet. These are as many as `behind` says, the last of which has the mark in `behind`, or fewer or
+/// more if the page has changed. `marks` are the marks of the page's records.
 ///
 /// # Errors
 ///

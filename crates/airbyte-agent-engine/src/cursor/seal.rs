@@ -107,8 +107,7 @@ impl<'a> Seal<'a> {
 
     /// A text that is identical for calls with the same operation, account, arguments and key, and
     /// differs for all others. It identifies what a program stores about a call, such as a part of
-    /// a
-    /// file. `purpose` distinguishes such texts from each other. The text reveals neither account
+    /// a file. `purpose` distinguishes such texts from each other. The text reveals neither account
     /// nor arguments.
     pub fn fingerprint(&self, purpose: &str) -> String {
         let purpose = [b"fingerprint ", purpose.as_bytes()].concat();
@@ -148,8 +147,7 @@ fn unwritable(error: serde_json::Error) -> Error {
 }
 
 /// Digest of the arguments, independent of their order. Arguments that only control paging are left
-/// out: a
-/// cursor replaces them, and the size of a page may change from one request to the next.
+/// out: a cursor replaces them, and the size of a page may change from one request to the next.
 fn fingerprint(operation: &Operation, paging: &[&str], arguments: &Arguments) -> digest::Digest {
     let mut arguments = Cow::Borrowed(arguments);
     for name in paging {

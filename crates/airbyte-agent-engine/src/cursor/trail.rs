@@ -1,7 +1,6 @@
 //! Notices that a list goes in circles, whatever the number of its pages. The cursors contain one
-//! earlier place of the list, so a
-//! caller that keeps only the last cursor, as models do, notices the circle as well as a stream
-//! does.
+//! earlier place of the list, so a caller that keeps only the last cursor, as models do, notices
+//! the circle as well as a stream does.
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -9,9 +8,8 @@ use serde_json::{Map, Value};
 use super::{NextPage, START, hash};
 
 /// An earlier place of the list. While the list continues, this place is replaced by the present
-/// one whenever twice as many pages
-/// have come as at the last replacement (the algorithm of Brent): in a circle of any length it
-/// eventually stays unchanged for a whole round.
+/// one whenever twice as many pages have come as at the last replacement (the algorithm of Brent):
+/// in a circle of any length it eventually stays unchanged for a whole round.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Trail {
     /// A hash of what led to the place.
@@ -33,14 +31,12 @@ pub(crate) struct Trail {
 }
 
 /// How many rounds have to come before a list whose records have no identifiers is taken to go in
-/// circles: rows of a report
-/// may be equal by chance.
+/// circles: rows of a report may be equal by chance.
 const ROUNDS: u8 = 4;
 
 impl Trail {
     /// The trail behind a page. `at` led to the page, and `records` is a hash of its records. There
-    /// is no trail behind the
-    /// first page, because no address or argument led there.
+    /// is no trail behind the first page, because no address or argument led there.
     pub(crate) fn behind(at: &NextPage, records: Option<u32>) -> Option<Self> {
         if at.set.is_empty() && at.follow.is_none() {
             return None;
@@ -72,8 +68,8 @@ impl Trail {
     }
 
     /// Whether the page to which `at` led, and the page before it, have the records of the two
-    /// pages where the trail
-    /// begins. If the records have no identifiers, this has to happen several times.
+    /// pages where the trail begins. If the records have no identifiers, this has to happen several
+    /// times.
     pub(crate) fn is_repeated_by(
         &self,
         at: &NextPage,

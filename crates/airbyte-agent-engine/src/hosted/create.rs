@@ -35,8 +35,7 @@ pub struct NewConnector {
     /// credentials.
     pub server_side_oauth_secret_id: Option<String>,
     /// The entities that the connector may use, each as `{"entity": …, "modes": ["read",
-    /// "write"]}`. If
-    /// the list is empty, it may use all of them.
+    /// "write"]}`. If the list is empty, it may use all of them.
     pub entities: Vec<Value>,
 }
 
@@ -77,8 +76,7 @@ impl Session {
     /// # Errors
     ///
     /// Those of [`request`](Self::request). The platform checks that the credentials have the right
-    /// form, and not
-    /// whether the vendor accepts them.
+    /// form, and not whether the vendor accepts them.
     pub async fn create_connector(&self, workspace: &str, new: &NewConnector) -> Result<String> {
         new.credentials.values().filter_map(Value::as_str).for_each(|value| self.conceal(value));
         let what = "connector creation";

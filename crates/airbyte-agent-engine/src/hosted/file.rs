@@ -21,8 +21,7 @@ const LARGEST_ENVELOPE: usize = 256 * 1024;
 
 impl Session {
     /// The file in a response. The platform sends the bytes of the file. It sends an envelope
-    /// instead when it
-    /// reports a failure, and some older servers send every file in an envelope.
+    /// instead when it reports a failure, and some older servers send every file in an envelope.
     pub(super) async fn file(
         &self,
         response: HttpResponse,

@@ -11,12 +11,10 @@ const API_HOST: &str = "https://api.airbyte.ai";
 const CLOUD_HOST: &str = "https://cloud.airbyte.com";
 
 /// The form of the API that a server speaks. Current servers speak [`Current`](Self::Current); the
-/// others
-/// are for servers that have not been updated.
+/// others are for servers that have not been updated.
 ///
 /// Older servers know neither the selection of fields nor `intent`: fields are then selected after
-/// the
-/// response has arrived, and an intent is not sent.
+/// the response has arrived, and an intent is not sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 #[non_exhaustive]
 pub enum Generation {
@@ -106,9 +104,8 @@ impl Generation {
     }
 
     /// The name of an action in this generation. A search of the context store was called `search`
-    /// at first.
-    /// From February 2026 on, the vendor's own search had another name for a while, because of
-    /// this.
+    /// at first. From February 2026 on, the vendor's own search had another name for a while,
+    /// because of this.
     pub(super) fn action(self, action: &str) -> &str {
         match (self, action) {
             (Self::Instances | Self::Sources | Self::ExternalUsers, context_store::SEARCH) => {

@@ -24,8 +24,7 @@ impl Hydrated {
     /// # Errors
     ///
     /// The error that the provider returns; `Validation` for a secret that is a JSON object or
-    /// array, since
-    /// the platform refers to single texts only.
+    /// array, since the platform refers to single texts only.
     pub(super) async fn fetch(values: &[&Value], provider: &dyn SecretProvider) -> Result<Self> {
         let mut ids = Vec::new();
         for value in values {
@@ -83,8 +82,7 @@ fn references<'v>(value: &'v Value, ids: &mut Vec<&'v str>) {
 }
 
 /// Credentials from a stored configuration. `mapping` maps dotted places of the configuration to
-/// the
-/// names of credential fields; without a mapping, every member is a credential field.
+/// the names of credential fields; without a mapping, every member is a credential field.
 pub(super) fn credentials(config: &Value, mapping: &Map<String, Value>) -> Map<String, Value> {
     if mapping.is_empty() {
         return config.as_object().cloned().unwrap_or_default();

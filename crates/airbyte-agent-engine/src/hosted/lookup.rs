@@ -9,23 +9,21 @@ use super::session::Session;
 use crate::error::{Error, ErrorKind, Result};
 
 /// How long an identifier is still used that was looked up, if a call responds that something was
-/// not found. The call may
-/// just have asked for a record that does not exist, which is no reason to look the connector up
-/// again and again.
+/// not found. The call may just have asked for a record that does not exist, which is no reason to
+/// look the connector up again and again.
 const STANDING: Duration = Duration::from_secs(30);
 
 impl Session {
-    /// The identifier of the only connector of a kind in a workspace. It is looked up once for
-    /// any number of calls, and remembered; [`forget_connector`](Self::forget_connector) makes
-    /// the next call look it up again.
+    /// The identifier of the only connector of a kind in a workspace. It is looked up once for any
+    /// number of calls, and remembered; [`forget_connector`](Self::forget_connector) makes the next
+    /// call look it up again.
     ///
     /// `name` is the connector's name in messages, such as `stripe`.
     ///
     /// # Errors
     ///
     /// `NotFound` when the workspace has no such connector or does not exist, `Usage` when it has
-    /// several; the
-    /// message says what to do.
+    /// several; the message says what to do.
     pub async fn connector_id(
         &self,
         workspace: &str,
@@ -43,8 +41,7 @@ impl Session {
     }
 
     /// Notes that a call to a connector that was looked up found nothing. The connector may have
-    /// been deleted and
-    /// replaced by another one, so a later call looks it up again.
+    /// been deleted and replaced by another one, so a later call looks it up again.
     pub(super) fn doubt_connector(&self, workspace: &str, definition_id: &str, id: &str) {
         let lookup = self.0.lookups.of(workspace, definition_id);
         lookup.forget(|known| known.id == id && known.at.elapsed() > STANDING);

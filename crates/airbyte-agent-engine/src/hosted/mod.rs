@@ -2,8 +2,7 @@
 //! session.
 //!
 //! The platform keeps the vendor's credentials, and each call is one request to the platform. This
-//! module knows the
-//! platform's API and no vendor.
+//! module knows the platform's API and no vendor.
 
 mod addition;
 mod create;

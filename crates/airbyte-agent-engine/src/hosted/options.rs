@@ -114,10 +114,8 @@ impl Hosted {
     }
 
     /// Sets another address of the platform, for example a gateway or the sandbox. Tokens are
-    /// requested there, too. It gets the client id,
-    /// the secret and tokens. Therefore plain http is accepted for this machine only, and a user
-    /// name or a password in
-    /// the address is refused.
+    /// requested there, too. It gets the client id, the secret and tokens. Therefore plain http is
+    /// accepted for this machine only, and a user name or a password in the address is refused.
     #[must_use]
     pub fn base_url(mut self, url: impl Into<String>) -> Self {
         self.base_url = Some(url.into()).filter(|url| !url.is_empty());
@@ -134,10 +132,8 @@ impl Hosted {
     /// Executes operations on this machine, with secrets from `provider`.
     ///
     /// The platform checks and authorizes each call and says which secrets it needs. The secrets
-    /// are
-    /// sent to the vendor only. A call that cannot be executed on this machine fails; it is not
-    /// sent
-    /// through the platform instead.
+    /// are sent to the vendor only. A call that cannot be executed on this machine fails; it is not
+    /// sent through the platform instead.
     #[must_use]
     pub fn secrets(mut self, provider: impl SecretProvider + 'static) -> Self {
         self.secrets = Some(Arc::new(provider));
@@ -145,17 +141,15 @@ impl Hosted {
     }
 
     /// Whether operations are executed on this machine with secrets of a provider. Requests are
-    /// then sent to the
-    /// addresses in the connector's description.
+    /// then sent to the addresses in the connector's description.
     pub fn runs_here(&self) -> bool {
         self.secrets.is_some()
     }
 
     /// Sends every request to this origin instead, with unchanged path and query and with the
-    /// intended
-    /// host in `X-Forwarded-Host`: for example to a recording proxy or a gateway. It gets
-    /// everything that the platform would
-    /// get, including secrets. A user name or a password in the origin is refused.
+    /// intended host in `X-Forwarded-Host`: for example to a recording proxy or a gateway. It gets
+    /// everything that the platform would get, including secrets. A user name or a password in the
+    /// origin is refused.
     #[must_use]
     pub fn via(mut self, origin: impl Into<String>) -> Self {
         self.via = Some(origin.into());
@@ -163,8 +157,7 @@ impl Hosted {
     }
 
     /// Sets the longest time for a call with all its attempts; the default is 300 s. A single call
-    /// can set its
-    /// own time by [`CallOptions::timeout`](crate::CallOptions::timeout).
+    /// can set its own time by [`CallOptions::timeout`](crate::CallOptions::timeout).
     #[must_use]
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = timeout;
@@ -188,8 +181,7 @@ impl Hosted {
     }
 
     /// Adds the secrets that are used and obtained to this redactor. The engine also removes the
-    /// secrets that this redactor
-    /// knows already from its texts.
+    /// secrets that this redactor knows already from its texts.
     #[must_use]
     pub fn redactor(mut self, redactor: &Redactor) -> Self {
         self.redactor = redactor.clone();
@@ -198,8 +190,7 @@ impl Hosted {
 
     /// Sends requests with this client instead of the one that all connectors of the process share:
     /// an [`Http`](crate::Http) with a proxy or certificates of its own, or another implementation
-    /// of
-    /// [`HttpClient`].
+    /// of [`HttpClient`].
     #[must_use]
     pub fn http_client(mut self, client: impl HttpClient + 'static) -> Self {
         self.http = Some(Arc::new(client));

@@ -2,10 +2,8 @@
 //!
 //! The platform checks and authorizes the call and returns a bundle: arguments, the stored
 //! configuration with references in the places of secrets, and a mapping that says which parts of
-//! it are credentials.
-//! The operation itself is taken from the connector's own description, and the response has the
-//! form
-//! of the vendor's API.
+//! it are credentials. The operation itself is taken from the connector's own description, and the
+//! response has the form of the vendor's API.
 
 use std::sync::Arc;
 
@@ -177,8 +175,7 @@ fn complete(
 
 impl PreparedCall {
     /// Executes the call. The response is the vendor's own, so its fields still have to be
-    /// selected; the platform
-    /// would have done so.
+    /// selected; the platform would have done so.
     pub(super) async fn send(self, call: CheckedCall<'_>) -> Result<Reply> {
         let call = CheckedCall { arguments: &self.arguments, ..call };
         let mut reply = self.transport.send(call).await.map_err(|error| self.cleaned(error))?;

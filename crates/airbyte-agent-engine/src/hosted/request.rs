@@ -52,8 +52,8 @@ pub(super) enum Bearer {
 }
 
 impl PlatformRequest {
-    /// A request to a path below the platform's address, for example `/api/v1/workspaces`. The
-    /// path has to be percent-encoded already; [`to`](Self::to) encodes the segments of a path.
+    /// A request to a path below the platform's address, for example `/api/v1/workspaces`. The path
+    /// has to be percent-encoded already; [`to`](Self::to) encodes the segments of a path.
     pub fn new(method: Method, path: impl Into<String>) -> Self {
         let path = path.into();
         Self {
@@ -94,8 +94,7 @@ impl PlatformRequest {
     }
 
     /// Says whether it is harmless to send the request twice, so that it is sent again after a
-    /// failure. By default,
-    /// this is so for all methods except POST and PATCH.
+    /// failure. By default, this is so for all methods except POST and PATCH.
     pub fn repeatable(mut self, repeatable: bool) -> Self {
         self.repeatable = repeatable;
         self

@@ -24,8 +24,7 @@ pub trait SecretProvider: Send + Sync {
 /// `AIRBYTE_SECRET_STRIPE_API_KEY`.
 ///
 /// The prefix protects the other variables of the process: identifiers come from the platform, and
-/// without a prefix they
-/// could name any variable.
+/// without a prefix they could name any variable.
 #[derive(Debug, Clone)]
 pub struct EnvironmentSecrets {
     prefix: String,

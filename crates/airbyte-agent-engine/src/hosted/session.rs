@@ -40,8 +40,8 @@ pub(super) const LARGEST_ANSWER: usize = 64 * 1024 * 1024;
 
 /// An authenticated connection to the platform: address, token and organization.
 ///
-/// Clones share the token. Many calls request it once, it is used until a minute before it
-/// expires, and it is replaced once when the platform refuses it.
+/// Clones share the token. Many calls request it once, it is used until a minute before it expires,
+/// and it is replaced once when the platform refuses it.
 ///
 /// ```no_run
 /// # async fn example() -> airbyte_agent_engine::Result<()> {
@@ -175,15 +175,13 @@ impl Session {
     ///
     /// # Errors
     ///
-    /// `Authentication` when the platform refuses client id and secret, and errors of the
-    /// network.
+    /// `Authentication` when the platform refuses client id and secret, and errors of the network.
     pub async fn token(&self) -> Result<SecretString> {
         self.token_instead_of(None).await
     }
 
     /// Makes a request, of which method, path below the platform's address, query and JSON body are
-    /// given. If the token is
-    /// refused, it is replaced once. Returns status, headers and body.
+    /// given. If the token is refused, it is replaced once. Returns status, headers and body.
     ///
     /// # Errors
     ///
@@ -309,8 +307,8 @@ impl Session {
                 self.0.tokens.accepted(&token);
                 return Err(self.0.wire.refusal(&refused, &outgoing));
             }
-            // The platform checks the token first. But if it forwards the request to a vendor,
-            // the refusal may be the vendor's, and it is not known what was done before it.
+            // The platform checks the token first. But if it forwards the request to a vendor, the
+            // refusal may be the vendor's, and it is not known what was done before it.
             let is_safe = request.repeatable || !request.vendor_behind;
             if is_safe && !is_renewed && self.0.tokens.may_replace(&token) {
                 token = self.token_instead_of(Some(&token)).await?;
@@ -338,8 +336,7 @@ impl Session {
     }
 
     /// Reads the body of a response. If the body breaks off, `request` decides whether another
-    /// attempt is
-    /// allowed.
+    /// attempt is allowed.
     pub(super) async fn read(
         &self,
         response: HttpResponse,

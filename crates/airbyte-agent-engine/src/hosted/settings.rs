@@ -1,8 +1,7 @@
 //! Client id, secret, organization and workspace from other sources than the program's code.
 //!
 //! This module reads the environment and one file, and sends nothing. Every value knows its source.
-//! A
-//! secret is given to a receiver only if no folder has a part in the receiver, or if the secret
+//! A secret is given to a receiver only if no folder has a part in the receiver, or if the secret
 //! comes from that folder.
 
 use std::env;
@@ -37,8 +36,8 @@ const WORKSPACE: [&str; 4] = [
 /// The settings that are needed to reach the platform, from one or several sources.
 ///
 /// [`or`](Self::or) combines sources, the stronger first: arguments take precedence over the
-/// environment, the environment over
-/// the user's file, and this over a file of the working directory. Blank texts count as not set.
+/// environment, the environment over the user's file, and this over a file of the working
+/// directory. Blank texts count as not set.
 ///
 /// The user's file is `settings.json` in the folder `AIRBYTE_CONFIG_DIR`, or in `~/.airbyte-agent`, as
 /// Airbyte's own program writes it:
@@ -124,17 +123,16 @@ impl Settings {
     }
 
     /// Settings from environment variables: `AIRBYTE_CLIENT_ID`, `AIRBYTE_CLIENT_SECRET`,
-    /// `AIRBYTE_ORGANIZATION_ID`; the workspace from `AIRBYTE_WORKSPACE_NAME`,
-    /// `AIRBYTE_WORKSPACE`, `AIRBYTE_CUSTOMER_NAME` or `AIRBYTE_EXTERNAL_USER_ID`; the address
-    /// from `SDK_DEV_ADP_API_HOST`; and `SECRETS_CONFIGURED_FROM_ENVIRONMENT`, which has
-    /// operations executed on this machine with secrets from [`EnvironmentSecrets`].
+    /// `AIRBYTE_ORGANIZATION_ID`; the workspace from `AIRBYTE_WORKSPACE_NAME`, `AIRBYTE_WORKSPACE`,
+    /// `AIRBYTE_CUSTOMER_NAME` or `AIRBYTE_EXTERNAL_USER_ID`; the address from
+    /// `SDK_DEV_ADP_API_HOST`; and `SECRETS_CONFIGURED_FROM_ENVIRONMENT`, which has operations
+    /// executed on this machine with secrets from [`EnvironmentSecrets`].
     pub fn from_env() -> Self {
         Self::from_variables(|name| env::var(name).ok())
     }
 
     /// Settings from the variables of [`from_env`](Self::from_env), which `variable` reads. They
-    /// count
-    /// as values of the environment. For a file of the working directory, use
+    /// count as values of the environment. For a file of the working directory, use
     /// [`from_folder`](Self::from_folder).
     pub fn from_variables(variable: impl Fn(&str) -> Option<String>) -> Self {
         let is_on = |text: &String| {
@@ -151,14 +149,12 @@ impl Settings {
     }
 
     /// Settings from a file of the working directory, such as `.env`, read by `variable`: client
-    /// id, client
-    /// secret, organization and workspace ([`FROM_FOLDER`](Self::FROM_FOLDER)).
+    /// id, client secret, organization and workspace ([`FROM_FOLDER`](Self::FROM_FOLDER)).
     ///
     /// Anybody may have written such a file. Therefore it decides neither the address of the
-    /// platform nor whether operations
-    /// are executed on this machine ([`NOT_FROM_FOLDER`](Self::NOT_FROM_FOLDER)), and its client id
-    /// and
-    /// secret are used only together (see [`or`](Self::or)).
+    /// platform nor whether operations are executed on this machine
+    /// ([`NOT_FROM_FOLDER`](Self::NOT_FROM_FOLDER)), and its client id and secret are used only
+    /// together (see [`or`](Self::or)).
     pub fn from_folder(variable: impl Fn(&str) -> Option<String>) -> Self {
         Self::account(Provenance::Folder, |name| variable(name).as_deref().and_then(filled))
     }
@@ -286,15 +282,13 @@ impl Settings {
     }
 
     /// The platform's address and its source; `None` where it is not set. The address has not been
-    /// checked and may
-    /// contain a password.
+    /// checked and may contain a password.
     pub fn address(&self) -> Option<(&str, Provenance)> {
         self.base_url.as_ref().map(|url| (url.peek().as_str(), url.provenance()))
     }
 
     /// The platform as a receiver of vendors' credentials and other secrets. It is identified by
-    /// its
-    /// address, and by the account, organization and workspace in which the secrets are stored.
+    /// its address, and by the account, organization and workspace in which the secrets are stored.
     pub fn receiver(&self) -> Receiver {
         let mut receiver = self.token_endpoint();
         if let Some(secret) = &self.client_secret {
@@ -318,8 +312,7 @@ impl Settings {
     ///
     /// `Authentication` when client id or client secret is missing, `Usage` when secrets have to
     /// come from a secret manager that this library does not support, or when a folder would decide
-    /// where
-    /// secrets are sent.
+    /// where secrets are sent.
     pub fn into_hosted(self) -> Result<Hosted> {
         let (receiver, token_endpoint) = (self.receiver(), self.token_endpoint());
         let missing = |name: &str| {
@@ -361,8 +354,7 @@ impl Settings {
 
 impl Hosted {
     /// Options from the environment: `AIRBYTE_CLIENT_ID`, `AIRBYTE_CLIENT_SECRET` and the other
-    /// variables that
-    /// [`Settings::from_env`] reads.
+    /// variables that [`Settings::from_env`] reads.
     ///
     /// # Errors
     ///
@@ -372,8 +364,7 @@ impl Hosted {
     }
 
     /// Options from the environment, completed by the settings file where the environment has no
-    /// value: see
-    /// [`Settings`].
+    /// value: see [`Settings`].
     ///
     /// # Errors
     ///

@@ -35,8 +35,7 @@ pub(super) fn reply(
 }
 
 /// The rows of a response and their metadata. A row that is `null` is left out; a bare list is a
-/// valid response,
-/// too.
+/// valid response, too.
 fn read(body: &[u8], name: &str) -> Result<(Vec<Map<String, Value>>, StoreMeta)> {
     let answer = json::parse(&String::from_utf8_lossy(body)).map_err(|error| {
         Error::decode(format!("{name}: the platform's response is no JSON")).with_source(error)

@@ -54,8 +54,8 @@ impl StoredToken {
 }
 
 /// How long a token is used: until a minute before it expires. A token whose lifetime is no longer
-/// than that
-/// minute is used for half its lifetime, since otherwise every call would request another one.
+/// than that minute is used for half its lifetime, since otherwise every call would request another
+/// one.
 fn usable(expires_in: Option<&Value>) -> Duration {
     let seconds = expires_in.and_then(|value| {
         value.as_f64().or_else(|| value.as_str().and_then(|text| text.trim().parse().ok()))
@@ -67,8 +67,7 @@ fn usable(expires_in: Option<&Value>) -> Duration {
 
 impl Tokens {
     /// The current token, or one that `issue` returns. `refused` is a token that the platform no
-    /// longer
-    /// accepts; it is replaced unless another call has replaced it already.
+    /// longer accepts; it is replaced unless another call has replaced it already.
     pub(super) async fn get<F>(
         &self,
         refused: Option<&SecretString>,
@@ -96,9 +95,8 @@ impl Tokens {
     }
 
     /// Whether a refused token may be replaced. If a token has just replaced another one and was
-    /// never
-    /// accepted, the token is not the reason of the refusal, and a further one would be refused as
-    /// well.
+    /// never accepted, the token is not the reason of the refusal, and a further one would be
+    /// refused as well.
     pub(super) fn may_replace(&self, token: &SecretString) -> bool {
         let is_hopeless = self.0.peek(|stored| {
             stored.is(token)

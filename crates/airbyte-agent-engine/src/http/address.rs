@@ -43,8 +43,7 @@ const CLOSED_V6: [([u16; 8], u32); 5] = [
 ];
 
 /// IPv6 blocks whose last 32 bits are an IPv4 address, which then decides: IPv4-mapped addresses,
-/// and addresses
-/// by which a network without IPv4 reaches hosts that have only IPv4 (NAT64).
+/// and addresses by which a network without IPv4 reaches hosts that have only IPv4 (NAT64).
 const CARRIES_V4: [([u16; 8], u32); 2] =
     [([0, 0, 0, 0, 0, 0xffff, 0, 0], 96), ([0x64, 0xff9b, 0, 0, 0, 0, 0, 0], 96)];
 
@@ -130,8 +129,8 @@ pub(crate) fn has_user_info(url: &Url) -> bool {
     !url.username().is_empty() || url.password().is_some()
 }
 
-/// An address for messages and debug output: unchanged, unless it may contain a password. It
-/// need not be a URL; a text that is not a URL may contain a password, too.
+/// An address for messages and debug output: unchanged, unless it may contain a password. It need
+/// not be a URL; a text that is not a URL may contain a password, too.
 pub(crate) fn shown(address: &str) -> &str {
     if address.contains('@') { "[not shown]" } else { address }
 }

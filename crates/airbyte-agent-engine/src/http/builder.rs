@@ -51,8 +51,7 @@ impl Http {
 
 impl HttpBuilder {
     /// Sends all requests through this proxy, `http://host:port` or `https://host:port`, instead of
-    /// those
-    /// of the environment and the system. This machine is still reached directly.
+    /// those of the environment and the system. This machine is still reached directly.
     pub fn proxy(mut self, address: impl Into<String>) -> Self {
         self.proxy = Some(address.into());
         self
@@ -65,31 +64,26 @@ impl HttpBuilder {
     }
 
     /// Trusts the certificates in this PEM text in addition to those of the system, for a proxy or
-    /// a
-    /// gateway that has a certificate authority of its own.
+    /// a gateway that has a certificate authority of its own.
     pub fn root_certificate(mut self, pem: impl Into<Vec<u8>>) -> Self {
         self.pem.push(pem.into());
         self
     }
 
-    /// Sets the header `User-Agent` of all requests, instead of this library's name and
-    /// version.
+    /// Sets the header `User-Agent` of all requests, instead of this library's name and version.
     pub fn user_agent(mut self, text: impl Into<String>) -> Self {
         self.user_agent = Some(text.into());
         self
     }
 
     /// Changes the builder of reqwest's clients, for example for a client certificate, the local
-    /// address, or the sizes of
-    /// pools. `change` is called once for each route (direct, direct to public hosts, through a
-    /// proxy).
+    /// address, or the sizes of pools. `change` is called once for each route (direct, direct to
+    /// public hosts, through a proxy).
     ///
-    /// The engine follows redirects and repeats requests itself, so both are switched off
-    /// in any case. A resolver that is set here is not used for addresses out of
-    /// responses, because these may lead to public hosts only. TLS is set up already; to use
-    /// another
-    /// set-up, call `tls_backend_preconfigured`. Cookies must stay off, because all accounts share
-    /// the client.
+    /// The engine follows redirects and repeats requests itself, so both are switched off in any
+    /// case. A resolver that is set here is not used for addresses out of responses, because these
+    /// may lead to public hosts only. TLS is set up already; to use another set-up, call
+    /// `tls_backend_preconfigured`. Cookies must stay off, because all accounts share the client.
     #[cfg(feature = "reqwest")]
     pub fn configure(
         mut self,

@@ -15,8 +15,7 @@ use super::{BoxFuture, HttpClient, HttpFailure, HttpRequest, HttpResponse};
 use crate::error::{Error, Result};
 
 /// How many runtimes have connection pools at the same time. A program usually has one runtime; a
-/// test harness has
-/// one for each test that runs.
+/// test harness has one for each test that runs.
 const RUNTIMES: usize = 32;
 
 /// The HTTP client of the engine. Clones share connections and TLS set-up.
@@ -24,13 +23,11 @@ const RUNTIMES: usize = 32;
 /// All connectors of a process share one client, [`Http::default`], unless another one is set by
 /// [`Local::http_client`](crate::Local::http_client) or
 /// [`Hosted::http_client`](crate::Hosted::http_client). [`builder`](Self::builder) makes a client
-/// with
-/// a proxy, certificates or a user agent of its own.
+/// with a proxy, certificates or a user agent of its own.
 ///
 /// The proxies are those of the environment (`HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY`, `NO_PROXY`)
-/// and
-/// of the system, and are read when they are first needed. This machine is always reached directly.
-/// The certificates of the system are trusted.
+/// and of the system, and are read when they are first needed. This machine is always reached
+/// directly. The certificates of the system are trusted.
 #[derive(Clone)]
 pub struct Http(Arc<Inner>);
 
@@ -41,8 +38,7 @@ struct Inner {
     proxies: OnceLock<Proxies>,
     tls: OnceLock<Result<rustls::ClientConfig, String>>,
     /// Pools by runtime; the one used last is at the end. A connection is bound to the runtime that
-    /// made
-    /// it, so requests on another runtime must not wait for it.
+    /// made it, so requests on another runtime must not wait for it.
     pools: Mutex<VecDeque<(Option<Id>, Arc<Pools>)>>,
 }
 
@@ -85,8 +81,7 @@ impl Http {
     }
 
     /// Whether the user has changed how connections are made. They may then go through proxies that
-    /// are not
-    /// known to this module.
+    /// are not known to this module.
     #[cfg(feature = "reqwest")]
     fn is_configured(&self) -> bool {
         self.0.settings.configure.is_some()

@@ -1,10 +1,8 @@
 //! One HTTP exchange: the interface between the engine and the network.
 //!
 //! The engine uses [`HttpClient`]. The default implementation, [`Http`], is built on reqwest, which
-//! is not
-//! part of the public API unless the feature `reqwest` is on. Redirects, retries and credentials
-//! are handled by
-//! the engine and not by the client.
+//! is not part of the public API unless the feature `reqwest` is on. Redirects, retries and
+//! credentials are handled by the engine and not by the client.
 
 mod address;
 mod builder;
@@ -145,10 +143,8 @@ impl std::fmt::Debug for HttpResponse {
 /// Sends one request and returns one response, whatever its status.
 ///
 /// An implementation must not follow redirects, repeat requests, or keep cookies: the engine does
-/// this where
-/// it is needed, and decides at each hop who may see the credentials. [`Http`] is an implementation
-/// that can be
-/// wrapped, for example to count or log requests.
+/// this where it is needed, and decides at each hop who may see the credentials. [`Http`] is an
+/// implementation that can be wrapped, for example to count or log requests.
 pub trait HttpClient: Send + Sync {
     /// Sends the request and waits for the head of the response.
     ///
@@ -158,14 +154,13 @@ pub trait HttpClient: Send + Sync {
     /// [`Network`](crate::ErrorKind::Network).
     fn send(&self, request: HttpRequest) -> BoxFuture<'_, Result<HttpResponse, HttpFailure>>;
 
-    /// Whether this client itself prevents requests with
-    /// [`public_only`](HttpRequest::public_only) from reaching private networks when it connects.
+    /// Whether this client itself prevents requests with [`public_only`](HttpRequest::public_only)
+    /// from reaching private networks when it connects.
     ///
-    /// As long as this is `false`, the engine resolves the host of such a request first, and
-    /// passes the request on only if every address of the host is public. It cannot notice a name
-    /// that changes between its look-up and the client's. Only a client that filters the addresses
-    /// to which it connects can do so, as [`Http`] does. A client that wraps another one returns
-    /// what
+    /// As long as this is `false`, the engine resolves the host of such a request first, and passes
+    /// the request on only if every address of the host is public. It cannot notice a name that
+    /// changes between its look-up and the client's. Only a client that filters the addresses to
+    /// which it connects can do so, as [`Http`] does. A client that wraps another one returns what
     /// that one returns.
     fn guards_addresses(&self) -> bool {
         false

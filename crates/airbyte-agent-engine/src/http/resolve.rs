@@ -12,8 +12,7 @@ use super::address::{is_public, is_public_host};
 const LOOKUP_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// Gives the client only public addresses, so that no private network is reached, whatever a name
-/// resolves to at that
-/// moment.
+/// resolves to at that moment.
 pub(super) struct PublicResolver;
 
 impl reqwest::dns::Resolve for PublicResolver {
@@ -48,8 +47,8 @@ pub(super) fn check_text(url: &Url) -> Result<(), HttpFailure> {
 /// Refuses an address from a response to which a proxy or a client of the user would connect,
 /// unless this machine resolves its name to public addresses.
 ///
-/// The proxy or client resolves the name again, so every address must be public and not just one.
-/// A name that this machine cannot resolve is refused: it may belong to the proxy's own network.
+/// The proxy or client resolves the name again, so every address must be public and not just one. A
+/// name that this machine cannot resolve is refused: it may belong to the proxy's own network.
 pub(super) async fn check_resolved(url: &Url) -> Result<(), HttpFailure> {
     let Some(Host::Domain(name)) = url.host() else { return Ok(()) };
     let addresses = tokio::time::timeout(LOOKUP_TIMEOUT, tokio::net::lookup_host((name, 0))).await;

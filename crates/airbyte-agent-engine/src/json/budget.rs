@@ -1,8 +1,7 @@
 //! Limits how much memory the values of a response may take while it is read.
 //!
 //! A response is read on one thread, in one call of code to which no counter can be passed: the
-//! decoders
-//! of generated types. Therefore the counter belongs to the thread.
+//! decoders of generated types. Therefore the counter belongs to the thread.
 
 use std::cell::Cell;
 

@@ -11,10 +11,8 @@ use super::scan::{end_of_number, end_of_string};
 const LONG: usize = 17;
 
 /// The text in which every number that would lose a digit is a text of its digits: integers that do
-/// not fit into 64 bits, fractions that a
-/// double cannot represent, and numbers that a double takes for zero. `None` when there is no such
-/// number. A rounded number would be
-/// silently wrong.
+/// not fit into 64 bits, fractions that a double cannot represent, and numbers that a double takes
+/// for zero. `None` when there is no such number. A rounded number would be silently wrong.
 pub(crate) fn long_numbers(text: &str) -> Option<String> {
     if !may_have_long_number(text.as_bytes()) && !may_have_tiny_number(text.as_bytes()) {
         return None;
@@ -26,8 +24,7 @@ pub(crate) fn long_numbers(text: &str) -> Option<String> {
 }
 
 /// The text without anything that would make the decoders fail although its meaning is known;
-/// `None` when there is
-/// nothing to replace.
+/// `None` when there is nothing to replace.
 pub(crate) fn broken(text: &str) -> Option<String> {
     let mut mended: Option<String> = None;
     for mend in [half_characters, boundless_numbers, raw_controls] {
@@ -89,8 +86,8 @@ fn numbers_as_texts(text: &str, is_unfit: impl Fn(&str) -> bool) -> Option<Strin
 }
 
 /// Whether the text contains a run of at least [`LONG`] digits and points. Only a few bytes of an
-/// ordinary text are examined: such a
-/// run covers one of every [`LONG`] bytes, and at least half of it is on one side of that byte.
+/// ordinary text are examined: such a run covers one of every [`LONG`] bytes, and at least half of
+/// it is on one side of that byte.
 fn may_have_long_number(bytes: &[u8]) -> bool {
     let is_part = |byte: &&u8| byte.is_ascii_digit() || **byte == b'.';
     let is_digit = |at: usize| bytes.get(at).as_ref().is_some_and(is_part);

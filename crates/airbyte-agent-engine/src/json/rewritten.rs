@@ -1,8 +1,7 @@
 //! Finds the numbers in a JSON text of a caller that would be sent in another spelling.
 //!
 //! A decoded number is a double or an integer of 64 bits, and its original spelling is lost. An
-//! identifier, an
-//! amount or a version that a caller wrote must not change before it is sent.
+//! identifier, an amount or a version that a caller wrote must not change before it is sent.
 
 use serde_json::Number;
 
@@ -28,8 +27,7 @@ const LONGEST_AMOUNT: usize = 15;
 
 impl RewrittenNumber {
     /// Whether the spelling may matter. An amount such as 1.50 is the same number in any spelling;
-    /// a number that is as
-    /// long as a time or an identifier may be meant as a text.
+    /// a number that is as long as a time or an identifier may be meant as a text.
     pub fn may_be_text(&self) -> bool {
         !self.is_equal || self.written.len() >= LONGEST_AMOUNT
     }
@@ -105,8 +103,8 @@ pub fn rewritten_numbers(json: &str) -> Vec<RewrittenNumber> {
 }
 
 /// The number that a text represents, if exactly this number can be sent: integers of 64 bits,
-/// including those written as `3.0`,
-/// and other numbers of which no digit is lost. `None` for any other text.
+/// including those written as `3.0`, and other numbers of which no digit is lost. `None` for any
+/// other text.
 pub fn exact_number(text: &str) -> Option<Number> {
     let number: Number = serde_json::from_str(text).ok()?;
     if number.is_f64()

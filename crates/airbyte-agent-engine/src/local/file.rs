@@ -91,8 +91,7 @@ pub(super) async fn download(
 }
 
 /// The headers that request a part of the file, without any encoding of its bytes: the positions of
-/// a part are
-/// counted in bytes, and so are the bytes that have arrived.
+/// a part are counted in bytes, and so are the bytes that have arrived.
 fn part(call: &CheckedCall<'_>) -> Result<HeaderMap> {
     let identity = HeaderValue::from_static("identity");
     let mut headers = HeaderMap::from_iter([(header::ACCEPT_ENCODING, identity)]);
@@ -120,8 +119,7 @@ fn absolute(base: &Url, address: &str) -> Result<Url> {
 }
 
 /// Finds the address in the response, and reads what the response states about the file. The error
-/// names the step that is
-/// missing.
+/// names the step that is missing.
 fn address(
     what: &str,
     metadata: &Value,

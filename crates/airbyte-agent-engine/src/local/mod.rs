@@ -1,7 +1,7 @@
 //! The local transport, which calls the vendor directly.
 //!
-//! It completes arguments, builds a request, sends it with credentials, renews an expired token
-//! once, and turns failures into errors. It knows the description and no vendor.
+//! It completes arguments, builds a request, sends it with credentials, renews an expired token once, and turns
+//! failures into errors. It knows the description and no vendor.
 
 mod destinations;
 mod file;
@@ -115,8 +115,7 @@ impl LocalTransport {
         let store = options.token_store.as_ref();
         let stored_as = store.map(|store| {
             let name = store.account().map(str::to_owned);
-            // If a store does not identify its account, cursors of different accounts must not be
-            // exchanged.
+            // If a store does not identify its account, cursors of different accounts must not be exchanged.
             name.unwrap_or_else(|| format!("client {}", UNNAMED.fetch_add(1, Ordering::Relaxed)))
         });
         let via = options.via.as_deref().map(origin).transpose()?;
@@ -160,8 +159,8 @@ impl LocalTransport {
         self.connector().server_of(self.account.scheme(self.connector()), given)
     }
 
-    /// The base URL. If a token response decides it, it gets the account's credentials, so it must
-    /// be public and have TLS. A base URL that the user configured may have any address.
+    /// The base URL. If a token response decides it, it gets the account's credentials, so it must be public and have
+    /// TLS. A base URL that the user configured may have any address.
     fn base(&self, extracted: &BTreeMap<String, String>) -> Result<Endpoint> {
         let base = server::base_url(self.connector(), self.server(), &self.config, extracted)?;
         if !base.from_answer || self.wire.network.may_get_credentials(&base.url) {
@@ -240,8 +239,8 @@ impl LocalTransport {
         })
     }
 
-    /// Sends with the current credentials, and renews an expired token once. A refusal is an error.
-    /// `what` names the call in errors of the renewal.
+    /// Sends with the current credentials, and renews an expired token once. A refusal is an error. `what` names the
+    /// call in errors of the renewal.
     async fn authorized(
         &self,
         what: &str,
@@ -358,8 +357,7 @@ impl Transport for LocalTransport {
             return given_address::preview(self, &call, address);
         }
         let request = Self::request(&call)?;
-        // If only the token response contains the base URL, the preview shows the template of the
-        // spec.
+        // If only the token response contains the base URL, the preview shows the template of the spec.
         let base = if self.needs_extracted {
             let stand_in =
                 |_: &str| Ok::<_, Error>("https://unknown-until-the-token-is-renewed".to_owned());

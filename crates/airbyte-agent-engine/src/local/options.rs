@@ -27,8 +27,7 @@ use crate::secret::Redactor;
 /// ```
 ///
 /// `A` is the type of the credentials. A generated connector takes only options with credentials of
-/// its
-/// own types (see [`AuthFor`](crate::AuthFor)). `Local` without a parameter contains
+/// its own types (see [`AuthFor`](crate::AuthFor)). `Local` without a parameter contains
 /// [`Credentials`], whose connector is checked at run time.
 pub struct Local<A = Credentials> {
     pub(crate) options: Options,
@@ -101,10 +100,9 @@ impl<A> Local<A> {
     }
 
     /// Sends every request to this origin instead, with unchanged path and query and with the
-    /// intended
-    /// host in `X-Forwarded-Host`: for example to a recording proxy, a gateway or the sandbox. It
-    /// gets everything that the
-    /// vendor would get, including credentials. A user name or a password in the origin is refused.
+    /// intended host in `X-Forwarded-Host`: for example to a recording proxy, a gateway or the
+    /// sandbox. It gets everything that the vendor would get, including credentials. A user name or
+    /// a password in the origin is refused.
     #[must_use]
     pub fn via(mut self, origin: impl Into<String>) -> Self {
         self.options.via = Some(origin.into());
@@ -112,8 +110,7 @@ impl<A> Local<A> {
     }
 
     /// Sets the longest time for a call with all its attempts; the default is 120 s. A single call
-    /// can set its
-    /// own time by [`CallOptions::timeout`](crate::CallOptions::timeout).
+    /// can set its own time by [`CallOptions::timeout`](crate::CallOptions::timeout).
     #[must_use]
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.options.timeout = timeout;
@@ -129,12 +126,12 @@ impl<A> Local<A> {
     }
 
     /// Replaces the connector's whole retry policy, including what the vendor requires of repeated
-    /// requests. [`RetryPolicy::none`] switches retries off;
-    /// [`max_attempts`](Self::max_attempts) changes only their number.
+    /// requests. [`RetryPolicy::none`] switches retries off; [`max_attempts`](Self::max_attempts)
+    /// changes only their number.
     ///
-    /// The default is the policy in the connector's spec, or [`RetryPolicy::STANDARD`] where
-    /// the spec has none. Calls that change something are repeated only when the vendor has
-    /// certainly not acted on them.
+    /// The default is the policy in the connector's spec, or [`RetryPolicy::STANDARD`] where the
+    /// spec has none. Calls that change something are repeated only when the vendor has certainly
+    /// not acted on them.
     #[must_use]
     pub fn retry(mut self, policy: RetryPolicy) -> Self {
         self.options.retry = Some(policy);
@@ -151,10 +148,9 @@ impl<A> Local<A> {
     }
 
     /// Sets a callback that is called with new tokens before they are used, so that it can store
-    /// them. If the callback fails,
-    /// the call fails. The client then keeps the new tokens in memory, and calls the callback again
-    /// before it uses
-    /// them. A [`token_store`](Self::token_store) also loads stored tokens.
+    /// them. If the callback fails, the call fails. The client then keeps the new tokens in memory,
+    /// and calls the callback again before it uses them. A [`token_store`](Self::token_store) also
+    /// loads stored tokens.
     ///
     /// ```
     /// use airbyte_agent_engine::{Credentials, Error, ExposeSecret, Local};
@@ -179,8 +175,7 @@ impl<A> Local<A> {
     }
 
     /// Begins with the tokens of this store, and saves renewed tokens there. Several processes may
-    /// use
-    /// one account in this way. See [`TokenStore`].
+    /// use one account in this way. See [`TokenStore`].
     #[must_use]
     pub fn token_store(mut self, store: impl TokenStore + 'static) -> Self {
         self.options.token_store = Some(Arc::new(store));
@@ -188,9 +183,8 @@ impl<A> Local<A> {
     }
 
     /// Answers the operations of the [context store](crate::context_store) from the store on this
-    /// machine, with the
-    /// records that `sync` has copied for this account. An account without a name is called
-    /// `default`.
+    /// machine, with the records that `sync` has copied for this account. An account without a name
+    /// is called `default`.
     #[must_use]
     pub fn local_store(mut self, store: Arc<dyn LocalStore>, account: impl Into<String>) -> Self {
         self.options.local_store = Some(Source { store, account: account.into() });
@@ -198,8 +192,7 @@ impl<A> Local<A> {
     }
 
     /// Adds the secrets that are used and obtained to this redactor. The engine also removes the
-    /// secrets that this redactor
-    /// knows already from its texts.
+    /// secrets that this redactor knows already from its texts.
     #[must_use]
     pub fn redactor(mut self, redactor: &Redactor) -> Self {
         self.options.redactor = redactor.clone();
@@ -208,8 +201,7 @@ impl<A> Local<A> {
 
     /// Sends requests with this client instead of the one that all connectors of the process share:
     /// an [`Http`](crate::Http) with a proxy or certificates of its own, or another implementation
-    /// of
-    /// [`HttpClient`].
+    /// of [`HttpClient`].
     #[must_use]
     pub fn http_client(mut self, client: impl HttpClient + 'static) -> Self {
         self.options.http = Some(Arc::new(client));
@@ -218,8 +210,7 @@ impl<A> Local<A> {
 
     /// Lets redirects, download addresses and a base URL from a token response lead to private and
     /// local hosts. This is needed for a vendor inside the user's own network, or a proxy that
-    /// alone can resolve
-    /// names. The configured base URL may be private in any case.
+    /// alone can resolve names. The configured base URL may be private in any case.
     #[must_use]
     pub fn allow_private_hosts(mut self) -> Self {
         self.options.private_hosts = true;
@@ -235,9 +226,8 @@ impl<A> Local<A> {
     }
 
     /// Sets how many bytes of memory the values of one response may take; the default is 1 GiB.
-    /// Small values take
-    /// many times the bytes of their text. A larger response is an error of the kind
-    /// [`Decode`](crate::ErrorKind::Decode). Servers that answer several callers at once set a
+    /// Small values take many times the bytes of their text. A larger response is an error of the
+    /// kind [`Decode`](crate::ErrorKind::Decode). Servers that answer several callers at once set a
     /// lower limit.
     #[must_use]
     pub fn max_held_bytes(mut self, limit: usize) -> Self {

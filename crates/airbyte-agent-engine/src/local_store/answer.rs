@@ -21,8 +21,7 @@ pub(crate) struct Source {
 }
 
 /// An operation of the context store on any entity of the connector. The store on this machine
-/// itself knows which entities
-/// it contains.
+/// itself knows which entities it contains.
 ///
 /// # Errors
 ///
@@ -89,8 +88,7 @@ fn searched(page: SearchPage, freshness: &Freshness) -> (Vec<Value>, StoreMeta) 
 }
 
 /// A query over the entities of the connector, under the names that they have on the platform, and
-/// in addition under those of the
-/// store.
+/// in addition under those of the store.
 async fn query(
     source: &Source,
     (table, of_table): (&Table, &Freshness),

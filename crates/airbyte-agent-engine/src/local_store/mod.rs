@@ -1,13 +1,11 @@
 //! The store on this machine: copies of records that queries and tools read without asking a vendor.
 //!
-//! The engine knows it by the trait [`LocalStore`] only. A client that goes straight to the vendor answers the
-//! operations of the [context store](crate::context_store) from it once it has one
-//! The engine knows the store only by the trait [`LocalStore`]. A client that calls the vendor
-//! directly answers the
-//! operations of the [context store](crate::context_store) from the store if it has one
+//! The engine knows it by the trait [`LocalStore`] only. A client that goes straight to the vendor
+//! answers the operations of the [context store](crate::context_store) from it once it has one The
+//! engine knows the store only by the trait [`LocalStore`]. A client that calls the vendor directly
+//! answers the operations of the [context store](crate::context_store) from the store if it has one
 //! ([`Local::local_store`](crate::Local::local_store)). [`StoreOnly`] does nothing else and needs
-//! no credentials.
-//! use std::sync::Arc;
+//! no credentials. use std::sync::Arc;
 //!
 //! use airbyte_agent_engine::description::Connector;
 //! use airbyte_agent_engine::local_store::{LocalStore, StoreOnly};
@@ -43,8 +41,7 @@ pub trait LocalStore: std::fmt::Debug + Send + Sync {
     fn tables<'a>(&'a self, connector: Option<&'a str>) -> BoxFuture<'a, Result<Vec<Table>>>;
 
     /// Searches a view, with the arguments of [`SEARCH`](crate::context_store::SEARCH). Arguments
-    /// that are wrong cause an
-    /// error of the kind [`Validation`](crate::ErrorKind::Validation).
+    /// that are wrong cause an error of the kind [`Validation`](crate::ErrorKind::Validation).
     fn search<'a>(
         &'a self,
         view: &'a View,

@@ -29,8 +29,8 @@ impl<'de, T: Lenient> Visitor<'de> for Elements<T> {
                 Ok(None) => {}
                 Ok(Some(element)) => {
                     // Most lists inside records have one or two elements. A vector that grows by
-                    // itself
-                    // reserves memory for four, which takes much memory in a list of records.
+                    // itself reserves memory for four, which takes much memory in a list of
+                    // records.
                     if out.len() == out.capacity() {
                         out.reserve_exact(out.len().max(1));
                     }

@@ -1,6 +1,5 @@
 //! Decoders of members that accept values of a related type, such as a number written as a text. A
-//! value that
-//! the type cannot represent exactly is returned unchanged.
+//! value that the type cannot represent exactly is returned unchanged.
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -12,21 +11,18 @@ use super::Extra;
 use crate::json::{Build, loses_digits};
 
 /// Decoding that accepts values in forms that vendors send without documenting them: numbers as
-/// texts, texts as numbers, and `null`
-/// anywhere.
+/// texts, texts as numbers, and `null` anywhere.
 ///
 /// The types of members of generated records implement it. An empty list, object or text is
-/// accepted as an empty
-/// list or object. A value of an entirely different form, such as an object with members instead
-/// of a text, is an error.
+/// accepted as an empty list or object. A value of an entirely different form, such as an object
+/// with members instead of a text, is an error.
 pub trait Lenient: Sized {
     /// Decodes one value; returns `None` for `null`. A number that the type cannot represent is an
     /// error.
     fn lenient<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Self>, D::Error>;
 
     /// Decodes one value. If the type cannot represent a number, the value that contains the number
-    /// is returned
-    /// unchanged.
+    /// is returned unchanged.
     #[doc(hidden)]
     #[inline]
     fn fitting<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Fit<Self>, D::Error> {

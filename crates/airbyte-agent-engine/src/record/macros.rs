@@ -3,12 +3,11 @@
 /// Declares a struct for a record as a vendor sends it, with its serde implementations.
 ///
 /// Every member is an `Option` of the given type. `= "…"` gives the member's name on the wire where
-/// it differs. Members that are not declared are kept in `extra`, and so is a number that
-/// its member cannot represent, such as 3.7 for an integer.
+/// it differs. Members that are not declared are kept in `extra`, and so is a number that its
+/// member cannot represent, such as 3.7 for an integer.
 ///
 /// A later version may add members. Code that builds a record, in a test for example, therefore
-/// ends it with
-/// `..Default::default()`, and code that destructures one ends the pattern with `..`.
+/// ends it with `..Default::default()`, and code that destructures one ends the pattern with `..`.
 ///
 /// ```
 /// use airbyte_agent_engine::record;
@@ -40,8 +39,8 @@ macro_rules! record {
         #[derive(Debug, Clone, Default, PartialEq)]
         $vis struct $type {
             $($(#[$field_meta])* $field_vis $field: ::core::option::Option<$field_type>,)*
-            /// Members that the spec does not name, and numbers that the member of
-            /// their name cannot represent. That member is `None` then.
+            /// Members that the spec does not name, and numbers that the member of their name
+            /// cannot represent. That member is `None` then.
             pub extra: $crate::Extra,
         }
 
@@ -229,8 +228,8 @@ macro_rules! open_enum {
     };
 }
 
-/// The JSON Schema of an open enum: the values that the spec names. Other values can be
-/// read, but requests should contain one of these.
+/// The JSON Schema of an open enum: the values that the spec names. Other values can be read, but
+/// requests should contain one of these.
 #[cfg(feature = "schemars")]
 #[doc(hidden)]
 #[macro_export]

@@ -1,5 +1,5 @@
-//! Records as vendors send them: every member is optional, members that the spec does not name are stored in
-//! `extra`, and values of a related type are accepted.
+//! Records as vendors send them: every member is optional, members that the spec does not name are
+//! stored in `extra`, and values of a related type are accepted.
 //!
 //! The [`record!`](crate::record!) and [`open_enum!`](crate::open_enum!) macros give generated types their serde
 //! implementations. A record is decoded in one pass, without the buffer that serde's `flatten` needs for unknown

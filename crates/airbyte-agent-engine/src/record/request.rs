@@ -1,12 +1,11 @@
 //! The macro that declares request objects.
 
 /// Declares a strict struct for a request, with a constructor that takes the required members and a
-/// setter
-/// for each other member.
+/// setter for each other member.
 ///
 /// The kinds of members are those of the setters of [`list_builder!`](crate::list_builder!), with
-/// `Value` for any JSON. A member that may be `null` is followed by `or` and the name of the
-/// setter that sends `null`. `..extra` keeps members that are not declared.
+/// `Value` for any JSON. A member that may be `null` is followed by `or` and the name of the setter
+/// that sends `null`. `..extra` keeps members that are not declared.
 ///
 /// ```
 /// use airbyte_agent_engine::request;

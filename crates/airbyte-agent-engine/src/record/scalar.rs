@@ -15,8 +15,8 @@ use super::Lenient;
 /// A record that is a plain value: a text, a number, a list.
 ///
 /// A vendor sends it unwrapped. [`Client::execute`](crate::Client::execute) and the hosted
-/// platform, where every
-/// record is an object, return `{"value": …}`. Both forms can be read, and the second is written.
+/// platform, where every record is an object, return `{"value": …}`. Both forms can be read, and
+/// the second is written.
 ///
 /// ```
 /// use airbyte_agent_engine::Scalar;

@@ -39,8 +39,7 @@ impl Absence {
     }
 
     /// The part of a GraphQL response that is empty although it must not be: the data as a whole,
-    /// or the result of
-    /// a mutation.
+    /// or the result of a mutation.
     pub(super) fn of_graphql(operation: &Operation, body: &Value) -> Option<String> {
         let Body::GraphQl(_) = operation.body else { return None };
         let data = body.get("data").filter(|data| !data.is_null());

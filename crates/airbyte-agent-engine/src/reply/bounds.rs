@@ -81,8 +81,8 @@ impl Answer<'_> {
 }
 
 impl Paginator<'_> {
-    /// The page that begins behind the last of so many records of the response. `None` where
-    /// the vendor's parameters cannot express that.
+    /// The page that begins behind the last of so many records of the response. `None` where the
+    /// vendor's parameters cannot express that.
     fn behind(&self, count: usize, record: &Value) -> Option<NextPage> {
         let operation = self.operation;
         let paging = &operation.paging;

@@ -22,10 +22,8 @@ enum Described {
 
 impl Answer<'_> {
     /// The result of a change whose response has nothing at the place of the record: `null`, an
-    /// empty object or
-    /// an empty list. It is an empty object where the spec describes no record. Otherwise it is not
-    /// known
-    /// whether the change was made, which is an error.
+    /// empty object or an empty list. It is an empty object where the spec describes no record.
+    /// Otherwise it is not known whether the change was made, which is an error.
     pub(super) fn without_record(&self, blank: Value) -> Result<Value> {
         let response = &self.operation.response;
         let schema = response.schema.as_ref().map(Json::value);

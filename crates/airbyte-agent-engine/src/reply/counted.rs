@@ -46,8 +46,7 @@ pub(super) struct Size {
     /// The size that the response states.
     pub(super) served: Option<u64>,
     /// For a vendor that leaves records out of a page and does not say how many: how many records
-    /// it counts at
-    /// least for a page.
+    /// it counts at least for a page.
     pub(super) least: Option<u64>,
 }
 
@@ -77,8 +76,7 @@ impl Size {
 
 impl Counted {
     /// The next page of a list whose number is that of the records to skip. The vendor counts by
-    /// the
-    /// size that it uses: records that it leaves out of a page count as well.
+    /// the size that it uses: records that it leaves out of a page count as well.
     pub(super) fn offset(self) -> Turn {
         let step = self.step();
         let position = self.sent.saturating_sub(self.start).saturating_add(step);
@@ -101,10 +99,8 @@ impl Counted {
     }
 
     /// By how much an offset grows. A vendor that leaves records out of a page, and may have
-    /// reduced its size, has
-    /// counted at least as many records as came or as its smallest page has. A larger step could
-    /// skip records. Records that
-    /// come twice are left out.
+    /// reduced its size, has counted at least as many records as came or as its smallest page has.
+    /// A larger step could skip records. Records that come twice are left out.
     pub(super) fn step(self) -> u64 {
         self.received.max(self.size.served.or(self.size.least).unwrap_or_default())
     }
@@ -174,8 +170,8 @@ impl Counted {
     }
 
     /// Whether the next request would return the same records again. Pages without records may
-    /// follow each other where
-    /// the vendor leaves records out, but only as long as the total says that there are more.
+    /// follow each other where the vendor leaves records out, but only as long as the total says
+    /// that there are more.
     fn stands_still(self, is_within_total: bool) -> bool {
         self.repeats && (self.received > 0 || !is_within_total)
     }

@@ -38,10 +38,8 @@ const LARGEST_RESERVE: usize = 1024;
 
 impl<T> Many<T> {
     /// An empty list for the records of a body of this many bytes. Without its texts, a record
-    /// takes
-    /// about as much memory as its JSON has bytes. This gives an estimate with which the list
-    /// rarely has to
-    /// grow and be copied.
+    /// takes about as much memory as its JSON has bytes. This gives an estimate with which the list
+    /// rarely has to grow and be copied.
     fn of_body(bytes: usize, takes_object: bool) -> Self {
         let expected = (bytes / size_of::<T>().max(1)).min(LARGEST_RESERVE);
         let (found, seen, is_object) = (false, false, false);
@@ -185,8 +183,7 @@ fn many<T: DeserializeOwned>(answer: Answer<'_>) -> Result<(Vec<T>, Read)> {
 }
 
 /// Decodes records that are filtered, get computed fields or lose fields. Each of them is first
-/// read as plain
-/// JSON.
+/// read as plain JSON.
 fn shaped<T: DeserializeOwned>(answer: Answer<'_>, records: Vec<Box<RawValue>>) -> Result<Vec<T>> {
     let mut shaped = Vec::with_capacity(records.len());
     let is_unselected = answer.is_unselected();

@@ -6,8 +6,7 @@ use crate::description::{Connector, EmptyList, Operation};
 use crate::error::Error;
 
 /// Whether a failure means that the list has no records, according to the description. The failure
-/// may be
-/// the vendor's own response, or a response of the platform that reports it.
+/// may be the vendor's own response, or a response of the platform that reports it.
 pub(crate) fn means_empty(connector: &Connector, operation: &Operation, error: &Error) -> bool {
     let known = &operation.response.empty;
     let Some(status) = error.status().filter(|_| !known.is_empty() && operation.action.is_array())

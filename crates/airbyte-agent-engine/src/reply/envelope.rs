@@ -1,8 +1,7 @@
 //! Picks several places of a JSON response in one pass.
 //!
 //! Records are decoded directly into their type when the reader comes to them. Metadata, error
-//! fields and
-//! paging tokens are stored as plain JSON. Everything else is skipped.
+//! fields and paging tokens are stored as plain JSON. Everything else is skipped.
 
 use std::fmt;
 
@@ -143,8 +142,8 @@ pub(super) fn pick<S: Sink>(
 }
 
 /// Places that one pass can pick. Usually one pass is enough. A further pass is needed for a place
-/// inside the records, and for a place
-/// that another place contains through a step that means every element.
+/// inside the records, and for a place that another place contains through a step that means every
+/// element.
 #[derive(Default)]
 struct Pass<'p> {
     root: Node<'p>,

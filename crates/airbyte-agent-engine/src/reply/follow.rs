@@ -46,8 +46,7 @@ impl Paginator<'_> {
 
     /// An address without the credentials that the vendor repeats in it, as user name and password
     /// or in its query. They are added again when the page is requested, and a cursor must not
-    /// contain
-    /// them. The fragment is never sent and is removed as well.
+    /// contain them. The fragment is never sent and is removed as well.
     fn without_credentials(&self, address: &str) -> String {
         let address = without_user_info(address);
         let address = address.split_once('#').map_or(&*address, |(sent, _)| sent);

@@ -1,6 +1,5 @@
 //! Lists whose records are in groups, some of which may have failed: `$.groups[*].items` where one
-//! group contains
-//! an error instead of its items.
+//! group contains an error instead of its items.
 
 use serde_json::Value;
 
@@ -14,8 +13,7 @@ use crate::json;
 
 impl Answer<'_> {
     /// Reports the groups that contain the report of a failure instead of records. It is an error
-    /// if there is
-    /// no record at all.
+    /// if there is no record at all.
     pub(super) fn check_groups(&self, read: &mut Read, records: usize) -> Result<()> {
         if !has_groups(&self.plan.records) {
             return Ok(());

@@ -1,6 +1,6 @@
 //! The meaning of a failure by its code: first according to the description, then by the codes that
-//! GraphQL
-//! servers have in common. This module does not know the status of the response; its callers do.
+//! GraphQL servers have in common. This module does not know the status of the response; its
+//! callers do.
 
 use std::time::Duration;
 
