@@ -193,7 +193,7 @@ fn write_integer(schema: &Schema, value: &mut Value) {
     }
 }
 
-/// Removes from the beginning of values what the path contains in front of them anyway.
+/// Removes a prefix from values if the path contains it in front of them anyway.
 fn drop_prefixes(operation: &Operation, arguments: &mut Arguments) {
     for parameter in operation.parameters.iter() {
         let Some(prefix) = parameter.prefix.as_deref() else { continue };

@@ -104,8 +104,8 @@ impl Generation {
     }
 
     /// The name of an action in this generation. A search of the context store was called `search`
-    /// at first. From February 2026 on, the vendor's own search had another name for a while,
-    /// because of this.
+    /// in the older ones. From February to April 2026, the vendor's own search therefore had the
+    /// name `api_search`.
     pub(super) fn action(self, action: &str) -> &str {
         match (self, action) {
             (Self::Instances | Self::Sources | Self::ExternalUsers, context_store::SEARCH) => {

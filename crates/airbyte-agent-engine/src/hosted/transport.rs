@@ -165,8 +165,8 @@ enum Execution {
     Done(Box<(PlatformRequest, HttpResponse)>),
 }
 
-/// Adds fields to the selection that the caller did not ask for; the reader of the response removes
-/// them again.
+/// Makes sure that a response with a selection of fields contains these fields. The reader of the
+/// response removes those that the caller did not select.
 fn keep_fields(fields: &[String], body: &mut Value) {
     let holds = |outer: &str, field: &str| {
         field.strip_prefix(outer).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))

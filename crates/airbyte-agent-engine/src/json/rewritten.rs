@@ -22,7 +22,7 @@ pub struct RewrittenNumber {
     pub is_equal: bool,
 }
 
-/// The greatest length at which a number counts as an amount; a longer one counts as an identifier.
+/// The length, in characters, from which on a number counts as an identifier and not as an amount.
 const LONGEST_AMOUNT: usize = 15;
 
 impl RewrittenNumber {

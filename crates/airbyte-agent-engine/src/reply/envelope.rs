@@ -36,11 +36,9 @@ impl Sink for Nothing {
 enum Wanted {
     /// The place contains records.
     Records,
-    /// The place is that of the value with this number; of several values there, the first is
-    /// wanted.
+    /// The value of the place with this number; of several matches, the first one is wanted.
     First(usize),
-    /// The place is that of the value with this number; of several values there, the last is
-    /// wanted.
+    /// The value of the place with this number; of several matches, the last one is wanted.
     Last(usize),
 }
 
@@ -82,7 +80,7 @@ impl<'p> Node<'p> {
     }
 }
 
-/// A place, and which of several values there is wanted.
+/// A place, and which of several matches is wanted.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Place {
     pub(super) path: JsonPath,

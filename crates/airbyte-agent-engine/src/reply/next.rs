@@ -399,8 +399,8 @@ fn only(keep: Option<&List<Text>>, set: &Map<String, Value>) -> Option<Vec<Strin
     Some(names.chain(set.keys().cloned()).collect())
 }
 
-/// Whether the layout of the response can contain a value. Without the flag of a vendor, an empty
-/// page means the end of the list.
+/// Whether the layout of the response can contain a value. If it cannot contain the flag that says
+/// whether there is more, an empty page means the end of the list.
 pub(super) fn is_carried(source: &Source, place: Option<usize>) -> bool {
     matches!(source, Source::Meta { .. }) || place.is_some()
 }

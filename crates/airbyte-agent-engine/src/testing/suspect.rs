@@ -42,8 +42,8 @@ impl Look<'_> {
         }
     }
 
-    /// Query parameters have names that say what they are; a segment of a path is taken for an
-    /// identifier.
+    /// Checks query parameters by their names. The rest of the address is checked only for the
+    /// forms of issued secrets, because segments of paths are often long identifiers.
     fn address(&mut self, place: &str, field: &str, address: &str) {
         let Ok(url) = Url::parse(address) else { return self.text(place, field, address) };
         for (name, value) in url.query_pairs() {

@@ -86,7 +86,8 @@ impl Wire {
             || (meaning.is_none() && (status == 429 || is_limited));
         let published = is_refused_for_now.then(|| published_wait(vendor)).flatten();
         let wait = wait.or(published);
-        // If no delay is stated, further requests after such a limit would prolong it.
+        // Without a stated delay the request is not repeated, because further requests would
+        // prolong such a limit.
         let is_limited = is_limited && (wait.is_some() || exhausted);
         let counts_as = match meaning {
             Some(FailureKind::RateLimited) => 429,

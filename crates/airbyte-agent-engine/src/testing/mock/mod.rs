@@ -313,8 +313,8 @@ impl Transport for Mock {
         Ok(DryRun::new(request.method, url, request.headers, &body))
     }
 
-    /// The arguments are not completed: the settings of an account from which scoping takes values
-    /// may be missing.
+    /// The arguments stay as the caller passed them, because the settings of an account that would
+    /// complete them may be missing.
     fn completion(&self) -> Result<Completion<'_>> {
         Ok(Completion::Receiver)
     }
