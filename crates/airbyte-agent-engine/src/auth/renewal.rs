@@ -1,8 +1,8 @@
 //! Renewing access tokens.
 //!
-//! However many requests find a token expired, only one of them asks for a new one. The renewal
-//! runs on a task of its own, so that a cancelled call never loses a rotating refresh token. A
-//! refusal is remembered for a while instead of asking again.
+//! However many requests find a token expired, only one of them asks for a new one. The renewal runs on a task of its
+//! own, so that a cancelled call never loses a rotating refresh token. A refusal is remembered for a while instead of
+//! asking again.
 
 use std::collections::BTreeMap;
 use std::future::Future;
@@ -48,8 +48,7 @@ pub(crate) struct Renewal {
 struct State {
     access_token: Option<SecretString>,
     refresh_token: Option<SecretString>,
-    /// Counts renewals, so that a call that gets a 401 late can tell that its token has been
-    /// replaced already.
+    /// Counts renewals, so that a call that gets a 401 late can tell that its token has been replaced already.
     generation: u64,
     renew_at: Option<Instant>,
     extracted: BTreeMap<String, String>,
@@ -102,8 +101,8 @@ impl Renewal {
         Self { state: SingleFlight::with(state), unsaved: Arc::default(), number }
     }
 
-    /// The current token, and whether it has to be renewed. Waits for a renewal that is under way,
-    /// and before the first call for the store.
+    /// The current token, and whether it has to be renewed. Waits for a renewal that is under way, and before the first
+    /// call for the store.
     ///
     /// # Errors
     ///
@@ -124,8 +123,7 @@ impl Renewal {
         Ok((state.into_token(), due))
     }
 
-    /// Reads the store before the first call. Tokens in the store take precedence over those that
-    /// the user gave.
+    /// Reads the store before the first call. Tokens in the store take precedence over those that the user gave.
     async fn load(&self, context: Arc<RenewalContext>) -> Result<()> {
         let renewal = self.clone();
         let fetch = move || async move {
@@ -187,9 +185,9 @@ impl Renewal {
         self.state.get_with_cooldown(is_newer, cooldown, fetch).await.map(State::into_token)
     }
 
-    /// Stores new tokens and returns the token to continue with. The tokens are kept in memory
-    /// until they are stored, even if storing fails. `is_stored` says that the store contains them
-    /// already, so that only the user has to be told.
+    /// Stores new tokens and returns the token to continue with. The tokens are kept in memory until they are stored,
+    /// even if storing fails. `is_stored` says that the store contains them already, so that only the user has to be
+    /// told.
     async fn save(
         &self,
         context: &RenewalContext,
@@ -206,8 +204,7 @@ impl Renewal {
         Ok(unsaved.into_update())
     }
 
-    /// Writes to the log that a new refresh token will be lost, if there is neither a store nor a
-    /// callback of the user.
+    /// Writes to the log that a new refresh token will be lost, if there is neither a store nor a callback of the user.
     fn note_unstorable(&self, context: &RenewalContext, state: &State, update: &TokenUpdate) {
         let is_new = text(update.refresh_token.as_ref())
             .is_some_and(|new| text(state.refresh_token.as_ref()) != Some(new));
@@ -226,12 +223,11 @@ impl Renewal {
         renewals::note_unsaved(self.number, error);
     }
 
-    /// Tokens that were issued and are not stored yet. Those that another process has replaced in
-    /// the store by newer ones are forgotten.
+    /// Tokens that were issued and are not stored yet. Those that another process has replaced in the store by newer
+    /// ones are forgotten.
     fn unsaved(&self, stored: &StoredTokens) -> Option<Unsaved> {
         let mut unsaved = self.lock_unsaved();
-        // The store may contain them although it reported a failure, or although the callback
-        // failed afterwards.
+        // The store may contain them although it reported a failure, or although the callback failed afterwards.
         let is_replaced = unsaved.as_ref().is_some_and(|unsaved| {
             !unsaved.replaced.has_same_tokens(stored) && !unsaved.tokens.has_same_tokens(stored)
         });
@@ -243,8 +239,7 @@ impl Renewal {
     }
 
     fn lock_unsaved(&self) -> MutexGuard<'_, Option<Unsaved>> {
-        // The value is only ever replaced as a whole, so it is intact even if a thread panicked
-        // while it held the lock.
+        // The value is only ever replaced as a whole, so it is intact even if a thread panicked while it held the lock.
         self.unsaved.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -253,8 +248,8 @@ impl Renewal {
     }
 }
 
-/// How long a failed renewal is not repeated: a refusal of the vendor would come again. Other
-/// failures may end at any moment.
+/// How long a failed renewal is not repeated: a refusal of the vendor would come again. Other failures may end at any
+/// moment.
 fn cooldown(error: &Error) -> Duration {
     let is_refusal = error.kind() == ErrorKind::Authentication
         && error.status().is_some_and(|status| status < 500 && status != 429);
@@ -280,8 +275,7 @@ impl State {
         self.extracted = stored.extracted;
     }
 
-    /// Takes tokens that another process stored. Says whether their access token is newer than ours
-    /// and still valid.
+    /// Takes tokens that another process stored. Says whether their access token is newer than ours and still valid.
     fn adopt(&mut self, stored: StoredTokens) -> bool {
         let renew_at = stored.renew_at();
         let is_newer = stored.access_token.is_some()
