@@ -154,7 +154,7 @@ impl Bundle<'_> {
             return Err(fail(&"it is a link to a file outside the folder of the document"));
         }
         if !path.is_file() {
-            return Err(fail(&"it is no file"));
+            return Err(fail(&"it is not a file"));
         }
         let text = text_of(&path, self.left).map_err(|error| fail(&error))?;
         let read = read_leniently(&text, "a part of a document");

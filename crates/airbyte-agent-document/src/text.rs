@@ -42,7 +42,7 @@ fn decode(bytes: Vec<u8>) -> io::Result<String> {
         _ => String::from_utf8(bytes).map_err(|error| {
             let at = error.utf8_error().valid_up_to();
             let message =
-                format!("it is no UTF-8 text: the byte at position {at} is not part of a letter");
+                format!("it is not UTF-8: the byte at position {at} is not part of a character");
             io::Error::new(io::ErrorKind::InvalidData, message)
         }),
     }

@@ -94,9 +94,9 @@ fn check_status(name: &str, file: &Download, peer: &str) -> Result<()> {
     let status = file.status();
     let (kind, why) = match status {
         200 | 203 | 206 => return Ok(()),
-        202 => (ErrorKind::Vendor, "has not got the file ready; call again later"),
+        202 => (ErrorKind::Vendor, "does not have the file ready; call again later"),
         204 | 205 => (ErrorKind::NotFound, "sent no file"),
-        _ => (ErrorKind::Decode, "sent something else than a file"),
+        _ => (ErrorKind::Decode, "sent something other than a file"),
     };
     let error = Error::new(kind, format!("{name}: {peer} {why} (HTTP {status})"));
     Err(error.with_status(status).with_retryable(status == 202))

@@ -67,7 +67,7 @@ pub(crate) fn read(source: &str, start: usize) -> Result<Read, (usize, &'static 
                 text.push(letter.unwrap_or(HALF));
                 used = length;
             }
-            _ => return Err((place, "this letter cannot be escaped")),
+            _ => return Err((place, "this character cannot be escaped")),
         }
         rest = &after[used..];
     }

@@ -374,7 +374,7 @@ impl Call {
         let operation = self.operation()?;
         let name = operation.qualified_name();
         if operation.download.is_none() {
-            return Err(Error::usage(format!("{name} is no download")));
+            return Err(Error::usage(format!("{name} is not a download")));
         }
         let completed = self.complete_first(operation)?;
         let limit = self.limit();

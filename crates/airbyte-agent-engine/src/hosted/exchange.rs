@@ -18,7 +18,7 @@ impl Session {
     pub(super) fn url(&self, request: &PlatformRequest) -> Result<Url> {
         if !request.path.starts_with('/') || has_dot_segment(&request.path) {
             let path = self.redact(&request.path);
-            return Err(Error::validation(format!("'{path}' is no path of the platform")));
+            return Err(Error::validation(format!("'{path}' is not a path of the platform")));
         }
         let mut url = self.host(request).clone();
         let path = format!("{}{}", url.path().trim_end_matches('/'), request.path);
