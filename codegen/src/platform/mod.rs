@@ -1,10 +1,9 @@
 //! The client of the platform's API, from its `OpenAPI` 3.0 document.
 //!
-//! [`prepare`] turns the document into one that makes a good client. progenitor makes the types of
-//! it, [`prepare`] turns the document into one of which a good client can be made. progenitor makes
-//! the types of it, which [`types`] sorts by the tags of the operations that use them. [`requests`]
-//! writes the operations themselves: those of progenitor would send with a client of their own,
-//! without the session's token, renewal
+//! [`prepare`] turns the document into one of which a good client can be made. progenitor makes the
+//! types of it, which [`types`] sorts by the tags of the operations that use them. [`requests`]
+//! writes the operations themselves, because those of progenitor would send requests with a client
+//! of their own, without the session's token, renewal and retries. This module knows no connector.
 
 mod calls;
 mod comments;

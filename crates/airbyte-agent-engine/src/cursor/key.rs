@@ -8,7 +8,9 @@ use ring::rand::SystemRandom;
 
 use crate::error::{Error, Result};
 
-/// The secret under which cursors are sealed. A client uses a random key of the process, unless
+/// The secret under which cursors are sealed.
+///
+/// A client uses a random key of the process, unless
 /// [`Client::with_cursor_key`](crate::Client::with_cursor_key) sets another one. Cursors under the
 /// key of the process work for any client of the same account in this process, and are refused
 /// after a restart. A program whose cursors have to live longer keeps 32 random bytes in a safe

@@ -43,7 +43,7 @@ pub struct Cursor(String);
 /// What the request for the next page of a list contains.
 ///
 /// A transport that knows where a list continues returns this value; see
-/// [`Reply::with_next`](crate::Reply::with_next). [`Reply::with_next`](crate::Reply::with_next).
+/// [`Reply::with_next`](crate::Reply::with_next).
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct NextPage {

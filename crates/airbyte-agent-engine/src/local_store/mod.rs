@@ -1,11 +1,12 @@
 //! The store on this machine: copies of records that queries and tools read without asking a vendor.
 //!
-//! The engine knows it by the trait [`LocalStore`] only. A client that goes straight to the vendor
-//! answers the operations of the [context store](crate::context_store) from it once it has one The
-//! engine knows the store only by the trait [`LocalStore`]. A client that calls the vendor directly
-//! answers the operations of the [context store](crate::context_store) from the store if it has one
-//! ([`Local::local_store`](crate::Local::local_store)). [`StoreOnly`] does nothing else and needs
-//! no credentials. use std::sync::Arc;
+//! The engine knows the store only by the trait [`LocalStore`]. A client that calls the vendor
+//! directly answers the operations of the [context store](crate::context_store) from the store if it
+//! has one ([`Local::local_store`](crate::Local::local_store)). [`StoreOnly`] does nothing else and
+//! needs no credentials.
+//!
+//! ```
+//! use std::sync::Arc;
 //!
 //! use airbyte_agent_engine::description::Connector;
 //! use airbyte_agent_engine::local_store::{LocalStore, StoreOnly};
