@@ -46,7 +46,7 @@ pub struct Scheme {
     pub name: String,
     /// The vendor's description of the scheme.
     pub description: String,
-    /// How it works.
+    /// How the scheme authenticates a request.
     pub kind: SchemeKind,
     /// Other members that the vendor has added.
     pub extensions: Extensions,
@@ -62,7 +62,7 @@ pub enum SchemeKind {
         /// The part of the request that carries the value.
         place: Place,
     },
-    /// HTTP basic authentication.
+    /// HTTP basic authentication, with a name and a password.
     Basic,
     /// A token in the header `Authorization`, after the word `Bearer`.
     Bearer {

@@ -124,19 +124,19 @@ pub enum Style {
     /// `name=a,b`, or `name=a&name=b` if it is exploded.
     #[default]
     Form,
-    /// The form `a,b`.
+    /// `a,b`, as in paths and headers.
     Simple,
-    /// The form `name=a%20b`.
+    /// `name=a%20b`, with spaces as separators.
     SpaceDelimited,
-    /// The form `name=a%7Cb`.
+    /// `name=a%7Cb`, with bars as separators.
     PipeDelimited,
-    /// The form `name=a%09b`, which only Swagger 2 has.
+    /// `name=a%09b`, with tabs as separators, which only Swagger 2 has.
     TabDelimited,
-    /// The form `name[key]=a`.
+    /// `name[key]=a`, with one parameter for each member.
     DeepObject,
-    /// The form `;name=a`.
+    /// `;name=a`, as parameters of a path.
     Matrix,
-    /// The form `.a`.
+    /// `.a`, with a dot before each value.
     Label,
 }
 
@@ -190,7 +190,7 @@ pub struct Content {
     pub example: Option<Value>,
 }
 
-/// A response.
+/// A response of an operation, for one status.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Response {
     /// The status, such as `200`, `2XX` or `default`.

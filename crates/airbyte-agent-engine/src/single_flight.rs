@@ -41,7 +41,7 @@ impl<T> Default for SingleFlight<T> {
 }
 
 impl<T> SingleFlight<T> {
-    /// A single flight with an initial value.
+    /// A [`SingleFlight`] with an initial value.
     pub(crate) fn with(value: T) -> Self {
         Self::of(Some(value))
     }

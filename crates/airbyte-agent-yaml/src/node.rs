@@ -5,7 +5,7 @@ use serde_json::Number;
 /// A value of the document.
 #[derive(Debug, Clone)]
 pub struct Node {
-    /// The value itself.
+    /// The value of the node, without its position.
     pub value: Value,
     /// Line, counted from 1; for a member of a mapping, the line of its key.
     pub line: u32,
@@ -16,13 +16,13 @@ pub struct Node {
 /// The value of a node.
 #[derive(Debug, Clone)]
 pub enum Value {
-    /// `null`, or nothing.
+    /// `null`, or no value at all.
     Null,
-    /// `true` or `false`.
+    /// A truth value: `true` or `false`.
     Bool(bool),
-    /// A number.
+    /// A number: an integer of 64 bits, or a double.
     Number(Number),
-    /// A text.
+    /// A text, without its quotation marks.
     Text(String),
     /// A list of values.
     List(Vec<Node>),

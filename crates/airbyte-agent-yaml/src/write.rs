@@ -111,13 +111,13 @@ fn flow(value: &Value, style: Style, depth: usize, taken: usize) -> Option<Strin
     if is_block && !is_empty {
         return None;
     }
-    let room = WIDTH.checked_sub(2 * depth + taken)?;
+    let width = WIDTH.checked_sub(2 * depth + taken)?;
     let mut line = String::new();
-    inline(value, room, &mut line).then_some(line)
+    inline(value, width, &mut line).then_some(line)
 }
 
-/// Writes the value in the flow style. Returns `false` as soon as it is longer than `room`.
-fn inline(value: &Value, room: usize, out: &mut String) -> bool {
+/// Writes the value in the flow style. Returns `false` as soon as it is longer than `width`.
+fn inline(value: &Value, width: usize, out: &mut String) -> bool {
     match value {
         Value::Object(members) => {
             out.push('{');
@@ -125,7 +125,7 @@ fn inline(value: &Value, room: usize, out: &mut String) -> bool {
                 out.push_str(if place > 0 { ", " } else { "" });
                 out.push_str(&flow_key(name));
                 out.push_str(": ");
-                if !inline(member, room, out) {
+                if !inline(member, width, out) {
                     return false;
                 }
             }
@@ -135,7 +135,7 @@ fn inline(value: &Value, room: usize, out: &mut String) -> bool {
             out.push('[');
             for (place, item) in items.iter().enumerate() {
                 out.push_str(if place > 0 { ", " } else { "" });
-                if !inline(item, room, out) {
+                if !inline(item, width, out) {
                     return false;
                 }
             }
@@ -143,7 +143,7 @@ fn inline(value: &Value, room: usize, out: &mut String) -> bool {
         }
         other => out.push_str(&scalar(other, true)),
     }
-    out.len() <= room
+    out.len() <= width
 }
 
 fn indent(depth: usize, out: &mut String) {
@@ -263,7 +263,7 @@ fn is_foldable(text: &str) -> bool {
 }
 
 fn fold(text: &str, depth: usize, out: &mut String) {
-    let room = WIDTH.saturating_sub(2 * depth).max(40);
+    let width = WIDTH.saturating_sub(2 * depth).max(40);
     let mut line = String::new();
     let mut length = 0;
     let mut flush = |line: &mut String| {
@@ -274,7 +274,7 @@ fn fold(text: &str, depth: usize, out: &mut String) {
     };
     for word in text.split(' ') {
         let wide = word.chars().count();
-        if length > 0 && length + 1 + wide > room {
+        if length > 0 && length + 1 + wide > width {
             flush(&mut line);
             length = 0;
         }

@@ -75,14 +75,14 @@ fn serve(stream: TcpStream, answers: &Answers) {
                     return;
                 }
             }
-            Ok(_) if line.starts_with("GET ") => page = asked(&line),
+            Ok(_) if line.starts_with("GET ") => page = requested_page(&line),
             Ok(_) => {}
         }
     }
 }
 
-/// The number of the page that a request line asks for.
-fn asked(line: &str) -> usize {
+/// The number of the page that a request line names.
+fn requested_page(line: &str) -> usize {
     let cursor = line.split("cursor=").nth(1).and_then(|rest| rest.get(..PLACE.len()));
     cursor.and_then(|digits| digits.parse().ok()).unwrap_or_default()
 }
