@@ -1,4 +1,4 @@
-//! Which types an operation needs: those of its record, its metadata and its arguments.
+//! Finds the types that an operation needs: those of its record, its metadata and its arguments.
 
 use airbyte_agent_description::{
     Action, Connector, Kind, MetaSource, Operation, Parameter, Schema,
@@ -85,7 +85,7 @@ fn record<'d>(
         names::class(&format!("{entity} {}", operation.action)) + "Record",
     ];
     let rust = collector.rust(schema, Role::Record, &hints);
-    // The engine wraps a record that is no object.
+    // The engine wraps a record that is not an object.
     let is_wrapped =
         rust.is_plain() || matches!(rust, Rust::List(_)) && operation.action.is_array();
     (!is_wrapped).then_some(rust)
@@ -143,7 +143,7 @@ fn meta<'d>(
 
 fn argument_hints(operation: &Operation, parameter: &Parameter) -> Hints {
     let (entity, name) = (names::singular(&operation.entity), &parameter.name);
-    // A member that holds the whole record has a name that says nothing, such as `data`.
+    // A member that contains the whole record has a name without meaning, such as `data`.
     let is_whole = ["input", "data", "body"].contains(&name.as_ref())
         || names::class(&entity).ends_with(&names::class(&names::singular(name)));
     if is_whole {

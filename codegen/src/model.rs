@@ -12,7 +12,7 @@ use crate::draft::{Draft, draft_operations};
 use crate::names::{self, Scope};
 use crate::types::{Collector, Rust, Shape, Types, nullable};
 
-/// A connector with the Rust names and types of everything it has.
+/// A connector, with the Rust names and types of its entities, operations and arguments.
 #[derive(Debug)]
 pub(crate) struct Model<'d> {
     pub(crate) connector: &'d Connector,
@@ -22,7 +22,7 @@ pub(crate) struct Model<'d> {
     pub(crate) library: String,
     /// Name of the connector's type, such as `GithubConnector`.
     pub(crate) class: String,
-    /// Name of a variable that holds a connector in examples, such as `github`.
+    /// Name of a variable that contains a connector in examples, such as `github`.
     pub(crate) variable: String,
     pub(crate) entities: Vec<EntityModel<'d>>,
     pub(crate) schemes: Vec<SchemeModel<'d>>,
@@ -48,7 +48,7 @@ pub(crate) struct OperationModel<'d> {
     /// Name of the builder's type.
     pub(crate) builder: String,
     pub(crate) record: Rust,
-    /// Whether a record is no object, so that it comes bare or as `{"value": …}`.
+    /// Whether a record is not an object, so that it comes unwrapped or as `{"value": …}`.
     pub(crate) scalar: bool,
     /// Name of the type of the metadata, if there is any.
     pub(crate) meta: Option<String>,
@@ -277,7 +277,7 @@ fn finish<'d>(
         .collect()
 }
 
-/// Whether a record of this type is no object.
+/// Whether a record of this type is not an object.
 fn is_scalar(record: &Rust, types: &Types) -> bool {
     match record {
         Rust::String | Rust::Integer | Rust::Number | Rust::Boolean | Rust::List(_) => true,

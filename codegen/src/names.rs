@@ -80,7 +80,7 @@ pub(crate) fn variant(value: &str) -> String {
     match pascal.as_str() {
         "" if value.is_empty() => "Empty".to_owned(),
         "" => "Symbol".to_owned(),
-        // The variant `Other` holds values that the spec does not name.
+        // The variant `Other` contains values that the spec does not name.
         "Other" | "Self" => format!("{pascal}Value"),
         digit if digit.starts_with(|c: char| c.is_ascii_digit()) => format!("V{digit}"),
         _ => pascal,

@@ -37,8 +37,8 @@ fn starts_a_block(word: &str) -> bool {
         || word.strip_suffix(['.', ')']).is_some_and(|n| n.chars().all(|c| c.is_ascii_digit()))
 }
 
-/// The text with each paragraph on one line: line breaks of the spec mean nothing, except before list items
-/// and at blank lines.
+/// The text with each paragraph on one line. Line breaks of the spec have no meaning, except before
+/// list items and at blank lines.
 pub(crate) fn paragraphs(text: &str) -> String {
     let mut out = String::new();
     for line in text.trim().lines() {
@@ -65,8 +65,8 @@ pub(crate) fn paragraphs(text: &str) -> String {
     out
 }
 
-/// Markdown that every renderer shows as the spec wrote it: brackets, asterisks and angle brackets outside
-/// code are escaped, and bare addresses become links.
+/// Markdown that every renderer shows in the way the spec was written: brackets, asterisks and
+/// angle brackets outside code are escaped, and bare addresses become links.
 pub(crate) fn markdown(text: &str) -> String {
     let text = paragraphs(text);
     if text.matches('`').count() % 2 == 1 {
@@ -130,7 +130,7 @@ pub(crate) fn sentence(text: &str) -> String {
     format!("{text}.")
 }
 
-/// A code span, also of a text that contains back quotes.
+/// A code span. The text may contain back quotes.
 pub(crate) fn code(text: &str) -> String {
     if text.contains('`') { format!("`` {text} ``") } else { format!("`{text}`") }
 }

@@ -6,8 +6,8 @@ use serde_json::{Map, Value, json};
 use crate::model::Argument;
 use crate::names;
 
-/// A JSON value that the argument accepts: the example of the spec, else the default, else a value made for
-/// its type.
+/// A JSON value that the argument accepts: the example of the spec, or else the default, or else a
+/// value made for its type.
 pub(crate) fn sample(argument: &Argument<'_>) -> Value {
     let parameter = argument.parameter;
     argument
@@ -81,7 +81,7 @@ pub(crate) fn everything(schema: &Schema, name: &str, example: Option<&Value>) -
             for property in schema.properties.iter() {
                 let known = example.and_then(|example| example.get(property.name.as_ref()));
                 let value = everything(&property.schema, &property.name, known);
-                // What is written in a language cannot be made up.
+                // A text in a query language cannot be invented.
                 if known.is_none() && !property.required && is_misfit(&property.schema, &value) {
                     continue;
                 }

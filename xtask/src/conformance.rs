@@ -1,5 +1,5 @@
-//! The place of the connectors' conformance tests, and the list of them. The harness beside the tests is
-//! written by hand and names no connector.
+//! The list of the connectors' conformance tests and their folder. The test harness in this folder
+//! is written by hand and names no connector.
 
 use std::path::Path;
 
@@ -40,7 +40,8 @@ pub fn list(root: &Path, mode: Mode) -> Result<State, Error> {
         let path = path(&slug);
         // A spec that cannot be used has no test yet.
         if root.join(&path).is_file() {
-            // Tests have lines longer than rustfmt's, because the arguments of a call stand in one line.
+            // Lines are longer than rustfmt's limit, because the arguments of a call are on one
+            // line.
             text.push_str(&format!("#[rustfmt::skip]\nmod {};\n", module(&slug)));
         }
         known.push(path);

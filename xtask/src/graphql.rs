@@ -6,15 +6,15 @@ use std::path::{Path, PathBuf};
 use crate::drift::{self, Kind};
 use crate::specs;
 
-/// What was found in the documents of a connector.
+/// The result of checking the documents of a connector.
 #[derive(Debug)]
 pub struct Report {
     /// The name of the connector.
     pub slug: String,
     /// The number of documents that were checked.
     pub checked: usize,
-    /// What is wrong with the schema itself. Vendors publish such schemas, and documents can be compared with
-    /// the rest of them.
+    /// Errors in the schema itself; `None` if there are none. Vendors publish such schemas, and
+    /// documents can be compared with the valid parts.
     pub defects: Option<String>,
     /// What is wrong with the documents; each text names the operation.
     pub problems: Vec<String>,

@@ -5,8 +5,8 @@ use std::path::Path;
 
 use airbyte_agent_import::{Files, Options, import as import_document, read, summary};
 
-/// Imports a document, and gives the report with what lint says of the spec. The spec is written if `out` names a
-/// file.
+/// Imports a document, and returns the report together with what lint reports about the spec. The
+/// spec is written if `out` names a file.
 ///
 /// # Errors
 ///

@@ -1,12 +1,12 @@
-//! The texts of the licences in every crate. A package holds only what lies in the folder of its crate, so
-//! that each folder needs copies; git keeps their content once.
+//! The texts of the licences in every crate. A package contains only files of the folder of its
+//! crate, so each folder needs copies; git stores their content once.
 
 use std::fs;
 use std::path::Path;
 
 use crate::output::{Error, Mode, Output, State, attempt};
 
-/// The names of the files at the root of the workspace that every package has to hold.
+/// The names of the files at the root of the workspace that every package has to contain.
 pub const FILES: [&str; 2] = ["LICENSE-APACHE", "LICENSE-MIT"];
 
 /// Copies the licences into every crate in `crates/`, where they are missing or differ.

@@ -28,7 +28,7 @@ impl Report {
     }
 }
 
-/// Reads and lints a spec file. For a file that is not a spec at all the report says why.
+/// Reads and lints a spec file. If a file is not a spec at all, the report says why.
 ///
 /// # Errors
 ///

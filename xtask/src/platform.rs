@@ -9,7 +9,7 @@ use crate::output::{Error, Mode, Output, State, attempt};
 /// The name of the document in `specs/`, by which `cargo xtask regen` names this task, too.
 pub const NAME: &str = "platform";
 
-/// The crate that the client belongs to.
+/// The crate that contains the client.
 const CRATE: &str = "crates/airbyte-agent-platform";
 
 /// Brings the client of the platform and the test of its operations up to date.

@@ -1,6 +1,6 @@
-//! `regen`: connector crates from specs. A crate is written as a whole into another directory and takes its
-//! place by renaming, so that no crate is ever half-written. A bad spec does not keep the crates of other
-//! specs from being written.
+//! `regen`: generates connector crates from specs. A crate is first written as a whole into another
+//! directory, which then replaces the old one by renaming, so that no crate is ever half-written. A
+//! bad spec does not keep the crates of other specs from being written.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -17,8 +17,8 @@ use crate::{conformance, specs};
 
 pub use crate::output::{Error, Mode, State};
 
-/// Generates the crates of `slugs`, several at a time. The results come in the order of `slugs`: how each crate
-/// was found or left, or why it could not be generated.
+/// Generates the crates of `slugs`, several at a time. The results are in the order of `slugs`: the
+/// state in which each crate was found or left, or the reason why it could not be generated.
 pub fn regen(root: &Path, slugs: &[String], mode: Mode) -> Vec<(String, Result<State, Error>)> {
     let next = AtomicUsize::new(0);
     let workers = thread::available_parallelism().map_or(1, usize::from).min(slugs.len());
@@ -34,7 +34,8 @@ pub fn regen(root: &Path, slugs: &[String], mode: Mode) -> Vec<(String, Result<S
         let handles: Vec<_> = (0..workers).map(|_| scope.spawn(work)).collect();
         handles.into_iter().filter_map(|handle| handle.join().ok()).flatten().collect()
     });
-    // Not before the last worker is done: another one may be about to stage a crate there.
+    // The directory is removed after all workers have ended, because each of them may still write a
+    // crate there.
     let _ = fs::remove_dir(root.join(".regen"));
     results.sort_by_key(|(n, _)| *n);
     let mut results: BTreeMap<usize, Result<State, Error>> = results.into_iter().collect();
@@ -93,7 +94,7 @@ fn one(root: &Path, slug: &str, mode: Mode) -> Result<State, Error> {
     Ok(output.state())
 }
 
-/// Puts the new crate in the place of the old one, and keeps the files that were not generated.
+/// Replaces the old crate by the new one, and keeps the files that were not generated.
 fn write(
     root: &Path,
     target: &Path,

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// Why a spec was not found.
+/// The reason why a spec was not found.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// A directory cannot be read.
@@ -11,7 +11,7 @@ pub enum Error {
     Read {
         /// The path of the directory.
         path: PathBuf,
-        /// What the operating system says.
+        /// The message of the operating system.
         source: std::io::Error,
     },
     /// There is no spec of that name.
@@ -19,7 +19,7 @@ pub enum Error {
     Unknown {
         /// The name that was given.
         slug: String,
-        /// The names that there are, separated by commas.
+        /// The names that exist, separated by commas.
         known: String,
     },
 }
@@ -29,7 +29,8 @@ pub fn path(root: &Path, slug: &str) -> PathBuf {
     root.join("specs").join(format!("{slug}.yaml"))
 }
 
-/// The connectors named, each of which must have a spec; all connectors when none is named.
+/// The connectors with these names, each of which must have a spec; all connectors when no name is
+/// given.
 ///
 /// # Errors
 ///
@@ -51,12 +52,12 @@ pub fn slugs(root: &Path, named: &[String]) -> Result<Vec<String>, Error> {
     Ok(slugs)
 }
 
-/// The paths of spec files, which are named by connectors or by paths; those of all connectors when none is
-/// named.
+/// The paths of spec files, which are given by names of connectors or by paths; those of all
+/// connectors when none is given.
 ///
 /// # Errors
 ///
-/// As [`slugs`].
+/// Those of [`slugs`].
 pub fn files(root: &Path, named: &[String]) -> Result<Vec<PathBuf>, Error> {
     if named.is_empty() {
         return Ok(all(root)?.iter().map(|slug| path(root, slug)).collect());

@@ -1,4 +1,4 @@
-//! `regen` on the workspace itself and on made-up ones.
+//! `regen` on the workspace itself and on invented ones.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "tests stop where they fail")]
 
 use std::fs;
@@ -41,7 +41,7 @@ fn the_committed_crates_are_what_regen_makes() {
 }
 
 #[test]
-fn graphql_documents_are_held_against_a_schema() {
+fn graphql_documents_are_compared_with_a_schema() {
     let root = root(&[]);
     let spec = include_str!("viewer.yaml");
     fs::write(root.path().join("specs/viewer.yaml"), spec).unwrap();
@@ -85,7 +85,7 @@ fn a_new_spec_makes_a_crate_and_lacks_its_identifier_only() {
 }
 
 #[test]
-fn names_that_are_no_slugs_and_specs_that_exist_are_refused() {
+fn names_that_are_not_slugs_and_existing_specs_are_refused() {
     let root = root(&["taken"]);
     for name in ["", "A", "9a", "a--b", "a-", "a_b", "a/b", "../a"] {
         assert!(matches!(new::new(root.path(), name), Err(new::Error::Name(_))), "{name}");
@@ -94,7 +94,7 @@ fn names_that_are_no_slugs_and_specs_that_exist_are_refused() {
 }
 
 #[test]
-fn one_bad_spec_keeps_no_other_from_being_written() {
+fn one_bad_spec_does_not_keep_others_from_being_written() {
     let root = root(&["alpha", "omega"]);
     let path = root.path();
     fs::write(
@@ -115,7 +115,7 @@ fn one_bad_spec_keeps_no_other_from_being_written() {
 }
 
 #[test]
-fn files_that_are_made_no_more_go_and_others_stay() {
+fn files_that_are_no_longer_generated_are_removed_and_others_stay() {
     let root = root(&["alpha"]);
     run(root.path(), Mode::Write);
     let folder = root.path().join("crates/airbyte-agent-alpha");
@@ -149,14 +149,14 @@ fn an_unknown_connector_is_named_with_those_there_are() {
 }
 
 #[test]
-fn the_api_of_the_platform_is_no_connector() {
+fn the_api_of_the_platform_is_not_a_connector() {
     let root = root(&["alpha"]);
     fs::write(root.path().join("specs/platform.yaml"), "openapi: 3.0.3\n").unwrap();
     assert_eq!(specs::slugs(root.path(), &[]).unwrap(), ["alpha"]);
 }
 
 #[test]
-fn conformance_tests_are_listed_and_go_with_their_specs() {
+fn conformance_tests_are_listed_and_removed_with_their_specs() {
     let root = root(&["alpha", "blue-door"]);
     let folder = root.path().join("crates/airbyte-agent-cli/tests/operations/connectors");
     run(root.path(), Mode::Write);

@@ -1,4 +1,4 @@
-//! The workspace keeps its own rules, and a workspace that breaks them is told so.
+//! The workspace keeps its own rules, and breaking them is reported.
 
 use std::fs;
 use std::path::Path;

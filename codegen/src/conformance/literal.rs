@@ -8,8 +8,9 @@ use crate::types::{Member, Rust, Shape};
 /// The deepest nesting of a value that is made for a type.
 pub(crate) const DEPTH: usize = 8;
 
-/// The expression, and the JSON value that it is serialized as. Members are in the order of the Rust type and
-/// without those that it does not have, and numbers are of its kind. `None` if the type cannot hold the value.
+/// The expression, and the JSON value as which it is serialized. Its members are in the order of
+/// the Rust type and without those that the type does not have, and its numbers are of the type's
+/// kind. `None` if the type cannot represent the value.
 pub(crate) fn literal(model: &Model<'_>, rust: &Rust, value: &Value) -> Option<(String, Value)> {
     match rust {
         Rust::Boxed(inner) => literal(model, inner, value),

@@ -1,6 +1,6 @@
-//! The conformance test of a connector. For every operation it has two calls of the builder, one with every
-//! argument and one with the required ones, and the same arguments as JSON. The harness, which is written by
-//! hand, calls them and asserts that they mean the same.
+//! The conformance test of a connector. For every operation it has two calls of the builder, one
+//! with every argument and one with the required ones, and the same arguments as JSON. The test
+//! harness, which is written by hand, makes both calls and asserts that they send equal requests.
 
 mod literal;
 
@@ -64,7 +64,7 @@ pub(crate) fn file(model: &Model<'_>) -> String {
     format!("{}\n{body}", w.finish())
 }
 
-/// The size of a page, where the test can choose it. Lists of the sandbox have a few such pages.
+/// The size of a page, where the test can set it. Lists of the sandbox have a few such pages.
 const PAGE: u64 = 90;
 
 fn entry(
@@ -172,9 +172,10 @@ fn lines(w: &mut Writer, calls: &[String]) {
     w.line(&format!("{line},"));
 }
 
-/// A value for the argument, as Rust and as the JSON that the Rust value is written as. It is the first of
-/// these that the type accepts: the spec's example with all members, the example itself, a value made for the
-/// schema, a value made for the type, and the default, which is last because a call sends it anyway.
+/// A value for the argument, as Rust and as the JSON as which the Rust value is serialized. It is
+/// the first of these values that the type accepts: the spec's example with all members, the
+/// example itself, a value made for the schema, a value made for the type, and the default, which
+/// comes last because a call sends it anyway.
 fn sample(
     model: &Model<'_>,
     operation: &OperationModel<'_>,

@@ -1,4 +1,4 @@
-//! What examples begin with: the scheme and the operation that need the least preparation.
+//! The scheme and the operation with which examples begin: those that need the least preparation.
 
 use airbyte_agent_description::{AuthKind, AuthScheme, ServerVariable};
 

@@ -2,8 +2,8 @@
 
 use crate::model::{EntityModel, Model, OperationModel};
 
-/// The public address of a file of the crate. The README is shown by registries and API documents too,
-/// where relative links do not work.
+/// The public address of a file of the crate. Registries and API documentation show the README too,
+/// and relative links do not work there.
 pub(super) fn page(model: &Model<'_>, file: &str) -> String {
     format!("{}/blob/main/crates/{}/{file}", env!("CARGO_PKG_REPOSITORY"), model.package())
 }

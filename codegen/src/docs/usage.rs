@@ -64,7 +64,7 @@ fn results(operation: &OperationModel<'_>) -> String {
     if out.is_empty() { out } else { format!("{}\n\n", out.trim_start()) }
 }
 
-/// How to go through all pages of a list, where any list has several.
+/// How to read all pages of a list, if the connector has a list with several pages.
 pub(super) fn paging(model: &Model<'_>) -> String {
     let (library, class, variable) = (&model.library, &model.class, &model.variable);
     let paged = model
@@ -130,7 +130,7 @@ pub(super) fn paging(model: &Model<'_>) -> String {
     out
 }
 
-/// What fails how, and what is tried again.
+/// The section about errors and repeated requests.
 pub(super) fn errors(model: &Model<'_>) -> String {
     let (library, class, variable) = (&model.library, &model.class, &model.variable);
     let Some((entity, operation)) = first_operation(model) else { return String::new() };

@@ -1,7 +1,7 @@
 //! The calls of the contract test: every operation of the client with every argument.
 //!
-//! The values come from a sample that the test makes from the document on its own, so that the test can compare
-//! what the client sends with what the document says.
+//! The test makes the values of a sample from the document, independently of this generator.
+//! Therefore it can compare what the client sends with what the document says.
 
 use std::fmt::Write as _;
 

@@ -1,4 +1,5 @@
-//! Comments of the types that progenitor makes: everything public has one, and none is wider than a page.
+//! Comments of the types that progenitor makes: every public item gets one, and none is wider than
+//! a page.
 
 use quote::ToTokens as _;
 use syn::visit_mut::{self, VisitMut};
@@ -6,10 +7,10 @@ use syn::{Attribute, Field, ItemMod, Meta, parse_quote};
 
 use crate::prose;
 
-/// Widest comment, at whatever depth it stands.
+/// Width of the widest comment in columns, without its indentation.
 const WIDTH: usize = 92;
 
-/// Gives everything public a comment, and every comment the width of a page.
+/// Gives every public item a comment, and every comment the width of a page.
 pub(super) struct Comments;
 
 impl Comments {
@@ -37,7 +38,7 @@ impl Comments {
     }
 }
 
-/// The text without blocks of code, which would have to be compiled to be of use.
+/// The text without code blocks, because the examples in them do not compile.
 fn without_examples(text: &str) -> String {
     let mut out = String::new();
     let mut is_code = false;
@@ -45,7 +46,7 @@ fn without_examples(text: &str) -> String {
         if line.trim_start().starts_with("```") {
             is_code = !is_code;
         } else if !is_code {
-            // A list needs an empty line before it to be one everywhere.
+            // Some renderers of Markdown recognise a list only after an empty line.
             let item = line.strip_prefix("- ").map(|item| format!("* {item}"));
             out.push_str(&item.unwrap_or_else(|| line.to_owned()));
             out.push('\n');

@@ -1,46 +1,46 @@
-//! What the document says of one operation.
+//! One operation, as the document describes it.
 
 use serde_json::Value;
 
 /// An operation of the prepared document.
 #[derive(Debug)]
 pub(super) struct Operation {
-    /// Its name.
+    /// The name of the operation.
     pub(super) id: String,
-    /// The module that it stands in, after its tag.
+    /// The module that contains the operation, named after its tag.
     pub(super) module: String,
-    /// `get`, `post` and so on.
+    /// The HTTP method in lower case, such as `get` or `post`.
     pub(super) method: String,
-    /// Its path, with the names of arguments in braces.
+    /// The path, with the names of arguments in braces.
     pub(super) path: String,
-    /// What it does, in one sentence and in more.
+    /// A description in one sentence, and a longer one.
     pub(super) about: [String; 2],
-    /// Whether doing it twice is harmless.
+    /// Whether it is harmless to send the request twice.
     pub(super) repeatable: bool,
-    /// Whether it goes without a token.
+    /// Whether the request is sent without a token.
     pub(super) without_token: bool,
     /// The parameters in path and query.
     pub(super) parameters: Vec<Parameter>,
-    /// The schema of the request's body, where there is one.
+    /// The schema of the request's body; `None` if there is no body.
     pub(super) body: Option<String>,
-    /// The schema of the response, where it has a body.
+    /// The schema of the response; `None` if it has no body.
     pub(super) response: Option<String>,
 }
 
 /// A parameter of an operation.
 #[derive(Debug)]
 pub(super) struct Parameter {
-    /// Its name in the document.
+    /// The name in the document.
     pub(super) name: String,
-    /// What it means.
+    /// The description in the document.
     pub(super) description: String,
-    /// Whether it stands in the query rather than the path, and has to be there.
+    /// Whether the parameter is in the query and not in the path, and is required.
     pub(super) required_in_query: bool,
-    /// Which values it takes.
+    /// The values that the parameter takes.
     pub(super) kind: Kind,
 }
 
-/// Which values a parameter takes.
+/// The values that a parameter takes.
 #[derive(Debug)]
 pub(super) enum Kind {
     /// Any text.
@@ -51,12 +51,12 @@ pub(super) enum Kind {
     Truth,
     /// A whole number, not smaller than this one.
     Number(u64),
-    /// One of several words: a type of this name.
+    /// One of several words, as a type of this name.
     Words(String),
 }
 
 impl Operation {
-    /// Reads the operation that stands in the prepared document for a method and a path.
+    /// Reads the operation of the prepared document with this method and path.
     pub(super) fn read(path: &str, method: &str, operation: &Value) -> Self {
         let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
         let id = text(&operation["operationId"]);
@@ -80,7 +80,7 @@ impl Operation {
         }
     }
 
-    /// The types that its arguments, its body and its response have.
+    /// The types of its arguments, its body and its response.
     pub(super) fn types(&self) -> impl Iterator<Item = &str> {
         let words = self.parameters.iter().filter_map(|parameter| match &parameter.kind {
             Kind::Words(name) => Some(name.as_str()),
@@ -97,7 +97,7 @@ impl Parameter {
         let kind = if let Some(reference) = schema["$ref"].as_str() {
             Kind::Words(last(reference).to_owned())
         } else if schema["enum"].is_array() {
-            // As progenitor names the type.
+            // progenitor names the type in this way.
             let joined = format!("{operation}_{name}");
             Kind::Words(heck::AsUpperCamelCase(joined).to_string())
         } else {
@@ -116,13 +116,13 @@ impl Parameter {
         }
     }
 
-    /// Its name in Rust.
+    /// The name in Rust.
     pub(super) fn ident(&self) -> String {
         heck::AsSnakeCase(&self.name).to_string()
     }
 }
 
-/// The module that the operations of a tag stand in.
+/// The module of the operations of a tag.
 pub(super) fn module(tag: &str) -> String {
     heck::AsSnakeCase(tag).to_string()
 }

@@ -1,9 +1,10 @@
 //! Prepares the document of the API, so that a good client can be made of it.
 //!
-//! The document describes a server that keeps every promise. A client has to work with other servers as well,
-//! so the schemas of responses are relaxed: no member is required, `null` is accepted everywhere, and any word
-//! is accepted in the place of a listed one. Schemas of requests stay as strict as they are. What the session
-//! handles for all operations (token, headers, errors) is left out, and so is everything that is deprecated.
+//! The document describes a server that always keeps to it. A client has to work with other servers
+//! as well, so the schemas of responses are relaxed: no member is required, `null` is accepted
+//! everywhere, and any text is accepted instead of a listed one. Schemas of requests stay as strict
+//! as they are. What the session handles for all operations (token, headers, errors) is left out,
+//! and so is everything that is deprecated.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -11,23 +12,24 @@ use serde_json::{Map, Value, json};
 
 use super::operation::{self, Operation, last};
 
-/// The end of the name of a schema that requests and responses use, as responses use it.
+/// The suffix that distinguishes the schema for responses, where requests use a schema of this name
+/// as well.
 const VIEW: &str = "View";
 
-/// The place of schemas in the document.
+/// The beginning of references to schemas in the document.
 const SCHEMAS: &str = "#/components/schemas/";
 
 /// The methods that a path may have.
 const METHODS: [&str; 5] = ["get", "put", "post", "delete", "patch"];
 
-/// The prepared document, and what else the client needs of the original.
+/// The prepared document, and other information from the original that the client needs.
 #[derive(Debug)]
 pub(super) struct Prepared {
     /// The document that progenitor reads.
     pub(super) document: Value,
     /// The schema and the member of every value that must not be shown.
     pub(super) secrets: BTreeSet<(String, String)>,
-    /// What the tags of operations are about, by the module of each tag.
+    /// The descriptions of the tags of operations, by the module of each tag.
     pub(super) tags: BTreeMap<String, String>,
     /// The operations, in the order of the document.
     pub(super) operations: Vec<Operation>,
@@ -199,8 +201,8 @@ fn explain(schema: &mut Value, schemas: &Value) {
     }
 }
 
-/// Prepares a schema of requests: identifiers and instants are plain texts, which the platform checks, and a list
-/// or an object may be left out, which is not the same as an empty one.
+/// Prepares a schema of requests: identifiers and times are plain texts, which the platform checks,
+/// and a list or an object may be left out, which differs from an empty one.
 fn plain(schema: &mut Value) {
     match schema {
         Value::Object(map) => {
@@ -252,7 +254,7 @@ fn relax(schema: &mut Value) {
     for (key, value) in map.iter_mut() {
         match key.as_str() {
             "properties" => members(value).for_each(|(_, value)| relax(value)),
-            // Values whose names are not known beforehand may be anything.
+            // Values of members whose names are not known beforehand may be any JSON.
             "additionalProperties" => *value = true.into(),
             "items" => {
                 relax(value);

@@ -1,4 +1,5 @@
-//! The operations: a method of the client that begins a request, and the request, whose setters fill it.
+//! The operations: for each a method of the client that begins a request, and the request, whose
+//! setters fill it.
 
 use std::collections::BTreeMap;
 
@@ -52,19 +53,19 @@ fn file(module: &str, prepared: &Prepared) -> String {
 }
 
 impl Operation {
-    /// The name of its request.
+    /// The name of the request's type.
     fn request(&self) -> String {
         heck::AsUpperCamelCase(&self.id).to_string()
     }
 
-    /// Whether it takes values that may turn out not to fit.
+    /// Whether a setter takes values whose conversion may fail.
     fn takes_converted(&self) -> bool {
         let words = |parameter: &Parameter| matches!(parameter.kind, Kind::Words(_));
         self.body.is_some() || self.parameters.iter().any(words)
     }
 }
 
-/// The method of the client.
+/// Writes the method of the client.
 fn begin(w: &mut Writer, operation: &Operation) {
     let [summary, description] = &operation.about;
     w.doc(&format!(
@@ -80,7 +81,7 @@ fn begin(w: &mut Writer, operation: &Operation) {
     });
 }
 
-/// The request.
+/// Writes the request.
 fn request(w: &mut Writer, operation: &Operation, prepared: &Prepared) {
     let name = operation.request();
     w.doc(&format!("The request of [`Client::{}`].", operation.id));
@@ -115,7 +116,7 @@ fn request(w: &mut Writer, operation: &Operation, prepared: &Prepared) {
     });
 }
 
-/// What is always the same of a request.
+/// The part of a request that does not depend on its arguments.
 fn draft(operation: &Operation) -> String {
     let mut text = format!(
         "Draft::new(client, {:?}).{}({:?})",
@@ -153,13 +154,13 @@ fn setter(w: &mut Writer, parameter: &Parameter) {
     });
 }
 
-/// How the body of a request is put together.
+/// How the body of a request is built.
 struct RequestBody {
-    /// What is filled before the request is sent.
+    /// The type of the value that is filled before the request is sent.
     draft: String,
-    /// What it is at first.
+    /// The initial value of the body, as Rust code.
     initial: &'static str,
-    /// Whether it has a builder, which callers may change.
+    /// Whether the body has a builder, which callers may change.
     built: bool,
 }
 

@@ -1,4 +1,5 @@
-//! Paths that progenitor writes in full, as people write them: by names that the file imports.
+//! Shortens paths that progenitor writes in full to names that the file imports, as people write
+//! them.
 
 use std::collections::BTreeSet;
 
@@ -6,12 +7,12 @@ use proc_macro2::TokenStream;
 use syn::visit_mut::{self, VisitMut};
 use syn::{Attribute, Meta, Path};
 
-/// The imports of a file, by where the names come from.
+/// The imports of a file, by the crate that they come from.
 #[derive(Debug, Default)]
 pub(super) struct Imports {
-    /// Those from the standard library.
+    /// Imports from the standard library.
     pub(super) std: Vec<String>,
-    /// Those from serde and its JSON.
+    /// Imports from serde and `serde_json`.
     pub(super) serde: Vec<String>,
 }
 
@@ -55,7 +56,7 @@ impl VisitMut for Shorten {
         let Meta::List(list) = &mut attribute.meta else { return };
         if list.path.is_ident("derive") {
             let mut paths = Vec::new();
-            // Progenitor writes paths and nothing else here.
+            // Here, progenitor writes paths and nothing else.
             let _ = list.parse_nested_meta(|meta| {
                 let mut path = meta.path;
                 self.visit_path_mut(&mut path);

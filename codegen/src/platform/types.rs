@@ -1,6 +1,7 @@
 //! The types that progenitor makes, sorted into files by the tags of the operations that use them.
 //!
-//! Secrets stay out of their `Debug` form, and every type that requests hold gets a builder.
+//! The `Debug` output of types contains no secrets, and every type that requests contain gets a
+//! builder.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -43,10 +44,10 @@ pub(super) fn files(items: Vec<Item>, prepared: &Prepared) -> BTreeMap<String, S
     files
 }
 
-/// A type with everything that is implemented for it.
+/// Types by name, each with everything that is implemented for it.
 type Types = BTreeMap<String, Vec<Item>>;
 
-/// What belongs to all types, and the types by name.
+/// Divides the items into those that belong to all types, and the types by name.
 fn sorted(items: Vec<Item>) -> (Vec<Item>, Types) {
     let mut types = Types::new();
     let mut own = Vec::new();
@@ -65,7 +66,8 @@ fn sorted(items: Vec<Item>) -> (Vec<Item>, Types) {
     (own, types)
 }
 
-/// The type that an implementation belongs to: the one that it converts from where it is for a text.
+/// The type that an implementation belongs to: for an implementation for `String`, the one that is
+/// converted into it.
 fn owner(item: &ItemImpl) -> String {
     let owner = name(&item.self_ty);
     let converted = item.trait_.as_ref().and_then(|(_, path, _)| argument(path));
@@ -83,7 +85,7 @@ fn argument(path: &syn::Path) -> Option<&Type> {
     }
 }
 
-/// Last name of a type's path.
+/// The last name in the path of a type.
 fn name(ty: &Type) -> String {
     let last = match ty {
         Type::Path(path) => path.path.segments.last().map(|last| last.ident.to_string()),
@@ -92,7 +94,7 @@ fn name(ty: &Type) -> String {
     last.unwrap_or_default()
 }
 
-/// The module of every type that operations of one tag only use.
+/// The module of every type that only operations of one tag use.
 fn places(types: &Types, prepared: &Prepared) -> BTreeMap<String, String> {
     let mut users: BTreeMap<String, BTreeSet<&str>> = BTreeMap::new();
     for operation in &prepared.operations {
@@ -109,7 +111,7 @@ fn places(types: &Types, prepared: &Prepared) -> BTreeMap<String, String> {
     places
 }
 
-/// The types that these types hold, themselves included.
+/// The types that these types contain, including themselves.
 fn reached(types: &Types, mut open: Vec<String>) -> BTreeSet<String> {
     let mut seen = BTreeSet::new();
     while let Some(name) = open.pop() {
@@ -124,13 +126,13 @@ fn reached(types: &Types, mut open: Vec<String>) -> BTreeSet<String> {
     seen
 }
 
-/// The names in a text of Rust.
+/// The words of a Rust text.
 fn words(text: &str) -> BTreeSet<&str> {
     let code = text.lines().filter(|line| !line.trim_start().starts_with("//"));
     code.flat_map(|line| line.split(|c: char| !c.is_alphanumeric() && c != '_')).collect()
 }
 
-/// A file of types, and whether there are builders in it.
+/// The text of a file of types, and whether it contains builders.
 fn file(
     module: &str,
     names: &[&str],
@@ -198,7 +200,7 @@ fn file(
     (text, !builders.is_empty())
 }
 
-/// One item as it stands in a file.
+/// The text of an item in a file.
 fn print(item: Item) -> String {
     let mut file = syn::File { shebang: None, attrs: Vec::new(), items: vec![item] };
     Shorten.visit_file_mut(&mut file);
@@ -206,7 +208,7 @@ fn print(item: Item) -> String {
     prettyplease::unparse(&file)
 }
 
-/// The file that holds the others together.
+/// The file that declares the modules of all others.
 fn root(modules: &[&str], with_builders: &[&str], own: Vec<Item>) -> String {
     let mut text = "//! Types that requests hold and responses give.\n\n".to_owned();
     for module in modules {
@@ -224,7 +226,7 @@ fn root(modules: &[&str], with_builders: &[&str], own: Vec<Item>) -> String {
     }
     text.push_str("}\n");
     for item in own {
-        // Files have imports of their own.
+        // The files of types have their own imports.
         if !matches!(item, Item::Use(_)) {
             let mut file = syn::File { shebang: None, attrs: Vec::new(), items: vec![item] };
             Comments.visit_file_mut(&mut file);
@@ -235,7 +237,7 @@ fn root(modules: &[&str], with_builders: &[&str], own: Vec<Item>) -> String {
     text
 }
 
-/// Takes secrets out of the `Debug` form of a type that holds any.
+/// Removes secrets from the `Debug` output of a type that contains any.
 fn mask(item: &mut ItemStruct, prepared: &Prepared) -> Option<Item> {
     let owner = item.ident.to_string();
     let Fields::Named(fields) = &item.fields else { return None };
@@ -265,7 +267,7 @@ fn drop_derive(attributes: &mut [Attribute], unwanted: &str) {
     for attribute in attributes.iter_mut().filter(|attribute| attribute.path().is_ident("derive")) {
         let Meta::List(list) = &mut attribute.meta else { continue };
         let mut derived = Vec::new();
-        // There is nothing but paths in it.
+        // The text consists of paths only.
         let _ = list.parse_nested_meta(|meta| {
             if !meta.path.is_ident(unwanted) {
                 derived.push(meta.path);
@@ -289,7 +291,8 @@ fn builder(mut item: ItemStruct, types: &Types) -> String {
     text
 }
 
-/// A type as it is written in the module of the builders, which have the names of the types.
+/// A type in the form in which the module of the builders names it, because builders have the names
+/// of the types.
 fn outside(ty: &str, types: &Types) -> String {
     let mut text = String::new();
     for token in ty.split_whitespace() {
@@ -302,7 +305,7 @@ fn outside(ty: &str, types: &Types) -> String {
     text
 }
 
-/// What a member is when it is not set; nothing where it has to be.
+/// The value of a member that is not set; empty if the member has to be set.
 fn initial(field: &Field) -> String {
     if name(&field.ty) == "Option" {
         return " = None".to_owned();

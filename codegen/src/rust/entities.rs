@@ -107,7 +107,7 @@ fn file(model: &Model<'_>, entity: &EntityModel<'_>) -> String {
     format!("{}\n{}", w.finish(), body.trim_start())
 }
 
-/// Whether the code without its comments contains this word, and not only as a part of longer words.
+/// Whether the code without its comments contains this word, and not only inside longer words.
 fn code_has(text: &str, word: &str) -> bool {
     let code = text.lines().filter(|line| !line.trim_start().starts_with("//"));
     code.flat_map(|line| line.split(|c: char| !c.is_alphanumeric() && c != '_'))
@@ -286,7 +286,7 @@ fn builder(w: &mut Writer, model: &Model<'_>, operation: &OperationModel<'_>) {
     });
 }
 
-/// What ties the builder to a job that it starts, or whose result it reads.
+/// Connects the builder with a job that it starts, or whose result it reads.
 fn job(w: &mut Writer, model: &Model<'_>, operation: &OperationModel<'_>) {
     if let Some(job) = &operation.operation.job
         && let Some((entity, result)) = model.step(&job.result)

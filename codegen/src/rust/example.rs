@@ -8,7 +8,7 @@ use crate::names;
 use crate::sample::{sample, sample_of};
 use crate::types::{Rust, Shape};
 
-/// The `use` lines of an example: `names` of the crate, and what else `code` needs.
+/// The `use` lines of an example: `names` of the crate, and the other names that `code` needs.
 pub(crate) fn imports(library: &str, names: &[&str], code: &str) -> String {
     let mut names: Vec<&str> = names.to_vec();
     if code.contains("types::") {
@@ -27,7 +27,8 @@ pub(crate) fn imports(library: &str, names: &[&str], code: &str) -> String {
     }
 }
 
-/// The arguments that an example shows: those that are required or recommended, and for operations that write some others.
+/// The arguments that an example shows: those that are required or recommended, and some others for
+/// operations that write.
 fn shown<'m, 'd>(operation: &'m OperationModel<'d>) -> Vec<&'m Argument<'d>> {
     let optional = match operation.operation.action {
         Action::Create => 3_usize.saturating_sub(operation.required().count()),

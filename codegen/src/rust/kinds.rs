@@ -1,5 +1,5 @@
-//! The types of arguments: as the engine's macros write them for setters, and as plain Rust for methods of
-//! accessors.
+//! The types of arguments: in the form that the engine's macros take for setters, and as plain Rust
+//! for methods of accessors.
 
 use crate::types::Rust;
 
@@ -39,7 +39,7 @@ pub(crate) fn argument_type(rust: &Rust, path: &str) -> String {
     }
 }
 
-/// The expression that turns an argument of that type into the value.
+/// The expression that turns an argument of the type [`argument_type`] into the value.
 pub(crate) fn argument_value(rust: &Rust, ident: &str) -> String {
     match rust {
         Rust::String | Rust::Named(_) => format!("{ident}.into()"),

@@ -1,5 +1,5 @@
-//! The module `types`: records, request objects and enums. It is one file, or one file for each entity
-//! if that would be long.
+//! The module `types`: records, request objects and enums. It is a single file, or one file for
+//! each entity if a single one would be long.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -103,7 +103,7 @@ fn file(model: &Model<'_>, wanted: &[&str], subject: &str) -> String {
     format!("{}\n{}", w.finish(), body.trim_start())
 }
 
-/// What a file has to import.
+/// The names that a file has to import.
 #[derive(Debug, Default)]
 struct Uses {
     record: bool,

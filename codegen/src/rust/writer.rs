@@ -21,7 +21,7 @@ impl Writer {
         writer
     }
 
-    /// Writes one line; only a line break if `text` is empty.
+    /// Writes one line; an empty `text` gives only a line break.
     pub(crate) fn line(&mut self, text: &str) {
         if !text.is_empty() {
             self.text.push_str(&"    ".repeat(self.level));
@@ -124,7 +124,7 @@ impl Writer {
     }
 }
 
-/// `a.b(c.d()).e()` → `a`, `.b(c.d())`, `.e()`
+/// Divides a chain of calls: `a.b(c.d()).e()` → `a`, `.b(c.d())`, `.e()`.
 fn chain(text: &str) -> Vec<&str> {
     let mut parts = Vec::new();
     let (mut depth, mut start) = (0_i32, 0);

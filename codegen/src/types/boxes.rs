@@ -5,8 +5,8 @@ use indexmap::IndexMap;
 use super::rust::Rust;
 use super::{Named, Shape};
 
-/// Puts a box around every member whose type contains the type that the member belongs to. Lists and maps
-/// need none.
+/// Puts a box around every member whose type contains the type that the member belongs to. Lists
+/// and maps need no box.
 pub(super) fn box_cycles(types: &mut IndexMap<String, Named>) {
     let mut done = Vec::new();
     for name in types.keys().cloned().collect::<Vec<_>>() {

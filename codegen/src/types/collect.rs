@@ -13,8 +13,8 @@ use super::{Member, Named, Role, Shape, Types};
 use crate::document::Document;
 use crate::names::{self, Scope};
 
-/// Names for an object or enum that is no component, the best one first. If all of them are used for
-/// something else, a number is added to the last one.
+/// Names for an object or enum that is not a component, the best one first. If all of them are used
+/// for something else, a number is appended to the last one.
 pub(crate) type Hints = Vec<String>;
 
 /// A type whose name is decided.
@@ -34,7 +34,7 @@ pub(crate) struct Collector<'d> {
     /// Names of component schemas, whether they were found yet or not.
     reserved: BTreeSet<String>,
     names: Scope,
-    /// The references that are being walked, by which references to themselves are noticed.
+    /// The references that are being followed. They show when a schema refers to itself.
     open: Vec<String>,
 }
 
@@ -161,7 +161,8 @@ impl<'d> Collector<'d> {
             .collect();
         let mut idents = reserved_members(role);
         let mut members = Vec::new();
-        // `open` bounds the depth of nested objects, too, not only that of references.
+        // `open` limits not only the number of nested references, but also the depth of nested
+        // objects.
         self.open.push(String::new());
         for (wire, property) in properties {
             let hints = vec![names::class(&format!("{name} {wire}"))];
@@ -271,7 +272,7 @@ impl<'d> Collector<'d> {
         name
     }
 
-    /// The description of a property, else that of the schema that it refers to.
+    /// The description of a property, or else that of the schema to which it refers.
     fn description(&self, property: &'d Value) -> String {
         let own = text(property, "description");
         if !own.is_empty() {

@@ -48,7 +48,7 @@ pub(crate) struct Named {
 /// Members or values of a named type.
 #[derive(Debug)]
 pub(crate) enum Shape {
-    /// An object with these members; an open one takes others, too.
+    /// An object with these members; an open one accepts others, too.
     Struct {
         /// The members that the spec names.
         members: Vec<Member>,

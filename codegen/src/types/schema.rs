@@ -1,4 +1,4 @@
-//! Reads what one node of a JSON Schema says. Knows no names and no Rust.
+//! Reads one node of a JSON Schema. This module knows no names and no Rust.
 
 use serde_json::Value;
 
@@ -41,7 +41,7 @@ pub(crate) fn text(schema: &Value, key: &str) -> String {
     schema.get(key).and_then(Value::as_str).unwrap_or_default().to_owned()
 }
 
-/// The schema without descriptions and examples, to compare it with others.
+/// The schema without descriptions and examples, for comparing it with others.
 pub(crate) fn essence(schema: &Value) -> Value {
     fn strip(value: &mut Value, names: bool) {
         match value {

@@ -8,9 +8,9 @@ pub type Extensions = Map<String, Value>;
 /// A server of the API, or several that differ by variables.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Server {
-    /// The address as the document states it, with `{name}` for variables. It may be relative.
+    /// The address in the document, with `{name}` for variables. It may be relative.
     pub url: String,
-    /// What the vendor says about the server.
+    /// The vendor's description of the server.
     pub description: String,
     /// The variables of the address.
     pub variables: Vec<ServerVariable>,
@@ -23,15 +23,16 @@ pub struct Server {
 pub struct ServerVariable {
     /// The name in the address.
     pub name: String,
-    /// The value that is meant if nothing else is known; empty if there is none.
+    /// The value that is used if no other is known; empty if there is none.
     pub default: String,
-    /// The only values that are allowed; empty if any are.
+    /// The only values that are allowed; empty if all values are.
     pub choices: Vec<String>,
-    /// What the vendor says about the variable.
+    /// The vendor's description of the variable.
     pub description: String,
 }
 
-/// Schemes that a request needs together. One that names no scheme allows requests without credentials.
+/// Schemes that a request needs together. A requirement without schemes allows requests without
+/// credentials.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Requirement {
     /// The names of the schemes, each with the scopes that are needed.
@@ -43,9 +44,9 @@ pub struct Requirement {
 pub struct Scheme {
     /// The name by which requirements refer to it.
     pub name: String,
-    /// What the vendor says about it.
+    /// The vendor's description of the scheme.
     pub description: String,
-    /// How it works.
+    /// How the scheme authenticates a request.
     pub kind: SchemeKind,
     /// Other members that the vendor has added.
     pub extensions: Extensions,
@@ -58,24 +59,24 @@ pub enum SchemeKind {
     ApiKey {
         /// The name of the header, parameter or cookie.
         name: String,
-        /// Where the value stands.
+        /// The part of the request that carries the value.
         place: Place,
     },
-    /// HTTP basic authentication.
+    /// HTTP basic authentication, with a name and a password.
     Basic,
     /// A token in the header `Authorization`, after the word `Bearer`.
     Bearer {
-        /// What tokens look like, as the document states it; empty if it does not.
+        /// The form of tokens, as the document states it; empty if it does not.
         format: String,
     },
     /// Another scheme of the header `Authorization`.
     Http {
-        /// The name of the scheme, in small letters.
+        /// The name of the scheme, in lower case.
         scheme: String,
     },
-    /// Tokens that are obtained by one of these flows.
+    /// Tokens that are obtained with one of these flows.
     OAuth2 {
-        /// The flows.
+        /// The flows, each of which can be used.
         flows: Vec<Flow>,
     },
     /// Tokens of an `OpenID` provider.
@@ -85,7 +86,7 @@ pub enum SchemeKind {
     },
     /// A certificate of the client.
     MutualTls,
-    /// A kind that no version of the formats knows, with what the document calls it.
+    /// A kind that no version of the formats knows, with its name in the document.
     Other(String),
 }
 
@@ -94,24 +95,24 @@ pub enum SchemeKind {
 pub struct Flow {
     /// The kind of flow.
     pub kind: FlowKind,
-    /// The address to which people are sent to agree; empty if the flow has none.
+    /// The address at which people give their consent; empty if the flow has none.
     pub authorization_url: String,
-    /// The address that gives tokens; empty if the flow has none.
+    /// The address from which tokens are obtained; empty if the flow has none.
     pub token_url: String,
-    /// The address that renews tokens; empty if the document states none.
+    /// The address at which tokens are renewed; empty if the document states none.
     pub refresh_url: String,
-    /// The scopes, each with what the vendor says about it.
+    /// The scopes, each with the vendor's description.
     pub scopes: Vec<(String, String)>,
 }
 
 /// The kinds of flows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum FlowKind {
-    /// A person agrees, and the program exchanges a code for tokens.
+    /// A person gives consent, and the program exchanges a code for tokens.
     AuthorizationCode,
-    /// The program authenticates itself.
+    /// The program authenticates with its own credentials.
     ClientCredentials,
-    /// A person agrees, and the token stands in the address to which they return.
+    /// A person gives consent, and the address to which they return contains the token.
     Implicit,
     /// The program sends the name and password of a person.
     Password,
@@ -122,7 +123,7 @@ pub enum FlowKind {
 pub struct Tag {
     /// The name by which operations refer to it.
     pub name: String,
-    /// What the vendor says about it.
+    /// The vendor's description of the group.
     pub description: String,
     /// Other members that the vendor has added.
     pub extensions: Extensions,
@@ -131,7 +132,7 @@ pub struct Tag {
 /// The part of a request that carries a parameter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Place {
-    /// A piece of the path.
+    /// A part of the path.
     Path,
     /// The query of the address.
     Query,
@@ -144,7 +145,7 @@ pub enum Place {
 }
 
 impl Place {
-    /// The place that documents call so.
+    /// The place with this name in documents.
     pub(crate) fn parse(text: &str) -> Option<Self> {
         Some(match text {
             "path" => Self::Path,
@@ -156,18 +157,18 @@ impl Place {
     }
 }
 
-/// Something in a document that is not as its format demands, and how it was read.
+/// A part of a document that does not conform to its format, and how it was read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Warning {
-    /// The file that it is about.
+    /// The name of the file that contains it.
     pub file: String,
     /// The line in the file, counted from 1.
     pub line: u32,
     /// The column in the line, counted from 1.
     pub column: u32,
-    /// The place in the document as a JSON pointer; empty when the whole document is meant.
+    /// The place in the document as a JSON pointer; empty for the whole document.
     pub path: String,
-    /// What is not as it should be, and how it was read.
+    /// What does not conform to the format, and how it was read.
     pub message: String,
 }
 

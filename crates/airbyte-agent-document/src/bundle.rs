@@ -1,5 +1,6 @@
-//! Brings the files that a document refers to into the document, so that all references lead inside it. Only files in
-//! the folder of the document, and in folders below it, are read, and nothing on the network.
+//! Copies the files to which a document refers into the document, so that all references lead to
+//! places inside it. Only files in the folder of the document, and in folders below it, are read,
+//! and nothing is read from the network.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::path::{Component, Path, PathBuf};
@@ -14,14 +15,14 @@ use crate::refs::FILES;
 use crate::text::{LARGEST, text_of};
 use crate::walk::{self, Place};
 
-/// The most files that a document may consist of.
+/// The largest number of files that a document may consist of.
 const MOST_FILES: usize = 5_000;
 
 /// Names and texts of the files that were read.
 pub(crate) type Texts = Vec<(String, String)>;
 
-/// Reads the files that the document refers to, and puts them into it. `folder` is where the document lies; without
-/// one, no file is read. What is wrong with references is noted.
+/// Reads the files to which the document refers, and puts them into it. `folder` contains the
+/// document; without a folder, no file is read. Problems with references are noted.
 pub(crate) fn bundle(
     root: &mut Value,
     name: &str,
@@ -52,16 +53,16 @@ pub(crate) fn bundle(
 struct Bundle<'a> {
     main: &'a str,
     folder: Option<PathBuf>,
-    /// The files that were met, and whether they could be read.
+    /// The files to which references lead, and whether they could be read.
     known: BTreeMap<String, bool>,
     queue: VecDeque<(String, Value)>,
     texts: Texts,
-    /// The bytes that may still be read.
+    /// The number of bytes that may still be read.
     left: u64,
 }
 
 impl Bundle<'_> {
-    /// Lets the references of a file lead to places inside the document.
+    /// Changes the references of a file so that they lead to places inside the document.
     fn references(&mut self, value: &mut Value, file: &str, notes: &mut Notes) {
         walk::objects(value, &mut |members, place| {
             if let Some(Value::String(reference)) = members.get_mut("$ref") {
@@ -82,7 +83,8 @@ impl Bundle<'_> {
         });
     }
 
-    /// Lets a reference lead to a place inside the document, or notes why it does not.
+    /// Changes a reference so that it leads to a place inside the document, or notes why this is
+    /// not possible.
     fn reference(
         &mut self,
         reference: &mut String,
@@ -97,7 +99,8 @@ impl Bundle<'_> {
         }
     }
 
-    /// Where a reference leads inside the document; `None` if it leads there already.
+    /// The place inside the document to which a reference leads; `None` if the reference needs no
+    /// change.
     fn place(&mut self, reference: &str, file: &str) -> Result<Option<String>, String> {
         let (target, fragment) = reference.split_once('#').unwrap_or((reference, ""));
         let inside = |file: &str| {
@@ -128,7 +131,8 @@ impl Bundle<'_> {
         }
     }
 
-    /// Reads a file, if it was not read before. Says whether it can be read; why not, only once.
+    /// Reads a file, if it was not read before. Returns whether it can be read; the error is
+    /// returned only once.
     fn load(&mut self, name: &str) -> Result<bool, String> {
         if let Some(known) = self.known.get(name) {
             return Ok(*known);
@@ -150,7 +154,7 @@ impl Bundle<'_> {
             return Err(fail(&"it is a link to a file outside the folder of the document"));
         }
         if !path.is_file() {
-            return Err(fail(&"it is no file"));
+            return Err(fail(&"it is not a file"));
         }
         let text = text_of(&path, self.left).map_err(|error| fail(&error))?;
         let read = read_leniently(&text, "a part of a document");

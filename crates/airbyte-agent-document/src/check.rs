@@ -1,4 +1,4 @@
-//! Finds what is doubtful in a document, although it can be read as it stands.
+//! Finds parts of a document that are doubtful although they can be read.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
@@ -13,7 +13,8 @@ use crate::walk::{self, Place};
 const TYPES: [&str; 8] =
     ["string", "number", "integer", "boolean", "array", "object", "null", "file"];
 
-/// The formats that the versions of `OpenAPI` and JSON Schema name, and those that nearly every vendor uses.
+/// The formats that the versions of `OpenAPI` and JSON Schema define, and those that nearly every
+/// vendor uses.
 const FORMATS: [&str; 46] = [
     "int8",
     "int16",
@@ -63,7 +64,7 @@ const FORMATS: [&str; 46] = [
     "markdown",
 ];
 
-/// Notes what is doubtful about the document, which was mended before.
+/// Notes what is doubtful in the document, in which errors were corrected before.
 pub(crate) fn check(root: &mut Value, notes: &mut Notes) {
     about(root, notes);
     operations(root, notes);
@@ -132,7 +133,7 @@ fn parameters(root: &Value, node: &Value, place: Place<'_>, notes: &mut Notes) {
     let mut known = HashSet::new();
     for (index, parameter) in items(node, "parameters").iter().enumerate() {
         let at = place.index(index);
-        // References that lead nowhere are noted with all others.
+        // All references that lead nowhere are noted in another place.
         let Some(parameter) = resolve(root, parameter) else { continue };
         let (name, part) = (text(parameter, "name"), text(parameter, "in"));
         if name.is_empty() {
@@ -151,14 +152,14 @@ fn parameters(root: &Value, node: &Value, place: Place<'_>, notes: &mut Notes) {
     }
 }
 
-/// Types, formats and references, wherever they stand.
+/// Checks types, formats and references in all parts of the document.
 fn schemas(root: &mut Value, notes: &mut Notes) {
     let mut references: Vec<(String, String)> = Vec::new();
     let mut met: HashSet<String> = HashSet::new();
     let mut formats: BTreeMap<String, (usize, String)> = BTreeMap::new();
     walk::objects(root, &mut |members, place| {
         if let Some(Value::String(reference)) = members.get("$ref") {
-            // One place of each is enough.
+            // One place for each of them is enough.
             if reference.starts_with('#') && met.insert(reference.clone()) {
                 references.push((reference.clone(), place.key("$ref").to_string()));
             }
@@ -201,13 +202,14 @@ fn schemas(root: &mut Value, notes: &mut Notes) {
     }
 }
 
-/// Whether a way to authenticate stands at a place, whose types are others than those of schemas.
+/// Whether a place is a scheme, whose types differ from those of schemas.
 fn is_scheme(place: Place<'_>) -> bool {
     let place = place.to_string();
     place.starts_with("/securityDefinitions/") || place.starts_with("/components/securitySchemes/")
 }
 
-/// Adds what paths say about their parameters and operations do not, and notes it.
+/// Adds a parameter for each placeholder of a path for which the operation declares none, and notes
+/// it.
 pub(crate) fn path_parameters(rest: &mut Rest, notes: &mut Notes) {
     for operation in &mut rest.operations {
         for name in operation.path.split('{').skip(1).filter_map(|rest| rest.split_once('}')) {

@@ -1,6 +1,6 @@
-//! Schemas of a document as JSON Schema in the form of `OpenAPI` 3.1, whatever the form of the document is.
-//! References stay references, each to `#/components/schemas/NAME`, so that schemas that contain themselves
-//! have an end.
+//! Schemas of a document as JSON Schema in the form of `OpenAPI` 3.1, whatever the form of the
+//! document is. References stay references, each to `#/components/schemas/NAME`, so that schemas
+//! that contain themselves are finite.
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, HashMap};
@@ -10,10 +10,11 @@ use serde_json::{Map, Value};
 use crate::normal::{is_keyword, keywords};
 use crate::refs::{find, resolve};
 
-/// What every reference begins with in the schemas that come out.
+/// The beginning of every reference in the schemas that are returned.
 const PREFIX: &str = "#/components/schemas/";
 
-/// Gives schemas of one document in the form of `OpenAPI` 3.1, and names to what they refer to.
+/// Converts schemas of one document to the form of `OpenAPI` 3.1, and names the schemas to which
+/// they refer.
 #[derive(Debug)]
 pub struct Definitions<'a> {
     root: &'a Value,
@@ -22,14 +23,15 @@ pub struct Definitions<'a> {
 }
 
 impl<'a> Definitions<'a> {
-    /// Looks up references in this document.
+    /// Definitions that look up references in this document.
     pub fn new(root: &'a Value) -> Self {
         Self { root, names: RefCell::default(), targets: RefCell::default() }
     }
 
-    /// The schema in the form of `OpenAPI` 3.1, with every reference to `#/components/schemas/NAME`. A reference
-    /// that leads nowhere becomes a schema that accepts anything. What is no keyword of a schema is left out,
-    /// except members whose names begin with `x-`.
+    /// The schema in the form of `OpenAPI` 3.1, with every reference in the form
+    /// `#/components/schemas/NAME`. A reference that leads nowhere becomes a schema that accepts
+    /// any value. Members that are not keywords of a schema are left out, except members whose
+    /// names begin with `x-`.
     pub fn schema(&self, schema: &Value) -> Value {
         match schema {
             Value::Object(members) => self.object(members),
@@ -38,20 +40,21 @@ impl<'a> Definitions<'a> {
         }
     }
 
-    /// The definition that this name stands for in schemas that [`Definitions::schema`] has given; `None` for other
-    /// names.
+    /// The definition with this name, which schemas that [`Definitions::schema`] has returned refer
+    /// to; `None` for other names.
     pub fn get(&self, name: &str) -> Option<Value> {
         let target = self.targets.borrow().get(name).copied()?;
         Some(self.schema(target))
     }
 
-    /// The name in references to this schema, such as `User` for `#/definitions/User`; `None` if it leads nowhere.
+    /// The name in references to this schema, such as `User` for `#/definitions/User`; `None` if
+    /// the reference leads nowhere.
     pub fn name(&self, reference: &str) -> Option<String> {
         if let Some(known) = self.names.borrow().get(reference) {
             return Some(known.clone());
         }
         let target = find(self.root, reference)?;
-        // A circle of references has no schema.
+        // References that form a circle lead to no schema.
         resolve(self.root, target)?;
         let wanted = words(reference);
         let mut targets = self.targets.borrow_mut();
@@ -66,8 +69,8 @@ impl<'a> Definitions<'a> {
         Some(name)
     }
 
-    /// The definitions that these schemas refer to, and those that the definitions refer to themselves. The schemas are
-    /// ones that [`Definitions::schema`] has given.
+    /// The definitions to which these schemas refer, and those to which the definitions themselves
+    /// refer. The schemas have to be ones that [`Definitions::schema`] has returned.
     pub fn needed<'s>(&self, schemas: impl IntoIterator<Item = &'s Value>) -> Map<String, Value> {
         let mut found = BTreeMap::new();
         let mut open = Vec::new();
@@ -112,7 +115,7 @@ impl<'a> Definitions<'a> {
         keywords(out, members)
     }
 
-    /// Beside a reference, documents say what is special about this place.
+    /// Members next to a reference describe what is special about this place, so they are kept.
     fn reference(&self, reference: &str, members: &Map<String, Value>) -> Value {
         let mut out = Map::new();
         if let Some(name) = self.name(reference) {
@@ -128,7 +131,7 @@ impl<'a> Definitions<'a> {
         keywords(out, members)
     }
 
-    /// The member whose value says which schema is meant. In Swagger 2 it is only named.
+    /// The member whose value says which schema applies. Swagger 2 states its name only.
     fn discriminator(&self, value: &Value) -> Value {
         let mut out = Map::new();
         let member = value.get("propertyName").unwrap_or(value);
@@ -138,7 +141,7 @@ impl<'a> Definitions<'a> {
         if let Some(Value::Object(mapping)) = value.get("mapping") {
             let targets = mapping.iter().filter_map(|(key, target)| {
                 let target = target.as_str()?;
-                // A mapping may name the schema alone.
+                // A mapping may contain the name of the schema only.
                 let name = self.name(target).or_else(|| self.name(&format!("{PREFIX}{target}")))?;
                 Some((key.clone(), Value::String(format!("{PREFIX}{name}"))))
             });
@@ -148,7 +151,7 @@ impl<'a> Definitions<'a> {
     }
 }
 
-/// A name for what a reference leads to, of the letters that names of components may have.
+/// A name for the target of a reference, made of the letters that names of components may contain.
 fn words(reference: &str) -> String {
     const STRUCTURE: [&str; 12] = [
         "#",
@@ -174,7 +177,7 @@ fn words(reference: &str) -> String {
         let stem = [".yaml", ".yml", ".json"].iter().find_map(|ending| file.strip_suffix(ending));
         names.push(stem.map_or(segment.clone(), str::to_owned));
     }
-    // A schema that has a name of its own is known by that.
+    // A schema that has a name of its own keeps it.
     let is_named = |prefix: &str| {
         reference.strip_prefix(prefix).is_some_and(|rest| !rest.is_empty() && !rest.contains('/'))
     };
@@ -189,7 +192,7 @@ fn words(reference: &str) -> String {
     if name.is_empty() { "Schema".to_owned() } else { name }
 }
 
-/// Adds the names that a schema refers to.
+/// Adds the names of the schemas to which a schema refers.
 fn names_in(schema: &Value, names: &mut Vec<String>) {
     match schema {
         Value::Object(members) => {
@@ -357,7 +360,7 @@ mod tests {
         ]}));
         let needed = definitions.needed([&schema]);
         let names: Vec<&str> = needed.keys().map(String::as_str).collect();
-        // The file was named before the component of the same name was met.
+        // The name was given to the file before the component of the same name was found.
         assert_eq!(names, ["A", "B", "B_2", "_a_get_200"]);
         assert_eq!(needed["B"], json!({"type": "integer"}));
         assert_eq!(needed["A"], json!({"properties": {"b": {"$ref": "#/components/schemas/B_2"}}}));

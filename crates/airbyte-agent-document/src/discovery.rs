@@ -1,4 +1,4 @@
-//! Discovery documents of Google.
+//! Reads discovery documents of Google.
 
 use serde_json::{Value, json};
 
@@ -6,10 +6,10 @@ use crate::about::{Extensions, Flow, FlowKind, Requirement, Scheme, SchemeKind, 
 use crate::model::{Body, Content, Operation, Parameter, Place, Response, Rest};
 use crate::refs::{is_true, members, text};
 
-/// The name of the one way to authenticate.
+/// The name of the only scheme.
 const OAUTH: &str = "oauth2";
 
-/// What the document says about operations.
+/// The operations of the document, and what it says about the API.
 pub(crate) fn rest(root: Value) -> Rest {
     let mut operations = Vec::new();
     let servers = servers(&root);
@@ -26,7 +26,7 @@ pub(crate) fn rest(root: Value) -> Rest {
     }
 }
 
-/// The one server.
+/// The only server.
 fn servers(root: &Value) -> Vec<Server> {
     let (address, base) = (text(root, "rootUrl"), text(root, "basePath"));
     if address.is_empty() {
@@ -37,7 +37,7 @@ fn servers(root: &Value) -> Vec<Server> {
     vec![Server { url: url.trim_end_matches('/').to_owned(), ..Server::default() }]
 }
 
-/// The one way to authenticate, of which documents state the scopes only.
+/// The only scheme, of which documents state the scopes only.
 fn schemes(root: &Value) -> Option<Scheme> {
     let scopes = root.pointer("/auth/oauth2/scopes")?.as_object()?;
     let scope = |(name, node): (&String, &Value)| (name.clone(), text(node, "description"));
@@ -56,7 +56,7 @@ fn schemes(root: &Value) -> Option<Scheme> {
     })
 }
 
-/// Any one of the scopes is enough.
+/// The scopes, any one of which is sufficient.
 fn security(node: &Value) -> Option<Vec<Requirement>> {
     let scopes = node.get("scopes")?.as_array()?.iter().filter_map(Value::as_str);
     let one =
@@ -64,7 +64,7 @@ fn security(node: &Value) -> Option<Vec<Requirement>> {
     Some(scopes.map(one).collect())
 }
 
-/// The methods of a resource and of the resources in it.
+/// Adds the methods of a resource and of the resources inside it.
 fn resource(root: &Value, node: &Value, servers: &[Server], operations: &mut Vec<Operation>) {
     for (_, method) in members(node, "methods") {
         let mut operation = operation(root, method);
@@ -112,8 +112,8 @@ fn operation(root: &Value, node: &Value) -> Operation {
     }
 }
 
-/// The same operation with a file, at its own path: as a part behind the body, or alone if there is none. How it comes is
-/// said in the query.
+/// The operation with a file, which has a path of its own. The file is a part behind the body, or
+/// the whole body if there is no other. A parameter in the query says how the file is sent.
 fn upload(node: &Value, operation: &Operation) -> Option<Operation> {
     let path = node.pointer("/mediaUpload/protocols/simple/path")?.as_str()?;
     let mut upload = operation.clone();

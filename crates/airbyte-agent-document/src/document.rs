@@ -1,4 +1,4 @@
-//! A document that was read.
+//! A document that has been read.
 
 use crate::about::Warning;
 #[cfg(feature = "graphql")]
@@ -12,24 +12,25 @@ pub struct Document {
     pub file: String,
     /// The name of the file, or in an archive the name of the archive and the name inside it.
     pub name: String,
-    /// The version of the API that the document states; empty if it states none.
+    /// The version of the API; empty if the document states none.
     pub version: String,
-    /// The API that it describes.
+    /// The API that the document describes.
     pub api: Api,
-    /// What is not as the format of the document demands, and how it was read; in the order of the text.
+    /// Parts that do not conform to the format of the document, and how they were read, in the
+    /// order of the text.
     pub warnings: Vec<Warning>,
 }
 
-/// An API, by the way in which it is called.
+/// An API, in the form that depends on how it is called.
 #[derive(Debug)]
 #[allow(
     clippy::large_enum_variant,
     reason = "there are few documents, and each is much larger than this"
 )]
 pub enum Api {
-    /// Operations that have a method and a path each.
+    /// Operations, each of which has a method and a path.
     Rest(Rest),
-    /// One schema, against which callers write documents.
+    /// One GraphQL schema, for which callers write documents.
     #[cfg(feature = "graphql")]
     GraphQl(Box<GraphQl>),
 }

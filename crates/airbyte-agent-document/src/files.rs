@@ -1,4 +1,4 @@
-//! Files on disk as texts: documents, packed documents, and archives of documents.
+//! Reads files as texts: documents, compressed documents, and archives of documents.
 
 use std::fs::File;
 use std::io::{self, Read};
@@ -10,32 +10,32 @@ use crate::document::Document;
 use crate::form;
 use crate::text::{LARGEST, text};
 
-/// The endings of documents. Archives may hold other files, such as licences.
+/// The extensions of documents. Archives may contain other files, such as licences.
 pub(crate) const ENDINGS: [&str; 6] = ["json", "yaml", "yml", "graphql", "graphqls", "gql"];
 
-/// Why a document could not be read.
+/// The reason why a document could not be read.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// A file cannot be opened, unpacked or read.
+    /// A file cannot be opened, decompressed or read.
     #[error("cannot read {path}: {source}")]
     Read {
         /// The path of the file.
         path: PathBuf,
-        /// What the operating system or the unpacker says.
+        /// The message of the operating system or of the decompressor.
         source: io::Error,
     },
-    /// A file was read, but is no document that describes an API.
+    /// A file was read, but is not a document that describes an API.
     #[error("{name}: {reason}")]
     Form {
-        /// The file; inside an archive, the archive and the name in it.
+        /// The file; for a file in an archive, the archive and the name in it.
         name: String,
         /// What is wrong with it.
         reason: String,
     },
 }
 
-/// The documents that a file holds, with the files beside it that it refers to: one, or several in an archive (`.tar`, `.tar.gz` or `.tgz`). A single
-/// document may be packed (`.gz`), too.
+/// The documents in a file, with the other files to which they refer: one document, or several in
+/// an archive (`.tar`, `.tar.gz` or `.tgz`). A single document may be compressed (`.gz`), too.
 ///
 /// # Errors
 ///
@@ -52,11 +52,11 @@ pub fn read(path: &Path) -> Result<Vec<Document>, Error> {
         .map_err(|(name, reason)| Error::Form { name, reason })
 }
 
-/// The document that a text is. References to other files lead nowhere; `name` stands in messages.
+/// The document in a text. References to other files lead nowhere; `name` is used in messages.
 ///
 /// # Errors
 ///
-/// When the text is no document that describes an API.
+/// When the text is not a document that describes an API.
 pub fn parse(name: &str, text: &str) -> Result<Document, Error> {
     let fail = |(name, reason)| Error::Form { name, reason };
     let mut documents =
@@ -64,11 +64,12 @@ pub fn parse(name: &str, text: &str) -> Result<Document, Error> {
     documents.pop().ok_or_else(|| fail((name.to_owned(), "the text is empty".to_owned())))
 }
 
-/// The document that the text of the file `path` is. References to files beside it are followed.
+/// The document in `text`, the text of the file `path`. References to other files in its folder are
+/// followed.
 ///
 /// # Errors
 ///
-/// When the text is no document that describes an API.
+/// When the text is not a document that describes an API.
 pub fn open(path: &Path, text: &str) -> Result<Document, Error> {
     let file = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
     let folder = match path.parent() {

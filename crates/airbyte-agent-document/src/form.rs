@@ -1,4 +1,4 @@
-//! Finds out which kind of document a text is.
+//! Finds out which kind of document a text is, and reads it.
 
 use std::borrow::Cow;
 use std::path::Path;
@@ -17,10 +17,11 @@ use crate::notes::Notes;
 use crate::refs::{members, text};
 use crate::{check, discovery, objects, openapi, swagger};
 
-/// A text and the name of its file, or why it is no document.
+/// The name of a file, and why it is not a document.
 pub(crate) type Failure = (String, String);
 
-/// The documents that the texts of a file are, each with a name, which may help; or which of them is none.
+/// The documents in the texts of a file, each with its name, which may help to recognise them; or
+/// the first text that is not a document.
 pub(crate) fn documents(
     file: &str,
     texts: Vec<(String, Cow<'_, str>)>,
@@ -28,7 +29,7 @@ pub(crate) fn documents(
 ) -> Result<Vec<Document>, Failure> {
     let mut documents = Vec::new();
     let mut parts = Vec::new();
-    // The files of an archive do not lie in a folder.
+    // The files of an archive are not in a folder.
     let folder = folder.filter(|_| texts.len() == 1);
     for (name, source) in texts {
         match one(&name, &source, folder).map_err(|reason| (name.clone(), reason))? {
@@ -59,7 +60,7 @@ pub(crate) fn documents(
     Ok(documents)
 }
 
-/// The name of a file without folders and ending.
+/// The name of a file without folders and extension.
 fn stem(name: &str) -> &str {
     let name = name.rsplit(['/', ':']).next().unwrap_or_default();
     name.split('.').next().unwrap_or_default()
@@ -70,9 +71,9 @@ fn stem(name: &str) -> &str {
     reason = "there are few documents, and each is much larger than this"
 )]
 enum Reading {
-    /// A document, with the version that it states and what is not as it should be.
+    /// A document, with the version that it states and the warnings about it.
     Document(Api, String, Vec<Warning>),
-    /// One of several files that are a document together.
+    /// One of several files that together form a document.
     Part(Value),
 }
 
@@ -111,7 +112,8 @@ fn one(name: &str, source: &str, folder: Option<&Path>) -> Result<Reading, Strin
     Ok(Reading::Document(api, version, warnings))
 }
 
-/// What a document of `OpenAPI` or Swagger says, with the files that it refers to, and what is not as it should be.
+/// The operations of a document of `OpenAPI` or Swagger, with the files to which it refers, and the
+/// warnings about it.
 fn whole(
     mut root: Value,
     name: &str,
@@ -140,7 +142,7 @@ fn whole(
     Ok((rest, notes.warnings((name, source), &texts)))
 }
 
-/// Why a document without paths is of no use.
+/// The reason why a document without paths cannot be used.
 fn empty(root: &Value) -> String {
     if members(root, "webhooks").next().is_some() || members(root, "x-webhooks").next().is_some() {
         "the document describes only webhooks, which the vendor sends, and no operations that can be called; look \
@@ -161,7 +163,7 @@ fn is_sdl(name: &str, source: &str) -> bool {
     has_ending || !source.trim_start().starts_with(['{', '[']) && source.lines().any(starts)
 }
 
-/// The value of a text in JSON or YAML, and what is doubtful about the text.
+/// The value of a text in JSON or YAML, and the warnings about the text.
 fn value(name: &str, source: &str) -> Result<(Value, Vec<Warning>), String> {
     let warning = |problem: Problem| Warning {
         file: name.to_owned(),

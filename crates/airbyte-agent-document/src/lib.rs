@@ -1,7 +1,7 @@
-//! Reads the documents in which vendors describe their APIs, and gives what they say in one form: operations
-//! with parameters, bodies and responses, whose schemas are JSON Schema. Understands `OpenAPI` 3, Swagger 2,
-//! discovery documents of Google, and descriptions of the objects of a graph API; with the feature `graphql`,
-//! GraphQL schemas as SDL or as the result of introspection.
+//! Reads the documents in which vendors describe their APIs, and returns their content in one form:
+//! operations with parameters, bodies and responses, whose schemas are JSON Schema. It understands
+//! `OpenAPI` 3, Swagger 2, discovery documents of Google, descriptions of the objects of a graph
+//! API, and, with the feature `graphql`, GraphQL schemas as SDL or as the result of introspection.
 //!
 //! This crate knows nothing of connectors and specs.
 

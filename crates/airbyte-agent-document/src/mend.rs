@@ -1,4 +1,5 @@
-//! Brings parts of a document that are not as its format demands into the form that is meant, and notes it.
+//! Corrects parts of a document that do not conform to its format, where the intended meaning is
+//! clear, and notes each correction.
 
 use serde_json::{Map, Value};
 
@@ -6,7 +7,7 @@ use crate::notes::Notes;
 use crate::refs::METHODS;
 use crate::walk::{self, Place};
 
-/// Mends a file of a document in place; an empty name means the document itself.
+/// Corrects a file of a document in place; an empty name means the document itself.
 pub(crate) fn mend(root: &mut Value, file: &str, notes: &mut Notes) {
     let notes = &mut Notebook { file, notes };
     if let Some(paths) = root.get_mut("paths") {
@@ -43,7 +44,8 @@ impl Notebook<'_> {
     }
 }
 
-/// Makes a mapping of a list whose elements are mappings with one member, or have a member that names them.
+/// Turns a list into a mapping, if its elements are mappings with one member, or contain a member
+/// that names them.
 fn mapped(value: &mut Value, name: &str) -> bool {
     let Value::Array(all) = value else { return false };
     let mut members = Map::new();
@@ -67,7 +69,7 @@ fn mapped(value: &mut Value, name: &str) -> bool {
     true
 }
 
-/// Paths begin with a slash, and methods are written in small letters.
+/// Corrects paths, which begin with a slash, and methods, which are in lower case.
 fn paths(paths: &mut Map<String, Value>, place: Place<'_>, notes: &mut Notebook<'_>) {
     for (path, item) in std::mem::take(paths) {
         let at = place.key(&path);
@@ -105,7 +107,8 @@ fn methods(members: &mut Map<String, Value>, place: Place<'_>, notes: &mut Noteb
     }
 }
 
-/// The values of `enum` are a list. Wrong indentation makes something else of them.
+/// Corrects the values of `enum`, which have to be a list. Wrong indentation turns them into
+/// something else.
 fn choices(members: &mut Map<String, Value>, place: Place<'_>, notes: &mut Notebook<'_>) {
     let message = match members.get_mut("enum") {
         Some(Value::Array(all)) if all.len() == 1 && all.iter().all(Value::is_array) => {
@@ -132,7 +135,7 @@ fn choices(members: &mut Map<String, Value>, place: Place<'_>, notes: &mut Noteb
     notes.add(place.key("enum"), message);
 }
 
-/// `required` is a list of names in schemas, and true or false elsewhere.
+/// Corrects `required`, which is a list of names in schemas, and true or false elsewhere.
 fn required(members: &mut Map<String, Value>, place: Place<'_>, notes: &mut Notebook<'_>) {
     let Some(value) = members.get_mut("required") else { return };
     let Value::String(text) = value else { return };
@@ -149,7 +152,8 @@ fn required(members: &mut Map<String, Value>, place: Place<'_>, notes: &mut Note
     *value = meaning;
 }
 
-/// Parameters of paths and operations are a list. Only among the components they have names.
+/// Corrects parameters of paths and operations, which have to be a list. Only among the components
+/// they have names.
 fn parameters(members: &mut Map<String, Value>, place: Place<'_>, notes: &mut Notebook<'_>) {
     let Some(Value::Object(named)) = members.get_mut("parameters") else { return };
     let mut list = Vec::new();

@@ -1,24 +1,25 @@
-//! What a vendor's document says about operations, in one form for every kind of document. Plain data.
+//! The operations of a vendor's document, in one form for every kind of document. These types are
+//! plain data.
 
 use serde_json::{Map, Value};
 
 pub use crate::about::Place;
 use crate::about::{Extensions, Requirement, Scheme, Server, Tag};
 
-/// Operations that have a method and a path each.
+/// Operations, each of which has a method and a path, with what the document says about the API.
 #[derive(Debug, Default)]
 pub struct Rest {
     /// The name of the API; empty if the document states none.
     pub title: String,
-    /// The version of the API that the document states; empty if it states none.
+    /// The version of the API; empty if the document states none.
     pub version: String,
-    /// What the vendor says about the API.
+    /// The vendor's description of the API.
     pub description: String,
-    /// The servers of the document. Operations may have others.
+    /// The servers of the document. Single operations may have others.
     pub servers: Vec<Server>,
-    /// What requests need in general; `None` if the document does not say.
+    /// The requirements of requests in general; `None` if the document states none.
     pub security: Option<Vec<Requirement>>,
-    /// The ways to authenticate.
+    /// The schemes, which are the ways to authenticate.
     pub schemes: Vec<Scheme>,
     /// The groups of operations.
     pub tags: Vec<Tag>,
@@ -37,9 +38,9 @@ pub struct Rest {
 pub struct Operation {
     /// The name in the document; empty if there is none.
     pub id: String,
-    /// The HTTP method, in capitals.
+    /// The HTTP method, in upper case.
     pub method: String,
-    /// The paths of the servers, which stand before `path`; none is the same as an empty one.
+    /// The paths of the servers, which come before `path`. An empty list means a single empty path.
     pub bases: Vec<String>,
     /// The servers: those of the operation, or else of its path, or else of the document.
     pub servers: Vec<Server>,
@@ -49,21 +50,22 @@ pub struct Operation {
     pub summary: String,
     /// What the operation does.
     pub description: String,
-    /// The names of the groups that it belongs to.
+    /// The names of the groups to which the operation belongs.
     pub tags: Vec<String>,
-    /// What a request needs, each of which is enough; `None` if neither the operation nor the document says. An empty
-    /// list says that nothing is needed.
+    /// The requirements of a request, each of which is sufficient; `None` if neither the operation
+    /// nor the document states any. An empty list means that nothing is required.
     pub security: Option<Vec<Requirement>>,
     /// Whether the vendor advises against the operation.
     pub deprecated: bool,
-    /// What stands in path, query, headers and cookies, and the variables of a GraphQL document. Those of
-    /// the path are among them, unless the operation has its own of the same name and place.
+    /// The parameters in path, query, headers and cookies, and the variables of a GraphQL document.
+    /// Parameters of the path are included, unless the operation has its own of the same name and
+    /// place.
     pub parameters: Vec<Parameter>,
     /// The body of the request.
     pub body: Option<Body>,
     /// The responses that mean success.
     pub responses: Vec<Response>,
-    /// The other responses.
+    /// The responses that do not mean success.
     pub failures: Vec<Response>,
     /// Members that the vendor has added.
     pub extensions: Extensions,
@@ -74,15 +76,15 @@ pub struct Operation {
 pub struct Parameter {
     /// The name in the request.
     pub name: String,
-    /// The part of the request that carries it.
+    /// The part of the request that contains the value.
     pub place: Place,
     /// Whether a request without it is refused.
     pub required: bool,
-    /// Whether the vendor advises against it.
+    /// Whether the vendor advises against the parameter.
     pub deprecated: bool,
-    /// What the vendor says about it.
+    /// The vendor's description of the parameter.
     pub description: String,
-    /// How lists and objects are written.
+    /// How lists and objects are written in the request.
     pub style: Style,
     /// Whether every element of a list, and every member of an object, is written as a parameter of its own.
     pub explode: bool,
@@ -90,14 +92,14 @@ pub struct Parameter {
     pub media_type: Option<String>,
     /// An example of a value.
     pub example: Option<Value>,
-    /// The values that are allowed.
+    /// The schema of the values that are allowed.
     pub schema: Value,
     /// Members that the vendor has added.
     pub extensions: Extensions,
 }
 
 impl Parameter {
-    /// An optional parameter of which nothing else is known.
+    /// A parameter that is optional and of which nothing else is known.
     pub fn new(name: impl Into<String>, place: Place, schema: Value) -> Self {
         let style = Style::of(place);
         Self {
@@ -116,30 +118,30 @@ impl Parameter {
     }
 }
 
-/// How a parameter writes lists and objects.
+/// The form in which a parameter writes lists and objects.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Style {
     /// `name=a,b`, or `name=a&name=b` if it is exploded.
     #[default]
     Form,
-    /// `a,b`
+    /// `a,b`, as in paths and headers.
     Simple,
-    /// `name=a%20b`
+    /// `name=a%20b`, with spaces as separators.
     SpaceDelimited,
-    /// `name=a%7Cb`
+    /// `name=a%7Cb`, with bars as separators.
     PipeDelimited,
-    /// `name=a%09b`, which only Swagger 2 has.
+    /// `name=a%09b`, with tabs as separators, which only Swagger 2 has.
     TabDelimited,
-    /// `name[key]=a`
+    /// `name[key]=a`, with one parameter for each member.
     DeepObject,
-    /// `;name=a`
+    /// `;name=a`, as parameters of a path.
     Matrix,
-    /// `.a`
+    /// `.a`, with a dot before each value.
     Label,
 }
 
 impl Style {
-    /// The style that a place has if the document names none.
+    /// The style of parameters at a place if the document names none.
     pub fn of(place: Place) -> Self {
         match place {
             Place::Path | Place::Header => Self::Simple,
@@ -147,7 +149,7 @@ impl Style {
         }
     }
 
-    /// The style that `OpenAPI` calls so.
+    /// The style with this name in `OpenAPI`.
     pub(crate) fn parse(text: &str) -> Option<Self> {
         Some(match text {
             "form" => Self::Form,
@@ -167,9 +169,9 @@ impl Style {
 pub struct Body {
     /// Whether a request without a body is refused.
     pub required: bool,
-    /// What the vendor says about the body.
+    /// The vendor's description of the body.
     pub description: String,
-    /// The forms in which the body may be sent.
+    /// The media types in which the body may be sent, each with its schema.
     pub contents: Vec<Content>,
     /// Members that the vendor has added.
     pub extensions: Extensions,
@@ -180,41 +182,42 @@ pub struct Body {
 pub struct Content {
     /// The media type, without parameters.
     pub media_type: String,
-    /// The values that are allowed; `None` if the document does not say.
+    /// The schema of the values that are allowed; `None` if the document states none.
     pub schema: Option<Value>,
-    /// How single members of a form are written, as the document states it.
+    /// How single members of a form are written, as in the document.
     pub encoding: Map<String, Value>,
-    /// An example of a whole body, as the document states it.
+    /// An example of a whole body, as in the document.
     pub example: Option<Value>,
 }
 
-/// A response.
+/// A response of an operation, for one status.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Response {
     /// The status, such as `200`, `2XX` or `default`.
     pub status: String,
-    /// What the vendor says about the response.
+    /// The vendor's description of the response.
     pub description: String,
-    /// The forms in which the body may come.
+    /// The media types in which the body may come, each with its schema.
     pub contents: Vec<Content>,
     /// The names of the headers that the document mentions.
     pub headers: Vec<String>,
-    /// What the document says about following requests.
+    /// The requests that may follow this one, according to the document.
     pub links: Vec<Link>,
     /// Members that the vendor has added.
     pub extensions: Extensions,
 }
 
-/// Another request that values of a response lead to.
+/// Another request, for which a response contains values.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Link {
     /// The name in the document.
     pub name: String,
-    /// The name of the operation that it leads to; empty if the document refers to it in another way.
+    /// The name of the operation to which the link leads; empty if the document refers to it in
+    /// another way.
     pub operation_id: String,
-    /// A reference to the operation that it leads to; empty if the document names it.
+    /// A reference to the operation to which the link leads; empty if the document names it.
     pub operation_ref: String,
-    /// What the vendor says about the link.
+    /// The vendor's description of the link.
     pub description: String,
     /// Parameters of the other request, each with a value or an expression such as `$response.body#/id`.
     pub parameters: Map<String, Value>,

@@ -1,10 +1,10 @@
-//! The keywords of schemas: which there are, and what those of earlier generations mean in JSON Schema.
+//! The keywords of schemas, and the meaning of those of earlier generations in JSON Schema.
 
 use serde_json::{Map, Value, json};
 
 use crate::refs::items;
 
-/// The keywords that are kept.
+/// The keywords that are kept in schemas.
 const KEYWORDS: [&str; 44] = [
     "$comment",
     "$defs",
@@ -52,13 +52,13 @@ const KEYWORDS: [&str; 44] = [
     "writeOnly",
 ];
 
-/// Whether a member of a schema says something about values.
+/// Whether a member of a schema is a keyword, which describes values.
 pub(crate) fn is_keyword(key: &str) -> bool {
     KEYWORDS.contains(&key) || key.starts_with("x-")
 }
 
-/// Gives keywords of all generations the meaning that they have in JSON Schema. `schema` has the keywords of
-/// the schema `given`, and its inner schemas are done.
+/// Replaces keywords of all generations by those of JSON Schema with the same meaning. `schema` has
+/// the keywords of the schema `given`, and its inner schemas have been converted.
 pub(crate) fn keywords(mut schema: Map<String, Value>, given: &Map<String, Value>) -> Value {
     kind(&mut schema);
     choices(&mut schema);
@@ -66,7 +66,8 @@ pub(crate) fn keywords(mut schema: Map<String, Value>, given: &Map<String, Value
     for (limit, exclusive) in [("minimum", "exclusiveMinimum"), ("maximum", "exclusiveMaximum")] {
         bound(&mut schema, limit, exclusive);
     }
-    // In a parameter or a member, `required` is about the place and not about the schema.
+    // In a parameter or a member, a `required` that is true or false describes the parameter and
+    // not the schema.
     if schema.get("required").is_some_and(|required| !required.is_array()) {
         schema.remove("required");
     }
@@ -78,7 +79,7 @@ pub(crate) fn keywords(mut schema: Map<String, Value>, given: &Map<String, Value
     }
 }
 
-/// The type, by the name that JSON Schema has for it.
+/// Replaces the type by its name in JSON Schema.
 fn kind(schema: &mut Map<String, Value>) {
     let Some(Value::String(name)) = schema.get("type") else { return };
     let (name, format) = match name.as_str() {
@@ -103,7 +104,8 @@ fn kind(schema: &mut Map<String, Value>) {
     }
 }
 
-/// The values that are allowed: a list, also where the document has a single one or a list in a list.
+/// Makes a list of the values that are allowed, which may be a single value or a list in a list in
+/// the document.
 fn choices(schema: &mut Map<String, Value>) {
     let Some(given) = schema.get("enum") else { return };
     let flat: Vec<Value> = match given {
@@ -121,8 +123,8 @@ fn choices(schema: &mut Map<String, Value>) {
     }
 }
 
-/// Several schemas of elements stand for one element each. Converted documents have alternatives there, without
-/// a type.
+/// Makes one schema of several schemas of elements, each of which describes an element. Converted
+/// documents have alternatives there, without a type.
 fn elements(schema: &mut Map<String, Value>) {
     if schema.get("items").is_none_or(|items| !items.is_array()) {
         return;
@@ -135,7 +137,7 @@ fn elements(schema: &mut Map<String, Value>) {
     }
 }
 
-/// A limit is a number. Earlier generations say by a mark whether the limit itself is allowed.
+/// Makes a limit a number. Earlier generations state by a flag whether the limit itself is allowed.
 fn bound(schema: &mut Map<String, Value>, limit: &str, exclusive: &str) {
     for key in [limit, exclusive] {
         if let Some(Value::String(text)) = schema.get(key) {
@@ -159,7 +161,7 @@ fn bound(schema: &mut Map<String, Value>, limit: &str, exclusive: &str) {
     }
 }
 
-/// The same schema, with `null` allowed.
+/// A schema that also allows `null`.
 fn nullable(mut schema: Map<String, Value>) -> Value {
     let null = || Value::from("null");
     if let Some(choices) = schema.get_mut("enum").and_then(Value::as_array_mut)

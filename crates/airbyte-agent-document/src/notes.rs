@@ -1,13 +1,14 @@
-//! What is not as it should be in the files of a document, until the places in the texts are known.
+//! Collects warnings about the files of a document, until their positions in the texts are known.
 
 use airbyte_agent_yaml::places;
 
 use crate::about::Warning;
 
-/// The most notes that are kept, so that a document of nothing else does not fill the memory.
+/// The largest number of notes that are kept, so that a document with very many problems does not
+/// fill the memory.
 const MOST: usize = 300;
 
-/// Something that is not as it should be.
+/// A part of a document that does not conform to its format.
 #[derive(Debug)]
 struct Note {
     file: String,
@@ -23,7 +24,7 @@ pub(crate) struct Notes {
 }
 
 impl Notes {
-    /// Notes something about a place of a file; an empty name means the document itself.
+    /// Adds a note about a place of a file; an empty name means the document itself.
     #[allow(clippy::needless_pass_by_value, reason = "places are small and made for the call")]
     pub(crate) fn add(&mut self, file: &str, path: impl ToString, message: impl Into<String>) {
         if self.all.len() < MOST {
@@ -34,7 +35,8 @@ impl Notes {
         }
     }
 
-    /// The notes with their places in the text of the document, which has a name, and in those of its other files.
+    /// The notes as warnings, with their positions in the text of the document, which has a name,
+    /// and in those of its other files.
     pub(crate) fn warnings(
         self,
         (main, text): (&str, &str),

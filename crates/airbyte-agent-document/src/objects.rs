@@ -1,6 +1,6 @@
-//! Descriptions of the objects of a graph API, one file for each type of object: its fields, and its edges, which
-//! are the operations on an object. One more file lists the values of enumerated types. The files of an
-//! archive are one document.
+//! Reads descriptions of the objects of a graph API, one file for each type of object: its fields,
+//! and its edges, which are the operations on an object. Another file lists the values of
+//! enumerated types. The files of an archive are one document.
 
 use std::collections::BTreeMap;
 
@@ -9,8 +9,8 @@ use serde_json::{Map, Value, json};
 use crate::model::{Body, Content, Operation, Parameter, Place, Response, Rest};
 use crate::refs::{is_true, items, text};
 
-/// What every request that reads may carry, although no description of an object lists it: the fields to
-/// return, and for edges the page.
+/// Parameters that every request which reads may have, although no description of an object lists
+/// them: the fields to return, and for edges the page.
 const COMMON: [(&str, &str); 4] =
     [("fields", "string"), ("limit", "int"), ("after", "string"), ("before", "string")];
 
@@ -23,7 +23,7 @@ pub(crate) fn is_part(value: &Value) -> bool {
         || value.as_array().is_some_and(|all| !all.is_empty() && all.iter().all(is_enumeration))
 }
 
-/// The operations of objects, whose types are named.
+/// The operations of objects, each given with the name of its type.
 pub(crate) fn rest(parts: &[(String, Value)]) -> Rest {
     let types = Types {
         objects: parts.iter().map(|(name, _)| name.as_str()).collect(),
@@ -52,7 +52,7 @@ struct Types<'a> {
 }
 
 impl Types<'_> {
-    /// The schema of a type, which has a name or is a list.
+    /// The schema of a type, which is named or is a list.
     fn schema(&self, name: &str) -> Value {
         if let Some(inner) = name.strip_prefix("list<").and_then(|rest| rest.strip_suffix('>')) {
             return json!({"type": "array", "items": self.schema(inner)});
@@ -90,7 +90,7 @@ fn operation(types: &Types<'_>, object: &str, edge: &Value) -> Operation {
         .filter(|_| is_read)
         .map(|(name, ty)| Parameter::new(*name, Place::Query, types.schema(ty)));
     let result = types.schema(&text(edge, "return"));
-    // An edge leads to a page of objects, and writing returns no more than ids.
+    // An edge returns a page of objects, and an operation that writes returns ids only.
     let schema = if name.is_empty() { result } else { page(&result) };
     let content = Content {
         media_type: "application/json".to_owned(),

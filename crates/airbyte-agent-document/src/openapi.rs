@@ -1,4 +1,4 @@
-//! `OpenAPI` 3.0 and 3.1.
+//! Reads documents of `OpenAPI` 3.0 and 3.1.
 
 use serde_json::{Map, Value};
 
@@ -7,7 +7,7 @@ use crate::model::{Body, Content, Link, Operation, Parameter, Place, Response, R
 use crate::parts::{self, extensions};
 use crate::refs::{base, is_true, items, members, resolve, text};
 
-/// What the document says about operations.
+/// The operations of the document, and what it says about the API.
 pub(crate) fn rest(root: Value) -> Rest {
     let mut rest = parts::rest(&root);
     rest.servers = servers(&root).unwrap_or_default();
@@ -45,7 +45,7 @@ fn operation(
     }
 }
 
-/// The servers that stand here; `None` if there are none.
+/// The servers of a node; `None` if it has none.
 fn servers(node: &Value) -> Option<Vec<Server>> {
     let all: Vec<Server> = items(node, "servers").iter().map(server).collect();
     (!all.is_empty()).then_some(all)
@@ -58,7 +58,7 @@ fn server(node: &Value) -> Server {
         choices: items(node, "enum").iter().filter_map(scalar).collect(),
         description: text(node, "description"),
     };
-    // An address may leave the protocol to whoever shows it.
+    // An address may leave the protocol to the program that shows the document.
     let mut url = text(node, "url");
     if url.starts_with("//") {
         url.insert_str(0, "https:");
@@ -85,7 +85,7 @@ fn parameters(root: &Value, item: &Value, node: &Value) -> Vec<Parameter> {
 }
 
 fn parameter(root: &Value, node: &Value, name: String, place: Place) -> Parameter {
-    // The schema may stand in the only member of `content`.
+    // The schema may be in the only member of `content`.
     let media = members(node, "content").next();
     let inside = media.and_then(|(_, media)| media.get("schema"));
     let schema = node.get("schema").or(inside).cloned().unwrap_or_default();

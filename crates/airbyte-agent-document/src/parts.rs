@@ -1,5 +1,5 @@
-//! The parts that `OpenAPI` 3 and Swagger 2 have in common: what stands around operations, and which responses
-//! mean success.
+//! The parts that `OpenAPI` 3 and Swagger 2 have in common: the document around the operations, and
+//! the choice of responses that mean success.
 
 use serde_json::Value;
 
@@ -8,7 +8,7 @@ use crate::model::{Operation, Place, Response, Rest};
 use crate::refs::{FILES, METHODS, items, members, resolve, text};
 use crate::walk;
 
-/// What a document says about itself and its tags.
+/// The information of a document about the API and its tags, without operations.
 pub(crate) fn rest(root: &Value) -> Rest {
     let info = root.get("info").unwrap_or(&Value::Null);
     Rest {
@@ -23,10 +23,11 @@ pub(crate) fn rest(root: &Value) -> Rest {
     }
 }
 
-/// Adds the operations of the paths, each made by `make` of the document, its path, the node of the path, its method
-/// and its own node; and the document, in which references are looked up. The operations have copies of what stands in
-/// the paths, and these are most of many documents: unless something refers to them, each path is left out as soon as
-/// its operations are made.
+/// Adds the operations of the paths, and the document, in which references are looked up. `make`
+/// makes each operation from the document, its path, the node of the path, its method and its own
+/// node. Operations have copies of the content of the paths, which is most of many documents.
+/// Therefore, unless something refers to them, each path is removed as soon as its operations are
+/// made.
 pub(crate) fn operations(
     mut rest: Rest,
     mut root: Value,
@@ -51,7 +52,7 @@ pub(crate) fn operations(
     rest
 }
 
-/// What an operation says about itself.
+/// An operation with what it states about itself, without parameters, body and responses.
 pub(crate) fn operation(root: &Value, path: &str, method: &str, node: &Value) -> Operation {
     Operation {
         id: text(node, "operationId"),
@@ -70,7 +71,7 @@ pub(crate) fn operation(root: &Value, path: &str, method: &str, node: &Value) ->
 pub(crate) fn extensions(node: &Value) -> Extensions {
     let object = node.as_object().into_iter().flatten();
     object
-        // The files that a document refers to stand in it, too.
+        // The document also contains the files to which it refers, in such a member.
         .filter(|(name, _)| name.starts_with("x-") && *name != FILES)
         .map(|(name, value)| (name.clone(), value.clone()))
         .collect()
@@ -87,7 +88,8 @@ pub(crate) fn texts(node: &Value, key: &str) -> Vec<String> {
     }
 }
 
-/// The alternatives of `security`; `None` if there is no such member. One object counts as a list of one.
+/// The alternatives of `security`; `None` if there is no such member. A single object counts as a
+/// list of one.
 fn security(node: &Value) -> Option<Vec<Requirement>> {
     let one = |value: &Value| Requirement {
         schemes: value
@@ -119,7 +121,7 @@ fn tags(root: &Value) -> Vec<Tag> {
     items(root, "tags").iter().map(tag).filter(|tag| !tag.name.is_empty()).collect()
 }
 
-/// The ways to authenticate that stand in this member of `node`.
+/// The schemes in this member of `node`.
 pub(crate) fn schemes(root: &Value, node: &Value, key: &str) -> Vec<Scheme> {
     let resolved = members(node, key).filter_map(|(name, node)| Some((name, resolve(root, node)?)));
     resolved
@@ -138,7 +140,7 @@ fn kind(node: &Value) -> SchemeKind {
             name: text(node, "name"),
             place: Place::parse(&text(node, "in")).unwrap_or(Place::Header),
         },
-        // Swagger 2 has a type of its own for this.
+        // Swagger 2 has a separate type for basic authentication.
         "basic" => SchemeKind::Basic,
         "http" => match text(node, "scheme").to_ascii_lowercase().as_str() {
             "basic" => SchemeKind::Basic,
@@ -188,7 +190,8 @@ fn flow(node: &Value, kind: FlowKind) -> Flow {
     }
 }
 
-/// The responses that mean success, and the others. `default` means success if nothing else does.
+/// The responses that mean success, and the others. `default` means success if no other response
+/// does.
 pub(crate) fn responses(
     root: &Value,
     node: &Value,

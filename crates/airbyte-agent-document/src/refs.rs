@@ -1,16 +1,16 @@
-//! References inside a document.
+//! Follows references inside a document.
 
 use percent_encoding::percent_decode_str;
 use serde_json::Value;
 
-/// The member of a document in which the files stand that it refers to, by their names.
+/// The member of a document that contains the files to which the document refers, by their names.
 pub(crate) const FILES: &str = "x-files";
 
-/// How many references may lead to each other, before they are taken for a circle.
+/// How many references may follow each other before they are taken for a circle.
 const LONGEST_CHAIN: usize = 32;
 
-/// What a reference leads to: `#/components/schemas/User`, or `User` in discovery documents. `None` if there is
-/// no such place, or if it is in another document.
+/// The value to which a reference leads: `#/components/schemas/User`, or `User` in discovery
+/// documents. `None` if there is no such place, or if it is in another document.
 pub(crate) fn find<'a>(root: &'a Value, reference: &str) -> Option<&'a Value> {
     match reference.strip_prefix('#') {
         Some(pointer) if pointer.contains('%') => root.pointer(pointer).or_else(|| {
@@ -22,7 +22,7 @@ pub(crate) fn find<'a>(root: &'a Value, reference: &str) -> Option<&'a Value> {
     }
 }
 
-/// The value itself, or what its `$ref` leads to in the end.
+/// The value itself, or the value to which its `$ref` leads after all references are followed.
 pub(crate) fn resolve<'a>(root: &'a Value, value: &'a Value) -> Option<&'a Value> {
     let mut value = value;
     for _ in 0..LONGEST_CHAIN {
@@ -34,7 +34,7 @@ pub(crate) fn resolve<'a>(root: &'a Value, value: &'a Value) -> Option<&'a Value
     None
 }
 
-/// The text of a member; empty if there is none. Numbers and the like count as texts of themselves.
+/// The text of a member; empty if there is none. Numbers, `true` and `false` are written as texts.
 pub(crate) fn text(value: &Value, key: &str) -> String {
     match value.get(key) {
         Some(Value::String(text)) => text.clone(),
@@ -48,12 +48,12 @@ pub(crate) fn is_true(value: &Value, key: &str) -> bool {
     value.get(key).and_then(Value::as_bool).unwrap_or_default()
 }
 
-/// The elements of a member; none if it is no list.
+/// The elements of a member; none if it is not a list.
 pub(crate) fn items<'a>(value: &'a Value, key: &str) -> &'a [Value] {
     value.get(key).and_then(Value::as_array).map_or(&[], Vec::as_slice)
 }
 
-/// The members of a member in the order of the document; none if it is no object.
+/// The members of a member in the order of the document; none if it is not an object.
 pub(crate) fn members<'a>(
     value: &'a Value,
     key: &str,
@@ -65,7 +65,8 @@ pub(crate) fn members<'a>(
 /// The methods that a path may have, in the order in which they are read.
 pub(crate) const METHODS: [&str; 7] = ["get", "post", "put", "delete", "patch", "head", "options"];
 
-/// The path of the address of a server, without a slash at its end. Variables may stand anywhere.
+/// The path of the address of a server, without a slash at its end. The address may contain
+/// variables in any part.
 pub fn base(url: &str) -> String {
     let after_scheme = url.split_once("://").map_or(url, |(_, rest)| rest);
     let is_whole = url.contains("://") || url.starts_with('{');
@@ -84,7 +85,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn references_are_followed_and_circles_are_left() {
+    fn references_are_followed_and_circles_end() {
         let root = json!({
             "schemas": {"User": {"type": "object"}},
             "a": {"$ref": "#/b~1c"}, "b/c": {"$ref": "User"},

@@ -1,5 +1,6 @@
-//! Opens the schemas of a document one level at a time. References stay names until somebody looks behind
-//! them, because schemas may refer to each other in circles and be larger than anybody can use.
+//! Opens the schemas of a document one level at a time. References are followed only when a schema
+//! is opened, because schemas may refer to each other in circles, and with all references followed
+//! they may be too large.
 
 use std::cell::Cell;
 use std::collections::BTreeMap;
@@ -9,66 +10,67 @@ use serde_json::Value;
 
 use crate::refs::{is_true, items, members, resolve};
 
-/// How many schemas are opened before an [`Opener`] gives up.
+/// How many schemas an [`Opener`] opens before it stops.
 const BUDGET: usize = 100_000;
 
-/// How deeply schemas may be composed of each other.
+/// How many levels of composition are followed.
 const DEEPEST: usize = 48;
 
-/// A schema that was not opened yet.
+/// A schema that has not been opened yet.
 #[derive(Debug, Clone)]
 pub enum Schema<'a> {
     /// A schema of the document.
     One(&'a Value),
-    /// Values have to fit all of these.
+    /// A composition: values have to fit all of these.
     All(Vec<Schema<'a>>),
-    /// Values have to fit one of these.
+    /// A composition: values have to fit one of these.
     Any(Vec<Schema<'a>>),
 }
 
-/// What a schema allows, with its members and elements still closed.
+/// What a schema allows; its members and elements are not opened.
 #[derive(Debug, Clone, Default)]
 pub struct Shape<'a> {
     /// The types that are allowed; if empty, all of them.
     pub kinds: Vec<Kind>,
-    /// The only values that are allowed, `null` left out.
+    /// The only values that are allowed, without `null`; `None` if the schema does not list them.
     pub choices: Option<Vec<&'a Value>>,
     /// The smallest number that is allowed.
     pub minimum: Option<f64>,
     /// The largest number that is allowed.
     pub maximum: Option<f64>,
-    /// The names of the members without which an object is refused.
+    /// The names of the members that an object must have.
     pub required: Vec<&'a str>,
     /// The members that an object may have.
     pub members: BTreeMap<&'a str, Schema<'a>>,
-    /// What the elements of an array may be.
+    /// The schema of the elements of an array.
     pub items: Option<Schema<'a>>,
-    /// What members beyond `members` may be.
+    /// The schema of members that are not in `members`.
     pub values: Option<Schema<'a>>,
-    /// Whether the schema says that there may be members beyond `members`.
+    /// Whether the schema says that an object may have members that are not in `members`.
     pub open: bool,
     /// Whether the vendor advises against the value.
     pub deprecated: bool,
     /// Whether the schema says that the value may be `null`.
     pub nullable: bool,
-    /// Whether only responses have the value.
+    /// Whether only responses contain the value.
     pub read_only: bool,
-    /// Whether only requests have the value.
+    /// Whether only requests contain the value.
     pub write_only: bool,
-    /// What the vendor says about the value: beside a reference, or else behind it.
+    /// The vendor's description of the value: the one next to a reference, or else that of the
+    /// schema to which the reference leads.
     pub description: Option<&'a str>,
     /// The last name of the reference that led to the schema, such as `User`.
     pub name: Option<&'a str>,
     /// The format of a text or number, such as `date-time`.
     pub format: Option<&'a str>,
-    /// The value that is meant if there is none.
+    /// The value that is used if none is given.
     pub default: Option<&'a Value>,
     /// In responses of GraphQL: the names of the types whose fields are selected.
     pub selected_from: Vec<&'a str>,
 }
 
 impl Shape<'_> {
-    /// Whether nothing is said about the members of an object.
+    /// Whether the schema says nothing about the members of an object.
     pub fn is_vague(&self) -> bool {
         self.members.is_empty() && self.items.is_none()
     }
@@ -79,7 +81,7 @@ impl Shape<'_> {
     }
 }
 
-/// Opens schemas of one document, up to a number of them.
+/// Opens schemas of one document, up to a certain number.
 #[derive(Debug)]
 pub struct Opener<'a> {
     root: &'a Value,
@@ -88,12 +90,12 @@ pub struct Opener<'a> {
 }
 
 impl<'a> Opener<'a> {
-    /// Looks up references in this document.
+    /// An opener that looks up references in this document.
     pub fn new(root: &'a Value) -> Self {
         Self { root, left: Cell::new(BUDGET), lost: Cell::new(0) }
     }
 
-    /// Whether schemas were left closed because there were too many of them.
+    /// Whether schemas were not opened because there were too many of them.
     pub fn is_exhausted(&self) -> bool {
         self.left.get() == 0
     }
@@ -103,12 +105,12 @@ impl<'a> Opener<'a> {
         self.lost.get()
     }
 
-    /// The schema that stands at this place of the document.
+    /// The schema at this place of the document.
     pub fn find(&self, pointer: &str) -> Option<Schema<'a>> {
         self.root.pointer(pointer).map(Schema::One)
     }
 
-    /// What the schema allows.
+    /// Opens a schema, and returns what it allows.
     pub fn open(&self, schema: &Schema<'a>) -> Shape<'a> {
         self.at(schema, &Within::TOP)
     }
@@ -139,7 +141,7 @@ impl<'a> Opener<'a> {
     }
 
     fn value(&self, value: &'a Value, within: &Within<'_>) -> Shape<'a> {
-        // What is composed of itself says no more than its other parts.
+        // A schema that is composed of itself adds nothing to its other parts.
         let found = resolve(self.root, value).filter(|found| !within.has(found));
         let Some(found) = found else {
             self.lost.set(self.lost.get() + 1);
@@ -150,7 +152,7 @@ impl<'a> Opener<'a> {
         if found.get("type").is_none() && found.get("items").is_some_and(Value::is_array) {
             shape.items = None;
         }
-        // Beside a reference, documents say what is special about this place.
+        // Members next to a reference describe what is special about this place.
         shape.deprecated |= is_true(value, "deprecated");
         shape.nullable |= is_true(value, "nullable") || is_true(value, "x-nullable");
         if let Some(reference) = value.get("$ref").and_then(Value::as_str) {
@@ -172,7 +174,7 @@ impl<'a> Opener<'a> {
     }
 }
 
-/// The schemas that the present one is a part of.
+/// The schemas of which the present one is a part.
 struct Within<'w> {
     depth: usize,
     schema: Option<&'w Value>,
@@ -182,7 +184,7 @@ struct Within<'w> {
 impl<'w> Within<'w> {
     const TOP: Within<'static> = Within { depth: 0, schema: None, above: None };
 
-    /// One level deeper, in no schema of the document.
+    /// One level deeper, in a composition that is not a schema of the document.
     fn deeper(&'w self) -> Within<'w> {
         Within { depth: self.depth + 1, schema: None, above: Some(self) }
     }
@@ -205,7 +207,7 @@ fn is_null(schema: &Schema<'_>) -> bool {
         || value.get("enum").and_then(Value::as_array).is_some_and(|all| all == &[Value::Null])
 }
 
-/// What the schema says itself, without what it is composed of.
+/// The shape of the schema itself, without the schemas of which it is composed.
 fn plain(value: &Value) -> Shape<'_> {
     let number = |key: &str| {
         let value = value.get(key)?;
@@ -266,12 +268,12 @@ fn kinds(value: &Value) -> Vec<Kind> {
     named.into_iter().filter_map(kind).collect()
 }
 
-/// The type that documents call so; Swagger 2 has files, whose content is a text.
+/// The type with this name in documents. Swagger 2 has files, whose content is a text.
 fn kind(name: &str) -> Option<Kind> {
     Kind::parse(if name == "file" { "string" } else { name })
 }
 
-/// What fits both shapes.
+/// The shape of values that fit both shapes.
 fn both<'a>(mut a: Shape<'a>, b: Shape<'a>) -> Shape<'a> {
     let common = |kind: &Kind| {
         b.kinds.contains(kind) || *kind == Kind::Integer && b.kinds.contains(&Kind::Number)
@@ -310,7 +312,7 @@ fn both<'a>(mut a: Shape<'a>, b: Shape<'a>) -> Shape<'a> {
     a
 }
 
-/// What fits one of the shapes.
+/// The shape of values that fit one of the shapes.
 fn either<'a>(mut a: Shape<'a>, b: Shape<'a>) -> Shape<'a> {
     if a.kinds.is_empty() || b.kinds.is_empty() {
         a.kinds.clear();
@@ -375,7 +377,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_schemas_are_composed_of_is_put_together() {
+    fn composed_schemas_are_joined() {
         // Eight to the power of six parts.
         let wide = (0..6).fold(json!({}), |inner, _| json!({"allOf": vec![inner; 8]}));
         let root = json!({"components": {"schemas": {

@@ -1,4 +1,4 @@
-//! Swagger 2, which `OpenAPI` 3 replaced. Its parameters are their own schemas.
+//! Reads documents of Swagger 2, which `OpenAPI` 3 replaced. Its parameters are themselves schemas.
 
 use serde_json::{Map, Value, json};
 
@@ -8,7 +8,7 @@ use crate::openapi::media_type;
 use crate::parts::{self, extensions};
 use crate::refs::{is_true, items, members, resolve, text};
 
-/// What the document says about operations.
+/// The operations of the document, and what it says about the API.
 pub(crate) fn rest(root: Value) -> Rest {
     let mut rest = parts::rest(&root);
     rest.servers = servers(&root, &root);
@@ -28,7 +28,7 @@ fn servers(root: &Value, node: &Value) -> Vec<Server> {
     let protocols = if own.is_empty() { parts::texts(root, "schemes") } else { own };
     let is_http = |name: &&String| matches!(name.as_str(), "http" | "https");
     let mut protocols: Vec<String> = protocols.iter().filter(is_http).cloned().collect();
-    // A protocol that encrypts comes first, and is meant if none is named.
+    // A protocol with encryption comes first, and is also used if none is named.
     protocols.sort_by_key(|name| name != "https");
     if protocols.is_empty() {
         protocols.push("https".to_owned());
@@ -36,7 +36,7 @@ fn servers(root: &Value, node: &Value) -> Vec<Server> {
     protocols.into_iter().map(|name| server(format!("{name}://{host}{base}"))).collect()
 }
 
-/// The path that stands before those of operations.
+/// The path that comes before those of operations.
 fn base(root: &Value) -> String {
     text(root, "basePath").trim_end_matches('/').to_owned()
 }
@@ -93,7 +93,7 @@ fn parameters<'a>(root: &'a Value, item: &'a Value, node: &'a Value) -> Vec<&'a 
     all
 }
 
-/// The body is one parameter with a schema, or the fields of a form.
+/// The body, which is one parameter with a schema, or the fields of a form.
 fn body(root: &Value, node: &Value, given: &[&Value]) -> Option<Body> {
     let consumes = media_types(root, node, "consumes");
     if let Some(body) = given.iter().find(|given| text(given, "in") == "body") {

@@ -1,10 +1,11 @@
-//! Texts out of files and streams, up to a size.
+//! Reads texts of files and streams, up to a size.
 
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
 
-/// The most bytes of one file that are read, packed or not; many times the size of the largest document known.
+/// The largest number of bytes of one file that are read, compressed or not; many times the size of
+/// the largest known document.
 pub(crate) const LARGEST: u64 = 256 * 1024 * 1024;
 
 /// The text of a file, up to a size.
@@ -12,7 +13,7 @@ pub(crate) fn text_of(path: &Path, largest: u64) -> io::Result<String> {
     text(File::open(path)?, largest)
 }
 
-/// The text of a stream, up to a size. A mark at its beginning is left out.
+/// The text of a stream, up to a size. A byte order mark at its beginning is left out.
 pub(crate) fn text(stream: impl Read, largest: u64) -> io::Result<String> {
     let mut bytes = Vec::new();
     // One byte more than allowed shows that the stream is too long.
@@ -29,7 +30,7 @@ pub(crate) fn text(stream: impl Read, largest: u64) -> io::Result<String> {
     Ok(text)
 }
 
-/// The text that bytes are: UTF-8, or UTF-16 with a mark at its beginning.
+/// The text of the bytes, in UTF-8, or in UTF-16 with a byte order mark at the beginning.
 fn decode(bytes: Vec<u8>) -> io::Result<String> {
     let units = |read: fn([u8; 2]) -> u16| {
         let units = bytes[2..].chunks_exact(2).map(|pair| read([pair[0], pair[1]]));
@@ -41,7 +42,7 @@ fn decode(bytes: Vec<u8>) -> io::Result<String> {
         _ => String::from_utf8(bytes).map_err(|error| {
             let at = error.utf8_error().valid_up_to();
             let message =
-                format!("it is no UTF-8 text: the byte at position {at} is not part of a letter");
+                format!("it is not UTF-8: the byte at position {at} is not part of a character");
             io::Error::new(io::ErrorKind::InvalidData, message)
         }),
     }

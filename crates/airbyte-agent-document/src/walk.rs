@@ -1,4 +1,4 @@
-//! Walks over all objects of a document that say something about the API: examples, defaults and the members that
+//! Visits all objects of a document that describe the API. Examples, defaults and members that
 //! vendors have added are data, and are left out.
 
 use std::fmt;
@@ -47,12 +47,12 @@ impl fmt::Display for Place<'_> {
     }
 }
 
-/// Whether what stands under this key is data, and no part of the description.
+/// Whether the value of this key is data, and not a part of the description.
 fn is_data(key: &str) -> bool {
     matches!(key, "example" | "examples" | "default" | "enum" | "const") || key.starts_with("x-")
 }
 
-/// Whether the members of what stands under this key have names that the vendor has chosen.
+/// Whether the names of the members of this key's value are chosen by the vendor.
 fn has_names(key: &str) -> bool {
     matches!(
         key,
@@ -79,7 +79,7 @@ fn has_names(key: &str) -> bool {
     )
 }
 
-/// Visits every object that is no list of names, the outer ones first.
+/// Visits every object that is not a list of names; an object is visited before those inside it.
 pub(crate) fn objects(
     value: &mut Value,
     visit: &mut dyn FnMut(&mut Map<String, Value>, Place<'_>),
@@ -113,7 +113,7 @@ fn step(
     }
 }
 
-/// Whether some text anywhere in the value, as references are, begins with this one.
+/// Whether any text in the value begins with this prefix, as references do.
 pub(crate) fn refers(value: &Value, prefix: &str) -> bool {
     match value {
         Value::String(text) => text.starts_with(prefix),

@@ -1,4 +1,4 @@
-//! Arguments as people write them, for messages.
+//! Writes arguments in messages as people write them on a command line.
 
 use serde_json::Value;
 
@@ -9,7 +9,7 @@ pub(crate) fn line(name: &str, value: &Value) -> String {
     text
 }
 
-/// JSON on one line, with the spaces that people put into it.
+/// Writes JSON on one line, with a space behind each colon and comma, as people write it.
 fn write_value(value: &Value, text: &mut String) {
     match value {
         Value::Array(items) => {

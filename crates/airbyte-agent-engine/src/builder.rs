@@ -1,4 +1,4 @@
-//! What every generated builder can do besides its setters.
+//! The methods that every generated builder has in addition to its setters.
 
 use std::future::IntoFuture;
 use std::marker::PhantomData;
@@ -10,7 +10,7 @@ use crate::error::Result;
 use crate::http::BoxFuture;
 use crate::page::{Items, Page};
 
-/// A list call whose records are decoded into a type of the caller's.
+/// A list call whose records are decoded into a type that the caller chose.
 #[derive(Debug, Clone)]
 #[must_use = "a call does nothing unless it is awaited"]
 pub struct RecordsAs<T, M> {
@@ -28,13 +28,13 @@ where
         Self { call, types: PhantomData }
     }
 
-    /// The records, page after page.
+    /// A stream of the records of all pages.
     pub fn items(self) -> Items<T> {
         self.call.items()
     }
 
-    /// Makes the call; awaiting it does the same. This is the future that `tokio::spawn` and
-    /// `join!` take.
+    /// Makes the call, as awaiting this value does. `tokio::spawn` and `join!` take the future that
+    /// this method returns.
     ///
     /// # Errors
     ///
@@ -57,7 +57,7 @@ where
     }
 }
 
-/// A call for one record, decoded into a type of the caller's.
+/// A call for one record, which is decoded into a type that the caller chose.
 #[derive(Debug, Clone)]
 #[must_use = "a call does nothing unless it is awaited"]
 pub struct RecordAs<T> {
@@ -71,8 +71,8 @@ impl<T: DeserializeOwned + Send + 'static> RecordAs<T> {
         Self { call, types: PhantomData }
     }
 
-    /// Makes the call; awaiting it does the same. This is the future that `tokio::spawn` and
-    /// `join!` take.
+    /// Makes the call, as awaiting this value does. `tokio::spawn` and `join!` take the future that
+    /// this method returns.
     ///
     /// # Errors
     ///
@@ -134,7 +134,7 @@ macro_rules! __builder {
                 }
             )+)?
 
-            /// Sets any argument by its name on the wire, also one that has no setter.
+            /// Sets any argument by its name on the wire, even if there is no setter for it.
             pub fn param(mut self, name: &str, value: impl $crate::serde::Serialize) -> Self {
                 self.call.set(name, value);
                 self
@@ -150,11 +150,11 @@ macro_rules! __builder {
                 self
             }
 
-            /// What would be sent, every secret masked. Sends nothing.
+            /// The request that this call would send, with every secret masked. Nothing is sent.
             ///
             /// # Errors
             ///
-            /// Whatever is wrong with the call.
+            /// The error that the call would return before it sends anything, such as `Validation`.
             pub fn dry_run(&self) -> $crate::Result<$crate::DryRun> {
                 self.call.dry_run()
             }
@@ -217,8 +217,8 @@ macro_rules! list_builder {
         );
 
         impl $builder {
-            /// Makes the call; awaiting the builder does the same. This is the future that
-            /// `tokio::spawn` and `join!` take.
+            /// Makes the call, as awaiting the builder does. `tokio::spawn` and `join!` take the
+            /// future that this method returns.
             ///
             /// # Errors
             ///
@@ -227,17 +227,17 @@ macro_rules! list_builder {
                 self.call.page().await
             }
 
-            /// The records, page after page.
+            /// A stream of the records of all pages.
             pub fn items(self) -> $crate::Items<$record> {
                 self.call.items()
             }
 
-            /// The pages, one request each.
+            /// A stream of the pages; each page takes one request.
             pub fn pages(self) -> $crate::Pages<$crate::Page<$record, $data>> {
                 self.call.pages()
             }
 
-            /// Starts where a cursor points instead of at the beginning.
+            /// Starts at the position of a cursor instead of the beginning.
             pub fn resume(mut self, cursor: $crate::Cursor) -> Self {
                 self.call.resume(cursor);
                 self
@@ -262,8 +262,8 @@ macro_rules! record_builder {
         $crate::__builder!($(#[$meta])* $builder -> $record { $($setters)* });
 
         impl $builder {
-            /// Makes the call; awaiting the builder does the same. This is the future that
-            /// `tokio::spawn` and `join!` take.
+            /// Makes the call, as awaiting the builder does. `tokio::spawn` and `join!` take the
+            /// future that this method returns.
             ///
             /// # Errors
             ///
@@ -291,8 +291,8 @@ macro_rules! download_builder {
         $crate::__builder!($(#[$meta])* $builder -> $crate::Download { $($setters)* });
 
         impl $builder {
-            /// Makes the call; awaiting the builder does the same. This is the future that
-            /// `tokio::spawn` and `join!` take.
+            /// Makes the call, as awaiting the builder does. `tokio::spawn` and `join!` take the
+            /// future that this method returns.
             ///
             /// # Errors
             ///
@@ -301,7 +301,7 @@ macro_rules! download_builder {
                 self.call.download().await
             }
 
-            /// Asks for a part of the file: the bytes `first` to `last`, both included.
+            /// Requests a part of the file: the bytes from `first` to `last`, both included.
             pub fn range(mut self, first: u64, last: u64) -> Self {
                 self.call.set("range_header", ::std::format!("bytes={first}-{last}"));
                 self
@@ -310,7 +310,8 @@ macro_rules! download_builder {
     };
 }
 
-/// Gives the builder of a call that starts a job the methods for it; the second builder reads the result.
+/// Adds the methods for jobs to the builder of a call that starts one. The second builder reads the
+/// result of the job.
 #[macro_export]
 macro_rules! starts_job {
     ($builder:ident => $result:ty) => {
@@ -325,7 +326,7 @@ macro_rules! starts_job {
                 self.call.start().await
             }
 
-            /// A job that was started before, by its identifier. Sends nothing.
+            /// A job that was started earlier, by its identifier. Nothing is sent.
             ///
             /// # Errors
             ///
@@ -340,7 +341,7 @@ macro_rules! starts_job {
     };
 }
 
-/// Says that a builder reads the result of a job.
+/// Declares that a builder reads the result of a job.
 #[macro_export]
 macro_rules! reads_job {
     ($builder:ident) => {
@@ -353,7 +354,7 @@ macro_rules! reads_job {
 }
 
 /// Declares the accessor of an entity: a struct that borrows the connector's client. Its methods
-/// stand in an `impl` of their own.
+/// are in an `impl` block of their own.
 #[macro_export]
 macro_rules! accessor {
     ($(#[$meta:meta])* pub struct $accessor:ident) => {
@@ -371,8 +372,9 @@ macro_rules! accessor {
     };
 }
 
-/// Gives the accessor of an entity the methods that ask the context store: the name of the entity,
-/// its fields, and for the example one of them and how the accessor is reached.
+/// Adds the methods that query the context store to the accessor of an entity. It takes the name of
+/// the entity and its fields, and for the example one of the fields and the expression that reaches
+/// the accessor.
 #[macro_export]
 macro_rules! in_context_store {
     ($accessor:ident: $entity:literal, $fields:ident :: $field:ident,
@@ -406,8 +408,8 @@ macro_rules! in_context_store {
                 $crate::context_store::Search::new(self.client.clone(), $entity)
             }
 
-            /// Asks the context store in SQL; entities are tables. The dialect is that of DuckDB on the hosted
-            /// platform, and of SQLite on this machine.
+            /// Queries the context store in SQL; entities are tables. The dialect is that of DuckDB
+            /// on the hosted platform, and of SQLite on this machine.
             pub fn context_store_sql_query(
                 &self,
                 sql: impl Into<String>,

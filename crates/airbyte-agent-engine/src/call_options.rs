@@ -1,4 +1,4 @@
-//! What a caller may wish for a single call.
+//! The options of a single call.
 
 use std::time::Duration;
 
@@ -6,7 +6,7 @@ use crate::arguments::TextRules;
 use crate::description::Operation;
 use crate::error::{Error, Result};
 
-/// What a caller may wish for a single call.
+/// The options of a single call.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct CallOptions {
     timeout: Option<Duration>,
@@ -23,35 +23,36 @@ pub struct CallOptions {
 }
 
 impl CallOptions {
-    /// Longest time for the call with all its retries.
+    /// Sets the longest time for the call, with all its attempts.
     #[must_use]
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = Some(timeout);
         self
     }
 
-    /// How often a request of this call is sent at most, the first time included; 0 counts as 1.
-    /// When it is sent again, and after what time, stays as the client's retry policy says.
+    /// Sets how often a request of this call is sent at most, the first time included; 0 counts as
+    /// 1.
+    /// When it is sent again, and after what delay, is decided by the client's retry policy.
     #[must_use]
     pub fn max_attempts(mut self, attempts: u32) -> Self {
         self.max_attempts = Some(attempts.max(1));
         self
     }
 
-    /// Makes repeating the call harmless, where the vendor has such a key for the operation; the
-    /// call is then retried like one that only reads.
+    /// Sets a key that makes it harmless to repeat the call, where the vendor supports such keys
+    /// for the operation; the call is then retried like one that only reads.
     ///
-    /// A call that changes something and has no such key is refused with an error of the kind
-    /// [`Validation`](crate::ErrorKind::Validation) before anything is sent, because repeating it
-    /// would not be harmless. Calls that only read, and those that may be repeated anyway, need no
-    /// key and ignore it.
+    /// A call that changes something, of an operation for which the vendor supports no key, is
+    /// refused with an error of the kind [`Validation`](crate::ErrorKind::Validation) before
+    /// anything is sent, because repeating it would not be harmless. Calls that only read, and
+    /// those that may be repeated anyway, need no key and ignore it.
     #[must_use]
     pub fn idempotency_key(mut self, key: impl Into<String>) -> Self {
         self.idempotency_key = Some(key.into());
         self
     }
 
-    /// Keeps only these fields of every record, by dotted names. Wins over
+    /// Keeps only these fields of every record, by dotted names. Takes precedence over
     /// [`exclude`](Self::exclude).
     #[must_use]
     pub fn select(mut self, fields: impl IntoIterator<Item = impl Into<String>>) -> Self {
@@ -66,7 +67,7 @@ impl CallOptions {
         self
     }
 
-    /// Why the call is made, at most 512 characters; the hosted platform records it.
+    /// States why the call is made, in at most 512 characters; the hosted platform records it.
     #[must_use]
     pub fn intent(mut self, intent: impl Into<String>) -> Self {
         self.intent = Some(intent.into());
@@ -80,17 +81,18 @@ impl CallOptions {
         self
     }
 
-    /// Of a download that asks for a part: take the whole file instead unless it still is the one
-    /// with this entity tag or time of change, as [`Download::validator`](crate::Download::validator) gave it. Only calls
-    /// straight to the vendor say so; with others compare what comes back.
+    /// For a download of a part of a file: the vendor sends the whole file unless it still is the
+    /// one with this entity tag or time of change, which
+    /// [`Download::validator`](crate::Download::validator) returned. Only calls that go directly to
+    /// the vendor send this condition; for other calls, compare the validator of the response.
     #[must_use]
     pub fn if_range(mut self, validator: impl Into<String>) -> Self {
         self.if_range = Some(validator.into());
         self
     }
 
-    /// Keeps a choice of fields within what the operation reads anyway, as a policy over operations
-    /// needs it.
+    /// Restricts a selection of fields to those that the operation reads by default. A policy over
+    /// operations needs this restriction.
     pub fn confine(&mut self) {
         self.confined = true;
     }
@@ -98,16 +100,18 @@ impl CallOptions {
     /// Refuses arguments that break a rule which the vendor has for texts, before anything is sent: a format such as
     /// that of a date, a pattern, or the grammar of a query language.
     ///
-    /// Without it such a call is made all the same, since vendors now and then take more than their documents say.
-    /// The log has a warning then, and [`Call::doubts`](crate::Call::doubts) tells before.
+    /// Without this option such a call is made, because vendors sometimes accept more than their
+    /// documents say. A warning is then written to the log, and
+    /// [`Call::doubts`](crate::Call::doubts) returns the reasons before the call.
     #[must_use]
     pub fn strict_texts(mut self) -> Self {
         self.strict = true;
         self
     }
 
-    /// How many bytes of memory the values of one response may take; a larger one is an error. By default
-    /// it is what the client says, see [`Local::max_held_bytes`](crate::Local::max_held_bytes).
+    /// Sets how many bytes of memory the values of one response may take; a larger response is an
+    /// error. The default is that of the client, see
+    /// [`Local::max_held_bytes`](crate::Local::max_held_bytes).
     #[must_use]
     pub fn max_held_bytes(mut self, bytes: usize) -> Self {
         self.held_bytes = Some(bytes);
@@ -139,7 +143,7 @@ impl CallOptions {
     }
 
     /// Refuses an idempotency key that would have no effect. `carries_key` says whether the
-    /// transport hands keys to the vendor.
+    /// transport passes keys on to the vendor.
     pub(crate) fn check_idempotency(&self, operation: &Operation, carries_key: bool) -> Result<()> {
         let hints = operation.hints;
         let place = operation.place();
@@ -168,7 +172,7 @@ impl CallOptions {
         Ok(())
     }
 
-    /// The options without a choice of fields.
+    /// The options without a selection of fields.
     pub(crate) fn with_all_fields(mut self) -> Self {
         self.select.clear();
         self.exclude.clear();

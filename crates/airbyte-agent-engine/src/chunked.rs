@@ -1,4 +1,4 @@
-//! Parts of files that are handed out as JSON, of a bounded size.
+//! Parts of files, of a bounded size, that are returned as JSON.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 use crate::download::Download;
 use crate::error::{Error, Result};
 
-/// Largest part that is handed out as JSON.
+/// Largest part of a file that is returned as JSON, in bytes.
 const LARGEST_PART: u64 = 65_536;
 
 /// A download that is wanted as a JSON object with a part of the file.
@@ -18,7 +18,8 @@ pub(crate) struct Chunked {
 }
 
 impl Chunked {
-    /// Reads and removes the arguments that steer it, and asks for the range.
+    /// Reads the arguments that control the part, removes them, and adds the argument that requests
+    /// its range.
     pub(crate) fn from_arguments(arguments: &mut Map<String, Value>) -> Result<Self> {
         arguments.remove("_airbyte_response_type");
         let as_text = match arguments.remove("_airbyte_response_format") {

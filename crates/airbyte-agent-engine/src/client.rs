@@ -1,4 +1,4 @@
-//! A connector, ready to be called.
+//! A connector that is ready to be called.
 
 use std::fmt;
 
@@ -18,7 +18,7 @@ use crate::secret::Redactor;
 use crate::shared_description::Description;
 use crate::transport::Transport;
 
-/// How a check ended.
+/// The result of a check of credentials.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -27,71 +27,73 @@ pub enum CheckStatus {
     Healthy,
     /// The probe failed, for example because the credentials were refused.
     Unhealthy,
-    /// No operation can be called without arguments.
+    /// No operation can be called without arguments, so that nothing was checked.
     Skipped,
 }
 
-/// What a check found.
+/// The result of a check, and how it was obtained.
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct CheckReport {
     /// How the check ended.
     pub status: CheckStatus,
-    /// Entity that was called.
+    /// The entity that was called; `None` when no operation was called.
     pub entity: Option<String>,
-    /// Action that was called.
+    /// The action that was called; `None` when no operation was called.
     pub action: Option<Action>,
-    /// How many records it gave, where it gives a list.
+    /// The number of records in the response, if the operation returns a list.
     pub records: Option<usize>,
     /// Why the check failed; `None` when it did not.
     pub error: Option<Error>,
 }
 
-/// An entity and what can be done with it.
+/// An entity and its actions.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct EntitySummary {
     /// Name of the entity, for example `issues`.
     pub name: String,
-    /// What one record is.
+    /// What a record of the entity is.
     pub description: String,
-    /// What can be done with it, in the order of the spec.
+    /// The actions of the entity, in the order of the spec.
     pub actions: Vec<Action>,
 }
 
-/// A connector, ready to be called: a description, and a transport that executes calls. Cheap to clone.
+/// A connector that is ready to be called: a description, and a transport that executes calls.
+/// Cloning it is cheap.
 #[derive(Clone)]
 pub struct Client {
     runtime: Runtime,
-    /// The transport, where calls go through the platform.
+    /// The session and connector of the platform, where calls go through the platform.
     hosted: Option<HostedTransport>,
 }
 
 impl Client {
-    /// Straight to the vendor, with [`Credentials`](crate::Credentials) or with
+    /// A client that calls the vendor directly, with [`Credentials`](crate::Credentials) or with a
     /// [`Local`](crate::Local) made of them.
     ///
     /// # Errors
     ///
-    /// `Authentication` when credentials are missing, fit no scheme or are those of another
-    /// connector, `Validation` when a setting is missing or cannot be right. Nothing is sent.
+    /// `Authentication` when credentials are missing, fit no scheme or belong to another connector,
+    /// `Validation` when a setting is missing or cannot be valid. Nothing is sent.
     pub fn local(description: impl Into<Description>, options: impl IntoLocal) -> Result<Self> {
         let description = description.into();
         let transport = LocalTransport::new(description.clone(), options.into_local().options)?;
         Ok(Self::new(description, transport))
     }
 
-    /// Through the hosted platform.
+    /// A client that calls the vendor through the hosted platform.
     ///
     /// # Errors
     ///
-    /// `Validation` when the base URL cannot be right. Nothing is sent.
+    /// `Validation` when the base URL cannot be valid. Nothing is sent.
     pub fn hosted(description: impl Into<Description>, options: Hosted) -> Result<Self> {
         Ok(Self::through(description.into(), HostedTransport::new(options)?))
     }
 
-    /// Through the hosted platform, in a session that exists. Without a connector id the only
-    /// connector of this kind in the session's workspace is looked up at the first call.
+    /// A client that calls through the hosted platform, in an existing session. Without a connector
+    /// id, the only connector of this kind in the session's workspace is looked up at the first
+    /// call.
     pub fn within(
         description: impl Into<Description>,
         session: &Session,
@@ -101,7 +103,7 @@ impl Client {
         Self::through(description.into(), HostedTransport::within(session.clone(), connector_id))
     }
 
-    /// By a transport of your own.
+    /// A client with a transport of your own.
     pub fn new(description: impl Into<Description>, transport: impl Transport + 'static) -> Self {
         Self { runtime: Runtime::new(description.into(), Box::new(transport)), hosted: None }
     }
@@ -111,20 +113,22 @@ impl Client {
         Self { runtime: Runtime::new(description, Box::new(transport)), hosted }
     }
 
-    /// The same client with cursors that are sealed under this key instead of one that ends with
-    /// the process.
+    /// This client, with cursors that are sealed under this key. By default they are sealed under a
+    /// key that ends with the process.
     #[must_use]
     pub fn with_cursor_key(mut self, key: CursorKey) -> Self {
         self.runtime = self.runtime.with_cursor_key(key);
         self
     }
 
-    /// Seals and opens the cursors of calls of an operation with these arguments of the caller: for
-    /// whoever hands out places inside a page, as the tools for language models do.
+    /// A seal that makes and opens the cursors of calls of an operation with these arguments of the
+    /// caller. It is meant for code that returns positions inside a page, as the tools for language
+    /// models do.
     ///
     /// # Errors
     ///
-    /// `Internal` when there is no key to seal with.
+    /// `Internal` when there is no key to seal with, because the operating system gives no random
+    /// numbers.
     pub fn seal<'a>(&'a self, operation: &'a Operation, arguments: &Arguments) -> Result<Seal<'a>> {
         self.runtime.seal(operation, operation.place(), arguments)
     }
@@ -134,7 +138,7 @@ impl Client {
         self.runtime.description()
     }
 
-    /// The session with the platform, where calls go through it.
+    /// The session with the platform; `None` when calls do not go through it.
     pub fn session(&self) -> Option<&Session> {
         self.hosted.as_ref().map(HostedTransport::session)
     }
@@ -143,8 +147,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// `Usage` when calls go straight to the vendor, and as
-    /// [`Session::connector_id`].
+    /// `Usage` when calls go directly to the vendor, and the errors of [`Session::connector_id`].
     pub async fn connector_id(&self) -> Result<String> {
         match &self.hosted {
             Some(hosted) => hosted.connector_id(self.description()).await,
@@ -156,15 +159,15 @@ impl Client {
         &self.runtime
     }
 
-    /// The redactor that knows the secrets of this client, also the tokens that it obtains later.
-    /// Records are data and handed out as they came; a program that shows them to others cleans
-    /// them first.
+    /// The redactor that knows the secrets of this client, including the tokens that it obtains
+    /// later. Records are data and are returned unchanged; a program that shows them to others
+    /// cleans them first.
     pub fn redactor(&self) -> Redactor {
         self.runtime.transport().redactor()
     }
 
-    /// Why no call can be made with this client at all, such as missing credentials; `None` where calls
-    /// can be tried. Nothing is sent to find out.
+    /// The reason why no call can be made with this client at all, such as missing credentials;
+    /// `None` where calls can be tried. Nothing is sent to find out.
     pub fn obstacle(&self) -> Option<Error> {
         self.runtime.transport().completion().err()
     }
@@ -178,18 +181,18 @@ impl Client {
         is_declared && !is_harmless && self.runtime.transport().carries_idempotency_keys()
     }
 
-    /// Settings of a client that goes straight to the vendor, such as server variables; empty for
-    /// other clients.
+    /// The settings, such as server variables, of a client that calls the vendor directly; empty
+    /// for other clients.
     pub fn config(&self) -> &Map<String, Value> {
         self.runtime.transport().settings()
     }
 
-    /// A call to be put together. Whether the operation exists is told when it is made.
+    /// Begins to build a call. A name that does not exist is reported when the call is made.
     pub fn call(&self, entity: &str, action: Action) -> Call {
         Call::new(self.runtime.clone(), entity, action)
     }
 
-    /// The entities and what can be done with them.
+    /// The entities of the connector, with their actions.
     pub fn list_entities(&self) -> Vec<EntitySummary> {
         let entities = self.description().entities.iter();
         entities
@@ -201,16 +204,16 @@ impl Client {
             .collect()
     }
 
-    /// JSON Schema of an entity's records, where the spec gives one.
+    /// JSON Schema of an entity's records; `None` where the spec contains none.
     pub fn entity_schema(&self, entity: &str) -> Option<Value> {
         Some(self.description().entity(entity)?.schema.as_ref()?.value())
     }
 
-    /// Calls one cheap read operation to see whether the credentials work. Where there is none,
-    /// the platform is asked for a token.
+    /// Calls one cheap read operation to find out whether the credentials work. Where there is
+    /// none, the platform is asked for a token.
     ///
-    /// The vendor's response is looked at like that of any call: a GraphQL error or an error inside
-    /// a success is unhealthy.
+    /// The vendor's response is read like that of any call: a GraphQL error, or an error inside a
+    /// success status, means that the check failed.
     pub async fn check(&self) -> CheckReport {
         let Some(operation) = probe(self.description()) else {
             let (status, error) = match self.session() {
@@ -240,7 +243,8 @@ impl Client {
     }
 }
 
-/// The operation that checks credentials: the marked one, else the first list that needs nothing.
+/// The operation that checks credentials: the one that the spec marks for it, else the first list
+/// that needs no arguments.
 fn probe(connector: &Connector) -> Option<&Operation> {
     connector.operations().find(|operation| operation.hints.preferred_for_check).or_else(|| {
         connector.operations().find(|operation| {
@@ -255,7 +259,7 @@ fn probe(connector: &Connector) -> Option<&Operation> {
     })
 }
 
-/// Probe defaults, and a page of one record.
+/// The arguments of the check: defaults of the description, and a page of one record.
 fn probe_arguments(
     operation: &Operation,
     config: &Map<String, Value>,
@@ -277,7 +281,7 @@ fn probe_arguments(
             .argument_schema(&size.parameter)
             .and_then(|schema| schema.minimum)
             .filter(|minimum| *minimum > 1.0 && minimum.fract() == 0.0);
-        // A minimum above one is a small whole number.
+        // A minimum above one is small and whole, so that the conversion loses nothing.
         #[allow(clippy::cast_possible_truncation)]
         let one = smallest.map_or(1, |minimum| minimum as i64);
         if operation.argument(&arguments, &size.parameter).is_none() {

@@ -1,8 +1,9 @@
-//! Where credentials go: origins, as far as they are known before a call.
+//! The origins to which credentials are sent, as far as they are known before a call.
 //!
-//! A description decides where its requests and token requests go, and so where the user's
-//! credentials go. Whoever keeps credentials for a connector compares destinations before it hands
-//! them to a description: a name alone says nothing, since a spec may bear any name.
+//! A description decides where its requests and token requests are sent, and thereby where the
+//! user's credentials are sent. A program that keeps credentials for a connector compares
+//! destinations before it hands the credentials to a description. A name proves nothing, since a
+//! spec may have any name.
 
 use std::fmt;
 
@@ -14,8 +15,9 @@ use crate::description::{Piece, Template};
 
 /// An origin (scheme, host and port) to which a connector sends credentials.
 ///
-/// Parts of it may be settings, may hide in a credential, or may be unknown until a token endpoint
-/// tells them. Its display and debug output never show a part that comes out of a credential.
+/// Parts of it may be settings, may be taken from a credential, or may be unknown until a token
+/// endpoint returns them. Its display and debug output never show a part that is taken from a
+/// credential.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Destination(Vec<Part>);
@@ -24,21 +26,22 @@ pub struct Destination(Vec<Part>);
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(untagged)]
 pub(crate) enum Part {
-    /// As it stands in the description.
+    /// A text of the description.
     Text(String),
-    /// A setting, with its value where it has one.
+    /// A setting, with its value if it has one.
     Setting { setting: String, value: Option<String> },
-    /// A piece of a credential, with its value where the credential is there.
+    /// A part of a credential, with its value if the credential is given.
     Credential { credential: String, value: Option<String> },
-    /// What the token endpoint tells.
+    /// A field of the token endpoint's response.
     Token { token: String },
 }
 
 impl Destination {
-    /// The origin of an address; `part` says what stands in the place of a name.
+    /// The origin of an address. `part` returns what is filled in for a name.
     pub(crate) fn new(url: &Template, part: impl Fn(&str) -> Part) -> Self {
         let mut parts = Vec::new();
-        // Where the authority begins: behind `://`, or at once where a name stands for all of it.
+        // The authority begins behind `://`, or at the beginning where a name stands for the whole
+        // address.
         let mut in_authority = matches!(url.pieces.first(), Some(Piece::Name(_)));
         for piece in url.pieces.iter() {
             let text = match piece {
@@ -63,7 +66,7 @@ impl Destination {
         Self(parts)
     }
 
-    /// The same with these settings in the place of what it has for them.
+    /// This destination with these settings instead of those that it has.
     #[must_use]
     pub fn with_settings(mut self, settings: &Map<String, Value>) -> Self {
         for part in &mut self.0 {
@@ -86,8 +89,8 @@ impl Destination {
         self.origin() == other.origin()
     }
 
-    /// Whether a description that has these destinations says the same of this one: the same
-    /// address with the same parts, or a whole address that is one of theirs.
+    /// Whether a description that has the destinations `known` declares this one as well: as the
+    /// same address with the same parts, or as a whole address that is one of them.
     pub fn is_declared_among(&self, known: &[Self]) -> bool {
         let is_fixed = self.0.iter().all(|part| matches!(part, Part::Text(_)));
         let is_default = |known: &Self| {
@@ -97,7 +100,7 @@ impl Destination {
         known.iter().any(|known| known == self || is_default(known))
     }
 
-    /// Names of the settings and credentials that decide parts of it.
+    /// Names of the settings and credentials from which parts of the origin are taken.
     pub fn decided_by(&self) -> impl Iterator<Item = &str> {
         self.0.iter().filter_map(|part| match part {
             Part::Setting { setting: name, .. } | Part::Credential { credential: name, .. } => {
@@ -107,7 +110,7 @@ impl Destination {
         })
     }
 
-    /// Whether every part that is a setting or comes out of a credential has a value.
+    /// Whether every part that is a setting or is taken from a credential has a value.
     pub(crate) fn is_complete(&self) -> bool {
         self.0.iter().all(|part| match part {
             Part::Setting { value, .. } | Part::Credential { value, .. } => value.is_some(),
@@ -115,8 +118,8 @@ impl Destination {
         })
     }
 
-    /// The origin, or the address with the names of what is not known. A URL has no origin while
-    /// `<` stands in its host, so that what a token endpoint tells is never taken for a setting.
+    /// The origin, or the address with the names of its unknown parts. A URL has no origin while
+    /// `<` is in its host, so a part that a token endpoint returns is never taken for a setting.
     fn origin(&self) -> String {
         origin_of(self.text(true))
     }
@@ -137,7 +140,7 @@ impl Destination {
     }
 }
 
-/// The origin of a URL, in ASCII; the text itself where it is none.
+/// The origin of a URL, in ASCII; the text itself if it is not a URL.
 fn origin_of(text: String) -> String {
     let origin = Url::parse(&text).ok().map(|url| url.origin());
     origin.filter(url::Origin::is_tuple).map_or(text, |origin| origin.ascii_serialization())
@@ -145,7 +148,8 @@ fn origin_of(text: String) -> String {
 
 impl fmt::Display for Destination {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // A host that only looks like another one is shown as it is sent.
+        // A host with letters that look like those of another host is shown in the form in which it
+        // is sent.
         let shown = origin_of(self.text(false));
         let printable =
             |c: char| if c.is_ascii() && !c.is_ascii_control() { c } else { '\u{fffd}' };
@@ -250,12 +254,12 @@ mod tests {
             ("https://api.acme.test/v2", true),
             ("https://API.acme.test:443/v2", true),
             ("https://{region-eu}.acme.test/x", true),
-            // A whole address that a default gives.
+            // A whole address, given by a default.
             ("https://eu.acme.test", true),
             ("https://{shop}.acme.test", true),
             ("{token-at}", true),
             ("https://{region-us}.acme.test", false),
-            // Another name would be another variable of the user's.
+            // Another name would be another variable of the user.
             ("https://{token-region}.acme.test", false),
             ("https://{secret-eu}.acme.test", false),
             ("https://{shop-evil}.acme.test", false),
@@ -281,7 +285,7 @@ mod tests {
         let shown = format!("{} {:?} {}", all[1], all[1], destination("https://a\u{1b}[2J.b"));
         assert!(!shown.contains("canary") && !shown.contains('\u{1b}'), "{shown}");
         assert!(shown.contains("https://{dc}.acme.test"), "{shown}");
-        // With a letter of another alphabet.
+        // An address with a letter of another alphabet.
         assert_eq!(
             destination("https://api.g\u{456}thub.com").to_string(),
             "https://api.xn--gthub-n2e.com"

@@ -1,4 +1,4 @@
-//! Files: streamed, or saved whole or not at all.
+//! Files that are read as a stream, or saved either completely or not at all.
 
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -14,16 +14,16 @@ use crate::error::{Error, Result};
 use crate::http::{BodyStream, HttpResponse};
 use crate::secret::Redactor;
 
-/// A file on its way.
+/// A file that is being downloaded.
 ///
-/// Nothing is buffered: each [`chunk`](Self::chunk) is handed out as it arrives.
+/// Nothing is buffered: each [`chunk`](Self::chunk) is returned as it arrives.
 pub struct Download {
     status: u16,
     headers: HeaderMap,
     body: BodyStream,
-    /// Bytes that have arrived.
+    /// Number of bytes that have arrived.
     received: u64,
-    /// Takes the secrets in use out of the errors of the body.
+    /// Removes the secrets in use from errors that occur while the body is read.
     redactor: Redactor,
 }
 
@@ -33,14 +33,14 @@ impl Download {
         Self { status, headers, body, received: 0, redactor: Redactor::new() }
     }
 
-    /// The same file, whose errors this redactor cleans.
+    /// This file, with errors that the redactor has cleaned.
     pub(crate) fn redacted_by(mut self, redactor: Redactor) -> Self {
         self.redactor = redactor;
         self
     }
 
-    /// The same file, of which every byte has to be here by `deadline`, which is when `limit` has passed.
-    /// `name` is what is called, for the error.
+    /// This file, of which every byte has to arrive by `deadline`. `limit` is the time limit that
+    /// ends then, and `name` is the name of the operation; both are used in the error.
     pub(crate) fn until(mut self, deadline: Instant, name: &str, limit: Duration) -> Self {
         let deadline = tokio::time::Instant::from_std(deadline);
         let seconds = limit.as_secs_f64();
@@ -58,22 +58,22 @@ impl Download {
         self
     }
 
-    /// Media type, as the server says.
+    /// Media type that the server states; `None` where it states none.
     pub fn content_type(&self) -> Option<&str> {
         self.header(http::header::CONTENT_TYPE)
     }
 
-    /// Number of bytes to come, as the server says.
+    /// Number of bytes of the response that the server announced; `None` where it announced none.
     pub fn content_length(&self) -> Option<u64> {
         self.header(http::header::CONTENT_LENGTH)?.parse().ok()
     }
 
-    /// Whether the server sends the part asked for rather than the whole file.
+    /// Whether the server sends the requested part instead of the whole file.
     pub fn is_partial(&self) -> bool {
         self.status == 206
     }
 
-    /// Size of the whole file, as far as the server says.
+    /// Size of the whole file in bytes; `None` where the server does not state it.
     pub fn total_size(&self) -> Option<u64> {
         match self.header(http::header::CONTENT_RANGE) {
             Some(range) => range.rsplit_once('/')?.1.parse().ok(),
@@ -82,20 +82,20 @@ impl Download {
         }
     }
 
-    /// By what the server knows this very state of the file: its entity tag, unless that is a weak
-    /// one, else when it was changed. With it a part can be asked for later
-    /// ([`CallOptions::if_range`](crate::CallOptions::if_range)).
+    /// The value by which the server identifies this state of the file: its strong entity tag, or
+    /// else the time of its last change. With this value, a part of the unchanged file can be
+    /// requested later ([`CallOptions::if_range`](crate::CallOptions::if_range)).
     pub fn validator(&self) -> Option<&str> {
         let tag = self.header(http::header::ETAG).filter(|tag| !tag.starts_with("W/"));
         tag.or_else(|| self.header(http::header::LAST_MODIFIED))
     }
 
-    /// Whether the server says that parts of the file can be asked for.
+    /// Whether the server says that parts of the file can be requested.
     pub fn has_parts(&self) -> bool {
         self.is_partial() || self.header(http::header::ACCEPT_RANGES) == Some("bytes")
     }
 
-    /// Where in the file the part begins that the server sends.
+    /// Position of the first byte of the part that the server sends; `None` for a whole file.
     pub fn first_byte(&self) -> Option<u64> {
         let range = self.header(http::header::CONTENT_RANGE)?.trim().strip_prefix("bytes")?;
         range.trim_start().split_once('-')?.0.trim().parse().ok()
@@ -112,19 +112,20 @@ impl Download {
         self.status
     }
 
-    /// Whether the server names the response as a file to be stored.
+    /// Whether the server marks the response as a file to be stored.
     pub(crate) fn is_attachment(&self) -> bool {
         self.headers.contains_key(http::header::CONTENT_DISPOSITION)
     }
 
-    /// Whether more bytes have come than the server has announced, so that those that came are not the
-    /// part of the file that they seem to be.
+    /// Whether more bytes have come than the server announced. The bytes are then not the part of
+    /// the file that they seem to be.
     pub fn has_excess(&self) -> bool {
         self.announced().is_some_and(|announced| self.received > announced)
     }
 
-    /// The same file, which fails with what `judge` has against the whole of it. It is asked if the file is no
-    /// longer than `most` bytes, which are held back until then.
+    /// This file, with a check of its whole content: reading fails with the error that `judge`
+    /// returns. The check is made if the file has at most `most` bytes, which are held back until
+    /// then.
     pub(crate) fn judged(
         mut self,
         most: usize,
@@ -142,7 +143,7 @@ impl Download {
                 match body.next().await {
                     Some(Ok(chunk)) => start.extend_from_slice(&chunk),
                     Some(Err(error)) => return Some((Err(error), Judged::End)),
-                    // A body that has ended must not be asked again.
+                    // A body that has ended must not be polled again.
                     None => {
                         let end = judge(&start).map_or_else(|| Ok(Bytes::from(start)), Err);
                         return Some((end, Judged::End));
@@ -154,8 +155,8 @@ impl Download {
         self
     }
 
-    /// Number of bytes that the server has announced, for the part that it sends. What arrives
-    /// otherwise encoded is not counted.
+    /// Number of bytes that the server announced for the part that it sends; `None` where the bytes
+    /// that arrive are encoded in another way and cannot be compared with it.
     pub(crate) fn announced(&self) -> Option<u64> {
         let encoding = self.header(http::header::CONTENT_ENCODING);
         if encoding.is_some_and(|encoding| !encoding.eq_ignore_ascii_case("identity")) {
@@ -172,12 +173,12 @@ impl Download {
         self.headers.get(name)?.to_str().ok()
     }
 
-    /// The next bytes, `None` at the end.
+    /// Returns the next bytes; `None` at the end.
     ///
     /// # Errors
     ///
     /// `Network` when the connection breaks, or when the server sends fewer or more bytes than it
-    /// has announced.
+    /// announced.
     pub async fn chunk(&mut self) -> Result<Option<Bytes>> {
         let chunk = self.body.next().await.transpose();
         let chunk = chunk.map_err(|error| error.cleaned(|text| self.redactor.clean(text)))?;
@@ -198,11 +199,11 @@ impl Download {
         Ok(chunk)
     }
 
-    /// The whole file in memory.
+    /// Reads the whole file into memory.
     ///
     /// # Errors
     ///
-    /// `Network` when the connection breaks.
+    /// Those of [`chunk`](Self::chunk).
     pub async fn bytes(mut self) -> Result<Vec<u8>> {
         let mut all = Vec::new();
         while let Some(chunk) = self.chunk().await? {
@@ -211,32 +212,33 @@ impl Download {
         Ok(all)
     }
 
-    /// The whole file as UTF-8 text.
+    /// Reads the whole file as UTF-8 text.
     ///
     /// # Errors
     ///
-    /// `Network` when the connection breaks, `Decode` when the file is not UTF-8.
+    /// Those of [`chunk`](Self::chunk), and `Decode` when the file is not UTF-8.
     pub async fn text(self) -> Result<String> {
         String::from_utf8(self.bytes().await?)
             .map_err(|_| Error::decode("the file is not UTF-8 text; take its bytes"))
     }
 
-    /// Writes the file to `path` and gives back the number of bytes. The file appears whole or
-    /// not at all; an existing one is not overwritten, and the folder must exist.
+    /// Writes the file to `path` and returns the number of bytes. The file is written completely or
+    /// not at all. An existing file is not overwritten, and the folder must exist.
     ///
     /// # Errors
     ///
-    /// `Network` when the connection breaks, `Usage` when the file exists or the folder does not,
+    /// Those of [`chunk`](Self::chunk), `Usage` when the file exists or the folder does not,
     /// `Storage` when the file cannot be written.
     pub async fn save(self, path: impl AsRef<Path>) -> Result<u64> {
         self.save_within(path.as_ref(), u64::MAX, false).await
     }
 
-    /// Writes the file as [`save`](Self::save) does, so that only the user of this process can read it.
+    /// Writes the file as [`save`](Self::save) does, with permissions that let only the user of
+    /// this process read it.
     ///
     /// # Errors
     ///
-    /// As [`save`](Self::save), and `Usage` when the file has more than `most` bytes.
+    /// Those of [`save`](Self::save), and `Usage` when the file has more than `most` bytes.
     pub async fn save_private(self, path: impl AsRef<Path>, most: u64) -> Result<u64> {
         self.save_within(path.as_ref(), most, true).await
     }
@@ -257,13 +259,14 @@ impl Download {
         }
         let (partial, mut file) = own_part(path, is_private).await.map_err(unwritable)?;
         let written = match self.write_to(&mut file, most).await {
-            // Unlike a renaming this does not replace what another program has put there.
+            // In contrast to renaming, a link does not replace a file that another program has
+            // created.
             Ok(Ok(bytes)) => match tokio::fs::hard_link(&partial, path).await {
                 Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {
                     let name = path.display();
                     Err(Error::usage(format!("{name} exists already; choose another name")))
                 }
-                // Some file systems have no links.
+                // Some file systems have no hard links.
                 Err(_) => {
                     tokio::fs::rename(&partial, path).await.map(|()| bytes).map_err(unwritable)
                 }
@@ -280,7 +283,7 @@ impl Download {
     ///
     /// # Errors
     ///
-    /// As [`save`](Self::save), and `Storage` when a folder cannot be created.
+    /// Those of [`save`](Self::save), and `Storage` when a folder cannot be created.
     pub async fn save_with_folders(self, path: impl AsRef<Path>) -> Result<u64> {
         let path = path.as_ref();
         if let Some(folder) = folder(path) {
@@ -303,15 +306,15 @@ impl Download {
     }
 }
 
-/// How far a body is that is judged as a whole.
+/// The state of a body that is checked as a whole.
 enum Judged<F> {
     Start(BodyStream, F),
     Rest(BodyStream),
     End,
 }
 
-/// A new file beside `path`, for the bytes that have arrived: no other process has it, and no file of
-/// the user has its name.
+/// Creates a new file beside `path` for the bytes that have arrived. No other process uses it, and
+/// no file of the user has its name.
 async fn own_part(path: &Path, is_private: bool) -> std::io::Result<(PathBuf, File)> {
     let mut options = File::options();
     options.write(true).create_new(true);
@@ -332,7 +335,7 @@ async fn own_part(path: &Path, is_private: bool) -> std::io::Result<(PathBuf, Fi
     }
 }
 
-/// The folder of a path, where it names one.
+/// The folder of a path, if the path names one.
 fn folder(path: &Path) -> Option<&Path> {
     path.parent().filter(|folder| !folder.as_os_str().is_empty())
 }

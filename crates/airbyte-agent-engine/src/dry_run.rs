@@ -1,4 +1,4 @@
-//! What a call would send.
+//! The request that a call would send.
 
 use serde::Serialize;
 use serde_json::Value;
@@ -9,16 +9,17 @@ use serde_json::Value;
 pub struct DryRun {
     /// HTTP method, for example `GET`.
     pub method: String,
-    /// The whole address, with the query.
+    /// The whole address, including the query.
     pub url: String,
-    /// Headers in the order in which they are set.
+    /// Headers, in the order in which they are set.
     pub headers: Vec<(String, String)>,
-    /// Body: JSON where it is JSON, text otherwise, `null` for none.
+    /// The body: as JSON if it is JSON, as a text otherwise, `null` if there is none.
     pub body: Value,
 }
 
 impl DryRun {
-    /// A request made of parts, which must hold no secret; a body that is JSON is shown as JSON.
+    /// A request made of these parts, which must contain no secret. A body that is JSON is shown as
+    /// JSON.
     pub fn new(method: &str, url: String, headers: Vec<(String, String)>, body: &str) -> Self {
         let body = match body {
             "" => Value::Null,

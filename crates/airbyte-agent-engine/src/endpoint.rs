@@ -1,8 +1,9 @@
 //! Addresses made of a template and values: base URLs and the endpoints of sign-in and renewal.
 //!
-//! A value must not decide more than its place in the template does: inside the address it is a
-//! name, as in a host, and only one at the very start may be a whole address. So a setting, a
-//! credential or a field of a token response cannot lead requests, and the secrets in them, elsewhere.
+//! A value must not decide more than its place in the template does. Inside an address it is a
+//! name, such as a label of a host; only a value at the very start may be a whole address.
+//! Therefore a setting, a credential or a field of a token response cannot lead requests, with the
+//! secrets in them, to another server.
 
 use url::Url;
 
@@ -10,35 +11,36 @@ use crate::description::{Piece, Template};
 use crate::error::{Error, Result};
 use crate::http::{is_loopback, shown};
 
-/// A value for a hole of a template.
+/// A value for a placeholder of a template.
 pub(crate) struct Value {
     pub(crate) text: String,
     pub(crate) source: Source,
 }
 
-/// Where a value comes from.
+/// The origin of a value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Source {
-    /// The user's settings, or the description's own default.
+    /// The user's settings, or a default of the description.
     Setting,
-    /// The user's credentials: never shown.
+    /// The user's credentials, which are never shown.
     Credential,
     /// The vendor's response to a request for a token.
     Answer,
 }
 
-/// An address, and whether a vendor's response had a part in it.
+/// An address, and whether a part of it comes from a vendor's response.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Endpoint {
     pub(crate) url: Url,
     pub(crate) from_answer: bool,
 }
 
-/// Puts the values into the template. `what` names the address in messages: `the address of Acme`.
+/// Fills the values into the template. `what` names the address in messages: `the address of Acme`.
 ///
 /// # Errors
 ///
-/// What `value` says of a missing one; `Validation` when a value does not fit its place.
+/// The error that `value` returns for a missing value; `Validation` when a value does not fit its
+/// place.
 pub(crate) fn fill(
     what: &str,
     template: &Template,
@@ -70,8 +72,8 @@ pub(crate) fn fill(
     Ok(Endpoint { url, from_answer })
 }
 
-/// Refuses an address at which secrets would be sent in the clear: without TLS it must be on this
-/// machine.
+/// Refuses an address to which secrets would be sent unencrypted: an address without TLS must be on
+/// this machine.
 pub(crate) fn with_tls(what: &str, url: &Url) -> Result<()> {
     if url.scheme() == "https" || is_loopback(url) {
         return Ok(());
@@ -83,7 +85,7 @@ pub(crate) fn with_tls(what: &str, url: &Url) -> Result<()> {
     )))
 }
 
-/// A value inside the address: a label of a host or several, `host:port` too.
+/// A value inside the address: one or several labels of a host, with or without a port.
 pub(crate) fn label<'v>(name: &str, value: &'v Value) -> Result<&'v str> {
     let is_part = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '.' | '_' | ':');
     let text = value.text.as_str();
@@ -93,7 +95,7 @@ pub(crate) fn label<'v>(name: &str, value: &'v Value) -> Result<&'v str> {
     Ok(text)
 }
 
-/// A value at the start: a whole address to which the rest is added.
+/// A value at the start: a whole address, to which the rest of the template is appended.
 fn whole<'v>(name: &str, value: &'v Value) -> Result<&'v str> {
     match Url::parse(&value.text) {
         Ok(url) if is_plain(&url) => Ok(value.text.trim_end_matches('/')),
@@ -101,7 +103,7 @@ fn whole<'v>(name: &str, value: &'v Value) -> Result<&'v str> {
     }
 }
 
-/// Whether a path has a segment that leads upwards or nowhere, so that it names another path.
+/// Whether a path contains a dot segment (`.` or `..`), so that it names another path.
 pub(crate) fn has_dot_segment(path: &str) -> bool {
     path.split('/').any(|segment| {
         let plain = segment.to_ascii_lowercase().replace("%2e", ".");
@@ -109,7 +111,7 @@ pub(crate) fn has_dot_segment(path: &str) -> bool {
     })
 }
 
-/// Whether an address has nothing but scheme, host, port and path.
+/// Whether an address consists of scheme, host, port and path only.
 fn is_plain(url: &Url) -> bool {
     matches!(url.scheme(), "http" | "https")
         && url.host().is_some()
@@ -181,7 +183,7 @@ mod tests {
         ] {
             for template in ["https://{a}.acme.test/v1", "https://login.acme.test/x{a}/token"] {
                 let endpoint = filled(template, text, Source::Setting);
-                // What is let in stays below the host that the template names.
+                // Values that are accepted lead to hosts below the host that the template names.
                 if let Ok(endpoint) = &endpoint {
                     assert!(
                         endpoint.url.host_str().unwrap().ends_with("acme.test"),

@@ -1,4 +1,4 @@
-//! The one error type of the workspace.
+//! The error type that all crates of the workspace use.
 
 use std::error::Error as StdError;
 use std::fmt;
@@ -7,33 +7,33 @@ use std::time::Duration;
 
 use airbyte_agent_description::expression::ExpressionError;
 
-/// A result whose error is [`Error`] unless told otherwise.
+/// A result whose error is [`Error`], unless another one is named.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
-/// What kind of thing went wrong.
+/// The kind of an error, by which programs decide what to do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ErrorKind {
     /// The call names an entity, action or option that does not exist.
     Usage,
-    /// An argument is missing, unknown or ill-typed, or the vendor answered 400 or 422.
+    /// An argument is missing, unknown or of a wrong type, or the vendor answered 400 or 422.
     Validation,
     /// Credentials are missing or were refused (401), or a token could not be renewed.
     Authentication,
-    /// The credentials are good but do not allow this operation (403).
+    /// The credentials are valid but do not allow this operation (403).
     Permission,
     /// The record or the hosted connector does not exist.
     NotFound,
-    /// The vendor or the platform asks to slow down.
+    /// The vendor or the platform asks the client to slow down.
     RateLimited,
-    /// Any other error of the vendor or the platform, also one inside a successful response.
+    /// Any other error of the vendor or the platform, including one inside a response with a success status.
     Vendor,
-    /// No response: connection, TLS, timeout, broken body.
+    /// There is no complete response, because of the connection, TLS, a timeout or a broken body.
     Network,
-    /// A response that the spec cannot explain.
+    /// The response does not have the form that the spec describes.
     Decode,
-    /// The program's own storage failed: a file could not be read or written, or a token store
-    /// could not load or save. [`source`](std::error::Error::source) has the cause.
+    /// Storage on this machine failed: a file could not be read or written, or a token store could not load or save.
+    /// [`source`](std::error::Error::source) returns the cause.
     Storage,
     /// A defect of this library or of its configuration.
     Internal,
@@ -64,10 +64,10 @@ impl fmt::Display for ErrorKind {
     }
 }
 
-/// What went wrong, told for the person who reads it.
+/// An error, with a message that says what went wrong and what helps.
 ///
-/// Neither its message nor its debug output ever holds a credential: texts of vendors are cleaned
-/// of the secrets in use before they get here. A clone is cheap and has the same cause.
+/// Neither its message nor its debug output contains a credential: texts of vendors are cleaned of the secrets in use
+/// before they are stored here. A clone is cheap and has the same cause.
 ///
 /// ```
 /// use airbyte_agent_engine::{Error, ErrorKind};
@@ -106,19 +106,19 @@ struct Inner {
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct WrongArgument {
-    /// The name of the argument. For one that does not exist, but is a member of another one, this is the
-    /// name of the other one.
+    /// The name of the argument. If a caller passed a member of an argument as an argument of its own, this is the name
+    /// of the argument that contains the member.
     pub name: String,
-    /// What is wrong, in words that name the argument.
+    /// What is wrong, in a text that names the argument.
     pub problem: String,
-    /// A value that the argument takes, where its kind alone would not say enough.
+    /// A valid value of the argument, where its kind alone does not say enough.
     pub works: Option<serde_json::Value>,
-    /// Whether the operation has no such argument, and it is not known what was meant by it.
+    /// Whether the operation has no such argument, and it is not known which one was meant.
     pub is_unknown: bool,
 }
 
 impl fmt::Display for WrongArgument {
-    /// The problem, and the argument with a value that works.
+    /// Writes the problem, and the argument with a valid value.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.problem)?;
         match &self.works {
@@ -147,7 +147,7 @@ impl Error {
         }))
     }
 
-    /// The parts, to be changed; other clones stay as they are.
+    /// The parts of this error, for changing them; its clones stay unchanged.
     fn inner(&mut self) -> &mut Inner {
         Arc::make_mut(&mut self.0)
     }
@@ -181,17 +181,17 @@ impl Error {
         Self::new(ErrorKind::Decode, message)
     }
 
-    /// An error of the kind [`Network`](ErrorKind::Network), which another try may mend.
+    /// An error of the kind [`Network`](ErrorKind::Network), after which another attempt may succeed.
     pub fn network(message: impl Into<String>) -> Self {
         Self::new(ErrorKind::Network, message).with_retryable(true)
     }
 
-    /// An error of the kind [`Network`](ErrorKind::Network) for a time limit that ran out.
+    /// An error of the kind [`Network`](ErrorKind::Network) for a time limit that was exceeded.
     pub fn timeout(message: impl Into<String>) -> Self {
         Self::network(message).with_timeout(true)
     }
 
-    /// An error of the kind [`Storage`](ErrorKind::Storage) with what caused it.
+    /// An error of the kind [`Storage`](ErrorKind::Storage), with its cause.
     pub fn storage(
         message: impl Into<String>,
         cause: impl StdError + Send + Sync + 'static,
@@ -204,14 +204,14 @@ impl Error {
         Self::new(ErrorKind::Internal, message)
     }
 
-    /// The error of an expression that gave no value. No `From`: a second one would make every `?`
-    /// on an error of unknown type ambiguous.
+    /// The error of an expression that has no value. This is not a `From`, because a second one would make every `?` on
+    /// an error of unknown type ambiguous.
     #[expect(clippy::needless_pass_by_value, reason = "so that it fits `map_err`")]
     pub(crate) fn of_expression(error: ExpressionError) -> Self {
         Self::decode(error.to_string())
     }
 
-    /// The same error with its texts cleaned once more.
+    /// This error, with its texts cleaned once more.
     pub(crate) fn cleaned(mut self, clean: impl Fn(&str) -> String) -> Self {
         let inner = self.inner();
         inner.message = clean(&inner.message);
@@ -228,48 +228,48 @@ impl Error {
         self
     }
 
-    /// The same error with more to say.
+    /// This error, with advice appended to its message.
     pub(crate) fn with_advice(mut self, advice: &str) -> Self {
         self.inner().message.push_str(advice);
         self
     }
 
-    /// The same error, its message beginning with what was being done.
+    /// This error, with a message that begins with what was being done.
     #[must_use]
     pub fn context(mut self, doing: &str) -> Self {
         self.inner().message.insert_str(0, &format!("{doing}: "));
         self
     }
 
-    /// The same error with the HTTP status of the response.
+    /// This error, with the HTTP status of the response.
     #[must_use]
     pub fn with_status(mut self, status: u16) -> Self {
         self.inner().status = Some(status);
         self
     }
 
-    /// The same error with the vendor's identifier of the request.
+    /// This error, with the vendor's identifier of the request.
     #[must_use]
     pub fn with_request_id(mut self, id: Option<String>) -> Self {
         self.inner().request_id = id;
         self
     }
 
-    /// The same error with the time that the vendor asks to wait.
+    /// This error, with the time that the vendor asks the client to wait.
     #[must_use]
     pub fn with_retry_after(mut self, wait: Option<Duration>) -> Self {
         self.inner().retry_after = wait;
         self
     }
 
-    /// The same error with the vendor's response, which must be free of secrets.
+    /// This error, with the body of the vendor's response, which must contain no secret.
     #[must_use]
     pub fn with_body(mut self, body: String) -> Self {
         self.inner().body = Some(body);
         self
     }
 
-    /// The same error with the part of its message that others wrote, word by word as it stands there.
+    /// This error, with the part of its message that others wrote, exactly as the message contains it.
     #[must_use]
     pub(crate) fn with_vendor_text(mut self, text: impl Into<String>) -> Self {
         let text = text.into();
@@ -277,40 +277,40 @@ impl Error {
         self
     }
 
-    /// The same error with the place in the response where decoding failed, for example `$.users[3].id`.
+    /// This error, with the place in the response where decoding failed, for example `$.users[3].id`.
     #[must_use]
     pub fn with_json_path(mut self, path: String) -> Self {
         self.inner().json_path = Some(path);
         self
     }
 
-    /// The same error with whether the same call may succeed later without any change.
+    /// This error, with a statement whether the same call may succeed later without any change.
     #[must_use]
     pub fn with_retryable(mut self, retryable: bool) -> Self {
         self.inner().retryable = retryable;
         self
     }
 
-    /// The same error with whether a time limit ran out.
+    /// This error, with a statement whether a time limit was exceeded.
     #[must_use]
     pub(crate) fn with_timeout(mut self, timeout: bool) -> Self {
         self.inner().timeout = timeout;
         self
     }
 
-    /// The same error with what caused it.
+    /// This error, with its cause.
     #[must_use]
     pub fn with_source(mut self, source: impl StdError + Send + Sync + 'static) -> Self {
         self.inner().source = Some(Arc::new(source));
         self
     }
 
-    /// What kind of thing went wrong.
+    /// The kind of the error, by which programs decide what to do.
     pub fn kind(&self) -> ErrorKind {
         self.0.kind
     }
 
-    /// What was tried, what came back, what to do.
+    /// The message: what was tried, what came back, and what to do.
     pub fn message(&self) -> &str {
         &self.0.message
     }
@@ -320,45 +320,44 @@ impl Error {
         &self.0.arguments
     }
 
-    /// HTTP status of the response, when there was one.
+    /// HTTP status of the response; `None` when there was no response.
     pub fn status(&self) -> Option<u16> {
         self.0.status
     }
 
-    /// The vendor's identifier of the request, for its support.
+    /// The vendor's identifier of the request, which the vendor's support may ask for.
     pub fn request_id(&self) -> Option<&str> {
         self.0.request_id.as_deref()
     }
 
-    /// How long the vendor asks to wait.
+    /// How long the vendor asks the client to wait; `None` when it does not say.
     pub fn retry_after(&self) -> Option<Duration> {
         self.0.retry_after
     }
 
-    /// The part of the message that the vendor or the platform wrote, as it stands there; `None` where the whole
-    /// message is this library's. A program that hands messages to a language model marks it as data.
+    /// The part of the message that the vendor or the platform wrote, exactly as the message contains it; `None` where
+    /// this library wrote the whole message. A program that hands messages to a language model marks this part as data.
     pub fn vendor_text(&self) -> Option<&str> {
         self.0.vendor_text.as_deref()
     }
 
-    /// The vendor's response (at most 8 KiB of it), cleaned of the secrets in use.
+    /// The body of the vendor's response (at most 8 KiB of it), without the secrets in use.
     pub fn body(&self) -> Option<&str> {
         self.0.body.as_deref()
     }
 
-    /// Where in the response decoding failed, for example `$.users[37].settings`.
+    /// The place in the response where decoding failed, for example `$.users[37].settings`.
     pub fn json_path(&self) -> Option<&str> {
         self.0.json_path.as_deref()
     }
 
-    /// Whether somebody looked at the call and refused what it asks for, so that the very same call would be
-    /// refused again.
+    /// Whether the call was refused because of what it asks for, so that the very same call would be refused again.
     pub fn refuses_call(&self) -> bool {
         let is_about_call = matches!(self.0.kind, ErrorKind::Validation | ErrorKind::NotFound);
         is_about_call && self.0.status.is_some()
     }
 
-    /// Whether the vendor asks to slow down.
+    /// Whether the vendor asks the client to slow down.
     pub fn is_rate_limited(&self) -> bool {
         self.0.kind == ErrorKind::RateLimited
     }
@@ -373,13 +372,13 @@ impl Error {
         self.0.retryable
     }
 
-    /// Whether a time limit ran out before the response was there: the call's, the time to connect,
-    /// or the longest silence of the vendor. A vendor's own 408 or 504 is none of these.
+    /// Whether a time limit was exceeded before the response had arrived: that of the call, of connecting, or of
+    /// waiting for the vendor's next bytes. A vendor's own 408 or 504 is not such a timeout.
     pub fn is_timeout(&self) -> bool {
         self.0.timeout
     }
 
-    /// Whether the credentials are good but do not allow this operation: the vendor answered 403.
+    /// Whether the credentials are valid but do not allow this operation: the vendor answered 403.
     pub fn is_permission(&self) -> bool {
         self.0.kind == ErrorKind::Permission
     }

@@ -1,4 +1,4 @@
-//! Calls by names: any entity and action, plain JSON in and out.
+//! Calls by names: any entity and action, with plain JSON for arguments and results.
 
 use std::future::IntoFuture;
 
@@ -13,8 +13,9 @@ use crate::http::BoxFuture;
 use crate::outcome::Outcome;
 
 impl Client {
-    /// A call of any entity and action by their names, with the arguments as a JSON object. Awaiting
-    /// it makes the call; [`Execute::into_call`] gives pages, files and dry runs.
+    /// A call of any entity and action by their names, with the arguments as a JSON object.
+    /// Awaiting it makes the call; [`Execute::into_call`] returns a call for pages, files and dry
+    /// runs.
     ///
     /// ```no_run
     /// # async fn example(client: airbyte_agent_engine::Client) -> airbyte_agent_engine::Result<()> {
@@ -60,7 +61,7 @@ impl Execute {
         self
     }
 
-    /// Starts where a cursor points.
+    /// Starts at the position of a cursor instead of the beginning.
     pub fn resume(mut self, cursor: Cursor) -> Self {
         if let Ok(call) = &mut self.call {
             call.resume(cursor);
@@ -68,8 +69,8 @@ impl Execute {
         self
     }
 
-    /// Makes the call; awaiting it does the same. This is the future that `tokio::spawn` and
-    /// `join!` take.
+    /// Makes the call, as awaiting this value does. `tokio::spawn` and `join!` take the future that
+    /// this method returns.
     ///
     /// # Errors
     ///
@@ -82,7 +83,7 @@ impl Execute {
     ///
     /// # Errors
     ///
-    /// `Usage` when the action does not exist, `Validation` when the arguments are no object.
+    /// `Usage` when the action does not exist, `Validation` when the arguments are not an object.
     pub fn into_call(self) -> Result<Call> {
         self.call
     }

@@ -1,13 +1,13 @@
-//! Files that a program has in memory, as arguments.
+//! Files in the memory of a program, as arguments.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::Value;
 
-/// The bytes of a file, for an argument that is the content of a file in base64. What the file is called, and of
-/// what type it is, say the arguments beside it.
+/// The bytes of a file, for an argument that is the content of a file in base64. Other arguments
+/// state the file's name and type.
 ///
-/// A typed call takes it where it takes a text, and so do arguments that are JSON:
+/// The setter of a typed call accepts it wherever it accepts a text, and so do arguments in JSON:
 ///
 /// ```no_run
 /// # async fn example(client: airbyte_agent_engine::Client) -> airbyte_agent_engine::Result<()> {
@@ -59,7 +59,7 @@ impl From<FileBytes> for Value {
     }
 }
 
-/// Content may be confidential and long.
+/// The output contains the length only, because content may be confidential and long.
 impl std::fmt::Debug for FileBytes {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "FileBytes({} bytes)", self.0.len())

@@ -1,5 +1,5 @@
-//! Tells a file from what servers send in its place: nothing, a note that it is not ready, another part of it,
-//! the report of a failure, or the page of a sign-in.
+//! Distinguishes a file from what servers send instead of it: nothing, a note that it is not ready,
+//! another part of it, the report of a failure, or a page for a sign-in.
 
 use serde_json::Value;
 
@@ -16,10 +16,10 @@ const LONGEST_REPORT: usize = 64 * 1024;
 
 /// Names under which an earlier response states the media type of a file.
 const TYPES: [&str; 4] = ["content_type", "contentType", "mime_type", "mimeType"];
-/// Names under which it states the size in bytes.
+/// Names under which an earlier response states the size of a file in bytes.
 const SIZES: [&str; 4] = ["size", "file_size", "fileSize", "content_length"];
 
-/// What an earlier response says about a file.
+/// What an earlier response states about a file.
 #[derive(Debug, Default, PartialEq)]
 pub(crate) struct Stated {
     media_type: Option<String>,
@@ -27,7 +27,7 @@ pub(crate) struct Stated {
 }
 
 impl Stated {
-    /// What the object that holds the address of a file says about it.
+    /// What the object that contains the address of a file states about the file.
     pub(crate) fn of(object: &Value) -> Self {
         let first = |names: &[&str]| names.iter().find_map(|name| object.get(*name)).cloned();
         Self {
@@ -36,7 +36,7 @@ impl Stated {
         }
     }
 
-    /// Whether the file is said to be like this response.
+    /// Whether the response agrees with what was stated about the file.
     fn fits(&self, file: &Download, media_type: &str) -> bool {
         let is_type =
             self.media_type.as_deref().is_some_and(|stated| essence(stated) == essence(media_type));
@@ -45,8 +45,9 @@ impl Stated {
     }
 }
 
-/// The file that a call has opened, unless the response is no file, or not the part of it that it says. What can
-/// be told by its bytes only fails when they are read. `peer` is who sent it, for messages.
+/// The file that a call has opened, unless the response is not a file, or not the part of the file
+/// that it claims to be. What only the bytes show becomes an error while they are read. `peer`
+/// names the sender in messages.
 pub(crate) fn checked(
     call: &CheckedCall<'_>,
     file: Download,
@@ -88,21 +89,21 @@ pub(crate) fn checked(
     }
 }
 
-/// Refuses a success that says that there is no file, or none yet.
+/// Refuses a response with a success status which says that there is no file, or not yet.
 fn check_status(name: &str, file: &Download, peer: &str) -> Result<()> {
     let status = file.status();
     let (kind, why) = match status {
         200 | 203 | 206 => return Ok(()),
-        202 => (ErrorKind::Vendor, "has not got the file ready; call again later"),
+        202 => (ErrorKind::Vendor, "does not have the file ready; call again later"),
         204 | 205 => (ErrorKind::NotFound, "sent no file"),
-        _ => (ErrorKind::Decode, "sent something else than a file"),
+        _ => (ErrorKind::Decode, "sent something other than a file"),
     };
     let error = Error::new(kind, format!("{name}: {peer} {why} (HTTP {status})"));
     Err(error.with_status(status).with_retryable(status == 202))
 }
 
-/// Refuses a part of the file where the whole of it was requested, because nobody who stores it would notice,
-/// and a part whose length is not that of the range that it is said to be.
+/// Refuses a part of the file where the whole file was requested, because a caller that stores it
+/// would not notice, and a part whose length differs from that of the range in its header.
 fn check_part(call: &CheckedCall<'_>, file: &Download) -> Result<()> {
     if !file.is_partial() {
         return Ok(());
@@ -125,8 +126,8 @@ fn check_part(call: &CheckedCall<'_>, file: &Download) -> Result<()> {
     Err(Error::decode(message).with_status(206))
 }
 
-/// Whether an HTML response looks like a page and not like a stored file: nothing names it as an attachment or
-/// identifies its version, and nobody asked for HTML.
+/// Whether an HTML response looks like a page and not like a stored file: no header marks it as an
+/// attachment or identifies its version, and the caller did not ask for HTML.
 fn is_page(file: &Download, arguments: &Arguments) -> bool {
     let is_stored = file.is_attachment() || file.validator().is_some() || file.has_parts();
     let is_wanted = arguments.iter().any(|(_, value)| {

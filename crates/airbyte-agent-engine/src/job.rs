@@ -1,4 +1,5 @@
-//! Jobs that run at the vendor: started by one operation, watched by a second, read by a third.
+//! Jobs that run at the vendor: one operation starts them, a second reads their state, a third
+//! reads their result.
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -16,45 +17,45 @@ use crate::json::scalar_text;
 use crate::operation::OperationRef;
 use crate::runtime::Runtime;
 
-/// How long [`Job::wait`] waits unless it is told otherwise.
+/// How long [`Job::wait`] waits by default.
 const LONGEST_WAIT: Duration = Duration::from_secs(60 * 60);
 
-/// How many requests for the state may fail one after the other, if the failure may pass.
+/// How many requests for the state may fail in succession, if the failures may be temporary.
 const MOST_FAILURES: u32 = 5;
 
-/// The least time that a request for the state gets, also just before the waiting ends.
+/// The shortest time limit that a request for the state gets, even shortly before the waiting ends.
 const SHORTEST_REQUEST: Duration = Duration::from_secs(5);
 
-/// What becomes of a job for which nobody waits any longer.
+/// The end of messages about a job for which the program no longer waits.
 const GOES_ON: &str = "; it goes on at the vendor and can be waited for again by its identifier";
 
-/// How far a job is.
+/// The state of a job.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum JobState {
-    /// The vendor is still at work.
+    /// The vendor is still working on the job.
     Running {
         /// The vendor's word for the state.
         state: String,
-        /// How much is done, in percent, where the vendor says it.
+        /// How much is done, in percent; `None` where the vendor does not say.
         progress: Option<f64>,
     },
     /// The result can be read.
     Done,
-    /// There will be no result.
+    /// The job ended without a result.
     Failed {
         /// The vendor's word for the state.
         state: String,
-        /// Why, in the words of the vendor, where it says so.
+        /// The reason in the vendor's words; `None` where the vendor gives none.
         reason: Option<String>,
     },
 }
 
 /// A job that runs at the vendor, such as a report that is being made.
 ///
-/// [`Call::start`] starts one and [`Call::job`] finds one that was started before, perhaps by another
-/// process: keep [`id`](Self::id) for that. `R` is what reads the result: a [`Call`], or in connector
-/// crates the builder of the operation that does.
+/// [`Call::start`] starts a job, and [`Call::job`] finds one that was started earlier, perhaps by
+/// another process, which has to store its [`id`](Self::id). `R` is the type that reads the result:
+/// a [`Call`], or in connector crates the builder of the operation that does.
 ///
 /// ```no_run
 /// # async fn example(client: airbyte_agent_engine::Client) -> airbyte_agent_engine::Result<()> {
@@ -75,7 +76,7 @@ pub struct Job<R = Call> {
     arguments: Arguments,
     options: CallOptions,
     id: String,
-    /// The record that the start returned; `null` for a job that was started before.
+    /// The record that the start returned; `null` for a job that was started earlier.
     started: Value,
     /// The record of the status that was read last.
     status: Value,
@@ -85,12 +86,13 @@ pub struct Job<R = Call> {
 }
 
 impl Call {
-    /// Makes the call, which starts a job at the vendor. `R` is what reads the result of the job: a
-    /// `Call`, or a builder of a connector crate. A choice of fields in the options is for the result.
+    /// Makes the call, which starts a job at the vendor. `R` is the type that reads the result of
+    /// the job: a `Call`, or a builder of a connector crate. A selection of fields in the options
+    /// applies to the result.
     ///
     /// # Errors
     ///
-    /// `Usage` when the operation starts no job, and as [`page`](Self::page).
+    /// `Usage` when the operation starts no job, and the errors of [`page`](Self::page).
     pub async fn start<R: From<Self>>(mut self) -> Result<Job<R>> {
         let parts = self.parts()?;
         described(&parts.operation)?;
@@ -99,9 +101,9 @@ impl Call {
         Job::started(parts, started)
     }
 
-    /// The job of this identifier, which a call of this operation started before. Of the arguments it
-    /// needs only those that the other steps of the job take as well, such as an account. Sends
-    /// nothing.
+    /// The job with this identifier, which a call of this operation started earlier. Of the
+    /// arguments, only those are needed that the other steps of the job take as well, such as an
+    /// account. Nothing is sent.
     ///
     /// # Errors
     ///
@@ -117,7 +119,7 @@ impl<R: From<Call>> Job<R> {
         let described = described(&parts.operation)?;
         let place = described.id.first(&started);
         if place.is_some_and(Value::is_f64) {
-            // A job with another identifier would be followed.
+            // Otherwise a job with another identifier would be followed.
             return Err(Error::decode(format!(
                 "{}: the identifier of the job at `{}` is a number with a fraction, which does not keep how it is \
                  written; the job was started: look for it at the vendor",
@@ -135,7 +137,7 @@ impl<R: From<Call>> Job<R> {
         Self::new(parts, id, started)
     }
 
-    /// The job of this identifier.
+    /// The job with this identifier.
     pub(crate) fn known(parts: CallParts, id: String) -> Result<Self> {
         if id.is_empty() {
             return Err(Error::validation("the identifier of a job must not be empty"));
@@ -146,7 +148,8 @@ impl<R: From<Call>> Job<R> {
     fn new(parts: CallParts, id: String, started: Value) -> Result<Self> {
         let CallParts { runtime, operation: start, arguments, options } = parts;
         let pause = Duration::from_secs(described(&start)?.pause_seconds);
-        // The key made the start harmless to repeat; the other steps only read.
+        // The key made it harmless to repeat the start. The other steps only read, so they need
+        // none.
         let options = options.without_idempotency();
         Ok(Self {
             runtime,
@@ -162,7 +165,7 @@ impl<R: From<Call>> Job<R> {
         })
     }
 
-    /// The identifier by which the vendor knows the job.
+    /// The vendor's identifier of the job.
     pub fn id(&self) -> &str {
         &self.id
     }
@@ -172,8 +175,8 @@ impl<R: From<Call>> Job<R> {
         &self.started
     }
 
-    /// How long [`wait`](Self::wait) pauses between two requests for the state: what the spec says unless
-    /// it was changed.
+    /// How long [`wait`](Self::wait) pauses between two requests for the state. The default is the
+    /// pause in the spec.
     pub fn pause(&self) -> Duration {
         self.pause
     }
@@ -184,22 +187,23 @@ impl<R: From<Call>> Job<R> {
         self
     }
 
-    /// Changes how long [`wait`](Self::wait) waits at most; without it an hour.
+    /// Changes how long [`wait`](Self::wait) waits at most. The default is an hour.
     pub fn wait_at_most(mut self, longest: Duration) -> Self {
         self.longest_wait = longest;
         self
     }
 
-    /// Reads how far the job is, by one request.
+    /// Reads the state of the job with one request.
     ///
     /// # Errors
     ///
-    /// Whatever the request fails with, and `Decode` when the response holds no state.
+    /// The errors of the request, and `Decode` when the response contains no state.
     pub async fn state(&mut self) -> Result<JobState> {
         self.state_within(None).await
     }
 
-    /// Reads how far the job is. The request and the waits before its repetitions take this time at most.
+    /// Reads the state of the job. The request, with its attempts and the delays between them,
+    /// takes at most this time.
     async fn state_within(&mut self, limit: Option<Duration>) -> Result<JobState> {
         let job = described(&self.start)?.clone();
         let mut call = self.step(&job.status)?;
@@ -226,14 +230,15 @@ impl<R: From<Call>> Job<R> {
         Ok(JobState::Running { state, progress })
     }
 
-    /// Waits until the job is done, and gives back the call that reads its result. The state is read
-    /// every [`pause`](Self::pause). Dropping the future stops the waiting, not the job.
+    /// Waits until the job is done, and returns the call that reads its result. The state is read
+    /// again after every [`pause`](Self::pause). Dropping the future stops the waiting and not the
+    /// job.
     ///
     /// # Errors
     ///
     /// `Vendor` when the job failed, a timeout when it is not done after an hour (see
-    /// [`wait_at_most`](Self::wait_at_most)), and whatever the requests fail with. The message names the
-    /// job, which can be waited for again.
+    /// [`wait_at_most`](Self::wait_at_most)), and the errors of the requests. The message names the
+    /// job, for which a program can wait again.
     pub async fn wait(&mut self) -> Result<R> {
         let started = Instant::now();
         let mut failures = 0;
@@ -259,7 +264,7 @@ impl<R: From<Call>> Job<R> {
                 Err(error) => return Err(error.context(&format!("waiting for {}", self.name()))),
             };
             if started.elapsed().saturating_add(pause) > self.longest_wait {
-                // How long the vendor asks to wait is known, so nobody has to try.
+                // The vendor said how long to wait, so a request before that time would be in vain.
                 if let Some(error) = refusal {
                     let error = error.context(&format!("waiting for {}", self.name()));
                     return Err(error.with_advice(GOES_ON));
@@ -273,12 +278,13 @@ impl<R: From<Call>> Job<R> {
         }
     }
 
-    /// The call that reads the result. It takes arguments from the state that was read last, so the job
-    /// has to be done.
+    /// The call that reads the result. Its arguments are taken from the state that was read last,
+    /// so the job has to be done.
     ///
     /// # Errors
     ///
-    /// `Usage` when the state lacks what the call needs, and `Vendor` when the job is done all the same.
+    /// `Usage` when the state lacks what the call needs, or `Vendor` if the job is done
+    /// nevertheless.
     pub fn result(&self) -> Result<R> {
         let job = described(&self.start)?;
         self.step(&job.result).map(R::from)
@@ -289,7 +295,7 @@ impl<R: From<Call>> Job<R> {
     ///
     /// # Errors
     ///
-    /// The same as [`result`](Self::result).
+    /// Those of [`result`](Self::result).
     pub fn result_arguments(&self) -> Result<Arguments> {
         self.arguments_of(&described(&self.start)?.result)
     }
@@ -316,7 +322,8 @@ impl<R: From<Call>> Job<R> {
         Ok(call)
     }
 
-    /// The error for a state that lacks what a step needs: the vendor's fault once the job is done.
+    /// The error for a state that lacks what a step needs. Once the job is done, the vendor has
+    /// caused it.
     fn lacks(&self, path: &JsonPath) -> Error {
         let name = self.name();
         let job = self.start.job.as_ref();
@@ -340,7 +347,7 @@ impl<R: From<Call>> Job<R> {
             .with_body(self.runtime.transport().redact(&self.status.to_string()))
     }
 
-    /// The job in messages.
+    /// The text that names the job in messages.
     fn name(&self) -> String {
         format!("the job {} of {}", self.id, self.start.qualified_name())
     }
@@ -355,7 +362,7 @@ impl<R> fmt::Debug for Job<R> {
     }
 }
 
-/// What the description says of the job that an operation starts.
+/// The description of the job that an operation starts.
 pub(crate) fn described(operation: &OperationRef) -> Result<&JobDescription> {
     operation.job.as_ref().ok_or_else(|| {
         let name = operation.qualified_name();
@@ -363,13 +370,13 @@ pub(crate) fn described(operation: &OperationRef) -> Result<&JobDescription> {
     })
 }
 
-/// An identifier or a state; some vendors have flags for states.
+/// An identifier or a state as a text; some vendors use flags for states.
 fn word(value: &Value) -> Option<String> {
     let flag = || value.as_bool().map(|flag| flag.to_string());
     scalar_text(value).filter(|text| !text.is_empty()).or_else(flag)
 }
 
-/// A reason as text; vendors give texts, lists and objects.
+/// A reason as a text; vendors write it as a text, a list or an object.
 fn reason(value: &Value) -> Option<String> {
     match value {
         Value::Null => None,

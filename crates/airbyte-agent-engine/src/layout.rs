@@ -1,11 +1,12 @@
-//! Where a response holds what an operation gives.
+//! The places in a response that contain the result of an operation.
 
 use crate::description::{JsonPath, List, Text};
 
-/// Where the body of a response holds records and metadata, and how it reports a failure.
+/// The places of records and metadata in the body of a response, and how the body reports a
+/// failure.
 ///
-/// [`Layout::described`] is the shape of the vendor's own responses. Whoever executes an operation for
-/// the engine and wraps what it gave starts from [`Layout::wrapped`]:
+/// [`Layout::described`] is the layout of the vendor's own responses. A transport that lets another
+/// program execute operations and gets their results wrapped starts from [`Layout::wrapped`]:
 ///
 /// ```
 /// use airbyte_agent_engine::Layout;
@@ -21,63 +22,66 @@ use crate::description::{JsonPath, List, Text};
 /// ```
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Layout {
-    /// Where the finished records stand: filtered, and with their computed fields. `None` when they
-    /// stand where the description says and are still to be finished.
+    /// The place of records that are finished: filtered, and with their computed fields. `None`
+    /// when the records are at the place that the description names and still have to be finished.
     pub(crate) records: Option<JsonPath>,
-    /// Whether a response without anything where the records belong is an error.
+    /// Whether it is an error if there is nothing at the place of the records.
     pub(crate) needs_records: bool,
-    /// The objects that hold the metadata by name, of which the first that has a field counts. `None`
-    /// when each field stands where the description says.
+    /// The objects that contain the metadata by name. The first of them that has a field determines
+    /// it. `None` when each field is at the place that the description names.
     pub(crate) metadata: Option<List<JsonPath>>,
-    /// Whether every member of the first of these objects is metadata, declared or not.
+    /// Whether every member of the first of these objects is metadata, even if the description does
+    /// not declare it.
     pub(crate) open_metadata: bool,
-    /// The word for success and the reasons of a failure. `None` when the checks of the description
-    /// apply.
+    /// The word for success, and the reasons of a failure. `None` when the checks of the
+    /// description apply.
     pub(crate) status: Option<StatusCheck>,
-    /// Who is named in messages; the vendor when `None`.
+    /// The name of the sender in messages; `None` for the vendor.
     pub(crate) peer: Option<Text>,
-    /// Whether the engine chooses the fields and cuts the texts of every record, also of one that is
-    /// decoded into a type. Otherwise whoever answered has done it.
+    /// Whether the engine has to select the fields and shorten the texts of every record, including
+    /// one that is decoded into a type. Otherwise the sender of the response has done so.
     pub(crate) is_unselected: bool,
 }
 
-/// A word for how a call ended, inside a response whose HTTP status is a success.
+/// A word that says how a call ended, inside a response with a success status.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct StatusCheck {
-    /// Where the word stands. Without a word the call has succeeded.
+    /// The place of the word. If there is no word, the call has succeeded.
     pub(crate) path: JsonPath,
-    /// The words for success, in any case.
+    /// The words for success, in upper or lower case.
     pub(crate) success: List<Text>,
-    /// Where the reason of a failure may stand among other things: only what looks like a message is
-    /// one.
+    /// The places at which the reason of a failure may be, among other values: only a value that
+    /// looks like a message is taken for the reason.
     pub(crate) messages: List<JsonPath>,
-    /// Where the reason of a failure stands, whatever its form.
+    /// The places of the reason of a failure, whatever its form.
     pub(crate) reasons: List<JsonPath>,
 }
 
 impl Layout {
-    /// The vendor's own response: everything stands where the description of the operation says.
+    /// The layout of the vendor's own response: everything is at the place that the description of
+    /// the operation names.
     pub fn described() -> Self {
         Self::default()
     }
 
-    /// A response that holds at `records` what the operation gives: the records are filtered, their
-    /// computed fields are there, and failures are reported before the response is handed over. The
-    /// metadata stands where the description says, unless [`metadata`](Self::metadata) says otherwise.
+    /// The layout of a response that contains the result of the operation at `records`. The records
+    /// are filtered and contain their computed fields, and the transport reports failures before it
+    /// returns the response. The metadata is at the places that the description names, unless
+    /// [`metadata`](Self::metadata) names others.
     pub fn wrapped(records: JsonPath) -> Self {
         Self { records: Some(records), needs_records: true, ..Self::default() }
     }
 
-    /// Says which objects hold the metadata by the names of its fields. The first that has a field
-    /// counts.
+    /// Sets the objects that contain the metadata under the names of its fields. The first object
+    /// that has a field determines it.
     #[must_use]
     pub fn metadata(mut self, objects: impl IntoIterator<Item = JsonPath>) -> Self {
         self.metadata = Some(objects.into_iter().collect());
         self
     }
 
-    /// Says who is named in messages about the response, for example `the gateway`. The vendor is
-    /// unless this is set.
+    /// Sets the name of the sender in messages about the response, for example `the gateway`. The
+    /// default is the name of the vendor.
     #[must_use]
     pub fn peer(mut self, name: impl Into<String>) -> Self {
         self.peer = Some(name.into().into());
@@ -86,7 +90,7 @@ impl Layout {
 }
 
 impl StatusCheck {
-    /// Whether this word says that the call has succeeded.
+    /// Whether this word means that the call has succeeded.
     pub(crate) fn is_success(&self, word: &str) -> bool {
         self.success.iter().any(|success| word.eq_ignore_ascii_case(success))
     }

@@ -1,11 +1,11 @@
 //! The engine of the Airbyte agent connectors: it runs the operations of a connector description.
 //!
-//! Users take it by the name of `airbyte-agent-core`, which adds the tools for language models.
+//! Programs use it through `airbyte-agent-core`, which adds the tools for language models.
 //!
 //! A connector is a [description](description::Connector): plain data, lowered from a spec. A
-//! [`Client`] runs its operations, either straight against the vendor ([`Local`]) or through
-//! Airbyte's platform ([`Hosted`]). The connector crates wrap a client in typed builders;
-//! [`Client::execute`] calls any operation by its name.
+//! [`Client`] runs its operations, either directly at the vendor ([`Local`]) or through Airbyte's
+//! platform ([`Hosted`]). The connector crates wrap a client in typed builders; [`Client::execute`]
+//! calls any operation by its name.
 //!
 //! ```no_run
 //! use airbyte_agent_engine::{Client, Credentials};
@@ -117,7 +117,7 @@ pub use self::typed::{AuthFor, TypedConnector};
 pub use airbyte_agent_description as description;
 pub use airbyte_agent_description::{closest, suggestion};
 
-/// What the macros need; not part of the public API.
+/// Items that the macros need. They are not part of the public API.
 #[doc(hidden)]
 pub mod __private {
     pub use crate::record::{Field, Fit, Lenient, Record, decode, decode_enum, keep};
@@ -125,7 +125,7 @@ pub mod __private {
     pub use schemars;
 }
 
-/// How long a test that makes its inputs at random goes on beyond a small number of them: the seconds
+/// How long a test with random inputs continues after a small number of them: the number of seconds
 /// in `AIRBYTE_AGENT_FUZZ_SECONDS`.
 #[cfg(test)]
 fn fuzz_time() -> std::time::Duration {

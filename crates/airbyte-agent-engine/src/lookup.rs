@@ -1,4 +1,4 @@
-//! From the names in a call to the operation they mean, with the errors of the engine.
+//! Finds the operation that the names in a call mean, and reports names that do not exist.
 
 use crate::description::{self, Connector, Operation};
 use crate::error::{Error, Result};
@@ -8,7 +8,7 @@ use crate::error::{Error, Result};
 /// # Errors
 ///
 /// `Usage` when the connector has no such entity or the entity no such action; the message lists
-/// the close names.
+/// similar names.
 pub fn find_operation<'c>(
     connector: &'c Connector,
     entity: &str,

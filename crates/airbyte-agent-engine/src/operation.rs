@@ -1,4 +1,4 @@
-//! An operation that has been found, for everything that a call does with it.
+//! An operation that has been looked up, for all parts of the engine that take part in a call.
 
 use std::ops::Deref;
 use std::sync::Arc;
@@ -8,25 +8,25 @@ use crate::description::{Action, Connector, Operation, Text};
 use crate::error::Result;
 use crate::shared_description::Description;
 
-/// An operation, found once for any number of pages. Clones share it.
+/// An operation that is looked up once for any number of pages. Clones share it.
 #[derive(Clone)]
 pub(crate) struct OperationRef {
     source: Source,
-    /// `list`, `context_store_search`
+    /// The name of the action, such as `list` or `context_store_search`.
     action: Text,
-    /// `issues.list`
+    /// The qualified name, such as `issues.list`.
     qualified_name: Arc<str>,
 }
 
 #[derive(Clone)]
 enum Source {
-    /// Of a connector's description.
+    /// An operation of a connector's description.
     Described { description: Description, entity: usize, operation: usize },
-    /// Made by the engine.
+    /// An operation that the engine made.
     Made { operation: Arc<Operation>, check: ArgumentCheck },
 }
 
-/// What is checked of arguments besides the schemas of the parameters.
+/// A check of arguments in addition to the schemas of the parameters.
 pub(crate) type ArgumentCheck = fn(&Connector, &str, &str, &Arguments) -> Result<()>;
 
 impl OperationRef {
@@ -44,7 +44,7 @@ impl OperationRef {
         Some(Self::new(source, entity, action.as_str().into()))
     }
 
-    /// An operation made by the engine, whose action has a name of its own.
+    /// An operation that the engine made, with the name of its action.
     pub(crate) fn made(operation: Operation, action: String, check: ArgumentCheck) -> Self {
         let operation = Arc::new(operation);
         let entity = operation.entity.clone();
@@ -66,8 +66,8 @@ impl OperationRef {
         &self.qualified_name
     }
 
-    /// The position among the operations of the description, which tells it from the others of the
-    /// same client; `None` when it was made by the engine.
+    /// The position among the operations of the description, which identifies it within one client;
+    /// `None` when the engine made the operation.
     pub(crate) fn position(&self) -> Option<usize> {
         match &self.source {
             Source::Described { description, entity, operation } => {
@@ -78,7 +78,7 @@ impl OperationRef {
         }
     }
 
-    /// Checks what the schemas of the parameters cannot say.
+    /// Checks what the schemas of the parameters cannot express.
     pub(crate) fn check(&self, connector: &Connector, arguments: &Arguments) -> Result<()> {
         match &self.source {
             Source::Described { .. } => Ok(()),

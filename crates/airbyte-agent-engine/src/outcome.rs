@@ -1,32 +1,32 @@
-//! What a call gives as plain JSON.
+//! The result of a call as plain JSON.
 
 use serde::Serialize;
 use serde_json::Value;
 
 use crate::cursor::Cursor;
 
-/// What a call gives as plain JSON, such as one by names.
+/// The result of a call as plain JSON, for example of a call by names.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct Outcome {
-    /// An array of records for `list` and `search`, an object for the others.
+    /// An array of records for `list` and `search`, an object for the other actions.
     pub data: Value,
-    /// Metadata by the names in the spec, `null` where the operation extracts none.
+    /// Metadata, by the names in the spec; `null` where the operation extracts none.
     pub meta: Value,
-    /// Where a list continues.
+    /// Where the list continues; `None` on the last page, and for other operations.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub next: Option<Cursor>,
-    /// How many records the whole list has, where the vendor says so.
+    /// The number of records of the whole list; `None` where the vendor does not state it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub total: Option<u64>,
-    /// What the vendor reports beside the records: a part of them may be missing. The metadata has it
-    /// as its member `errors`.
+    /// What the vendor reports in addition to the records, such as errors; some records may then be
+    /// missing. The metadata contains it as the member `errors`.
     #[serde(skip)]
     pub errors: Vec<Value>,
 }
 
 impl Outcome {
-    /// Data alone.
+    /// An outcome that consists of data only.
     pub(crate) fn of_data(data: Value) -> Self {
         Self { data, meta: Value::Null, next: None, total: None, errors: Vec::new() }
     }

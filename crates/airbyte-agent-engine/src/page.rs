@@ -29,19 +29,20 @@ use crate::outcome::Outcome;
 pub struct Page<T, M = Value> {
     /// The records of this page.
     pub data: Vec<T>,
-    /// Metadata by the names in the spec.
+    /// Metadata, by the names in the spec.
     pub meta: M,
     /// Where the list continues; `None` on the last page.
     pub next: Option<Cursor>,
-    /// How many records the whole list has, where the vendor says so.
+    /// The number of records of the whole list; `None` where the vendor does not state it.
     pub total: Option<u64>,
-    /// What the vendor reports beside the records, such as errors of some of them or that a search ran out
-    /// of time: a part of them may be missing. [`report_texts`](crate::report_texts) makes texts of it.
+    /// What the vendor reports in addition to the records, such as errors of some of them, or that
+    /// a search exceeded its time. Some records may then be missing.
+    /// [`report_texts`](crate::report_texts) turns it into texts.
     pub errors: Vec<Value>,
 }
 
-/// The records of the page, in their order. Further pages are not among them: the streams of
-/// [`Items`] are.
+/// Iterates over the records of this page, in their order. The stream [`Items`] also contains the
+/// records of further pages.
 impl<T, M> IntoIterator for Page<T, M> {
     type Item = T;
     type IntoIter = std::vec::IntoIter<T>;
@@ -67,18 +68,18 @@ impl<'a, T, M> IntoIterator for &'a Page<T, M> {
     }
 }
 
-/// How many pages a stream remembers: a few megabytes of them.
+/// The number of pages that a stream remembers, which take a few megabytes.
 const MOST_SEEN: usize = 200_000;
 
-/// Anything that knows where it continues.
+/// A page that knows where its list continues.
 pub(crate) trait Continues {
-    /// The next page.
+    /// The cursor of the next page.
     fn next(&self) -> Option<&Cursor>;
 
-    /// How many records there are.
+    /// How many records the page has.
     fn records(&self) -> usize;
 
-    /// What the vendor reports beside the records.
+    /// What the vendor reports in addition to the records.
     fn errors(&self) -> &[Value];
 }
 
@@ -110,38 +111,38 @@ impl Continues for Outcome {
     }
 }
 
-/// Makes the request for the page at a cursor, for the first page without one, of which at most so many
-/// records are given.
+/// Requests the page at a cursor, or the first page without one. At most so many of its records are
+/// returned.
 type Fetch<P> = Box<dyn Fn(Option<Cursor>, Option<usize>) -> BoxFuture<'static, Result<P>> + Send>;
 
 /// The pages of a list, one request each, as a stream.
 ///
-/// Ends at the last page, and with an error as soon as one page fails. It ends with an error, too, behind
-/// the last page that can be read of a list that goes on: when the vendor says that there is more but
-/// not how to get it, or hands out a cursor a second time.
+/// The stream ends at the last page, and with an error as soon as one page fails. It also ends with
+/// an error if a list continues behind the last page that can be read: when the vendor says that
+/// there is more but not how to get it, or returns a cursor a second time.
 #[must_use = "streams do nothing unless polled"]
 pub struct Pages<P> {
     /// The operation, such as `issues.list`.
     operation: String,
     fetch: Fetch<P>,
     state: State<P>,
-    /// Hashes of what led to the pages so far, up to a number of them. Cursors notice circles themselves, but only behind
-    /// the first round.
+    /// Hashes of what led to the pages so far, up to a limited number. Cursors notice circles as
+    /// well, but only after the first round.
     seen: HashSet<u64>,
     next: Option<Cursor>,
-    /// How many more records are given.
+    /// How many more records are returned.
     left: Option<usize>,
     errors: Vec<Value>,
 }
 
 enum State<P> {
-    /// A request is due.
+    /// The next request has not been made.
     Due,
-    /// A request is under way.
+    /// A request is in progress.
     Fetching(BoxFuture<'static, Result<P>>),
-    /// The list goes on, but cannot be read further.
+    /// The list continues, but cannot be read further.
     DeadEnd(Box<Error>),
-    /// Nothing more comes.
+    /// The stream has ended.
     Ended,
 }
 
@@ -158,39 +159,39 @@ impl<P> Pages<P> {
         }
     }
 
-    /// Ends after this many records. If the last page has more of them, the rest is left out, and
-    /// [`cursor`](Self::cursor) continues exactly behind the last record given.
+    /// Ends the stream after this many records. If the last page contains more, the rest is left
+    /// out, and [`cursor`](Self::cursor) continues exactly behind the last record returned.
     pub fn max(mut self, records: usize) -> Self {
         self.left = Some(records);
         self
     }
 
-    /// Where the list continues after the pages given out so far; `None` before the first and
-    /// after the last.
+    /// Where the list continues after the pages returned so far; `None` before the first page and
+    /// after the last one.
     pub fn cursor(&self) -> Option<&Cursor> {
         self.next.as_ref()
     }
 
-    /// What the vendor has reported beside the records of the pages given out so far, in its own form. A
-    /// part of the records may be missing.
+    /// What the vendor has reported in addition to the records of the pages returned so far, in its
+    /// own form. Some records may then be missing.
     pub fn errors(&self) -> &[Value] {
         &self.errors
     }
 }
 
-// The trait stays inside the crate.
+// The trait is not public.
 #[allow(private_bounds)]
 impl<P: Continues> Pages<P> {
-    /// The next page, `None` after the last.
+    /// The next page; `None` after the last one.
     ///
     /// # Errors
     ///
-    /// Whatever the request for the page fails with.
+    /// The error of the request for the page.
     pub async fn try_next(&mut self) -> Result<Option<P>> {
         poll_fn(|context| self.poll(context)).await.transpose()
     }
 
-    /// What comes behind a page that continues at a cursor.
+    /// The state after a page, whose list continues at the cursor.
     fn behind(&mut self, cursor: Option<Cursor>) -> State<P> {
         let Some(cursor) = cursor else { return State::Ended };
         let is_enough = self.left == Some(0);
@@ -257,7 +258,7 @@ impl<P: Continues> Stream for Pages<P> {
     }
 }
 
-// The only pinned part is boxed.
+// The only part that is pinned is boxed.
 impl<P> Unpin for Pages<P> {}
 
 impl<P> fmt::Debug for Pages<P> {
@@ -269,7 +270,7 @@ impl<P> fmt::Debug for Pages<P> {
     }
 }
 
-/// The records of a list, page after page, as a stream.
+/// The records of a list, from all its pages, as a stream.
 ///
 /// ```no_run
 /// # async fn example(call: airbyte_agent_engine::Call) -> airbyte_agent_engine::Result<()> {
@@ -291,28 +292,29 @@ impl<T> Items<T> {
         Self { pages, ready: VecDeque::new() }
     }
 
-    /// Ends after this many records, however many there are. [`cursor`](Self::cursor) then continues
-    /// exactly behind the last one.
+    /// Ends the stream after this many records, even if there are more. [`cursor`](Self::cursor)
+    /// then continues exactly behind the last one.
     pub fn max(mut self, records: usize) -> Self {
         self.ready.truncate(records);
         self.pages = self.pages.max(records - self.ready.len());
         self
     }
 
-    /// The next record, `None` after the last.
+    /// The next record; `None` after the last one.
     ///
     /// # Errors
     ///
-    /// Whatever the request for a page fails with.
+    /// The error of the request for a page.
     pub async fn try_next(&mut self) -> Result<Option<T>> {
         poll_fn(|context| self.poll(context)).await.transpose()
     }
 
-    /// All records. What the vendor reports beside them is lost; see [`errors`](Self::errors).
+    /// Reads all records. What the vendor reports in addition to them is lost; see
+    /// [`errors`](Self::errors).
     ///
     /// # Errors
     ///
-    /// Whatever the request for a page fails with; the records so far are lost, so prefer
+    /// The error of the request for a page. The records that were read before are then lost, so use
     /// [`try_next`](Self::try_next) where they matter.
     pub async fn collect(mut self) -> Result<Vec<T>> {
         let mut all = Vec::new();
@@ -322,13 +324,13 @@ impl<T> Items<T> {
         Ok(all)
     }
 
-    /// Where the list continues after the page whose records are being given out.
+    /// Where the list continues after the page whose records are being returned.
     pub fn cursor(&self) -> Option<&Cursor> {
         self.pages.cursor()
     }
 
-    /// What the vendor has reported beside the records of the pages read so far, in its own form. A part
-    /// of the records may be missing, so look at it at the end.
+    /// What the vendor has reported in addition to the records of the pages read so far, in its own
+    /// form. Some records may then be missing, so read this value at the end.
     ///
     /// ```no_run
     /// # async fn example(call: airbyte_agent_engine::Call) -> airbyte_agent_engine::Result<()> {
@@ -368,7 +370,7 @@ impl<T> Stream for Items<T> {
     }
 }
 
-// Records are moved out, never pinned.
+// Records are moved out of the stream and never pinned.
 impl<T> Unpin for Items<T> {}
 
 impl<T> fmt::Debug for Items<T> {

@@ -1,25 +1,25 @@
-//! Where a value comes from, and who may be given it.
+//! The source of a value, and the receivers to which it may be given.
 //!
-//! A file of the working directory may be anybody's: it came with an archive or a repository. Such
-//! a file may bring values of its own, but it must not decide where the user's values go. That is
-//! kept by types: a value stands in [`Sourced`], which gives it out for a [`Receiver`] only, and
-//! a receiver remembers what a folder has said about it.
+//! Anybody may have written a file of the working directory: it may come from an archive or a
+//! repository. Such a file may contain values of its own, but it must not decide where the user's
+//! values are sent. Types ensure this: a value is in a [`Sourced`], which releases it only for a
+//! [`Receiver`], and a receiver remembers which of its properties a folder decided.
 //!
-//! Knows no variable, no file and no address.
+//! This module knows no variable, no file and no address.
 
 use std::fmt;
 
 use crate::error::{Error, Result};
 
-/// Where a value comes from, the strongest first.
+/// The source of a value. The variants are in the order of precedence, the strongest first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum Provenance {
-    /// Said for this one run: by code, on the command line, or as a response at the terminal.
+    /// Given for this run: by code, on the command line, or as an answer at the terminal.
     Given,
     /// The environment of the process.
     Environment,
-    /// A file of the user's own, such as the settings file or a stored account.
+    /// A file of the user, such as the settings file or a stored account.
     UserFile,
     /// A file of the working directory, such as `.env`.
     Folder,
@@ -36,7 +36,7 @@ impl fmt::Display for Provenance {
     }
 }
 
-/// A value and where it comes from. It comes out by [`release`](Self::release) only.
+/// A value and its source. Only [`release`](Self::release) returns the value.
 ///
 /// ```
 /// use airbyte_agent_engine::provenance::{Provenance, Receiver, Sourced};
@@ -55,34 +55,34 @@ pub struct Sourced<T> {
 }
 
 impl<T> Sourced<T> {
-    /// A value from this place.
+    /// A value from this source.
     pub fn new(value: T, provenance: Provenance) -> Self {
         Self { value, provenance, names: Vec::new() }
     }
 
-    /// Adds a name by which messages speak of it: a variable, an option.
+    /// Adds a name for messages, such as that of a variable or an option.
     #[must_use]
     pub fn named(mut self, name: impl Into<String>) -> Self {
         self.names.push(name.into());
         self
     }
 
-    /// Where it comes from.
+    /// The source of the value.
     pub fn provenance(&self) -> Provenance {
         self.provenance
     }
 
-    /// The names by which messages speak of it.
+    /// The names of the value in messages.
     pub fn names(&self) -> &[String] {
         &self.names
     }
 
-    /// The value for this receiver.
+    /// Returns the value for this receiver.
     ///
     /// # Errors
     ///
-    /// `Usage` when a folder has a say in who the receiver is and the value comes from elsewhere.
-    /// The message names variables and never a value.
+    /// `Usage` when a folder has a part in who the receiver is and the value comes from another
+    /// source. The message names variables and never a value.
     pub fn release(self, receiver: &Receiver) -> Result<T> {
         if !receiver.is_of_folder() || self.provenance == Provenance::Folder {
             return Ok(self.value);
@@ -97,12 +97,12 @@ impl<T> Sourced<T> {
         )))
     }
 
-    /// Another form of the same value.
+    /// The value in another form, with its source.
     pub(crate) fn map<U>(self, change: impl FnOnce(T) -> U) -> Sourced<U> {
         Sourced { value: change(self.value), provenance: self.provenance, names: self.names }
     }
 
-    /// The value for whoever stays on this machine.
+    /// The value, for code that does not send it anywhere.
     pub(crate) fn peek(&self) -> &T {
         &self.value
     }
@@ -117,21 +117,22 @@ impl<T> fmt::Debug for Sourced<T> {
     }
 }
 
-/// Somebody to whom values are given, as far as it matters who chose that one.
+/// A receiver of values, with the sources of what identifies it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Receiver {
-    /// What a folder says about it, by names.
+    /// The names of the values of a folder that identify the receiver.
     folder_names: Vec<String>,
 }
 
 impl Receiver {
-    /// One that nobody but the user chose: by this program, a description, the command line.
+    /// A receiver in which no folder has a part: the program, a description or the command line
+    /// decides it.
     #[must_use]
     pub fn of_user() -> Self {
         Self::default()
     }
 
-    /// The same, who is known by this value too: an address, an account, a workspace.
+    /// The receiver, identified by this value as well: an address, an account, a workspace.
     #[must_use]
     pub fn decided_by<T>(mut self, value: &Sourced<T>) -> Self {
         if value.provenance == Provenance::Folder {
@@ -143,12 +144,12 @@ impl Receiver {
         self
     }
 
-    /// Whether a folder has a say in who it is.
+    /// Whether a folder has a part in who the receiver is.
     pub fn is_of_folder(&self) -> bool {
         !self.folder_names.is_empty()
     }
 
-    /// What a folder says about it, by names.
+    /// The names of the values of a folder that identify the receiver.
     pub fn folder_names(&self) -> &[String] {
         &self.folder_names
     }

@@ -1,4 +1,4 @@
-//! Parts of files, as a call asks for them.
+//! The part of a file that a call requests.
 
 use http::HeaderValue;
 use serde_json::Value;
@@ -6,7 +6,7 @@ use serde_json::Value;
 use crate::arguments::Arguments;
 use crate::error::{Error, Result};
 
-/// The part that a call asks for; `None` for the whole file.
+/// The range that a call requests; `None` for the whole file.
 pub(crate) fn range(arguments: &Arguments) -> Result<Option<HeaderValue>> {
     match arguments.get("range_header") {
         None | Some(Value::Null) => Ok(None),

@@ -1,8 +1,9 @@
 //! The renewals of tokens that are under way in this process, and the tokens that could not be stored.
 //!
-//! A vendor that rotates refresh tokens accepts each one once. A process that ends between the vendor's
-//! response and the store loses the account, so whoever ends a process waits for [`ended`] first, and
-//! tells the user what [`unsaved`] returns. Knows nothing about how tokens are renewed or stored.
+//! A vendor that rotates refresh tokens accepts each one once. A process that ends between the
+//! vendor's response and the write to the store loses the account. A program therefore waits for
+//! [`ended`] before it ends, and tells the user what [`unsaved`] returns. This module does not know
+//! how tokens are renewed or stored.
 
 use std::sync::{LazyLock, Mutex, MutexGuard, PoisonError};
 
@@ -21,8 +22,8 @@ pub fn is_running() -> bool {
     *RUNNING.borrow() > 0
 }
 
-/// Returns when no renewal is under way. Whoever ends the process waits for this, for a limited time:
-/// the tokens of a renewal are stored before it ends.
+/// Returns when no renewal is under way. A program waits for this before it ends, for a limited
+/// time: a renewal ends after its tokens are stored.
 ///
 /// ```
 /// # async fn example() {
@@ -41,9 +42,9 @@ pub async fn ended() {
     let _ = RUNNING.subscribe().wait_for(|running| *running == 0).await;
 }
 
-/// The renewed tokens that exist in the memory of this process only, each as the error that says why
-/// they are not stored and what is lost with the process. Tokens that were stored after all are no
-/// longer among them.
+/// The renewed tokens that exist in the memory of this process only, each as the error that says
+/// why they are not stored and what is lost when the process ends. Tokens that were stored later
+/// are no longer among them.
 pub fn unsaved() -> Vec<Error> {
     lock().iter().map(|(_, error)| error.clone()).collect()
 }
@@ -61,11 +62,12 @@ pub(crate) fn note_saved(account: usize) {
 }
 
 fn lock() -> MutexGuard<'static, Vec<(usize, Error)>> {
-    // Entries are added and removed as a whole, so a list that a panic poisoned is still good.
+    // Entries are added and removed as a whole, so the list is intact even if a thread panicked
+    // while it held the lock.
     UNSAVED.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Counts a renewal as long as it exists.
+/// Counts as one renewal as long as it exists.
 pub(crate) struct UnderWay(());
 
 impl UnderWay {

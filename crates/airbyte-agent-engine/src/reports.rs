@@ -1,9 +1,10 @@
-//! What vendors report beside records, as texts for people.
+//! What vendors report in addition to records, as texts for people.
 
 use serde_json::Value;
 
-/// What a vendor has reported beside records, one text each: the message if there is one, behind the type of the
-/// error. A report that came several times, such as on every page of a list, is one text with their number.
+/// What a vendor has reported in addition to records, as one text for each report: its message, if
+/// there is one, after the type of the error. A report that came several times, for example on
+/// every page of a list, is one text with its number.
 ///
 /// ```
 /// use airbyte_agent_engine::report_texts;

@@ -1,4 +1,4 @@
-//! When a failed request is tried again, and after how long.
+//! Decides when a failed request is sent again, and after what delay.
 
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
@@ -7,8 +7,8 @@ use http::HeaderMap;
 
 use crate::description::{Connector, RateLimitHeaders, RetryPolicy, WaitFormat};
 
-/// The policy of a client: its own, else the peer's, with another number of attempts where one is
-/// set.
+/// The policy of a client: its own, or else that of the peer, with another number of attempts if
+/// one is set.
 pub(crate) fn policy(
     own: Option<RetryPolicy>,
     max_attempts: Option<u32>,
@@ -21,22 +21,22 @@ pub(crate) fn policy(
     }
 }
 
-/// How one try ended.
+/// How an attempt ended.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Ending {
     /// A response with this status, and the wait that the vendor asks for.
     Status(u16, Option<Duration>),
-    /// No response.
+    /// There is no response.
     Failure {
         /// Whether the request certainly never reached the server.
         never_sent: bool,
-        /// Whether it was a timeout.
+        /// Whether a time limit was exceeded.
         timeout: bool,
     },
 }
 
 impl Ending {
-    /// Whether nobody knows if the server has acted on the request.
+    /// Whether it is unknown if the server has acted on the request.
     pub(crate) const fn may_have_had_effect(self) -> bool {
         match self {
             Self::Status(status, _) => status >= 500 || status == 408,
@@ -45,7 +45,8 @@ impl Ending {
     }
 }
 
-/// What is left to spend on retries; keeps a client from doubling the load of a failing vendor.
+/// The budget of retries that is left. It keeps a client from doubling the load of a vendor that
+/// fails.
 pub(crate) struct Budget(AtomicU32);
 
 const BUDGET: u32 = 100;
@@ -63,17 +64,17 @@ impl Budget {
         self.0.fetch_update(Ordering::Relaxed, Ordering::Relaxed, take).is_ok()
     }
 
-    /// A success earns a little back.
+    /// Adds a little to the budget after a success.
     pub(crate) fn earn(&self) {
         let give = |left: u32| (left < BUDGET).then_some(left + 1);
         let _ = self.0.fetch_update(Ordering::Relaxed, Ordering::Relaxed, give);
     }
 }
 
-/// The wait before the next try; `None` when there is none.
+/// The delay before the next attempt; `None` when there is no further attempt.
 ///
-/// `repeatable` says that doing the request twice is harmless. A request that is not is tried
-/// again only when the vendor certainly did not act on it. `attempt` counts from one.
+/// `repeatable` says that it is harmless to send the request twice. Another request is sent again
+/// only if the vendor has certainly not acted on it. `attempt` counts from one.
 pub(crate) fn next_try(
     policy: &RetryPolicy,
     budget: &Budget,
@@ -86,8 +87,8 @@ pub(crate) fn next_try(
     }
     let stated = match ending {
         Ending::Status(status, stated) => {
-            // 429 is refused before anything happens. A 503 that names a time may come from a proxy that has
-            // given up waiting for the vendor.
+            // A request with status 429 is refused before anything happens. A 503 that states a
+            // time may come from a proxy that no longer waits for the vendor.
             if !policy.statuses.contains(&status) || !(repeatable || status == 429) {
                 return None;
             }
@@ -103,7 +104,7 @@ pub(crate) fn next_try(
     };
     let longest = Duration::from_millis(policy.max_delay_ms);
     let wait = match stated {
-        // A longer wait than the policy allows is for the caller to decide.
+        // If the delay is longer than the policy allows, the caller decides whether to wait.
         Some(stated) if stated > longest => return None,
         Some(stated) => stated,
         None => backoff(policy, attempt).min(longest),
@@ -121,8 +122,8 @@ fn backoff(policy: &RetryPolicy, attempt: u32) -> Duration {
     Duration::from_secs_f64(full * share)
 }
 
-/// The wait that a response asks for: the policy's header as a number or an HTTP date, else the end
-/// of an exhausted rate-limit window.
+/// The delay for which a response asks: the policy's header as a number or an HTTP date, or else
+/// the end of an exhausted rate-limit window.
 pub(crate) fn asked_wait(
     policy: &RetryPolicy,
     limits: Option<&RateLimitHeaders>,
@@ -139,12 +140,13 @@ pub(crate) fn asked_wait(
     wait(text(&limits.reset)?, limits.reset_format)
 }
 
-/// The wait after a refusal for too many requests that the vendor publishes and does not send.
+/// The delay after a refusal because of too many requests, if the vendor documents it and does not
+/// send it.
 pub(crate) fn published_wait(connector: &Connector) -> Option<Duration> {
     connector.published_wait().map(Duration::from_secs)
 }
 
-/// Whether the response says that a rate-limit window is used up.
+/// Whether the response says that a rate-limit window is exhausted.
 pub(crate) fn is_exhausted(limits: Option<&RateLimitHeaders>, headers: &HeaderMap) -> bool {
     let Some(limits) = limits else { return false };
     let text = |name: &str| {
@@ -154,7 +156,7 @@ pub(crate) fn is_exhausted(limits: Option<&RateLimitHeaders>, headers: &HeaderMa
     text(&limits.remaining) == Some("0") || used().is_some_and(|(used, of)| used >= of)
 }
 
-/// The numbers in `32/40`, whatever stands before them.
+/// The numbers in `32/40`, with or without a text before them.
 fn used_of(text: &str) -> Option<(u64, u64)> {
     let (used, of) = text.rsplit_once('/')?;
     let digits = |c: char| !c.is_ascii_digit();
@@ -162,13 +164,13 @@ fn used_of(text: &str) -> Option<(u64, u64)> {
     Some((used, of.split(digits).next()?.parse().ok()?))
 }
 
-/// Whether a wait does not fit into the time that is left until the deadline of a call.
+/// Whether a delay is longer than the time that is left until the deadline of a call.
 pub(crate) fn is_too_long(wait: Duration, deadline: Option<Instant>) -> bool {
     deadline.is_some_and(|deadline| wait >= deadline.saturating_duration_since(Instant::now()))
 }
 
-/// The format that a number is really in: no vendor asks to wait for decades, so a number that large is a
-/// time.
+/// The actual format of a number. No vendor asks a client to wait for decades, so a number that
+/// large is a time.
 fn meant(format: WaitFormat, number: f64) -> WaitFormat {
     match format {
         WaitFormat::Seconds | WaitFormat::Milliseconds if number >= 1e12 => {
@@ -238,7 +240,7 @@ mod tests {
     }
 
     #[test]
-    fn waits_grow_and_tries_and_budget_end() {
+    fn waits_grow_and_attempts_and_budget_end() {
         let budget = Budget::default();
         let ending = Ending::Status(500, None);
         assert_eq!(next_try(&policy(), &budget, 1, ending, true), Some(Duration::from_secs(1)));
@@ -266,7 +268,7 @@ mod tests {
         assert_eq!(wait("2001-01-01T00:00:00Z", WaitFormat::Iso8601), Some(Duration::ZERO));
         assert_eq!(wait("1790000000", WaitFormat::Iso8601), None);
         assert_eq!(wait("-1", WaitFormat::Seconds), None);
-        // A vendor that documents seconds and sends a time.
+        // A vendor that documents seconds sends a time.
         let later = (std::time::SystemTime::UNIX_EPOCH.elapsed().unwrap()
             + Duration::from_secs(90))
         .as_millis();

@@ -1,4 +1,4 @@
-//! What the calls of a client have in common: description, transport, and what is worked out once.
+//! What the calls of a client share: description, transport, and what is computed once.
 
 use std::sync::{Arc, OnceLock};
 
@@ -15,22 +15,23 @@ use crate::reply::ReadPlan;
 use crate::shared_description::Description;
 use crate::transport::Transport;
 
-/// What the calls of a client have in common. Cheap to clone.
+/// What the calls of a client share. Cloning it is cheap.
 #[derive(Clone)]
 pub(crate) struct Runtime {
     inner: Arc<Inner>,
-    /// That of the process unless one was given.
+    /// The key of the process, unless another one was set.
     cursor_key: Option<CursorKey>,
 }
 
 struct Inner {
     description: Description,
     transport: Box<dyn Transport>,
-    /// How to read the responses of every operation of the description, in its order.
+    /// Plans for reading the responses of every operation of the description, in the order of the
+    /// operations.
     plans: Box<[OnceLock<CachedPlan>]>,
 }
 
-/// How to read the responses of an operation that have this layout.
+/// A plan for reading the responses of an operation that have this layout.
 struct CachedPlan {
     layout: Layout,
     plan: Arc<ReadPlan>,
@@ -42,7 +43,7 @@ impl Runtime {
         Self { inner: Arc::new(Inner { description, transport, plans }), cursor_key: None }
     }
 
-    /// The same with cursors that are sealed under this key.
+    /// This runtime, with cursors that are sealed under this key.
     pub(crate) fn with_cursor_key(mut self, key: CursorKey) -> Self {
         self.cursor_key = Some(key);
         self
@@ -61,12 +62,12 @@ impl Runtime {
         OperationRef::described(&self.inner.description, entity, action)
     }
 
-    /// The operation of an entity and an action by its name, those of the context store among them
-    /// where the transport has one.
+    /// The operation of an entity and an action by its name. It may be one of the context store if
+    /// the transport has one.
     ///
     /// # Errors
     ///
-    /// `Usage` with the close names when there is none.
+    /// `Usage`, with similar names, when there is no such operation.
     pub(crate) fn find(&self, entity: &str, action: &str) -> Result<OperationRef> {
         let connector = self.description();
         if context_store::is_store_action(action) && self.transport().has_context_store() {
@@ -84,7 +85,8 @@ impl Runtime {
         resolved.ok_or_else(|| Error::internal("the operation is not in its entity"))
     }
 
-    /// Seals and opens the cursors of calls of an operation with these arguments of the caller.
+    /// A seal that makes and opens the cursors of calls of an operation with these arguments of the
+    /// caller.
     pub(crate) fn seal<'a>(
         &'a self,
         operation: &'a Operation,
@@ -100,14 +102,14 @@ impl Runtime {
         Ok(Seal::new(key, connector, (operation, name), account, arguments))
     }
 
-    /// How to read a response of an operation that has this layout.
+    /// The plan for reading a response of an operation that has this layout.
     pub(crate) fn plan(&self, operation: &OperationRef, layout: &Layout) -> Arc<ReadPlan> {
         let make = || Arc::new(ReadPlan::new(self.description(), operation, layout));
         let slot = operation.position().and_then(|position| self.inner.plans.get(position));
         let Some(slot) = slot else { return make() };
         let make_cached = || CachedPlan { layout: layout.clone(), plan: make() };
         let cached = slot.get_or_init(make_cached);
-        // A transport usually answers in one layout.
+        // A transport usually answers with one layout.
         if cached.layout == *layout { Arc::clone(&cached.plan) } else { make() }
     }
 }

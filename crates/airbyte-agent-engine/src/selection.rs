@@ -1,9 +1,9 @@
-//! The argument that chooses the fields of a GraphQL response.
+//! The argument that selects the fields of a GraphQL response.
 //!
-//! It holds names and dotted names and nothing else of GraphQL, whoever passes it and by whichever
-//! transport: nothing in it can leave its place in the document. Calls that a policy watches are
-//! confined further, for a dot would lead from a record that may be read to all that is
-//! connected with it.
+//! It contains names and dotted names and no other GraphQL, in every call and with every transport,
+//! so that no part of it can change the rest of the document. Calls that a policy restricts are
+//! confined further, because a dotted name could lead from a record that may be read to all records
+//! that are connected with it.
 
 use std::collections::BTreeSet;
 
@@ -18,7 +18,7 @@ pub const ARGUMENT: &str = "fields";
 /// Longest dotted name, in bytes.
 const LONGEST: usize = 200;
 
-/// The body of an operation whose fields can be chosen.
+/// The body of an operation whose fields can be selected; `None` for other operations.
 pub fn chosen_by(operation: &Operation) -> Option<&GraphQl> {
     match &operation.body {
         Body::GraphQl(graphql) if graphql.takes_selection() => Some(graphql),
@@ -26,11 +26,11 @@ pub fn chosen_by(operation: &Operation) -> Option<&GraphQl> {
     }
 }
 
-/// Dotted names as the names between the dots.
+/// The names between the dots of dotted names.
 ///
 /// # Errors
 ///
-/// What is wrong with the value.
+/// A text that says what is wrong with the value.
 pub(crate) fn names(value: &Value) -> Result<Vec<Vec<&str>>, String> {
     let Value::Array(entries) = value else {
         return Err(format!("'{ARGUMENT}' must be a list of names of fields"));
@@ -53,11 +53,11 @@ pub(crate) fn names(value: &Value) -> Result<Vec<Vec<&str>>, String> {
         .collect()
 }
 
-/// The selection as GraphQL writes it; `None` when nothing is chosen.
+/// The selection in GraphQL syntax; `None` when nothing is selected.
 ///
 /// # Errors
 ///
-/// What is wrong with the value.
+/// A text that says what is wrong with the value.
 pub(crate) fn graphql(value: Option<&Value>) -> Result<Option<String>, String> {
     let Some(value) = value.filter(|value| !value.is_null()) else { return Ok(None) };
     let written: Vec<String> = names(value)?
@@ -67,12 +67,12 @@ pub(crate) fn graphql(value: Option<&Value>) -> Result<Option<String>, String> {
     Ok((!written.is_empty()).then(|| written.join(" ")))
 }
 
-/// Refuses names that lead beyond what the operation reads: its default selection and what the
-/// description says of its records.
+/// Refuses names that lead beyond what the operation reads: its default selection and the fields
+/// that the description declares for its records.
 ///
 /// # Errors
 ///
-/// `Validation`, with the nearest names that exist.
+/// `Validation`, with similar names that exist.
 pub(crate) fn confine(
     operation: &Operation,
     name: &str,
@@ -85,7 +85,7 @@ pub(crate) fn confine(
     let invalid = |problem: String| Error::validation(format!("{name}: {problem}"));
     let names = names(value).map_err(invalid)?;
     let schema = operation.response.schema.as_ref().map(crate::description::Json::value);
-    // A selection that cannot be read opens nothing.
+    // A default selection that cannot be parsed allows no names.
     let usual = graphql.default_fields.as_deref().and_then(|text| Selection::parse(text).ok());
     let everything = Reach {
         selections: usual.iter().collect(),
@@ -118,7 +118,7 @@ pub(crate) fn confine(
     Ok(())
 }
 
-/// How far names may lead from one place.
+/// Where names may lead from one place.
 #[derive(Clone)]
 struct Reach<'o> {
     selections: Vec<&'o Selection>,
@@ -135,7 +135,7 @@ impl<'o> Reach<'o> {
         selected.chain(self.objects.iter().flat_map(|o| o.keys().map(String::as_str))).collect()
     }
 
-    /// Behind a name; `None` where it does not lead.
+    /// The reach behind a name; `None` where the name leads nowhere.
     fn step(&self, name: &str) -> Option<Self> {
         if !self.names().contains(name) {
             return None;
@@ -149,7 +149,8 @@ impl<'o> Reach<'o> {
     }
 }
 
-/// The members that a schema declares for what it describes, or for the elements of a list.
+/// The members that a schema declares for the value that it describes, or for the elements of a
+/// list.
 fn objects(schema: &Value) -> Vec<&Map<String, Value>> {
     let mut objects = Vec::new();
     let mut open = vec![schema];

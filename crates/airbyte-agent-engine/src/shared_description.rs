@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use crate::description::Connector;
 
-/// A connector description, borrowed from a generated crate or shared.
+/// A connector description: borrowed from a generated crate, or shared.
 #[derive(Clone)]
 pub struct Description(Source);
 

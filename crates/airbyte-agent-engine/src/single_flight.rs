@@ -1,8 +1,8 @@
-//! A value that is fetched by one for all who want it.
+//! A value that one caller fetches for all that need it.
 //!
-//! However many callers find it missing or outdated, one fetch runs. It runs on a task of its own,
-//! so that a cancelled call does not waste what others wait for, and all who waited share its end,
-//! also when it failed.
+//! However many callers find it missing or outdated, only one fetch runs. It runs on a task of its
+//! own, so that a cancelled call does not stop the fetch for which others wait. All callers that
+//! waited get its result, even if it failed.
 
 use std::future::Future;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -11,20 +11,20 @@ use std::time::{Duration, Instant};
 
 use crate::error::{Error, Result};
 
-/// Keeps one value and lets one fetch of it run at a time. Clones share it.
+/// Stores one value and lets only one fetch of it run at a time. Clones share it.
 pub(crate) struct SingleFlight<T>(Arc<Shared<T>>);
 
 struct Shared<T> {
-    /// Held by the fetch that runs.
+    /// Locked by the fetch that runs.
     gate: tokio::sync::Mutex<()>,
-    /// Fetches that have ended.
+    /// The number of fetches that have ended.
     ended: AtomicU64,
     state: Mutex<State<T>>,
 }
 
 struct State<T> {
     value: Option<T>,
-    /// How the last fetch failed, if it did, and when.
+    /// The failure of the last fetch and its time; `None` if the fetch succeeded.
     failure: Option<(Instant, Error)>,
 }
 
@@ -41,7 +41,7 @@ impl<T> Default for SingleFlight<T> {
 }
 
 impl<T> SingleFlight<T> {
-    /// With a value to begin with.
+    /// A [`SingleFlight`] with an initial value.
     pub(crate) fn with(value: T) -> Self {
         Self::of(Some(value))
     }
@@ -59,7 +59,7 @@ impl<T> SingleFlight<T> {
         drop(self.0.gate.lock().await);
     }
 
-    /// Drops the value if it is `doomed`.
+    /// Drops the value if `doomed` returns `true` for it.
     pub(crate) fn forget(&self, doomed: impl Fn(&T) -> bool) {
         let mut state = self.state();
         if state.value.as_ref().is_some_and(doomed) {
@@ -67,19 +67,20 @@ impl<T> SingleFlight<T> {
         }
     }
 
-    /// Looks at the value.
+    /// Calls `look` with the value; returns `None` if there is no value.
     pub(crate) fn peek<R>(&self, look: impl FnOnce(&T) -> R) -> Option<R> {
         self.state().value.as_ref().map(look)
     }
 
     fn state(&self) -> MutexGuard<'_, State<T>> {
-        // Never left half-changed, so one that a panic poisoned is still good.
+        // The state is never left half-changed, so it is intact even if a thread panicked while it
+        // held the lock.
         self.0.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl<T: Clone + Send + 'static> SingleFlight<T> {
-    /// The value if it is `usable`, else the one that `fetch` gives.
+    /// The value if it is `usable`, or else the one that `fetch` returns.
     pub(crate) async fn get<F>(
         &self,
         usable: impl Fn(&T) -> bool + Send + 'static,
@@ -91,8 +92,8 @@ impl<T: Clone + Send + 'static> SingleFlight<T> {
         self.get_with_cooldown(usable, |_| Duration::ZERO, fetch).await
     }
 
-    /// As [`get`](Self::get); for a time that depends on it a failure is not tried again, and is
-    /// the end of whoever asks meanwhile.
+    /// Does what [`get`](Self::get) does. In addition, a fetch that failed is not repeated until
+    /// the `cooldown` of its error has passed; callers in this time get the error.
     pub(crate) async fn get_with_cooldown<F>(
         &self,
         usable: impl Fn(&T) -> bool + Send + 'static,
@@ -143,7 +144,7 @@ mod tests {
 
     use super::*;
 
-    /// Many ask at once; gives back how they ended and how many fetches there were.
+    /// Calls `get` many times at once. Returns the results and the number of fetches.
     async fn many(
         single_flight: &SingleFlight<u32>,
         end: Result<u32>,

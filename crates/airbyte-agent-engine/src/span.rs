@@ -1,4 +1,4 @@
-//! The span of a call, and what it tells of a failure.
+//! The tracing span of a call, and what it records of a failure.
 
 use tracing::Span;
 use tracing::field::Empty;
@@ -14,7 +14,7 @@ pub(crate) fn note(span: &Span, error: &Error) {
     span.record("request_id", error.request_id());
 }
 
-/// The span of a call; its requests have spans of their own below it.
+/// The span of a call. The requests of the call have child spans of their own.
 pub(crate) fn call_span(connector: &Connector, operation: &OperationRef) -> Span {
     tracing::debug_span!(
         "airbyte_agent.call",

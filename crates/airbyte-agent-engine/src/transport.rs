@@ -1,4 +1,4 @@
-//! The seam between calls and what executes them.
+//! The interface between calls and the transports that execute them.
 
 use std::sync::{Arc, LazyLock};
 use std::time::{Duration, Instant};
@@ -24,19 +24,21 @@ use crate::secret::Redactor;
 pub struct CheckedCall<'a> {
     /// The connector to which the operation belongs.
     pub connector: &'a Connector,
-    /// What is to be executed.
+    /// The operation that is executed.
     pub operation: &'a Operation,
     /// The name of the action, for example `list`.
     pub action: &'a str,
-    /// The operation as messages call it, for example `issues.list`.
+    /// The name of the operation in messages, for example `issues.list`.
     pub name: &'a str,
-    /// Exactly the arguments that go out; [`Transport::completion`] says with what they were completed.
+    /// Exactly the arguments that are sent; [`Transport::completion`] says with what they were
+    /// completed.
     pub arguments: &'a Arguments,
-    /// Timeout, idempotency key, choice of fields and what else the caller wants of this call.
+    /// Timeout, idempotency key, selection of fields and other options of this call.
     pub options: &'a CallOptions,
-    /// The address of the page that is wanted, where the list continues by address.
+    /// The address of the requested page; `None` unless the list continues by address.
     pub follow: Option<&'a str>,
-    /// When the caller gives up. A transport that would have to wait for longer fails at once.
+    /// The time at which the caller stops waiting. A transport that would have to wait longer fails
+    /// at once.
     pub deadline: Option<Instant>,
 }
 
@@ -50,58 +52,59 @@ pub struct Reply {
     pub headers: http::HeaderMap,
     /// The whole body, as it was received.
     pub body: Bytes,
-    /// Where the body holds records and metadata.
+    /// The places of records and metadata in the body.
     pub layout: Layout,
     next: Continuation,
     answered_by: Option<Arc<dyn Transport>>,
     base: Option<Url>,
 }
 
-/// How to tell where a list continues.
+/// How to find out where a list continues.
 #[derive(Debug, Clone)]
 pub(crate) enum Continuation {
-    /// As the description says.
+    /// By the rules of the description.
     Described,
-    /// The transport knows.
+    /// The transport has said so.
     Known(Option<Box<NextPage>>),
 }
 
 impl Reply {
-    /// A response made of parts.
+    /// A reply made of these parts.
     pub fn new(status: u16, headers: http::HeaderMap, body: Bytes, layout: Layout) -> Self {
         let next = Continuation::Described;
         Self { status, headers, body, layout, next, answered_by: None, base: None }
     }
 
-    /// A response without records, in the place of a failure that means that there are none.
+    /// A reply without records, which replaces a failure that means that there are none.
     pub(crate) fn of_nothing() -> Self {
         let root = JsonPath { steps: Vec::new().into() };
         let body = Bytes::from_static(b"[]");
         Self::new(200, http::HeaderMap::new(), body, Layout::wrapped(root)).with_next(None)
     }
 
-    /// The same response with where the list continues, `None` for its end. Without this it is read
-    /// from the response, as the description says.
+    /// This reply, with the next page of its list; `None` for the end of the list. Without this,
+    /// the next page is found in the response by the rules of the description.
     #[must_use]
     pub fn with_next(mut self, next: Option<NextPage>) -> Self {
         self.next = Continuation::Known(next.map(Box::new));
         self
     }
 
-    /// The same response with the transport that gave it, where another one had been called: its
-    /// settings and its policy of retries apply.
+    /// This reply, with the transport that produced it, if it is another one than the one that was
+    /// called. The settings and the retry policy of that transport apply.
     pub(crate) fn answered_by(mut self, transport: Arc<dyn Transport>) -> Self {
         self.answered_by = Some(transport);
         self
     }
 
-    /// The same response with the server that gave it: addresses of next pages lead to no other.
+    /// This reply, with the server that sent it. Addresses of next pages may not lead to another
+    /// server.
     pub(crate) fn given_by(mut self, base: Option<Url>) -> Self {
         self.base = base;
         self
     }
 
-    /// The server that gave the response, where it matters.
+    /// The server that sent the response; `None` where it does not matter.
     pub(crate) fn base(&self) -> Option<&Url> {
         self.base.as_ref()
     }
@@ -110,7 +113,7 @@ impl Reply {
         &self.next
     }
 
-    /// The transport that answered, if it is another than the one that was called.
+    /// The transport that answered; `None` if it is the one that was called.
     pub(crate) fn transport(&self) -> Option<&dyn Transport> {
         self.answered_by.as_deref()
     }
@@ -129,9 +132,9 @@ impl std::fmt::Debug for Reply {
 /// Executes calls. The engine has two transports, which [`Local`](crate::Local) and
 /// [`Hosted`](crate::Hosted) describe; [`Client::new`](crate::Client::new) takes any other.
 ///
-/// Arguments are checked and completed before a transport sees them, and responses are read after it
-/// has given them. What is left for it is to send, to send again where that is harmless, and to turn
-/// refusals into errors.
+/// Arguments are checked and completed before a transport gets them, and responses are read after
+/// it has returned them. A transport has to send requests, to repeat them where that is harmless,
+/// and to turn refusals into errors.
 ///
 /// ```
 /// use std::time::Duration;
@@ -171,30 +174,30 @@ impl std::fmt::Debug for Reply {
 /// # }
 /// ```
 pub trait Transport: Send + Sync {
-    /// Executes a call whose response is JSON.
+    /// Executes a call whose response is JSON, and returns this response. Refusals are errors.
     fn send<'a>(&'a self, call: CheckedCall<'a>) -> BoxFuture<'a, Result<Reply>>;
 
-    /// Executes a call whose response is a file. Without an implementation such calls are refused.
+    /// Executes a call whose response is a file. The default implementation refuses such calls.
     fn open<'a>(&'a self, call: CheckedCall<'a>) -> BoxFuture<'a, Result<Download>> {
         Box::pin(async move {
             Err(Error::usage(format!("{}: this transport opens no files", call.name)))
         })
     }
 
-    /// What [`send`](Self::send) or [`open`](Self::open) would send, secrets masked. Without an
-    /// implementation dry runs are refused.
+    /// The request that [`send`](Self::send) or [`open`](Self::open) would send, with secrets
+    /// masked. The default implementation refuses dry runs.
     fn preview(&self, call: CheckedCall<'_>) -> Result<DryRun> {
         Err(Error::usage(format!("{}: this transport cannot show what it would send", call.name)))
     }
 
-    /// Whether idempotency keys of calls reach the vendor. They do not unless an implementation says so.
+    /// Whether idempotency keys of calls reach the vendor. By default they do not.
     fn carries_idempotency_keys(&self) -> bool {
         false
     }
 
-    /// With what the engine completes the arguments of a call before the transport gets them, or why
-    /// no call can be executed at all. By default with the scoping rules and defaults of the
-    /// description.
+    /// With what the engine completes the arguments of a call before the transport gets them, or
+    /// the reason why no call can be executed at all. By default, these are the scoping rules and
+    /// defaults of the description.
     fn completion(&self) -> Result<Completion<'_>> {
         Ok(Completion::Engine(self.settings()))
     }
@@ -206,36 +209,37 @@ pub trait Transport: Send + Sync {
         &NONE
     }
 
-    /// How long a call may take when the caller does not say; two minutes by default.
+    /// How long a call may take when the caller does not set a time; two minutes by default.
     fn timeout(&self) -> Duration {
         Duration::from_secs(120)
     }
 
-    /// How many bytes of memory the values of one response may take when the caller does not say; 1 GiB by
-    /// default.
+    /// How many bytes of memory the values of one response may take when the caller does not set a
+    /// limit; 1 GiB by default.
     fn max_held_bytes(&self) -> usize {
         1024 * 1024 * 1024
     }
 
-    /// A text without the secrets that the transport uses. By default it has none.
+    /// A text without the secrets that the transport uses. By default, the text is unchanged.
     fn redact(&self, text: &str) -> String {
         text.to_owned()
     }
 
-    /// The redactor that knows the secrets that the transport uses, also those that it obtains
-    /// later. By default it knows none.
+    /// The redactor that knows the secrets that the transport uses, including those that it obtains
+    /// later. By default, it knows none.
     fn redactor(&self) -> Redactor {
         Redactor::new()
     }
 
-    /// What tells the account from others, in any form: cursors are bound to it. It is only used
-    /// under a secret key, so it may be made of secrets. Empty when there is nothing to tell.
+    /// Bytes that identify the account, in any form; cursors are bound to them. They are only used
+    /// together with a secret key, so they may be made of secrets. They are empty when there is
+    /// only one account.
     fn identity(&self) -> Vec<u8> {
         Vec::new()
     }
 
-    /// How long to wait before a call is made again whose response was a success and yet reported a
-    /// failure that passes; `None` when it is not to be made again. `attempt` counts from one.
+    /// How long to wait before a call is repeated whose response has a success status and reports a
+    /// temporary failure; `None` when the call is not repeated. `attempt` counts from one.
     fn pause(&self, attempt: u32, error: &Error, options: &CallOptions) -> Option<Duration> {
         let _ = (attempt, error, options);
         None
@@ -246,14 +250,14 @@ pub trait Transport: Send + Sync {
         false
     }
 
-    /// Whether this context store has any entity and field, so that it alone knows whether a name is right. Otherwise
-    /// it has those that the description names.
+    /// Whether this context store may contain any entity and field, so that only the store knows
+    /// whether a name is right. Otherwise it contains those that the description names.
     fn stores_everything(&self) -> bool {
         false
     }
 
-    /// Whether [`send`](Self::send) answers a download whose arguments ask for a part of the file as
-    /// JSON. Otherwise the engine opens the file and makes the part of it.
+    /// Whether [`send`](Self::send) answers a download whose arguments request a part of the file
+    /// as JSON. Otherwise the engine opens the file and makes the JSON of this part.
     fn serves_file_parts(&self) -> bool {
         false
     }

@@ -1,4 +1,4 @@
-//! What generated connectors have in common, for code that works with any of them.
+//! The traits that generated connectors implement, for code that works with any of them.
 
 use crate::auth::Credentials;
 use crate::client::Client;
@@ -21,20 +21,20 @@ pub trait TypedConnector: Clone + Send + Sync + Sized {
     /// Identifier of the connector on the hosted platform.
     const DEFINITION_ID: &'static str;
 
-    /// Everything the connector knows of itself.
+    /// The description of the connector.
     fn description() -> &'static description::Connector;
 
-    /// The connector on this client.
+    /// The connector, with this client.
     fn from_client(client: Client) -> Self;
 
-    /// The client behind the connector.
+    /// The client that the connector uses.
     fn client(&self) -> &Client;
 }
 
-/// A way to authenticate with the connector `C`.
+/// A type of credentials for the connector `C`.
 ///
-/// The types of a connector's `auth` module are, and [`Local`] made of one. So the credentials of
-/// one service cannot be sent to another:
+/// The types of a connector's `auth` module implement it, and so does a [`Local`] made of one.
+/// Therefore the credentials of one service cannot be sent to another one:
 ///
 /// ```compile_fail,E0277
 /// # use airbyte_agent_engine::{AuthFor, Client, Credentials, TypedConnector, description::Connector};
@@ -57,10 +57,11 @@ pub trait TypedConnector: Clone + Send + Sync + Sized {
 /// local::<HubspotConnector>(OAuth2); // `OAuth2` is not a way to authenticate with `HubspotConnector`
 /// ```
 ///
-/// [`Credentials`] are one for every connector, for names that are known at run time only. Whose
-/// they are is checked then.
+/// [`Credentials`] implement it for every connector, for code that knows names at run time only.
+/// Their connector is checked at run time.
 ///
-/// A type of your own that turns into [`Credentials`] becomes one by `impl AuthFor<C> for` it.
+/// A type of your own that converts into [`Credentials`] implements it by `impl AuthFor<C> for` the
+/// type.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a way to authenticate with `{C}`",
     label = "not for `{C}`",

@@ -102,7 +102,8 @@ fn answer(results: &[String]) -> Result<Vec<AssistantContent>, String> {
         ]),
         // The list continues.
         [first, _] => Ok(vec![call("call_3", "github", list(&page(first)["next_cursor"]))?]),
-        // There is no such tool. The call is alone, because rig makes no call of a turn that has such a call.
+        // There is no such tool. The call is the only one of its turn, because rig makes none of
+        // the calls of a turn that contains such a call.
         [_, _, _] => Ok(vec![call("call_4", "githob_issues", json!({}))?]),
         [_, _, _, _] => {
             let params = json!({

@@ -78,7 +78,7 @@ async fn errors_carry_kinds_and_what_a_model_reads() {
     assert_eq!(output.as_text(), Some(r#"{"data":{"login":"ada"}}"#));
 }
 
-/// What an agent comes to whose model makes these calls, one in each turn, and then is done.
+/// The result of an agent whose model makes these calls, one in each turn, and then ends.
 async fn run(calls: &[(&str, Value)], guarded: bool) -> (Result<String, String>, Vec<String>) {
     let mock = mock();
     let tools = tools(&mock).policy(Policy::default().read_only());
@@ -134,7 +134,7 @@ async fn a_run_ends_where_only_the_operator_can_help() {
     let user = json!({"entity": "users", "action": "get", "params": {"username": "a"}});
     let (outcome, _) = run(&[("github", user.clone())], true).await;
     assert!(outcome.unwrap_err().contains("account 'github'"));
-    // Without the guard the model is told, and may say so itself.
+    // Without the guard, the model gets the error and may tell the user about it.
     let (outcome, results) = run(&[("github", user)], false).await;
     assert_eq!(outcome.as_deref(), Ok("done"));
     assert!(results[0].contains("do not call again"), "{results:?}");

@@ -8,7 +8,7 @@ use crate::problem::{Problem, Severity};
 use crate::tree::{Mark, Members, Tree};
 use crate::{Document, MAX_DEPTH, string};
 
-/// What messages about texts that are cut off have in common.
+/// The beginning of messages about texts that are cut off.
 pub(crate) const END: &str = "the text ends";
 
 /// Whether a text begins like an object or a list.
@@ -20,7 +20,7 @@ fn is_space(letter: char) -> bool {
     matches!(letter, ' ' | '\t' | '\n' | '\r')
 }
 
-/// Reads a text. The outer error says why it is no JSON, and where.
+/// Reads a text. The outer error says why and where it is not JSON.
 pub(crate) fn read<T: Tree>(
     text: &str,
     manner: Manner,
@@ -42,7 +42,7 @@ pub(crate) fn read<T: Tree>(
     Ok(Ok(Document { root, warnings: findings.into_warnings() }))
 }
 
-/// What is wrong at a position of the text; nothing more is read.
+/// What is wrong, and its position in the text. Nothing is read behind it.
 type Stop = (usize, String);
 
 struct Reader<'t> {
@@ -50,7 +50,8 @@ struct Reader<'t> {
     at: usize,
     places: Places<'t>,
     findings: Findings,
-    /// What is doubtful, and where. The places are worked out at the end, if there are any.
+    /// The warnings with their positions in the text. Lines and columns are computed at the end, if
+    /// there are any warnings.
     doubts: Vec<(usize, String)>,
 }
 
@@ -68,7 +69,7 @@ impl<'t> Reader<'t> {
         }
     }
 
-    /// The next byte that is no space.
+    /// The next byte that is not white space.
     fn peek(&mut self) -> Option<u8> {
         let bytes = self.text.as_bytes();
         while let Some(b' ' | b'\t' | b'\n' | b'\r') = bytes.get(self.at) {
@@ -183,7 +184,7 @@ impl<'t> Reader<'t> {
         Ok(T::map(members, mark))
     }
 
-    /// Reports a key that was there already.
+    /// Reports a key that has occurred before.
     fn double(&mut self, at: usize, mark: Mark, first: u32) {
         let key = string::read(self.text, at + 1).map(|key| key.text).unwrap_or_default();
         if self.findings.is_lenient() {
@@ -200,8 +201,8 @@ impl<'t> Reader<'t> {
     }
 }
 
-/// Works out lines and columns of positions in a text. It goes on from the last position, so that many positions take
-/// no longer than one.
+/// Computes lines and columns of positions in a text. Each computation continues from the last
+/// position, so that many positions take no longer than one.
 #[derive(Debug)]
 pub(crate) struct Places<'t> {
     text: &'t str,
@@ -222,7 +223,7 @@ impl<'t> Places<'t> {
         for byte in &bytes[self.at..at.min(bytes.len())] {
             match byte {
                 b'\n' => self.mark = Mark { line: self.mark.line.saturating_add(1), column: 1 },
-                // The other bytes of a letter.
+                // The other bytes of a character are not counted.
                 0x80..=0xbf => {}
                 _ => self.mark.column = self.mark.column.saturating_add(1),
             }

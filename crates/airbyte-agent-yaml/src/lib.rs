@@ -1,10 +1,11 @@
-//! Reads and writes YAML: reads YAML 1.2 and JSON as values whose line and column in the text are known.
+//! Reads YAML 1.2 and JSON as values whose line and column in the text are known, and writes YAML.
 //!
-//! [`read`] is strict, for texts that people write for us. [`read_leniently`] is for texts that others publish, which
-//! it reads as far as they can be read. Both read JSON with a reader of its own, because JSON texts are large and
-//! escape letters in a form that YAML does not know, and read as YAML what is not JSON.
+//! [`read`] is strict, for texts that people write for our programs. [`read_leniently`] is for
+//! texts that others publish; it reads as much of them as possible. Both read JSON with a separate
+//! reader, because JSON texts are large and contain escapes that YAML does not know. A text that is
+//! not JSON is read as YAML.
 //!
-//! [`write()`] writes values for people and for programs that look at lines.
+//! [`write()`] writes values for people, and for programs that compare lines.
 //!
 //! This crate knows nothing of specs and APIs.
 
@@ -34,31 +35,32 @@ use tree::Tree;
 /// The deepest nesting that is read, so that no later recursion can exhaust the stack.
 const MAX_DEPTH: usize = 128;
 
-/// What was read, and what is doubtful about the text.
+/// The value that was read, and the warnings about the text.
 #[derive(Debug)]
 pub struct Document<T> {
     /// The value of the whole text.
     pub root: T,
-    /// What is doubtful, in the order of the text.
+    /// The warnings, in the order of the text.
     pub warnings: Vec<Problem>,
 }
 
-/// Reads the one document that `text` holds, strictly: duplicate keys, merge keys and tags are errors. `expected`
-/// says in the message about an empty text what would be right.
+/// Reads the one document in `text` strictly: duplicate keys, merge keys and tags are errors.
+/// `expected` says in the message about an empty text what would be right.
 ///
 /// # Errors
 ///
-/// Everything that is wrong with the text, up to the first place from which it cannot be read on.
+/// All errors in the text, up to the first one after which it cannot be read further.
 pub fn read(text: &str, expected: &str) -> Result<Document<Node>, Vec<Problem>> {
     any(text, Manner::Strict, expected)
 }
 
-/// Reads the one document that `text` holds as far as possible. Of duplicate keys the last one counts, merge keys are
-/// merged, and values with a tag are read without it; each leads to a warning.
+/// Reads the one document in `text` as far as possible. Of duplicate keys, the last one counts,
+/// merge keys are merged, and values with a tag are read without it. Each of these leads to a
+/// warning.
 ///
 /// # Errors
 ///
-/// What makes the text unreadable.
+/// The errors that make the text unreadable.
 pub fn read_leniently(
     text: &str,
     expected: &str,
@@ -75,8 +77,8 @@ fn any<T: Tree>(text: &str, manner: Manner, expected: &str) -> Result<Document<T
         Ok(read) => return read,
         Err(problem) => problem,
     };
-    // What begins like JSON may be YAML. If it is neither, the reader that came further knows more, and none comes
-    // further than to the end.
+    // A text that begins like JSON may be YAML. If it is neither, the errors of the reader that
+    // came further are returned, and no reader comes further than the end.
     yaml::read(text, manner, expected).map_err(|problems| {
         let reached = |problem: &Problem| (problem.line, problem.column);
         let is_at_end = json.message.contains(json::END);

@@ -1,20 +1,21 @@
-//! How strictly a text is read, and what is collected about it.
+//! How strictly a text is read, and the errors and warnings about it.
 
 use crate::problem::{Problem, Severity};
 
 /// How strictly a text is read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Manner {
-    /// What readers may understand differently is an error.
+    /// Whatever other readers may understand differently is an error.
     Strict,
-    /// What can be understood is read, with a warning.
+    /// Whatever can be understood is read, with a warning.
     Lenient,
 }
 
-/// The most warnings that are kept, so that a text of nothing else does not fill the memory.
+/// The largest number of warnings that are kept, so that a text with very many problems does not
+/// fill the memory.
 const MOST_WARNINGS: usize = 200;
 
-/// What was found in a text so far.
+/// The errors and warnings found in a text so far.
 #[derive(Debug)]
 pub(crate) struct Findings {
     pub(crate) manner: Manner,
@@ -44,7 +45,7 @@ impl Findings {
         self.errors.push(problem(Severity::Error, line, column, message));
     }
 
-    /// The warnings, of which the last says how many others there are.
+    /// The warnings. If some were left out, the last one states their number.
     pub(crate) fn into_warnings(mut self) -> Vec<Problem> {
         if let (left_out @ 1.., Some(last)) = (self.left_out, self.warnings.last()) {
             let message = format!("{left_out} more warnings of this kind follow");

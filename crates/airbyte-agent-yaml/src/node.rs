@@ -5,24 +5,24 @@ use serde_json::Number;
 /// A value of the document.
 #[derive(Debug, Clone)]
 pub struct Node {
-    /// What the node holds.
+    /// The value of the node, without its position.
     pub value: Value,
-    /// Line from 1; of the key when the node is a member of a mapping.
+    /// Line, counted from 1; for a member of a mapping, the line of its key.
     pub line: u32,
-    /// Column from 1; of the key when the node is a member of a mapping.
+    /// Column, counted from 1; for a member of a mapping, the column of its key.
     pub column: u32,
 }
 
-/// What a node holds.
+/// The value of a node.
 #[derive(Debug, Clone)]
 pub enum Value {
-    /// `null`, or nothing.
+    /// `null`, or no value at all.
     Null,
-    /// `true` or `false`.
+    /// A truth value: `true` or `false`.
     Bool(bool),
-    /// A number.
+    /// A number: an integer of 64 bits, or a double.
     Number(Number),
-    /// A text.
+    /// A text, without its quotation marks.
     Text(String),
     /// A list of values.
     List(Vec<Node>),
@@ -31,17 +31,18 @@ pub enum Value {
 }
 
 impl Node {
-    /// The member of this name.
+    /// The member of this name; `None` if there is none.
     pub fn get(&self, key: &str) -> Option<&Node> {
         self.members().iter().find(|(name, _)| name == key).map(|(_, node)| node)
     }
 
-    /// The value behind several names.
+    /// The value that several names lead to, one inside the other; `None` if one of them is
+    /// missing.
     pub fn at(&self, keys: &[&str]) -> Option<&Node> {
         keys.iter().try_fold(self, |node, key| node.get(key))
     }
 
-    /// Members in document order; none when this is no mapping.
+    /// Members in the order of the document; empty when this is not a mapping.
     pub fn members(&self) -> &[(String, Node)] {
         match &self.value {
             Value::Map(members) => members,
@@ -49,7 +50,7 @@ impl Node {
         }
     }
 
-    /// Elements; none when this is no list.
+    /// Elements of a list; empty when this is not a list.
     pub fn items(&self) -> &[Node] {
         match &self.value {
             Value::List(items) => items,
@@ -99,7 +100,7 @@ impl Node {
         matches!(self.value, Value::Null)
     }
 
-    /// Text of a member, without white space around it; empty when there is none.
+    /// Text of a member, without white space around it; empty when there is no such member.
     pub fn text(&self, key: &str) -> String {
         self.get(key).map(Node::plain).unwrap_or_default()
     }
@@ -151,7 +152,7 @@ impl Node {
     }
 }
 
-/// A value that stands in no text: its lines and columns are zero.
+/// Makes a node that is not part of a text: its lines and columns are zero.
 impl From<serde_json::Value> for Node {
     fn from(value: serde_json::Value) -> Self {
         use serde_json::Value as Json;

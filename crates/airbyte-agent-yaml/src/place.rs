@@ -1,5 +1,5 @@
-//! Finds the places of values in a text, by their JSON pointers. Reading does not note places, because hardly any
-//! is needed; they are looked for once there is something to say about them.
+//! Finds the positions of values in a text, by their JSON pointers. Readers do not store positions,
+//! because few are needed; they are looked up when there is a message about a value.
 
 use std::collections::HashMap;
 
@@ -9,8 +9,9 @@ use crate::node::{Node, Value};
 use crate::tree::Mark;
 use crate::{string, yaml};
 
-/// Lines and columns of the values that these pointers lead to, both counted from 1; of its key if a value is a member
-/// of an object. Where a pointer leads nowhere, of the value that its longest beginning leads to.
+/// Lines and columns of the values to which these pointers lead, both counted from 1. For a member
+/// of an object, it is the position of its key. If a pointer leads nowhere, it is that of the value
+/// to which its longest valid prefix leads.
 pub fn places(text: &str, pointers: &[&str]) -> Vec<(u32, u32)> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let mut wanted: HashMap<&str, Mark> = HashMap::new();
@@ -71,7 +72,7 @@ fn nodes(node: &Node, path: &mut String, wanted: &mut HashMap<&str, Mark>) {
     }
 }
 
-/// A walk through JSON that builds nothing.
+/// Reads through JSON without building values.
 struct Walk<'t, 'w, 'p> {
     text: &'t str,
     at: usize,
@@ -88,7 +89,8 @@ impl Walk<'_, '_, '_> {
         bytes.get(self.at).copied()
     }
 
-    /// Walks over a value; `key` is the position of its key. `None` if this is no JSON.
+    /// Reads through a value; `key` is the position of its key. Returns `None` if the text is not
+    /// JSON.
     fn value(&mut self, path: &mut String, key: Option<usize>) -> Option<()> {
         let next = self.peek()?;
         if !self.wanted.contains_key(path.as_str()) {
@@ -131,7 +133,7 @@ impl Walk<'_, '_, '_> {
         Some(())
     }
 
-    /// Goes behind a value, of which nothing is wanted.
+    /// Skips a value to which no pointer leads.
     fn skip(&mut self) -> Option<()> {
         let bytes = self.text.as_bytes();
         let mut depth = 0_usize;
@@ -179,7 +181,7 @@ mod tests {
         assert_eq!(places(json, &pointers), expected);
         let expected = [(1, 1), (4, 7), (5, 7), (6, 1), (7, 9), (7, 1), (1, 1)];
         assert_eq!(places(yaml, &pointers), expected);
-        // Something between: YAML that begins like JSON.
+        // A mixture of both: YAML that begins like JSON.
         assert_eq!(places("{a: {\nb: 1}}", &["/a/b"]), [(2, 1)]);
         assert_eq!(places("{\"a\": ", &["/a"]), [(1, 1)]);
     }

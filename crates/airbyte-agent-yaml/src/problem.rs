@@ -1,11 +1,11 @@
-//! What is wrong or doubtful in a text, and where.
+//! Errors and warnings about a text, with their positions.
 
 use std::fmt;
 
-/// How bad a problem is.
+/// The severity of a problem.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Severity {
-    /// The text has to be changed.
+    /// The text cannot be used without a change.
     Error,
     /// The text can be used, but probably not as its author meant.
     Warning,
@@ -27,9 +27,10 @@ impl fmt::Display for Severity {
     }
 }
 
-/// Something that is wrong or doubtful in a text.
+/// An error or a warning about a text.
 ///
-/// It is displayed as `LINE:COLUMN: error: message (at path)`, to be put after the name of a file.
+/// It is displayed as `LINE:COLUMN: error: message (at path)`, so that the name of a file can
+/// precede it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Problem {
     /// Whether the text has to be changed.
@@ -38,7 +39,7 @@ pub struct Problem {
     pub line: u32,
     /// The column in the line, counted from 1.
     pub column: u32,
-    /// The place in the document as a JSON pointer; empty when the whole document is meant.
+    /// The place in the document as a JSON pointer; empty for the whole document.
     pub path: String,
     /// What is wrong and what would be right.
     pub message: String,

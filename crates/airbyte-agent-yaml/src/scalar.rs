@@ -1,10 +1,11 @@
-//! The meaning of unquoted YAML words: the core schema of YAML 1.2, and where YAML 1.1 differs.
+//! The meaning of unquoted YAML words: the core schema of YAML 1.2, and the differences of YAML
+//! 1.1.
 
 use serde_json::Number;
 
 use crate::node::Value;
 
-/// The meaning of an unquoted word; the message says why it has none.
+/// The meaning of an unquoted word. The error says why it has none.
 pub(crate) fn resolve(text: &str) -> Result<Value, String> {
     Ok(match text {
         "" | "~" | "null" | "Null" | "NULL" => Value::Null,
@@ -31,7 +32,7 @@ fn number(text: &str) -> Option<Number> {
     if digits(unsigned) {
         let whole = plain.parse::<i64>().map(Number::from);
         return whole.or_else(|_| plain.parse::<u64>().map(Number::from)).ok().or_else(|| {
-            // More digits than a 64-bit number holds: as near as JSON readers get.
+            // A number with more digits than 64 bits can represent is rounded, as JSON readers do.
             plain.parse::<f64>().ok().and_then(Number::from_f64)
         });
     }
@@ -46,7 +47,7 @@ fn number(text: &str) -> Option<Number> {
     if fits { plain.parse::<f64>().ok().and_then(Number::from_f64) } else { None }
 }
 
-/// Why YAML 1.1 readers take an unquoted word for something else, if they do.
+/// What YAML 1.1 readers take an unquoted word for, if that differs; else `None`.
 pub(crate) fn ambiguity(text: &str) -> Option<&'static str> {
     let lower = text.to_ascii_lowercase();
     if matches!(lower.as_str(), "yes" | "no" | "on" | "off") {

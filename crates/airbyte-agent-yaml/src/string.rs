@@ -1,21 +1,22 @@
-//! Texts of JSON: what stands between quotes, with its escaped letters.
+//! Strings of JSON: the text between quotation marks, with its escapes.
 
-/// What stands for half of a letter, which no text can hold.
+/// The character that replaces half of a surrogate pair, which no text can contain.
 const HALF: char = '\u{fffd}';
 
-/// A text that was read.
+/// A string that was read.
 #[derive(Debug)]
 pub(crate) struct Read {
-    /// What the text is.
+    /// The text of the string.
     pub(crate) text: String,
-    /// The position behind the closing quote.
+    /// The position behind the closing quotation mark.
     pub(crate) end: usize,
-    /// Whether it had half letters.
+    /// Whether it contained halves of surrogate pairs.
     pub(crate) has_halves: bool,
 }
 
-/// The end of the text that begins behind the quote before `start`: the position of its closing quote, and whether
-/// letters are escaped. The position of what is wrong, if something is.
+/// The end of the string that begins behind the quotation mark before `start`: the position of its
+/// closing quotation mark, and whether the string contains escapes. The error is the position of
+/// what is wrong, and a message.
 pub(crate) fn end(source: &[u8], start: usize) -> Result<(usize, bool), (usize, &'static str)> {
     let mut at = start;
     let mut is_escaped = false;
@@ -33,7 +34,7 @@ pub(crate) fn end(source: &[u8], start: usize) -> Result<(usize, bool), (usize, 
     }
 }
 
-/// Reads the text whose opening quote stands before `start`.
+/// Reads the string whose opening quotation mark is before `start`.
 pub(crate) fn read(source: &str, start: usize) -> Result<Read, (usize, &'static str)> {
     let (end, is_escaped) = end(source.as_bytes(), start)?;
     let raw = source.get(start..end).unwrap_or_default();
@@ -66,7 +67,7 @@ pub(crate) fn read(source: &str, start: usize) -> Result<Read, (usize, &'static 
                 text.push(letter.unwrap_or(HALF));
                 used = length;
             }
-            _ => return Err((place, "this letter cannot be escaped")),
+            _ => return Err((place, "this character cannot be escaped")),
         }
         rest = &after[used..];
     }
@@ -74,8 +75,8 @@ pub(crate) fn read(source: &str, start: usize) -> Result<Read, (usize, &'static 
     Ok(Read { text, end: end + 1, has_halves })
 }
 
-/// The letter that `uXXXX` stands for, or `uXXXX\uXXXX`, with its length; no letter if it is half of one. `None` if
-/// there are no digits.
+/// The character that `uXXXX` or `uXXXX\uXXXX` means, with the length of the escape; no character
+/// if it is half of a pair. `None` if there are no digits.
 fn unit(text: &str) -> Option<(Option<char>, usize)> {
     let digits = |at: usize| {
         let digits = text.get(at..at + 4)?;

@@ -1,4 +1,5 @@
-//! What readers build: values that know their place, or plain JSON values, which take less memory.
+//! The values that readers build: nodes that know their position, or plain JSON values, which take
+//! less memory.
 
 use std::collections::HashMap;
 
@@ -6,34 +7,36 @@ use serde_json::{Map, Value as Json};
 
 use crate::node::{Node, Value};
 
-/// A place in a text: line and column, both counted from 1.
+/// A position in a text: line and column, both counted from 1.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct Mark {
     pub(crate) line: u32,
     pub(crate) column: u32,
 }
 
-/// What a reader builds.
+/// A value that a reader builds.
 pub(crate) trait Tree: Clone {
-    /// Whether values keep the place at which they stand. If not, readers need not work it out.
+    /// Whether values store their position. If not, readers need not compute it.
     const KNOWS_PLACES: bool;
 
     fn scalar(value: Value, mark: Mark) -> Self;
     fn list(items: Vec<Self>, mark: Mark) -> Self;
     fn map(members: Members<Self>, mark: Mark) -> Self;
 
-    /// Says that the value is a member whose key stands there.
+    /// Sets the position of a member to that of its key.
     fn stands_at(&mut self, mark: Mark);
 
-    /// The line of the value, zero if it is not known.
+    /// The line of the value; zero if it is not known.
     fn line(&self) -> u32;
 
-    /// Adds the members of an object, or of a list of objects, that are not there yet. Gives whether it is one.
+    /// Adds the members of an object, or of a list of objects, that do not exist yet. Returns
+    /// whether the value is one of these.
     fn merge(members: &mut Members<Self>, value: &Self) -> bool;
 }
 
-/// The members of an object while it is read. Only the names of large objects are indexed. The maps of JSON values are
-/// made of it once their size is known, because those that grow keep room for members that never come.
+/// The members of an object while it is read. Names are indexed only if the object is large. The
+/// maps of JSON values are made of it once their size is known, because maps that grow reserve
+/// memory for members that never come.
 pub(crate) struct Members<T> {
     list: Vec<(String, T)>,
     index: HashMap<String, usize>,
@@ -45,7 +48,7 @@ impl<T> Default for Members<T> {
     }
 }
 
-/// The size from which on members are found by an index.
+/// The number of members from which on they are found by an index.
 const LARGE: usize = 24;
 
 impl<T: Tree> Members<T> {
@@ -59,8 +62,8 @@ impl<T: Tree> Members<T> {
         self.index.get(key).copied()
     }
 
-    /// Adds or replaces a member, which stands where its key stands. Gives the line of the member that was replaced,
-    /// zero if it is not known.
+    /// Adds or replaces a member, whose position is that of its key. Returns the line of the member
+    /// that was replaced, which is zero if it is not known.
     pub(crate) fn insert(&mut self, key: String, mut value: T, mark: Mark) -> Option<u32> {
         value.stands_at(mark);
         match self.position(&key) {
@@ -72,7 +75,7 @@ impl<T: Tree> Members<T> {
         }
     }
 
-    /// Adds a copy of a member, unless there is one of its name.
+    /// Adds a copy of a member, unless there is a member of this name.
     fn add(&mut self, key: &str, value: &T) {
         if self.position(key).is_none() {
             self.list.push((key.to_owned(), value.clone()));

@@ -1,19 +1,21 @@
-//! Writes values as YAML. Every text is read back as that text by any version of YAML.
+//! Writes values as YAML. Every version of YAML reads each text back unchanged.
 
 use serde_json::Value;
 
-/// The longest line of a mapping or list that is written on one line, and of a folded text.
+/// The longest line, in characters, of a mapping or list that is written on one line, and of a
+/// folded text.
 const WIDTH: usize = 100;
-/// Mappings of the document itself and of its parts are always blocks down to this depth.
+/// Down to this depth, mappings are always written as blocks.
 const BLOCKS: usize = 2;
 
-/// How a value is laid out.
+/// The layout of the written text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Style {
-    /// Every member and element has a line of its own, and every text stays on its line: for programs that look at
-    /// lines.
+    /// Every member and element has a line of its own, and every text stays on one line: for
+    /// programs that compare lines.
     Lines,
-    /// Short mappings and lists stand on one line, and long texts are folded: for people who read and edit.
+    /// Short mappings and lists are on one line, and long texts are folded: for people who read and
+    /// edit them.
     Compact,
 }
 
@@ -69,7 +71,7 @@ fn block(value: &Value, style: Style, depth: usize, out: &mut String) {
     }
 }
 
-/// Writes what stands behind a colon or a dash.
+/// Writes the text behind a colon or a dash.
 fn after(value: &Value, style: Style, depth: usize, taken: usize, out: &mut String) {
     if let Some(line) = flow(value, style, depth, taken) {
         out.push(' ');
@@ -98,7 +100,7 @@ fn after(value: &Value, style: Style, depth: usize, taken: usize, out: &mut Stri
     }
 }
 
-/// The value on one line: an empty one always, another if it is short and stands deep enough.
+/// The value on one line: an empty value always, others if they are short and nested deeply enough.
 fn flow(value: &Value, style: Style, depth: usize, taken: usize) -> Option<String> {
     let is_empty = match value {
         Value::Object(members) => members.is_empty(),
@@ -109,13 +111,13 @@ fn flow(value: &Value, style: Style, depth: usize, taken: usize) -> Option<Strin
     if is_block && !is_empty {
         return None;
     }
-    let room = WIDTH.checked_sub(2 * depth + taken)?;
+    let width = WIDTH.checked_sub(2 * depth + taken)?;
     let mut line = String::new();
-    inline(value, room, &mut line).then_some(line)
+    inline(value, width, &mut line).then_some(line)
 }
 
-/// Writes the value in the flow style; false as soon as it is longer than `room`.
-fn inline(value: &Value, room: usize, out: &mut String) -> bool {
+/// Writes the value in the flow style. Returns `false` as soon as it is longer than `width`.
+fn inline(value: &Value, width: usize, out: &mut String) -> bool {
     match value {
         Value::Object(members) => {
             out.push('{');
@@ -123,7 +125,7 @@ fn inline(value: &Value, room: usize, out: &mut String) -> bool {
                 out.push_str(if place > 0 { ", " } else { "" });
                 out.push_str(&flow_key(name));
                 out.push_str(": ");
-                if !inline(member, room, out) {
+                if !inline(member, width, out) {
                     return false;
                 }
             }
@@ -133,7 +135,7 @@ fn inline(value: &Value, room: usize, out: &mut String) -> bool {
             out.push('[');
             for (place, item) in items.iter().enumerate() {
                 out.push_str(if place > 0 { ", " } else { "" });
-                if !inline(item, room, out) {
+                if !inline(item, width, out) {
                     return false;
                 }
             }
@@ -141,7 +143,7 @@ fn inline(value: &Value, room: usize, out: &mut String) -> bool {
         }
         other => out.push_str(&scalar(other, true)),
     }
-    out.len() <= room
+    out.len() <= width
 }
 
 fn indent(depth: usize, out: &mut String) {
@@ -151,7 +153,7 @@ fn indent(depth: usize, out: &mut String) {
 }
 
 fn key(name: &str) -> String {
-    // Paths are keys in every spec, and stay readable.
+    // Paths are keys in every spec, and stay readable without quotation marks.
     if is_plain(name, false) && !name.contains(": ") { name.to_owned() } else { quoted(name) }
 }
 
@@ -167,7 +169,8 @@ fn scalar(value: &Value, in_flow: bool) -> String {
     }
 }
 
-/// The text in single quotes, or as a JSON text, which YAML accepts, too, if it has characters that need escapes.
+/// The text in single quotation marks. If it has characters that need escapes, it is written as a
+/// JSON string, which YAML accepts, too.
 fn quoted(text: &str) -> String {
     if text.chars().any(needs_escape) {
         let mut escaped = String::from("\"");
@@ -192,14 +195,14 @@ fn quoted(text: &str) -> String {
     format!("'{}'", text.replace('\'', "''"))
 }
 
-/// Whether a character cannot stand in YAML as it is, or is not seen.
+/// Whether a character needs an escape in YAML, or is invisible.
 fn needs_escape(letter: char) -> bool {
     letter.is_control()
         || matches!(letter, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fffe}' | '\u{ffff}' | '\u{e000}'..='\u{f8ff}')
         || (letter.is_whitespace() && letter != ' ')
 }
 
-/// Whether every version of YAML reads this text, without quotes, as the same text.
+/// Whether every version of YAML reads this text unchanged if it has no quotation marks.
 fn is_plain(text: &str, in_flow: bool) -> bool {
     const RESERVED: [&str; 13] = [
         "true", "false", "yes", "no", "on", "off", "null", "y", "n", "nan", "inf", "infinity", "~",
@@ -236,7 +239,7 @@ fn is_plain(text: &str, in_flow: bool) -> bool {
             || letter == ':'
     };
     let colon = text.contains(": ") || text.ends_with(':') || (in_flow && text.contains(':'));
-    // Nothing else than a version has two dots among digits.
+    // Only a version has two dots among digits.
     let is_version = text.split('.').count() == 3
         && text.split('.').all(|part| {
             !part.is_empty() && part.len() < 4 && part.bytes().all(|b| b.is_ascii_digit())
@@ -249,7 +252,8 @@ fn is_plain(text: &str, in_flow: bool) -> bool {
             && !RESERVED.contains(&text.to_lowercase().as_str())
 }
 
-/// Whether folding keeps the text: words divided by single spaces, on one line.
+/// Whether the text stays unchanged when it is folded: words separated by single spaces, on one
+/// line.
 fn is_foldable(text: &str) -> bool {
     !text.chars().any(needs_escape)
         && !text.contains("  ")
@@ -259,7 +263,7 @@ fn is_foldable(text: &str) -> bool {
 }
 
 fn fold(text: &str, depth: usize, out: &mut String) {
-    let room = WIDTH.saturating_sub(2 * depth).max(40);
+    let width = WIDTH.saturating_sub(2 * depth).max(40);
     let mut line = String::new();
     let mut length = 0;
     let mut flush = |line: &mut String| {
@@ -270,7 +274,7 @@ fn fold(text: &str, depth: usize, out: &mut String) {
     };
     for word in text.split(' ') {
         let wide = word.chars().count();
-        if length > 0 && length + 1 + wide > room {
+        if length > 0 && length + 1 + wide > width {
             flush(&mut line);
             length = 0;
         }
@@ -291,7 +295,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_written_is_read_back() {
+    fn written_values_are_read_back() {
         let document = json!({
             "openapi": "3.1.0",
             "info": {"title": "no", "version": "1.10", "description": "word ".repeat(60).trim()},

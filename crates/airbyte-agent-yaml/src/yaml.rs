@@ -1,4 +1,4 @@
-//! Reads YAML from the events of its parser.
+//! Reads YAML from the events of a parser.
 
 use std::collections::HashMap;
 use std::marker::PhantomData;
@@ -12,7 +12,8 @@ use crate::scalar::{ambiguity, resolve};
 use crate::tree::{Mark, Members, Tree};
 use crate::{Document, MAX_DEPTH};
 
-/// The most nodes that aliases may add, because they can multiply without limit.
+/// The largest number of nodes that aliases may add, because aliases of aliases multiply without
+/// limit.
 const MOST_COPIES: usize = 500_000;
 
 /// Reads the one document that `text` holds.
@@ -45,16 +46,16 @@ pub(crate) fn read<T: Tree>(
 
 struct Reader<'t, T: Tree> {
     parser: Parser<'t, saphyr_parser::StrInput<'t>>,
-    /// Anchored nodes with their size.
+    /// Anchored nodes with their size in nodes.
     anchors: HashMap<usize, (T, usize)>,
     nodes: usize,
-    /// The nodes that aliases have added.
+    /// The number of nodes that aliases have added.
     copies: usize,
     findings: Findings,
     tree: PhantomData<T>,
 }
 
-/// The result of a step of reading; after an error nothing more is read.
+/// The result of a step of reading. Nothing is read after an error.
 type Step<T> = Result<T, Problem>;
 
 impl<'t, T: Tree> Reader<'t, T> {
@@ -151,7 +152,7 @@ impl<'t, T: Tree> Reader<'t, T> {
         Ok(node.clone())
     }
 
-    /// The meaning of a value with a tag. Only texts may have one.
+    /// The meaning of a value with a tag, which only a text may have.
     fn tagged(&mut self, tag: &Tag, text: &str, span: Span) -> Value {
         if tag.is_yaml_core_schema() && tag.suffix == "str" {
             return Value::Text(text.to_owned());
@@ -196,7 +197,7 @@ impl<'t, T: Tree> Reader<'t, T> {
                 self.double(&shown, first, span);
             }
         }
-        // What the mapping says itself counts more than what is merged into it.
+        // Members of the mapping itself take precedence over members that are merged into it.
         for (value, span) in merged {
             if !self.findings.is_lenient() {
                 self.error(
@@ -224,7 +225,7 @@ impl<'t, T: Tree> Reader<'t, T> {
         }
     }
 
-    /// An unquoted word.
+    /// The value of an unquoted word.
     fn word(&mut self, text: &str, span: Span) -> Value {
         if let Some(meaning) = ambiguity(text) {
             self.doubt(text, meaning, span);
@@ -242,7 +243,8 @@ impl<'t, T: Tree> Reader<'t, T> {
         }
     }
 
-    /// Says that other readers take a word for something else, to those who can put it in quotes.
+    /// Warns that other readers take a word for something else, if the reader is strict, because
+    /// its author can put it in quotation marks.
     fn doubt(&mut self, text: &str, meaning: &str, span: Span) {
         if !self.findings.is_lenient() {
             self.warn(

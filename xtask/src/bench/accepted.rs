@@ -14,12 +14,12 @@ const PATH: &str = "xtask/bench.toml";
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Accepted {
-    /// The values in their units.
+    /// The values of the figures, in their units.
     pub figures: BTreeMap<String, f64>,
 }
 
 impl Accepted {
-    /// Reads the file in `xtask`; a missing one holds nothing.
+    /// Reads the file in `xtask`. If it is missing, there are no accepted figures.
     ///
     /// # Errors
     ///
@@ -33,7 +33,7 @@ impl Accepted {
         toml::from_str(&text).map_err(|error| wrong(&error))
     }
 
-    /// Takes over what a run has measured. Figures that it did not measure stay.
+    /// Accepts what a run has measured. Figures that it did not measure stay unchanged.
     pub fn accept(&mut self, run: &[Figure]) {
         for figure in run {
             if let Ok(value) = figure.value {

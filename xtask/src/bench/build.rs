@@ -1,4 +1,4 @@
-//! How long builds take, in a folder of their own that is removed afterwards.
+//! Measures how long builds take, in a separate folder that is removed afterwards.
 
 use std::fs;
 use std::path::Path;

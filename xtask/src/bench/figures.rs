@@ -10,7 +10,8 @@ use super::{Error, Figure};
 /// Paths of the programs, built with optimisation.
 pub(super) struct Programs {
     figures: PathBuf,
-    /// Not built until a figure needs it, which takes minutes.
+    /// The path of `airbyte-agent`; `None` until a figure needs it, because the build takes
+    /// minutes.
     program: Option<PathBuf>,
 }
 
@@ -73,7 +74,7 @@ impl Programs {
     }
 }
 
-/// Builds one target of a package; returns where it is.
+/// Builds one target of a package, and returns its path.
 fn build(root: &Path, [package, kind, name]: [&str; 3]) -> Result<PathBuf, Error> {
     let mut cargo = cargo(root);
     cargo.args(["build", "--profile", "bench", "--message-format=json-render-diagnostics"]);
@@ -98,14 +99,14 @@ fn understood(output: &Output) -> (Result<f64, String>, String) {
     let text = String::from_utf8_lossy(&output.stdout);
     let (value, parts) = text.trim().split_once('\t').unwrap_or_default();
     let value = value.parse::<f64>().map_err(|_| {
-        // The message of a panic stands behind the line that says where it happened.
+        // The message of a panic is in the line after the one that says where it happened.
         let told = String::from_utf8_lossy(&output.stderr);
         told.lines().nth(2).or(told.lines().last()).unwrap_or("it said nothing").to_owned()
     });
     (value, parts.to_owned())
 }
 
-/// Cargo in this workspace.
+/// The command cargo, to be run in this workspace.
 pub(super) fn cargo(root: &Path) -> Command {
     let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     command.current_dir(root);

@@ -1,5 +1,6 @@
-//! `bench`: runs the benchmarks and puts their figures beside those of the last accepted run, which are in
-//! `xtask/bench.toml`. Nothing is judged: a figure that has grown is for people to explain or to accept.
+//! `bench`: runs the benchmarks and shows their figures next to those of the last accepted run,
+//! which are in `xtask/bench.toml`. The command does not judge figures: people have to explain or
+//! accept one that has grown.
 
 mod accepted;
 mod build;
@@ -11,22 +12,22 @@ use std::path::Path;
 pub use self::accepted::Accepted;
 pub use self::table::table;
 
-/// One figure of a run. Smaller is better in all of them.
+/// One figure of a run. Smaller values are better for all figures.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Figure {
-    /// Its name, such as `list/time/1-thread`.
+    /// The name, such as `list/time/1-thread`.
     pub name: String,
-    /// `ratio`, or a unit.
+    /// The unit, which is `ratio` for a ratio.
     pub unit: String,
-    /// What was measured, in words.
+    /// A description of what was measured.
     pub what: String,
-    /// The value, or why there is none.
+    /// The value, or the reason why there is none.
     pub value: Result<f64, String>,
-    /// What the value was computed from.
+    /// The values from which it was computed.
     pub parts: String,
 }
 
-/// Why there are no figures at all.
+/// The reason why there are no figures at all.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// A program could not be started.
@@ -34,7 +35,7 @@ pub enum Error {
     Run {
         /// The program.
         program: String,
-        /// What the system says.
+        /// The message of the operating system.
         source: std::io::Error,
     },
     /// The benchmarks could not be built.
@@ -53,13 +54,14 @@ pub enum Error {
     },
 }
 
-/// Measures the figures whose names contain one of `filters`, all of them when there is no filter, and says
-/// each as soon as it is known. Times of builds are measured only when `builds` is set.
+/// Measures the figures whose names contain one of `filters`, or all of them when there is no
+/// filter, and passes each on as soon as it is known. Times of builds are measured only when
+/// `builds` is set.
 ///
 /// # Errors
 ///
-/// When the benchmarks cannot be built or nothing fits the filters. A figure that cannot be measured, for
-/// example because valgrind is missing, is no error of the run.
+/// When the benchmarks cannot be built or no figure matches the filters. A figure that cannot be
+/// measured, for example because valgrind is missing, is not an error of the run.
 pub fn run(
     root: &Path,
     filters: &[String],

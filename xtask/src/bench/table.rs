@@ -2,7 +2,8 @@
 
 use super::{Accepted, Figure};
 
-/// A line for each figure: its value, the accepted one, how much they differ, and what it was computed from.
+/// A line for each figure: its value, the accepted one, the difference, and the values from which
+/// it was computed.
 pub fn table(run: &[Figure], accepted: &Accepted) -> String {
     let width = run.iter().map(|figure| figure.name.len()).max().unwrap_or_default();
     let mut text =

@@ -16,16 +16,16 @@ pub use table::table;
 /// The longest time that one document may take before its process is ended.
 const LONGEST: Duration = Duration::from_secs(60);
 
-/// How often the process of a document is looked at.
+/// The time between two checks whether the process of a document has ended.
 const PAUSE: Duration = Duration::from_millis(2);
 
-/// The endings of the files that are read.
+/// The extensions of the files that are read.
 const ENDINGS: [&str; 3] = ["json", "yaml", "yml"];
 
-/// What became of the documents of a folder.
+/// The outcomes for the documents of a folder.
 #[derive(Debug)]
 pub struct Run {
-    /// The documents by their paths below the folder, in the order of these.
+    /// The documents by their paths below the folder, in the order of the paths.
     pub documents: Vec<(String, Outcome)>,
 }
 
@@ -73,7 +73,7 @@ fn wait(command: &mut Command) -> io::Result<Outcome> {
     let mut child =
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn()?;
     let began = Instant::now();
-    // An outcome is short, so that the process never waits for somebody to read it.
+    // An outcome is short, so that the process can print it before anybody reads it.
     while child.try_wait()?.is_none() {
         if began.elapsed() > LONGEST {
             child.kill()?;

@@ -1,4 +1,4 @@
-//! Reading one document, with time and memory.
+//! Reads one document, and measures time and memory.
 
 use std::path::Path;
 use std::time::{Duration, Instant};
@@ -7,10 +7,10 @@ use airbyte_agent_document::{self as vendor, Api, Definitions, Opener, Rest, Sch
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-/// What became of a document.
+/// The result of reading a document.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Outcome {
-    /// Why it cannot be read; `None` if it can.
+    /// The reason why the document cannot be read; `None` if it can.
     pub refused: Option<String>,
     /// The number of its operations.
     pub operations: usize,
@@ -18,13 +18,14 @@ pub struct Outcome {
     pub warnings: usize,
     /// The first of the warnings.
     pub first_warning: Option<String>,
-    /// How long reading took, in milliseconds of the processor.
+    /// How much processor time reading took, in milliseconds.
     pub milliseconds: f64,
-    /// The most memory that the process had when the document was read, in KiB; zero where the system does not say.
+    /// The peak memory of the process when the document had been read, in KiB; zero where the
+    /// system does not state it.
     pub peak: u64,
     /// How long it took to open every schema of every operation and to write it in the newest form, in milliseconds.
     pub opening: f64,
-    /// The number of operations of which some schema was not opened to its end.
+    /// The number of operations with a schema that could not be opened completely.
     pub exhausted: usize,
 }
 
@@ -80,8 +81,8 @@ pub fn import(path: &Path) -> Outcome {
     }
 }
 
-/// Opens the schemas of every operation with the schemas of their members, and gives the number of operations of which
-/// this was too much.
+/// Opens the schemas of every operation with the schemas of their members. Returns the number of
+/// operations that have too many of them.
 fn open(rest: &Rest) -> usize {
     let definitions = Definitions::new(&rest.root);
     let mut exhausted = 0;
@@ -94,7 +95,7 @@ fn open(rest: &Rest) -> usize {
         let schemas = parameters.chain(contents.filter_map(|content| content.schema.as_ref()));
         for schema in schemas {
             members(&opener, schema);
-            // Only what is written matters, and that it ends.
+            // The text is not used: writing it shows that the schema has an end.
             let _ = definitions.schema(schema);
         }
         exhausted += usize::from(opener.is_exhausted());
@@ -109,8 +110,8 @@ fn members(opener: &Opener<'_>, schema: &Value) {
     }
 }
 
-/// Measures the time of the processor, which other programs do not lengthen, and where the system does not tell it, the
-/// time that passes.
+/// Measures the processor time, which other programs do not lengthen, or the elapsed time where the
+/// system does not state the processor time.
 struct Clock {
     began: Instant,
     used: Option<Duration>,
@@ -127,13 +128,13 @@ impl Clock {
     }
 }
 
-/// How long the processor has worked for this process, whose work is done by one thread.
+/// The processor time of this process, whose work is done by one thread.
 fn used() -> Option<Duration> {
     let text = std::fs::read_to_string("/proc/self/schedstat").ok()?;
     text.split_whitespace().next()?.parse().ok().map(Duration::from_nanos)
 }
 
-/// The most memory that this process has had, in KiB.
+/// The peak memory of this process, in KiB.
 fn peak() -> u64 {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));

@@ -1,4 +1,4 @@
-//! The outcome of a run for people.
+//! Writes the outcome of a run as a text for people.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -8,10 +8,10 @@ use super::{Outcome, Run};
 /// The shares of documents for which times and memory are given.
 const SHARES: [(&str, f64); 4] = [("half", 0.5), ("95 %", 0.95), ("99 %", 0.99), ("all", 1.0)];
 
-/// The most that a document should take: milliseconds, and KiB.
+/// The limits that a document should keep: milliseconds, and KiB.
 const LIMITS: (f64, u64) = (1000.0, 100 * 1024);
 
-/// How many documents are named that need the most time and memory.
+/// How many of the documents that need the most time and memory are named.
 const NAMED: usize = 5;
 
 /// How many documents were read, why others were not, and what reading takes.
@@ -95,7 +95,7 @@ fn kinds(read: &[&(String, Outcome)], text: &mut String) {
     }
 }
 
-/// A message without the names, values and places that it is about.
+/// A message without the names, values and places in it.
 fn general(message: &str) -> String {
     let mut parts = message.split('`');
     let mut text = parts.next().unwrap_or_default().to_owned();

@@ -11,9 +11,10 @@ const KEY: &str = "x-agent-drift";
 /// A reason why differences are right.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Reason {
-    /// The operation that it stands in; empty for `info`, whose patterns begin with an operation and a slash.
+    /// The operation that contains it; empty for `info`, whose patterns begin with an operation and
+    /// a slash.
     pub operation: String,
-    /// The ids that are meant; `*` stands for any text.
+    /// The ids to which the reason applies; `*` stands for any text.
     pub pattern: String,
     /// Why the difference is right.
     pub text: String,

@@ -123,8 +123,8 @@ impl<'d> Request<'_, 'd> {
         }
     }
 
-    /// What the vendor's body may hold, and whether one side sends it as a form, in which all values are
-    /// texts. `None` if the document does not say.
+    /// What the vendor's body may contain, and whether one side sends it as a form, in which all
+    /// values are texts. `None` if the document does not say.
     fn body(&self, out: &mut Findings) -> Option<(Shape<'d>, bool)> {
         let wanted = match &self.operation.body {
             Body::None | Body::Json { .. } => "json",
@@ -158,7 +158,7 @@ impl<'d> Request<'_, 'd> {
 
     fn member(&self, own: &Parameter, body: Option<&Shape<'d>>, is_form: bool, out: &mut Findings) {
         let wire = own.wire_name();
-        // A file and its type are a part of their own.
+        // A file and its type are a separate part of the body.
         if let Body::Related { file } = &self.operation.body
             && (*file == own.name || own.name == "file_mime_type")
         {
@@ -201,8 +201,8 @@ impl<'d> Request<'_, 'd> {
     fn values(&self, as_text: bool, own: &Parameter, theirs: &Schema<'d>, out: &mut Findings) {
         standard(own, &self.opener.open(theirs), out);
         let values = Values { opener: self.opener, as_text };
-        // An argument with one value, which is sent anyway, is what makes the operation and no choice. A header
-        // that is sent anyway names the version that the spec describes.
+        // An argument with only one value, which is always sent, defines the operation and is not a
+        // choice. A header that is always sent names the version that the spec describes.
         let is_sent = own.send_default && own.default.is_some();
         let is_constant =
             is_sent && (own.schema.choices.len() == 1 || own.location == Location::Header);
@@ -219,7 +219,7 @@ impl<'d> Request<'_, 'd> {
         }
     }
 
-    /// Compares what the paginator knows about the size of pages.
+    /// Compares the sizes of pages that the paginator declares.
     fn page_size(&self, own: &Parameter, theirs: &Schema<'d>, out: &mut Findings) {
         let sizes = self.operation.paging.styles().filter_map(|style| style.size.as_ref());
         let Some(size) = sizes.into_iter().find(|size| size.parameter == own.name) else { return };

@@ -28,7 +28,7 @@ impl Class {
         }
     }
 
-    /// What the class means, for the heading of a table.
+    /// The meaning of the class, for the heading of a table.
     pub const fn meaning(self) -> &'static str {
         match self {
             Self::Fails => "a request fails, or is refused although the vendor takes it",
@@ -150,7 +150,7 @@ pub struct Finding {
     pub operation: String,
     /// What kind of difference it is.
     pub kind: Kind,
-    /// The argument, field or place that it is about; empty if it is about the operation.
+    /// The argument, field or place to which it applies; empty for the whole operation.
     pub place: String,
     /// The difference in a sentence.
     pub detail: String,
@@ -202,8 +202,8 @@ impl Findings {
     }
 }
 
-/// How badly the findings fit: the numbers of findings by class, the worst class first. That fields are not
-/// described says least.
+/// How badly the findings fit: the numbers of findings by class, the worst class first. Fields that
+/// are not described count least.
 pub(super) fn weight(findings: &[Finding]) -> [usize; 4] {
     let count = |class: Class| {
         let of_class = findings.iter().filter(|found| found.kind.class() == class);

@@ -5,7 +5,7 @@ use airbyte_agent_description::{Connector, Location, Operation};
 use super::path::{self, Path};
 use airbyte_agent_document::{self as vendor, Api, Document, base_path};
 
-/// An operation of a document that may be the one that is meant.
+/// An operation of a document that may be the one that is looked for.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Candidate<'d> {
     pub(super) document: &'d Document,

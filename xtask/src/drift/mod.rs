@@ -1,5 +1,5 @@
-//! `drift`: compares a connector with the documents in which its vendor describes the API, and says what
-//! differs. Reading documents is the task of [`airbyte_agent_document`].
+//! `drift`: compares a connector with the documents in which its vendor describes the API, and
+//! reports the differences. [`airbyte_agent_document`] reads the documents.
 
 mod accepted;
 mod arguments;
@@ -29,7 +29,7 @@ pub use finding::{Class, Finding, Kind};
 pub use folder::{Folder, VARIABLE};
 pub use report::{Difference, Report};
 
-/// Why a connector could not be compared.
+/// The reason why a connector could not be compared.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// The spec cannot be read.
@@ -37,7 +37,7 @@ pub enum Error {
     Read {
         /// The path of the spec.
         path: PathBuf,
-        /// What the operating system says.
+        /// The message of the operating system.
         source: std::io::Error,
     },
     /// The spec cannot be lowered.

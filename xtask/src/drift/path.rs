@@ -2,10 +2,10 @@
 
 use airbyte_agent_description::{Piece, Template};
 
-/// What many APIs take in place of an id.
+/// Texts that many APIs accept instead of an id.
 const ALIASES: [&str; 3] = ["me", "@me", "self"];
 
-/// A path as its segments: parameters have no names, and neither the ending `.json` nor a query counts.
+/// A path as its segments. Names of parameters, the extension `.json` and a query are ignored.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Path(Vec<String>);
 
@@ -32,7 +32,8 @@ impl Path {
                 is_guess |= !own.contains("{}") && !ALIASES.contains(&own.as_str());
             }
         }
-        // A path of nothing but parameters fits every path, and says nothing about this one.
+        // A path that consists of parameters only fits every path, so it says nothing about this
+        // one.
         let is_any =
             !self.0.iter().zip(&theirs.0).any(|(own, theirs)| own == theirs && own != "{}");
         (!is_guess || !is_any).then_some(distance)
@@ -62,8 +63,8 @@ pub(super) fn shown(template: &Template) -> String {
     pieces.collect()
 }
 
-/// The name of the vendor's parameter that stands where our parameter `name` stands. The paths are compared
-/// from the end, because one of them may have the path of a server before it.
+/// The name of the vendor's parameter at the position of our parameter `name`. The paths are
+/// compared from the end, because one of them may have the path of a server before it.
 pub(super) fn counterpart<'t>(own: &str, theirs: &'t str, name: &str) -> Option<&'t str> {
     let own: Vec<&str> = own.split('/').rev().collect();
     let theirs: Vec<&str> = theirs.split('/').rev().collect();

@@ -17,9 +17,9 @@ use airbyte_agent_document::{Api, Document};
 pub struct Difference {
     /// What differs, and in which operation.
     pub finding: Finding,
-    /// The document that says something else; empty if no document has the operation.
+    /// The document that differs; empty if no document has the operation.
     pub document: String,
-    /// Why that is right, if the spec says so.
+    /// The reason why the difference is right, if the spec states one.
     pub reason: Option<Reason>,
 }
 
@@ -30,13 +30,13 @@ pub struct Report {
     pub connector: String,
     /// The files with documents, and how many are in each.
     pub documents: BTreeMap<String, usize>,
-    /// What is wrong with the documents themselves, by file. The rest of them was compared.
+    /// Errors in the documents themselves, by file. The valid parts were compared.
     pub defects: BTreeMap<String, String>,
     /// The operations that were compared.
     pub compared: Vec<String>,
     /// The operations that were not compared, each with the reason.
     pub skipped: Vec<(String, String)>,
-    /// What could not be compared, with the operations in which that was so.
+    /// What could not be compared, with the operations that it applies to.
     pub notes: BTreeMap<String, Vec<String>>,
     /// The differences, the worst class first.
     pub differences: Vec<Difference>,
@@ -74,8 +74,8 @@ impl Report {
         }));
     }
 
-    /// Takes the reasons of the spec into account. A reason for operations that were not compared may well
-    /// explain something in other documents.
+    /// Applies the reasons of the spec. A reason for operations that were not compared does not
+    /// count as unused, because it may explain a difference from another document.
     pub(super) fn explain(&mut self, reasons: Vec<Reason>) {
         for reason in reasons {
             let mut is_used = false;
@@ -105,13 +105,13 @@ impl Report {
         self.differences.iter().filter(|difference| difference.reason.is_none()).filter(of_class)
     }
 
-    /// Whether the connector is as its vendor says, but for differences with a reason.
+    /// Whether all differences have a reason.
     pub fn is_clean(&self) -> bool {
         self.unused.is_empty()
             && Class::ALL.iter().all(|class| self.unexplained(*class).next().is_none())
     }
 
-    /// A table: findings that are the same in several operations are one row.
+    /// The differences as a table. Equal findings of several operations are one row.
     pub fn table(&self) -> String {
         let files = self.documents.iter().map(|(file, documents)| match documents {
             1 => file.clone(),

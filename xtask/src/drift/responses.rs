@@ -1,4 +1,5 @@
-//! Compares where an operation looks for records, metadata and the next page with the vendor's response.
+//! Compares the places where an operation looks for records, metadata and the next page with the
+//! vendor's response.
 
 use airbyte_agent_description::{Filter, MetaSource, Next, Operation, Paging, Source, Step};
 use serde_json::Value;
@@ -79,7 +80,8 @@ impl<'a, 'd> Responses<'a, 'd> {
         Some(items.unwrap_or(found))
     }
 
-    /// Compares the metadata, but for fields that are reported because a list continues by them.
+    /// Compares the metadata, except for fields that have been reported because a list continues by
+    /// them.
     fn metadata(&self, reported: &[&str], out: &mut Findings) {
         for field in self.operation.response.meta.iter() {
             match &field.source {

@@ -10,16 +10,16 @@ use airbyte_agent_document::{self as vendor, Opener, Shape};
 /// The bounds of 32-bit and 64-bit numbers, which generators of documents write as limits.
 const BOUNDS: [f64; 4] = [2_147_483_647.0, -2_147_483_648.0, 9.3e18, -9.3e18];
 
-/// Compares the schemas of arguments of one operation.
+/// Compares the schemas of the arguments of one operation.
 #[derive(Debug)]
 pub(super) struct Values<'a, 'd> {
     pub(super) opener: &'a Opener<'d>,
-    /// Whether values are sent as texts, as in queries and headers: then `1` and `"1"` are the same.
+    /// Whether values are sent as texts, as in queries and headers: then `1` and `"1"` are equal.
     pub(super) as_text: bool,
 }
 
 impl<'d> Values<'_, 'd> {
-    /// Compares what the argument or member at `place` may be.
+    /// Compares the values that the argument or member at `place` may have.
     pub(super) fn compare(
         &self,
         place: &str,
@@ -45,8 +45,8 @@ impl<'d> Values<'_, 'd> {
         }
     }
 
-    /// One side has a list, and the other one value. A text may hold a list, too, with commas between its
-    /// elements, so that only the elements are compared.
+    /// Compares a list on one side with a single value on the other. A text may contain a list,
+    /// too, with commas between its elements, so only the elements are compared.
     fn one_or_several(
         &self,
         place: &str,
@@ -78,7 +78,7 @@ impl<'d> Values<'_, 'd> {
         if ours.kinds.is_empty() || shape.kinds.is_empty() || self.is_truth(ours, shape) {
             return;
         }
-        // A text may hold anything, also the JSON of an object.
+        // A text may contain any value, including the JSON of an object.
         let has = |kinds: &[Type], kind: Type| {
             kinds.contains(&kind)
                 || kind == Type::Integer && kinds.contains(&Type::Number)
@@ -141,7 +141,7 @@ impl<'d> Values<'_, 'd> {
                 let detail = format!("The vendor lists the values: {}.", join(&theirs));
                 out.add(Kind::EnumMissing, place, detail);
             }
-            // With one value there is nothing to choose: the value is what makes the operation.
+            // If there is only one value, nothing can be chosen: the value defines the operation.
             (None, false) if own.len() > 1 && shape.kinds == [Type::String] => {
                 out.add(Kind::EnumOwn, place, "The vendor does not list the values.");
             }

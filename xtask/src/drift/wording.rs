@@ -1,4 +1,4 @@
-//! How findings name values and types.
+//! The texts by which findings name values and types.
 
 use airbyte_agent_description::Kind;
 

@@ -1,4 +1,5 @@
-//! Labels that documents carry themselves: an extension for paging, and pairs of names that one vendor always uses.
+//! Labels that documents themselves contain: an extension for paging, and pairs of names that one
+//! vendor always uses.
 
 use std::collections::BTreeMap;
 
@@ -8,18 +9,20 @@ use serde_json::Value;
 
 use super::table::{Outcome, Table};
 
-/// What is expected of the paging of an operation.
+/// The expected paging of an operation.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Expected {
-    /// The address of the next page stands in this member of the body.
+    /// The address of the next page is in this member of the body.
     Link(String),
-    /// The list comes whole, as the document declares.
+    /// The list has one page, as the document declares.
     Whole,
-    /// The same, although the response has the usual member for an address.
+    /// The list has one page, as the document declares, although the response has the usual member
+    /// for an address.
     WholeWithLink,
-    /// The value of `nextPageToken` goes into `pageToken`.
+    /// The value of `nextPageToken` is sent as `pageToken`.
     Token,
-    /// The address stands in this place, which documents with `PageToken` and `next_page_uri` or `next_page_url` have.
+    /// The address is at this place, in documents with `PageToken` and `next_page_uri` or
+    /// `next_page_url`.
     PageLink(String),
 }
 
@@ -79,7 +82,7 @@ fn response<'a>(opener: &Opener<'a>, _: &'a Rest, operation: &'a Operation) -> V
     opener.open(&Schema::One(schema)).members.keys().map(|name| (*name).to_owned()).collect()
 }
 
-/// Counts what was inferred.
+/// Compares what was inferred with the labels, and counts the outcomes.
 pub(crate) fn compare(
     name: &str,
     visibility: &str,

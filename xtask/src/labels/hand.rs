@@ -1,6 +1,7 @@
-//! Labels that were written by hand after reading the documents: facts about operations, one in each line, separated by
-//! tabs: document, method, path, action, whether it is a list (`yes` or `no`), records, kind of paging, parameter. A `-`
-//! stands for nothing, `|` separates what is equally right.
+//! Labels that were written by hand after reading the documents: facts about operations, one in
+//! each line, separated by tabs: document, method, path, action, whether it is a list (`yes` or
+//! `no`), records, kind of paging, parameter. A `-` stands for nothing, `|` separates values that
+//! are equally right.
 
 use std::path::Path;
 
@@ -11,12 +12,12 @@ use serde_json::Value;
 use super::Error;
 use super::table::{Outcome, Table};
 
-/// What is expected of one operation.
+/// The label of one operation: what is expected of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Label {
     /// The document, by its path in the folder.
     pub document: String,
-    /// The HTTP method, in capitals.
+    /// The HTTP method, in upper case.
     pub method: String,
     /// The path, as the document writes it.
     pub path: String,
@@ -24,9 +25,9 @@ pub struct Label {
     pub action: String,
     /// Whether it is a list.
     pub list: bool,
-    /// Whether it is not decided that it is a list, or that it is none; labels always say it.
+    /// Whether the importer has not decided if it is a list. In labels, it is always decided.
     pub is_open: bool,
-    /// Where the records stand.
+    /// The place of the records.
     pub records: String,
     /// How the list continues.
     pub paging: String,
@@ -34,11 +35,11 @@ pub struct Label {
     pub parameter: String,
 }
 
-/// The labels of a file. Lines that begin with `#` say nothing.
+/// The labels of a file. Lines that begin with `#` are comments.
 ///
 /// # Errors
 ///
-/// When the file cannot be read, or a line has not eight columns.
+/// When the file cannot be read, or a line does not have eight columns.
 pub(crate) fn read(path: &Path) -> Result<Vec<Label>, Error> {
     let text = std::fs::read_to_string(path)
         .map_err(|source| Error::Read { path: path.to_owned(), source })?;
@@ -68,7 +69,8 @@ fn label(line: &str) -> Result<Label, String> {
     })
 }
 
-/// Counts what was inferred, over whole operations and over single columns.
+/// Compares what was inferred with the labels, and counts the outcomes for whole operations and for
+/// single columns.
 pub(crate) fn compare(
     name: &str,
     labels: &[&Label],

@@ -1,5 +1,6 @@
-//! `cargo xtask labels FOLDER`: compares what the importer infers with labels that the documents of a folder carry
-//! themselves, and with labels that were written by hand. The documents are not in the repository.
+//! `cargo xtask labels FOLDER`: compares what the importer infers with labels that the documents of
+//! a folder contain, and with labels that were written by hand. The documents are not in the
+//! repository.
 
 mod carried;
 mod hand;
@@ -13,7 +14,7 @@ use airbyte_agent_import::infer;
 pub use hand::Label;
 pub use table::{Outcome, Table};
 
-/// Why the comparison is not possible.
+/// The reason why the comparison is not possible.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// A folder or file cannot be read.
@@ -21,13 +22,13 @@ pub enum Error {
     Read {
         /// The path.
         path: PathBuf,
-        /// What the operating system says.
+        /// The message of the operating system.
         source: std::io::Error,
     },
     /// A line of the labels is not understood.
     #[error("line {line} of the labels: {reason}")]
     Label {
-        /// The number of the line, from 1.
+        /// The number of the line, counted from 1.
         line: usize,
         /// What is wrong with it.
         reason: String,

@@ -1,21 +1,21 @@
-//! How often inference was right, for each kind of label.
+//! Counts how often inference was right, for each kind of label.
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
-/// How a decision compares with a label.
+/// The outcome of comparing a decision with a label.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Outcome {
-    /// The decision is what the label says.
+    /// The decision is equal to the label.
     Exact,
-    /// Nothing was decided where the label says something.
+    /// Nothing was decided although the label states something.
     Abstained,
-    /// Decided, and not as the label says.
+    /// The decision differs from the label.
     Wrong,
 }
 
 impl Outcome {
-    /// Right or wrong.
+    /// The outcome of a decision that is right or wrong.
     pub(crate) fn of(is_right: bool) -> Self {
         if is_right { Self::Exact } else { Self::Wrong }
     }
@@ -26,7 +26,7 @@ impl Outcome {
 pub struct Counts {
     /// How many were exactly right.
     pub exact: usize,
-    /// How many were decided otherwise.
+    /// How many decisions were wrong.
     pub wrong: usize,
     /// How many were not decided.
     pub abstained: usize,
@@ -39,7 +39,7 @@ pub struct Table {
     pub unread: usize,
     /// The counts by kind.
     pub counts: BTreeMap<String, Counts>,
-    /// What was not exactly right, one line for each.
+    /// The cases that were not exactly right, one line for each.
     pub details: Vec<String>,
 }
 

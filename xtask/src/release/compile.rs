@@ -1,4 +1,5 @@
-//! The packages in a workspace of their own, where every crate finds the packaged ones and no others.
+//! Compiles the packages in a separate workspace, where every crate finds the packaged crates and
+//! no others.
 
 use std::fmt::Write;
 use std::fs;
@@ -8,7 +9,7 @@ use std::process::Command;
 use super::{Error, attempt, cargo, run};
 use crate::tidy::Crate;
 
-/// Unpacks all packages beside each other and makes them a workspace.
+/// Unpacks all packages into one folder and makes them a workspace.
 pub(super) fn unpack(
     target: &Path,
     folder: &Path,

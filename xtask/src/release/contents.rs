@@ -1,4 +1,4 @@
-//! What a package has to hold, beside code that compiles.
+//! Checks what a package has to contain in addition to code that compiles.
 
 use std::fs;
 use std::path::Path;
@@ -9,7 +9,7 @@ use super::{Error, Package, attempt};
 use crate::licences;
 use crate::tidy::Crate;
 
-/// What crates.io accepts, in bytes.
+/// The size in bytes that crates.io accepts.
 const LIMIT: u64 = 10 * 1024 * 1024;
 
 pub(super) fn examine(
@@ -30,7 +30,7 @@ pub(super) fn examine(
             missing.push((*file).to_owned());
         }
     }
-    // As cargo wrote it, with what the crate takes over from the workspace.
+    // The manifest that cargo wrote, with the values that the crate takes from the workspace.
     let path = folder.join("Cargo.toml");
     let text = attempt(&path, fs::read_to_string(&path))?;
     let manifest: Table = toml::from_str(&text).map_err(|source| {

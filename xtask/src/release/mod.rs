@@ -1,5 +1,6 @@
-//! `release --dry-run`: whether every crate could be published. All of them are packaged, unpacked into a
-//! workspace of their own, and compiled there, where nothing outside of the packages can be found.
+//! `release --dry-run`: checks whether every crate could be published. All of them are packaged,
+//! unpacked into a separate workspace, and compiled there, where nothing outside of the packages
+//! can be found.
 
 mod compile;
 mod contents;
@@ -23,16 +24,16 @@ pub struct Package {
     pub missing: Vec<String>,
 }
 
-/// Why the packages could not be examined.
+/// The reason why the packages could not be examined.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// The workspace cannot be read.
     #[error(transparent)]
     Workspace(#[from] tidy::Error),
-    /// Crates need each other to be published.
+    /// Crates need each other in a circle to be published.
     #[error("these crates need each other, so that none can be published first: {0}")]
     Circle(String),
-    /// A command failed, and has printed why.
+    /// A command failed, and has printed the reason.
     #[error("`{0}` failed")]
     Command(String),
     /// A file or directory cannot be read or written.
@@ -40,12 +41,13 @@ pub enum Error {
     File {
         /// The path of the file or directory.
         path: PathBuf,
-        /// What the operating system says.
+        /// The message of the operating system.
         source: std::io::Error,
     },
 }
 
-/// Packages all publishable crates and examines them. They come in an order in which they can be published.
+/// Packages all publishable crates and examines them. They are returned in an order in which they
+/// can be published.
 ///
 /// # Errors
 ///

@@ -32,7 +32,8 @@ pub(super) fn is_published(member: &Crate) -> bool {
     member.manifest["package"].get("publish").and_then(Value::as_bool) != Some(false)
 }
 
-/// What has to be in the registry first. What tests need by its path only is left out when a package is made.
+/// The crates that have to be in the registry first. Dependencies that only tests need, by their
+/// path, are left out of a package.
 fn requires<'a>(workspace: &'a Workspace, member: &'a Crate) -> BTreeSet<&'a str> {
     let mut names = member.dependencies(workspace);
     let tests = member.manifest.get("dev-dependencies").and_then(Value::as_table);
@@ -48,7 +49,7 @@ fn requires<'a>(workspace: &'a Workspace, member: &'a Crate) -> BTreeSet<&'a str
             })
             .map(|(name, _)| name.as_str()),
     );
-    // A crate may test its own features.
+    // A crate may depend on itself to test its own features.
     names.remove(member.name.as_str());
     names
 }

@@ -1,6 +1,6 @@
-//! No circles of files: when files of a crate need each other in a circle, none of them can be understood
-//! alone. What a parent module and its children have with each other does not count. The circles of today
-//! are listed with their sizes in `xtask/tidy.toml`, and may only shrink.
+//! No circles of files: when files of a crate need each other in a circle, none of them can be
+//! understood alone. Dependencies between a parent module and its children do not count. The
+//! circles that exist are listed with their sizes in `xtask/tidy.toml`, and may only shrink.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -68,7 +68,7 @@ pub(super) fn circles(member: &Crate) -> Vec<Vec<String>> {
         .collect()
 }
 
-/// The module that a file is, as `a::b`; the crate itself is empty.
+/// The module path of a file, as `a::b`; empty for the root of the crate.
 fn module(source: &str, path: &str) -> String {
     let folder = module_folder(path);
     folder.trim_start_matches(source).trim_start_matches('/').replace('/', "::")
@@ -81,7 +81,7 @@ fn is_within(inner: &str, outer: &str) -> bool {
         || inner.strip_prefix(outer).is_some_and(|rest| rest.starts_with("::"))
 }
 
-/// The file that a path out of the module `from` leads into.
+/// The file to which a path in the module `from` leads.
 fn resolve<'a>(files: &'a BTreeMap<String, &File>, from: &str, path: &[String]) -> Option<&'a str> {
     let mut module: Vec<&str> = Vec::new();
     let mut rest = path.iter().map(String::as_str).peekable();
@@ -103,7 +103,8 @@ fn resolve<'a>(files: &'a BTreeMap<String, &File>, from: &str, path: &[String]) 
     files.get_key_value(&module.join("::")).map(|(name, _)| name.as_str())
 }
 
-/// All paths that begin with `crate` or `super`, trees of `use` unfolded; those of tests left out.
+/// All paths that begin with `crate` or `super`, with trees of `use` expanded; paths in tests are
+/// left out.
 fn paths(tokens: &[Token]) -> Vec<Vec<String>> {
     let tokens: Vec<&Token> =
         tokens.iter().filter(|token| !token.test && !token.is_comment()).collect();
@@ -113,13 +114,13 @@ fn paths(tokens: &[Token]) -> Vec<Vec<String>> {
         let starts = (token.is("crate") || token.is("super"))
             && !at.checked_sub(1).and_then(|n| tokens.get(n)).is_some_and(|t| t.is(":"))
             && tokens.get(at + 1).is_some_and(|next| next.is(":"));
-        // `pub(crate)` and `pub(in super::…)` are no uses.
+        // `pub(crate)` and `pub(in super::…)` do not use anything.
         at = if starts { unfold(&tokens, at, &[], &mut found) } else { at + 1 };
     }
     found
 }
 
-/// Reads one path or tree of paths from `at`, gives where it ends.
+/// Reads one path or tree of paths from `at` on, and returns the position behind it.
 fn unfold(
     tokens: &[&Token],
     mut at: usize,
@@ -132,7 +133,7 @@ fn unfold(
             at += 1;
             while tokens.get(at).is_some_and(|token| !token.is("}")) {
                 let end = unfold(tokens, at, &path, found);
-                // A comma, or whatever else is not part of a path.
+                // A comma, or another token that is not part of a path.
                 at = if tokens.get(end).is_some_and(|token| token.is("}")) { end } else { end + 1 };
             }
             return at + 1;
@@ -188,7 +189,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn trees_of_uses_are_unfolded() {
+    fn trees_of_uses_are_expanded() {
         let text =
             "use crate::a::{B, c::{D, self}};\nuse super::e;\npub(crate) fn f() { crate::g::h() }";
         let found: Vec<String> = paths(&tokens(text)).iter().map(|path| path.join("::")).collect();

@@ -1,4 +1,4 @@
-//! No code in comments: version control remembers it.
+//! No commented-out code: version control keeps old code.
 
 use super::source::Kind;
 use super::{Report, Workspace};
@@ -21,7 +21,7 @@ pub(super) fn check(workspace: &Workspace, report: &mut Report) {
 
 /// Whether the text of a comment reads as Rust rather than as prose.
 fn is_code(text: &str) -> bool {
-    // Words of Rust that begin no sentence, and those that do.
+    // Words of Rust with which no sentence begins, and words with which one may begin.
     const ITEMS: [&str; 10] =
         ["let ", "fn ", "pub ", "pub(", "impl ", "struct ", "enum ", "mod ", "return ", "self."];
     const BLOCKS: [&str; 5] = ["if ", "for ", "while ", "match ", "loop "];

@@ -1,6 +1,6 @@
-//! Documentation of public items says something: three words or fewer repeat the name. A notation in one
-//! code span, such as `a=1&a=2`, is enough. An error in the crates that have been gone through, a figure
-//! for the others.
+//! Documentation of public items has to say something: three words or fewer only repeat the name. A
+//! notation in one code span, such as `a=1&a=2`, is enough. Short documentation is an error in the
+//! crates of the list `clean`, and a figure for the others.
 
 use super::source::{Kind, Token};
 use super::{Report, Workspace};
@@ -31,7 +31,7 @@ pub(super) fn check(workspace: &Workspace, report: &mut Report) {
 /// The documentation of public items that is too short, with its line.
 fn short(tokens: &[Token]) -> Vec<(usize, String)> {
     let mut found = Vec::new();
-    // For every open bracket: whether all that stands in it is public, as in an enum.
+    // For every open bracket: whether all items in it are public, as in an enum.
     let mut open = Vec::new();
     let mut docs: Option<(usize, String)> = None;
     let mut at = 0;
@@ -80,7 +80,7 @@ fn is_notation(text: &str) -> bool {
     inner.is_some_and(|inner| !inner.contains('`'))
 }
 
-/// Where the attribute ends whose `#` stands before `at`.
+/// The position behind the attribute whose `#` is before `at`.
 fn attribute_end(tokens: &[Token], at: usize) -> usize {
     let mut depth = 0_usize;
     for (n, token) in tokens.iter().enumerate().skip(at) {

@@ -1,5 +1,5 @@
-//! Dependencies point one way: the table "Crate | May depend on" in ARCHITECTURE.md says which, and it is
-//! exact in both directions. Dependencies of tests are free.
+//! Layers: the table "Crate | May depend on" in ARCHITECTURE.md lists the dependencies of each
+//! crate, and it is exact in both directions. Dependencies that only tests need are not restricted.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -59,7 +59,7 @@ pub(super) fn check(workspace: &Workspace, report: &mut Report) {
     }
 }
 
-/// By crate: the line of its row, and what it may depend on.
+/// For each crate, the line of its row and the crates on which it may depend.
 type Rows = BTreeMap<String, (usize, BTreeSet<String>)>;
 
 fn rows(text: &str) -> Option<Rows> {

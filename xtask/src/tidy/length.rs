@@ -1,4 +1,4 @@
-//! Files written by hand are short enough to be read in one go.
+//! Files written by hand must be short enough to be read at once.
 
 use super::{Report, Workspace};
 

@@ -1,5 +1,6 @@
-//! `tidy`: rules of the workspace that the compiler does not know. One file per rule; each is a function
-//! from the [`Workspace`] to problems. What is excused stands in `xtask/tidy.toml`, with the reason.
+//! `tidy`: rules of the workspace that the compiler does not know. There is one file for each rule,
+//! whose function finds problems in the [`Workspace`]. Exceptions are in `xtask/tidy.toml`, each
+//! with its reason.
 
 mod circles;
 mod commented;
@@ -82,7 +83,7 @@ pub fn check(root: &Path) -> Result<Report, Error> {
     Ok(report)
 }
 
-/// Why the workspace could not be examined.
+/// The reason why the workspace could not be examined.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// A file or folder cannot be read.
@@ -90,7 +91,7 @@ pub enum Error {
     Read {
         /// The path of the file or folder.
         path: String,
-        /// What the operating system says.
+        /// The message of the operating system.
         source: std::io::Error,
     },
     /// A TOML file cannot be understood.
@@ -98,7 +99,7 @@ pub enum Error {
     Toml {
         /// The path of the TOML file.
         path: String,
-        /// What the parser reports.
+        /// The message of the parser.
         source: toml::de::Error,
     },
     /// The specs cannot be listed.

@@ -1,4 +1,4 @@
-//! `xtask/tidy.toml`: which crates a rule is for, and what is excused from it.
+//! `xtask/tidy.toml`: the crates to which a rule applies, and the exceptions from it.
 
 use std::collections::BTreeMap;
 
@@ -8,12 +8,12 @@ use serde::Deserialize;
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct Rules {
-    /// Crates whose documentation and words have been gone through.
+    /// Crates whose documentation and words are checked.
     pub(crate) clean: Vec<String>,
     pub(crate) vendors: Vendors,
     pub(crate) length: Length,
     pub(crate) words: Words,
-    /// By crate: how many files are in each of its circles, largest first.
+    /// For each crate, how many files are in each of its circles, the largest first.
     pub(crate) circles: BTreeMap<String, Vec<usize>>,
 }
 
@@ -22,7 +22,7 @@ pub(crate) struct Rules {
 pub(crate) struct Vendors {
     /// Crates whose code must not name a vendor.
     pub(crate) crates: Vec<String>,
-    /// Slugs that are ordinary words, too.
+    /// Slugs that are also ordinary words.
     pub(crate) ordinary: Vec<String>,
     pub(crate) allow: Vec<AllowedVendor>,
 }
@@ -53,11 +53,11 @@ pub(crate) struct AllowedLength {
     pub(crate) reason: String,
 }
 
-/// Words that say nothing to a stranger, each with what to write instead.
+/// Words that a stranger does not understand, each with what to write instead.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct Words {
-    /// Whole identifiers, in `snake_case`; a type of the same name in `CamelCase` is meant as well.
+    /// Whole identifiers, in `snake_case`; a type of this name in `CamelCase` is refused as well.
     pub(crate) identifiers: BTreeMap<String, String>,
     /// Words in documentation comments.
     pub(crate) docs: BTreeMap<String, String>,

@@ -2,7 +2,7 @@
 
 use ra_ap_rustc_lexer::{DocStyle, FrontmatterAllowed, LiteralKind, TokenKind, tokenize};
 
-/// What a token is, as far as the rules need to know.
+/// The kind of a token, as far as the rules need to know it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Kind {
     /// An identifier or keyword.
@@ -13,7 +13,7 @@ pub(crate) enum Kind {
     OuterDoc,
     /// A documentation comment inside an item: `//!` or `/*!`.
     InnerDoc,
-    /// A comment that is no documentation.
+    /// A comment that is not documentation.
     Comment,
     /// A bracket, an operator, a number, a lifetime.
     Other,
@@ -24,9 +24,9 @@ pub(crate) enum Kind {
 pub(crate) struct Token {
     pub(crate) kind: Kind,
     pub(crate) text: String,
-    /// Counted from one.
+    /// The line, counted from one.
     pub(crate) line: usize,
-    /// Whether it is compiled for tests only.
+    /// Whether the token is compiled for tests only.
     pub(crate) test: bool,
 }
 
@@ -40,7 +40,7 @@ impl Token {
     }
 }
 
-/// The tokens of a file, whitespace left out.
+/// The tokens of a file, without whitespace.
 pub(crate) fn tokens(text: &str) -> Vec<Token> {
     let mut tokens = Vec::new();
     let (mut at, mut line) = (0, 1);
@@ -98,8 +98,8 @@ fn mark_tests(tokens: &mut [Token]) {
     }
 }
 
-/// Where the item that begins at `at` ends: behind the first semicolon outside of brackets, or behind
-/// the first group in braces.
+/// The position behind the item that begins at `at`: behind the first semicolon outside of
+/// brackets, or behind the first group in braces.
 fn item_end(tokens: &[Token], at: usize) -> usize {
     let mut depth = 0_usize;
     for (n, token) in tokens.iter().enumerate().skip(at) {
@@ -121,7 +121,7 @@ fn item_end(tokens: &[Token], at: usize) -> usize {
     tokens.len()
 }
 
-/// The words of an identifier in lower case: `HubSpotToken` and `hub_spot_token` give the same.
+/// The words of an identifier in lower case: `HubSpotToken` and `hub_spot_token` give equal words.
 pub(crate) fn words(identifier: &str) -> Vec<String> {
     let mut words = Vec::new();
     for part in identifier.split('_') {

@@ -1,4 +1,5 @@
-//! No vendor in engine code: neither in a text nor in a name. Comments and tests may give examples.
+//! No vendor in engine code, neither in a text nor in a name. Comments and tests may use vendors as
+//! examples.
 
 use super::source::{Kind, Token, words};
 use super::workspace::File;
@@ -44,9 +45,9 @@ pub(super) fn check(workspace: &Workspace, report: &mut Report) -> Result<(), Er
 /// A vendor, by the name of its connector.
 struct Vendor {
     slug: String,
-    /// The slug without separators, as it stands in names: `googledrive`.
+    /// The slug without separators, as names contain it: `googledrive`.
     joined: String,
-    /// Whether the slug is an ordinary word, too, which code may use in its own sense.
+    /// Whether the slug is also an ordinary word, which code may use in its own meaning.
     ordinary: bool,
 }
 
@@ -63,7 +64,8 @@ impl Vendor {
         }
     }
 
-    /// As words that stand beside each other; ordinary ones only when they are the whole text.
+    /// Whether a text contains the vendor as consecutive words; an ordinary word counts only if it
+    /// is the whole text.
     fn is_in_text(&self, text: &str) -> bool {
         let lower = text.to_lowercase();
         let words: Vec<&str> =
@@ -75,7 +77,8 @@ impl Vendor {
         self.is_in_words(&words)
     }
 
-    /// As words of an identifier; ordinary ones only in the name of a type.
+    /// Whether an identifier contains the vendor as words; an ordinary word counts only in the name
+    /// of a type.
     fn is_in_name(&self, name: &str) -> bool {
         if self.ordinary && !name.starts_with(|c: char| c.is_uppercase()) {
             return false;

@@ -1,5 +1,5 @@
-//! All crates have one version and require each other in exactly that one: generated code constructs the
-//! structs of the description, which may change with any release.
+//! All crates have one version and require each other in exactly this version: generated code
+//! constructs the structs of the description, which may change with any release.
 
 use toml::{Table, Value};
 

@@ -1,5 +1,5 @@
-//! One word, one meaning: words that only their author understands do not come back. For the crates
-//! that have been gone through; the words that are used instead stand in the glossary of ARCHITECTURE.md.
+//! One word, one meaning: words that only their author understands are refused in the crates of the
+//! list `clean`. The words to use instead are in the glossary of ARCHITECTURE.md.
 
 use super::source::{Kind, words};
 use super::{Report, Workspace};

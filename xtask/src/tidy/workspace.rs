@@ -1,4 +1,5 @@
-//! The workspace as the rules see it: its crates, their manifests and the files written by hand.
+//! The workspace in the form that the rules need: its crates, their manifests and the files written
+//! by hand.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -11,7 +12,7 @@ use super::rules::Rules;
 use super::source::{Token, tokens};
 use crate::output;
 
-/// Everything that the rules look at.
+/// The parts of the workspace that the rules examine.
 #[derive(Debug)]
 pub struct Workspace {
     /// The path of its root.
@@ -33,7 +34,7 @@ pub struct Crate {
     pub folder: String,
     /// The content of its `Cargo.toml`.
     pub manifest: Table,
-    /// Whether the crate as a whole is made from a spec.
+    /// Whether the whole crate is generated from a spec.
     pub generated: bool,
     pub(crate) files: Vec<File>,
 }
@@ -41,11 +42,11 @@ pub struct Crate {
 /// A Rust file written by hand.
 #[derive(Debug)]
 pub(crate) struct File {
-    /// Relative to the root.
+    /// The path, relative to the root.
     pub(crate) path: String,
     pub(crate) text: String,
     pub(crate) tokens: Vec<Token>,
-    /// Whether it is compiled for tests, benchmarks and examples only.
+    /// Whether the file is compiled for tests, benchmarks and examples only.
     pub(crate) test: bool,
 }
 
@@ -54,7 +55,7 @@ impl Workspace {
     ///
     /// # Errors
     ///
-    /// When something cannot be read or a manifest cannot be understood.
+    /// When a file cannot be read or a manifest cannot be understood.
     pub fn read(root: &Path) -> Result<Self, Error> {
         let manifest = table(root, "Cargo.toml")?;
         let mut folders = vec!["codegen".to_owned(), "xtask".to_owned()];
@@ -145,7 +146,7 @@ impl Crate {
     }
 }
 
-/// Where the child modules of a file lie: `src/a.rs` has them in `src/a`, `src/a/mod.rs` too.
+/// The folder of the child modules of a file: `src/a` for both `src/a.rs` and `src/a/mod.rs`.
 pub(crate) fn module_folder(path: &str) -> String {
     let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
     match name {

@@ -1,4 +1,4 @@
-//! The same API in every kind of document.
+//! One API in every kind of document.
 
 use airbyte_agent_document as vendor;
 
@@ -180,7 +180,7 @@ fn objects_and_edges_are_operations() {
 }
 
 #[test]
-fn what_is_no_document_is_refused() {
+fn what_is_not_a_document_is_refused() {
     let folder = tempfile::tempdir().unwrap();
     let read = |name: &str, text: &str| {
         vendor::read(&super::written(folder.path(), name, text)).unwrap_err().to_string()

@@ -1,4 +1,4 @@
-//! `drift`: one change of a vendor's document or of a spec, and the differences that it must give.
+//! `drift`: one change of a vendor's document or of a spec, and the differences that it must cause.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
@@ -28,7 +28,7 @@ fn compare(spec: &str, documents: &[(&str, &str)]) -> Report {
     drift::drift(&spec, &files).unwrap()
 }
 
-/// A file with this text, packed if its name says so.
+/// Writes a file with this text, compressed if its name says so.
 fn written(folder: &Path, name: &str, text: &str) -> PathBuf {
     let path = folder.join(name);
     let is_packed = name.rsplit('.').next() == Some("gz");
@@ -229,7 +229,7 @@ fn every_change_of_the_vendor_is_noticed() {
 }
 
 #[test]
-fn one_record_is_no_list() {
+fn a_single_record_is_not_a_list() {
     let (start, get) = VENDOR.split_once("  /users/{user_id}:").unwrap();
     let user = "schema: {$ref: '#/components/schemas/User'}";
     let list = "schema: {type: array, items: {$ref: '#/components/schemas/User'}}";

@@ -1,4 +1,5 @@
-//! The connectors of this workspace, compared with the real documents of their vendors where these are.
+//! The connectors of this workspace, compared with the real documents of their vendors, if these
+//! are available.
 
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
@@ -6,7 +7,8 @@ use std::path::{Path, PathBuf};
 use xtask::drift::{self, Folder, VARIABLE};
 use xtask::specs;
 
-/// Says what was not tested, also if the test passes: tests only hide what is printed with macros.
+/// Prints what was not tested, even if the test passes: test runs hide only what is printed with
+/// macros.
 fn say(text: &str) {
     io::stderr().write_all(format!("{text}\n").as_bytes()).unwrap();
 }

@@ -41,7 +41,7 @@ fn reasons_explain_differences() {
             "field-unknown argument",
             vec![],
         ),
-        // What explains nothing is reported.
+        // A reason that explains nothing is reported.
         (
             "{'*/enum-own:*': Old., '*/field-missing:*': New.}",
             "{'enum-own:role': Old.}",
@@ -57,7 +57,7 @@ fn reasons_explain_differences() {
     }
     let report = compare(&spec("{'*/*': All of it.}", "{}"), &[("acme.yaml", &changed)]);
     assert!(report.is_clean());
-    // Nothing differs any more: the reason has to go.
+    // Nothing differs any more, so the reason has to be removed.
     let report = compare(&spec("{'*/*': All of it.}", "{}"), &[("acme.yaml", VENDOR)]);
     assert!(!report.is_clean());
     assert!(

@@ -1,4 +1,5 @@
-//! Rust expressions and how they are divided into lines. Knows brackets and line widths, no connector.
+//! Rust expressions, and how they are divided into lines. This module knows brackets and line
+//! widths, and no connector.
 //!
 //! An expression is written on one line if it fits. Otherwise its lists get one line for each element, and a
 //! tall chain one line for each call. A long text is never divided: it counts as short, but a list that

@@ -24,7 +24,7 @@ pub(super) struct Included<'f> {
     files: &'f mut Files,
     /// The beginning of the names of the entity's files.
     stem: &'f str,
-    /// The constants that hold the entity's schemas: name and value.
+    /// The constants that contain the entity's schemas: name and value.
     constants: Vec<(String, Code)>,
 }
 

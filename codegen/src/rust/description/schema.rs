@@ -9,7 +9,7 @@ use airbyte_agent_description::query::Grammar;
 
 use super::code::Code;
 
-/// A schema as an expression: the constant of its type, and what it adds to it.
+/// A schema as an expression: the constant of its type, and calls for what the schema adds to it.
 pub(super) fn schema(schema: &Schema) -> Code {
     let Schema {
         kinds,
@@ -94,8 +94,8 @@ pub(super) fn json_text(json: &Json) -> Code {
     Code::text(&json.0)
 }
 
-/// A parameter as an expression: its place in the request, its name and its schema, then what is unusual
-/// about it, and its description at the end.
+/// A parameter as an expression: its place in the request, its name and its schema, then what
+/// differs from the usual, and its description at the end.
 pub(super) fn parameter(parameter: &Parameter) -> Code {
     let Parameter {
         name,

@@ -1,4 +1,4 @@
-//! Writes how the records of a list are copied into a store as code.
+//! Writes the rules for copying the records of a list into a store as code.
 
 use airbyte_agent_description::{
     FieldFilter, Json, JsonPath, ParentValue, SyncChange, SyncDeletions, SyncOrder, SyncParent,
@@ -78,7 +78,7 @@ fn change(change: &SyncChange) -> Code {
         .maybe("overlap_seconds", (!is_usual).then(|| Code::plain(overlap_seconds.to_string())))
 }
 
-/// By which fields the records of a list can be requested.
+/// The fields by which the records of a list can be requested, as an expression.
 pub(super) fn filter(filter: &FieldFilter) -> Code {
     let FieldFilter { field, equals, any_of, most, from, to, format, get, unless } = filter;
     let most = (*most != FieldFilter::MOST).then(|| Code::plain(most.to_string()));

@@ -1,4 +1,5 @@
-//! A list of users by the typed builder and by hand, in every shape in which they are compared.
+//! Calls of a list of users, with the typed builder and with code written by hand, in all forms
+//! that are compared.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -14,12 +15,12 @@ use crate::process::Server;
 use crate::server::RECORDS;
 use crate::{hand, statistics};
 
-/// How calls are made.
+/// The number of threads and of concurrent calls.
 #[derive(Clone, Copy)]
 pub(crate) struct Shape {
-    /// Threads of the runtime; 1 means one that runs on the caller's thread.
+    /// Threads of the runtime; 1 means a runtime on the caller's thread.
     threads: usize,
-    /// Calls at once.
+    /// Number of calls at the same time.
     in_flight: usize,
 }
 
@@ -49,7 +50,7 @@ impl Shape {
     }
 }
 
-/// One of the two things that are compared.
+/// One of the two sides of a comparison.
 #[derive(Clone)]
 pub(crate) enum Side {
     Typed(GongConnector),
@@ -57,7 +58,7 @@ pub(crate) enum Side {
 }
 
 impl Side {
-    /// `typed` or `hand`.
+    /// The side with this name, `typed` or `hand`, for the server at this address.
     pub(crate) fn new(name: &str, address: &str) -> Self {
         match name {
             "typed" => Self::Typed(typed(address)),
@@ -65,7 +66,7 @@ impl Side {
         }
     }
 
-    /// Makes one call and lets go of what it returns.
+    /// Makes one call and drops its result.
     async fn call(self) {
         let records = match self {
             Self::Typed(gong) => gong.users().list().await.unwrap().data.len(),
@@ -81,7 +82,7 @@ pub(crate) fn typed(address: &str) -> GongConnector {
     GongConnector::local(local).unwrap()
 }
 
-/// As many calls at once as the shape says, once.
+/// Makes as many calls at the same time as the shape says, once.
 fn batch(runtime: &Runtime, side: &Side, shape: Shape) {
     runtime.block_on(async {
         let mut calls = JoinSet::new();
@@ -94,7 +95,7 @@ fn batch(runtime: &Runtime, side: &Side, shape: Shape) {
     });
 }
 
-/// Batches of one side, for a profiler.
+/// Makes batches of calls of one side, for a profiler.
 pub(crate) fn repeat(side: &Side, shape: Shape, batches: usize) {
     let runtime = shape.runtime();
     for _ in 0..batches {
@@ -102,13 +103,14 @@ pub(crate) fn repeat(side: &Side, shape: Shape, batches: usize) {
     }
 }
 
-/// The time of the typed side beside the other's, by batches in turn.
+/// The time of the typed side divided by that of the other side, measured by batches of both sides
+/// in turn.
 pub(crate) fn time(shape: Shape, rounds: usize) -> Measured {
     let server = Server::start(RECORDS, 1);
     let runtime = shape.runtime();
     let sides = ["typed", "hand"].map(|name| Side::new(name, &server.address));
     let run = |side: &Side| -> Duration { statistics::time(|| batch(&runtime, side, shape)) };
-    // Connections are made and buffers grow before anything counts.
+    // Connections are opened and buffers grow before the measurement begins.
     for side in &sides {
         (0..rounds.div_ceil(10)).for_each(|_| batch(&runtime, side, shape));
     }

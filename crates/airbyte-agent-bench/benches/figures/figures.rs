@@ -1,10 +1,11 @@
-//! The figures: what they are called, what they mean, and what measures them.
+//! The figures: their names, their meaning, and the functions that measure them.
 
 use self::Measure::{Alone, Program};
 use crate::calls::{self, Shape};
 use crate::{instructions, memory, offline, program};
 
-/// One number that is compared with that of the last accepted run. Smaller is better in all of them.
+/// One number that is compared with that of the last accepted run. Smaller values are better for
+/// all figures.
 struct Figure {
     name: &'static str,
     unit: &'static str,
@@ -12,18 +13,18 @@ struct Figure {
     measure: Measure,
 }
 
-/// What measures a figure.
+/// The function that measures a figure.
 enum Measure {
-    /// This program alone.
+    /// A function that needs this program only.
     Alone(fn() -> Measured),
-    /// A run of the program `airbyte-agent`, whose path is given.
+    /// A function that runs the program `airbyte-agent`, whose path it gets.
     Program(fn(&str) -> Measured),
 }
 
 /// The value of a figure.
 pub(crate) struct Measured {
     pub(crate) value: f64,
-    /// What it was computed from.
+    /// The values from which it was computed.
     pub(crate) parts: String,
 }
 
@@ -33,7 +34,8 @@ const SIXTEEN: Shape = Shape::new(1, 16);
 const SIXTEEN_ON_TWO: Shape = Shape::new(2, 16);
 const THOUSAND: Shape = Shape::new(2, 1_000);
 
-/// `list` means a typed list of 100 records beside reqwest and serde written by hand.
+/// `list` means a typed list of 100 records, compared with one written by hand with reqwest and
+/// serde.
 const FIGURES: &[Figure] = &[
     Figure {
         name: "list/time/1-thread",
@@ -44,19 +46,19 @@ const FIGURES: &[Figure] = &[
     Figure {
         name: "list/time/2-threads",
         unit: "ratio",
-        what: "the same on a runtime of two threads",
+        what: "time of a typed list beside one written by hand, on a runtime of two threads",
         measure: Alone(|| calls::time(ALONE_ON_TWO, 600)),
     },
     Figure {
         name: "list/time/1-thread/16-in-flight",
         unit: "ratio",
-        what: "the same with 16 calls at once",
+        what: "time of a typed list beside one written by hand, with 16 calls at once",
         measure: Alone(|| calls::time(SIXTEEN, 60)),
     },
     Figure {
         name: "list/time/2-threads/16-in-flight",
         unit: "ratio",
-        what: "the same on a runtime of two threads",
+        what: "time of a typed list beside one written by hand, with 16 calls at once on two threads",
         measure: Alone(|| calls::time(SIXTEEN_ON_TWO, 60)),
     },
     Figure {
@@ -74,19 +76,19 @@ const FIGURES: &[Figure] = &[
     Figure {
         name: "list/instructions/2-threads",
         unit: "ratio",
-        what: "the same on a runtime of two threads",
+        what: "instructions of a typed list beside one written by hand, on a runtime of two threads",
         measure: Alone(|| instructions::measure(ALONE_ON_TWO, 40)),
     },
     Figure {
         name: "list/instructions/1-thread/16-in-flight",
         unit: "ratio",
-        what: "the same with 16 calls at once",
+        what: "instructions of a typed list beside one written by hand, with 16 calls at once",
         measure: Alone(|| instructions::measure(SIXTEEN, 4)),
     },
     Figure {
         name: "list/instructions/2-threads/16-in-flight",
         unit: "ratio",
-        what: "the same on a runtime of two threads",
+        what: "instructions of a typed list beside one written by hand, with 16 calls at once on two threads",
         measure: Alone(|| instructions::measure(SIXTEEN_ON_TWO, 4)),
     },
     Figure {
@@ -146,7 +148,7 @@ pub(crate) fn list() {
     }
 }
 
-/// Prints the value and, after a tab, its parts.
+/// Prints the value and, after a tab, the values from which it was computed.
 pub(crate) fn measure(name: &str, program: &str) {
     let figure = FIGURES.iter().find(|figure| figure.name == name).unwrap();
     let Measured { value, parts } = match figure.measure {

@@ -1,4 +1,4 @@
-//! What one would write by hand for this one endpoint.
+//! A client for a single endpoint, as a programmer would write it by hand.
 
 use serde::Deserialize;
 

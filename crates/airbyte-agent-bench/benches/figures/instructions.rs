@@ -1,4 +1,4 @@
-//! Instructions by callgrind, which a busy machine does not change.
+//! Counts instructions with callgrind. The load of the machine does not change this number.
 
 use std::process::Stdio;
 
@@ -7,11 +7,11 @@ use crate::figures::Measured;
 use crate::process::{Server, own};
 use crate::server::RECORDS;
 
-/// Instructions of a call on the typed side beside those on the other.
+/// The instructions of a call on the typed side, divided by those on the other side.
 pub(crate) fn measure(shape: Shape, batches: usize) -> Measured {
     let server = Server::start(RECORDS, 1);
     let [typed, hand] = ["typed", "hand"].map(|side| {
-        // The difference of two runs is free of what the start costs.
+        // The difference of two runs does not contain the instructions of the start.
         let few = count(side, &server.address, shape, batches);
         let many = count(side, &server.address, shape, 3 * batches);
         (many - few) / (2 * batches * shape.in_flight()) as f64

@@ -1,5 +1,5 @@
-//! Measures what `cargo xtask bench` shows. Every figure is measured by a run of its own of this program,
-//! because what one leaves behind in memory would show in the next.
+//! Measures the figures that `cargo xtask bench` shows. Every figure is measured by a separate run
+//! of this program, because memory that one measurement leaves behind would change the next.
 //!
 //! | Command | What it does |
 //! | --- | --- |

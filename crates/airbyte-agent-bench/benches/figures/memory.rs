@@ -1,4 +1,4 @@
-//! Peaks of resident memory, each of a process of its own.
+//! Peaks of resident memory, each measured in a process of its own.
 
 use crate::calls::typed;
 use crate::figures::Measured;
@@ -8,7 +8,7 @@ use crate::server::{self, RECORDS};
 /// Size of the large answer in bytes.
 const LARGE: usize = 200_000_000;
 
-/// The peak of a stream of 1,000 pages beside that of 10.
+/// The peak of a stream of 1,000 pages, divided by that of a stream of 10 pages.
 pub(crate) fn of_stream() -> Measured {
     let [many, few] = [1_000, 10].map(|pages| {
         let server = Server::start(RECORDS, pages);
@@ -17,7 +17,7 @@ pub(crate) fn of_stream() -> Measured {
     Measured { value: many / few, parts: format!("{}, {}", shown(many), shown(few)) }
 }
 
-/// The peak of one large answer beside its size.
+/// The peak of one large answer, divided by the size of the answer.
 #[allow(clippy::cast_precision_loss, reason = "sizes are far below 2^52")]
 pub(crate) fn of_answer() -> Measured {
     let records = LARGE / (server::page(RECORDS, None).len() / RECORDS);
@@ -27,7 +27,7 @@ pub(crate) fn of_answer() -> Measured {
     Measured { value: peak / size, parts: format!("{} for {}", shown(peak), shown(size)) }
 }
 
-/// Reads every record of a list in pages; prints the peak.
+/// Reads every record of a list in pages, and prints the peak of memory.
 pub(crate) fn stream(address: &str) {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let records = runtime.block_on(async {
@@ -42,7 +42,7 @@ pub(crate) fn stream(address: &str) {
     println!("{}", process::memory("self", "VmHWM"));
 }
 
-/// Reads one page; prints the peak.
+/// Reads one page, and prints the peak of memory.
 pub(crate) fn answer(address: &str) {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let page = runtime.block_on(async { typed(address).users().list().await }).unwrap();
@@ -50,7 +50,7 @@ pub(crate) fn answer(address: &str) {
     println!("{}", process::memory("self", "VmHWM"));
 }
 
-/// What a run of this program says its peak was, in bytes.
+/// The peak of memory that a run of this program prints, in bytes.
 fn peak(command: &str, address: &str) -> f64 {
     let run = own().args([command, address]).output().unwrap();
     let told = String::from_utf8_lossy(&run.stdout);

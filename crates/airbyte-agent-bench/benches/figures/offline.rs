@@ -1,4 +1,4 @@
-//! What needs no network: loading specs, and searching operations.
+//! Figures that need no network: loading specs, and searching operations.
 
 use std::path::Path;
 use std::time::Duration;
@@ -11,7 +11,7 @@ use saphyr_parser::{Event, Parser};
 use crate::figures::Measured;
 use crate::statistics::{pairs, time};
 
-/// Plain words, a question with a service, synonyms, and words that nobody knows.
+/// Ordinary words, a question that names a service, synonyms, and words with typing errors.
 const QUERIES: [&str; 4] = [
     "open invoices of a customer",
     "which issues were assigned to me in Jira last week",
@@ -19,7 +19,7 @@ const QUERIES: [&str; 4] = [
     "lsit teh brnaches of a repositry",
 ];
 
-/// All specs, parsed and lowered.
+/// The time to parse and lower all specs.
 pub(crate) fn load() -> Measured {
     let texts = specs();
     let lowered = || {
@@ -50,14 +50,14 @@ fn specs() -> Vec<String> {
     names.iter().map(|name| std::fs::read_to_string(folder.join(name)).unwrap()).collect()
 }
 
-/// The index of all operations.
+/// The time to make the index of all operations.
 pub(crate) fn index() -> Measured {
     let built = || time(|| assert!(!Index::new(registry().iter().copied()).is_empty()));
     let written = || time(|| assert!(!texts().is_empty()));
     pairs(31, ["index", "texts"], built, written)
 }
 
-/// A search for each of the queries.
+/// The time of a search for each of the queries.
 pub(crate) fn query() -> Measured {
     let index = Index::new(registry().iter().copied());
     let texts: Vec<String> = texts().iter().map(|text| text.to_lowercase()).collect();
@@ -78,7 +78,7 @@ pub(crate) fn query() -> Measured {
     pairs(101, ["index", "scan"], searched, scanned)
 }
 
-/// What describes each operation.
+/// The texts that describe each operation.
 fn texts() -> Vec<String> {
     let entities = registry().iter().flat_map(|connector| connector.entities.iter());
     let operations = entities.flat_map(|entity| {

@@ -1,21 +1,21 @@
-//! Processes that a figure needs beside it: servers, and runs of this program whose memory is measured.
+//! Other processes that a figure needs: servers, and runs of this program whose memory is measured.
 
 use std::io::{BufRead as _, BufReader};
 use std::process::{Child, Command, Stdio};
 
-/// This program.
+/// A command that runs this program.
 pub(crate) fn own() -> Command {
     Command::new(std::env::current_exe().unwrap())
 }
 
-/// A server in a process of its own, which ends with this value.
+/// A server in a process of its own. It ends when this value is dropped.
 pub(crate) struct Server {
     child: Child,
     pub(crate) address: String,
 }
 
 impl Server {
-    /// A list of users in this many pages, of this many records each.
+    /// Starts a server of a list of users, with this many pages of this many records each.
     pub(crate) fn start(records: usize, pages: usize) -> Self {
         let arguments = ["serve".to_owned(), records.to_string(), pages.to_string()];
         let mut child = own().args(arguments).stdout(Stdio::piped()).spawn().unwrap();
@@ -31,13 +31,13 @@ impl Drop for Server {
     }
 }
 
-/// Ends a process and waits until it is gone.
+/// Ends a process and waits for its end.
 pub(crate) fn stop(child: &mut Child) {
     let _ = child.kill();
     let _ = child.wait();
 }
 
-/// A line of `/proc/PID/status`, in bytes.
+/// The value of a line of `/proc/PID/status`, in bytes.
 pub(crate) fn memory(process: &str, line: &str) -> f64 {
     let status = std::fs::read_to_string(format!("/proc/{process}/status"));
     let status = status.unwrap_or_else(|_| panic!("memory is measured on Linux only"));

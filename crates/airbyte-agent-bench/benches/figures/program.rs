@@ -1,4 +1,4 @@
-//! The program `airbyte-agent` as a whole: from its start to the first thing that others see of it.
+//! Figures of the program `airbyte-agent`: from its start to its first request or response.
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpListener;
@@ -11,7 +11,7 @@ use crate::statistics::{median, pairs};
 
 const ROUNDS: usize = 21;
 
-/// To the first request.
+/// The time from the start to the first request.
 pub(crate) fn start(program: &str) -> Measured {
     let home = tempfile::tempdir().unwrap();
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
@@ -41,7 +41,7 @@ fn first_request(mut command: Command, listener: &TcpListener) -> Duration {
     elapsed
 }
 
-/// To the answer to `initialize`.
+/// The time from the start to the answer to `initialize`.
 pub(crate) fn initialize(program: &str) -> Measured {
     let times: Vec<f64> = (0..ROUNDS)
         .map(|_| {
@@ -55,7 +55,7 @@ pub(crate) fn initialize(program: &str) -> Measured {
     Measured { value: median(times), parts: format!("{ROUNDS} starts") }
 }
 
-/// Resident memory when `initialize` has been answered.
+/// Resident memory after the answer to `initialize`.
 pub(crate) fn resident(program: &str) -> Measured {
     let sizes: Vec<f64> = (0..5)
         .map(|_| {
@@ -68,7 +68,7 @@ pub(crate) fn resident(program: &str) -> Measured {
     Measured { value: median(sizes), parts: "5 starts".to_owned() }
 }
 
-/// The MCP server with all connectors, after its first answer.
+/// Starts the MCP server with all connectors, and waits for its first answer.
 fn initialized(program: &str) -> Child {
     let mut child = Command::new(program)
         .args(["mcp", "--sandbox"])
@@ -90,7 +90,7 @@ fn initialized(program: &str) -> Child {
     let mut line = String::new();
     BufReader::new(child.stdout.as_mut().unwrap()).read_line(&mut line).unwrap();
     assert!(line.contains("serverInfo"), "{line}");
-    // The server ends when its input does.
+    // The server ends when its input ends.
     child.stdin = Some(input);
     child
 }

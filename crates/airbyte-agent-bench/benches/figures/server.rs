@@ -1,4 +1,4 @@
-//! A vendor that lists users as fast as it can: every page is made before the first request.
+//! A vendor that lists users as fast as possible: every page is made before the first request.
 
 use std::io::{BufRead, BufReader, Write};
 use std::net::{TcpListener, TcpStream};
@@ -6,10 +6,10 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 
-/// Records of an ordinary page.
+/// Number of records of an ordinary page.
 pub(crate) const RECORDS: usize = 100;
 
-/// Starts the server; returns its address.
+/// Starts the server, and returns its address.
 pub(crate) fn start(records: usize, pages: usize) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = format!("http://{}", listener.local_addr().unwrap());
@@ -23,11 +23,11 @@ pub(crate) fn start(records: usize, pages: usize) -> String {
     address
 }
 
-/// Stands where the number of the next page belongs, in eight digits.
+/// A placeholder for the number of the next page, which has eight digits.
 const PLACE: &str = "@@@@@@@@";
 
 struct Answers {
-    /// The answer that leads to another page.
+    /// The answer with a next page.
     more: String,
     last: String,
     pages: usize,
@@ -39,12 +39,12 @@ impl Answers {
             let more = answer(&page(records, Some(PLACE)));
             return Self { more, last: answer(&page(records, None)), pages };
         }
-        // A single page says where the list continues, as an ordinary one does.
+        // A single page has a cursor, as an ordinary page of the vendor does.
         let cursor = "eyJhbGciOiJIUzI1NiJ9.eyJjYWxsSWQiM1M30";
         Self { more: String::new(), last: answer(&page(records, Some(cursor))), pages }
     }
 
-    /// The answer to a request for the page of this number.
+    /// Writes the answer to a request for the page with this number.
     fn of(&self, page: usize, write: &mut impl Write) -> std::io::Result<()> {
         if page + 1 >= self.pages {
             return write.write_all(self.last.as_bytes());
@@ -75,19 +75,19 @@ fn serve(stream: TcpStream, answers: &Answers) {
                     return;
                 }
             }
-            Ok(_) if line.starts_with("GET ") => page = asked(&line),
+            Ok(_) if line.starts_with("GET ") => page = requested_page(&line),
             Ok(_) => {}
         }
     }
 }
 
-/// The number of the page that a request line asks for.
-fn asked(line: &str) -> usize {
+/// The number of the page that a request line names.
+fn requested_page(line: &str) -> usize {
     let cursor = line.split("cursor=").nth(1).and_then(|rest| rest.get(..PLACE.len()));
     cursor.and_then(|digits| digits.parse().ok()).unwrap_or_default()
 }
 
-/// The body of a page.
+/// The JSON body of a page.
 pub(crate) fn page(records: usize, cursor: Option<&str>) -> String {
     let users: Vec<String> = (0..records).map(|n| user(n).to_string()).collect();
     let about = json!({

@@ -1,17 +1,19 @@
-//! Medians of pairs: a machine that is busy for a moment slows both sides of a pair down.
+//! Medians of pairs of measurements: a machine that is busy for a moment slows both sides of a pair
+//! down.
 
 use std::time::{Duration, Instant};
 
 use crate::figures::Measured;
 
-/// How long something takes.
+/// Runs a function and returns how long it took.
 pub(crate) fn time(run: impl FnOnce()) -> Duration {
     let started = Instant::now();
     run();
     started.elapsed()
 }
 
-/// Measures two things in turn, first one first, then the other first; the median of their ratios.
+/// Measures two functions in turn, each of them first in every second pair. Returns the median of
+/// their ratios.
 pub(crate) fn pairs(
     rounds: usize,
     names: [&str; 2],

@@ -1,4 +1,5 @@
-//! The result of an introspection query, written in the schema definition language. Descriptions are left out.
+//! Writes the result of an introspection query in the schema definition language. Descriptions are
+//! left out.
 
 use std::fmt::Write as _;
 
@@ -9,7 +10,7 @@ use crate::refs::{is_true, items, text};
 /// Directives that every schema has.
 const BUILT_IN: [&str; 5] = ["skip", "include", "deprecated", "specifiedBy", "oneOf"];
 
-/// The schema of a result of introspection; `None` if the value is none.
+/// The schema in a result of introspection; `None` if the value is not such a result.
 pub(crate) fn sdl(root: &Value) -> Option<String> {
     let schema = root.pointer("/data/__schema").or_else(|| root.get("__schema"))?;
     let mut out = String::new();
@@ -102,7 +103,7 @@ fn input(node: &Value) -> String {
     format!("{}: {ty}{default}{}", text(node, "name"), advice(node))
 }
 
-/// The directive of what the vendor advises against.
+/// The directive for a field or value that the vendor advises against; empty for others.
 fn advice(node: &Value) -> &'static str {
     if is_true(node, "isDeprecated") { " @deprecated" } else { "" }
 }

@@ -15,8 +15,8 @@ use serde_json::Value;
 pub struct GraphQl {
     /// The schema as it was read.
     pub schema: Valid<Schema>,
-    /// What is wrong with the schema itself. Vendors publish such schemas, and documents can be compared with
-    /// the rest of them.
+    /// Errors in the schema itself; `None` if there are none. Vendors publish such schemas, and
+    /// documents can be compared with the valid parts.
     pub defects: Option<String>,
     /// The types as JSON Schema, each at `/types/<name>`.
     pub root: Value,
@@ -27,7 +27,7 @@ impl GraphQl {
     ///
     /// # Errors
     ///
-    /// Says why the text is no schema.
+    /// A text that says why the schema cannot be read.
     pub fn parse(name: &str, source: &str) -> Result<Self, String> {
         let (schema, defects) = match Schema::parse_and_validate(source, name) {
             Ok(schema) => (schema, None),

@@ -1,5 +1,5 @@
-//! What a schema says about one document: its variables become parameters, and what it selects becomes the
-//! schema of the response.
+//! Describes one document by the schema: its variables become parameters, and its selection becomes
+//! the schema of the response.
 
 use std::collections::BTreeSet;
 
@@ -12,11 +12,13 @@ use super::types::{list, mark, reference};
 use crate::model::{Content, Operation, Parameter, Place, Response};
 
 impl GraphQl {
-    /// The operation that a document describes; `name` says which one if there are several.
+    /// The operation that a document describes. `name` selects one if the document contains
+    /// several.
     ///
     /// # Errors
     ///
-    /// Says what is wrong with the document, or that it is not clear which operation is meant.
+    /// A text that says what is wrong with the document, or that it is not clear which operation is
+    /// meant.
     pub fn operation(&self, document: &str, name: Option<&str>) -> Result<Operation, String> {
         let document = ExecutableDocument::parse_and_validate(&self.schema, document, "document")
             .map_err(|found| found.errors.to_string())?;
@@ -61,11 +63,11 @@ fn is_deprecated(selection: &Selection) -> bool {
     field.definition.directives.has("deprecated")
 }
 
-/// What a selection makes.
+/// The object that a selection makes.
 #[derive(Default)]
 struct Object {
     properties: Map<String, Value>,
-    /// The types whose fields are selected: several, if there are fragments.
+    /// The types whose fields are selected; several, if there are fragments.
     types: BTreeSet<String>,
 }
 
@@ -74,7 +76,8 @@ struct Reader<'d> {
 }
 
 impl Reader<'_> {
-    /// The object that a selection makes. At the root, what is deprecated is the operation and not a field.
+    /// The object that a selection makes. At the root, a deprecated field is a deprecated
+    /// operation.
     fn object(&self, set: &SelectionSet, is_root: bool) -> Value {
         let mut object = Object::default();
         self.fields(set, is_root, &mut object);

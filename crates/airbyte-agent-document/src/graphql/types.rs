@@ -17,7 +17,7 @@ pub(super) fn reference(ty: &Type) -> Value {
     list(ty, json!({"$ref": format!("#/types/{}", ty.inner_named_type())}))
 }
 
-/// The schema of what this type is made of lists of.
+/// The schema of a value of this type, which may consist of lists of `element`.
 pub(super) fn list(ty: &Type, element: Value) -> Value {
     match ty {
         Type::Named(_) | Type::NonNullNamed(_) => element,
@@ -34,7 +34,7 @@ fn one(ty: &ExtendedType) -> Value {
             "Float" => json!({"type": "number"}),
             "Boolean" => json!({"type": "boolean"}),
             "String" | "ID" => json!({"type": "string"}),
-            // Nothing is known about a vendor's own scalars but their names.
+            // Of a vendor's own scalars, only the names are known.
             _ => json!({}),
         },
         ExtendedType::Enum(ty) => {
@@ -67,12 +67,12 @@ fn fields(properties: impl Iterator<Item = (String, Value)>) -> Value {
     json!({"type": "object", "properties": properties.collect::<Map<_, _>>()})
 }
 
-/// The schema of a value of this type, with the mark of what the vendor advises against.
+/// The schema of a value of this type, marked as deprecated if the vendor advises against it.
 pub(super) fn marked(ty: &Type, deprecated: bool) -> Value {
     mark(reference(ty), deprecated)
 }
 
-/// Adds the mark of what the vendor advises against.
+/// Marks a schema as deprecated if the vendor advises against the value.
 pub(super) fn mark(mut schema: Value, deprecated: bool) -> Value {
     if deprecated && let Some(object) = schema.as_object_mut() {
         object.insert("deprecated".to_owned(), Value::Bool(true));

@@ -1,7 +1,7 @@
-//! From what a caller passes to what an operation may send.
+//! Turns the arguments that a caller passes into those that an operation may send.
 //!
-//! Everything that can be wrong with a call is found here, before any request is made, and told
-//! in one message.
+//! Everything that can be wrong with the arguments of a call is found here, before any request is
+//! made, and reported in one message.
 
 mod check;
 mod shape;
@@ -22,22 +22,23 @@ pub(crate) use check::check_value;
 pub(crate) use texts::TextRules;
 pub(crate) use unknown::find_unknown;
 
-/// Arguments by parameter name.
+/// The arguments of a call, by the names of their parameters.
 pub type Arguments = Map<String, Value>;
 
 /// Who fills in what the caller of an operation leaves out.
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[non_exhaustive]
 pub enum Completion<'a> {
-    /// The engine does, with these server variables and settings of the connector, the scoping rules
-    /// of the description and its defaults.
+    /// The engine fills them in, from these server variables and settings of the connector, the
+    /// scoping rules of the description and its defaults.
     Engine(&'a Map<String, Value>),
-    /// Whoever receives the call does: the arguments go out as the caller passed them.
+    /// The receiver of the call, such as the platform, fills them in: the arguments are sent as the
+    /// caller passed them.
     Receiver,
 }
 
-/// Checks and completes the arguments of a call of `name`, such as `issues.list`. The result holds
-/// exactly what goes out.
+/// Checks and completes the arguments of a call of `name`, such as `issues.list`. The result
+/// contains exactly the arguments that are sent.
 pub(crate) fn complete(
     connector: &Connector,
     operation: &Operation,
@@ -72,7 +73,8 @@ pub(crate) fn complete(
             };
             if let Some(value) = supplied {
                 arguments.insert(parameter_name.to_owned(), value);
-                // What the description supplies is good; what a user configured may be anything.
+                // A value that the description supplies is valid; one that a user configured may be
+                // anything.
                 if setting.is_none() {
                     continue;
                 }
@@ -99,7 +101,7 @@ pub(crate) fn complete(
                     unsaid(parameter_name, &parameter.schema, value, &mut found);
                 }
             }
-            // What was passed at a wrong place is not missing, too.
+            // An argument that was passed at a wrong place is not reported as missing, too.
             None if is_meant_by(&problems, operation, parameter_name) => {}
             None if is_missing(connector, parameter, completion) => {
                 found.push(missing(parameter));
@@ -136,8 +138,8 @@ pub(crate) fn complete(
     Err(Error::of_arguments(name, problems))
 }
 
-/// What is unusual about the texts in arguments: they break a rule of the vendor for formats, patterns or query
-/// languages, so that it may refuse them, or find nothing.
+/// The texts in arguments that break a rule of the vendor for formats, patterns or query languages,
+/// one sentence each. The vendor may refuse such a text, or find nothing.
 pub(crate) fn doubts(operation: &Operation, arguments: &Arguments) -> Vec<String> {
     let mut found = Vec::new();
     for parameter in operation.parameters.iter() {
@@ -191,7 +193,7 @@ fn write_integer(schema: &Schema, value: &mut Value) {
     }
 }
 
-/// Takes from values what the path has before them anyway.
+/// Removes a prefix from values if the path contains it in front of them anyway.
 fn drop_prefixes(operation: &Operation, arguments: &mut Arguments) {
     for parameter in operation.parameters.iter() {
         let Some(prefix) = parameter.prefix.as_deref() else { continue };
@@ -216,7 +218,7 @@ fn scope(
         if arguments.contains_key(name) || operation.parameter(name).is_none() {
             continue;
         }
-        // Only a single configured value is unambiguous.
+        // Only a single configured value can be meant; of several, it is not known which one.
         let value = match settings.get(rule.config_key.as_ref()) {
             None | Some(Value::Null) => continue,
             Some(Value::Array(items)) => match items.as_slice() {
@@ -238,8 +240,8 @@ fn scope(
     Ok(())
 }
 
-/// A `null` for something that cannot be `null` means "not given". What an open body takes beyond
-/// the declared may be `null` where that empties a field.
+/// Removes each `null` of a parameter that cannot be `null`: it means that no argument was given.
+/// In an open body, an undeclared member may be `null`, where that empties a field.
 fn drop_empty_nulls(operation: &Operation, arguments: &mut Arguments) {
     let empties = operation.action == Action::Update
         && matches!(operation.body, Body::Json { open: true, .. });
@@ -300,8 +302,8 @@ fn default(parameter: &Parameter, config: &Map<String, Value>) -> Result<Option<
     }
 }
 
-/// Whether the token of a next page is given beside which the vendor takes no other arguments: it
-/// stands for those of the first page.
+/// Whether the argument is given that contains the token of a next page, where the vendor takes no
+/// other arguments beside this token: it stands for the arguments of the first page.
 fn has_token_for_all(operation: &Operation, arguments: &Arguments) -> bool {
     operation.paging.styles().any(|style| match &style.next {
         Next::Link { feed, keep: Some(_), .. } => {
@@ -319,7 +321,7 @@ fn is_missing(connector: &Connector, parameter: &Parameter, completion: Completi
     parameter.required && !filled_elsewhere
 }
 
-/// Whether a problem that was found before says how to pass this argument.
+/// Whether a problem that was found earlier already says how to pass this argument.
 fn is_meant_by(problems: &[WrongArgument], operation: &Operation, name: &str) -> bool {
     problems.iter().filter(|wrong| !wrong.is_unknown).any(|wrong| {
         let is_wrapper = operation.parameter(&wrong.name).is_none();
@@ -339,8 +341,8 @@ fn missing(parameter: &Parameter) -> String {
     format!("missing required {place} '{}'{kind}", parameter.name)
 }
 
-/// What is wrong when none of a group is given. An object that is not given itself is another
-/// matter: whether it has to be is said by what requires it.
+/// The problem if none of the members of a group is given. If the object that contains them is not
+/// given, this is no problem of the group: another rule says whether the object is required.
 fn none_of(group: &AtLeastOne, arguments: &Arguments) -> Option<WrongArgument> {
     let mut members = arguments;
     for name in group.inside.iter() {
@@ -361,8 +363,9 @@ fn none_of(group: &AtLeastOne, arguments: &Arguments) -> Option<WrongArgument> {
     Some(WrongArgument { name: name.unwrap_or_default(), problem, works: None, is_unknown: false })
 }
 
-/// Adds the empty lists and objects in a value of a form. A form has a field for each of their elements, so that nothing
-/// of them would be sent, and whoever wants to remove all elements would be told of a success.
+/// Adds a problem for each empty list and object in a value of a form. A form has one field for
+/// each element, so nothing would be sent for an empty list, and a caller who wants to remove all
+/// elements would get a success although nothing was removed.
 fn unsaid(place: &str, schema: &Schema, value: &Value, problems: &mut Vec<String>) {
     let what = match value {
         Value::Array(items) if items.is_empty() => "list",
@@ -394,7 +397,8 @@ fn unsaid(place: &str, schema: &Schema, value: &Value, problems: &mut Vec<String
     ));
 }
 
-/// Values that are present and yet say nothing, or that would lead to another address.
+/// The problem of an argument that is present and yet empty, or that would make the request lead to
+/// another address.
 fn emptiness(parameter: &Parameter, value: &Value) -> Option<String> {
     let name = &parameter.name;
     let text = value.as_str();
@@ -407,7 +411,7 @@ fn emptiness(parameter: &Parameter, value: &Value) -> Option<String> {
         }
     }
     let is_default = parameter.default.as_ref().is_some_and(|default| default.value() == *value);
-    // Whoever lists the empty text among the values takes it.
+    // A list of values that contains the empty text allows it.
     let is_listed = parameter.schema.choices.iter().any(|choice| choice.value() == *value);
     let blank = match value {
         Value::String(text) => text.trim().is_empty(),

@@ -1,4 +1,4 @@
-//! Values that work, for messages about those that do not.
+//! Valid values of parameters, for messages about values that are not valid.
 
 use serde_json::{Map, Value};
 
@@ -8,12 +8,12 @@ use crate::description::{Json, Kind, Operation, Parameter, Schema, Step, closest
 
 /// The longest value that is shown, in characters.
 const LONGEST: usize = 400;
-/// The longest value of a caller that is repeated in one that works.
+/// The longest value of a caller that is repeated in a valid one, in characters.
 const LONGEST_GIVEN: usize = 120;
-/// How many objects and lists a value may stand inside to be found.
+/// How many objects and lists may enclose a value for it to be found.
 const DEEPEST: usize = 4;
 
-/// A value that the parameter takes; `None` where its kind says enough.
+/// A valid value of the parameter; `None` where the kind of the parameter says enough.
 pub(super) fn sample(parameter: &Parameter, given: Option<&Value>) -> Option<Value> {
     let schema = &parameter.schema;
     if let Some(Value::String(given)) = given {
@@ -37,7 +37,7 @@ pub(super) fn sample(parameter: &Parameter, given: Option<&Value>) -> Option<Val
     example.filter(works).or_else(|| Some(sample_of(schema, 0))).filter(works)
 }
 
-/// Whether nothing is wrong with a value.
+/// Whether a value breaks no rule of the schema.
 fn accepts(schema: &Schema, value: &Value) -> bool {
     let mut problems = Vec::new();
     check_value("", schema, value, &mut problems);
@@ -75,7 +75,7 @@ fn sample_of(schema: &Schema, depth: usize) -> Value {
         }
         Some(Kind::Object) => {
             let required = || schema.properties.iter().filter(|property| property.required);
-            // An object without required members still says something by one of them.
+            // An object without required members would be empty, so it shows one of its members.
             let first = schema.properties.first().filter(|_| required().next().is_none());
             let members = required().chain(first).filter(|_| depth < DEEPEST);
             Value::Object(
@@ -95,7 +95,7 @@ pub(super) struct Home<'o> {
 }
 
 impl Home<'_> {
-    /// The place in words of the caller: `fields`, `filterGroups[].filters[]`.
+    /// The place as a caller writes it: `fields`, `filterGroups[].filters[]`.
     pub(super) fn place(&self) -> String {
         let mut place = self.parameter.name.to_string();
         for step in &self.steps {
@@ -111,7 +111,8 @@ impl Home<'_> {
     }
 }
 
-/// The place inside a parameter that has a member of this name; the one that is nearest to the top.
+/// The place inside a parameter that has a member of this name. Of several places, it is the one
+/// nearest to the top.
 pub(super) fn home<'o>(operation: &'o Operation, name: &str) -> Option<Home<'o>> {
     (0..DEEPEST).find_map(|depth| {
         operation.parameters.iter().find_map(|parameter| {
@@ -121,7 +122,7 @@ pub(super) fn home<'o>(operation: &'o Operation, name: &str) -> Option<Home<'o>>
     })
 }
 
-/// The steps to an object that has a member of this name, this many objects below the schema.
+/// The steps to an object that has a member of this name, at most so many objects below the schema.
 fn steps_to(schema: &Schema, name: &str, depth: usize) -> Option<Vec<Step>> {
     if let Some(items) = schema.items.first() {
         let mut steps = steps_to(items, name, depth)?;
@@ -138,8 +139,9 @@ fn steps_to(schema: &Schema, name: &str, depth: usize) -> Option<Vec<Step>> {
     })
 }
 
-/// The value of a parameter that has the members at the place where they belong, and what else it needs.
-/// Members keep the value that the caller gave, where that works and is short.
+/// A value of the parameter that has the members at the place where they belong, and the other
+/// members that are required there. Members keep the value that the caller gave if it is valid and
+/// short.
 pub(super) fn with_members(
     home: &Home<'_>,
     given: Option<&Value>,

@@ -4,15 +4,17 @@ use serde_json::Value;
 
 use crate::description::{Schema, is_secret_name};
 
-/// What becomes of a value that breaks a rule for texts: a format, a pattern, or the grammar of a query language.
+/// What happens to a value that breaks a rule for texts: a format, a pattern, or the grammar of a
+/// query language.
 ///
-/// The rules come from documents of vendors, who now and then take more than those say. Whether a value that breaks
-/// one is refused is therefore for the caller to decide.
+/// The rules come from documents of vendors, and a vendor sometimes accepts more than its document
+/// says. The caller therefore decides whether a value that breaks a rule is refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum TextRules {
-    /// The call is refused, with all else that is wrong with it.
+    /// The call is refused, and the error also names everything else that is wrong with the
+    /// arguments.
     Refuse,
-    /// The call goes out, and the log has a warning.
+    /// The call is sent, and a warning is written to the log.
     Warn,
 }
 

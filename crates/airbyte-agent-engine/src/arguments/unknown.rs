@@ -6,7 +6,7 @@ use super::{Arguments, shape};
 use crate::description::{Body, Operation, suggestion};
 use crate::error::WrongArgument;
 
-/// Names that steer a download and are never sent to a vendor.
+/// Names of arguments that control how a file is downloaded and are never sent to a vendor.
 const DOWNLOAD_CONTROLS: [&str; 6] = [
     "range_header",
     "_airbyte_response_type",
@@ -56,7 +56,7 @@ fn plain(names: &[&str], name: &str) -> WrongArgument {
     WrongArgument { name: name.to_owned(), problem, works: None, is_unknown: true }
 }
 
-/// Arguments inside an object that is none.
+/// Arguments inside an object that is not a parameter itself, such as `{"arguments": {…}}`.
 fn wrapper(names: &[&str], name: &str, value: &Value) -> Option<WrongArgument> {
     let members = value.as_object().filter(|_| WRAPPERS.contains(&name))?;
     let own: Vec<String> = members
@@ -72,7 +72,8 @@ fn wrapper(names: &[&str], name: &str, value: &Value) -> Option<WrongArgument> {
     Some(WrongArgument { name: name.to_owned(), problem, works: None, is_unknown: false })
 }
 
-/// Arguments that are members of another one. All of those that belong to the same place are told together.
+/// Arguments that are members of another argument. All that belong to the same place are reported
+/// together.
 fn misplaced<'a>(
     operation: &Operation,
     arguments: &Arguments,

@@ -1,4 +1,4 @@
-//! Which scheme credentials fit, and the secrets computed from them.
+//! Finds the scheme that credentials fit, and computes the secrets of this scheme.
 
 use std::collections::BTreeMap;
 
@@ -11,11 +11,12 @@ use crate::description::{closest, suggestion};
 use crate::error::{Error, Result};
 use crate::secret::Redactor;
 
-/// Credentials fitted to one scheme of a connector.
+/// Credentials, assigned to one scheme of a connector.
 pub(crate) struct Account {
     /// Index of the scheme in the description.
     scheme: usize,
-    /// Mapped secrets, and fields that no mapping uses under their own names.
+    /// Secrets that are targets of a mapping, and under their own names the fields that no mapping
+    /// uses.
     secrets: BTreeMap<String, SecretString>,
 }
 
@@ -63,9 +64,10 @@ impl Account {
         self.secrets.get(name).map(ExposeSecret::expose_secret).filter(|text| !text.is_empty())
     }
 
-    /// What tells this account from others, made of its settings and secrets. `stored_as` is what
-    /// the store of renewed tokens calls the account. It stands in for the tokens, which a renewal
-    /// replaces. Without it the account is known by the tokens that were given.
+    /// A text that distinguishes this account from others, made of its settings and secrets.
+    /// `stored_as` is the name of the account in the store of renewed tokens. It is used instead of
+    /// the tokens, which a renewal replaces. Without it, the account is identified by the tokens
+    /// that were given.
     pub(crate) fn identity(
         &self,
         connector: &Connector,
@@ -83,7 +85,8 @@ impl Account {
             config.iter().map(|(name, value)| (&**name, value.to_string())).collect();
         config.sort_unstable();
         parts.extend(config);
-        // As JSON, so that no two lists of parts are written alike.
+        // The parts are written as JSON, so that two different lists of parts never give the same
+        // text.
         serde_json::to_vec(&parts).unwrap_or_default()
     }
 
@@ -111,7 +114,7 @@ impl Account {
     }
 }
 
-/// The scheme that the credentials are complete for.
+/// The scheme for which the credentials are complete.
 pub(super) fn fitting<'c>(
     connector: &'c Connector,
     credentials: &Credentials,
@@ -227,7 +230,8 @@ fn check_fields(
         return Err(missing_credentials(connector));
     }
     for name in credentials.names() {
-        // With the scheme named, fields of the others may lie about.
+        // If the caller named the scheme, fields of the other schemes may be present and are
+        // ignored.
         let elsewhere = credentials.scheme_name().is_some()
             && connector.auth.iter().any(|other| other.field(name).is_some());
         if scheme.field(name).is_none() && !elsewhere {

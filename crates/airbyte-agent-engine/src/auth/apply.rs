@@ -1,4 +1,4 @@
-//! Credentials on a request.
+//! Adds credentials to a request.
 
 use std::collections::BTreeMap;
 

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use crate::error::{Error, Result};
 
-/// A JWT for the token endpoint `audience`, valid for an hour.
+/// A signed JWT for the token endpoint `audience`. It is valid for an hour.
 pub(super) fn sign(credentials_json: &str, scopes: &[String], audience: &str) -> Result<String> {
     let account: Value = serde_json::from_str(credentials_json)
         .map_err(|_| Error::authentication("the service account's key file is not JSON"))?;
@@ -62,7 +62,7 @@ mod tests {
 
     use super::*;
 
-    /// Made for this test; opens nothing.
+    /// A key that was generated for this test and gives access to nothing.
     const KEY: &str = include_str!("assertion_test_key.pem");
 
     #[test]

@@ -9,11 +9,13 @@ use serde_json::Value;
 use crate::description::Connector;
 use crate::error::{Error, Result};
 
-/// Credential fields by the names in the spec, and, where several schemes exist, which one.
+/// Values of credential fields by their names in the spec, and the scheme that is meant, where
+/// several exist.
 ///
-/// The credential structs of the connector crates turn into this; it can also be put together by
-/// hand. Those that come from a connector's crate or from its variables know their connector, and
-/// no other connector takes them. Its debug output shows field names only.
+/// The credential structs of the connector crates turn into this type; it can also be built field
+/// by field. Credentials from a connector's crate or from its environment variables know their
+/// connector, and every other connector refuses them. Their debug output shows the names of fields
+/// only.
 ///
 /// ```
 /// use airbyte_agent_engine::Credentials;
@@ -23,21 +25,21 @@ use crate::error::{Error, Result};
 /// ```
 #[derive(Clone, Default)]
 pub struct Credentials {
-    /// Slug of the connector whose they are, where that is known.
+    /// Slug of the connector to which the credentials belong, where that is known.
     connector: Option<String>,
     scheme: Option<String>,
     fields: BTreeMap<String, SecretString>,
 }
 
 impl Credentials {
-    /// Credentials without any field yet.
+    /// Credentials without any field.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Says by its slug whose credentials these are: with any other connector they are refused,
-    /// before anything is sent.
+    /// Says by its slug to which connector these credentials belong: every other connector refuses
+    /// them before anything is sent.
     #[must_use]
     pub fn for_connector(mut self, slug: impl Into<String>) -> Self {
         self.connector = Some(slug.into());
@@ -58,11 +60,12 @@ impl Credentials {
         self
     }
 
-    /// Takes the members of a JSON object; `null` members are left out, scalars become text.
+    /// Takes the members of a JSON object. Members that are `null` are left out, and scalars become
+    /// texts.
     ///
     /// # Errors
     ///
-    /// [`Validation`](crate::ErrorKind::Validation) when it is not an object of scalars. The
+    /// [`Validation`](crate::ErrorKind::Validation) when the value is not an object of scalars. The
     /// message names the field and never its value.
     pub fn from_json(value: &Value) -> Result<Self> {
         let Value::Object(members) = value else {
@@ -76,7 +79,7 @@ impl Credentials {
                 Value::Null => continue,
                 Value::String(text) => text.clone(),
                 Value::Bool(_) | Value::Number(_) => value.to_string(),
-                // A service account's key file is an object by nature.
+                // The key file of a service account is itself a JSON object.
                 Value::Object(_) if name == "credentials_json" => value.to_string(),
                 Value::Array(_) | Value::Object(_) => {
                     return Err(Error::validation(format!("credential '{name}' must be a text")));
@@ -89,11 +92,12 @@ impl Credentials {
 
     /// Takes every field found in the environment under `AIRBYTE_AGENT_<SLUG>_<FIELD>`.
     ///
-    /// The slug is what the description says of itself, and so is where the credentials go. Give
-    /// this a description that you know, such as that of a connector crate: a spec from elsewhere
-    /// may call itself `github`, gets GitHub's token here and sends it to a server of its own. Where
-    /// a spec may be anybody's, compare [`Destination::declared_by`](crate::Destination::declared_by)
-    /// with that of the connector whose name it bears, as the program `airbyte-agent` does.
+    /// The slug is taken from the description, and the description also decides where the
+    /// credentials are sent. Pass a description that you trust, such as that of a connector crate:
+    /// a spec from another source may call itself `github`, obtain GitHub's token here and send it
+    /// to a server of its author. Where a spec may come from anybody, compare
+    /// [`Destination::declared_by`](crate::Destination::declared_by) with that of the connector
+    /// whose name the spec has, as the program `airbyte-agent` does.
     #[must_use]
     pub fn from_env(connector: &Connector) -> Self {
         Self::from_variables(connector, |name| std::env::var(name).ok())
@@ -123,8 +127,8 @@ impl Credentials {
         credentials
     }
 
-    /// Makes sure that these are not the credentials of another connector. Those that do not know
-    /// their connector pass.
+    /// Makes sure that these are not the credentials of another connector. Credentials that do not
+    /// know their connector are accepted.
     ///
     /// # Errors
     ///
@@ -136,7 +140,7 @@ impl Credentials {
         }
     }
 
-    /// Whether there is no field.
+    /// Whether the credentials have no field.
     pub fn is_empty(&self) -> bool {
         self.fields.is_empty()
     }
@@ -162,7 +166,7 @@ impl Credentials {
     }
 }
 
-/// Makes sure that secrets of `owner` go to no other connector.
+/// Makes sure that secrets of the connector `owner` are not sent to another connector.
 pub(crate) fn check_owner(what: &str, owner: &str, connector: &Connector) -> Result<()> {
     if owner == connector.name {
         return Ok(());

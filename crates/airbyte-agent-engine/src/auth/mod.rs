@@ -1,7 +1,7 @@
-//! Authentication: from what the user provides to headers on a request.
+//! Authentication: turns what the user provides into headers and parameters of a request.
 //!
-//! Knows the kinds of schemes, not the vendors. Secrets live in `SecretString`s and are registered
-//! with the redactor, so that no message can hold them.
+//! This module knows kinds of schemes and no vendors. Secrets are `SecretString`s and are
+//! registered with the redactor, so that no message can contain them.
 
 mod account;
 mod apply;

@@ -1,4 +1,4 @@
-//! What a token endpoint answers: new tokens, read from its JSON.
+//! The new tokens in the JSON of a token endpoint's response.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -12,8 +12,8 @@ use crate::error::{Error, Result};
 
 /// New tokens, as a vendor issued them.
 ///
-/// Vendors that rotate refresh tokens accept the old one only once: whoever keeps credentials must
-/// store [`refresh_token`](Self::refresh_token).
+/// Vendors that rotate refresh tokens accept the old one only once: a program that keeps
+/// credentials must store [`refresh_token`](Self::refresh_token).
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct TokenUpdate {
@@ -21,7 +21,7 @@ pub struct TokenUpdate {
     pub access_token: SecretString,
     /// The new refresh token, where the vendor rotates it.
     pub refresh_token: Option<SecretString>,
-    /// Lifetime of the access token, where the vendor says it.
+    /// Lifetime of the access token from its issue on, where the vendor states it.
     pub expires_in: Option<Duration>,
     /// Fields of the token response that became configuration, for example `instance_url`.
     pub extracted: BTreeMap<String, String>,

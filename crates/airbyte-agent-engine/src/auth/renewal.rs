@@ -1,8 +1,8 @@
 //! Renewing access tokens.
 //!
-//! However many requests find a token expired, one asks for a new one.
-//! It runs on a task of its own, so that a cancelled call never loses a rotating refresh token,
-//! and a refusal is remembered for a while instead of being repeated.
+//! However many requests find a token expired, only one of them asks for a new one. The renewal runs on a task of its
+//! own, so that a cancelled call never loses a rotating refresh token. A refusal is remembered for a while instead of
+//! asking again.
 
 use std::collections::BTreeMap;
 use std::future::Future;
@@ -25,22 +25,22 @@ use crate::renewals::{self, UnderWay};
 use crate::secret::Redactor;
 use crate::single_flight::SingleFlight;
 
-/// How long a refusal stands before the token endpoint is asked again.
+/// How long the token endpoint is not asked again after a refusal.
 const COOLDOWN: Duration = Duration::from_secs(30);
 
-/// The number of the renewal that was made last.
+/// The number of the [`Renewal`] that was made last in this process.
 static LAST: AtomicUsize = AtomicUsize::new(0);
 
-/// How long before its end a token is renewed.
+/// How long before its expiry a token is renewed.
 const MARGIN: Duration = Duration::from_secs(60);
 
-/// The tokens of one account and the way to renew them.
+/// The tokens of one account, and what is needed to renew them.
 #[derive(Clone)]
 pub(crate) struct Renewal {
     state: SingleFlight<State>,
     /// Tokens that the vendor has issued and that could not be stored yet.
     unsaved: Arc<Mutex<Option<Unsaved>>>,
-    /// Tells the tokens of this account from those of others in this process.
+    /// Distinguishes the tokens of this account from those of others in this process.
     number: usize,
 }
 
@@ -48,7 +48,7 @@ pub(crate) struct Renewal {
 struct State {
     access_token: Option<SecretString>,
     refresh_token: Option<SecretString>,
-    /// Counts renewals, so that a late 401 can tell that its token is already replaced.
+    /// Counts renewals, so that a call that gets a 401 late can tell that its token has been replaced already.
     generation: u64,
     renew_at: Option<Instant>,
     extracted: BTreeMap<String, String>,
@@ -56,14 +56,14 @@ struct State {
     is_loaded: bool,
 }
 
-/// New tokens on their way into the store.
+/// New tokens that are still to be written to the store.
 #[derive(Clone)]
 struct Unsaved {
     update: TokenUpdate,
     issued: Instant,
-    /// As they are to be stored.
+    /// The tokens as they are to be stored.
     tokens: StoredTokens,
-    /// What the store held when they were issued.
+    /// What the store contained when the tokens were issued.
     replaced: StoredTokens,
 }
 
@@ -73,14 +73,14 @@ impl Unsaved {
         Self { update, issued: Instant::now(), tokens, replaced }
     }
 
-    /// The update with the lifetime that is left by now.
+    /// The update, with the remaining lifetime of its token.
     fn into_update(self) -> TokenUpdate {
         let left = |lifetime: Duration| lifetime.saturating_sub(self.issued.elapsed());
         TokenUpdate { expires_in: self.update.expires_in.map(left), ..self.update }
     }
 }
 
-/// The access token of a moment.
+/// The access token that is current at a moment.
 #[derive(Clone)]
 pub(crate) struct Token {
     pub(crate) access_token: Option<SecretString>,
@@ -89,7 +89,7 @@ pub(crate) struct Token {
 }
 
 impl Renewal {
-    /// Begins with the tokens that the user gave.
+    /// The renewal of an account's tokens. It begins with the tokens that the user gave.
     pub(crate) fn new(account: &Account) -> Self {
         let secret = |name: &str| account.secret(name).map(SecretString::from);
         let state = State {
@@ -101,12 +101,12 @@ impl Renewal {
         Self { state: SingleFlight::with(state), unsaved: Arc::default(), number }
     }
 
-    /// The current token, and whether it is time to renew it. Waits for a renewal that runs, and
-    /// before the first call for the store.
+    /// The current token, and whether it has to be renewed. Waits for a renewal that is under way, and before the first
+    /// call for the store.
     ///
     /// # Errors
     ///
-    /// Whatever the store fails with.
+    /// The error with which the store fails.
     pub(crate) async fn current(
         &self,
         needs_extracted: bool,
@@ -123,7 +123,7 @@ impl Renewal {
         Ok((state.into_token(), due))
     }
 
-    /// Reads the store before the first call; what it holds goes before what the user gave.
+    /// Reads the store before the first call. Tokens in the store take precedence over those that the user gave.
     async fn load(&self, context: Arc<RenewalContext>) -> Result<()> {
         let renewal = self.clone();
         let fetch = move || async move {
@@ -139,9 +139,9 @@ impl Renewal {
         self.state.get(|state| state.is_loaded, fetch).await.map(drop)
     }
 
-    /// Renews the token, unless somebody did since `seen`.
+    /// Renews the token, unless another call has renewed it since `seen` was current.
     ///
-    /// `send` performs a token request and gives back the response.
+    /// `send` sends a token request and returns the response.
     pub(crate) async fn renew<S, F>(
         &self,
         seen: u64,
@@ -185,9 +185,9 @@ impl Renewal {
         self.state.get_with_cooldown(is_newer, cooldown, fetch).await.map(State::into_token)
     }
 
-    /// Stores new tokens and gives back what to go on with. They are remembered until they are
-    /// stored, however that ends. `is_stored` says that the store has them already, and that only
-    /// the user is to be told.
+    /// Stores new tokens and returns the token to continue with. The tokens are kept in memory until they are stored,
+    /// even if storing fails. `is_stored` says that the store contains them already, so that only the user has to be
+    /// told.
     async fn save(
         &self,
         context: &RenewalContext,
@@ -204,7 +204,7 @@ impl Renewal {
         Ok(unsaved.into_update())
     }
 
-    /// Notes that nobody keeps a new refresh token, where there is no store and nobody to tell.
+    /// Writes to the log that a new refresh token will be lost, if there is neither a store nor a callback of the user.
     fn note_unstorable(&self, context: &RenewalContext, state: &State, update: &TokenUpdate) {
         let is_new = text(update.refresh_token.as_ref())
             .is_some_and(|new| text(state.refresh_token.as_ref()) != Some(new));
@@ -223,11 +223,11 @@ impl Renewal {
         renewals::note_unsaved(self.number, error);
     }
 
-    /// Issued tokens that are still to be stored. Those that somebody else's newer ones in the
-    /// store have replaced are forgotten.
+    /// Tokens that were issued and are not stored yet. Those that another process has replaced in the store by newer
+    /// ones are forgotten.
     fn unsaved(&self, stored: &StoredTokens) -> Option<Unsaved> {
         let mut unsaved = self.lock_unsaved();
-        // The store may have them although it failed, or although the callback did afterwards.
+        // The store may contain them although it reported a failure, or although the callback failed afterwards.
         let is_replaced = unsaved.as_ref().is_some_and(|unsaved| {
             !unsaved.replaced.has_same_tokens(stored) && !unsaved.tokens.has_same_tokens(stored)
         });
@@ -239,7 +239,7 @@ impl Renewal {
     }
 
     fn lock_unsaved(&self) -> MutexGuard<'_, Option<Unsaved>> {
-        // Replaced as a whole, so one that a panic poisoned is still good.
+        // The value is only ever replaced as a whole, so it is intact even if a thread panicked while it held the lock.
         self.unsaved.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -248,15 +248,15 @@ impl Renewal {
     }
 }
 
-/// How long a failed renewal is not tried again: the vendor's refusal would be the same. Other
-/// failures may pass at any moment.
+/// How long a failed renewal is not repeated: a refusal of the vendor would come again. Other failures may end at any
+/// moment.
 fn cooldown(error: &Error) -> Duration {
     let is_refusal = error.kind() == ErrorKind::Authentication
         && error.status().is_some_and(|status| status < 500 && status != 429);
     if is_refusal { COOLDOWN } else { Duration::ZERO }
 }
 
-/// The text of a token, to compare it.
+/// The text of a token, for comparing tokens.
 fn text(token: Option<&SecretString>) -> Option<&str> {
     token.map(ExposeSecret::expose_secret)
 }
@@ -275,7 +275,7 @@ impl State {
         self.extracted = stored.extracted;
     }
 
-    /// Takes what another process stored; whether its access token is a newer one that is good.
+    /// Takes tokens that another process stored. Says whether their access token is newer than ours and still valid.
     fn adopt(&mut self, stored: StoredTokens) -> bool {
         let renew_at = stored.renew_at();
         let is_newer = stored.access_token.is_some()
@@ -299,7 +299,7 @@ impl State {
             self.refresh_token = Some(token);
         }
         self.renew_at = update.expires_in.and_then(|lifetime| {
-            // A lifetime shorter than the margin would renew on every call.
+            // If the lifetime is shorter than the margin, every call would renew the token.
             let usable = lifetime.checked_sub(MARGIN).unwrap_or(lifetime);
             Instant::now().checked_add(usable)
         });
@@ -309,7 +309,7 @@ impl State {
 }
 
 impl StoredTokens {
-    /// When the access token is to be renewed.
+    /// The time at which the access token is to be renewed.
     fn renew_at(&self) -> Option<Instant> {
         let left = self.expires_at?.duration_since(SystemTime::now()).unwrap_or_default();
         Instant::now().checked_add(left.saturating_sub(MARGIN))
@@ -321,12 +321,12 @@ impl StoredTokens {
     }
 }
 
-/// Is told of new tokens before they are used, and may fail.
+/// A callback of the user, which is called with new tokens before they are used, and may fail.
 pub(crate) type Announce = dyn Fn(TokenUpdate) -> BoxFuture<'static, Result<()>> + Send + Sync;
 
-/// What renewing needs besides the tokens.
+/// What a renewal needs in addition to the tokens.
 pub(crate) struct RenewalContext {
-    /// Who issues the tokens, in messages: `GitHub`.
+    /// The name of the vendor that issues the tokens, for messages: `GitHub`.
     pub(crate) vendor: String,
     pub(crate) refresh: Refresh,
     pub(crate) account: Account,
@@ -364,7 +364,7 @@ impl RenewalContext {
             .map_err(|error| error.context(&self.vendor))
     }
 
-    /// Stores new tokens and tells the user of them, before anybody uses them.
+    /// Stores new tokens and calls the callback of the user, before any request uses them.
     async fn save(&self, unsaved: &Unsaved, is_stored: bool) -> Result<()> {
         let Unsaved { update, tokens, .. } = unsaved;
         if let Some(store) = self.store.as_ref().filter(|_| !is_stored) {
@@ -376,12 +376,12 @@ impl RenewalContext {
         Ok(())
     }
 
-    /// Whether somebody keeps new tokens.
+    /// Whether new tokens are stored or handed to a callback.
     fn keeps_tokens(&self) -> bool {
         self.store.is_some() || self.announce.is_some()
     }
 
-    /// The error of tokens that could not be stored, with what becomes of them.
+    /// The error if tokens could not be stored. It says what happens to them.
     fn not_saved(&self, update: &TokenUpdate, cause: Error) -> Error {
         let cause = cause.cleaned(|text| self.redactor.clean(text));
         let what = if update.refresh_token.is_some() {
@@ -404,7 +404,7 @@ impl RenewalContext {
         cause.cleaned(|text| self.redactor.clean(text)).context(&doing)
     }
 
-    /// Makes new tokens known to the redactor.
+    /// Registers new tokens with the redactor.
     fn learn_update(&self, update: &TokenUpdate) {
         self.redactor.add(update.access_token.expose_secret());
         if let Some(token) = &update.refresh_token {
@@ -412,14 +412,14 @@ impl RenewalContext {
         }
     }
 
-    /// Makes tokens out of the store known to the redactor.
+    /// Registers tokens from the store with the redactor.
     fn learn(&self, state: &State) {
         for token in [&state.access_token, &state.refresh_token].into_iter().flatten() {
             self.redactor.add(token.expose_secret());
         }
     }
 
-    /// Whether there is anything to exchange for a token.
+    /// Whether the account has something that can be exchanged for a token.
     pub(crate) fn is_possible(connector: &Connector, account: &Account) -> bool {
         account.scheme(connector).refresh.as_ref().is_some_and(|refresh| match refresh.grant {
             RefreshGrant::RefreshToken => account.secret("refresh_token").is_some(),

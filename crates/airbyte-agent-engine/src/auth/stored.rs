@@ -1,4 +1,4 @@
-//! Credentials as the hosted platform takes them, to store them.
+//! Credentials in the form in which the hosted platform stores them.
 
 use serde_json::{Map, Value};
 
@@ -7,27 +7,26 @@ use super::account::fitting;
 use crate::description::Connector;
 use crate::error::{Error, Result};
 
-/// How credentials are written for the platform.
+/// The form in which credentials are written for the platform.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub enum StoredShape {
-    /// The fields of one way to authenticate under their own names; the platform finds out which
-    /// way it is.
+    /// The fields of one scheme under their own names. The platform finds out which scheme it is.
     #[default]
     Direct,
     /// The object that the platform keeps in the configuration of the replication connector, with
-    /// the member that tells which way it is.
+    /// the member that says which scheme it is.
     Replication,
 }
 
 impl Credentials {
-    /// The credentials as the platform takes them when a connector is created. The secrets in it
-    /// are in plain sight.
+    /// The credentials in the form that the platform takes when a connector is created. The secrets
+    /// in it are readable.
     ///
     /// # Errors
     ///
-    /// `Authentication` when they are complete for no way to authenticate with the connector, or
-    /// for several; `Usage` when the platform keeps nothing of that way in the shape asked for.
+    /// `Authentication` when the credentials are complete for no scheme of the connector, or for
+    /// several; `Usage` when the platform stores no credentials of this scheme in the form `shape`.
     pub fn stored(&self, connector: &Connector, shape: StoredShape) -> Result<Map<String, Value>> {
         let scheme = fitting(connector, self)?;
         let mut stored = Map::new();
@@ -63,7 +62,8 @@ impl Credentials {
     }
 }
 
-/// Puts a value at a dotted path of the stored configuration, whose object `credentials` this is.
+/// Writes a value at a dotted path of the stored configuration. `stored` is the object
+/// `credentials` of this configuration.
 fn put(stored: &mut Map<String, Value>, path: &str, value: Value) {
     let path = path.strip_prefix("credentials.").unwrap_or(path);
     match path.split_once('.') {

@@ -1,4 +1,4 @@
-//! What is sent to a token endpoint.
+//! The request that is sent to a token endpoint.
 
 use std::time::Duration;
 
@@ -16,7 +16,7 @@ use crate::error::{Error, Result};
 use crate::request::encode_pairs;
 use crate::wire::{Outgoing, header};
 
-/// A request to a token endpoint.
+/// A request to a token endpoint: its address, headers and body.
 pub(crate) struct TokenRequest {
     pub(crate) url: Url,
     pub(crate) headers: Vec<(String, String)>,
@@ -24,8 +24,8 @@ pub(crate) struct TokenRequest {
 }
 
 impl TokenRequest {
-    /// With these fields in the body; `basic` are id and secret of the application where they
-    /// belong into a header.
+    /// A request with these fields in the body. `basic` are the id and the secret of the
+    /// application, if they belong into a header.
     pub(crate) fn new(
         url: Url,
         fields: Vec<(String, String)>,
@@ -49,7 +49,7 @@ impl TokenRequest {
         Self { url, headers, body: body.into() }
     }
 
-    /// As it goes out.
+    /// The request in the form that the wire sends.
     pub(crate) fn outgoing(self, read_timeout: Duration) -> Result<Outgoing> {
         let mut headers = HeaderMap::new();
         for (name, value) in &self.headers {
@@ -73,7 +73,8 @@ impl TokenRequest {
     }
 }
 
-/// Puts the request together; `Ok(None)` when there is nothing to exchange for a token.
+/// Builds the request. Returns `Ok(None)` when the account has nothing that can be exchanged for a
+/// token.
 pub(crate) fn token_request(
     refresh: &Refresh,
     account: &Account,

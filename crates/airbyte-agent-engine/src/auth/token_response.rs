@@ -11,18 +11,19 @@ use crate::reply::{is_limit, vendor_message};
 /// The response of a token endpoint, after all attempts.
 pub(crate) struct TokenResponse {
     pub(crate) status: u16,
-    /// How long the vendor asks to wait.
+    /// How long the vendor asks the client to wait.
     pub(crate) wait: Option<Duration>,
     pub(crate) body: Bytes,
 }
 
 impl TokenResponse {
-    /// Fails unless the response may hold tokens. `endpoint` names the endpoint in messages, and `doing`
-    /// what it was to do: `renew the token`. `again` says what helps after a refusal.
+    /// Fails unless the response may contain tokens. `endpoint` names the endpoint in messages, and
+    /// `doing` says what the request was for, such as `renew the token`. `again` says what the user
+    /// can do after a refusal.
     ///
     /// # Errors
     ///
-    /// `RateLimited` and `Vendor` for a failure that passes, `Authentication` for a refusal.
+    /// `RateLimited` and `Vendor` for a temporary failure, `Authentication` for a refusal.
     pub(crate) fn check(
         &self,
         (endpoint, doing, again): (&str, &str, &str),
@@ -34,7 +35,7 @@ impl TokenResponse {
         let is_success = (200..300).contains(&self.status);
         let body: Value = serde_json::from_slice(&self.body).unwrap_or_default();
         let holds = |name: &str| body.get(name).is_some_and(|value| !value.is_null());
-        // Some vendors refuse with a success.
+        // Some vendors report a refusal with a success status.
         let refuses =
             holds("error") || body.get("ok").or(body.get("success")) == Some(&false.into());
         if is_success && (holds("access_token") || !refuses) {
@@ -51,7 +52,7 @@ impl TokenResponse {
         Err(Error::authentication(message).with_status(status))
     }
 
-    /// The error of a failure that says nothing about the credentials.
+    /// The error of a temporary failure, which says nothing about the credentials.
     pub(crate) fn passing(&self, endpoint: &str, clean: &dyn Fn(&str) -> String) -> Option<Error> {
         let (status, wait, said) = (self.status, self.wait, self.said(clean));
         let is_limited = status == 429 || (status == 403 && (wait.is_some() || is_limit(&said)));
@@ -86,7 +87,7 @@ mod tests {
         let limited = r#"{"error": "rate limit exceeded"}"#;
         for (status, wait, body, expected) in [
             (200, None, r#"{"access_token": "a"}"#, None),
-            // Left to whoever reads the tokens.
+            // A success is left to the function that reads the tokens.
             (200, None, "{}", None),
             (
                 200,

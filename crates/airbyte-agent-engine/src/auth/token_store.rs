@@ -1,8 +1,8 @@
-//! Tokens that outlive a client: the interface to whoever keeps them.
+//! Tokens that outlive a client: the interface of the stores that keep them.
 //!
-//! Knows no file and no keyring. A store is read before the first call and before a token is
-//! renewed, because another process may have renewed it, and new tokens are saved before anybody
-//! uses them.
+//! This module knows neither files nor keyrings. A store is read before the first call and before a
+//! token is renewed, because another process may have renewed it. New tokens are saved before any
+//! request uses them.
 
 use std::any::Any;
 use std::collections::BTreeMap;
@@ -17,15 +17,16 @@ use crate::http::BoxFuture;
 
 /// Tokens as a store keeps them.
 ///
-/// A store that loads them begins with [`default`](Self::default) and sets the fields that it has.
+/// A store that loads tokens begins with [`default`](Self::default) and sets the fields that it
+/// has.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct StoredTokens {
-    /// The access token, which requests carry.
+    /// The access token, which is sent with requests.
     pub access_token: Option<SecretString>,
     /// The refresh token, where the vendor gives one.
     pub refresh_token: Option<SecretString>,
-    /// When the access token ends, where the vendor says it.
+    /// When the access token expires, where the vendor states it.
     pub expires_at: Option<SystemTime>,
     /// Fields of the token endpoint's response that became configuration, for example
     /// `instance_url`.
@@ -44,7 +45,8 @@ impl fmt::Debug for StoredTokens {
 }
 
 impl StoredTokens {
-    /// These tokens with what a renewal changed; what it does not mention stays.
+    /// These tokens with the changes of a renewal. Fields that the update does not contain keep
+    /// their value.
     #[must_use]
     pub fn renewed(mut self, update: &TokenUpdate) -> Self {
         self.access_token = Some(update.access_token.clone());
@@ -60,8 +62,9 @@ impl StoredTokens {
 
 /// Keeps the tokens of one account, in a database for example.
 ///
-/// Vendors that rotate refresh tokens accept each only once: a renewed token that is not saved is
-/// lost with the process. So a call fails when the store does; see [`save`](Self::save).
+/// Vendors that rotate refresh tokens accept each of them only once: a renewed token that is not
+/// saved is lost when the process ends. Therefore a call fails if the store fails; see
+/// [`save`](Self::save).
 ///
 /// ```
 /// use std::sync::Mutex;
@@ -86,11 +89,11 @@ impl StoredTokens {
 /// }
 /// ```
 pub trait TokenStore: Send + Sync {
-    /// The tokens that are stored now. Read before a client's first call, and again before each
-    /// renewal, under the [`lock`](Self::lock).
+    /// Returns the tokens that are stored now. The store is read before a client's first call, and
+    /// again before each renewal, under the [`lock`](Self::lock).
     ///
-    /// What is stored goes before what the credentials hold; nothing stored is
-    /// [`StoredTokens::default`].
+    /// Stored tokens take precedence over those in the credentials. A store that contains nothing
+    /// returns [`StoredTokens::default`].
     ///
     /// # Errors
     ///
@@ -111,37 +114,38 @@ pub trait TokenStore: Send + Sync {
     ///
     /// # Errors
     ///
-    /// When the lock cannot be had. The call fails with this error, and no token is renewed.
+    /// When the lock cannot be acquired. The call fails with this error, and no token is renewed.
     fn lock(&self) -> BoxFuture<'_, Result<TokenLock>> {
         Box::pin(async { Ok(TokenLock::none()) })
     }
 
-    /// Slug of the connector whose tokens these are, where the store knows it: no other connector
-    /// takes them.
+    /// Slug of the connector to which these tokens belong, where the store knows it: every other
+    /// connector refuses them.
     fn connector(&self) -> Option<&str> {
         None
     }
 
-    /// What tells this account from others of its connector, where the store knows it: a name, an
-    /// id of the tenant. It must stay the same from one process to the next, because cursors are
-    /// bound to it. Without it, a cursor works with the client that gave it out only.
+    /// A text that distinguishes this account from others of its connector, where the store knows
+    /// one: a name, or an id of the tenant. It must be identical in every process, because cursors
+    /// are bound to it. Without it, a cursor works only with the client that returned it.
     fn account(&self) -> Option<&str> {
         None
     }
 }
 
-/// Holds a store's lock; dropping it lets others in.
+/// The lock of a store. It is released when this value is dropped.
 pub struct TokenLock {
     _guard: Option<Box<dyn Any + Send>>,
 }
 
 impl TokenLock {
-    /// Keeps this guard until the renewal has ended, a locked file or a transaction for example.
+    /// A lock that keeps this guard, such as a locked file or a transaction, until the renewal has
+    /// ended.
     pub fn new(guard: impl Send + 'static) -> Self {
         Self { _guard: Some(Box::new(guard)) }
     }
 
-    /// A lock for stores that nobody shares: it locks nothing.
+    /// A lock that locks nothing, for stores that no other process uses.
     pub const fn none() -> Self {
         Self { _guard: None }
     }

@@ -1,4 +1,4 @@
-//! A code becomes tokens: what is sent to the token endpoint, and what comes back.
+//! Exchanges a code for tokens: the request to the token endpoint, and its response.
 
 use std::time::Duration;
 
@@ -37,7 +37,7 @@ impl Authorization {
         let TokenResponse { status, body, .. } = response;
         let answer: Option<Value> = serde_json::from_slice(&body).ok();
         let text = |name: &str| answer.as_ref()?.get(name)?.as_str();
-        // Some vendors refuse with a success.
+        // Some vendors report a refusal with a success status.
         let is_refusal = !(200..300).contains(&status) || text("access_token").is_none();
         if is_refusal && let Some(error) = text("error") {
             let refused = self.refused(error, text("error_description"));
@@ -68,7 +68,8 @@ impl Authorization {
                 fields.push(("client_id".to_owned(), id.to_owned()));
                 fields.push(("client_secret".to_owned(), secret.to_owned()));
             }
-            // A public application says who it is, and proves by the verifier that it began.
+            // A public application has no secret. It sends its id, and the verifier proves that it
+            // began the sign-in.
             (_, None) | (RefreshStyle::None, _) => {
                 fields.push(("client_id".to_owned(), id.to_owned()));
             }

@@ -1,7 +1,8 @@
 //! Signing in at a vendor: the authorization-code flow with PKCE (RFC 6749, 7636, 8252, 9207).
 //!
-//! Makes the address at which the user grants access, judges what the browser brings back, and
-//! exchanges the code for tokens. Knows no browser and does not listen: that is the caller's part.
+//! This module makes the address at which the user grants access, checks the answer that the
+//! browser brings back, and exchanges the code for tokens. It starts no browser and listens on no
+//! port: the caller does both.
 //!
 //! ```no_run
 //! use airbyte_agent_engine::authorization::{Authorization, SignIn};
@@ -42,7 +43,7 @@ use crate::local::configuration;
 use crate::reply::cut;
 use crate::secret::Redactor;
 
-/// The application that asks for access, and how it does so.
+/// The application that asks for access, and its settings for the sign-in.
 #[derive(Clone)]
 pub struct SignIn {
     client_id: String,
@@ -55,7 +56,7 @@ pub struct SignIn {
 }
 
 impl SignIn {
-    /// An application by its id, and the address to which the vendor sends the browser back.
+    /// An application with its id, and the address to which the vendor sends the browser back.
     pub fn new(client_id: impl Into<String>, redirect_uri: impl Into<String>) -> Self {
         Self {
             client_id: client_id.into(),
@@ -68,7 +69,7 @@ impl SignIn {
         }
     }
 
-    /// The application's secret; public applications have none.
+    /// Sets the application's secret; public applications have none.
     #[must_use]
     pub fn client_secret(mut self, secret: impl Into<String>) -> Self {
         self.client_secret = Some(SecretString::from(secret.into()));
@@ -89,14 +90,15 @@ impl SignIn {
         self
     }
 
-    /// Sends the exchange to this origin instead, as [`Local::via`](crate::Local::via) does.
+    /// Sends the request for tokens to this origin instead, as [`Local::via`](crate::Local::via)
+    /// does.
     #[must_use]
     pub fn via(mut self, origin: impl Into<String>) -> Self {
         self.via = Some(origin.into());
         self
     }
 
-    /// Sends the exchange by a client of your own.
+    /// Sends the request for tokens with a client of your own.
     #[must_use]
     pub fn http_client(mut self, client: impl HttpClient + 'static) -> Self {
         self.http = Some(Arc::new(client));
@@ -114,7 +116,7 @@ impl fmt::Debug for SignIn {
     }
 }
 
-/// One attempt to sign in. Its state and verifier are made for it and never used again.
+/// One attempt to sign in, with a state and a verifier of its own, which are never used again.
 pub struct Authorization {
     title: String,
     app: SignIn,
@@ -129,16 +131,16 @@ pub struct Authorization {
     redactor: Redactor,
 }
 
-/// A code that belongs to this attempt; can be exchanged once.
+/// A code that belongs to one attempt to sign in. It can be exchanged once.
 pub struct Code(SecretString);
 
 impl Authorization {
-    /// Begins an attempt by a scheme of the connector. Sends nothing.
+    /// Begins an attempt to sign in with a scheme of the connector. Sends nothing.
     ///
     /// # Errors
     ///
-    /// `Usage` when the scheme does not exist or nobody signs in with it, `Validation` when a
-    /// setting is missing or the redirect address is none.
+    /// `Usage` when the scheme does not exist or is not one with which users sign in, `Validation`
+    /// when a setting is missing or the redirect address is not valid.
     pub fn new(connector: &Connector, scheme: &str, app: SignIn) -> Result<Self> {
         let (scheme, flow) = flow(connector, scheme)?;
         let config = configuration(connector, scheme, &app.config, |_| None)?;
@@ -198,13 +200,14 @@ impl Authorization {
         &self.url
     }
 
-    /// Reads the query with which the browser came back. `None` when it does not belong to this
-    /// attempt: its state is missing or another one, and whoever listens had better go on waiting.
+    /// Reads the query with which the browser came back. Returns `None` when it does not belong to
+    /// this attempt, because its state is missing or is another one; the caller should then wait
+    /// for the next request.
     ///
     /// # Errors
     ///
     /// `Authentication` when access was denied, the vendor reports a failure, the response names
-    /// another issuer, or there is no code in it.
+    /// another issuer, or the response contains no code.
     pub fn code(&self, query: &str) -> Result<Option<Code>> {
         let find = |wanted: &str| {
             let mut pairs = form_urlencoded::parse(query.as_bytes());
@@ -249,7 +252,7 @@ impl Authorization {
         Error::authentication(format!("{title} refused the sign-in: {}{why}", self.tidy(error)))
     }
 
-    /// A text of the vendor, fit for a message.
+    /// A text of the vendor in a form that is fit for a message.
     fn tidy(&self, text: &str) -> String {
         let plain: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
         cut(&self.redactor.clean(&plain), 300)
@@ -283,7 +286,7 @@ fn flow<'c>(
         .ok_or_else(|| Error::usage(format!("nobody signs in at {} with {scheme}", connector.name)))
 }
 
-/// The address of an endpoint, settings put in.
+/// The address of an endpoint, with the settings filled in.
 fn address(connector: &Connector, url: &Template, config: &Map<String, Value>) -> Result<Url> {
     let what = format!("the address of {} for signing in", connector.name);
     let endpoint = endpoint::fill(&what, url, |name| setting(connector, config, name))?;
@@ -291,7 +294,8 @@ fn address(connector: &Connector, url: &Template, config: &Map<String, Value>) -
     Ok(endpoint.url)
 }
 
-/// A template over settings, which may hold what an address may hold.
+/// The value of a template, filled in with settings. It contains only characters that an address
+/// may contain.
 fn value(connector: &Connector, text: &Template, config: &Map<String, Value>) -> Result<String> {
     text.render(|name| {
         let value = setting(connector, config, name)?;
@@ -312,12 +316,13 @@ fn setting(
     Ok(endpoint::Value { text: text.to_owned(), source: Source::Setting })
 }
 
-/// Names below a country under which anybody may have a domain, such as `co.uk`.
+/// Suffixes of domains below a country's suffix under which anybody may register a domain, such as
+/// `co.uk`.
 const SHARED: [&str; 14] =
     ["ac", "co", "com", "edu", "go", "gob", "gov", "ltd", "mil", "ne", "net", "nom", "or", "org"];
 
-/// The part of the host that has one owner: its last two labels, or three where the second one from the
-/// end is shared.
+/// The part of the host that belongs to one owner: its last two labels, or the last three where the
+/// second label from the end is such a shared suffix.
 fn domain(url: &Url) -> Option<String> {
     let Host::Domain(name) = url.host()? else { return None };
     let mut labels = name.rsplit('.');

@@ -1,4 +1,4 @@
-//! From what a caller has put together to what a transport gets.
+//! Turns a call as the caller built it into the call that a transport gets.
 
 use super::{Call, Target};
 use crate::arguments::{self, Arguments, TextRules};
@@ -9,18 +9,18 @@ use crate::operation::OperationRef;
 use crate::selection;
 use crate::transport::CheckedCall;
 
-/// Arguments that are checked and complete, and the address of the page where it has one.
+/// Arguments that are checked and complete, and the address of the page if it has one.
 pub(super) struct Completed {
     pub(super) arguments: Arguments,
     /// The page that is requested.
     pub(super) page: NextPage,
-    /// Records of the page that were given already, and the mark of the last of them.
+    /// How many records of the page were given already, and the mark of the last of them.
     pub(super) behind: Option<(usize, u32)>,
 }
 
 impl Completed {
-    /// Whether the request is for the first page of a list. Lists that go on by counting end with an empty
-    /// page, so that each of their pages may be the first one that is empty.
+    /// Whether the request is for the first page of a list. A list that is paged by counting ends
+    /// with an empty page, so any of its pages may be the first empty one.
     pub(super) fn begins(&self, operation: &OperationRef) -> bool {
         let is_given = |name: &str| {
             let value = operation.argument(&self.arguments, name);
@@ -38,9 +38,10 @@ impl Completed {
 }
 
 impl Call {
-    /// What is unusual about the arguments, one sentence each: a text that breaks a rule of the vendor for formats,
-    /// patterns or query languages, so that the vendor may refuse it, or find nothing. Nothing is sent. With
-    /// [`strict_texts`](CallOptions::strict_texts) the call is refused for the same reasons.
+    /// What is unusual about the arguments, one sentence each: a text that breaks a rule of the
+    /// vendor for formats, patterns or query languages, so that the vendor may refuse it, or find
+    /// nothing. Nothing is sent. With [`strict_texts`](CallOptions::strict_texts) the call is
+    /// refused for these reasons.
     ///
     /// ```
     /// # fn example(client: &airbyte_agent_engine::Client) {
@@ -60,7 +61,8 @@ impl Call {
         }
     }
 
-    /// [`complete`](Self::complete) of the call as it begins.
+    /// Calls [`complete`](Self::complete) for the beginning of the call, or of the cursor by which
+    /// it resumes.
     pub(super) fn complete_first(&self, operation: &OperationRef) -> Result<Completed> {
         if self.options.text_rules() == TextRules::Warn {
             for doubt in arguments::doubts(operation, &self.arguments) {
@@ -72,7 +74,7 @@ impl Call {
         self.complete(operation, self.arguments.clone(), &seal, None)
     }
 
-    /// What goes out: the arguments with those of the cursor, checked and completed.
+    /// The arguments that are sent: those of the caller and of the cursor, checked and completed.
     pub(super) fn complete(
         &self,
         operation: &OperationRef,
@@ -102,7 +104,7 @@ impl Call {
             selection::confine(operation, name, &arguments)?;
         }
         if let Some(only) = &page.only {
-            // What stands for the others must not go out beside them.
+            // Arguments for which the token stands must not be sent together with it.
             arguments.retain(|name, _| {
                 let location = operation.parameter(name).map(|parameter| parameter.location);
                 let is_meant = |only: &String| operation.argument_path(only).0 == name;
@@ -113,7 +115,7 @@ impl Call {
         Ok(Completed { arguments, page, behind })
     }
 
-    /// The size of the first page, where the vendor pages only when it is asked for one.
+    /// The first page, with a size if the vendor pages only when a size is requested.
     fn first_page(&self, operation: &OperationRef, arguments: &Arguments) -> NextPage {
         let given =
             |name: &str| operation.argument(arguments, name).is_some_and(|value| !value.is_null());
@@ -157,7 +159,7 @@ impl Call {
     }
 }
 
-/// The page that a cursor points to, and where in the page.
+/// The page to which a cursor points, and the position inside this page.
 fn page_of(
     cursor: &Cursor,
     seal: &Seal<'_>,

@@ -1,4 +1,4 @@
-//! One call being put together, and what can be asked of it.
+//! One call while it is built, and the methods that execute it.
 
 mod complete;
 mod parts;
@@ -33,10 +33,9 @@ use crate::transport::{CheckedCall, Reply};
 pub(crate) use self::parts::CallParts;
 use self::parts::{Part, too_large, wants_file_part};
 
-/// One call being put together.
+/// One call while it is built.
 ///
-/// The builders of the connector crates wrap it; [`Client::call`](crate::Client::call) gives a bare
-/// one.
+/// The builders of the connector crates contain one; [`Client::call`](crate::Client::call) returns one without setters.
 #[derive(Clone)]
 pub struct Call {
     runtime: Runtime,
@@ -44,17 +43,17 @@ pub struct Call {
     arguments: Arguments,
     options: CallOptions,
     cursor: Option<Cursor>,
-    /// Whether further pages are wanted.
+    /// Whether the caller wants further pages.
     pages: bool,
     /// The first argument that cannot be written as JSON.
     defect: Option<String>,
 }
 
-/// What is called.
+/// The operation that is called.
 #[derive(Clone)]
 enum Target {
     Operation(OperationRef),
-    /// Names that the connector does not have.
+    /// Names of an entity and an action that the connector does not have.
     Unknown {
         entity: String,
         action: String,
@@ -62,19 +61,19 @@ enum Target {
 }
 
 impl Call {
-    /// A call of an operation of the description. Whether it exists is told when the call is made.
+    /// A call of an operation of the description. A name that does not exist is reported when the call is made.
     pub(crate) fn new(runtime: Runtime, entity: &str, action: Action) -> Self {
         let operation = runtime.operation(entity, action);
         Self::of_known(runtime, operation, entity, action.as_str())
     }
 
-    /// A call by names, also of an operation of the context store.
+    /// A call by the names of entity and action, which may be those of the context store.
     pub(crate) fn named(runtime: Runtime, entity: &str, action: &str) -> Self {
         let operation = runtime.find(entity, action).ok();
         Self::of_known(runtime, operation, entity, action)
     }
 
-    /// A call of an operation that has been found.
+    /// A call of an operation that has been looked up already.
     pub(crate) fn of_operation(runtime: Runtime, operation: OperationRef) -> Self {
         Self::of(runtime, Target::Operation(operation))
     }
@@ -127,14 +126,14 @@ impl Call {
         &mut self.options
     }
 
-    /// Starts where a cursor points instead of at the beginning.
+    /// Starts at the position of a cursor instead of the beginning.
     pub fn resume(&mut self, cursor: Cursor) {
         self.cursor = Some(cursor);
     }
 
-    /// Says that further pages are wanted. Some vendors page only when a size is asked for; then
-    /// the first request asks for the largest one, unless an argument says how to page. Streams of
-    /// [`items`](Self::items) and [`pages`](Self::pages) do it by themselves.
+    /// Says that further pages are wanted. Some vendors return pages only when a size is requested; for these, the
+    /// first request asks for the largest page, unless an argument says how to page. The streams of
+    /// [`items`](Self::items) and [`pages`](Self::pages) do this by themselves.
     pub fn want_pages(&mut self) {
         self.pages = true;
     }
@@ -166,7 +165,7 @@ impl Call {
         self.options.limit().unwrap_or_else(|| self.runtime.transport().timeout())
     }
 
-    /// Executes the call once, within a time.
+    /// Executes the call once, within a time limit.
     async fn send(&self, call: CheckedCall<'_>, limit: Duration) -> Result<Reply> {
         let call = CheckedCall { deadline: Instant::now().checked_add(limit), ..call };
         let answer = tokio::time::timeout(limit, self.runtime.transport().send(call)).await;
@@ -177,8 +176,8 @@ impl Call {
         })
     }
 
-    /// Makes the call and reads the response; again where the response, although a success, reports a
-    /// failure that passes.
+    /// Makes the call and reads the response. Repeats the call if the response has a success status and reports a
+    /// temporary failure.
     async fn read<R>(
         &self,
         arguments: Arguments,
@@ -203,7 +202,7 @@ impl Call {
         })
     }
 
-    /// The error without secrets, whatever made it.
+    /// The error without secrets, whatever part of the engine made it.
     fn cleaned(&self, error: Error) -> Error {
         let transport = self.runtime.transport();
         error.cleaned(|text| transport.redact(text))
@@ -227,7 +226,7 @@ impl Call {
         let completed = self.complete(operation, arguments, &seal, cursor)?;
         let call = self.checked(operation, &completed);
         let held = self.options.held().unwrap_or_else(|| transport.max_held_bytes());
-        // A list that goes on does not turn out to be empty on a later page.
+        // A list that continues is never taken for an empty list on a later page.
         let begins = completed.begins(operation);
         let means_empty =
             |error: &Error| begins && reply::means_empty(call.connector, operation, error);
@@ -277,12 +276,11 @@ impl Call {
         }
     }
 
-    /// Makes the call; a page of records.
+    /// Makes the call and returns a page of records.
     ///
     /// # Errors
     ///
-    /// Any [`ErrorKind`](crate::ErrorKind); nothing was sent for `Usage` and for a `Validation`
-    /// without status.
+    /// Any [`ErrorKind`](crate::ErrorKind). Nothing was sent for `Usage`, and for a `Validation` without a status.
     pub async fn page<T, M>(self) -> Result<Page<T, M>>
     where
         T: DeserializeOwned + 'static,
@@ -291,20 +289,20 @@ impl Call {
         self.read_once(Part::default(), reply::decode_page).await
     }
 
-    /// Makes the call; one record.
+    /// Makes the call and returns one record.
     ///
     /// # Errors
     ///
-    /// As [`page`](Self::page), and `NotFound` when the response holds no record.
+    /// Those of [`page`](Self::page), and `NotFound` when the response contains no record.
     pub async fn record<T: DeserializeOwned>(self) -> Result<T> {
         self.read_once(Part::default(), reply::decode_record).await
     }
 
-    /// Makes the call; plain JSON.
+    /// Makes the call and returns its records or its result as plain JSON.
     ///
     /// # Errors
     ///
-    /// As [`page`](Self::page).
+    /// Those of [`page`](Self::page).
     pub async fn outcome(self) -> Result<Outcome> {
         self.outcome_at(Part::default()).await
     }
@@ -318,7 +316,7 @@ impl Call {
         self.read_once(part, reply::outcome).await
     }
 
-    /// Makes the call for the last time. The arguments are not copied: they may be whole files.
+    /// Makes the call for the last time. The arguments are moved and not copied, because they may contain whole files.
     async fn read_once<R>(
         mut self,
         part: Part<'_>,
@@ -328,12 +326,12 @@ impl Call {
         self.read(arguments, part, decode).await
     }
 
-    /// The records of a list, page after page.
+    /// A stream of the records of a list, from all pages.
     pub fn items<T: DeserializeOwned + 'static>(self) -> Items<T> {
         Items::new(self.pages())
     }
 
-    /// The pages of a list.
+    /// A stream of the pages of a list.
     pub fn pages<T, M>(self) -> Pages<Page<T, M>>
     where
         T: DeserializeOwned + 'static,
@@ -347,7 +345,7 @@ impl Call {
         })
     }
 
-    /// The pages of a list as plain JSON.
+    /// A stream of the pages of a list as plain JSON.
     pub fn outcomes(self) -> Pages<Outcome> {
         self.paged(|call, cursor, most| {
             let call = Self::clone(&call);
@@ -365,17 +363,18 @@ impl Call {
         Pages::new(operation, Box::new(move |cursor, most| fetch(Arc::clone(&call), cursor, most)))
     }
 
-    /// Makes the call; the bytes of a file. The argument `range_header` (`bytes=0-1023`) asks for
-    /// a part of it.
+    /// Makes the call and returns the bytes of a file as a stream. The argument `range_header` (`bytes=0-1023`)
+    /// requests a part of it.
     ///
     /// # Errors
     ///
-    /// As [`page`](Self::page); a break in mid-file is an error of the stream.
+    /// Those of [`page`](Self::page). If the transfer breaks off in the middle of the file, the stream ends with an
+    /// error.
     pub async fn download(self) -> Result<Download> {
         let operation = self.operation()?;
         let name = operation.qualified_name();
         if operation.download.is_none() {
-            return Err(Error::usage(format!("{name} is no download")));
+            return Err(Error::usage(format!("{name} is not a download")));
         }
         let completed = self.complete_first(operation)?;
         let limit = self.limit();
@@ -391,15 +390,15 @@ impl Call {
         let opened = opened.map_err(|error| self.cleaned(error));
         let opened = opened.inspect_err(|error| note(&span, error))?;
         let opened = opened.redacted_by(self.runtime.transport().redactor());
-        // A time that was set for this call is meant for all of it. The time that every call has is not
-        // made for files of any size.
+        // A timeout that was set for this call applies to the whole file. The default timeout does not, because a file
+        // may have any size.
         Ok(match deadline.filter(|_| self.options.limit().is_some()) {
             Some(deadline) => opened.until(deadline, name, limit),
             None => opened,
         })
     }
 
-    /// What the calls that follow from this one need: the operation, the arguments and the options.
+    /// What the calls need that follow from this one: the operation, the arguments and the options.
     pub(crate) fn parts(&self) -> Result<CallParts> {
         let operation = self.operation()?.clone();
         let (runtime, arguments) = (self.runtime.clone(), self.arguments.clone());
@@ -407,7 +406,7 @@ impl Call {
     }
 
     async fn file_part(mut self) -> Result<Outcome> {
-        // A part is small, so the time that every call has is enough for all of it.
+        // A part is small, so the default timeout suffices for all of it.
         let limit = self.limit();
         self.options = std::mem::take(&mut self.options).timeout(limit);
         let chunked = Chunked::from_arguments(&mut self.arguments)?;
@@ -415,11 +414,11 @@ impl Call {
         Ok(Outcome::of_data(chunked.read(file).await?))
     }
 
-    /// What would be sent, every secret masked. Sends nothing.
+    /// The request that this call would send, with every secret masked. Nothing is sent.
     ///
     /// # Errors
     ///
-    /// Whatever is wrong with the call.
+    /// The error that the call would return before it sends anything, such as `Validation`.
     pub fn dry_run(&self) -> Result<DryRun> {
         let operation = self.operation()?;
         let completed = self.complete_first(operation)?;
@@ -429,7 +428,7 @@ impl Call {
 
 impl fmt::Debug for Call {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // Arguments may be private.
+        // Arguments may be private, so that the debug output shows only their names.
         f.debug_struct("Call")
             .field("connector", &self.runtime.description().name)
             .field("operation", &self.qualified_name())

@@ -1,4 +1,4 @@
-//! What a call is made of for those that read its pages and follow from it.
+//! Types for the parts of a call that the reader of pages and the calls that follow from it need.
 
 use serde_json::Value;
 
@@ -9,7 +9,7 @@ use crate::error::Error;
 use crate::operation::OperationRef;
 use crate::runtime::Runtime;
 
-/// What a call hands over to calls that follow from it.
+/// What a call passes on to calls that follow from it.
 pub(crate) struct CallParts {
     pub(crate) runtime: Runtime,
     pub(crate) operation: OperationRef,
@@ -20,9 +20,9 @@ pub(crate) struct CallParts {
 /// Which part of a list is read.
 #[derive(Clone, Copy, Default)]
 pub(super) struct Part<'a> {
-    /// Where the page stands; without it, where the call begins.
+    /// The position of the page; without it, the position where the call begins.
     pub(super) cursor: Option<&'a Cursor>,
-    /// How many records are wanted of the page at most.
+    /// The largest number of records that is wanted of the page.
     pub(super) most: Option<usize>,
 }
 
@@ -35,7 +35,7 @@ pub(super) fn too_large(name: &str, held: usize, status: u16) -> Error {
     .with_status(status)
 }
 
-/// Whether a download is wanted as a JSON object that holds a part of the file.
+/// Whether the caller wants a download as a JSON object that contains a part of the file.
 pub(super) fn wants_file_part(arguments: &Arguments) -> bool {
     arguments.get("_airbyte_response_type").and_then(Value::as_str) == Some("json")
 }

@@ -1,4 +1,4 @@
-//! Queries that come as JSON are held against the grammar and the fields before they are sent.
+//! Checks queries in JSON against the grammar and the fields of the store before they are sent.
 
 use serde_json::{Map, Value};
 
@@ -24,7 +24,7 @@ const ON_FIELDS: [&str; 13] = [
     "array_contains",
 ];
 
-/// Deepest nesting of conditions.
+/// How deeply conditions may be nested.
 const DEEPEST: usize = 32;
 
 /// Checks that an entity is in the store.
@@ -32,7 +32,7 @@ pub(super) fn check_entity(connector: &Connector, entity: &str, action: &str) ->
     find_entity(connector, entity, action).map(|_| ())
 }
 
-/// Checks the arguments of a query; an error says what is wrong and what would be right.
+/// Checks the arguments of a query. The error says what is wrong and what would be right.
 pub(crate) fn check_arguments(
     connector: &Connector,
     entity: &str,
@@ -43,7 +43,7 @@ pub(crate) fn check_arguments(
     check((entity, action), Some(known), arguments)
 }
 
-/// Checks the arguments of a query of a store that alone knows which fields it has.
+/// Checks the arguments of a query of a store whose fields only the store itself knows.
 pub(crate) fn check_grammar(
     _: &Connector,
     entity: &str,
@@ -53,7 +53,7 @@ pub(crate) fn check_grammar(
     check((entity, action), None, arguments)
 }
 
-/// `known` is the entity by which the names of fields are checked.
+/// Checks the arguments; `known` is the entity whose fields may be named.
 fn check(
     (entity, action): (&str, &str),
     known: Option<&Entity>,
@@ -205,7 +205,8 @@ fn fields<'v>(value: &'v Value, at: &str) -> std::result::Result<&'v Map<String,
     members.ok_or_else(|| format!("'{at}' must be an object of fields and values"))
 }
 
-/// A field of the store, or something inside one: the store may keep more than the spec names.
+/// A field of the store, or a value inside a field: the store may contain more members than the
+/// spec names.
 fn field(entity: Option<&Entity>, name: &str) -> std::result::Result<(), String> {
     let Some(entity) = entity else { return Ok(()) };
     let first = name.split('.').next().unwrap_or_default();

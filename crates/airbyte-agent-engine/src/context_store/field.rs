@@ -1,10 +1,11 @@
-//! Names of fields, and the conditions that can be put on them.
+//! Names of fields, and the conditions that can be made of them.
 
 use serde_json::{Value, json};
 
 use super::filter::Filter;
 
-/// A field of an entity in the context store. Generated connectors have an enum per entity.
+/// A field of an entity in the context store. Generated connectors have an enum of fields for each
+/// entity.
 ///
 /// ```
 /// use airbyte_agent_engine::context_store::{Path, StoreField};
@@ -17,7 +18,7 @@ use super::filter::Filter;
 /// );
 /// ```
 pub trait StoreField: Copy {
-    /// The name in queries, nested names with dots.
+    /// The name in queries; nested names have dots.
     fn path(self) -> &'static str;
 
     /// The condition that the field is this value.
@@ -30,69 +31,71 @@ pub trait StoreField: Copy {
         Filter::on("neq", self.path(), value.into())
     }
 
-    /// Is greater; dates as texts compare, too.
+    /// The condition that the field is greater than this value. Dates are texts and can be
+    /// compared, too.
     fn gt(self, value: impl Into<Value>) -> Filter<Self> {
         Filter::on("gt", self.path(), value.into())
     }
 
-    /// Is greater or the same.
+    /// The condition that the field is greater than this value or equal to it.
     fn gte(self, value: impl Into<Value>) -> Filter<Self> {
         Filter::on("gte", self.path(), value.into())
     }
 
-    /// The condition that the field is smaller.
+    /// The condition that the field is smaller than this value.
     fn lt(self, value: impl Into<Value>) -> Filter<Self> {
         Filter::on("lt", self.path(), value.into())
     }
 
-    /// Is smaller or the same.
+    /// The condition that the field is smaller than this value or equal to it.
     fn lte(self, value: impl Into<Value>) -> Filter<Self> {
         Filter::on("lte", self.path(), value.into())
     }
 
-    /// Is one of these values.
+    /// The condition that the field is one of these values.
     fn is_in(self, values: impl IntoIterator<Item = impl Into<Value>>) -> Filter<Self> {
         Filter::on("in", self.path(), values.into_iter().map(Into::into).collect())
     }
 
-    /// Begins with this text.
+    /// The condition that the field begins with this text.
     fn starts_with(self, text: impl Into<String>) -> Filter<Self> {
         Filter::on("startswith", self.path(), json!(text.into()))
     }
 
-    /// Ends with this text.
+    /// The condition that the field ends with this text.
     fn ends_with(self, text: impl Into<String>) -> Filter<Self> {
         Filter::on("endswith", self.path(), json!(text.into()))
     }
 
-    /// Holds this text, whatever the case.
+    /// The condition that the field contains this text, in upper or lower case.
     fn contains(self, text: impl Into<String>) -> Filter<Self> {
         Filter::on("contains", self.path(), json!(text.into()))
     }
 
-    /// Is a list that holds exactly this value.
+    /// The condition that the field is a list that contains exactly this value.
     fn array_contains(self, value: impl Into<Value>) -> Filter<Self> {
         Filter::on("array_contains", self.path(), value.into())
     }
 
-    /// Holds these words or similar ones, such as names half remembered.
+    /// The condition that the field contains these words or similar ones, such as a name that is
+    /// not known exactly.
     fn fuzzy(self, text: impl Into<String>) -> Filter<Self> {
         Filter::on("fuzzy", self.path(), json!(text.into()))
     }
 
-    /// Holds this word, by full-text search.
+    /// The condition that a full-text search finds this word in the field.
     fn keyword(self, text: impl Into<String>) -> Filter<Self> {
         Filter::on("keyword", self.path(), json!(text.into()))
     }
 
-    /// Is a list of objects of which at least one meets the condition; its fields are named by
-    /// [`Path`], relative to the object.
+    /// The condition that the field is a list of objects, of which at least one meets `condition`.
+    /// Fields of the objects are named by [`Path`], relative to the object.
     fn any(self, condition: Filter<Path>) -> Filter<Self> {
         Filter::on_any(self.path(), condition)
     }
 }
 
-/// A field named by its path, for what the spec does not name.
+/// A field, named by its path, that the spec does not name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Path(pub &'static str);
 
@@ -111,7 +114,7 @@ impl StoreField for Path {
 /// store_fields!(
 ///     /// Fields of `users`.
 ///     UsersField {
-///         /// When the user was made.
+///         /// When the user was created.
 ///         CreatedAt = "created_at",
 ///     }
 /// );

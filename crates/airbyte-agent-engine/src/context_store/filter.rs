@@ -1,4 +1,4 @@
-//! Conditions, alone and put together.
+//! Conditions on records, and combinations of conditions.
 
 use std::marker::PhantomData;
 use std::ops::Not;
@@ -7,8 +7,8 @@ use serde_json::{Map, Value};
 
 /// A condition on the records of one entity, whose fields are `F`.
 ///
-/// Made by the methods of [`StoreField`](super::StoreField); put together by [`and`](Self::and), [`or`](Self::or) and
-/// `!`.
+/// The methods of [`StoreField`](super::StoreField) make conditions. [`and`](Self::and),
+/// [`or`](Self::or) and `!` combine them.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Filter<F> {
     condition: Condition,
@@ -35,7 +35,7 @@ impl<F> Filter<F> {
         Self { condition: Condition::One(condition), fields: PhantomData }
     }
 
-    /// The condition that both hold.
+    /// The condition that both conditions are met.
     #[must_use]
     pub fn and(self, other: Self) -> Self {
         let mut all = match self.condition {
@@ -49,7 +49,7 @@ impl<F> Filter<F> {
         Self { condition: Condition::And(all), fields: PhantomData }
     }
 
-    /// The condition that at least one of them holds.
+    /// The condition that at least one of the two conditions is met.
     #[must_use]
     pub fn or(self, other: Self) -> Self {
         let mut any = match self.condition {

@@ -1,4 +1,4 @@
-//! Where the answers of a store hold records and metadata.
+//! The place of records and metadata in the answers of a store.
 
 use std::borrow::Cow;
 
@@ -6,8 +6,9 @@ use crate::description::build::text;
 use crate::description::{json_path, list};
 use crate::layout::Layout;
 
-/// Records in the shape that the operations of the context store describe, with whatever metadata came beside them.
-/// That of the store on this machine; the platform's differs in its name.
+/// Records in the form that the operations of the context store describe, with any metadata that
+/// the store added. This layout is that of the store on this machine; the platform's layout differs
+/// in its name only.
 pub(crate) const LAYOUT: Layout = Layout {
     records: Some(json_path!("$.data")),
     metadata: Some(Cow::Borrowed(list![json_path!("$.meta")])),

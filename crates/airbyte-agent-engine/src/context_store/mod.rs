@@ -3,13 +3,14 @@
 //! Generated connectors have [`search`](Search) and [`SqlQuery`] on every entity that is in the
 //! store, with the fields as an enum, so that a misspelt one does not compile.
 //! [`Client::execute`](crate::Client::execute) takes the same queries as JSON, by the actions
-//! [`SEARCH`] and [`SQL_QUERY`]. Both are operations like any other ([`operation`]). The hosted transport
-//! has the platform execute them, the local one asks the [store on this machine](crate::local_store) if it
-//! was given one; the answers have one layout and one reader.
+//! [`SEARCH`] and [`SQL_QUERY`]. Both are operations like any other ([`operation`]). The hosted
+//! transport lets the platform execute them, and the local one asks the [store on this
+//! machine](crate::local_store), if there is one. All answers have one layout and are read by one
+//! reader.
 //!
-//! Filters go to the platform as they are built here; records come back in the form in which the
-//! platform keeps them, which is not always that of the vendor's API. The store on this machine keeps them
-//! as the vendor gave them, and tells in the metadata `freshness` how old they are.
+//! Filters are sent to the platform as they are built here. Records have the form in which the
+//! platform keeps them, which is not always that of the vendor's API. The store on this machine
+//! keeps them as the vendor sent them, and states in the metadata `freshness` how old they are.
 
 mod check;
 mod field;
@@ -37,7 +38,7 @@ pub const SEARCH: &str = "context_store_search";
 /// The action that runs a query in SQL.
 pub const SQL_QUERY: &str = "context_store_sql_query";
 
-/// Whether the action is one of the context store's.
+/// Whether the action is one of the context store, and none of the vendor.
 pub fn is_store_action(action: &str) -> bool {
     action == SEARCH || action == SQL_QUERY
 }

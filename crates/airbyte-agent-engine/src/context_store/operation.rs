@@ -12,20 +12,20 @@ use crate::error::Result;
 
 /// An operation of the context store on an entity: [`SEARCH`] or [`SQL_QUERY`].
 ///
-/// It takes the parameters of a query, gives an array of records, and pages by a cursor. Its
-/// [`action`](Operation::action) is that of any search, because the store has no action of its own
-/// among those of vendors.
+/// It takes the parameters of a query, returns an array of records, and pages by a cursor. Its
+/// [`action`](Operation::action) is `search`, because the store has no action of its own among
+/// those of vendors.
 ///
 /// # Errors
 ///
-/// `Usage` when the connector has no such entity, or does not have it in the store; the message names
-/// those that are.
+/// `Usage` when the connector has no such entity, or the entity is not in the store; the message
+/// names the entities that are.
 pub fn operation(connector: &Connector, entity: &str, action: &str) -> Result<Operation> {
     check_entity(connector, entity, action)?;
     Ok(on_entity(entity, action))
 }
 
-/// The operation, whether the entity is in a store or not.
+/// The operation on an entity, even if no store contains the entity.
 pub(crate) fn on_entity(entity: &str, action: &str) -> Operation {
     let mut operation = if action == SQL_QUERY { SQL_QUERY_ON_ENTITY } else { SEARCH_ON_ENTITY };
     operation.entity = entity.to_owned().into();
@@ -61,8 +61,8 @@ const SQL_QUERY_ON_ENTITY: Operation = made(SQL_QUERY)
             .size(page_size("limit")),
     );
 
-/// What both have in common. The arguments are checked by the grammar of the store first, so that
-/// the schemas say no more than the kinds of values.
+/// What both operations have in common. The arguments are checked by the grammar of the store
+/// first, so the schemas state only the kinds of values.
 const fn made(id: &'static str) -> Operation {
     Operation::by(Method::Post, id, "", Action::Search, template!(""))
         .body(Body::Json { open: false, in_array: false })

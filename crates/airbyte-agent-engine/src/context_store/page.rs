@@ -1,4 +1,4 @@
-//! One page of what the context store gives.
+//! One page of the records that the context store returns.
 
 use serde::Deserialize;
 use serde_json::{Map, Value};
@@ -7,16 +7,16 @@ use super::record::StoreRecord;
 use crate::cursor::Cursor;
 use crate::page::Page;
 
-/// One page of records.
+/// One page of records from the context store.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct StorePage<F> {
     /// The records of the page.
     pub data: Vec<StoreRecord<F>>,
-    /// What came with them.
+    /// The metadata of the page.
     pub meta: StoreMeta,
-    /// Where the list continues; `None` on the last page. [`StoreMeta::cursor`] is the platform's own
-    /// word for it.
+    /// Where the list continues; `None` on the last page. [`StoreMeta::cursor`] is the cursor that
+    /// the platform itself returned.
     pub next: Option<Cursor>,
 }
 
@@ -27,18 +27,18 @@ impl<F> From<Page<StoreRecord<F>, StoreMeta>> for StorePage<F> {
     }
 }
 
-/// What comes with a page of records.
+/// The metadata of a page of records.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct StoreMeta {
     /// Whether there is another page.
     pub has_more: bool,
-    /// The cursor of the next page.
+    /// The platform's own cursor of the next page; `None` on the last page.
     pub cursor: Option<String>,
-    /// Time the search took, in milliseconds.
+    /// Duration of the search, in milliseconds.
     pub took_ms: Option<f64>,
-    /// Whatever else the platform sent beside the records.
+    /// Everything else that the platform sent in addition to the records.
     #[serde(flatten)]
     pub extra: Map<String, Value>,
 }
@@ -53,7 +53,7 @@ impl StoreMeta {
         Self { has_more, cursor, took_ms, extra }
     }
 
-    /// As JSON, with the names of the platform.
+    /// The metadata as JSON, with the names that the platform uses.
     pub(crate) fn to_json(&self) -> Value {
         let mut meta = self.extra.clone();
         meta.insert("has_more".to_owned(), self.has_more.into());

@@ -33,37 +33,37 @@ pub struct Semantic<F> {
 }
 
 impl<F: StoreField> Semantic<F> {
-    /// What is looked for, in the words of a person.
+    /// A search for this text, which a person would write: a question or a description.
     pub fn new(prompt: impl Into<String>) -> Self {
         let settings = Map::from_iter([("prompt".to_owned(), json!(prompt.into()))]);
         Self { settings, fields: PhantomData }
     }
 
-    /// The field whose text is searched; needed when more than one is indexed.
+    /// Sets the field whose text is searched; required when more than one is indexed.
     #[must_use]
     pub fn field(self, field: F) -> Self {
         self.set("field", json!(field.path()))
     }
 
-    /// A condition that hits have to meet.
+    /// Sets a condition that the records found have to meet.
     #[must_use]
     pub fn filter(self, filter: &Filter<F>) -> Self {
         self.set("filter", filter.to_json())
     }
 
-    /// Text given around a hit, in characters.
+    /// Sets how much of the text around the place that was found is returned, in characters.
     #[must_use]
     pub fn context_size(self, characters: u32) -> Self {
         self.set("context_size", json!(characters))
     }
 
-    /// Lowest similarity, from -1 to 1; the platform takes 0.25.
+    /// Sets the lowest similarity of a result, from -1 to 1; the default of the platform is 0.25.
     #[must_use]
     pub fn min_similarity(self, similarity: f64) -> Self {
         self.set("min_similarity", json!(similarity))
     }
 
-    /// Gives every hit of a record instead of its best one.
+    /// Returns every place that was found in a record instead of the best one only.
     #[must_use]
     pub fn every_hit(self) -> Self {
         self.set("dedup", json!("none"))
@@ -75,7 +75,7 @@ impl<F: StoreField> Semantic<F> {
     }
 }
 
-/// A search in the context store: by a filter, or by meaning. Awaiting it gives one page.
+/// A search in the context store: by a filter, or by meaning. Awaiting it returns one page.
 #[derive(Debug, Clone)]
 #[must_use = "a search does nothing unless it is awaited"]
 pub struct Search<F> {
@@ -89,7 +89,7 @@ pub struct Search<F> {
 }
 
 impl<F: StoreField> Search<F> {
-    /// All records of an entity, until a filter says otherwise.
+    /// A search that finds all records of an entity. Filters restrict it.
     pub fn new(client: Client, entity: &'static str) -> Self {
         Self {
             client,
@@ -102,7 +102,7 @@ impl<F: StoreField> Search<F> {
         }
     }
 
-    /// Only records that meet the condition; a second filter narrows the first.
+    /// Restricts the search to records that meet the condition. Several filters must all be met.
     pub fn filter(mut self, filter: Filter<F>) -> Self {
         let condition = filter.into_json();
         let condition = match self.query.remove("filter") {
@@ -113,33 +113,34 @@ impl<F: StoreField> Search<F> {
         self
     }
 
-    /// Sorts; further calls sort what is still the same.
+    /// Sorts the records by a field. Each further call sorts the records that are equal by the
+    /// fields before.
     pub fn sort(mut self, field: F, order: Order) -> Self {
         let direction = if order == Order::Ascending { "asc" } else { "desc" };
         self.sort.push(json!({ field.path(): direction }));
         self
     }
 
-    /// Searches by meaning. Filter and sorting of the search itself do not apply then.
+    /// Searches by meaning. The filter and the order of this search itself then have no effect.
     pub fn semantic(mut self, semantic: Semantic<F>) -> Self {
         self.params.insert("semantic".to_owned(), Value::Object(semantic.settings));
         self
     }
 
-    /// Only these fields come back.
+    /// Restricts the records to these fields.
     pub fn fields(mut self, fields: impl IntoIterator<Item = F>) -> Self {
         let paths: Vec<&str> = fields.into_iter().map(StoreField::path).collect();
         self.params.insert("fields".to_owned(), json!(paths));
         self
     }
 
-    /// Records to a page; the platform takes 10.
+    /// Sets the number of records in a page; the default of the platform is 10.
     pub fn limit(mut self, limit: u32) -> Self {
         self.params.insert("limit".to_owned(), json!(limit));
         self
     }
 
-    /// Continues behind a page, by [`StoreMeta::cursor`](super::StoreMeta::cursor).
+    /// Continues behind a page, by its [`StoreMeta::cursor`](super::StoreMeta::cursor).
     pub fn cursor(mut self, cursor: impl Into<String>) -> Self {
         self.params.insert("cursor".to_owned(), json!(cursor.into()));
         self
@@ -151,10 +152,10 @@ impl<F: StoreField> Search<F> {
         self
     }
 
-    /// The arguments as they are sent.
+    /// The arguments as they are sent to the store.
     pub fn params(&self) -> Map<String, Value> {
         let mut params = self.params.clone();
-        // The platform takes defaults of its own, which were different at different times.
+        // Everything is stated, because the defaults of the platform have changed over time.
         params.entry("limit").or_insert_with(|| json!(10));
         if !params.contains_key("semantic") {
             let mut query = self.query.clone();
@@ -170,11 +171,11 @@ impl<F: StoreField> Search<F> {
         call(&self.client, self.entity, SEARCH, self.params(), self.options)
     }
 
-    /// One page; awaiting the search does the same.
+    /// Makes the search and returns one page, as awaiting the search does.
     ///
     /// # Errors
     ///
-    /// `Usage` when the client has no context store, else what the store answers.
+    /// `Usage` when the client has no context store, else the error that the store reports.
     pub async fn send(self) -> Result<StorePage<F>>
     where
         F: 'static,
@@ -184,7 +185,7 @@ impl<F: StoreField> Search<F> {
 }
 
 impl<F: StoreField + 'static> Search<F> {
-    /// All records, page after page.
+    /// The records of all pages.
     pub fn items(self) -> Records<F> {
         Records { items: self.call().items() }
     }
@@ -221,25 +222,25 @@ pub struct Records<F> {
 }
 
 impl<F: StoreField + 'static> Records<F> {
-    /// The next record, `None` after the last.
+    /// The next record; `None` after the last one.
     ///
     /// # Errors
     ///
-    /// What the request for the next page fails with; nothing comes after an error.
+    /// The error of the request for the next page. After an error, no more records come.
     pub async fn try_next(&mut self) -> Result<Option<StoreRecord<F>>> {
         self.items.try_next().await
     }
 
-    /// Every record of the search.
+    /// Reads all records of the search.
     ///
     /// # Errors
     ///
-    /// As [`try_next`](Self::try_next).
+    /// Those of [`try_next`](Self::try_next).
     pub async fn collect(self) -> Result<Vec<StoreRecord<F>>> {
         self.items.collect().await
     }
 
-    /// The same as a stream.
+    /// The records as a stream.
     pub fn into_stream(self) -> impl futures_core::Stream<Item = Result<StoreRecord<F>>> {
         self.items
     }
@@ -263,7 +264,7 @@ impl<F: StoreField> SqlQuery<F> {
         Self { client, entity, params, options: CallOptions::default(), fields: PhantomData }
     }
 
-    /// Rows that come at most.
+    /// Sets the largest number of rows that is returned.
     pub fn limit(mut self, limit: u32) -> Self {
         self.params.insert("limit".to_owned(), json!(limit));
         self
@@ -275,11 +276,11 @@ impl<F: StoreField> SqlQuery<F> {
         self
     }
 
-    /// The rows; awaiting the query does the same.
+    /// Makes the query and returns its rows, as awaiting the query does.
     ///
     /// # Errors
     ///
-    /// As [`Search::send`].
+    /// Those of [`Search::send`].
     pub async fn send(self) -> Result<StorePage<F>>
     where
         F: 'static,

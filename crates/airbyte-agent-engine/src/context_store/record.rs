@@ -1,4 +1,4 @@
-//! Records as the store keeps them.
+//! Records in the form in which the store keeps them.
 
 use std::marker::PhantomData;
 
@@ -12,13 +12,13 @@ use crate::error::{Error, Result};
 /// A record of the context store, or a row of a query; its fields are read by name.
 #[derive(Debug, Clone, PartialEq)]
 pub struct StoreRecord<F> {
-    /// Every field as it came.
+    /// Every field as the store returned it.
     pub fields: Map<String, Value>,
     known: PhantomData<fn() -> F>,
 }
 
 impl<F: StoreField> StoreRecord<F> {
-    /// The value of a field, nested ones included; `None` when it did not come or is null.
+    /// The value of a field, which may be nested; `None` when the field is missing or null.
     pub fn get(&self, field: F) -> Option<&Value> {
         let path = field.path();
         let direct = self.fields.get(path);
@@ -30,18 +30,18 @@ impl<F: StoreField> StoreRecord<F> {
         direct.or_else(nested).filter(|value| !value.is_null())
     }
 
-    /// The text in a field.
+    /// The text in a field; `None` when the field is missing or is not a text.
     pub fn text(&self, field: F) -> Option<&str> {
         self.get(field)?.as_str()
     }
 }
 
 impl<F> StoreRecord<F> {
-    /// The whole record as a type of your own.
+    /// The whole record, decoded into a type of your own.
     ///
     /// # Errors
     ///
-    /// `Decode` when the record does not fit it.
+    /// `Decode` when the record does not fit the type.
     pub fn decode<T: DeserializeOwned>(&self) -> Result<T> {
         serde_json::from_value(Value::Object(self.fields.clone())).map_err(|error| {
             Error::decode(format!("the record does not fit: {error}")).with_source(error)

@@ -1,53 +1,57 @@
-//! Why a list that goes on cannot be read further.
+//! The reasons why a list that continues cannot be read further.
 
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, ErrorKind};
 
-/// What to do if the vendor is right and the spec is not.
+/// What the user can do if the vendor is right and the spec is wrong.
 const CORRECT: &str = "If this happens each time, `x-agent-pagination` of the operation may be wrong: correct it in the \
                        spec, or in the overlay of an imported one";
 
-/// Why a list that goes on cannot be read further. A cursor holds it instead of a way on, so that
-/// nobody takes the last page that could be read for the end of the list.
+/// The reason why a list that continues cannot be read further. A cursor contains it instead of the
+/// next page, so that no caller takes the last page that could be read for the end of the list.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum DeadEnd {
-    /// What leads on stands in the vendor's own response only.
+    /// What leads to the next page is only in the vendor's own response, which the platform does
+    /// not pass on.
     Withheld,
-    /// Whether the list goes on, and how, stands in the vendor's own response only.
+    /// Only the vendor's own response, which the platform does not pass on, says whether and how
+    /// the list continues.
     Unknown,
-    /// The response says that there is more, but not how to get it.
+    /// The response says that there are more records, but not how to request them.
     NoWay,
-    /// The response should say whether there is more, and does not.
+    /// The response does not say whether there are more records, although it should.
     Unsaid,
-    /// The response has the object of a next page, but not this member of it, which leads there.
+    /// The response contains the object about the next page, but not this member, which leads
+    /// there.
     Tokenless(String),
-    /// The way on leads to the same page again.
+    /// The request for the next page would return the same page again.
     Circle,
-    /// The list should have so many records, but none came behind this many.
+    /// According to the response the list has more records, but none came after this many.
     Missing {
-        /// How many records the list has, by what the response says.
+        /// How many records the list has, according to the response.
         total: u64,
-        /// How many came, or were passed over by the vendor.
+        /// How many records came, or were skipped by the vendor.
         received: u64,
     },
-    /// The way on leads to the same records again.
+    /// The request for the next page would return the same records again.
     Repeats,
-    /// The way on leads to another host.
+    /// The address of the next page is on another host.
     Elsewhere,
-    /// What leads on holds a credential, which no cursor may.
+    /// What leads to the next page contains a credential, which a cursor must not contain.
     Credential,
     /// With this argument only one page can be read.
     SinglePage(String),
     /// Only one page can be read, for the reason that the description gives.
     OnePage(String),
-    /// The list may go on, and the description does not say how. It says what would settle it.
+    /// The list may continue, and the description does not say how. The text says what has to be
+    /// found out.
     Undecided(String),
 }
 
 impl DeadEnd {
-    /// The error for who wants to read on. `operation` is its name, such as `issues.list`.
+    /// The error for a caller who wants to read on. `operation` is its name, such as `issues.list`.
     pub(crate) fn error(&self, operation: &str) -> Error {
         let kind = match self {
             Self::Withheld
@@ -67,7 +71,7 @@ impl DeadEnd {
         Error::new(kind, format!("{operation}: {}", self.sentence()))
     }
 
-    /// What is wrong, as the end of a sentence.
+    /// The reason as a part of a sentence, without a full stop.
     pub(crate) fn sentence(&self) -> String {
         match self {
             Self::Withheld => {

@@ -10,10 +10,11 @@ use crate::error::{Error, Result};
 
 /// The secret under which cursors are sealed.
 ///
-/// Unless a client is given one by [`Client::with_cursor_key`](crate::Client::with_cursor_key), it
-/// uses a random key of the process: its cursors work for any client of the same account in this
-/// process, and are refused after a restart. A program whose cursors have to live longer keeps 32
-/// random bytes in a safe place and makes the same key of them every time.
+/// A client uses a random key of the process, unless
+/// [`Client::with_cursor_key`](crate::Client::with_cursor_key) sets another one. Cursors under the
+/// key of the process work for any client of the same account in this process, and are refused
+/// after a restart. A program whose cursors have to live longer keeps 32 random bytes in a safe
+/// place and makes the key of these bytes in every process.
 #[derive(Clone)]
 pub struct CursorKey(Arc<hmac::Key>);
 

@@ -4,13 +4,13 @@ use serde_json::Value;
 
 use crate::error::{Error, Result};
 
-/// How many records of a page that is read again come before the first one that is due: as many as
-/// `behind` says, whose last one has the mark in it, or fewer or more if the page has changed. `marks`
-/// are those of its records.
+/// How many records of a page that is read again come before the first record that was not given
+/// yet. These are as many as `behind` says, the last of which has the mark in `behind`, or fewer or
+/// more if the page has changed. `marks` are the marks of the page's records.
 ///
 /// # Errors
 ///
-/// `Validation` if the record with the mark is gone from the page.
+/// `Validation` if the page no longer contains the record with the mark.
 pub fn already_given(marks: &[u32], behind: (usize, u32)) -> Result<usize> {
     let (count, last) = behind;
     if count.checked_sub(1).and_then(|index| marks.get(index)) == Some(&last) {
@@ -32,7 +32,7 @@ pub fn mark(record: &Value) -> u32 {
     hash(START, identifier(record).unwrap_or(record).to_string().as_bytes())
 }
 
-/// What tells a record from others, by its name.
+/// The value that identifies a record, found by the name of its member.
 pub(crate) fn identifier(record: &Value) -> Option<&Value> {
     let names = ["id", "gid", "Id", "key", "sid", "ts", "uuid", "number"];
     names
@@ -40,10 +40,11 @@ pub(crate) fn identifier(record: &Value) -> Option<&Value> {
         .find_map(|name| record.get(name).filter(|value| value.is_string() || value.is_number()))
 }
 
-/// The hash of nothing.
+/// The hash of no bytes, with which hashing begins.
 pub(crate) const START: u32 = 0x811c_9dc5;
 
-/// A hash with further bytes. FNV-1a is the same on every machine and in every release.
+/// Continues a hash with further bytes. FNV-1a gives the same hash on every machine and in every
+/// release.
 pub(crate) fn hash(start: u32, bytes: &[u8]) -> u32 {
     bytes.iter().fold(start, |hash, byte| (hash ^ u32::from(*byte)).wrapping_mul(0x0100_0193))
 }

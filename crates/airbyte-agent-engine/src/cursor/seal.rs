@@ -1,4 +1,4 @@
-//! Sealing positions and opening cursors, for one call.
+//! Seals positions and opens cursors, for one call.
 
 use std::borrow::Cow;
 use std::io;
@@ -12,27 +12,27 @@ use crate::description::{Operation, Paging};
 use crate::error::{Error, Result};
 use crate::secret::Redactor;
 
-/// Length of a seal in bytes: half of SHA-256, which nobody can guess.
+/// Length of a seal in bytes: half of a SHA-256 hash, which nobody can guess.
 pub(super) const LENGTH: usize = 16;
 
-/// Seals and opens the cursors of one call: bound to its operation, account and arguments.
+/// Seals and opens the cursors of one call. They are bound to its operation, account and arguments.
 pub struct Seal<'a> {
     key: &'a CursorKey,
     connector: &'a str,
-    /// The operation, such as `issues.list`.
+    /// The name of the operation, such as `issues.list`.
     operation: String,
     /// The parameters by which the operation pages.
     paging: Vec<&'a str>,
-    /// What tells the account from others.
+    /// A text that identifies the account.
     account: Vec<u8>,
-    /// Knows what must not stand in a cursor.
+    /// The redactor, which finds credentials that a cursor must not contain.
     redactor: Redactor,
-    /// Digest of the arguments that the caller passed, those apart that only page.
+    /// Digest of the arguments that the caller passed, without those that only control paging.
     arguments: digest::Digest,
 }
 
 impl<'a> Seal<'a> {
-    /// For a call of an operation, with its name, and these arguments of the caller.
+    /// A seal for calls of an operation with this name, and with these arguments of the caller.
     pub(crate) fn new(
         key: &'a CursorKey,
         connector: &'a str,
@@ -51,7 +51,8 @@ impl<'a> Seal<'a> {
     }
 
     /// The cursor of a place inside a page: behind so many of its records, the last of which has
-    /// this mark. If the page holds a credential in use, the cursor says that the list is cut.
+    /// this mark. If the page contains a credential in use, the cursor says that the list cannot be
+    /// read further.
     pub fn place(&self, page: NextPage, behind: Option<(usize, u32)>) -> Result<Cursor> {
         let (page, behind) = match self.holds_credential(&page)? {
             true => (NextPage::cut(DeadEnd::Credential), None),
@@ -64,7 +65,7 @@ impl<'a> Seal<'a> {
         Ok(Cursor::join(payload, tag))
     }
 
-    /// Whether a page holds a secret that the transport uses. Anybody can read a cursor.
+    /// Whether a page contains a secret that the transport uses. Anybody can read a cursor.
     fn holds_credential(&self, page: &NextPage) -> Result<bool> {
         let written = serde_json::to_value(page).map_err(unwritable)?;
         let mut clean = written.clone();
@@ -72,7 +73,7 @@ impl<'a> Seal<'a> {
         Ok(clean != written)
     }
 
-    /// What a cursor says, if it was sealed for this call.
+    /// The content of a cursor, if it was sealed for this call.
     pub fn open(&self, cursor: &Cursor) -> Result<Position> {
         let (payload, tag) = cursor.parts()?;
         let invalid = || Error::validation("the cursor is not one that this library gave out");
@@ -90,7 +91,7 @@ impl<'a> Seal<'a> {
             )));
         }
         let expected = self.tag(&payload);
-        // All bytes are compared, so that the time it takes tells nothing.
+        // All bytes are compared, so that the duration of the comparison reveals nothing.
         if expected.iter().zip(tag).fold(0, |differs, (a, b)| differs | (a ^ b)) != 0 {
             return Err(Error::validation(format!(
                 "the cursor was not given out for this call of {operation}: it was changed, or comes \
@@ -104,9 +105,10 @@ impl<'a> Seal<'a> {
         Ok(position)
     }
 
-    /// A text that is the same for calls with the same operation, account, arguments and key, and
-    /// that tells them from any other: for what somebody stores about a call, such as a part of a
-    /// file. `purpose` tells such texts from each other. It reveals neither account nor arguments.
+    /// A text that is identical for calls with the same operation, account, arguments and key, and
+    /// differs for all others. It identifies what a program stores about a call, such as a part of
+    /// a file. `purpose` distinguishes such texts from each other. The text reveals neither account
+    /// nor arguments.
     pub fn fingerprint(&self, purpose: &str) -> String {
         let purpose = [b"fingerprint ", purpose.as_bytes()].concat();
         self.tag(&purpose).iter().map(|byte| format!("{byte:02x}")).collect()
@@ -126,7 +128,8 @@ impl<'a> Seal<'a> {
 
     fn tag(&self, payload: &[u8]) -> [u8; LENGTH] {
         let mut context = hmac::Context::with_key(self.key.hmac());
-        // Every part with its length, so that no two contexts are written alike.
+        // Every part is written with its length, so that two different contexts never give the same
+        // bytes.
         let parts = [self.connector.as_bytes(), self.operation.as_bytes(), &self.account, payload];
         for part in parts.into_iter().chain([self.arguments.as_ref()]) {
             context.update(&(part.len() as u64).to_be_bytes());
@@ -143,8 +146,8 @@ fn unwritable(error: serde_json::Error) -> Error {
     Error::internal("a cursor cannot be written").with_source(error)
 }
 
-/// Digest of the arguments, in whatever order they were passed. What only pages is left out: a
-/// cursor replaces it, and the size of a page may change from one to the next.
+/// Digest of the arguments, independent of their order. Arguments that only control paging are left
+/// out: a cursor replaces them, and the size of a page may change from one request to the next.
 fn fingerprint(operation: &Operation, paging: &[&str], arguments: &Arguments) -> digest::Digest {
     let mut arguments = Cow::Borrowed(arguments);
     for name in paging {
@@ -163,7 +166,8 @@ fn fingerprint(operation: &Operation, paging: &[&str], arguments: &Arguments) ->
     sum.0.finish()
 }
 
-/// A digest of what is written to it. Arguments may be whole files, of which no copy must be made.
+/// A digest of the bytes that are written to it. Arguments may contain whole files, which must not
+/// be copied.
 struct Sum(digest::Context);
 
 impl io::Write for Sum {
@@ -198,7 +202,7 @@ fn write(value: &Value, sum: &mut Sum) {
             }
             sum.0.update(b"]");
         }
-        // A digest takes everything that is written to it.
+        // A digest accepts everything that is written to it.
         scalar => serde_json::to_writer(sum, scalar).unwrap_or_default(),
     }
 }

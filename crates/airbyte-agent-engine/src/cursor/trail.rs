@@ -1,39 +1,42 @@
-//! Notices that a list goes in circles, whatever the number of its pages, by one place that the cursors carry with them:
-//! whoever holds nothing but the last cursor, as models do, learns it as well as a stream.
+//! Notices that a list goes in circles, whatever the number of its pages. The cursors contain one
+//! earlier place of the list, so a caller that keeps only the last cursor, as models do, notices
+//! the circle as well as a stream does.
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::{NextPage, START, hash};
 
-/// A place of the list further back. As the list goes on, it moves on to the present place whenever twice as many pages
-/// have come as the last time (the algorithm of Brent): in a circle of any length it stands still for a whole round.
+/// An earlier place of the list. While the list continues, this place is replaced by the present
+/// one whenever twice as many pages have come as at the last replacement (the algorithm of Brent):
+/// in a circle of any length it eventually stays unchanged for a whole round.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Trail {
-    /// What led to the place.
+    /// A hash of what led to the place.
     #[serde(rename = "w")]
     place_hash: u32,
-    /// The records of its page and of the page before.
+    /// A hash of the records of its page and of the page before.
     #[serde(rename = "p", default, skip_serializing_if = "Option::is_none")]
     pages: Option<u32>,
-    /// How many pages have come since.
+    /// How many pages have come since that place.
     #[serde(rename = "n")]
     steps: u32,
-    /// At how many pages the place moves on.
+    /// The number of pages after which the place is replaced.
     #[serde(rename = "m")]
     most: u32,
-    /// How many rounds of the same length have come so far, by their records, and that length.
+    /// How many rounds of one length have come so far, recognised by their records, and this
+    /// length.
     #[serde(rename = "r", default, skip_serializing_if = "Option::is_none")]
     rounds: Option<(u8, u32)>,
 }
 
-/// How many rounds have to come to show that a list of records that nothing identifies goes in circles: rows of a report
-/// may be the same by chance.
+/// How many rounds have to come before a list whose records have no identifiers is taken to go in
+/// circles: rows of a report may be equal by chance.
 const ROUNDS: u8 = 4;
 
 impl Trail {
-    /// The trail behind a page. `at` led to the page, and `records` is a hash of its records; there is none behind the
-    /// first page, to which nothing leads.
+    /// The trail behind a page. `at` led to the page, and `records` is a hash of its records. There
+    /// is no trail behind the first page, because no address or argument led there.
     pub(crate) fn behind(at: &NextPage, records: Option<u32>) -> Option<Self> {
         if at.set.is_empty() && at.follow.is_none() {
             return None;
@@ -49,7 +52,8 @@ impl Trail {
         if let Some(rounds) = trail.rounds_by(at, records) {
             return Some(checkpoint(trail.most.max(trail.steps.saturating_mul(2)), Some(rounds)));
         }
-        // Another length than that of the rounds so far shows that they were chance.
+        // A length that differs from that of the earlier rounds shows that those were equal by
+        // chance.
         let rounds = trail.rounds.filter(|(_, length)| trail.steps < *length);
         Some(if trail.steps >= trail.most {
             checkpoint(trail.most.saturating_mul(2), rounds)
@@ -63,8 +67,9 @@ impl Trail {
         self.place_hash == short(next.place_hash())
     }
 
-    /// Whether the page to which `at` led, and the page before, have the records of the two pages where the trail
-    /// begins. If nothing identifies the records, this has to happen several times.
+    /// Whether the page to which `at` led, and the page before it, have the records of the two
+    /// pages where the trail begins. If the records have no identifiers, this has to happen several
+    /// times.
     pub(crate) fn is_repeated_by(
         &self,
         at: &NextPage,
@@ -75,7 +80,8 @@ impl Trail {
         rounds.is_some_and(|(times, _)| times >= ROUNDS || is_identified())
     }
 
-    /// The rounds with one that ends at the page to which `at` led, if one does.
+    /// The number of rounds and their length, counting one that ends at the page to which `at` led,
+    /// if one does.
     fn rounds_by(&self, at: &NextPage, records: Option<u32>) -> Option<(u8, u32)> {
         let is_same = self.pages.is_some() && self.pages == pages(at, records);
         is_same.then(|| match self.rounds {
@@ -124,7 +130,8 @@ mod tests {
 
     use super::*;
 
-    /// The number of the page behind which the circle is noticed, of a list whose ways on and records are these.
+    /// The number of the page behind which the circle is noticed, for a list whose next pages and
+    /// records are given by functions.
     fn noticed(
         place_hash: impl Fn(u32) -> u32,
         records: impl Fn(u32) -> u32,
@@ -160,16 +167,16 @@ mod tests {
                 assert!(found.is_some_and(|page| page <= most), "{period}: {found:?}");
             }
         }
-        // Behind a long way that leads into a circle.
+        // A list whose first pages lead into a circle.
         assert!(noticed(|page| page.min(100 + page % 3), |page| page, false).is_some());
     }
 
     #[test]
-    fn lists_with_an_end_are_none() {
+    fn lists_with_an_end_are_no_circles() {
         assert_eq!(noticed(|page| page, |page| page, true), None);
-        // Single pages that are the same show nothing.
+        // Single pages that are equal show nothing.
         assert_eq!(noticed(|page| page, |page| if page % 5 == 0 { 0 } else { page }, true), None);
-        // Nor do rows of few values, in an order of chance.
+        // Neither do rows of few values in a random order.
         let row = |page: u32| (page.wrapping_mul(2_654_435_761) >> 7) ^ ((page * page) >> 3);
         for values in [5, 20, 50] {
             assert_eq!(noticed(|page| page, |page| row(page) % values, false), None, "{values}");

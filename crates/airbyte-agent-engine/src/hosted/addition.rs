@@ -1,11 +1,12 @@
-//! What our specs have in addition to the published ones, and Airbyte's platform does not know.
+//! Finds additions in a call: what our specs have beyond the published ones, so that Airbyte's
+//! platform does not know it.
 
 use serde_json::Value;
 
 use crate::arguments::Arguments;
 use crate::description::{Operation, Schema};
 
-/// What the platform does not know of a call.
+/// A part of a call that the platform does not know.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Addition {
     /// The operation as a whole.
@@ -14,7 +15,7 @@ pub(super) enum Addition {
     Argument(String),
 }
 
-/// The first thing of a call that the platform does not know.
+/// The first part of a call that the platform does not know; `None` when it knows everything.
 pub(super) fn find(operation: &Operation, arguments: &Arguments) -> Option<Addition> {
     if operation.is_addition {
         return Some(Addition::Operation);

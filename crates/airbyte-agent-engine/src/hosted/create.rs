@@ -11,28 +11,31 @@ use crate::error::{Error, ErrorKind, Result};
 
 /// A connector that is to be created in a workspace, where the platform keeps its credentials.
 ///
-/// One of `definition_id`, `connector_type` and `source_template_id` determines its kind.
+/// Exactly one of `definition_id`, `connector_type` and `source_template_id` has to be set; it
+/// determines the kind.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct NewConnector {
-    /// The display name; the platform chooses one when there is none.
+    /// The display name; without one, the platform chooses a name.
     pub name: Option<String>,
     /// The kind of connector, by its definition id.
     pub definition_id: Option<String>,
-    /// The kind of connector, by its display name.
+    /// The kind of connector, by its display name on the platform.
     pub connector_type: Option<String>,
-    /// The kind of connector, by a template of the organization, which may have several for one kind.
+    /// The kind of connector, by a template of the organization. An organization may have several
+    /// templates for one kind.
     pub source_template_id: Option<String>,
-    /// The fields of one security scheme, by the names that the connector gives them.
+    /// The fields of one security scheme, by their names in the connector's spec.
     pub credentials: Map<String, Value>,
     /// Settings that are not secret, such as start dates, repositories or accounts.
     pub replication_config: Map<String, Value>,
     /// Variables of the vendor's address, such as a subdomain or a shop.
     pub environment: Map<String, Value>,
-    /// The secret that the platform keeps since a person's sign-in, in the place of credentials.
+    /// The identifier of the secret that the platform stored after a person's sign-in; it replaces
+    /// credentials.
     pub server_side_oauth_secret_id: Option<String>,
-    /// The entities that the connector may use, each as `{"entity": …, "modes": ["read", "write"]}`; when
-    /// the list is empty, it may use all of them.
+    /// The entities that the connector may use, each as `{"entity": …, "modes": ["read",
+    /// "write"]}`. If the list is empty, it may use all of them.
     pub entities: Vec<Value>,
 }
 
@@ -48,18 +51,18 @@ impl std::fmt::Debug for NewConnector {
 }
 
 impl Session {
-    /// A token for one workspace, which is created when it does not exist.
+    /// A token for one workspace. The workspace is created if it does not exist.
     ///
     /// # Errors
     ///
-    /// As [`request`](Self::request).
+    /// Those of [`request`](Self::request).
     pub async fn scoped_token(&self, workspace: &str) -> Result<SecretString> {
         let request = PlatformRequest::new(Method::POST, self.generation().scoped_token_path())
             .body(json!({ "workspace_name": workspace }))
             .repeatable(true)
             .what("scoped token");
         let response = self.json(&request).await?;
-        // The member has had both names.
+        // Different generations of the API use one or the other name for this member.
         let token = ["token", "access_token"].iter().find_map(|name| response.get(*name)?.as_str());
         let token = token
             .ok_or_else(|| Error::decode("scoped token: the platform's response has no 'token'"))?;
@@ -72,8 +75,8 @@ impl Session {
     ///
     /// # Errors
     ///
-    /// As [`request`](Self::request). The platform says whether the credentials have the right form, and not
-    /// whether the vendor accepts them.
+    /// Those of [`request`](Self::request). The platform checks that the credentials have the right
+    /// form, and not whether the vendor accepts them.
     pub async fn create_connector(&self, workspace: &str, new: &NewConnector) -> Result<String> {
         new.credentials.values().filter_map(Value::as_str).for_each(|value| self.conceal(value));
         let what = "connector creation";
@@ -131,7 +134,7 @@ impl Session {
     }
 }
 
-/// The path of creation in all generations but the oldest.
+/// The path for creating connectors, in all generations but the oldest.
 const PATH: &str = "/api/v1/integrations/connectors";
 
 impl NewConnector {

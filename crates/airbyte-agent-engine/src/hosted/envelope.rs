@@ -1,4 +1,4 @@
-//! The envelope in which the platform wraps what an operation gave.
+//! The envelope in which the platform wraps the result of an operation.
 
 use std::borrow::Cow;
 
@@ -11,7 +11,7 @@ use crate::error::{Error, ErrorKind};
 use crate::layout::{Layout, StatusCheck};
 use crate::reply::reported_failure;
 
-/// What messages call the platform.
+/// The name of the platform in messages.
 pub(super) const PEER: &str = "the platform";
 
 /// How the platform says whether a call succeeded.
@@ -27,7 +27,8 @@ const STATUS: StatusCheck = StatusCheck {
     ]),
 };
 
-/// Records and metadata in an envelope. Older servers put the metadata one level deeper.
+/// Records and metadata in an envelope. Older servers put the metadata one level deeper than
+/// current ones.
 pub(super) const ENVELOPE: Layout = Layout {
     records: Some(json_path!("$.result")),
     needs_records: true,
@@ -41,7 +42,7 @@ pub(super) const ENVELOPE: Layout = Layout {
     is_unselected: false,
 };
 
-/// Records of the context store in the shape that its operations describe.
+/// The layout of records of the context store, in the form that its operations describe.
 pub(super) fn store() -> Layout {
     Layout { peer: Some(text(PEER)), is_unselected: false, ..context_store::LAYOUT }
 }

@@ -1,4 +1,4 @@
-//! What goes to the platform, and what it may see; [`wire`](crate::wire) sends it.
+//! Builds what is sent to the platform, and decides who may see it; [`wire`](crate::wire) sends it.
 
 use std::time::Instant;
 
@@ -18,7 +18,7 @@ impl Session {
     pub(super) fn url(&self, request: &PlatformRequest) -> Result<Url> {
         if !request.path.starts_with('/') || has_dot_segment(&request.path) {
             let path = self.redact(&request.path);
-            return Err(Error::validation(format!("'{path}' is no path of the platform")));
+            return Err(Error::validation(format!("'{path}' is not a path of the platform")));
         }
         let mut url = self.host(request).clone();
         let path = format!("{}{}", url.path().trim_end_matches('/'), request.path);
@@ -33,7 +33,7 @@ impl Session {
         if request.at_token_host { &self.0.token_base } else { &self.0.base }
     }
 
-    /// A request as it goes out, but for the token.
+    /// A request in the form in which it is sent, without the token.
     pub(super) fn outgoing(&self, request: &PlatformRequest, reading: Reading) -> Result<Outgoing> {
         let body = request.body.as_ref().map(|body| Bytes::from(body.to_string()));
         Ok(Outgoing {
@@ -44,7 +44,7 @@ impl Session {
             reads: request.method == Method::GET,
             repeatable: request.repeatable,
             what: request.what.clone(),
-            // A brief request may be tried several times within its limit.
+            // A brief request may be attempted several times within its time limit.
             read_timeout: self.limit(request) / if request.limit.is_some() { 3 } else { 1 },
             max_attempts: request.max_attempts,
             deadline: request.deadline.or_else(|| Instant::now().checked_add(self.limit(request))),
@@ -53,7 +53,7 @@ impl Session {
         })
     }
 
-    /// Sends with this token, or with none. The platform's own address is all that sees it.
+    /// Sends with this token, or with none. Only the platform's own address gets the token.
     pub(super) async fn send_as(
         &self,
         token: Option<&SecretString>,

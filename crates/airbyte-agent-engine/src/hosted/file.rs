@@ -15,12 +15,13 @@ use crate::download::Download;
 use crate::error::{Error, Result};
 use crate::http::{BodyStream, HttpResponse};
 
-/// How much of a JSON response is looked at before it counts as a file that happens to be JSON.
+/// How much of a JSON response is read, in bytes, before it is taken for a file that happens to be
+/// JSON.
 const LARGEST_ENVELOPE: usize = 256 * 1024;
 
 impl Session {
-    /// The file in a response. The platform sends its bytes; an envelope comes instead when it
-    /// reports a failure, and from servers that know no other way.
+    /// The file in a response. The platform sends the bytes of the file. It sends an envelope
+    /// instead when it reports a failure, and some older servers send every file in an envelope.
     pub(super) async fn file(
         &self,
         response: HttpResponse,
@@ -51,7 +52,7 @@ impl Session {
             return unwrap(&envelope, status, &request.what);
         }
         let start = stream::once(async { Ok(start) });
-        // A body that has ended must not be asked again.
+        // A body that has ended must not be polled again.
         let body: BodyStream = if is_whole { Box::pin(start) } else { Box::pin(start.chain(body)) };
         Ok(Download::new(HttpResponse::new(status, headers, body)))
     }
@@ -69,7 +70,7 @@ const MEMBERS: [&str; 8] = [
     "warning",
 ];
 
-/// An envelope, and not a file that is a JSON object itself.
+/// The envelope, if the body is one and not a file that is a JSON object itself.
 fn envelope(body: &[u8]) -> Option<Value> {
     let value: Value = serde_json::from_slice(body).ok()?;
     let has = |name: &str| value.get(name).is_some();

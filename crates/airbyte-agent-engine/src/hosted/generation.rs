@@ -1,36 +1,37 @@
-//! What the platform's API was called at its different times.
+//! The forms that the platform's API has had over time.
 //!
-//! Knows names and shapes on the wire, sends nothing.
+//! This module knows names and forms of requests and responses; it sends nothing.
 
 use super::request::PlatformRequest;
 use crate::context_store;
 
-/// Where the current API lives.
+/// The address of the current API.
 const API_HOST: &str = "https://api.airbyte.ai";
-/// Where tokens came from at first.
+/// The address from which the first generations of the API obtain tokens.
 const CLOUD_HOST: &str = "https://cloud.airbyte.com";
 
-/// The API that a server speaks. Servers of today speak [`Current`](Self::Current); the others
-/// are for servers that were never renewed.
+/// The form of the API that a server speaks. Current servers speak [`Current`](Self::Current); the
+/// others are for servers that have not been updated.
 ///
-/// Older servers know neither field selection nor `intent`: fields are then chosen after the
-/// response came, and an intent is not sent.
+/// Older servers know neither the selection of fields nor `intent`: fields are then selected after
+/// the response has arrived, and an intent is not sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 #[non_exhaustive]
 pub enum Generation {
-    /// December 2025 to January 2026: connectors are "instances" of an external user.
+    /// December 2025 to January 2026: connectors are called "instances" of an external user.
     Instances,
-    /// January to February 2026: connectors are "sources" of an external user.
+    /// January to February 2026: connectors are called "sources" of an external user.
     Sources,
-    /// February to April 2026: the paths of today, tenants still named as external users.
+    /// February to April 2026: the paths are the current ones, and tenants are still called
+    /// external users.
     ExternalUsers,
-    /// Since April 2026: connectors in workspaces.
+    /// Since April 2026: connectors are in workspaces.
     #[default]
     Current,
 }
 
 impl Generation {
-    /// The address that tokens come from, unless the platform's address is set.
+    /// The address from which tokens are obtained, unless the platform's address is set.
     pub const fn token_host(self) -> &'static str {
         match self {
             Self::Instances | Self::Sources => CLOUD_HOST,
@@ -38,7 +39,7 @@ impl Generation {
         }
     }
 
-    /// The address of everything else, unless it is set.
+    /// The address of all other requests, unless it is set.
     pub const fn api_host(self) -> &'static str {
         API_HOST
     }
@@ -50,7 +51,7 @@ impl Generation {
             .is_some_and(|name| [API_HOST, CLOUD_HOST].map(host).contains(&name.to_owned()))
     }
 
-    /// Where application tokens come from.
+    /// The path from which application tokens are obtained.
     pub const fn token_path(self) -> &'static str {
         match self {
             Self::Instances | Self::Sources => "/api/v1/applications/token",
@@ -58,7 +59,7 @@ impl Generation {
         }
     }
 
-    /// Where tokens for one workspace come from.
+    /// The path from which tokens for one workspace are obtained.
     pub const fn scoped_token_path(self) -> &'static str {
         match self {
             Self::Instances | Self::Sources | Self::ExternalUsers => {
@@ -83,7 +84,7 @@ impl Generation {
             .what("connector lookup")
     }
 
-    /// The member of that response that holds the connectors.
+    /// The member of the response to [`lookup`](Self::lookup) that contains the connectors.
     pub(super) const fn listed(self) -> &'static str {
         match self {
             Self::Instances => "instances",
@@ -92,7 +93,7 @@ impl Generation {
         }
     }
 
-    /// The request that runs an operation; `last` is `execute` or what replaces it.
+    /// The request that executes an operation; `last` is `execute` or the segments that replace it.
     pub(super) fn execute(self, id: &str, last: &[&str]) -> PlatformRequest {
         let folder: &[&str] = match self {
             Self::Instances => &["api", "v1", "connectors", "instances"],
@@ -102,8 +103,9 @@ impl Generation {
         PlatformRequest::to(http::Method::POST, &[folder, &[id], last].concat())
     }
 
-    /// The action as it was called. A search of the context store had the name `search` at first, for
-    /// which the vendor's own search gave up that name in February 2026 for a while.
+    /// The name of an action in this generation. A search of the context store was called `search`
+    /// in the older ones. From February to April 2026, the vendor's own search therefore had the
+    /// name `api_search`.
     pub(super) fn action(self, action: &str) -> &str {
         match (self, action) {
             (Self::Instances | Self::Sources | Self::ExternalUsers, context_store::SEARCH) => {

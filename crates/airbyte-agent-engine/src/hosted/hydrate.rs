@@ -1,6 +1,7 @@
-//! From a configuration with references to one with secrets.
+//! Turns a configuration with references to secrets into one that contains the secrets.
 //!
-//! The platform writes `secret_coordinate::<id>` where a secret belongs. Knows no vendor.
+//! The platform writes `secret_coordinate::<id>` in the place of a secret. This module knows no
+//! vendor.
 
 use std::collections::BTreeMap;
 
@@ -10,20 +11,20 @@ use serde_json::{Map, Value};
 use super::secrets::SecretProvider;
 use crate::error::{Error, Result};
 
-/// What a reference begins with.
+/// The text with which a reference begins.
 const REFERENCE: &str = "secret_coordinate::";
 
-/// The secrets behind references, each of them asked for once.
+/// The secrets to which references refer; each of them was requested once.
 #[derive(Default)]
 pub(super) struct Hydrated(BTreeMap<String, SecretString>);
 
 impl Hydrated {
-    /// Asks for every secret that `values` refer to.
+    /// Requests every secret to which `values` refer.
     ///
     /// # Errors
     ///
-    /// What the provider says; `Validation` for a secret that is a JSON object or array, since
-    /// the platform refers to single texts only.
+    /// The error that the provider returns; `Validation` for a secret that is a JSON object or
+    /// array, since the platform refers to single texts only.
     pub(super) async fn fetch(values: &[&Value], provider: &dyn SecretProvider) -> Result<Self> {
         let mut ids = Vec::new();
         for value in values {
@@ -51,7 +52,7 @@ impl Hydrated {
         self.0.values().map(SecretString::expose_secret)
     }
 
-    /// The value with secrets in the places of references.
+    /// The value, with secrets instead of references.
     pub(super) fn fill(&self, value: &Value) -> Value {
         match value {
             Value::String(text) => match text.strip_prefix(REFERENCE) {
@@ -80,8 +81,8 @@ fn references<'v>(value: &'v Value, ids: &mut Vec<&'v str>) {
     }
 }
 
-/// Credentials out of a stored configuration: `mapping` leads from dotted places in it to the
-/// names of credential fields; without a mapping every member is one.
+/// Credentials from a stored configuration. `mapping` maps dotted places of the configuration to
+/// the names of credential fields; without a mapping, every member is a credential field.
 pub(super) fn credentials(config: &Value, mapping: &Map<String, Value>) -> Map<String, Value> {
     if mapping.is_empty() {
         return config.as_object().cloned().unwrap_or_default();

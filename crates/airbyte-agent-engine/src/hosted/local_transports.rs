@@ -1,5 +1,5 @@
 //! Transports of operations that this machine executes, stored from call to call: their tokens,
-//! connections and what is left for retries are those of the account and not of a call.
+//! connections and retry budgets belong to the account and not to a single call.
 
 use std::sync::{Mutex, PoisonError};
 
@@ -10,21 +10,22 @@ use crate::description::Connector;
 use crate::error::Result;
 use crate::local::LocalTransport;
 
-/// Most transports that are stored.
+/// The largest number of transports that are stored.
 const MOST: usize = 64;
 
-/// The transports, the one that was used last at the end.
+/// The transports. The one that was used last is at the end.
 #[derive(Default)]
 pub(super) struct LocalTransports(Mutex<Vec<Stored>>);
 
 struct Stored {
-    /// Digest of credentials and settings.
+    /// A digest of the credentials and settings.
     made_of: Vec<u8>,
     transport: LocalTransport,
 }
 
 impl LocalTransports {
-    /// The transport of this connector with these credentials and settings, or one that `make` gives.
+    /// The transport of this connector with these credentials and settings, or else the one that
+    /// `make` returns.
     pub(super) fn get(
         &self,
         connector: &Connector,
@@ -34,9 +35,10 @@ impl LocalTransports {
     ) -> Result<LocalTransport> {
         let text = serde_json::to_vec(&(credentials, settings)).unwrap_or_default();
         let made_of = digest(&SHA256, &text).as_ref().to_vec();
-        // Never left half-changed, so a list that a panic poisoned is still good.
+        // The list is never left half-changed, so it is intact even if a thread panicked while it
+        // held the lock.
         let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        // A name is no proof: the whole description must be the same.
+        // A name proves nothing: the whole description must be identical.
         let same = |stored: &Stored| {
             stored.made_of == made_of && *stored.transport.connector() == *connector
         };

@@ -1,4 +1,4 @@
-//! Which connector of a workspace a call goes to.
+//! Finds the connector of a workspace to which a call is sent.
 
 use std::time::{Duration, Instant};
 
@@ -8,21 +8,22 @@ use super::lookups::Lookup;
 use super::session::Session;
 use crate::error::{Error, ErrorKind, Result};
 
-/// How long a looked-up identifier stands although a call did not find something. The call may
-/// as well have asked for a record that does not exist, which is no reason for many lookups.
+/// How long an identifier is still used that was looked up, if a call responds that something was
+/// not found. The call may just have asked for a record that does not exist, which is no reason to
+/// look the connector up again and again.
 const STANDING: Duration = Duration::from_secs(30);
 
 impl Session {
-    /// The identifier of the only connector of a kind in a workspace. It is looked up once, for
-    /// any number of calls, and remembered; [`forget_connector`](Self::forget_connector) makes
-    /// the next call look again.
+    /// The identifier of the only connector of a kind in a workspace. It is looked up once for any
+    /// number of calls, and remembered; [`forget_connector`](Self::forget_connector) makes the next
+    /// call look it up again.
     ///
-    /// `name` is the connector's name for messages, `stripe` for example.
+    /// `name` is the connector's name in messages, such as `stripe`.
     ///
     /// # Errors
     ///
-    /// `NotFound` when the workspace has none or does not exist, `Usage` when it has several; the
-    /// message says what to do.
+    /// `NotFound` when the workspace has no such connector or does not exist, `Usage` when it has
+    /// several; the message says what to do.
     pub async fn connector_id(
         &self,
         workspace: &str,
@@ -39,14 +40,15 @@ impl Session {
         lookup.get(|_| true, look).await.map(|lookup| lookup.id)
     }
 
-    /// Notes that a call to a looked-up connector found nothing: it may have been deleted and
-    /// another one made, so that a later call looks again.
+    /// Notes that a call to a connector that was looked up found nothing. The connector may have
+    /// been deleted and replaced by another one, so a later call looks it up again.
     pub(super) fn doubt_connector(&self, workspace: &str, definition_id: &str, id: &str) {
         let lookup = self.0.lookups.of(workspace, definition_id);
         lookup.forget(|known| known.id == id && known.at.elapsed() > STANDING);
     }
 
-    /// Forgets which connector of a kind a workspace has, as after creating or deleting one.
+    /// Forgets which connector of a kind a workspace has, for example after one was created or
+    /// deleted.
     pub fn forget_connector(&self, workspace: &str, definition_id: &str) {
         self.0.lookups.of(workspace, definition_id).forget(|_| true);
     }
@@ -88,7 +90,7 @@ fn missing(workspace: &str, name: &str) -> Error {
     Error::new(ErrorKind::NotFound, message)
 }
 
-/// `c0 (billing)`
+/// The connector's id and name as `c0 (billing)`.
 fn described(item: &Value) -> Option<String> {
     let id = item.get("id")?.as_str()?;
     Some(match item.get("name").and_then(Value::as_str) {

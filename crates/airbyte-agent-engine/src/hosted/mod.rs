@@ -1,7 +1,8 @@
-//! Through Airbyte's platform: the session with it, and the hosted transport built on that.
+//! Calls through Airbyte's platform: the session with it, and the hosted transport that uses the
+//! session.
 //!
-//! The platform keeps the vendor's credentials; a call is one request to it. Knows the platform's
-//! contract, no vendor.
+//! The platform keeps the vendor's credentials, and each call is one request to the platform. This
+//! module knows the platform's API and no vendor.
 
 mod addition;
 mod create;

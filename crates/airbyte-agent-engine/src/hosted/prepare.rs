@@ -1,9 +1,9 @@
 //! Operations that the platform prepares and this machine executes.
 //!
-//! The platform checks and authorizes the call and gives a bundle: arguments, the stored
-//! configuration with references in the places of secrets, and which part of it is a credential.
-//! The operation itself is that of the connector's own description, and so is the shape of the
-//! response.
+//! The platform checks and authorizes the call and returns a bundle: arguments, the stored
+//! configuration with references in the places of secrets, and a mapping that says which parts of
+//! it are credentials. The operation itself is taken from the connector's own description, and the
+//! response has the form of the vendor's API.
 
 use std::sync::Arc;
 
@@ -28,12 +28,12 @@ use crate::transport::{CheckedCall, Reply, Transport as _};
 pub(super) struct PreparedCall {
     session: Session,
     transport: LocalTransport,
-    /// What goes to the vendor.
+    /// The call that is sent to the vendor.
     arguments: Arguments,
 }
 
 impl Session {
-    /// Has the platform prepare a call, and puts the secrets into it.
+    /// Lets the platform prepare a call, and fills the secrets into it.
     pub(super) async fn prepare(
         &self,
         call: &CheckedCall<'_>,
@@ -86,7 +86,7 @@ impl Session {
         settings: &Value,
     ) -> Result<LocalTransport> {
         if is_whole {
-            // Without a mapping settings stand among the credentials.
+            // Without a mapping, the bundle contains settings among the credentials.
             credentials
                 .retain(|name, _| connector.auth.iter().any(|scheme| scheme.field(name).is_some()));
         }
@@ -126,13 +126,14 @@ impl Session {
         local.options.retry.clone_from(&self.0.options.retry);
         local.options.max_attempts = self.0.options.max_attempts;
         local.options.via.clone_from(&self.0.options.via);
-        // What the vendor hands out later, such as tokens, is kept out of this session's texts, too.
+        // Secrets that the vendor issues later, such as tokens, are also removed from texts of this
+        // session.
         local.options.redactor = self.0.wire.redactor.clone();
         Ok(local)
     }
 }
 
-/// The arguments of a bundle, once it is clear that it is about this call.
+/// The arguments of a bundle, after a check that the bundle is for this call.
 fn checked(bundle: &Value, call: &CheckedCall<'_>) -> Result<Map<String, Value>> {
     let name = call.name;
     let text = |member: &str| bundle.get(member).and_then(Value::as_str);
@@ -156,7 +157,7 @@ fn checked(bundle: &Value, call: &CheckedCall<'_>) -> Result<Map<String, Value>>
     }
 }
 
-/// The prepared arguments with what the settings and the description supply.
+/// The prepared arguments, completed by the settings and by defaults of the description.
 fn complete(
     call: &CheckedCall<'_>,
     params: Map<String, Value>,
@@ -173,8 +174,8 @@ fn complete(
 }
 
 impl PreparedCall {
-    /// Executes the call. The response is the vendor's own; the platform would have chosen the fields of
-    /// the records.
+    /// Executes the call. The response is the vendor's own, so its fields still have to be
+    /// selected; the platform would have done so.
     pub(super) async fn send(self, call: CheckedCall<'_>) -> Result<Reply> {
         let call = CheckedCall { arguments: &self.arguments, ..call };
         let mut reply = self.transport.send(call).await.map_err(|error| self.cleaned(error))?;

@@ -1,4 +1,4 @@
-//! A request to the platform, before token and organization.
+//! A request to the platform, before token and organization are added.
 
 use std::time::{Duration, Instant};
 
@@ -7,14 +7,14 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use secrecy::SecretString;
 use serde_json::Value;
 
-/// What stands for itself in a segment of a path.
+/// Characters that are not escaped in a segment of a path.
 const SEGMENT: &AsciiSet =
     &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~').remove(b':');
 
-/// Longest time for a token or a lookup.
+/// Longest time for a request for a token or for a lookup.
 const BRIEF: Duration = Duration::from_secs(60);
 
-/// A request to the platform; [`Session::send`](super::Session::send) makes it.
+/// A request to the platform, which [`Session::send`](super::Session::send) sends.
 #[derive(Debug, Clone)]
 #[must_use = "a request does nothing unless a session sends it"]
 pub struct PlatformRequest {
@@ -23,40 +23,41 @@ pub struct PlatformRequest {
     pub(super) query: Vec<(String, String)>,
     pub(super) body: Option<Value>,
     pub(super) bearer: Bearer,
-    /// Whether doing it twice is harmless.
+    /// Whether it is harmless to send the request twice.
     pub(super) repeatable: bool,
-    /// Whether a 401 may mean that the request was acted upon before somebody refused.
+    /// Whether the vendor may have acted upon the request before a response with status 401 came.
     pub(super) vendor_behind: bool,
-    /// Whether it goes to where tokens come from, which once was another address.
+    /// Whether the request is sent to the host of tokens, which has another address in old
+    /// generations.
     pub(super) at_token_host: bool,
-    /// Longest time for it with all its tries, where that is less than the session's.
+    /// Longest time for the request with all its attempts, if it is shorter than the session's.
     pub(super) limit: Option<Duration>,
-    /// When whoever waits for it gives up, where that is not decided by the limits.
+    /// The time at which the caller stops waiting, if the limits do not decide this.
     pub(super) deadline: Option<Instant>,
-    /// How often it is sent at most, where that is another number than the session's.
+    /// How often the request is sent at most, if the number differs from the session's.
     pub(super) max_attempts: Option<u32>,
-    /// What it is for, in messages.
+    /// The purpose of the request, for messages.
     pub(super) what: String,
 }
 
-/// Whose token a request carries.
+/// The token that a request is sent with.
 #[derive(Debug, Clone)]
 pub(super) enum Bearer {
-    /// That of the session, renewed when it is refused.
+    /// The token of the session, which is renewed when it is refused.
     Session,
-    /// Another, which is used as it is.
+    /// Another token, which is never renewed.
     Given(SecretString),
-    /// None.
+    /// No token.
     Nobody,
 }
 
 impl PlatformRequest {
-    /// A request to a path below the platform's address, for example `/api/v1/workspaces`. The
-    /// path is percent-encoded already; [`to`](Self::to) does that.
+    /// A request to a path below the platform's address, for example `/api/v1/workspaces`. The path
+    /// has to be percent-encoded already; [`to`](Self::to) encodes the segments of a path.
     pub fn new(method: Method, path: impl Into<String>) -> Self {
         let path = path.into();
         Self {
-            // What reads, replaces or removes may be done twice.
+            // A request that reads, replaces or removes may be repeated.
             repeatable: method != Method::POST && method != Method::PATCH,
             vendor_behind: false,
             at_token_host: false,
@@ -80,7 +81,7 @@ impl PlatformRequest {
         Self::new(method, segments.iter().fold(String::new(), add))
     }
 
-    /// Adds a pair to the query.
+    /// Adds a parameter to the query.
     pub fn query(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
         self.query.push((name.into(), value.into()));
         self
@@ -92,26 +93,27 @@ impl PlatformRequest {
         self
     }
 
-    /// Says whether doing it twice is harmless, so that it is tried again after a failure. It is
-    /// for all methods but POST and PATCH, unless told otherwise.
+    /// Says whether it is harmless to send the request twice, so that it is sent again after a
+    /// failure. By default, this is so for all methods except POST and PATCH.
     pub fn repeatable(mut self, repeatable: bool) -> Self {
         self.repeatable = repeatable;
         self
     }
 
-    /// Is sent at most so often, the first time included; as the session says without a number.
+    /// Sets how often the request is sent at most, the first time included; `None` leaves the
+    /// number of the session.
     pub(super) fn max_attempts(mut self, attempts: Option<u32>) -> Self {
         self.max_attempts = attempts;
         self
     }
 
-    /// Is given up at this time.
+    /// Sets the time at which the request is given up.
     pub(super) fn until(mut self, deadline: Option<Instant>) -> Self {
         self.deadline = deadline;
         self
     }
 
-    /// Carries this token instead of the session's, for example a scoped one.
+    /// Sends the request with this token instead of the session's, for example with a scoped one.
     pub fn bearer(mut self, token: SecretString) -> Self {
         self.bearer = Bearer::Given(token);
         self
@@ -123,26 +125,28 @@ impl PlatformRequest {
         self
     }
 
-    /// Says what it is for, in messages: `workspace list`. Method and path unless set.
+    /// Sets the purpose of the request for messages, such as `workspace list`. The default is its
+    /// method and path.
     pub fn what(mut self, what: impl Into<String>) -> Self {
         self.what = what.into();
         self
     }
 
-    /// Gives up early: for what is quick or broken, and what many wait for.
+    /// Sets a short time limit, for requests that are quick unless something is broken, and for
+    /// which many calls wait.
     pub(super) fn brief(mut self) -> Self {
         self.limit = Some(BRIEF);
         self
     }
 
-    /// Goes to where tokens come from.
+    /// Sends the request to the host of tokens.
     pub(super) fn at_token_host(mut self) -> Self {
         self.at_token_host = true;
         self
     }
 
-    /// Says that somebody else stands behind the platform and may refuse with a 401 that the
-    /// platform hands on: then only a repeatable request is made again with a new token.
+    /// Says that the platform forwards the request to a vendor, whose refusal with a 401 the
+    /// platform passes on. Only a repeatable request is then sent again with a new token.
     pub(super) fn vendor_behind(mut self) -> Self {
         self.vendor_behind = true;
         self

@@ -1,4 +1,4 @@
-//! Where secrets come from when operations run on this machine.
+//! Sources of the secrets for operations that are executed on this machine.
 
 use std::env;
 
@@ -7,23 +7,24 @@ use secrecy::SecretString;
 use crate::error::{Error, Result};
 use crate::http::BoxFuture;
 
-/// Gives the secrets that the platform's references name.
+/// Returns the secrets to which the platform's references refer.
 ///
-/// The platform writes `secret_coordinate::<id>` where a secret belongs; the provider is asked
+/// The platform writes `secret_coordinate::<id>` in the place of a secret. The provider is asked
 /// for each `id` once per call.
 pub trait SecretProvider: Send + Sync {
-    /// The secret of this identifier.
+    /// Returns the secret with this identifier.
     ///
     /// # Errors
     ///
-    /// Whatever keeps it from being read; the message must not hold a secret.
+    /// Any error that keeps the secret from being read. Its message must not contain a secret.
     fn secret<'a>(&'a self, id: &'a str) -> BoxFuture<'a, Result<SecretString>>;
 }
 
-/// Secrets from environment variables: that of `stripe/api-key` is `AIRBYTE_SECRET_STRIPE_API_KEY`.
+/// Secrets from environment variables: the secret `stripe/api-key` is in
+/// `AIRBYTE_SECRET_STRIPE_API_KEY`.
 ///
-/// The prefix is not for convenience: identifiers come from the platform, and without it they
-/// could name any variable of the process.
+/// The prefix protects the other variables of the process: identifiers come from the platform, and
+/// without a prefix they could name any variable.
 #[derive(Debug, Clone)]
 pub struct EnvironmentSecrets {
     prefix: String,
@@ -36,15 +37,15 @@ impl Default for EnvironmentSecrets {
 }
 
 impl EnvironmentSecrets {
-    /// How the variables' names begin unless told otherwise.
+    /// The text with which the names of the variables begin by default.
     pub const PREFIX: &str = "AIRBYTE_SECRET_";
 
-    /// With another beginning of the variables' names.
+    /// A provider that reads variables whose names begin with `prefix`.
     pub fn with_prefix(prefix: impl Into<String>) -> Self {
         Self { prefix: prefix.into() }
     }
 
-    /// The variable that holds a secret.
+    /// The name of the variable that contains a secret.
     pub fn variable(&self, id: &str) -> String {
         let plain = |c: char| if c.is_ascii_alphanumeric() { c.to_ascii_uppercase() } else { '_' };
         self.prefix.chars().chain(id.chars().map(plain)).collect()

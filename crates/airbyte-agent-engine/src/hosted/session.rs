@@ -26,22 +26,22 @@ use crate::retry::{self, Budget};
 use crate::secret::Redactor;
 use crate::wire::{Answer, Network, Redirects, Wire};
 
-/// How the body of a response is read.
+/// The moment at which the body of a response is read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Reading {
-    /// At once, so that one that breaks off is requested again.
+    /// At once, so that the request is repeated if the body breaks off.
     Whole,
-    /// By whoever takes the response.
+    /// Later, by the caller that gets the response.
     Stream,
 }
 
-/// Largest response that is read.
+/// Largest response that is read into memory, in bytes.
 pub(super) const LARGEST_ANSWER: usize = 64 * 1024 * 1024;
 
-/// An authenticated connection to the platform: address, token, organization.
+/// An authenticated connection to the platform: address, token and organization.
 ///
-/// Clones share the token, which is asked for once by many calls, kept until a minute before its
-/// end, and replaced once when the platform refuses it.
+/// Clones share the token. Many calls request it once, it is used until a minute before it expires,
+/// and it is replaced once when the platform refuses it.
 ///
 /// ```no_run
 /// # async fn example() -> airbyte_agent_engine::Result<()> {
@@ -72,11 +72,11 @@ pub(super) struct Inner {
 }
 
 impl Session {
-    /// A connection with these options. Sends nothing.
+    /// A session with these options. Sends nothing.
     ///
     /// # Errors
     ///
-    /// `Validation` when the address or the organization cannot be right.
+    /// `Validation` when the address or the organization cannot be valid.
     pub fn new(options: Hosted) -> Result<Self> {
         let generation = options.generation;
         let given = options.base_url.as_deref();
@@ -123,39 +123,40 @@ impl Session {
         &self.0.base
     }
 
-    /// The organization, where one is named.
+    /// The organization; `None` where none is named.
     pub fn organization(&self) -> Option<&str> {
         self.0.options.organization.as_deref()
     }
 
-    /// The workspace that calls go to unless they name another.
+    /// The workspace to which calls are sent unless they name another one.
     pub fn workspace(&self) -> &str {
         &self.0.options.workspace
     }
 
-    /// The form of the API that is spoken.
+    /// The form of the API that the session uses.
     pub fn generation(&self) -> Generation {
         self.0.options.generation
     }
 
-    /// What tells a connector in this session from others; cursors are bound to it.
+    /// A text that identifies a connector in this session; cursors are bound to it.
     pub(super) fn identity(&self, connector_id: Option<&str>) -> Vec<u8> {
         let Hosted { client_id, workspace, organization, .. } = &self.0.options;
         let parts = (client_id, organization, workspace, connector_id);
         serde_json::to_vec(&parts).unwrap_or_default()
     }
 
-    /// Who gives secrets to operations that run on this machine, if they do.
+    /// The provider of secrets for operations on this machine; `None` where the platform executes
+    /// operations.
     pub(super) fn secrets(&self) -> Option<&dyn SecretProvider> {
         self.0.options.secrets.as_deref()
     }
 
-    /// Longest time for a request with all its retries.
+    /// Longest time for a request with all its attempts.
     pub fn timeout(&self) -> Duration {
         self.0.options.timeout
     }
 
-    /// Keeps a secret out of every message of this session from now on.
+    /// Removes this secret from every message of the session from now on.
     pub fn conceal(&self, secret: &str) {
         self.0.wire.redactor.add(secret);
     }
@@ -170,18 +171,17 @@ impl Session {
         self.0.wire.redactor.clean(text)
     }
 
-    /// The current token, asked for where there is none.
+    /// The current token. It is requested if there is none.
     ///
     /// # Errors
     ///
-    /// `Authentication` when the platform refuses client id and secret, and what the network
-    /// brings.
+    /// `Authentication` when the platform refuses client id and secret, and errors of the network.
     pub async fn token(&self) -> Result<SecretString> {
         self.token_instead_of(None).await
     }
 
-    /// Makes a request: method, path below the platform's address, query, JSON body. A refused
-    /// token is replaced once.
+    /// Makes a request, of which method, path below the platform's address, query and JSON body are
+    /// given. If the token is refused, it is replaced once. Returns status, headers and body.
     ///
     /// # Errors
     ///
@@ -201,11 +201,11 @@ impl Session {
         self.whole(&request).await
     }
 
-    /// Makes a request whose response is JSON; an empty response is `null`.
+    /// Makes a request whose response is JSON. An empty response is returned as `null`.
     ///
     /// # Errors
     ///
-    /// As [`request`](Self::request), and `Decode` when the response is not JSON.
+    /// Those of [`request`](Self::request), and `Decode` when the response is not JSON.
     pub async fn json(&self, request: &PlatformRequest) -> Result<Value> {
         let (_, _, body) = self.whole(request).await?;
         if body.iter().all(u8::is_ascii_whitespace) {
@@ -216,11 +216,11 @@ impl Session {
         })
     }
 
-    /// Makes a request; the body of the response is still to be read.
+    /// Makes a request. The caller reads the body of the response.
     ///
     /// # Errors
     ///
-    /// As [`request`](Self::request).
+    /// Those of [`request`](Self::request).
     pub async fn send(&self, request: &PlatformRequest) -> Result<HttpResponse> {
         self.within_limit(request, self.authorized(request, Reading::Stream)).await
     }
@@ -244,11 +244,11 @@ impl Session {
         })
     }
 
-    /// Makes a request and reads the response: status, headers, body.
+    /// Makes a request and reads the response. Returns status, headers and body.
     ///
     /// # Errors
     ///
-    /// As [`request`](Self::request).
+    /// Those of [`request`](Self::request).
     pub async fn whole(&self, request: &PlatformRequest) -> Result<(u16, HeaderMap, Bytes)> {
         let work = async {
             let response = self.authorized(request, Reading::Whole).await?;
@@ -258,7 +258,7 @@ impl Session {
         self.within_limit(request, work).await
     }
 
-    /// The headers of every request but the token.
+    /// The headers that every request has, without the token.
     pub(super) fn headers(&self, has_body: bool) -> HeaderMap {
         let mut headers = HeaderMap::new();
         if self.generation().names_client() {
@@ -307,8 +307,8 @@ impl Session {
                 self.0.tokens.accepted(&token);
                 return Err(self.0.wire.refusal(&refused, &outgoing));
             }
-            // The platform looks at the token before anything else. Where somebody stands behind
-            // it the refusal may be theirs, and what was done before it is not known.
+            // The platform checks the token first. But if it forwards the request to a vendor, the
+            // refusal may be the vendor's, and it is not known what was done before it.
             let is_safe = request.repeatable || !request.vendor_behind;
             if is_safe && !is_renewed && self.0.tokens.may_replace(&token) {
                 token = self.token_instead_of(Some(&token)).await?;
@@ -331,12 +331,12 @@ impl Session {
         if (200..300).contains(&response.status) {
             return Ok(response);
         }
-        // A redirect that was not followed.
+        // The response is a redirect that was not followed.
         Err(self.unfollowed(response.status, &response.headers, request))
     }
 
-    /// The body of a response. Whether a break in it may be mended by another try depends on what
-    /// was asked.
+    /// Reads the body of a response. If the body breaks off, `request` decides whether another
+    /// attempt is allowed.
     pub(super) async fn read(
         &self,
         response: HttpResponse,
@@ -358,7 +358,8 @@ impl Session {
         self.0.tokens.get(refused, move || session.issue()).await
     }
 
-    /// Asks the token endpoint. Boxed, because requests need tokens and tokens a request.
+    /// Requests a token from the token endpoint. The future is boxed, because requests need tokens
+    /// and tokens need a request.
     fn issue(self) -> BoxFuture<'static, Result<Value>> {
         Box::pin(async move {
             let request = PlatformRequest::new(Method::POST, self.generation().token_path())
@@ -381,7 +382,7 @@ impl Session {
             if let Some(token) = answer.get("access_token").and_then(Value::as_str) {
                 self.0.wire.redactor.add(token);
             } else if let Some(why) = likely_message(&answer, &|text| self.redact(text)) {
-                // A refusal with the status of a success.
+                // The platform refused with a success status.
                 return Err(Error::authentication(format!(
                     "platform token: the platform refused client id and secret: {why}; check them"
                 ))
@@ -392,11 +393,11 @@ impl Session {
     }
 }
 
-/// Reads an address of the platform.
+/// Reads an address of the platform from a text.
 ///
 /// # Errors
 ///
-/// `Validation`. What was given is not repeated: there may be a password in it.
+/// `Validation`. The message does not repeat the text, because it may contain a password.
 fn address(text: &str) -> Result<Url> {
     let wrong = |why: &str| Error::validation(format!("the platform's address {why}"));
     let url = Url::parse(text).map_err(|_| wrong("is not a URL: give https://host"))?;

@@ -1,7 +1,8 @@
-//! Where client id, secret, organization and workspace come from when code does not name them.
+//! Client id, secret, organization and workspace from other sources than the program's code.
 //!
-//! Reads the environment and one file; sends nothing. Every value keeps where it came from, and
-//! secrets come out for a receiver in whom no folder has a say unless they are the folder's own.
+//! This module reads the environment and one file, and sends nothing. Every value knows its source.
+//! A secret is given to a receiver only if no folder has a part in the receiver, or if the secret
+//! comes from that folder.
 
 use std::env;
 use std::fmt;
@@ -19,11 +20,12 @@ use crate::provenance::{Provenance, Receiver, Sourced};
 const CLIENT_ID: &str = "AIRBYTE_CLIENT_ID";
 const CLIENT_SECRET: &str = "AIRBYTE_CLIENT_SECRET";
 const ORGANIZATION: &str = "AIRBYTE_ORGANIZATION_ID";
-/// Runs operations on this machine, with its secrets.
+/// The environment variable that has operations executed on this machine, with secrets from the
+/// environment.
 const LOCAL_SECRETS: &str = "SECRETS_CONFIGURED_FROM_ENVIRONMENT";
-/// Says who keeps these secrets.
+/// The environment variable that names the secret manager.
 const SECRET_MANAGER: &str = "SECRET_MANAGER_PROVIDER";
-/// Names of the workspace, the first one that is set counts.
+/// Environment variables for the name of the workspace; the first one that is set counts.
 const WORKSPACE: [&str; 4] = [
     "AIRBYTE_WORKSPACE_NAME",
     "AIRBYTE_WORKSPACE",
@@ -31,10 +33,11 @@ const WORKSPACE: [&str; 4] = [
     "AIRBYTE_EXTERNAL_USER_ID",
 ];
 
-/// What is needed to reach the platform, from one or several sources.
+/// The settings that are needed to reach the platform, from one or several sources.
 ///
-/// A source is layered over a weaker one by [`or`](Self::or): arguments over environment over
-/// the user's file over a file of the working directory. Blank texts count as not set.
+/// [`or`](Self::or) combines sources, the stronger first: arguments take precedence over the
+/// environment, the environment over the user's file, and this over a file of the working
+/// directory. Blank texts count as not set.
 ///
 /// The user's file is `settings.json` in the folder `AIRBYTE_CONFIG_DIR`, or in `~/.airbyte-agent`, as
 /// Airbyte's own program writes it:
@@ -62,9 +65,9 @@ pub struct Settings {
     client_secret: Option<Sourced<SecretString>>,
     organization: Option<Sourced<String>>,
     workspace: Option<Sourced<String>>,
-    /// Never out of a folder: no constructor reads it there.
+    /// The address is never read from a folder: no constructor does so.
     base_url: Option<Sourced<String>>,
-    /// Whether operations run on this machine, and by which secret manager.
+    /// Whether operations are executed on this machine, and with which secret manager.
     local_secrets: Option<String>,
 }
 
@@ -79,57 +82,57 @@ impl Settings {
         WORKSPACE[2],
         WORKSPACE[3],
     ];
-    /// Variables that [`from_folder`](Self::from_folder) does not read: they say where the
-    /// platform is, and whether secrets of this machine are handed out.
+    /// Variables that [`from_folder`](Self::from_folder) does not read: they set the address of the
+    /// platform, and whether secrets of this machine are used.
     pub const NOT_FROM_FOLDER: [&str; 3] = [ADDRESS, LOCAL_SECRETS, SECRET_MANAGER];
 
-    /// Settings that say nothing yet.
+    /// Settings without any value.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// The client id of an application.
+    /// Sets the client id of an application.
     pub fn client_id(mut self, id: impl Into<String>) -> Self {
         self.client_id = given(&id.into(), "client id");
         self
     }
 
-    /// The client secret of an application.
+    /// Sets the client secret of an application.
     pub fn client_secret(mut self, secret: impl Into<String>) -> Self {
         let secret = given(&secret.into(), "client secret");
         self.client_secret = secret.map(|secret| secret.map(SecretString::from));
         self
     }
 
-    /// The identifier of the organization.
+    /// Sets the identifier of the organization.
     pub fn organization(mut self, id: impl Into<String>) -> Self {
         self.organization = given(&id.into(), "organization");
         self
     }
 
-    /// The name of the workspace.
+    /// Sets the name of the workspace.
     pub fn workspace(mut self, name: impl Into<String>) -> Self {
         self.workspace = given(&name.into(), "workspace");
         self
     }
 
-    /// Another address of the platform.
+    /// Sets another address of the platform.
     pub fn base_url(mut self, url: impl Into<String>) -> Self {
         self.base_url = given(&url.into(), "platform's address");
         self
     }
 
-    /// From environment variables: `AIRBYTE_CLIENT_ID`, `AIRBYTE_CLIENT_SECRET`,
-    /// `AIRBYTE_ORGANIZATION_ID`; the workspace from `AIRBYTE_WORKSPACE_NAME`,
-    /// `AIRBYTE_WORKSPACE`, `AIRBYTE_CUSTOMER_NAME` or `AIRBYTE_EXTERNAL_USER_ID`; the address
-    /// from `SDK_DEV_ADP_API_HOST`; and `SECRETS_CONFIGURED_FROM_ENVIRONMENT`, which runs
-    /// operations on this machine with secrets from [`EnvironmentSecrets`].
+    /// Settings from environment variables: `AIRBYTE_CLIENT_ID`, `AIRBYTE_CLIENT_SECRET`,
+    /// `AIRBYTE_ORGANIZATION_ID`; the workspace from `AIRBYTE_WORKSPACE_NAME`, `AIRBYTE_WORKSPACE`,
+    /// `AIRBYTE_CUSTOMER_NAME` or `AIRBYTE_EXTERNAL_USER_ID`; the address from
+    /// `SDK_DEV_ADP_API_HOST`; and `SECRETS_CONFIGURED_FROM_ENVIRONMENT`, which has operations
+    /// executed on this machine with secrets from [`EnvironmentSecrets`].
     pub fn from_env() -> Self {
         Self::from_variables(|name| env::var(name).ok())
     }
 
-    /// From the same variables as [`from_env`](Self::from_env), read by `variable`, which speaks
-    /// for the environment. For a file of the working directory there is
+    /// Settings from the variables of [`from_env`](Self::from_env), which `variable` reads. They
+    /// count as values of the environment. For a file of the working directory, use
     /// [`from_folder`](Self::from_folder).
     pub fn from_variables(variable: impl Fn(&str) -> Option<String>) -> Self {
         let is_on = |text: &String| {
@@ -145,17 +148,18 @@ impl Settings {
         }
     }
 
-    /// From a file of the working directory, such as `.env`, read by `variable`: client id, client
-    /// secret, organization and workspace ([`FROM_FOLDER`](Self::FROM_FOLDER)).
+    /// Settings from a file of the working directory, such as `.env`, read by `variable`: client
+    /// id, client secret, organization and workspace ([`FROM_FOLDER`](Self::FROM_FOLDER)).
     ///
-    /// Such a file may be anybody's. It does not say where the platform is, nor whether operations
-    /// run on this machine ([`NOT_FROM_FOLDER`](Self::NOT_FROM_FOLDER)), and its client id and
-    /// secret count together or not at all (see [`or`](Self::or)).
+    /// Anybody may have written such a file. Therefore it decides neither the address of the
+    /// platform nor whether operations are executed on this machine
+    /// ([`NOT_FROM_FOLDER`](Self::NOT_FROM_FOLDER)), and its client id and secret are used only
+    /// together (see [`or`](Self::or)).
     pub fn from_folder(variable: impl Fn(&str) -> Option<String>) -> Self {
         Self::account(Provenance::Folder, |name| variable(name).as_deref().and_then(filled))
     }
 
-    /// The account and what is in it.
+    /// Reads the account, the organization and the workspace.
     fn account(from: Provenance, read: impl Fn(&str) -> Option<String>) -> Self {
         let named = |name: &str| read(name).map(|text| Sourced::new(text, from).named(name));
         Self {
@@ -168,7 +172,7 @@ impl Settings {
         }
     }
 
-    /// From the settings file of this user; nothing when there is none.
+    /// Settings from the settings file of this user; they are empty when there is no such file.
     ///
     /// # Errors
     ///
@@ -180,7 +184,7 @@ impl Settings {
         }
     }
 
-    /// Where the settings file of this user is, if anywhere.
+    /// The path of this user's settings file; `None` where the user's folder is unknown.
     pub fn default_file() -> Option<PathBuf> {
         let folder = env::var_os("AIRBYTE_CONFIG_DIR").filter(|folder| !folder.is_empty());
         let folder = match folder {
@@ -190,11 +194,11 @@ impl Settings {
         Some(folder.join("settings.json"))
     }
 
-    /// From a settings file.
+    /// Settings from a settings file.
     ///
     /// # Errors
     ///
-    /// `Validation` when it cannot be read. The message holds nothing of its content.
+    /// `Validation` when the file cannot be read. The message contains nothing of its content.
     pub fn from_file(path: impl AsRef<Path>) -> Result<Self> {
         let path = path.as_ref();
         let broken =
@@ -225,11 +229,11 @@ impl Settings {
         })
     }
 
-    /// These settings, and `other` for what they leave open.
+    /// These settings, completed by `other` where they have no value.
     ///
-    /// When both name a client id and not the same, `other` is about another account and counts
-    /// for nothing. Client id and secret out of a folder count together, and only where these
-    /// settings have neither: nobody's secret is put to somebody else's id.
+    /// If both name a client id and these differ, `other` belongs to another account and is
+    /// ignored. Client id and secret from a folder are used only together, and only if these
+    /// settings have neither: a secret is never combined with the id of somebody else.
     pub fn or(mut self, mut other: Self) -> Self {
         let ids = (self.client_id.as_ref(), other.client_id.as_ref());
         if let (Some(own), Some(theirs)) = ids
@@ -239,7 +243,7 @@ impl Settings {
         }
         if other.account_provenance() == Some(Provenance::Folder) && !self.has_no_credentials() {
             if self.client_id.is_none() && other.client_id.is_some() {
-                // Whose secret this is cannot be told.
+                // It is not known to which client id this secret belongs.
                 return self;
             }
             other.client_id = None;
@@ -254,12 +258,12 @@ impl Settings {
         self
     }
 
-    /// The client secret in the open, for who has to keep it out of what is shown.
+    /// The client secret, unprotected, for code that has to remove it from texts.
     pub fn exposed_client_secret(&self) -> Option<&str> {
         self.client_secret.as_ref().map(|secret| secret.peek().expose_secret())
     }
 
-    /// The workspace, where one is named.
+    /// The workspace; `None` where none is named.
     pub fn workspace_name(&self) -> Option<&str> {
         self.workspace.as_ref().map(|name| name.peek().as_str())
     }
@@ -269,21 +273,22 @@ impl Settings {
         self.client_id.is_none() && self.client_secret.is_none()
     }
 
-    /// Where client id and client secret come from: the weaker of the two, if there are several.
+    /// The source of client id and client secret; of two different ones, the one with the lower
+    /// precedence.
     pub fn account_provenance(&self) -> Option<Provenance> {
         let id = self.client_id.as_ref().map(Sourced::provenance);
         let secret = self.client_secret.as_ref().map(Sourced::provenance);
         id.max(secret)
     }
 
-    /// The platform's address and who set it, if anybody did. It has not been looked at: there may
-    /// be a password in it.
+    /// The platform's address and its source; `None` where it is not set. The address has not been
+    /// checked and may contain a password.
     pub fn address(&self) -> Option<(&str, Provenance)> {
         self.base_url.as_ref().map(|url| (url.peek().as_str(), url.provenance()))
     }
 
-    /// The platform as whoever is given credentials of vendors and other secrets: known by its
-    /// address, and by the account, organization and workspace in which they end up.
+    /// The platform as a receiver of vendors' credentials and other secrets. It is identified by
+    /// its address, and by the account, organization and workspace in which the secrets are stored.
     pub fn receiver(&self) -> Receiver {
         let mut receiver = self.token_endpoint();
         if let Some(secret) = &self.client_secret {
@@ -295,19 +300,19 @@ impl Settings {
         receiver
     }
 
-    /// The platform as whoever is given the client secret.
+    /// The platform as the receiver of the client secret.
     fn token_endpoint(&self) -> Receiver {
         let values = [&self.base_url, &self.client_id].into_iter().flatten();
         values.fold(Receiver::of_user(), Receiver::decided_by)
     }
 
-    /// The options that these settings make.
+    /// Makes options of these settings.
     ///
     /// # Errors
     ///
-    /// `Authentication` when client id or client secret is missing, `Usage` when secrets are to
-    /// come from a manager that this library does not speak to, or when a folder says where they
-    /// would go.
+    /// `Authentication` when client id or client secret is missing, `Usage` when secrets have to
+    /// come from a secret manager that this library does not support, or when a folder would decide
+    /// where secrets are sent.
     pub fn into_hosted(self) -> Result<Hosted> {
         let (receiver, token_endpoint) = (self.receiver(), self.token_endpoint());
         let missing = |name: &str| {
@@ -348,8 +353,8 @@ impl Settings {
 }
 
 impl Hosted {
-    /// From the environment: `AIRBYTE_CLIENT_ID`, `AIRBYTE_CLIENT_SECRET` and the variables that
-    /// [`Settings::from_env`] reads.
+    /// Options from the environment: `AIRBYTE_CLIENT_ID`, `AIRBYTE_CLIENT_SECRET` and the other
+    /// variables that [`Settings::from_env`] reads.
     ///
     /// # Errors
     ///
@@ -358,19 +363,19 @@ impl Hosted {
         Settings::from_env().into_hosted()
     }
 
-    /// From the environment, and for what it leaves open from the settings file: see
-    /// [`Settings`].
+    /// Options from the environment, completed by the settings file where the environment has no
+    /// value: see [`Settings`].
     ///
     /// # Errors
     ///
-    /// `Authentication` when client id or client secret is nowhere, `Validation` when the file
+    /// `Authentication` when client id or client secret is in neither, `Validation` when the file
     /// cannot be read.
     pub fn resolve() -> Result<Self> {
         Settings::from_env().or(Settings::from_default_file()?).into_hosted()
     }
 }
 
-/// A value that code gave, unless it is blank.
+/// A value that the program's code gave, unless it is blank.
 fn given(text: &str, name: &str) -> Option<Sourced<String>> {
     filled(text).map(|text| Sourced::new(text, Provenance::Given).named(name))
 }

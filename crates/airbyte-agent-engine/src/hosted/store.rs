@@ -1,5 +1,5 @@
-//! What the platform answers to a query of the context store, in the shapes that it had at different
-//! times.
+//! The platform's answers to queries of the context store, in the forms that they have had over
+//! time.
 
 use bytes::Bytes;
 use http::HeaderMap;
@@ -12,18 +12,18 @@ use crate::error::{Error, Result};
 use crate::json;
 use crate::transport::Reply;
 
-/// The response to a query of `name` in the one shape that its operation describes.
+/// The response to a query of `name`, in the one form that its operation describes.
 ///
 /// # Errors
 ///
-/// `Vendor` when the platform reports a failure, `Decode` when the response holds no records.
+/// `Vendor` when the platform reports a failure, `Decode` when the response contains no records.
 pub(super) fn reply(
     (status, headers): (u16, HeaderMap),
     body: &Bytes,
     name: &str,
     redact: impl Fn(&str) -> String,
 ) -> Result<Reply> {
-    // What the platform says may repeat what it was sent.
+    // The platform's text may repeat what was sent to it.
     let clean = |error: Error| error.with_status(status).cleaned(&redact);
     let (rows, meta) = read(body, name).map_err(clean)?;
     let token = meta.cursor.clone().filter(|_| meta.has_more);
@@ -34,8 +34,8 @@ pub(super) fn reply(
     Ok(reply.with_next(next))
 }
 
-/// The rows of a response and what came with them. A row that is `null` is none; a bare list is a response
-/// too.
+/// The rows of a response and their metadata. A row that is `null` is left out; a bare list is a
+/// valid response, too.
 fn read(body: &[u8], name: &str) -> Result<(Vec<Map<String, Value>>, StoreMeta)> {
     let answer = json::parse(&String::from_utf8_lossy(body)).map_err(|error| {
         Error::decode(format!("{name}: the platform's response is no JSON")).with_source(error)
@@ -67,7 +67,7 @@ fn read(body: &[u8], name: &str) -> Result<(Vec<Map<String, Value>>, StoreMeta)>
     };
     let rows = rows.into_iter().filter(|row| !row.is_null()).map(|row| match row {
         Value::Object(row) => row,
-        // As elsewhere, a record is an object.
+        // As in other responses, a record has to be an object.
         plain => Map::from_iter([("value".to_owned(), plain)]),
     });
     Ok((rows.collect(), metadata(meta)))
@@ -90,7 +90,7 @@ fn metadata(mut meta: Map<String, Value>) -> StoreMeta {
         Value::Number(number) => Some(number.to_string()),
         _ => None,
     });
-    // Servers that do not say whether there is more say it by a cursor.
+    // Some servers say only by a cursor that there are more records.
     let has_more = match meta.remove("has_more") {
         Some(Value::Bool(more)) => more,
         _ => cursor.is_some(),

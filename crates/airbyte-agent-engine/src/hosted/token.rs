@@ -1,4 +1,4 @@
-//! The platform's token: stored until shortly before its end, asked for once by many.
+//! The platform's token: requested once for many calls, and stored until shortly before it expires.
 
 use std::future::Future;
 use std::sync::Arc;
@@ -11,14 +11,15 @@ use serde_json::Value;
 use crate::error::{Error, Result};
 use crate::single_flight::SingleFlight;
 
-/// How long before its end a token is replaced.
+/// How long before its expiry a token is replaced.
 const MARGIN: Duration = Duration::from_secs(60);
-/// Lifetime when the platform does not say.
+/// Lifetime of a token when the platform does not state it.
 const LIFETIME: Duration = Duration::from_secs(900);
-/// How long a token that replaced a refused one, and was refused as well, is not replaced again.
+/// How long no further token is requested after a token that replaced a refused one was refused as
+/// well.
 const COOLDOWN: Duration = Duration::from_secs(30);
 
-/// Keeps one token.
+/// Keeps the session's token.
 #[derive(Default)]
 pub(super) struct Tokens(SingleFlight<StoredToken>);
 
@@ -28,9 +29,9 @@ pub(super) struct StoredToken {
     text: SecretString,
     until: Instant,
     issued: Instant,
-    /// Whether it took the place of one that was refused.
+    /// Whether it replaced a token that was refused.
     replaces: bool,
-    /// Whether the platform took it.
+    /// Whether the platform has accepted the token.
     accepted: Arc<AtomicBool>,
 }
 
@@ -52,8 +53,9 @@ impl StoredToken {
     }
 }
 
-/// How long a token is used: until a minute before its end. One that lives no longer than that
-/// minute is used for half its life, or every call would ask for another.
+/// How long a token is used: until a minute before it expires. A token whose lifetime is no longer
+/// than that minute is used for half its lifetime, since otherwise every call would request another
+/// one.
 fn usable(expires_in: Option<&Value>) -> Duration {
     let seconds = expires_in.and_then(|value| {
         value.as_f64().or_else(|| value.as_str().and_then(|text| text.trim().parse().ok()))
@@ -64,8 +66,8 @@ fn usable(expires_in: Option<&Value>) -> Duration {
 }
 
 impl Tokens {
-    /// The current token, or one that `issue` gives. `refused` is one that the platform no longer
-    /// accepts; it is replaced unless somebody did so meanwhile.
+    /// The current token, or one that `issue` returns. `refused` is a token that the platform no
+    /// longer accepts; it is replaced unless another call has replaced it already.
     pub(super) async fn get<F>(
         &self,
         refused: Option<&SecretString>,
@@ -83,7 +85,7 @@ impl Tokens {
         self.0.get(usable, fetch).await.map(|stored| stored.text)
     }
 
-    /// Notes that the platform took a token.
+    /// Notes that the platform accepted a token.
     pub(super) fn accepted(&self, token: &SecretString) {
         self.0.peek(|stored| {
             if stored.is(token) {
@@ -92,8 +94,9 @@ impl Tokens {
         });
     }
 
-    /// Whether a refused token may be replaced. One that has just replaced another and was never
-    /// taken is not the reason of the refusal: a further one would be refused as well.
+    /// Whether a refused token may be replaced. If a token has just replaced another one and was
+    /// never accepted, the token is not the reason of the refusal, and a further one would be
+    /// refused as well.
     pub(super) fn may_replace(&self, token: &SecretString) -> bool {
         let is_hopeless = self.0.peek(|stored| {
             stored.is(token)
@@ -104,7 +107,7 @@ impl Tokens {
         is_hopeless != Some(true)
     }
 
-    /// Drops a refused token, so that the next call asks for another.
+    /// Drops a refused token, so that the next call requests another one.
     pub(super) fn drop_refused(&self, token: &SecretString) {
         if self.may_replace(token) {
             self.0.forget(|stored| stored.is(token));

@@ -1,4 +1,4 @@
-//! Calls through the platform.
+//! The transport that executes calls through the platform.
 
 use std::time::Duration;
 
@@ -27,10 +27,10 @@ use crate::reply::fields_in_use;
 use crate::secret::{MASK, Redactor};
 use crate::transport::{CheckedCall, Reply, Transport};
 
-/// Longest text the platform records as intent, in characters.
+/// Longest text that the platform records as intent, in characters.
 const LONGEST_INTENT: usize = 512;
 
-/// The transport that [`Hosted`] options make: a session, and a connector in it.
+/// The transport that is made from [`Hosted`] options: a session, and a connector in it.
 #[derive(Clone)]
 pub(crate) struct HostedTransport {
     session: Session,
@@ -43,7 +43,7 @@ impl HostedTransport {
         Ok(Self { session: Session::new(options)?, connector_id })
     }
 
-    /// In a session that exists. Without an identifier the connector is looked up.
+    /// A transport in an existing session. Without an identifier, the connector is looked up.
     pub(crate) fn within(session: Session, connector_id: Option<String>) -> Self {
         Self { session, connector_id }
     }
@@ -96,7 +96,7 @@ impl HostedTransport {
         Ok(body)
     }
 
-    /// Refuses what Airbyte's own platform cannot know.
+    /// Refuses a call with an operation or argument that Airbyte's own platform does not know.
     fn refuse_additions(&self, call: &CheckedCall<'_>) -> Result<()> {
         if !Generation::is_cloud(self.session.base_url()) {
             return Ok(());
@@ -125,13 +125,14 @@ impl HostedTransport {
         let request = self.session.generation().execute(id, last).body(body).what(call.name);
         let request = request.max_attempts(call.options.attempts()).until(call.deadline);
         if is_prepared || is_store_action(call.action) {
-            // Preparing and searching change nothing, and only the platform answers.
+            // Preparing and searching change nothing, and the platform itself answers them, not a
+            // vendor.
             return request.repeatable(true);
         }
         request.repeatable(hints.read_only || hints.idempotent).vendor_behind()
     }
 
-    /// Has the platform execute a call, or prepare it for this machine.
+    /// Lets the platform execute a call, or prepare it for this machine.
     async fn execute(&self, call: &CheckedCall<'_>, reading: Reading) -> Result<Execution> {
         let body = self.body(call)?;
         let id = self.connector_id(call.connector).await?;
@@ -140,7 +141,7 @@ impl HostedTransport {
             let prepared = self.session.prepare(call, &request, provider).await?;
             return Ok(Execution::Prepared(Box::new(prepared)));
         }
-        // The call has a deadline of its own, which may be longer than the session's.
+        // The call has a deadline of its own, which may be later than that of the session.
         let response = self.session.authorized(&request, reading).await.inspect_err(|error| {
             if error.is_not_found() && self.connector_id.is_none() {
                 let definition_id = &call.connector.definition_id;
@@ -156,15 +157,16 @@ impl HostedTransport {
     }
 }
 
-/// How far the platform has got with a call.
+/// How far the platform has executed a call.
 enum Execution {
-    /// It is still to be executed, by this machine.
+    /// This machine has still to execute it.
     Prepared(Box<PreparedCall>),
     /// The platform has answered the request.
     Done(Box<(PlatformRequest, HttpResponse)>),
 }
 
-/// Leaves fields in a response whose fields are chosen; whoever reads it takes them out again.
+/// Makes sure that a response with a selection of fields contains these fields. The reader of the
+/// response removes those that the caller did not select.
 fn keep_fields(fields: &[String], body: &mut Value) {
     let holds = |outer: &str, field: &str| {
         field.strip_prefix(outer).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))

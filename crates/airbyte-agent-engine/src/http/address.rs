@@ -1,11 +1,13 @@
-//! Questions about addresses: same origin, this machine, public or private.
+//! Properties of addresses: whether they have the same origin, are on this machine, are public or
+//! private.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use url::{Host, Url};
 
 /// IPv4 blocks that are not globally reachable: IANA's registry of special-purpose addresses, and
-/// multicast. The few addresses that are reachable inside such a block serve protocols, no vendor.
+/// multicast. The few addresses inside these blocks that are reachable serve protocols and no
+/// vendor.
 const CLOSED_V4: [([u8; 4], u32); 18] = [
     ([0, 0, 0, 0], 8),       // this network
     ([10, 0, 0, 0], 8),      // private use
@@ -27,10 +29,11 @@ const CLOSED_V4: [([u8; 4], u32); 18] = [
     ([240, 0, 0, 0], 4),     // reserved, and broadcast
 ];
 
-/// The IPv6 block that is globally reachable: all else is local, reserved, or stands for something.
+/// The IPv6 block that is globally reachable. All other addresses are local, reserved, or stand for
+/// other addresses.
 const OPEN_V6: ([u16; 8], u32) = ([0x2000, 0, 0, 0, 0, 0, 0, 0], 3);
 
-/// IPv6 blocks inside of it that are not, by the same registry.
+/// IPv6 blocks inside the reachable block that are not reachable, by the same registry.
 const CLOSED_V6: [([u16; 8], u32); 5] = [
     ([0x2001, 0, 0, 0, 0, 0, 0, 0], 23), // protocol assignments, Teredo among them
     ([0x2001, 0xdb8, 0, 0, 0, 0, 0, 0], 32), // documentation
@@ -39,12 +42,12 @@ const CLOSED_V6: [([u16; 8], u32); 5] = [
     ([0x3fff, 0, 0, 0, 0, 0, 0, 0], 20), // documentation
 ];
 
-/// IPv6 blocks whose last 32 bits are an IPv4 address, which then decides: mapped ones, and those
-/// by which a network without IPv4 reaches hosts that have nothing else (NAT64).
+/// IPv6 blocks whose last 32 bits are an IPv4 address, which then decides: IPv4-mapped addresses,
+/// and addresses by which a network without IPv4 reaches hosts that have only IPv4 (NAT64).
 const CARRIES_V4: [([u16; 8], u32); 2] =
     [([0, 0, 0, 0, 0, 0xffff, 0, 0], 96), ([0x64, 0xff9b, 0, 0, 0, 0, 0, 0], 96)];
 
-/// Names that no public zone has: of this machine, or of private networks.
+/// Names that belong to no public zone, but to this machine or to private networks.
 const PRIVATE_ZONES: [&str; 10] = [
     "localhost",
     "localdomain",
@@ -58,14 +61,14 @@ const PRIVATE_ZONES: [&str; 10] = [
     "home.arpa",
 ];
 
-/// Whether two addresses have scheme, host and port in common.
+/// Whether two addresses have the same scheme, host and port.
 pub(crate) fn same_origin(a: &Url, b: &Url) -> bool {
     a.scheme() == b.scheme()
         && a.host_str() == b.host_str()
         && a.port_or_known_default() == b.port_or_known_default()
 }
 
-/// Whether the host is this machine by its very name or address.
+/// Whether the host names this machine, by a name or address that always does.
 pub(crate) fn is_loopback(url: &Url) -> bool {
     match url.host() {
         None => false,
@@ -75,8 +78,8 @@ pub(crate) fn is_loopback(url: &Url) -> bool {
     }
 }
 
-/// Whether the host may be on the public internet: not a private or local address or name.
-/// Names are looked at again once they are resolved.
+/// Whether the host may be on the public internet: it is not a private or local address or name.
+/// Names are checked again after they are resolved.
 pub(crate) fn is_public_host(url: &Url) -> bool {
     match url.host() {
         None => false,
@@ -115,19 +118,19 @@ fn is_public_v6(ip: Ipv6Addr) -> bool {
     is_in(&OPEN_V6) && !CLOSED_V6.iter().any(is_in)
 }
 
-/// Whether a name is the zone or lies in it.
+/// Whether a name is the zone or is inside it.
 fn is_below(name: &str, zone: &str) -> bool {
     let name = name.to_ascii_lowercase();
     name.strip_suffix(zone).is_some_and(|before| before.is_empty() || before.ends_with('.'))
 }
 
-/// Whether an address holds a user name or a password.
+/// Whether an address contains a user name or a password.
 pub(crate) fn has_user_info(url: &Url) -> bool {
     !url.username().is_empty() || url.password().is_some()
 }
 
-/// An address for messages and debug output: as it is, unless there may be a password in it. It
-/// need not be a URL; what is none may hold one as well.
+/// An address for messages and debug output: unchanged, unless it may contain a password. It need
+/// not be a URL; a text that is not a URL may contain a password, too.
 pub(crate) fn shown(address: &str) -> &str {
     if address.contains('@') { "[not shown]" } else { address }
 }
@@ -211,7 +214,7 @@ mod tests {
         }
     }
 
-    /// First and last address of every block, and the ones beside it.
+    /// First and last address of every block, and the addresses next to them.
     #[test]
     fn addresses_are_judged_by_the_registries() {
         for (public, addresses) in [

@@ -14,7 +14,7 @@ use super::address::has_user_info;
 use super::pools::Settings;
 use crate::error::{Error, Result};
 
-/// Puts an [`Http`] client together; made by [`Http::builder`].
+/// Builds an [`Http`] client; [`Http::builder`] returns it.
 ///
 /// ```
 /// use airbyte_agent_engine::{Credentials, Http, Local};
@@ -36,7 +36,7 @@ pub struct HttpBuilder {
 }
 
 impl Http {
-    /// A client with settings of its own, and connections of its own: make one and clone it for
+    /// Begins to build a client with its own settings and connections. Make one and clone it for
     /// all connectors that share the settings.
     pub fn builder() -> HttpBuilder {
         HttpBuilder {
@@ -50,40 +50,40 @@ impl Http {
 }
 
 impl HttpBuilder {
-    /// Sends everything by this proxy, `http://host:port` or `https://host:port`, instead of those
-    /// of environment and system. This machine is still reached directly.
+    /// Sends all requests through this proxy, `http://host:port` or `https://host:port`, instead of
+    /// those of the environment and the system. This machine is still reached directly.
     pub fn proxy(mut self, address: impl Into<String>) -> Self {
         self.proxy = Some(address.into());
         self
     }
 
-    /// User name and password for the proxy.
+    /// Sets user name and password for the proxy.
     pub fn proxy_auth(mut self, user: impl Into<String>, password: impl Into<String>) -> Self {
         self.proxy_auth = Some((user.into(), password.into()));
         self
     }
 
-    /// Trusts the certificates in this PEM text besides those of the system, for a proxy or a
-    /// gateway that has an authority of its own.
+    /// Trusts the certificates in this PEM text in addition to those of the system, for a proxy or
+    /// a gateway that has a certificate authority of its own.
     pub fn root_certificate(mut self, pem: impl Into<Vec<u8>>) -> Self {
         self.pem.push(pem.into());
         self
     }
 
-    /// What requests say of their program in `User-Agent`, instead of this library's name and
-    /// version.
+    /// Sets the header `User-Agent` of all requests, instead of this library's name and version.
     pub fn user_agent(mut self, text: impl Into<String>) -> Self {
         self.user_agent = Some(text.into());
         self
     }
 
-    /// Changes the builder of reqwest's clients: a client certificate, the local address, pool
-    /// sizes. It is called once for each route (direct, direct to public hosts, by a proxy).
+    /// Changes the builder of reqwest's clients, for example for a client certificate, the local
+    /// address, or the sizes of pools. `change` is called once for each route (direct, direct to
+    /// public hosts, through a proxy).
     ///
-    /// The engine follows redirects and repeats requests by itself, so both are switched off
-    /// whatever is configured, and a resolver set here is not used for addresses that come out of
-    /// responses: these lead to public hosts only. TLS is set up already: whoever needs another
-    /// one calls `tls_backend_preconfigured`. Cookies must stay off: all accounts share the client.
+    /// The engine follows redirects and repeats requests itself, so both are switched off in any
+    /// case. A resolver that is set here is not used for addresses out of responses, because these
+    /// may lead to public hosts only. TLS is set up already; to use another set-up, call
+    /// `tls_backend_preconfigured`. Cookies must stay off, because all accounts share the client.
     #[cfg(feature = "reqwest")]
     pub fn configure(
         mut self,
@@ -93,11 +93,11 @@ impl HttpBuilder {
         self
     }
 
-    /// The client. Connects to nothing yet.
+    /// Makes the client. It connects to nothing yet.
     ///
     /// # Errors
     ///
-    /// `Usage` when the proxy's address, a certificate or the user agent is not one; `Network`
+    /// `Usage` when the proxy's address, a certificate or the user agent is not valid; `Network`
     /// when TLS cannot be set up.
     pub fn build(self) -> Result<Http> {
         let Self { mut settings, user_agent, proxy, proxy_auth, pem } = self;
@@ -130,7 +130,7 @@ fn certificates(pem: &[u8]) -> Result<Vec<CertificateDer<'static>>> {
     }
 }
 
-/// The proxy at an address. The address is not repeated in errors: there may be a password in it.
+/// The proxy at an address. Errors do not repeat the address, because it may contain a password.
 fn reqwest_proxy(address: &str, auth: Option<(String, String)>) -> Result<reqwest::Proxy> {
     let wrong = |why: &str| {
         Error::usage(format!(

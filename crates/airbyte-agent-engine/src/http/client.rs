@@ -14,31 +14,31 @@ use super::resolve::{check_resolved, check_text};
 use super::{BoxFuture, HttpClient, HttpFailure, HttpRequest, HttpResponse};
 use crate::error::{Error, Result};
 
-/// How many runtimes have pools at the same time. A program has one, as a rule; a test harness has
-/// one for each test that runs.
+/// How many runtimes have connection pools at the same time. A program usually has one runtime; a
+/// test harness has one for each test that runs.
 const RUNTIMES: usize = 32;
 
 /// The HTTP client of the engine. Clones share connections and TLS set-up.
 ///
-/// All connectors of a process share one, [`Http::default`], unless they are given another by
+/// All connectors of a process share one client, [`Http::default`], unless another one is set by
 /// [`Local::http_client`](crate::Local::http_client) or
-/// [`Hosted::http_client`](crate::Hosted::http_client). [`builder`](Self::builder) makes one with
-/// a proxy, certificates or a user agent of its own.
+/// [`Hosted::http_client`](crate::Hosted::http_client). [`builder`](Self::builder) makes a client
+/// with a proxy, certificates or a user agent of its own.
 ///
-/// Proxies are those of the environment (`HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY`, `NO_PROXY`) and
-/// of the system, read when they are first needed; this machine is always reached directly.
-/// Trusted are the certificates of the system.
+/// The proxies are those of the environment (`HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY`, `NO_PROXY`)
+/// and of the system, and are read when they are first needed. This machine is always reached
+/// directly. The certificates of the system are trusted.
 #[derive(Clone)]
 pub struct Http(Arc<Inner>);
 
 struct Inner {
     settings: Settings,
-    /// Address of the settings' proxy, without credentials.
+    /// Address of the proxy in the settings, without credentials.
     proxy: Option<String>,
     proxies: OnceLock<Proxies>,
     tls: OnceLock<Result<rustls::ClientConfig, String>>,
-    /// Pools by runtime, the one used last at the end. A connection lives on the runtime that made
-    /// it, so another one must not wait for it.
+    /// Pools by runtime; the one used last is at the end. A connection is bound to the runtime that
+    /// made it, so requests on another runtime must not wait for it.
     pools: Mutex<VecDeque<(Option<Id>, Arc<Pools>)>>,
 }
 
@@ -61,12 +61,12 @@ impl Http {
         }))
     }
 
-    /// Sets TLS up, unless that was done before.
+    /// Sets TLS up at the first call, and returns it at later ones.
     pub(super) fn tls(&self) -> Result<&rustls::ClientConfig, String> {
         self.0.tls.get_or_init(|| pools::tls(&self.0.settings)).as_ref().map_err(Clone::clone)
     }
 
-    /// The route of a request; one that must not be sent is refused.
+    /// The route of a request. A request that must not be sent is refused.
     async fn route(&self, request: &HttpRequest) -> Result<Route, HttpFailure> {
         let proxies = self.0.proxies.get_or_init(|| pools::proxies(self.0.proxy.as_deref()));
         let behind = proxies.stand_before(&request.url);
@@ -80,8 +80,8 @@ impl Http {
         Ok(if behind { Route::Proxy } else { Route::Public })
     }
 
-    /// Whether the user has changed how connections are made, possibly to proxies that are not
-    /// known here.
+    /// Whether the user has changed how connections are made. They may then go through proxies that
+    /// are not known to this module.
     #[cfg(feature = "reqwest")]
     fn is_configured(&self) -> bool {
         self.0.settings.configure.is_some()
@@ -93,7 +93,7 @@ impl Http {
         false
     }
 
-    /// The pools of the runtime that this is called on.
+    /// The pools of the runtime on which this method is called.
     fn pools(&self) -> Arc<Pools> {
         let id = Handle::try_current().ok().map(|handle| handle.id());
         let mut all = self.0.pools.lock().unwrap_or_else(PoisonError::into_inner);
@@ -167,7 +167,7 @@ fn timed_out(limit: Duration) -> HttpFailure {
     }
 }
 
-/// The chain of causes without the address.
+/// The message of a failure: its chain of causes, without the address.
 fn failure(error: reqwest::Error) -> HttpFailure {
     let error = error.without_url();
     let mut message = error.to_string();
@@ -183,7 +183,7 @@ fn failure(error: reqwest::Error) -> HttpFailure {
     HttpFailure {
         never_sent: error.is_connect(),
         timeout: error.is_timeout(),
-        // The certificate will be the same the next time.
+        // The certificate will be the same at the next attempt.
         permanent: is_tls(&error),
         ..HttpFailure::new(message)
     }
@@ -196,7 +196,7 @@ fn is_tls(error: &reqwest::Error) -> bool {
         if inner.is::<rustls::Error>() {
             return true;
         }
-        // What an I/O error wraps is not among its sources.
+        // An error that an I/O error wraps is not among the sources of the I/O error.
         let wrapped = inner.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
         cause = match wrapped {
             Some(wrapped) => Some(wrapped),
@@ -227,7 +227,7 @@ mod tests {
         }
     }
 
-    /// A proxy that answers everything itself, and how to send by it.
+    /// A proxy that answers every request itself, and a client that sends through it.
     async fn proxied() -> Http {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = format!("http://{}", listener.local_addr().unwrap());
@@ -244,10 +244,11 @@ mod tests {
     #[tokio::test]
     async fn what_an_answer_leads_to_is_looked_at_before_a_proxy_is_asked() {
         let client = proxied().await;
-        // What the user configured is the proxy's business.
+        // If the user configured the address, the proxy resolves its name.
         let answer = client.send(request("http://vendor.invalid/x", false)).await.unwrap();
         assert_eq!(answer.status, 299);
-        // A public address needs no look-up; a name that nobody knows here is refused.
+        // A public address needs no look-up. A name that cannot be resolved on this machine is
+        // refused.
         let answer = client.send(request("http://8.8.8.8/x", true)).await.unwrap();
         assert_eq!(answer.status, 299);
         for url in [
@@ -280,7 +281,7 @@ mod tests {
         assert!(Arc::ptr_eq(&one.0, &two.0));
         let pools = one.pools();
         assert!(Arc::ptr_eq(&pools, &two.pools()));
-        // More runtimes than are remembered, this one in between.
+        // More runtimes than have pools at the same time are used, with this one in between.
         for _ in 0..RUNTIMES * 2 {
             let client = one.clone();
             let elsewhere = std::thread::spawn(move || {

@@ -1,8 +1,8 @@
-//! One HTTP exchange: the seam between the engine and the network.
+//! One HTTP exchange: the interface between the engine and the network.
 //!
-//! The engine speaks to [`HttpClient`]; the default one, [`Http`], is built on reqwest, which stays
-//! out of the public API but for the feature `reqwest`. Redirects, retries and credentials are the
-//! engine's business, not the client's.
+//! The engine uses [`HttpClient`]. The default implementation, [`Http`], is built on reqwest, which
+//! is not part of the public API unless the feature `reqwest` is on. Redirects, retries and
+//! credentials are handled by the engine and not by the client.
 
 mod address;
 mod builder;
@@ -31,37 +31,39 @@ pub(crate) use via::through;
 
 use crate::error::{Error, Result};
 
-/// A future that can cross threads.
+/// A boxed future that can be sent between threads.
 pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
 /// The bytes of a response as they arrive.
 pub type BodyStream = Pin<Box<dyn Stream<Item = Result<Bytes>> + Send>>;
 
-/// Most memory that is set aside for a body before it arrives.
+/// Largest amount of memory that is allocated for a body before it arrives, in bytes.
 const LARGEST_RESERVE: usize = 4 * 1024 * 1024;
 
-/// A request that is ready to go out.
+/// A request that is ready to be sent.
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct HttpRequest {
     /// HTTP method of the request.
     pub method: http::Method,
-    /// Absolute address, with the query.
+    /// Absolute address, including the query.
     pub url: url::Url,
-    /// All headers, those with credentials included.
+    /// All headers, including those with credentials.
     pub headers: http::HeaderMap,
-    /// Body, empty for none.
+    /// The body; empty if the request has none.
     pub body: Bytes,
-    /// Longest wait for the head of the response and between two pieces of its body.
+    /// Longest wait for the head of the response, and between two pieces of its body.
     pub read_timeout: Duration,
-    /// Whether the address came out of a response, so that it must not lead to a private network.
+    /// Whether the address comes from a response, so that it must not lead to a private network.
     pub public_only: bool,
-    /// Whether it asks for a token, so that its body and the response's hold credentials.
+    /// Whether the request asks for a token, so that its body and that of the response contain
+    /// credentials.
     pub asks_for_token: bool,
 }
 
 impl HttpRequest {
-    /// A request for what stands at an address, without credentials. The address is the user's own.
+    /// A GET request to an address, without credentials. The address counts as one that the user
+    /// gave.
     pub fn get(url: url::Url, read_timeout: Duration) -> Self {
         Self {
             method: http::Method::GET,
@@ -77,7 +79,7 @@ impl HttpRequest {
 
 impl std::fmt::Debug for HttpRequest {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        // Addresses and headers may hold credentials.
+        // Addresses and headers may contain credentials.
         f.debug_struct("HttpRequest")
             .field("method", &self.method)
             .field("host", &self.url.host_str())
@@ -88,31 +90,31 @@ impl std::fmt::Debug for HttpRequest {
     }
 }
 
-/// The head of a response and its body to come.
+/// The head of a response, and its body, which still arrives.
 #[non_exhaustive]
 pub struct HttpResponse {
     /// HTTP status of the response.
     pub status: u16,
     /// Headers of the response.
     pub headers: http::HeaderMap,
-    /// The body, as it arrives.
+    /// The body as a stream of the bytes that arrive.
     pub body: BodyStream,
 }
 
 impl HttpResponse {
-    /// A response made of parts.
+    /// A response made of these parts.
     pub fn new(status: u16, headers: http::HeaderMap, body: BodyStream) -> Self {
         Self { status, headers, body }
     }
 
-    /// The whole body, at most `limit` bytes.
+    /// Reads the whole body; a body of more than `limit` bytes is an error.
     pub(crate) async fn bytes(mut self, limit: usize) -> Result<Bytes> {
         let Some(first) = self.body.next().await.transpose()? else { return Ok(Bytes::new()) };
         let mut second = self.body.next().await.transpose()?;
         if second.is_none() && first.len() <= limit {
             return Ok(first);
         }
-        // The announced length saves growing; it is a promise that nobody has to keep.
+        // The announced length avoids reallocations, but servers may announce a wrong length.
         let announced = self.headers.get(http::header::CONTENT_LENGTH);
         let announced = announced.and_then(|value| value.to_str().ok()?.parse::<usize>().ok());
         let expected = announced.unwrap_or(4 * first.len()).min(limit).min(LARGEST_RESERVE);
@@ -138,49 +140,49 @@ impl std::fmt::Debug for HttpResponse {
     }
 }
 
-/// Sends one request and gives back one response, whatever its status.
+/// Sends one request and returns one response, whatever its status.
 ///
-/// An implementation must not follow redirects, retry, or keep cookies: the engine does what is
-/// needed of it, and decides at each hop who may see the credentials. [`Http`] is one that can be
-/// wrapped, to count or log requests for example.
+/// An implementation must not follow redirects, repeat requests, or keep cookies: the engine does
+/// this where it is needed, and decides at each hop who may see the credentials. [`Http`] is an
+/// implementation that can be wrapped, for example to count or log requests.
 pub trait HttpClient: Send + Sync {
     /// Sends the request and waits for the head of the response.
     ///
     /// # Errors
     ///
-    /// When there is no response. The failure becomes an error of the kind
+    /// A failure when there is no response. It becomes an error of the kind
     /// [`Network`](crate::ErrorKind::Network).
     fn send(&self, request: HttpRequest) -> BoxFuture<'_, Result<HttpResponse, HttpFailure>>;
 
-    /// Whether this client itself keeps requests with
-    /// [`public_only`](HttpRequest::public_only) away from private networks when it connects.
+    /// Whether this client itself prevents requests with [`public_only`](HttpRequest::public_only)
+    /// from reaching private networks when it connects.
     ///
-    /// As long as this is `false`, the engine resolves the host of such a request first, and does
-    /// not hand the request over unless every address of the host is public. It cannot see a name
-    /// that changes between its look-up and the client's; only a client that filters the addresses
-    /// to which it connects can, as [`Http`] does. A client that wraps another gives back what
-    /// that one says.
+    /// As long as this is `false`, the engine resolves the host of such a request first, and passes
+    /// the request on only if every address of the host is public. It cannot notice a name that
+    /// changes between its look-up and the client's. Only a client that filters the addresses to
+    /// which it connects can do so, as [`Http`] does. A client that wraps another one returns what
+    /// that one returns.
     fn guards_addresses(&self) -> bool {
         false
     }
 }
 
-/// Why there is no response.
+/// The reason why there is no response.
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct HttpFailure {
-    /// What happened, without the address (it may hold credentials).
+    /// What happened, without the address, which may contain credentials.
     pub message: String,
     /// Whether the request certainly never reached the server.
     pub never_sent: bool,
-    /// Whether it was a timeout.
+    /// Whether a time limit was exceeded.
     pub timeout: bool,
-    /// Whether another try would end in the same way.
+    /// Whether another attempt would fail in the same way.
     pub permanent: bool,
 }
 
 impl HttpFailure {
-    /// A failure after which the request may have been received.
+    /// A failure after which the server may have received the request.
     pub fn new(message: impl Into<String>) -> Self {
         Self { message: message.into(), never_sent: false, timeout: false, permanent: false }
     }

@@ -1,4 +1,4 @@
-//! Connection pools: what they are set up with, and one for each route to a host.
+//! Connection pools, one for each route to a host, and their settings.
 
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
@@ -13,16 +13,17 @@ use super::resolve::PublicResolver;
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 const IDLE_TIMEOUT: Duration = Duration::from_secs(60);
 
-/// Changes how reqwest's clients are set up.
+/// A function of the user that changes how reqwest's clients are set up.
 #[cfg(feature = "reqwest")]
 pub(super) type Configure = dyn Fn(reqwest::ClientBuilder) -> reqwest::ClientBuilder + Send + Sync;
 
-/// What pools are set up with.
+/// The settings of connection pools.
 pub(super) struct Settings {
     pub(super) user_agent: HeaderValue,
-    /// The proxy for everything but this machine; unset, those of environment and system.
+    /// The proxy for all hosts but this machine; `None` for the proxies of the environment and the
+    /// system.
     pub(super) proxy: Option<reqwest::Proxy>,
-    /// Certificates of authorities that are trusted besides those of the system.
+    /// Certificates of authorities that are trusted in addition to those of the system.
     pub(super) roots: Vec<CertificateDer<'static>>,
     #[cfg(feature = "reqwest")]
     pub(super) configure: Option<Arc<Configure>>,
@@ -44,15 +45,15 @@ impl Default for Settings {
 /// A route to a host.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Route {
-    /// Without a proxy, to whatever the name stands for: an address that the user configured.
+    /// Without a proxy, to any address of the name: for an address that the user configured.
     Direct,
-    /// Without a proxy, to public addresses only: an address that came out of a response.
+    /// Without a proxy, to public addresses only: for an address that comes from a response.
     Public,
-    /// By a proxy.
+    /// Through a proxy.
     Proxy,
 }
 
-/// Connection pools, made when they are first needed, one for each route.
+/// Connection pools, one for each route, which are made when they are first needed.
 #[derive(Default)]
 pub(super) struct Pools([OnceLock<Result<reqwest::Client, String>>; 3]);
 
@@ -89,7 +90,7 @@ fn build(
     if let Some(configure) = &settings.configure {
         builder = configure(builder);
     }
-    // What the engine relies on comes last, so that no configuration undoes it.
+    // The settings on which the engine relies come last, so that no configuration changes them.
     if route == Route::Public {
         builder = builder.dns_resolver(Arc::new(PublicResolver));
     }
@@ -123,7 +124,7 @@ fn verifier(
     }
 }
 
-/// On Android the system alone decides whom to trust.
+/// On Android, only the system decides which certificates are trusted.
 #[cfg(target_os = "android")]
 fn verifier(
     roots: &[CertificateDer<'static>],
@@ -135,7 +136,7 @@ fn verifier(
     Err(rustls::Error::General("certificates cannot be added on Android".to_owned()))
 }
 
-/// The proxies that requests with these settings meet.
+/// The proxies that requests with these settings go through.
 pub(super) fn proxies(address: Option<&str>) -> Proxies {
     address.map_or_else(Proxies::of_system, |address| Proxies::all(address, ""))
 }

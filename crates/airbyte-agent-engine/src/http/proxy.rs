@@ -1,4 +1,5 @@
-//! Whether a proxy stands between: the one that environment or operating system names.
+//! Finds out whether a request goes through a proxy that the environment or the operating system
+//! names.
 
 use std::env;
 
@@ -13,14 +14,14 @@ pub(super) struct Proxies {
 }
 
 impl Proxies {
-    /// Those of environment and system.
+    /// The proxies of the environment and the system.
     pub(super) fn of_system() -> Self {
         let excluded = ["NO_PROXY", "no_proxy"].into_iter().find_map(env::var_os);
         let excluded = excluded.unwrap_or_default();
         Self::new(Matcher::from_system(), &excluded.to_string_lossy())
     }
 
-    /// `excluded` as in `NO_PROXY`; one star excludes everything, addresses too.
+    /// `excluded` has the form of `NO_PROXY`; one star excludes all hosts, including addresses.
     fn new(matcher: Matcher, excluded: &str) -> Self {
         let is_none = excluded.split(',').any(|entry| entry.trim() == "*");
         Self { matcher: (!is_none).then_some(matcher) }
@@ -29,12 +30,13 @@ impl Proxies {
     /// Whether a request goes through a proxy. This machine is always reached directly.
     pub(super) fn stand_before(&self, url: &Url) -> bool {
         let Some(matcher) = &self.matcher else { return false };
-        // Whatever cannot be asked about is not sent either: both read the address alike.
+        // An address that cannot be asked about cannot be sent to either, because both parse it in
+        // the same way.
         let Ok(target) = url.as_str().parse::<http::Uri>() else { return false };
         !is_loopback(url) && matcher.intercept(&target).is_some()
     }
 
-    /// One proxy for everything, but for what is excluded.
+    /// One proxy for all hosts except those that are excluded.
     pub(super) fn all(proxy: &str, excluded: &str) -> Self {
         Self::new(Matcher::builder().all(proxy).no(excluded).build(), excluded)
     }

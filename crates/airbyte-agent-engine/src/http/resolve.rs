@@ -1,4 +1,4 @@
-//! From names to addresses, where a name came out of a response: only public ones are reached.
+//! Resolves names that come from responses, and lets only public addresses be reached.
 
 use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
@@ -11,8 +11,8 @@ use super::address::{is_public, is_public_host};
 /// Longest wait for the addresses of a name.
 const LOOKUP_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// Gives the client public addresses only, so that whatever a name says at that moment, no private
-/// network is reached.
+/// Gives the client only public addresses, so that no private network is reached, whatever a name
+/// resolves to at that moment.
 pub(super) struct PublicResolver;
 
 impl reqwest::dns::Resolve for PublicResolver {
@@ -29,13 +29,13 @@ impl reqwest::dns::Resolve for PublicResolver {
     }
 }
 
-/// Refuses an address out of a response before a client gets it that does not look by itself.
+/// Refuses an address from a response for a client that does not check addresses itself.
 pub(crate) async fn check_public(url: &Url) -> Result<(), HttpFailure> {
     check_text(url)?;
     check_resolved(url).await
 }
 
-/// Refuses an address out of a response that is not public by its text.
+/// Refuses an address from a response whose text shows that it is not public.
 pub(super) fn check_text(url: &Url) -> Result<(), HttpFailure> {
     if is_public_host(url) {
         return Ok(());
@@ -44,11 +44,11 @@ pub(super) fn check_text(url: &Url) -> Result<(), HttpFailure> {
     Err(refused(format!("the address {host} is not a public one")))
 }
 
-/// Refuses an address out of a response that a proxy or a client of the user's would connect to,
-/// unless its name is seen to be public from here.
+/// Refuses an address from a response to which a proxy or a client of the user would connect,
+/// unless this machine resolves its name to public addresses.
 ///
-/// They resolve the name again, by themselves, so every address must be public and not just one.
-/// A name that is unknown here is refused: it may be one of the proxy's own network.
+/// The proxy or client resolves the name again, so every address must be public and not just one. A
+/// name that this machine cannot resolve is refused: it may belong to the proxy's own network.
 pub(super) async fn check_resolved(url: &Url) -> Result<(), HttpFailure> {
     let Some(Host::Domain(name)) = url.host() else { return Ok(()) };
     let addresses = tokio::time::timeout(LOOKUP_TIMEOUT, tokio::net::lookup_host((name, 0))).await;

@@ -1,4 +1,4 @@
-//! Another origin in the place of the intended one: a recording proxy, a gateway, the sandbox.
+//! Another origin instead of the intended one: a recording proxy, a gateway, or the sandbox.
 
 use http::{HeaderMap, HeaderName, HeaderValue};
 use url::Url;
@@ -11,8 +11,8 @@ use crate::error::{Error, Result};
 ///
 /// # Errors
 ///
-/// [`Usage`](crate::ErrorKind::Usage). What was given is not repeated: there may be a password in
-/// it.
+/// [`Usage`](crate::ErrorKind::Usage). The message does not repeat the text, because it may contain
+/// a password.
 pub fn origin(text: &str) -> Result<Url> {
     let wrong = |why: &str| {
         Error::usage(format!(
@@ -32,7 +32,7 @@ pub fn origin(text: &str) -> Result<Url> {
     Ok(url)
 }
 
-/// The address at `via` with path and query of `url`; the intended host goes into
+/// The address at `via`, with path and query of `url`. The intended host is put into the header
 /// `X-Forwarded-Host`.
 pub(crate) fn through(via: &Url, url: &Url, headers: &mut HeaderMap) -> Result<Url> {
     let host = match (url.host_str(), url.port()) {
@@ -48,11 +48,11 @@ pub(crate) fn through(via: &Url, url: &Url, headers: &mut HeaderMap) -> Result<U
     Ok(routed)
 }
 
-/// The address that a request is meant for, wherever it is routed.
+/// The address for which a request is intended, even if it is sent to another origin.
 #[cfg(feature = "testing")]
 pub(crate) fn intended(request: &super::HttpRequest) -> Url {
     let host = request.headers.get("x-forwarded-host").and_then(|host| host.to_str().ok());
-    // Vendors are reached by TLS; only what is routed is plain.
+    // Vendors are reached by TLS. Only a request that is sent to another origin may use plain http.
     let intended = host.and_then(|host| Url::parse(&format!("https://{host}")).ok());
     let Some(mut intended) = intended else { return request.url.clone() };
     intended.set_path(request.url.path());

@@ -1,7 +1,7 @@
-//! How much memory the values of a response may take while it is read.
+//! Limits how much memory the values of a response may take while it is read.
 //!
-//! Reading happens in one go on one thread, through code that cannot be handed a counter: the decoders
-//! of generated types. So the counter belongs to the thread.
+//! A response is read on one thread, in one call of code to which no counter can be passed: the
+//! decoders of generated types. Therefore the counter belongs to the thread.
 
 use std::cell::Cell;
 
@@ -12,7 +12,8 @@ thread_local! {
     static EXCEEDED: Cell<bool> = const { Cell::new(false) };
 }
 
-/// Does something during which so many bytes may be held; also says whether that was too little.
+/// Calls `work`, during which the values that are read may take so many bytes. Also returns whether
+/// that was too little.
 pub(crate) fn within<R>(bytes: usize, work: impl FnOnce() -> R) -> (R, bool) {
     let former = LEFT.replace(bytes);
     let was_exceeded = EXCEEDED.replace(false);
@@ -21,7 +22,7 @@ pub(crate) fn within<R>(bytes: usize, work: impl FnOnce() -> R) -> (R, bool) {
     (result, EXCEEDED.replace(was_exceeded))
 }
 
-/// Counts bytes that are held from now on, and fails when they are more than there may be.
+/// Counts bytes that are in use from now on. Fails when they exceed the limit.
 pub(crate) fn spend<E: Error>(bytes: usize) -> Result<(), E> {
     let left = LEFT.get().checked_sub(bytes);
     LEFT.set(left.unwrap_or_default());
@@ -31,12 +32,12 @@ pub(crate) fn spend<E: Error>(bytes: usize) -> Result<(), E> {
     }
 }
 
-/// How many values of a size may still be held.
+/// How many more values of a size fit into the limit.
 pub(crate) fn most_of(size: usize) -> usize {
     LEFT.get() / size.max(1)
 }
 
-/// The error for more values than may be held.
+/// The error for values that exceed the limit.
 pub(crate) fn exceeded<E: Error>() -> E {
     EXCEEDED.set(true);
     E::custom("more than may be held in memory")

@@ -1,4 +1,4 @@
-//! Mends what a JSON text has that the decoders cannot hold: numbers beyond their types, halves of
+//! Replaces what the decoders cannot read in a JSON text: numbers beyond their types, halves of
 //! characters, and control characters that are not escaped.
 
 use memchr::memmem;
@@ -6,12 +6,13 @@ use memchr::memmem;
 use super::rewritten::loses_digits;
 use super::scan::{end_of_number, end_of_string};
 
-/// Length of the shortest number that may have more digits than its type holds, the point included.
+/// Length of the shortest number that may have more digits than its type can represent, including
+/// the decimal point.
 const LONG: usize = 17;
 
-/// The text with every number of which a digit would be lost as a text of its digits; `None` when there is
-/// none: integers that 64 bits cannot hold, fractions that a double cannot, and numbers that it takes for zero. A rounded number would be
-/// silently wrong.
+/// The text in which every number that would lose a digit is a text of its digits: integers that do
+/// not fit into 64 bits, fractions that a double cannot represent, and numbers that a double takes
+/// for zero. `None` when there is no such number. A rounded number would be silently wrong.
 pub(crate) fn long_numbers(text: &str) -> Option<String> {
     if !may_have_long_number(text.as_bytes()) && !may_have_tiny_number(text.as_bytes()) {
         return None;
@@ -22,8 +23,8 @@ pub(crate) fn long_numbers(text: &str) -> Option<String> {
     })
 }
 
-/// The text without anything that makes the decoders fail although it can be told; `None` when there is
-/// nothing of the kind.
+/// The text without anything that would make the decoders fail although its meaning is known;
+/// `None` when there is nothing to replace.
 pub(crate) fn broken(text: &str) -> Option<String> {
     let mut mended: Option<String> = None;
     for mend in [half_characters, boundless_numbers, raw_controls] {
@@ -32,12 +33,12 @@ pub(crate) fn broken(text: &str) -> Option<String> {
     mended
 }
 
-/// The text with every number that no type can hold, such as `1E400`, as a text.
+/// The text in which every number that no type can represent, such as `1E400`, is a text.
 fn boundless_numbers(text: &str) -> Option<String> {
     numbers_as_texts(text, |number| number.parse::<f64>().is_ok_and(f64::is_infinite))
 }
 
-/// The text with an escape for every control character that stands in a text as it is.
+/// The text in which every control character inside a string is escaped.
 fn raw_controls(text: &str) -> Option<String> {
     let bytes = text.as_bytes();
     let mut mended = String::new();
@@ -58,7 +59,7 @@ fn raw_controls(text: &str) -> Option<String> {
     (taken > 0).then(|| mended + &text[taken..])
 }
 
-/// The text with the numbers that are unfit as texts of their digits; `None` when there is none.
+/// The text in which unfit numbers are texts of their digits; `None` when there is none.
 fn numbers_as_texts(text: &str, is_unfit: impl Fn(&str) -> bool) -> Option<String> {
     let bytes = text.as_bytes();
     let mut mended = String::new();
@@ -84,8 +85,9 @@ fn numbers_as_texts(text: &str, is_unfit: impl Fn(&str) -> bool) -> Option<Strin
     (taken > 0).then(|| mended + &text[taken..])
 }
 
-/// Whether so many digits and points follow each other anywhere. Looks at few bytes of an ordinary text: such a
-/// run covers one of every so many bytes, and reaches far to one side of it.
+/// Whether the text contains a run of at least [`LONG`] digits and points. Only a few bytes of an
+/// ordinary text are examined: such a run covers one of every [`LONG`] bytes, and at least half of
+/// it is on one side of that byte.
 fn may_have_long_number(bytes: &[u8]) -> bool {
     let is_part = |byte: &&u8| byte.is_ascii_digit() || **byte == b'.';
     let is_digit = |at: usize| bytes.get(at).as_ref().is_some_and(is_part);
@@ -123,7 +125,7 @@ fn begins_with_three_digits(bytes: &[u8]) -> bool {
     bytes.get(..3).is_some_and(|digits| digits.iter().all(u8::is_ascii_digit))
 }
 
-/// The text with U+FFFD for every escape of half a character; `None` when there is none.
+/// The text in which every escape of half a character is U+FFFD; `None` when there is none.
 pub(crate) fn half_characters(text: &str) -> Option<String> {
     let mut mended = String::new();
     let mut taken = 0;
@@ -131,7 +133,7 @@ pub(crate) fn half_characters(text: &str) -> Option<String> {
     while let Some(found) = text[at..].find('\\') {
         at += found;
         let Some(unit) = escaped_unit(text, at) else {
-            // An escaped character, which may be a backslash, belongs to this one.
+            // The character behind a backslash is escaped by it, even if it is a backslash itself.
             at += 1 + text[at + 1..].chars().next().map_or(0, char::len_utf8);
             continue;
         };

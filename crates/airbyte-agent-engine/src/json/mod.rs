@@ -1,4 +1,5 @@
-//! Reading JSON of others: every digit and every name is data, and what is held in memory is bounded.
+//! Reading JSON of others: every digit and every name is data, and the memory that values take is
+//! limited.
 
 pub(crate) mod budget;
 pub(crate) mod mend;
@@ -12,7 +13,7 @@ pub(crate) use plain::{Build, Plain};
 pub(crate) use rewritten::loses_digits;
 pub use rewritten::{RewrittenNumber, exact_number, rewritten_numbers};
 
-/// A JSON text as a value. What can be mended is mended.
+/// Reads a JSON text as a value, after [`mend`] has replaced what the decoders cannot read.
 pub(crate) fn parse(text: &str) -> Result<Value, serde_json::Error> {
     let longer = mend::long_numbers(text);
     let text = longer.as_deref().unwrap_or(text);
@@ -25,7 +26,7 @@ pub(crate) fn parse(text: &str) -> Result<Value, serde_json::Error> {
     }
 }
 
-/// A text or a number as a text.
+/// The text of a value that is a text or a number; `None` for other values.
 pub(crate) fn scalar_text(value: &Value) -> Option<String> {
     match value {
         Value::String(text) => Some(text.clone()),
@@ -34,7 +35,7 @@ pub(crate) fn scalar_text(value: &Value) -> Option<String> {
     }
 }
 
-/// A value as the only member of an object, called `value`.
+/// An object with this value as its only member, `value`.
 pub(crate) fn wrapped(value: Value) -> Result<Value, serde_json::Error> {
     let mut members = Map::with_capacity(1);
     budget::spend::<serde_json::Error>(plain::OBJECT + plain::MEMBER + "value".len())?;

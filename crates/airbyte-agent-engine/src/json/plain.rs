@@ -1,7 +1,9 @@
-//! A JSON value that is built member by member, without names that mean something to the reader itself.
+//! A JSON value that is built member by member, without names that have a meaning for the reader
+//! itself.
 //!
-//! `serde_json` takes an object whose first member has a certain private name for one of its own types.
-//! Whoever may write a name into a vendor's records could break whole lists with it.
+//! `serde_json` takes an object whose first member has a certain private name for one of its own
+//! types. Anybody who can write a name into a vendor's records could make whole lists unreadable
+//! with such a name.
 
 use std::fmt;
 
@@ -31,11 +33,11 @@ impl<'de> DeserializeSeed<'de> for Build {
     }
 }
 
-/// Memory of a member of an object, beside its name and what its value points to: the value, the
-/// name's head, the hash, and its part of the index.
+/// Memory of a member of an object in bytes, without the bytes of its name and those to which its
+/// value points: the value, the head of the name, the hash, and its part of the index.
 pub(super) const MEMBER: usize = size_of::<(u64, String, Value)>() + 16;
 
-/// Memory of an object beside its members.
+/// Memory of an object in bytes, without its members.
 pub(super) const OBJECT: usize = 64;
 
 impl<'de> Visitor<'de> for Build {
@@ -92,8 +94,8 @@ impl<'de> Visitor<'de> for Build {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Value, A::Error> {
-        // A map that grows by itself takes memory for members that never come, which costs small
-        // records more than their own members do.
+        // A map that grows by itself reserves memory for members that never come, which takes more
+        // memory for small records than their own members do.
         let mut members: Vec<(String, Value)> = Vec::new();
         spend(OBJECT)?;
         while let Some(name) = map.next_key::<String>()? {

@@ -1,7 +1,7 @@
 //! Finds the numbers in a JSON text of a caller that would be sent in another spelling.
 //!
-//! A decoded number is a double or an integer of 64 bits and does not know how it was written. What a caller
-//! means as an identifier, an amount or a version must not change on its way.
+//! A decoded number is a double or an integer of 64 bits, and its original spelling is lost. An
+//! identifier, an amount or a version that a caller wrote must not change before it is sent.
 
 use serde_json::Number;
 
@@ -12,22 +12,22 @@ use crate::description::{JsonPath, Step};
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct RewrittenNumber {
-    /// Where the number stands in the document, by names and indexes.
+    /// The place of the number in the document, by names and indexes.
     pub path: JsonPath,
-    /// How it is written.
+    /// The number as it is written.
     pub written: String,
-    /// How it would be sent.
+    /// The number as it would be sent.
     pub sent: String,
-    /// Whether both are the same number.
+    /// Whether both spellings are of the same number.
     pub is_equal: bool,
 }
 
-/// From this length on, a number counts as an identifier and not as an amount.
+/// The length, in characters, from which on a number counts as an identifier and not as an amount.
 const LONGEST_AMOUNT: usize = 15;
 
 impl RewrittenNumber {
-    /// Whether the spelling may count. An amount such as 1.50 is the same number in any spelling; one that is as
-    /// long as a time or an identifier may be meant as a text.
+    /// Whether the spelling may matter. An amount such as 1.50 is the same number in any spelling;
+    /// a number that is as long as a time or an identifier may be meant as a text.
     pub fn may_be_text(&self) -> bool {
         !self.is_equal || self.written.len() >= LONGEST_AMOUNT
     }
@@ -49,12 +49,13 @@ impl RewrittenNumber {
     }
 }
 
-/// The numbers in a JSON text that would be sent in another spelling. The text has to be good JSON.
+/// The numbers in a JSON text that would be sent in another spelling. The text has to be valid
+/// JSON.
 pub fn rewritten_numbers(json: &str) -> Vec<RewrittenNumber> {
     let bytes = json.as_bytes();
     let mut found = Vec::new();
     let mut path: Vec<Step> = Vec::new();
-    // Whether the next text is the name of a member.
+    // Whether the next string is the name of a member.
     let mut names = false;
     let mut at = 0;
     while let Some(byte) = bytes.get(at) {
@@ -101,8 +102,9 @@ pub fn rewritten_numbers(json: &str) -> Vec<RewrittenNumber> {
     found
 }
 
-/// The number that a text is, if it can be sent as the same number: integers of 64 bits, also written as `3.0`,
-/// and others of which no digit is lost. `None` for any other text.
+/// The number that a text represents, if exactly this number can be sent: integers of 64 bits,
+/// including those written as `3.0`, and other numbers of which no digit is lost. `None` for any
+/// other text.
 pub fn exact_number(text: &str) -> Option<Number> {
     let number: Number = serde_json::from_str(text).ok()?;
     if number.is_f64()
@@ -116,7 +118,8 @@ pub fn exact_number(text: &str) -> Option<Number> {
     (!loses_digits(text)).then_some(number)
 }
 
-/// How a number would be sent, and whether it is the same number, unless it is sent as it is written.
+/// The spelling in which a number would be sent, and whether it is the same number; `None` if the
+/// spelling does not change.
 fn rewritten(written: &str) -> Option<(String, bool)> {
     let sent = serde_json::from_str::<Number>(written).ok()?.to_string();
     (sent != written).then(|| {
@@ -125,12 +128,13 @@ fn rewritten(written: &str) -> Option<(String, bool)> {
     })
 }
 
-/// Whether a number would be another one after it was decoded. Numbers that cannot be decoded are not.
+/// Whether decoding changes the number. For a number that cannot be decoded, the answer is `false`.
 pub(crate) fn loses_digits(number: &str) -> bool {
     rewritten(number).is_some_and(|(_, is_equal)| !is_equal)
 }
 
-/// The digits of a number without zeros at either end, and the power of ten of the last one.
+/// The sign of a number, its digits without zeros at either end, and the power of ten of the last
+/// digit.
 fn value(number: &str) -> (bool, String, i64) {
     let (mantissa, exponent) = number.split_once(['e', 'E']).unwrap_or((number, "0"));
     let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));

@@ -1,6 +1,6 @@
-//! Where texts and numbers end in JSON that is looked at byte by byte.
+//! Finds where strings and numbers end in JSON that is examined byte by byte.
 
-/// The position behind the text that starts with the quote at `start`.
+/// The position behind the string whose opening quotation mark is at `start`.
 pub(super) fn end_of_string(bytes: &[u8], start: usize) -> usize {
     let mut at = start + 1;
     while at < bytes.len() {

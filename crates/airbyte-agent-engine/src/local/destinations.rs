@@ -1,4 +1,5 @@
-//! Where a connector sends credentials: by its description alone, and with the user's options.
+//! The origins to which a connector sends credentials, according to its description and to the
+//! user's options.
 
 use serde_json::{Map, Value};
 
@@ -9,14 +10,14 @@ use crate::destination::{Destination, Part};
 use crate::error::Result;
 
 impl Destination {
-    /// Where a description sends credentials, whatever way to authenticate is chosen. Settings have
+    /// The origins to which a description sends credentials, with any of its schemes. Settings have
     /// their default values.
     pub fn declared_by(connector: &Connector) -> Vec<Self> {
         let part = |name: &str| {
             let variable = connector.variables().into_iter().find(|variable| variable.name == name);
             let rule = variable.and_then(|variable| variable.derived_from.as_ref());
             match rule {
-                // Another rule would take another piece of the credential.
+                // Another rule would take another part of the credential.
                 Some(rule) => Part::Credential {
                     credential: name.to_owned(),
                     value: Some(format!("{}{}", rule.delimiter, rule.field)),
@@ -48,16 +49,16 @@ impl Destination {
 }
 
 impl Local {
-    /// The settings there are.
+    /// The settings that these options contain.
     pub fn settings(&self) -> &Map<String, Value> {
         &self.options.config
     }
 
-    /// Where a client of `connector` with these options sends the credentials.
+    /// The origins to which a client of `connector` with these options sends the credentials.
     ///
     /// # Errors
     ///
-    /// As [`Client::local`](crate::Client::local): when credentials or settings do not fit.
+    /// Those of [`Client::local`](crate::Client::local), when credentials or settings do not fit.
     pub fn destinations(&self, connector: &Connector) -> Result<Vec<Destination>> {
         let known = Known::new(self, connector)?;
         let scheme = known.scheme();
@@ -68,16 +69,17 @@ impl Local {
         Ok(destinations)
     }
 
-    /// The same, and where settings that are not given yet could lead it.
+    /// The origins of [`destinations`](Self::destinations), and those that settings which are not
+    /// given yet could lead to.
     ///
     /// # Errors
     ///
-    /// As [`destinations`](Self::destinations).
+    /// Those of [`destinations`](Self::destinations).
     pub fn possible_destinations(&self, connector: &Connector) -> Result<Vec<Destination>> {
         let known = Known::new(self, connector)?;
         let scheme = known.scheme();
         let own = scheme.server.as_ref();
-        // The common address is out of reach where the scheme always has its own.
+        // The common address is never used if the scheme always has its own.
         let common = own.is_none_or(|own| own.when.is_some()).then_some(&connector.server);
         let servers = common.into_iter().chain(own.map(|own| &own.server));
         let mut destinations: Vec<Destination> = servers
@@ -90,7 +92,7 @@ impl Local {
     }
 }
 
-/// What options say about a connector's addresses.
+/// What is known of a connector's addresses from the options.
 struct Known<'c> {
     connector: &'c Connector,
     account: Account,
@@ -123,7 +125,7 @@ impl<'c> Known<'c> {
         Part::Setting { setting: name.to_owned(), value }
     }
 
-    /// A name in the address of a token endpoint: a setting, else a credential.
+    /// A name in the address of a token endpoint: a setting, or else a credential.
     fn setting_or_secret(&self, name: &str) -> Part {
         match self.account.secret(name) {
             Some(secret) if !self.config.contains_key(name) => {
@@ -139,7 +141,8 @@ impl<'c> Known<'c> {
     }
 }
 
-/// The address of a server; also as the token endpoint may tell it, where the scheme asks for that.
+/// The address of a server, and also the address that the token endpoint returns, where the scheme
+/// uses that one.
 fn of_server(
     server: &Server,
     scheme: &AuthScheme,
@@ -158,7 +161,7 @@ fn of_server(
     destinations
 }
 
-/// Where a scheme gets tokens.
+/// The addresses from which a scheme obtains tokens.
 fn token_urls(scheme: &AuthScheme) -> impl Iterator<Item = &Template> {
     let refresh = scheme.refresh.iter().map(|refresh| &refresh.url);
     let exchange = scheme.oauth.iter().map(|oauth| &oauth.token_url);

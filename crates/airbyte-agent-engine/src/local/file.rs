@@ -1,4 +1,4 @@
-//! Downloads: in one step, or by an address that a first response holds.
+//! Downloads: with one request, or from an address that the response to a first request contains.
 
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, Method, header};
@@ -19,7 +19,7 @@ use crate::reply::{self, Answer, ReadPlan};
 use crate::transport::{CheckedCall, Reply, Transport as _};
 use crate::wire::Outgoing;
 
-/// Opens a file.
+/// Opens the file of a call.
 pub(super) async fn download(
     transport: &LocalTransport,
     call: CheckedCall<'_>,
@@ -90,8 +90,8 @@ pub(super) async fn download(
     checked(&call, Download::new(response), &stated, peer, redactor())
 }
 
-/// The headers that ask for a part of the file, and for its bytes as they are: those of a part are
-/// counted, and so is how many have come.
+/// The headers that request a part of the file, without any encoding of its bytes: the positions of
+/// a part are counted in bytes, and so are the bytes that have arrived.
 fn part(call: &CheckedCall<'_>) -> Result<HeaderMap> {
     let identity = HeaderValue::from_static("identity");
     let mut headers = HeaderMap::from_iter([(header::ACCEPT_ENCODING, identity)]);
@@ -106,20 +106,20 @@ fn part(call: &CheckedCall<'_>) -> Result<HeaderMap> {
     Ok(headers)
 }
 
-/// The address of the file, relative ones joined to the base URL.
+/// The address of the file; a relative one is joined to the base URL.
 fn absolute(base: &Url, address: &str) -> Result<Url> {
     let lower = address.to_ascii_lowercase();
     if lower.starts_with("http://") || lower.starts_with("https://") {
         return Url::parse(address).map_err(|_| Error::decode("the file's address is not a URL"));
     }
-    // Joined as a path, so that `@host` or `//host` cannot change where it leads.
+    // The address is joined as a path, so that `@host` or `//host` cannot change the host.
     let text =
         format!("{}/{}", base.as_str().trim_end_matches('/'), address.trim_start_matches('/'));
     Url::parse(&text).map_err(|_| Error::decode("the file's address is not a URL"))
 }
 
-/// Walks to the address, and reads what is said beside it about the file. The message names the step that is
-/// missing.
+/// Finds the address in the response, and reads what the response states about the file. The error
+/// names the step that is missing.
 fn address(
     what: &str,
     metadata: &Value,

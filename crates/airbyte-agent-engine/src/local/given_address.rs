@@ -1,5 +1,6 @@
-//! Operations at an address that the vendor gave out before, such as the upload of a file. The address is an
-//! argument, so it is checked like any other, and no credential is sent there.
+//! Operations that are requested at an address from an earlier response of the vendor, such as the
+//! upload of a file. The address is an argument, so it is checked like any other, and no credential
+//! is sent there.
 
 use bytes::Bytes;
 use http::HeaderMap;
@@ -39,8 +40,8 @@ pub(super) async fn send(
     Ok(Reply::new(status, headers, body, Layout::described()))
 }
 
-/// The body of a response as JSON. Stores of files often respond with a plain text, which becomes a JSON
-/// text where the description expects nothing else.
+/// The body of a response as JSON. Storage services often respond with a plain text. It becomes a
+/// JSON text if the description expects nothing else.
 fn readable(call: &CheckedCall<'_>, body: Bytes) -> Bytes {
     let response = &call.operation.response;
     let expects_json = response.schema.is_some() || response.records.is_some();

@@ -1,7 +1,7 @@
-//! Straight to the vendor: the local transport.
+//! The local transport, which calls the vendor directly.
 //!
-//! Arguments are completed, a request is built and sent with credentials, an expired token is
-//! renewed once, and failures become errors. Knows the description, no vendor.
+//! It completes arguments, builds a request, sends it with credentials, renews an expired token once, and turns
+//! failures into errors. It knows the description and no vendor.
 
 mod destinations;
 mod file;
@@ -45,7 +45,7 @@ use crate::wire::{Answer, Network, Outgoing, Recipient, Redirects, Wire, header}
 /// The number of clients whose store of tokens does not name its account.
 static UNNAMED: AtomicUsize = AtomicUsize::new(0);
 
-/// The transport that [`Local`] options make.
+/// The transport that is made from [`Local`] options.
 #[derive(Clone)]
 pub(crate) struct LocalTransport(Arc<Inner>);
 
@@ -53,7 +53,7 @@ pub(crate) struct Inner {
     description: Description,
     account: Account,
     renewal: Option<(Renewal, Arc<RenewalContext>)>,
-    /// The name by which the store of the tokens knows the account.
+    /// The name of the account in the token store.
     stored_as: Option<String>,
     /// Whether the base URL needs a field of the token response.
     needs_extracted: bool,
@@ -88,7 +88,7 @@ impl LocalTransport {
         let redactor = options.redactor.clone();
         account.register(connector, &redactor);
         for (name, value) in options.credentials.names().zip(options.credentials.values()) {
-            // Fields of a scheme that is not used are kept out of texts, too.
+            // Secrets in fields that the scheme does not use are removed from texts, too.
             let mut fields = connector.auth.iter().filter_map(|scheme| scheme.field(name));
             if fields.any(|field| field.secret) {
                 redactor.add(value);
@@ -104,7 +104,7 @@ impl LocalTransport {
             .then(|| renewal(connector, &options, &config, &redactor))
             .transpose()?;
         let scheme_extracts = account.scheme(connector).refresh.as_ref().is_some_and(|refresh| {
-            // What the user configured need not be asked for.
+            // A value that the user configured need not be taken from a token response.
             refresh.extract.iter().any(|name| !options.config.contains_key(name.as_ref()))
         });
         let needs_extracted = renewal.is_some() && scheme_extracts;
@@ -115,7 +115,7 @@ impl LocalTransport {
         let store = options.token_store.as_ref();
         let stored_as = store.map(|store| {
             let name = store.account().map(str::to_owned);
-            // Accounts of a store that does not tell them apart must not share their cursors.
+            // If a store does not identify its account, cursors of different accounts must not be exchanged.
             name.unwrap_or_else(|| format!("client {}", UNNAMED.fetch_add(1, Ordering::Relaxed)))
         });
         let via = options.via.as_deref().map(origin).transpose()?;
@@ -153,14 +153,14 @@ impl LocalTransport {
         &self.description
     }
 
-    /// Where requests go with the scheme in use.
+    /// The server to which the scheme in use sends requests.
     fn server(&self) -> &Server {
         let given = |name: &str| self.config.contains_key(name);
         self.connector().server_of(self.account.scheme(self.connector()), given)
     }
 
-    /// The base URL. One that the token response decides gets the account's credentials, so it must
-    /// be public and have TLS; what a user configured may be anywhere.
+    /// The base URL. If a token response decides it, it gets the account's credentials, so it must be public and have
+    /// TLS. A base URL that the user configured may have any address.
     fn base(&self, extracted: &BTreeMap<String, String>) -> Result<Endpoint> {
         let base = server::base_url(self.connector(), self.server(), &self.config, extracted)?;
         if !base.from_answer || self.wire.network.may_get_credentials(&base.url) {
@@ -207,7 +207,7 @@ impl LocalTransport {
                     "{what}: the next page is on another host; not followed"
                 )));
             }
-            // A page link is complete: method GET, no body.
+            // The address of a next page is complete, so the request is a GET without a body.
             (url, method, body) = (next, Method::GET, Bytes::new());
         }
         let mut headers = HeaderMap::new();
@@ -239,8 +239,8 @@ impl LocalTransport {
         })
     }
 
-    /// Sends with the current credentials; renews an expired token once. A refusal is an error.
-    /// `what` names the call in errors of the renewal.
+    /// Sends with the current credentials, and renews an expired token once. A refusal is an error. `what` names the
+    /// call in errors of the renewal.
     async fn authorized(
         &self,
         what: &str,
@@ -285,7 +285,7 @@ impl LocalTransport {
         }
     }
 
-    /// The headers as a preview shows them.
+    /// The headers in the form in which a preview shows them.
     fn shown_headers(&self, outgoing: &Outgoing) -> Vec<(String, String)> {
         let shown = outgoing.headers.iter().map(|(name, value)| {
             let value = String::from_utf8_lossy(value.as_bytes());
@@ -357,7 +357,7 @@ impl Transport for LocalTransport {
             return given_address::preview(self, &call, address);
         }
         let request = Self::request(&call)?;
-        // A base URL that only the token response knows is shown as it stands in the spec.
+        // If only the token response contains the base URL, the preview shows the template of the spec.
         let base = if self.needs_extracted {
             let stand_in =
                 |_: &str| Ok::<_, Error>("https://unknown-until-the-token-is-renewed".to_owned());

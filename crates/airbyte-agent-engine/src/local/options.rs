@@ -1,4 +1,4 @@
-//! How to reach a vendor directly.
+//! The options that say how a vendor is called directly.
 
 use std::fmt;
 use std::future::Future;
@@ -15,7 +15,7 @@ use crate::http::{HttpClient, shown};
 use crate::local_store::{LocalStore, Source};
 use crate::secret::Redactor;
 
-/// Straight to the vendor, with the user's credentials.
+/// Options for calls directly to the vendor, with the user's credentials.
 ///
 /// ```
 /// use airbyte_agent_engine::{Credentials, Local};
@@ -26,15 +26,15 @@ use crate::secret::Redactor;
 ///     .timeout(Duration::from_secs(20));
 /// ```
 ///
-/// `A` is the type of the credentials. A generated connector takes options with credentials of its
-/// own types only (see [`AuthFor`](crate::AuthFor)); `Local` without a parameter holds
-/// [`Credentials`], of which it shows at run time whose they are.
+/// `A` is the type of the credentials. A generated connector takes only options with credentials of
+/// its own types (see [`AuthFor`](crate::AuthFor)). `Local` without a parameter contains
+/// [`Credentials`], whose connector is checked at run time.
 pub struct Local<A = Credentials> {
     pub(crate) options: Options,
     auth: PhantomData<fn() -> A>,
 }
 
-/// What [`Local`] holds, whatever the type of its credentials.
+/// The content of [`Local`], whatever the type of its credentials.
 #[derive(Clone)]
 pub(crate) struct Options {
     pub(crate) credentials: Credentials,
@@ -51,12 +51,13 @@ pub(crate) struct Options {
     pub(crate) max_answer_bytes: usize,
     pub(crate) max_held_bytes: usize,
     pub(crate) local_store: Option<Source>,
-    /// Knows the secrets that must not appear in texts; shared with whoever made the options.
+    /// Knows the secrets that must not appear in texts. The program that made the options may share
+    /// it.
     pub(crate) redactor: Redactor,
 }
 
 impl<A: Into<Credentials>> Local<A> {
-    /// These credentials, and otherwise what suits most.
+    /// Options with these credentials and defaults for everything else.
     pub fn new(credentials: A) -> Self {
         Self::of(Options {
             credentials: credentials.into(),
@@ -83,7 +84,7 @@ impl<A> Local<A> {
         Self { options, auth: PhantomData }
     }
 
-    /// Replaces the credentials, and with them the type of credentials that these options hold.
+    /// Replaces the credentials, and with them the type of credentials of these options.
     #[must_use]
     pub fn credentials<B: Into<Credentials>>(self, credentials: B) -> Local<B> {
         let mut options = self.options;
@@ -98,45 +99,47 @@ impl<A> Local<A> {
         self
     }
 
-    /// Sends every request to this origin instead, path and query unchanged, with the intended
-    /// host in `X-Forwarded-Host`: a recording proxy, a gateway, the sandbox. It gets what the
-    /// vendor would get, credentials included. A user name or a password in it is refused.
+    /// Sends every request to this origin instead, with unchanged path and query and with the
+    /// intended host in `X-Forwarded-Host`: for example to a recording proxy, a gateway or the
+    /// sandbox. It gets everything that the vendor would get, including credentials. A user name or
+    /// a password in the origin is refused.
     #[must_use]
     pub fn via(mut self, origin: impl Into<String>) -> Self {
         self.options.via = Some(origin.into());
         self
     }
 
-    /// Longest time for a call with all its retries; 120 s unless set. A single call can set its
-    /// own by [`CallOptions::timeout`](crate::CallOptions::timeout).
+    /// Sets the longest time for a call with all its attempts; the default is 120 s. A single call
+    /// can set its own time by [`CallOptions::timeout`](crate::CallOptions::timeout).
     #[must_use]
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.options.timeout = timeout;
         self
     }
 
-    /// Longest silence of the vendor, before the response and within it; 30 s unless set.
+    /// Sets how long the client waits at most for the response and for each further piece of it;
+    /// the default is 30 s.
     #[must_use]
     pub fn read_timeout(mut self, timeout: Duration) -> Self {
         self.options.read_timeout = timeout;
         self
     }
 
-    /// Replaces the connector's retry policy as a whole, with what the vendor asks of those who
-    /// try again. [`RetryPolicy::none`] switches retries off;
-    /// [`max_attempts`](Self::max_attempts) changes their number only.
+    /// Replaces the connector's whole retry policy, including what the vendor requires of repeated
+    /// requests. [`RetryPolicy::none`] switches retries off; [`max_attempts`](Self::max_attempts)
+    /// changes only their number.
     ///
-    /// Unless set, the policy is that of the connector's spec, or [`RetryPolicy::STANDARD`] where
-    /// the spec has none. Calls that change something are repeated only when the vendor has
-    /// certainly not acted on them.
+    /// The default is the policy in the connector's spec, or [`RetryPolicy::STANDARD`] where the
+    /// spec has none. Calls that change something are repeated only when the vendor has certainly
+    /// not acted on them.
     #[must_use]
     pub fn retry(mut self, policy: RetryPolicy) -> Self {
         self.options.retry = Some(policy);
         self
     }
 
-    /// How often a request is sent at most, the first time included; 0 counts as 1. When it is
-    /// sent again, and after what time, stays as the retry policy says. A single call can set its
+    /// Sets how often a request is sent at most, the first time included; 0 counts as 1. When it is
+    /// sent again, and after what delay, is decided by the retry policy. A single call can set its
     /// own number by [`CallOptions::max_attempts`](crate::CallOptions::max_attempts).
     #[must_use]
     pub fn max_attempts(mut self, attempts: u32) -> Self {
@@ -144,9 +147,10 @@ impl<A> Local<A> {
         self
     }
 
-    /// Is called with new tokens before they are used, so that they can be stored. When it fails,
-    /// so does the call; the client keeps the new tokens in memory and calls again before it uses
-    /// them. [`token_store`](Self::token_store) also reads them back.
+    /// Sets a callback that is called with new tokens before they are used, so that it can store
+    /// them. If the callback fails, the call fails. The client then keeps the new tokens in memory,
+    /// and calls the callback again before it uses them. A [`token_store`](Self::token_store) also
+    /// loads stored tokens.
     ///
     /// ```
     /// use airbyte_agent_engine::{Credentials, Error, ExposeSecret, Local};
@@ -170,58 +174,61 @@ impl<A> Local<A> {
         self
     }
 
-    /// Begins with the tokens of this store and saves renewed ones there, also when several
-    /// processes share the account. See [`TokenStore`].
+    /// Begins with the tokens of this store, and saves renewed tokens there. Several processes may
+    /// use one account in this way. See [`TokenStore`].
     #[must_use]
     pub fn token_store(mut self, store: impl TokenStore + 'static) -> Self {
         self.options.token_store = Some(Arc::new(store));
         self
     }
 
-    /// Answers the operations of the [context store](crate::context_store) from the store on this machine, with the
-    /// records that `sync` has copied for this account, which is `default` unless it was given a name.
+    /// Answers the operations of the [context store](crate::context_store) from the store on this
+    /// machine, with the records that `sync` has copied for this account. An account without a name
+    /// is called `default`.
     #[must_use]
     pub fn local_store(mut self, store: Arc<dyn LocalStore>, account: impl Into<String>) -> Self {
         self.options.local_store = Some(Source { store, account: account.into() });
         self
     }
 
-    /// Adds the secrets that are used and obtained to this redactor, which takes its own out of the
-    /// texts of the engine, too.
+    /// Adds the secrets that are used and obtained to this redactor. The engine also removes the
+    /// secrets that this redactor knows already from its texts.
     #[must_use]
     pub fn redactor(mut self, redactor: &Redactor) -> Self {
         self.options.redactor = redactor.clone();
         self
     }
 
-    /// Sends requests by this client instead of the one that all connectors of the process share:
-    /// an [`Http`](crate::Http) with a proxy or certificates of its own, or an implementation of
-    /// [`HttpClient`].
+    /// Sends requests with this client instead of the one that all connectors of the process share:
+    /// an [`Http`](crate::Http) with a proxy or certificates of its own, or another implementation
+    /// of [`HttpClient`].
     #[must_use]
     pub fn http_client(mut self, client: impl HttpClient + 'static) -> Self {
         self.options.http = Some(Arc::new(client));
         self
     }
 
-    /// Lets redirects, download addresses and a base URL out of a token response lead to private and
-    /// local hosts, as a vendor inside one's own network may need, or a proxy that alone can resolve
-    /// names. The configured base URL may be private in any case.
+    /// Lets redirects, download addresses and a base URL from a token response lead to private and
+    /// local hosts. This is needed for a vendor inside the user's own network, or a proxy that
+    /// alone can resolve names. The configured base URL may be private in any case.
     #[must_use]
     pub fn allow_private_hosts(mut self) -> Self {
         self.options.private_hosts = true;
         self
     }
 
-    /// Largest JSON response that is read; 64 MiB unless set. Downloads have no limit.
+    /// Sets the size of the largest JSON response that is read, in bytes; the default is 64 MiB.
+    /// Downloads have no limit.
     #[must_use]
     pub fn max_answer_bytes(mut self, limit: usize) -> Self {
         self.options.max_answer_bytes = limit;
         self
     }
 
-    /// How many bytes of memory the values of one response may take; 1 GiB unless set. Small values take
-    /// many times the bytes of their text. A larger response is an error of the kind
-    /// [`Decode`](crate::ErrorKind::Decode); servers that response several callers at once set less.
+    /// Sets how many bytes of memory the values of one response may take; the default is 1 GiB.
+    /// Small values take many times the bytes of their text. A larger response is an error of the
+    /// kind [`Decode`](crate::ErrorKind::Decode). Servers that answer several callers at once set a
+    /// lower limit.
     #[must_use]
     pub fn max_held_bytes(mut self, limit: usize) -> Self {
         self.options.max_held_bytes = limit;
@@ -238,7 +245,7 @@ impl<A> Clone for Local<A> {
 /// What [`Client::local`](crate::Client::local) takes: credentials of any type, or [`Local`] made
 /// of them.
 pub trait IntoLocal {
-    /// The options, with nothing known any more of the type of their credentials.
+    /// Converts the value into options without a static type of credentials.
     fn into_local(self) -> Local;
 }
 

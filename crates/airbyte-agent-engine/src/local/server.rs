@@ -1,4 +1,4 @@
-//! The base URL: server variables, checked before they become part of an address.
+//! The base URL, with server variables that are checked before they become part of an address.
 
 use std::collections::BTreeMap;
 
@@ -9,16 +9,16 @@ use crate::description::{AuthScheme, Connector, Server, ServerVariable, suggesti
 use crate::endpoint::{self, Endpoint, Source};
 use crate::error::{Error, Result};
 
-/// Values that documents use as stand-ins for the user's own.
+/// Values that documents use as placeholders for the user's own.
 const PLACEHOLDERS: [&str; 4] = ["yourcompany", "yoursubdomain", "placeholder", "changeme"];
 
-/// Base URL and target joined as texts; an empty path stays empty.
+/// Joins base URL and target as texts; an empty path stays empty.
 pub(super) fn absolute(base: &Url, target: &str) -> Result<Url> {
     let text = format!("{}{target}", base.as_str().trim_end_matches('/'));
     Url::parse(&text).map_err(|_| Error::internal("base URL and path do not make an address"))
 }
 
-/// Configuration completed by defaults and by values that hide in credentials.
+/// The configuration, completed by defaults and by values that credentials contain.
 pub(crate) fn configuration(
     connector: &Connector,
     scheme: &AuthScheme,
@@ -65,7 +65,7 @@ pub(crate) fn configuration(
     Ok(config)
 }
 
-/// The names of all settings that something reads.
+/// The names of all settings that something uses.
 pub(crate) fn known_settings(connector: &Connector) -> Vec<&str> {
     let mut known: Vec<&str> =
         connector.variables().into_iter().map(|variable| variable.name.as_ref()).collect();
@@ -86,7 +86,7 @@ pub(crate) fn known_settings(connector: &Connector) -> Vec<&str> {
     known
 }
 
-/// A setting that nothing reads is a typing error where the connector has settings at all.
+/// If a connector has settings, a setting that nothing uses is taken for a typing error.
 fn check_known(connector: &Connector, name: &str) -> Result<()> {
     let known = known_settings(connector);
     if known.is_empty() || known.contains(&name) {
@@ -131,7 +131,8 @@ fn check_variable(connector: &Connector, variable: &ServerVariable, value: &Valu
     Ok(())
 }
 
-/// The base URL with every variable in place; fields of the token response win over settings.
+/// The base URL with the values of all variables. Fields of the token response take precedence over
+/// settings.
 pub(super) fn base_url(
     connector: &Connector,
     server: &Server,
@@ -149,7 +150,7 @@ pub(super) fn base_url(
         })?;
         let is_derived = |v: &ServerVariable| v.name == name && v.derived_from.is_some();
         let source = match answered {
-            // What the user said as well is the user's.
+            // A value that the user gave as well counts as a value of the user.
             Some(_) if answered != configured => Source::Answer,
             _ if server.variables.iter().any(is_derived) => Source::Credential,
             _ => Source::Setting,

@@ -1,4 +1,5 @@
-//! The operations of the context store, answered by the store on this machine in the layout that hosted answers have.
+//! Answers the operations of the context store from the store on this machine, in the layout of
+//! hosted answers.
 
 use std::sync::Arc;
 
@@ -12,15 +13,15 @@ use crate::description::{Connector, Operation, suggestion};
 use crate::error::{Error, Result};
 use crate::transport::{CheckedCall, Reply};
 
-/// A store, and the account whose records in it are meant.
+/// A store, and the account whose records are read from it.
 #[derive(Debug, Clone)]
 pub(crate) struct Source {
     pub(crate) store: Arc<dyn LocalStore>,
     pub(crate) account: String,
 }
 
-/// An operation of the context store on any entity of the connector: which it has, the store on this machine knows
-/// itself.
+/// An operation of the context store on any entity of the connector. The store on this machine
+/// itself knows which entities it contains.
 ///
 /// # Errors
 ///
@@ -35,7 +36,7 @@ pub fn operation(connector: &Connector, entity: &str, action: &str) -> Result<Op
     Ok(context_store::on_entity(entity, action))
 }
 
-/// Refuses to show the request of a call that the store answers: there is none.
+/// Refuses to show the request of a call that the store answers, because there is no request.
 pub(crate) fn check_preview(call: &CheckedCall<'_>) -> Result<()> {
     if context_store::is_store_action(call.action) {
         let message = format!("{}: nothing would be sent; the store answers", call.name);
@@ -86,8 +87,8 @@ fn searched(page: SearchPage, freshness: &Freshness) -> (Vec<Value>, StoreMeta) 
     (records, StoreMeta::new(cursor.is_some(), cursor, Some(took_ms), extra))
 }
 
-/// A query over the entities of the connector, which have the names that they have on the platform, and those of the
-/// store besides.
+/// A query over the entities of the connector, under the names that they have on the platform, and
+/// in addition under those of the store.
 async fn query(
     source: &Source,
     (table, of_table): (&Table, &Freshness),

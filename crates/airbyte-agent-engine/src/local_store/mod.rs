@@ -1,8 +1,9 @@
 //! The store on this machine: copies of records that queries and tools read without asking a vendor.
 //!
-//! The engine knows it by the trait [`LocalStore`] only. A client that goes straight to the vendor answers the
-//! operations of the [context store](crate::context_store) from it once it has one
-//! ([`Local::local_store`](crate::Local::local_store)); [`StoreOnly`] does nothing else and needs no credentials.
+//! The engine knows the store only by the trait [`LocalStore`]. A client that calls the vendor
+//! directly answers the operations of the [context store](crate::context_store) from the store if it
+//! has one ([`Local::local_store`](crate::Local::local_store)). [`StoreOnly`] does nothing else and
+//! needs no credentials.
 //!
 //! ```
 //! use std::sync::Arc;
@@ -34,13 +35,14 @@ use crate::http::BoxFuture;
 pub use self::answer::operation;
 pub(crate) use self::answer::{Source, answer, check_preview};
 
-/// The store on this machine. `airbyte-agent-sync` has the one that `sync` writes.
+/// The store on this machine. `airbyte-agent-sync` implements it for the store that `sync` writes.
 pub trait LocalStore: std::fmt::Debug + Send + Sync {
-    /// The tables of this connector, or all of them, in the order of their names.
+    /// Returns the tables of this connector, or those of all connectors, in the order of their
+    /// names.
     fn tables<'a>(&'a self, connector: Option<&'a str>) -> BoxFuture<'a, Result<Vec<Table>>>;
 
-    /// A search in a view with the arguments of [`SEARCH`](crate::context_store::SEARCH). What is wrong with them is an
-    /// error of the kind [`Validation`](crate::ErrorKind::Validation).
+    /// Searches a view, with the arguments of [`SEARCH`](crate::context_store::SEARCH). Arguments
+    /// that are wrong cause an error of the kind [`Validation`](crate::ErrorKind::Validation).
     fn search<'a>(
         &'a self,
         view: &'a View,
@@ -48,7 +50,7 @@ pub trait LocalStore: std::fmt::Debug + Send + Sync {
         limits: &'a Limits,
     ) -> BoxFuture<'a, Result<SearchPage>>;
 
-    /// The records of these views in which these words are, best first.
+    /// Searches these views for records that contain these words, and returns the best ones first.
     fn find<'a>(
         &'a self,
         words: &'a str,
@@ -56,7 +58,8 @@ pub trait LocalStore: std::fmt::Debug + Send + Sync {
         limits: &'a Limits,
     ) -> BoxFuture<'a, Result<Hits>>;
 
-    /// The rows of a statement in SQL that reads these views. Nothing else exists for it.
+    /// Returns the rows of an SQL statement that reads these views. The statement can read nothing
+    /// else.
     fn query<'a>(
         &'a self,
         sql: &'a str,

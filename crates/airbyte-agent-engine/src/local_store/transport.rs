@@ -1,4 +1,4 @@
-//! A transport that asks nobody but the store.
+//! A transport that only reads the store and sends no request.
 
 use std::sync::Arc;
 
@@ -15,7 +15,8 @@ use crate::transport::{CheckedCall, Reply, Transport};
 pub struct StoreOnly(Source);
 
 impl StoreOnly {
-    /// Answers from the records of this account, by the name under which `sync` has copied them.
+    /// A transport that answers from the records of this account. `account` is the name under which
+    /// `sync` has copied them.
     pub fn new(store: Arc<dyn LocalStore>, account: impl Into<String>) -> Self {
         Self(Source { store, account: account.into() })
     }

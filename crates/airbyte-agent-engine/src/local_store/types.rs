@@ -1,4 +1,4 @@
-//! What is asked of a store, and what it gives.
+//! The types of queries of a store, and of their results.
 
 use std::time::{Duration, Instant};
 
@@ -9,17 +9,18 @@ use serde_json::Value;
 #[derive(Debug, Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Table {
-    /// Its name in SQL.
+    /// The name of the table in SQL.
     pub name: String,
     /// The name of the connector.
     pub connector: String,
     /// The name of the entity.
     pub entity: String,
-    /// What one record is.
+    /// What a record of the table is.
     pub description: String,
-    /// The fields that identify a record within an account; none if records are known by their place.
+    /// The fields that identify a record within an account; empty if records are identified by
+    /// their position.
     pub key: Vec<String>,
-    /// The columns that SQL sees, without those that every table has.
+    /// The columns in SQL, without those that every table has.
     pub columns: Vec<Column>,
     /// How fresh the records of each account are.
     pub accounts: Vec<Freshness>,
@@ -29,11 +30,11 @@ pub struct Table {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Column {
-    /// Its name in SQL.
+    /// The name of the column in SQL.
     pub name: String,
     /// The name of the field of the records.
     pub field: String,
-    /// The type of its values, such as `text` or `timestamp`.
+    /// The type of the values, such as `text` or `timestamp`.
     pub kind: String,
     /// What the field means; empty if the schema does not say.
     pub description: String,
@@ -45,15 +46,15 @@ pub struct Column {
 pub struct Freshness {
     /// The name of the account.
     pub account: String,
-    /// Number of its records.
+    /// The number of the account's records in the table.
     pub rows: u64,
     /// When the last page was written, in UTC.
     pub synced_at: Option<String>,
     /// When all records had been read for the last time, in UTC; `None` if they never were, so that some are missing.
     pub complete_at: Option<String>,
-    /// Whether all records are being read, so that some may be missing.
+    /// Whether a pass over all records is under way, so that some may be missing.
     pub is_in_pass: bool,
-    /// How long before this was read the last page had been written.
+    /// How old the last page was when this value was read.
     #[serde(skip)]
     pub age: Option<Duration>,
 }
@@ -62,7 +63,7 @@ pub struct Freshness {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct View {
-    /// Its name in SQL.
+    /// The name of the view in SQL.
     pub name: String,
     /// The name of the connector.
     pub connector: String,
@@ -70,19 +71,19 @@ pub struct View {
     pub entity: String,
     /// The accounts whose records may be read.
     pub accounts: Vec<String>,
-    /// The fields that do not exist for whoever reads, such as `email` or `owner.phone`.
+    /// The fields that readers of the view cannot see, such as `email` or `owner.phone`.
     pub withheld: Vec<String>,
-    /// Whether fields do not exist, either, whose names say that they hold a secret.
+    /// Whether fields are withheld as well whose names say that they contain a secret.
     pub hides_secrets: bool,
 }
 
-/// How much a query may give, and how long it may take.
+/// How much a query may return, and how long it may take.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Limits {
-    /// Most rows or hits.
+    /// The largest number of rows or records.
     pub rows: usize,
-    /// Most bytes of all values.
+    /// The largest size of all values, in bytes.
     pub bytes: usize,
     /// How long the query may take.
     pub time: Duration,
@@ -100,15 +101,15 @@ pub struct SearchPage {
     pub took_ms: f64,
 }
 
-/// What a search by words has found.
+/// The result of a search by words.
 #[derive(Debug, Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Hits {
     /// The records, best first.
     pub hits: Vec<Hit>,
-    /// Whether there are more.
+    /// Whether there are more records than these.
     pub has_more: bool,
-    /// Whether there were too many for all to be compared with each other.
+    /// Whether there were too many records to compare all of them, so that the order is not exact.
     pub is_partly_ranked: bool,
 }
 
@@ -116,25 +117,25 @@ pub struct Hits {
 #[derive(Debug, Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Hit {
-    /// The name of the view.
+    /// The name of the view that contains the record.
     pub view: String,
-    /// The name of the account.
+    /// The name of the account to which the record belongs.
     pub account: String,
-    /// What identifies the record within its table and account; empty if that is withheld.
+    /// The value that identifies the record within its table and account; empty if it is withheld.
     pub key: String,
-    /// The field with most of the words.
+    /// The field that contains most of the words.
     pub field: Option<String>,
-    /// The part of the field with the words, which stand between `**`.
+    /// The part of the field that contains the words, each of which is between `**`.
     pub snippet: Option<String>,
     /// The record that was found, without the fields that are withheld.
     pub record: Value,
 }
 
-/// The rows of a query in SQL.
+/// The result of a query in SQL.
 #[derive(Debug, Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Rows {
-    /// The names of the columns, no two of which are the same.
+    /// The names of the columns, which are all different.
     pub columns: Vec<String>,
     /// The rows, each with a value for each column.
     pub rows: Vec<Vec<Value>>,
@@ -174,7 +175,7 @@ impl Limits {
         self
     }
 
-    /// The limits without the time behind a deadline.
+    /// The limits, with a time that ends at the deadline at the latest.
     #[must_use]
     pub fn until(mut self, deadline: Option<Instant>) -> Self {
         if let Some(deadline) = deadline {
@@ -210,14 +211,14 @@ impl Table {
 }
 
 impl View {
-    /// The same view under another name.
+    /// This view under another name.
     #[must_use]
     pub fn named(mut self, name: impl Into<String>) -> Self {
         self.name = name.into();
         self
     }
 
-    /// The same view without these fields.
+    /// This view without these fields.
     #[must_use]
     pub fn withholding(mut self, fields: impl IntoIterator<Item = impl Into<String>>) -> Self {
         self.withheld = fields.into_iter().map(Into::into).collect();

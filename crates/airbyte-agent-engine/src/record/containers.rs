@@ -1,4 +1,4 @@
-//! Decoders of lists and maps inside records, which accept each other where they are empty.
+//! Decoders of lists and objects inside records. Each accepts an empty value of the other kind.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -21,15 +21,16 @@ impl<'de, T: Lenient> Visitor<'de> for Elements<T> {
         f.write_str("an array")
     }
 
-    // A `null` element carries nothing and would make every element optional: it is left out.
+    // A `null` element contains nothing and would make every element optional, so it is left out.
     fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Self::Value, A::Error> {
         let mut out = Vec::new();
         while let Some(element) = seq.next_element_seed(Field::<T>::new())? {
             match element {
                 Ok(None) => {}
                 Ok(Some(element)) => {
-                    // Most lists inside records have one element or two; a vector that grows by itself
-                    // takes room for four at once, which costs a list of records much memory.
+                    // Most lists inside records have one or two elements. A vector that grows by
+                    // itself reserves memory for four, which takes much memory in a list of
+                    // records.
                     if out.len() == out.capacity() {
                         out.reserve_exact(out.len().max(1));
                     }
@@ -65,7 +66,7 @@ impl<'de, T: Lenient> Visitor<'de> for Elements<T> {
     }
 }
 
-/// An empty text in the place of a list or an object.
+/// An empty text instead of a list or an object.
 fn nothing<V: Default, E: serde::de::Error>(
     text: &str,
     expected: &dyn Expected,

@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 /// Members of a record that its spec does not name: a JSON object, which is used as a
 /// [`Map`] of `serde_json`.
 ///
-/// Most records have no such members, so it takes as much memory as one pointer until there is one.
+/// Most records have no such members. Without any, it takes as much memory as a pointer.
 ///
 /// ```
 /// use airbyte_agent_engine::Extra;
@@ -26,7 +26,7 @@ pub struct Extra(Option<Box<Map<String, Value>>>);
 static EMPTY: LazyLock<Map<String, Value>> = LazyLock::new(Map::new);
 
 impl Extra {
-    /// The members of a record that has none beyond its fields.
+    /// The value for a record that has no such members.
     #[must_use]
     pub const fn new() -> Self {
         Self(None)

@@ -1,4 +1,5 @@
-//! How generated setters take their values: macros from a kind to Rust types and conversions.
+//! Macros by which generated setters accept values: they turn a kind into Rust types and
+//! conversions.
 //!
 //! A kind is `String`, `i64`, `f64`, `bool`, `Value` (anything as JSON), `any` (anything that
 //! serde can write), `[kind]` (a list), `{String: kind}` (a table), `(kind)` (in a box) or the
@@ -61,7 +62,7 @@ macro_rules! __value {
     ($argument:expr, $($named:tt)+) => { $argument.into() };
 }
 
-/// The name on the wire: the one given, or that of the field.
+/// The name on the wire: the given name, or else that of the field.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __wire {

@@ -1,5 +1,5 @@
-//! Decoders of members that accept values of a neighbouring type, such as a number written as a text. What a
-//! type cannot hold without changing it is handed back as it is.
+//! Decoders of members that accept values of a related type, such as a number written as a text. A
+//! value that the type cannot represent exactly is returned unchanged.
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -10,36 +10,37 @@ use serde_json::Value;
 use super::Extra;
 use crate::json::{Build, loses_digits};
 
-/// Decoding that accepts what vendors send beside what they document: numbers as text, text as numbers, and `null`
-/// anywhere.
+/// Decoding that accepts values in forms that vendors send without documenting them: numbers as
+/// texts, texts as numbers, and `null` anywhere.
 ///
-/// It is implemented for the types of members of generated records. An empty list, object or text in the place of a
-/// list or an object is empty. A value of an altogether different shape, such as an object with members in the
-/// place of a text, is an error.
+/// The types of members of generated records implement it. An empty list, object or text is
+/// accepted as an empty list or object. A value of an entirely different form, such as an object
+/// with members instead of a text, is an error.
 pub trait Lenient: Sized {
-    /// Decodes one value; `None` for `null`. A number that the type cannot hold is an error.
+    /// Decodes one value; returns `None` for `null`. A number that the type cannot represent is an
+    /// error.
     fn lenient<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Self>, D::Error>;
 
-    /// Decodes one value; a number that the type cannot hold comes back as it is, with what it stands
-    /// in.
+    /// Decodes one value. If the type cannot represent a number, the value that contains the number
+    /// is returned unchanged.
     #[doc(hidden)]
     #[inline]
     fn fitting<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Fit<Self>, D::Error> {
         Self::lenient(deserializer).map(Ok)
     }
 
-    /// The value as JSON, for types that [`fitting`](Self::fitting) may not be able to hold.
+    /// The value as JSON, for types whose [`fitting`](Self::fitting) may return a value unchanged.
     #[doc(hidden)]
     fn as_json(&self) -> Value {
         Value::Null
     }
 }
 
-/// A value, or what does not fit into its type.
+/// A value, or JSON that does not fit into the value's type.
 #[doc(hidden)]
 pub type Fit<T> = Result<Option<T>, Box<Value>>;
 
-/// Decodes one member by [`Lenient::fitting`].
+/// A seed that decodes one member by [`Lenient::fitting`].
 #[derive(Debug)]
 #[doc(hidden)]
 pub struct Field<T>(PhantomData<T>);
@@ -117,7 +118,7 @@ impl Lenient for String {
 
 struct Integer;
 
-/// What an integer cannot hold.
+/// The result for a value that an integer cannot represent.
 pub(super) fn misfit<T>(value: impl Into<Value>) -> Fit<T> {
     Err(Box::new(value.into()))
 }
@@ -164,7 +165,7 @@ impl Visitor<'_> for Integer {
     }
 }
 
-/// A number without a fraction, if 64 bits hold it exactly.
+/// A number without a fraction, if an integer of 64 bits represents it exactly.
 #[allow(clippy::cast_possible_truncation, reason = "only what fits is cast")]
 fn whole(number: f64) -> Option<i64> {
     let is_exact = number.fract() == 0.0 && number.abs() < 9_007_199_254_740_992.0;
@@ -224,7 +225,7 @@ impl Visitor<'_> for Number {
         let is_integer = text.strip_prefix('-').unwrap_or(text).bytes().all(|b| b.is_ascii_digit());
         match text.parse::<f64>() {
             _ if text.is_empty() => Ok(Ok(None)),
-            // A number of many digits would be rounded, one beyond the type would be infinite.
+            // A number of many digits would be rounded, and one beyond the type would be infinite.
             Ok(number) if !number.is_finite() || loses_digits(text) => Ok(misfit(v)),
             Ok(number) if is_integer && format!("{number:.0}") != text => Ok(misfit(v)),
             Ok(number) => Ok(Ok(Some(number))),

@@ -2,12 +2,12 @@
 
 /// Declares a struct for a record as a vendor sends it, with its serde implementations.
 ///
-/// Every member is an `Option` of the type given; `= "…"` says what it is called on the wire where
-/// that is not its own name. Members that are not declared are kept in `extra`, and so is a number that
-/// its member cannot hold, such as 3.7 for an integer.
+/// Every member is an `Option` of the given type. `= "…"` gives the member's name on the wire where
+/// it differs. Members that are not declared are kept in `extra`, and so is a number that its
+/// member cannot represent, such as 3.7 for an integer.
 ///
-/// A later version may add members. So who builds a record, in a test for example, ends it with
-/// `..Default::default()`, and who takes one apart ends the pattern with `..`.
+/// A later version may add members. Code that builds a record, in a test for example, therefore
+/// ends it with `..Default::default()`, and code that destructures one ends the pattern with `..`.
 ///
 /// ```
 /// use airbyte_agent_engine::record;
@@ -39,8 +39,8 @@ macro_rules! record {
         #[derive(Debug, Clone, Default, PartialEq)]
         $vis struct $type {
             $($(#[$field_meta])* $field_vis $field: ::core::option::Option<$field_type>,)*
-            /// Members that the spec does not name, and numbers that do not fit into the member of
-            /// their name, which is `None` then.
+            /// Members that the spec does not name, and numbers that the member of their name
+            /// cannot represent. That member is `None` then.
             pub extra: $crate::Extra,
         }
 
@@ -131,7 +131,7 @@ macro_rules! record {
     };
 }
 
-/// Declares a string enum that keeps values it does not know.
+/// Declares a string enum that accepts values it does not know.
 ///
 /// ```
 /// use airbyte_agent_engine::open_enum;
@@ -228,8 +228,8 @@ macro_rules! open_enum {
     };
 }
 
-/// The JSON Schema of an open enum: the values that the spec names. What is not among them is read
-/// all the same; whoever writes should write one of these.
+/// The JSON Schema of an open enum: the values that the spec names. Other values can be read, but
+/// requests should contain one of these.
 #[cfg(feature = "schemars")]
 #[doc(hidden)]
 #[macro_export]
@@ -249,7 +249,7 @@ macro_rules! __open_enum_schema {
     };
 }
 
-/// Nothing without the feature `schemars`.
+/// Without the feature `schemars`, there is no JSON Schema.
 #[cfg(not(feature = "schemars"))]
 #[doc(hidden)]
 #[macro_export]

@@ -1,5 +1,5 @@
-//! Records as vendors send them: every member is optional, members that the spec does not name are stored in
-//! `extra`, and values of a neighbouring type are accepted.
+//! Records as vendors send them: every member is optional, members that the spec does not name are
+//! stored in `extra`, and values of a related type are accepted.
 //!
 //! The [`record!`](crate::record!) and [`open_enum!`](crate::open_enum!) macros give generated types their serde
 //! implementations. A record is decoded in one pass, without the buffer that serde's `flatten` needs for unknown
@@ -26,10 +26,10 @@ use crate::json::Build;
 pub use scalar::Scalar;
 pub use texts::Texts;
 
-/// A type made by [`record!`](crate::record!).
+/// A type that [`record!`](crate::record!) declares.
 #[doc(hidden)]
 pub trait Record: Default {
-    /// What the type is called in messages.
+    /// The name of the type in messages.
     const NAME: &'static str;
 
     /// One of the members that the spec names.
@@ -92,7 +92,7 @@ impl<'de, R: Record> Visitor<'de> for RecordVisitor<R> {
     }
 }
 
-/// Keeps what a member of a record cannot hold.
+/// Adds a value to `extra` that a member of the record cannot represent.
 #[cold]
 #[doc(hidden)]
 #[allow(clippy::boxed_local, reason = "the value comes in a box")]
@@ -100,7 +100,8 @@ pub fn keep(extra: &mut Extra, name: &str, value: Box<serde_json::Value>) {
     extra.insert(name.to_owned(), *value);
 }
 
-/// Decodes a record, `None` for `null`; the body of its implementations.
+/// Decodes a record; returns `None` for `null`. The macro's implementations of serde's traits call
+/// this function.
 #[doc(hidden)]
 pub fn decode<'de, R: Record, D: Deserializer<'de>>(
     deserializer: D,
@@ -108,13 +109,13 @@ pub fn decode<'de, R: Record, D: Deserializer<'de>>(
     deserializer.deserialize_any(RecordVisitor(PhantomData))
 }
 
-/// A member name: a known one costs no text.
+/// The name of a member. No text is allocated for a known one.
 enum Key<M> {
     Known(M),
     Unknown(String),
 }
 
-/// Finds which member a name means while it is being read.
+/// Finds the member that a name means while the name is read.
 struct Find<R>(PhantomData<R>);
 
 impl<'de, R: Record> DeserializeSeed<'de> for Find<R> {
@@ -137,7 +138,8 @@ impl<R: Record> Visitor<'_> for Find<R> {
     }
 }
 
-/// Decodes an open enum, `None` for `null`; the body of its implementations.
+/// Decodes an open enum; returns `None` for `null`. The macro's implementations of serde's traits
+/// call this function.
 #[doc(hidden)]
 pub fn decode_enum<'de, T: From<String>, D: Deserializer<'de>>(
     deserializer: D,

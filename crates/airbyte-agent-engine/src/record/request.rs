@@ -1,11 +1,11 @@
 //! The macro that declares request objects.
 
-/// Declares a strict struct for a request: with a constructor for what must be sent and a setter
-/// for everything else.
+/// Declares a strict struct for a request, with a constructor that takes the required members and a
+/// setter for each other member.
 ///
 /// The kinds of members are those of the setters of [`list_builder!`](crate::list_builder!), with
-/// `Value` for anything. A member that may be `null` is followed by `or` and the name of the
-/// setter that sends it. `..extra` keeps members that are not declared.
+/// `Value` for any JSON. A member that may be `null` is followed by `or` and the name of the setter
+/// that sends `null`. `..extra` keeps members that are not declared.
 ///
 /// ```
 /// use airbyte_agent_engine::request;
@@ -44,7 +44,7 @@ macro_rules! request {
     };
 }
 
-/// The body of [`request!`](crate::request!).
+/// The implementation of [`request!`](crate::request!).
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __request {
@@ -119,7 +119,7 @@ macro_rules! __request {
     };
 }
 
-/// The setter that sends `null`, if there is one.
+/// The setter that sends `null`, if the member has one.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __request_clear {
@@ -139,7 +139,7 @@ macro_rules! __request_clear {
 #[macro_export]
 macro_rules! __request_new {
     ([Default] {} { $($field:ident)* } $($extra:ident)?) => {
-        /// An object of which no member is set yet.
+        /// An object in which no member is set.
         #[must_use]
         pub fn new() -> Self {
             Self::default()
@@ -147,7 +147,7 @@ macro_rules! __request_new {
     };
     ([] { $($required:ident : $kind:tt $(:: $name:ident)?,)* } { $($field:ident)* }
         $($extra:ident)?) => {
-        /// With what must be sent.
+        /// An object with its required members.
         #[must_use]
         pub fn new($($required: $crate::__argument!($kind $(:: $name)?)),*) -> Self {
             Self {
@@ -159,7 +159,7 @@ macro_rules! __request_new {
     };
 }
 
-/// The type of a member that may be sent as `null`, or of one that may not.
+/// The type of a member, depending on whether it may be sent as `null`.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __nullable {
@@ -167,7 +167,7 @@ macro_rules! __nullable {
     ([$clear:ident] $($kind:tt)+) => { Option<$crate::__field_type!($($kind)+)> };
 }
 
-/// The value of a member that may be sent as `null`, or of one that may not.
+/// The value of a member, depending on whether it may be sent as `null`.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __some {

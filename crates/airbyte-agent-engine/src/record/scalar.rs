@@ -14,8 +14,9 @@ use super::Lenient;
 
 /// A record that is a plain value: a text, a number, a list.
 ///
-/// A vendor sends it as it is. [`Client::execute`](crate::Client::execute) and the hosted platform, where every
-/// record is an object, return `{"value": …}`. Both forms are read, and the second is written.
+/// A vendor sends it unwrapped. [`Client::execute`](crate::Client::execute) and the hosted
+/// platform, where every record is an object, return `{"value": …}`. Both forms can be read, and
+/// the second is written.
 ///
 /// ```
 /// use airbyte_agent_engine::Scalar;
@@ -51,7 +52,8 @@ impl<'de, T: Lenient> Deserialize<'de> for Scalar<T> {
     }
 }
 
-/// Decodes a value that has to fit: a plain value has no other member that could keep it.
+/// Decodes a value that has to fit its type: a plain value has no `extra` that could contain it
+/// otherwise.
 struct Exact<T>(PhantomData<T>);
 
 impl<'de, T: Lenient> DeserializeSeed<'de> for Exact<T> {
@@ -62,7 +64,7 @@ impl<'de, T: Lenient> DeserializeSeed<'de> for Exact<T> {
     }
 }
 
-/// Either form of a plain value.
+/// Decodes either form of a plain value.
 struct Either<T>(PhantomData<T>);
 
 impl<'de, T: Lenient> Visitor<'de> for Either<T> {

@@ -1,6 +1,7 @@
-//! Lists of texts as setters take them.
+//! Lists of texts in the forms that setters accept.
 
-/// A list of texts: an array, a `Vec` or another iterator of what turns into a `String`.
+/// A list of texts: an array, a `Vec` or another iterator over values that can be converted into a
+/// `String`.
 ///
 /// ```
 /// use airbyte_agent_engine::Texts;
@@ -9,7 +10,7 @@
 /// assert_eq!(vec![String::from("a")].into_texts(), ["a"]);
 /// ```
 ///
-/// One text is no list, so that `"a,b"` is not taken for two:
+/// A single text is not a list, so that `"a,b"` is not taken for two texts:
 ///
 /// ```compile_fail,E0277
 /// # use airbyte_agent_engine::Texts;
@@ -23,7 +24,7 @@
     note = "a list is an array, a `Vec` or another iterator, also for a single text: `[\"a\"]`"
 )]
 pub trait Texts {
-    /// The texts in their order.
+    /// Returns the texts in their order.
     fn into_texts(self) -> Vec<String>;
 }
 

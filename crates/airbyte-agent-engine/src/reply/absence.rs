@@ -1,22 +1,22 @@
-//! Why there is nothing at the place of the records.
+//! The reasons why there is nothing at the place of the records.
 
 use serde_json::Value;
 
 use crate::description::{Body, JsonPath, Operation, Step};
 
-/// Why there is nothing at a place.
+/// The reason why there is nothing at a place.
 #[derive(Debug, PartialEq)]
 pub(super) enum Absence {
-    /// What would hold it is a list or an object without an element that leads on.
+    /// The list or object that would contain it has no element at the next step of the place.
     Empty,
-    /// What would hold it, at this place, is `null`.
+    /// The value that would contain it, at this place, is `null`.
     Null(String),
-    /// A member that leads to it is not there.
+    /// A member that leads to the place is missing.
     Missing,
 }
 
 impl Absence {
-    /// Why this place leads to nothing in the body.
+    /// The reason why there is nothing at this place of the body.
     pub(super) fn of(place: &JsonPath, body: &Value) -> Self {
         let mut at = body;
         for (index, step) in place.steps.iter().enumerate() {
@@ -38,8 +38,8 @@ impl Absence {
         Self::Empty
     }
 
-    /// The part of a GraphQL response that is empty although it must not be: the data as a whole, and what
-    /// a mutation did.
+    /// The part of a GraphQL response that is empty although it must not be: the data as a whole,
+    /// or the result of a mutation.
     pub(super) fn of_graphql(operation: &Operation, body: &Value) -> Option<String> {
         let Body::GraphQl(_) = operation.body else { return None };
         let data = body.get("data").filter(|data| !data.is_null());
@@ -70,7 +70,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_empty_list_is_told_from_one_that_is_not_there() {
+    fn an_empty_list_is_told_from_a_missing_one() {
         let null = |place: &str| Absence::Null(place.to_owned());
         for (place, body, expected) in [
             ("$.data", json!({"status": "error"}), Absence::Missing),

@@ -1,4 +1,4 @@
-//! Parts of pages: where a list goes on inside a page, and behind the last record that is wanted.
+//! Parts of pages: where a list continues inside a page, and behind the last record that is wanted.
 
 use serde_json::Value;
 
@@ -10,16 +10,17 @@ use crate::description::Next;
 use crate::error::Result;
 use crate::transport::Continuation;
 
-/// A record as it is shown, and the number of records before it in the response, shown or not.
+/// A record as it is shown, and the number of records before it in the response, including those
+/// that are not shown.
 pub(super) type Shown = (usize, Value);
 
-/// The part of a page that is given.
+/// The part of a page that is returned.
 pub(super) struct Bounds {
-    /// Records of the page that were given before.
+    /// Records of the page that were returned earlier.
     pub(super) skip: usize,
-    /// Records that are given now.
+    /// Records that are returned now.
     pub(super) take: usize,
-    /// Whether the page has more of them, and where the list goes on then.
+    /// Whether the page contains more records than these, and the cursor at which they begin.
     #[allow(
         clippy::option_option,
         reason = "no more records, or more of them with or without a cursor"
@@ -28,14 +29,15 @@ pub(super) struct Bounds {
 }
 
 impl Answer<'_> {
-    /// Whether less than a page of so many records is to be given.
+    /// Whether only a part of a page of so many records is to be returned.
     pub(super) fn is_bounded(&self, records: usize) -> bool {
         self.behind.is_some()
             || self.at.last.is_some()
             || self.most.is_some_and(|most| most < records)
     }
 
-    /// The part that is to be given of a page with these records. `received` are those of the response.
+    /// The part of a page with these records that is to be returned. `received` is the number of
+    /// records in the response.
     pub(super) fn bounds(&self, read: &Read, received: usize, shown: &[Shown]) -> Result<Bounds> {
         let marks: Vec<u32> = shown.iter().map(|(_, record)| mark(record)).collect();
         let skip = self.behind.map_or(Ok(0), |behind| already_given(&marks, behind))?;
@@ -48,7 +50,7 @@ impl Answer<'_> {
         Ok(Bounds { skip, take, rest: rest.transpose()? })
     }
 
-    /// How many of the records that are shown came with the page before.
+    /// How many of the shown records came with the previous page as well.
     fn overlap(&self, shown: &[Shown]) -> usize {
         let Some(last) = self.at.last else { return 0 };
         let marks = self.spelling().marks();
@@ -56,7 +58,7 @@ impl Answer<'_> {
         shown.iter().take_while(|(before, _)| *before < given).count()
     }
 
-    /// The cursor of the place behind a record, the last one of so many.
+    /// The cursor of the place behind the last of so many records.
     fn behind(
         &self,
         read: &Read,
@@ -72,15 +74,15 @@ impl Answer<'_> {
             return Ok(Some(seal.page(page)?));
         }
         let mut page = self.at.clone();
-        // Only the same page size gives the same page again.
+        // Only with the same page size does the vendor return the same page again.
         paginator.keep_size(&self.operation.paging, &mut page);
         Ok(Some(seal.place(page, Some(place))?))
     }
 }
 
 impl Paginator<'_> {
-    /// The page that begins behind a record, which is the last one of so many in the response. `None` where
-    /// the vendor's parameters cannot say that.
+    /// The page that begins behind the last of so many records of the response. `None` where the
+    /// vendor's parameters cannot express that.
     fn behind(&self, count: usize, record: &Value) -> Option<NextPage> {
         let operation = self.operation;
         let paging = &operation.paging;

@@ -1,4 +1,4 @@
-//! Responses to changes that hold no record.
+//! Responses to changes that contain no record.
 
 use serde_json::{Value, json};
 
@@ -9,7 +9,7 @@ use crate::description::{Action, Json};
 use crate::error::{Error, Result};
 use crate::json;
 
-/// What the spec describes as the response to a change.
+/// The response to a change, as the spec describes it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Described {
     /// Nothing, or an object that may be empty.
@@ -21,14 +21,14 @@ enum Described {
 }
 
 impl Answer<'_> {
-    /// What a change gives whose response has nothing in the place of the record: `null`, an empty object or
-    /// an empty list. It is an empty object where the spec describes no record. Otherwise nobody can tell
-    /// whether the change was made, which is an error.
+    /// The result of a change whose response has nothing at the place of the record: `null`, an
+    /// empty object or an empty list. It is an empty object where the spec describes no record.
+    /// Otherwise it is not known whether the change was made, which is an error.
     pub(super) fn without_record(&self, blank: Value) -> Result<Value> {
         let response = &self.operation.response;
         let schema = response.schema.as_ref().map(Json::value);
         let body = json::parse(&self.json()).unwrap_or_default();
-        // Something else than the record is there.
+        // The response contains something other than the record.
         let may_lack = self.is_finished() || response.records_optional;
         let says_nothing = body.is_null() || is_blank(&body);
         let is_other = !may_lack

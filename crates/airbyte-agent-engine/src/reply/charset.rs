@@ -1,16 +1,17 @@
-//! Bodies that are not UTF-8 but say what they are.
+//! Bodies in another character set than UTF-8, which their headers declare.
 
 use http::HeaderMap;
 use http::header::CONTENT_TYPE;
 
-/// What the bytes from 0x80 to 0x9f mean in Windows-1252, which is what servers mean by ISO 8859-1.
+/// The characters of the bytes from 0x80 to 0x9f in Windows-1252, which servers mean when they say
+/// ISO 8859-1.
 const WINDOWS: [char; 32] = [
     '€', '\u{81}', '‚', 'ƒ', '„', '…', '†', '‡', 'ˆ', '‰', 'Š', '‹', 'Œ', '\u{8d}', 'Ž', '\u{8f}',
     '\u{90}', '‘', '’', '“', '”', '•', '–', '—', '˜', '™', 'š', '›', 'œ', '\u{9d}', 'ž', 'Ÿ',
 ];
 
-/// The text of a body in the character set that its headers declare. `None` for UTF-8, also where the
-/// headers are wrong about it, and for character sets that are not known.
+/// The text of a body in the character set that its headers declare. `None` for UTF-8, even if the
+/// headers declare another character set by mistake, and for unknown character sets.
 pub(super) fn declared(headers: &HeaderMap, body: &[u8]) -> Option<String> {
     let kind = headers.get(CONTENT_TYPE)?.to_str().ok()?.to_ascii_lowercase();
     let (_, name) = kind.split_once("charset=")?;

@@ -1,63 +1,63 @@
-//! Lists that continue by a number: of records to skip, or of the page.
+//! Lists that continue by a number: the number of records to skip, or that of the page.
 
 use crate::cursor::DeadEnd;
 
-/// What follows a page.
+/// What comes after a page.
 #[derive(Debug, PartialEq)]
 pub(super) enum Turn {
-    /// Nothing: it was the last one.
+    /// Nothing, because it was the last page.
     End,
     /// The page with this number.
     Next(u64),
-    /// More, which cannot be reached.
+    /// More records, which cannot be requested.
     DeadEnd(DeadEnd),
 }
 
-/// What is known of a page of such a list.
+/// What is known of a page of a list that continues by a number.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Counted {
-    /// The number that was sent.
+    /// The number that was sent with the request.
     pub(super) sent: u64,
     /// The number of the first page.
     pub(super) start: u64,
     /// Records on the page, before any filter.
     pub(super) received: u64,
-    /// Records on the pages before, where all of them are known.
+    /// Records on the pages before; `None` unless all of these are known.
     pub(super) before: Option<u64>,
     /// The size of a page.
     pub(super) size: Size,
-    /// How many records the whole list has, where the response says so.
+    /// The number of records of the whole list; `None` where the response does not state it.
     pub(super) total: Option<u64>,
-    /// Whether a flag in the response says that there is more; `None` without such a flag.
+    /// Whether a flag in the response says that there are more records; `None` without such a flag.
     pub(super) says_more: Option<bool>,
-    /// Whether the page before had the same records, or none either.
+    /// Whether the previous page had the same records, or also no records.
     pub(super) repeats: bool,
 }
 
 /// The size of a page, as far as it is known.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Size {
-    /// The size that was requested.
+    /// The size in the request.
     pub(super) requested: Option<u64>,
-    /// The size if none is requested.
+    /// The size that the vendor uses if none is requested.
     pub(super) default: Option<u64>,
     /// The largest size that the vendor serves.
     pub(super) maximum: Option<u64>,
-    /// The size that the response says it has.
+    /// The size that the response states.
     pub(super) served: Option<u64>,
-    /// How many records the vendor counts at least for a page out of which it leaves records, where it does
-    /// not say how many.
+    /// For a vendor that leaves records out of a page and does not say how many: how many records
+    /// it counts at least for a page.
     pub(super) least: Option<u64>,
 }
 
 /// How a page overlaps with the next one.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Overlap {
-    /// The mark of its last record: those up to it are given already.
+    /// The mark of its last record: the records up to this one were returned already.
     pub(super) last: u32,
-    /// By how much the offset has grown since the same records came for the first time.
+    /// By how much the offset has grown since these records came for the first time.
     pub(super) same: u64,
-    /// Whether other records have to come before long.
+    /// Whether other records have to come soon, because the list otherwise goes in circles.
     pub(super) moves: bool,
 }
 
@@ -68,15 +68,15 @@ impl Size {
         Some(self.maximum.map_or(wanted, |maximum| wanted.min(maximum)))
     }
 
-    /// Whether so many records are fewer than requested.
+    /// Whether so many records are fewer than the expected size.
     pub(super) fn exceeds(self, received: u64) -> bool {
         self.expected().is_some_and(|expected| received < expected)
     }
 }
 
 impl Counted {
-    /// The next page of a list whose number is that of the records to skip. The vendor counts in the
-    /// size that it serves: records that it leaves out of a page count, too.
+    /// The next page of a list whose number is that of the records to skip. The vendor counts by
+    /// the size that it uses: records that it leaves out of a page count as well.
     pub(super) fn offset(self) -> Turn {
         let step = self.step();
         let position = self.sent.saturating_sub(self.start).saturating_add(step);
@@ -98,9 +98,9 @@ impl Counted {
         }
     }
 
-    /// By how much an offset grows. A vendor that leaves records out of a page, and may have lowered its size, has
-    /// counted as many as came or as its smallest page has: a larger step could pass records over. Those that
-    /// come again are left out.
+    /// By how much an offset grows. A vendor that leaves records out of a page, and may have
+    /// reduced its size, has counted at least as many records as came or as its smallest page has.
+    /// A larger step could skip records. Records that come twice are left out.
     pub(super) fn step(self) -> u64 {
         self.received.max(self.size.served.or(self.size.least).unwrap_or_default())
     }
@@ -121,7 +121,7 @@ impl Counted {
         turn
     }
 
-    /// [`page`](Self::page), whether or not the list moves.
+    /// Implements [`page`](Self::page), without the check whether the list advances.
     fn page_by(self, (passed, size): (u64, Option<u64>), total: Option<u64>) -> Turn {
         let next = Turn::Next(self.sent.saturating_add(1));
         let may_be_filtered = self.received > 0 || self.size.served.is_some();
@@ -142,7 +142,7 @@ impl Counted {
             };
         }
         let (Some(total), Some(size)) = (total, size) else {
-            // A short page may be a filtered one, or one of a size that the vendor has lowered.
+            // A short page may be a filtered one, or one whose size the vendor has reduced.
             return if self.received > 0 { next } else { Turn::End };
         };
         let due = total.saturating_sub(passed).min(size);
@@ -150,27 +150,28 @@ impl Counted {
             let goes_on = passed.saturating_add(size) < total && size > 0;
             return if goes_on { next } else { Turn::End };
         }
-        // The vendor serves another size than was requested, so that only an empty page is the end.
+        // The vendor uses another size than was requested, so only an empty page is the end.
         match self.received {
             0 => Turn::DeadEnd(DeadEnd::Missing { total, received: passed }),
             _ => next,
         }
     }
 
-    /// How many records came from the first page to this one, where that is known.
+    /// How many records came from the first page to this one; `None` where that is not known.
     pub(super) fn all(self) -> Option<u64> {
         self.before.map(|before| before.saturating_add(self.received))
     }
 
-    /// The total, unless there are more records already.
+    /// The total, unless more records have come already.
     fn credible_total(self, position: u64) -> Option<u64> {
         let step = self.step();
         let received = position.saturating_sub(step).saturating_add(self.received);
         self.total.filter(|total| self.received == 0 || received <= *total)
     }
 
-    /// Whether reading on would give the same again. Pages without records may follow each other where
-    /// the vendor leaves records out, but only as long as the total says that there are more.
+    /// Whether the next request would return the same records again. Pages without records may
+    /// follow each other where the vendor leaves records out, but only as long as the total says
+    /// that there are more.
     fn stands_still(self, is_within_total: bool) -> bool {
         self.repeats && (self.received > 0 || !is_within_total)
     }
@@ -180,7 +181,8 @@ impl Counted {
 mod tests {
     use super::*;
 
-    /// A page: number sent, records, sizes (requested, default, maximum, served), total, flag.
+    /// Makes a page from the number sent, the records, the sizes (requested, default, maximum,
+    /// served), the total and the flag.
     fn page(
         (sent, received): (u64, u64),
         (requested, default, maximum, served): (u64, u64, u64, u64),
@@ -205,18 +207,18 @@ mod tests {
     fn an_offset_goes_on_until_the_list_has_ended() {
         let cut = |total, received| Turn::DeadEnd(DeadEnd::Missing { total, received });
         for (page, expected) in [
-            // The total decides, whatever was requested.
+            // The total decides, whatever size was requested.
             (page((0, 1_000), (5_000, 50, NONE, NONE), 2_500, None), Turn::Next(1_000)),
             (page((2_000, 500), (5_000, 50, NONE, NONE), 2_500, None), Turn::End),
             (page((0, 2), (2, NONE, NONE, NONE), 2, None), Turn::End),
             (page((1_000, 0), (5_000, 50, NONE, NONE), 2_500, None), cut(2_500, 1_000)),
             (page((0, 0), (0, NONE, NONE, NONE), 42, None), Turn::End),
             (page((0, 0), (NONE, 50, NONE, NONE), 0, None), Turn::End),
-            // What the vendor leaves out of a page counts.
+            // Records that the vendor leaves out of a page count.
             (page((0, 30), (50, 50, NONE, 50), 100, None), Turn::Next(50)),
             (page((50, 0), (50, 50, NONE, 50), 150, None), Turn::Next(100)),
             (page((50, 30), (50, 50, NONE, 50), 100, None), Turn::End),
-            // Without a total, a page of a lowered size is not the last one.
+            // Without a total, a page of a reduced size is not taken for the last one.
             (page((0, 1_000), (5_000, 50, NONE, 1_000), NONE, None), Turn::Next(1_000)),
             (page((1_000, 300), (5_000, 50, NONE, 1_000), NONE, None), Turn::Next(2_000)),
             (page((0, 300), (1_000, 50, NONE, 1_000), NONE, None), Turn::Next(1_000)),
@@ -224,11 +226,11 @@ mod tests {
             (page((100, 99), (5_000, 50, 100, NONE), NONE, None), Turn::Next(199)),
             (page((0, 100), (5_000, 50, NONE, NONE), NONE, None), Turn::Next(100)),
             (page((0, 9), (10, 50, NONE, NONE), NONE, None), Turn::Next(9)),
-            // A total that is below what has come is none.
+            // A total below the number of records that have come is ignored.
             (page((0, 2), (2, NONE, NONE, NONE), 0, None), Turn::Next(2)),
             (page((2, 0), (2, NONE, NONE, NONE), 0, None), Turn::End),
             (page((100, 0), (5_000, 50, NONE, NONE), NONE, None), Turn::End),
-            // A flag decides before everything else.
+            // A flag takes precedence over everything else.
             (page((0, 1), (5, 5, 5, NONE), 1, Some(true)), Turn::Next(1)),
             (page((0, 5), (5, 5, 5, NONE), 9, Some(false)), Turn::End),
             (page((5, 0), (5, 5, 5, NONE), NONE, Some(true)), Turn::DeadEnd(DeadEnd::NoWay)),
@@ -243,7 +245,7 @@ mod tests {
             (page((0, 10), (10, NONE, NONE, NONE), 25, None), Turn::Next(1)),
             (page((2, 5), (10, NONE, NONE, NONE), 25, None), Turn::End),
             (page((1, 10), (10, NONE, NONE, NONE), 20, None), Turn::End),
-            // The vendor lowers the size silently: 2,500 records in pages of 1,000.
+            // The vendor reduces the size without saying so: 2,500 records in pages of 1,000.
             (page((0, 1_000), (5_000, NONE, NONE, NONE), 2_500, None), Turn::Next(1)),
             (page((1, 1_000), (5_000, NONE, NONE, NONE), 2_500, None), Turn::Next(2)),
             (page((2, 500), (5_000, NONE, NONE, NONE), 2_500, None), Turn::Next(3)),
@@ -268,13 +270,13 @@ mod tests {
         let missing = |received| Turn::DeadEnd(DeadEnd::Missing { total: 150, received });
         let lowered = (100, NONE, NONE, NONE);
         for (before, page, expected) in [
-            // 100 are requested and 50 served.
+            // 100 are requested, and a page has 50.
             (0, page((0, 50), lowered, 150, None), Turn::Next(1)),
             (50, page((1, 50), lowered, 150, None), Turn::Next(2)),
             (100, page((2, 50), lowered, 150, None), Turn::End),
             (50, page((1, 25), lowered, 75, None), Turn::End),
             (50, page((1, 0), lowered, 150, None), missing(50)),
-            // The vendor serves more than the spec says.
+            // The vendor's pages are larger than the spec says.
             (20, page((2, 5), (NONE, 2, NONE, NONE), 25, None), Turn::End),
             (10, page((1, 10), (NONE, 2, NONE, NONE), 25, None), Turn::Next(2)),
             // A part of each page is left out.
@@ -286,7 +288,7 @@ mod tests {
     }
 
     #[test]
-    fn a_list_that_does_not_move_is_cut() {
+    fn a_list_that_does_not_advance_is_cut() {
         let repeats = |page: Counted| Counted { repeats: true, ..page };
         let cut = || Turn::DeadEnd(DeadEnd::Repeats);
         let known = (2, 2, NONE, 2);

@@ -1,4 +1,4 @@
-//! Reads a response as a page of records or as one record, decoded straight into the caller's type.
+//! Reads a response as a page of records or as one record, decoded directly into the caller's type.
 
 use std::any::{Any, TypeId};
 use std::fmt;
@@ -17,28 +17,29 @@ use crate::error::{Error, Result};
 use crate::json::{self, Plain, budget};
 use crate::page::Page;
 
-/// Records of a list. `null` is an empty list; an object is a list of one where the description allows it.
+/// The records of a list. `null` is an empty list; an object is a list of one record where the
+/// description allows it.
 struct Many<T> {
     records: Vec<T>,
-    /// An estimate of how many records the body holds.
+    /// An estimate of how many records the body contains.
     expected: usize,
-    /// Whether there is a list or a record.
+    /// Whether the response contains a list or a record.
     found: bool,
-    /// Whether there is anything, be it `null`.
+    /// Whether there is any value, including `null`.
     seen: bool,
-    /// Whether an object is a list of one.
+    /// Whether an object is a list of one record.
     takes_object: bool,
-    /// Whether there is an object that is none.
+    /// Whether there is an object that is not a list of one record.
     is_object: bool,
 }
 
-/// Most records for which memory is reserved before they are read.
+/// Largest number of records for which memory is reserved before they are read.
 const LARGEST_RESERVE: usize = 1024;
 
 impl<T> Many<T> {
-    /// An empty list for the records of a body of this many bytes. Without its texts, a record takes
-    /// about as much memory as its JSON has bytes, which gives an estimate that rarely makes the list
-    /// grow and be copied.
+    /// An empty list for the records of a body of this many bytes. Without its texts, a record
+    /// takes about as much memory as its JSON has bytes. This gives an estimate with which the list
+    /// rarely has to grow and be copied.
     fn of_body(bytes: usize, takes_object: bool) -> Self {
         let expected = (bytes / size_of::<T>().max(1)).min(LARGEST_RESERVE);
         let (found, seen, is_object) = (false, false, false);
@@ -98,7 +99,7 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for Collect<'_, T> {
     }
 }
 
-/// The first record that is not `null`, and whether there was anything at all.
+/// The first record that is not `null`, and whether there was any value at all.
 struct One<T> {
     record: Option<T>,
     seen: bool,
@@ -134,7 +135,7 @@ where
     let (mut data, read, received) = records(answer)?;
     let mut next = answer.next(&read, received)?;
     if answer.is_bounded(data.len()) {
-        // Rarely more than one page of a list: it is read a second time, as plain JSON.
+        // Rarely more than one page of a list gets here: it is read a second time, as plain JSON.
         let bounds = answer.bounds(&read, received, &shown(answer)?)?;
         data.drain(..bounds.skip.min(data.len()));
         data.truncate(bounds.take);
@@ -144,7 +145,8 @@ where
     Ok(Page { data, meta: meta(answer, read)?, next, total, errors })
 }
 
-/// The records of a response, what was read beside them, and how many the response had before any filter.
+/// The records of a response, what was read in addition to them, and how many records the response
+/// had before any filter.
 fn records<T: DeserializeOwned + 'static>(answer: Answer<'_>) -> Result<(Vec<T>, Read, usize)> {
     let response = &answer.operation.response;
     let is_unfinished =
@@ -155,7 +157,7 @@ fn records<T: DeserializeOwned + 'static>(answer: Answer<'_>) -> Result<(Vec<T>,
         return Ok((shaped(answer, raw)?, read, received));
     }
     let (data, read) = if TypeId::of::<T>() == TypeId::of::<Value>() {
-        // Plain JSON has a decoder of its own, for which every name is data.
+        // Plain JSON has a decoder of its own, which treats every name as data.
         let (data, read) = many::<Plain>(answer)?;
         let values: Vec<Value> = data.into_iter().map(|plain| plain.0).collect();
         let values: Box<dyn Any> = Box::new(values);
@@ -168,7 +170,7 @@ fn records<T: DeserializeOwned + 'static>(answer: Answer<'_>) -> Result<(Vec<T>,
     Ok((data, read, received))
 }
 
-/// The records of a response as they stand there.
+/// The records of a response, as the response contains them.
 fn many<T: DeserializeOwned>(answer: Answer<'_>) -> Result<(Vec<T>, Read)> {
     let mut many = Many::<T>::of_body(answer.reply.body.len(), answer.takes_object());
     let mut read = answer.read(&mut many)?;
@@ -180,8 +182,8 @@ fn many<T: DeserializeOwned>(answer: Answer<'_>) -> Result<(Vec<T>, Read)> {
     Ok((many.records, read))
 }
 
-/// Decodes records that are filtered, get computed fields or lose fields, which needs each as plain JSON
-/// first.
+/// Decodes records that are filtered, get computed fields or lose fields. Each of them is first
+/// read as plain JSON.
 fn shaped<T: DeserializeOwned>(answer: Answer<'_>, records: Vec<Box<RawValue>>) -> Result<Vec<T>> {
     let mut shaped = Vec::with_capacity(records.len());
     let is_unselected = answer.is_unselected();
@@ -208,7 +210,7 @@ fn shaped<T: DeserializeOwned>(answer: Answer<'_>, records: Vec<Box<RawValue>>) 
         let unchanged = (!is_changed).then(|| serde_json::from_str(raw.get()).ok()).flatten();
         let record = unchanged.map_or_else(
             || {
-                // What had to be mended is as good as changed.
+                // A record in which something had to be replaced counts as changed.
                 let text = value.to_string();
                 decode_text(&text).map_err(|error| located(error, &text))
             },
@@ -233,7 +235,7 @@ pub(crate) fn decode_record<T: DeserializeOwned>(answer: Answer<'_>) -> Result<T
     record.ok_or_else(|| answer.no_record())
 }
 
-/// Decodes a text that this library has written.
+/// Decodes a JSON text that this library has written.
 fn decode_text<T: DeserializeOwned>(text: &str) -> std::result::Result<T, serde_json::Error> {
     serde_json::from_str(text)
 }
@@ -241,7 +243,7 @@ fn decode_text<T: DeserializeOwned>(text: &str) -> std::result::Result<T, serde_
 fn one<T: DeserializeOwned>(answer: Answer<'_>) -> Result<Option<T>> {
     let mut one = One::<T>::default();
     let mut read = match answer.read(&mut one) {
-        // An empty list is a record that is not there.
+        // An empty list means that there is no record.
         Err(_)
             if answer.operation.action == Action::Get
                 && answer.spelling().blank_record().is_some() =>
@@ -263,7 +265,7 @@ fn one<T: DeserializeOwned>(answer: Answer<'_>) -> Result<Option<T>> {
     Ok(one.record)
 }
 
-/// The record of the response to a change, or the empty object where the spec describes none.
+/// The record in the response to a change, or an empty object where the spec describes none.
 fn changed<T: DeserializeOwned>(answer: Answer<'_>, record: Option<T>) -> Result<Option<T>> {
     let blank = answer.spelling().blank_record();
     if record.is_some() && blank.is_none() {
@@ -277,7 +279,8 @@ fn meta<M: DeserializeOwned + Default>(answer: Answer<'_>, read: Read) -> Result
     if read.meta.is_empty() {
         return Ok(M::default());
     }
-    // By way of text, so that a metadata type is compiled for one decoder only.
+    // The metadata is written as JSON text and read again, so that its type is compiled for one
+    // decoder only.
     let text = Value::Object(read.meta).to_string();
     serde_json::from_str(&text).map_err(|error| {
         let message =

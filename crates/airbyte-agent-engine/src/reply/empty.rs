@@ -5,8 +5,8 @@ use serde_json::Value;
 use crate::description::{Connector, EmptyList, Operation};
 use crate::error::Error;
 
-/// Whether a failure means that the list has no records, as the description says. The failure may be
-/// the vendor's own response, or one in which the platform tells of it.
+/// Whether a failure means that the list has no records, according to the description. The failure
+/// may be the vendor's own response, or a response of the platform that reports it.
 pub(crate) fn means_empty(connector: &Connector, operation: &Operation, error: &Error) -> bool {
     let known = &operation.response.empty;
     let Some(status) = error.status().filter(|_| !known.is_empty() && operation.action.is_array())
@@ -20,7 +20,7 @@ pub(crate) fn means_empty(connector: &Connector, operation: &Operation, error: &
 }
 
 fn fits(known: &EmptyList, connector: &Connector, status: u16, parts: &[&Value]) -> bool {
-    // Refused credentials, limits and outages are no empty lists, whatever they say.
+    // Refused credentials, limits and outages never mean an empty list, whatever their text says.
     if known.status.is_none() && (matches!(status, 401 | 403 | 429) || status >= 500) {
         return false;
     }
@@ -51,7 +51,7 @@ fn fits(known: &EmptyList, connector: &Connector, status: u16, parts: &[&Value])
     has_status && has_code && has_message
 }
 
-/// Whether a value is this code.
+/// Whether a value is equal to this code.
 fn is(value: &Value, code: &str) -> bool {
     match value {
         Value::String(text) => text == code,
@@ -60,13 +60,14 @@ fn is(value: &Value, code: &str) -> bool {
     }
 }
 
-/// A text, and what stands behind each of its colons: who tells of a failure puts words before it.
+/// A text, and the part of it behind each of its colons: a sender that passes a failure on puts
+/// words before it.
 fn messages(text: &str) -> impl Iterator<Item = &str> {
     let behind = text.match_indices(": ").map(|(at, colon)| &text[at + colon.len()..]);
     std::iter::once(text).chain(behind)
 }
 
-/// A value with everything that is in it.
+/// A value, and all values inside it.
 fn parts(value: &Value) -> Vec<&Value> {
     let mut all = vec![value];
     let mut next = 0;

@@ -1,7 +1,7 @@
-//! One pass over a JSON response that picks several places at once.
+//! Picks several places of a JSON response in one pass.
 //!
-//! Records are decoded straight into their type when the reader comes to them. Metadata, error fields and
-//! paging tokens are stored as plain JSON on the way. Everything else is skipped.
+//! Records are decoded directly into their type when the reader comes to them. Metadata, error
+//! fields and paging tokens are stored as plain JSON. Everything else is skipped.
 
 use std::fmt;
 
@@ -11,16 +11,16 @@ use serde_json::Value;
 use crate::description::{JsonPath, Step};
 use crate::json::Build;
 
-/// Takes what stands at the place of the records.
+/// Takes the value at the place of the records.
 pub(super) trait Sink {
-    /// Takes one match.
+    /// Takes one of the values at the place.
     fn take<'de, D: Deserializer<'de>>(&mut self, deserializer: D) -> Result<(), D::Error>;
 
-    /// Forgets what was taken, because the text is read again.
+    /// Forgets what was taken, because the text will be read again.
     fn clear(&mut self);
 }
 
-/// Takes nothing.
+/// A sink that takes nothing.
 pub(super) struct Nothing;
 
 impl Sink for Nothing {
@@ -31,18 +31,18 @@ impl Sink for Nothing {
     fn clear(&mut self) {}
 }
 
-/// What a place is wanted for.
+/// The purpose for which a place is wanted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Wanted {
-    /// Records.
+    /// The place contains records.
     Records,
-    /// The first of the values with this number.
+    /// The value of the place with this number; of several matches, the first one is wanted.
     First(usize),
-    /// The last of the values with this number.
+    /// The value of the place with this number; of several matches, the last one is wanted.
     Last(usize),
 }
 
-/// The places wanted, as a tree.
+/// The wanted places, as a tree.
 #[derive(Debug, Default)]
 struct Node<'p> {
     keys: Vec<(&'p str, Node<'p>)>,
@@ -80,7 +80,7 @@ impl<'p> Node<'p> {
     }
 }
 
-/// A place and which of several values there is wanted.
+/// A place, and which of several matches is wanted.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Place {
     pub(super) path: JsonPath,
@@ -93,10 +93,10 @@ impl From<JsonPath> for Place {
     }
 }
 
-/// The value found at each place, in the order asked for.
+/// The value found at each place, in the order of the places.
 pub(super) type Picked = Vec<Option<Value>>;
 
-/// Decodes the records at `records` into `sink` and picks the values at `places`.
+/// Decodes the records at `records` into `sink`, and picks the values at `places`.
 pub(super) fn pick<S: Sink>(
     text: &str,
     records: Option<&JsonPath>,
@@ -110,7 +110,7 @@ pub(super) fn pick<S: Sink>(
     }
     let mut derived = Vec::new();
     for (number, Place { path: place, last }) in places.iter().enumerate() {
-        // A place inside another one is looked up in the other's value.
+        // If a place is inside another one, its value is looked up in the value of the other place.
         if let Some(outer) = places.iter().position(|other| contains(&other.path, place)) {
             derived.push((number, outer));
             continue;
@@ -139,8 +139,9 @@ pub(super) fn pick<S: Sink>(
     Ok(picked)
 }
 
-/// Places that one pass can pick. Usually one pass is enough. A place that lies inside the records, or that
-/// another place contains through a step that means every element, needs a further pass.
+/// Places that one pass can pick. Usually one pass is enough. A further pass is needed for a place
+/// inside the records, and for a place that another place contains through a step that means every
+/// element.
 #[derive(Default)]
 struct Pass<'p> {
     root: Node<'p>,
@@ -159,7 +160,7 @@ impl<'p> Pass<'p> {
                 return *wanted != Wanted::Records;
             }
             let mut steps = taken.steps.iter().zip(place.steps.iter());
-            // They part at a step at which neither of them means every element.
+            // The places differ at a step at which neither of them means every element.
             steps.find(|(a, b)| a != b).is_some_and(|(a, b)| *a != Step::Each && *b != Step::Each)
         })
     }
@@ -187,7 +188,7 @@ struct Walk<'a, S> {
 }
 
 impl<S: Sink> Walk<'_, S> {
-    /// The same targets, one level down.
+    /// The same targets, one level deeper.
     fn down<'b>(&'b mut self, node: &'b Node<'b>) -> Walk<'b, S> {
         Walk { node, picked: self.picked, sink: self.sink }
     }
@@ -283,7 +284,7 @@ impl<'de, S: Sink> Visitor<'de> for Walk<'_, S> {
     }
 }
 
-/// Finds which of the wanted keys an object key is, without keeping it.
+/// Finds the wanted key that is equal to an object key, without storing the object key.
 struct Find<'a>(&'a [(&'a str, Node<'a>)]);
 
 impl<'de> DeserializeSeed<'de> for Find<'_> {

@@ -1,4 +1,4 @@
-//! From a response that is a failure to an [`Error`].
+//! Turns a response that is a failure into an [`Error`].
 
 use std::time::Duration;
 
@@ -11,7 +11,7 @@ use crate::description::{FailureKind, JsonPath};
 use crate::error::{Error, ErrorKind};
 use crate::layout::StatusCheck;
 
-/// How much of a response an error keeps.
+/// How much of a response an error contains, in bytes.
 const LONGEST_BODY: usize = 8 * 1024;
 
 /// A response with status 400 or above.
@@ -19,29 +19,29 @@ pub(crate) struct Refusal<'a> {
     pub(crate) status: u16,
     pub(crate) headers: &'a HeaderMap,
     pub(crate) body: &'a [u8],
-    /// What the vendor's code in the body means, where there is one.
+    /// The meaning of the vendor's code in the body; `None` where there is none.
     pub(crate) meaning: Option<FailureKind>,
-    /// Wait that the response asks for.
+    /// The wait for which the response asks.
     pub(crate) wait: Option<Duration>,
-    /// Whether doing the request again is harmless.
+    /// Whether it is harmless to send the request again.
     pub(crate) repeatable: bool,
-    /// Whether a rate-limit window is used up, whatever the status.
+    /// Whether a rate-limit window is exhausted, whatever the status.
     pub(crate) exhausted: bool,
-    /// Who answered: `GitHub`, `the Airbyte platform`.
+    /// The name of the sender: `GitHub`, `the Airbyte platform`.
     pub(crate) who: &'a str,
-    /// What was tried: `issues.list`.
+    /// The name of the operation: `issues.list`.
     pub(crate) what: &'a str,
 }
 
 impl Refusal<'_> {
-    /// The error, its texts cleaned by `redact`.
+    /// The error, with texts that `redact` has cleaned.
     pub(crate) fn error(&self, redact: impl Fn(&str) -> String) -> Error {
         let (meaning, wait) = (self.meaning, self.wait);
         let text = String::from_utf8_lossy(self.body);
         let body: String = redact(&text).chars().take(LONGEST_BODY).collect();
         let detail = vendor_message(&text, &redact).unwrap_or_default();
         let kind = match meaning.map_or_else(|| self.kind(&detail), meaning::kind) {
-            // The credentials were recognised.
+            // The credentials were accepted, so that this is not about them.
             ErrorKind::Authentication if self.status == 403 => ErrorKind::Permission,
             kind => kind,
         };
@@ -79,7 +79,8 @@ impl Refusal<'_> {
     fn kind(&self, detail: &str) -> ErrorKind {
         match self.status {
             429 => ErrorKind::RateLimited,
-            // Secondary limits come as 403, told apart by a wait, an empty window, or the words.
+            // Some limits come as a 403. They are recognised by a wait, an exhausted window, or the
+            // words.
             403 if self.exhausted || self.wait.is_some() || is_limit(detail) => {
                 ErrorKind::RateLimited
             }
@@ -92,7 +93,7 @@ impl Refusal<'_> {
     }
 }
 
-/// Whether a refusal says in words that it is about too many requests.
+/// Whether the text of a refusal says that there were too many requests.
 pub(crate) fn is_limit(text: &str) -> bool {
     let text = text.to_ascii_lowercase();
     ["rate limit", "rate-limit", "too many requests", "abuse detection"]
@@ -123,13 +124,13 @@ pub(crate) fn reported_failure(
     Some(reason(check, body, clean).unwrap_or_else(|| "it gave no reason".to_owned()))
 }
 
-/// What a response says of its failure.
+/// The reason that a response gives for its failure.
 pub(super) fn reason(
     check: &StatusCheck,
     body: &Value,
     clean: &dyn Fn(&str) -> String,
 ) -> Option<String> {
-    // Records may stand where a message does.
+    // The place of the message may contain records instead.
     let likely = |path: &JsonPath| likely_message(path.first(body)?, clean);
     let stated = |path: &JsonPath| {
         path.first(body).filter(|value| is_filled(value)).and_then(|v| message_of(v, clean))
@@ -138,7 +139,7 @@ pub(super) fn reason(
     messages.or_else(|| check.reasons.iter().find_map(stated))
 }
 
-/// Whether a value is this one. A number or a flag may be written as a text.
+/// Whether a value is equal to another one. A number or a flag may be written as a text.
 pub(super) fn is_equal(value: &Value, wanted: &Value) -> bool {
     match (value, wanted) {
         (Value::String(text), Value::Bool(_) | Value::Number(_)) => {
@@ -148,7 +149,7 @@ pub(super) fn is_equal(value: &Value, wanted: &Value) -> bool {
     }
 }
 
-/// Whether there is a value that is not empty, `false` or 0.
+/// Whether there is a value that is neither empty, `false` nor 0.
 pub(super) fn is_there(value: &Value) -> bool {
     match value {
         Value::Bool(flag) => *flag,
@@ -157,7 +158,7 @@ pub(super) fn is_there(value: &Value) -> bool {
     }
 }
 
-/// Whether there is something in a value, however deep.
+/// Whether a value contains any text, number or flag, at any depth.
 pub(super) fn says_something(value: &Value) -> bool {
     match value {
         Value::Array(items) => items.iter().any(says_something),
@@ -167,7 +168,7 @@ pub(super) fn says_something(value: &Value) -> bool {
     }
 }
 
-/// Whether a value says anything.
+/// Whether a value is not empty.
 pub(super) fn is_filled(value: &Value) -> bool {
     match value {
         Value::Array(items) => !items.is_empty(),

@@ -1,4 +1,4 @@
-//! Lists that go on by an address that the response holds.
+//! Lists that continue by an address in the response.
 
 use std::borrow::Cow;
 
@@ -12,7 +12,7 @@ use crate::http::{has_user_info, same_origin};
 
 impl Paginator<'_> {
     pub(super) fn follow(&self, address: &str, feed: &[(Text, Text)], page: &mut NextPage) {
-        // A relative address still has a query.
+        // A relative address also has a query.
         let base = Url::parse("https://relative.invalid/").ok();
         let url = Url::options().base_url(base.as_ref()).parse(address).ok();
         let mut missing = Vec::new();
@@ -33,20 +33,20 @@ impl Paginator<'_> {
             page.follow = Some(self.without_credentials(address));
             return;
         }
-        // What the caller gave belongs to the first page.
+        // Arguments of the caller apply to the first page only.
         let given = missing.into_iter().filter(|name| self.argument(name).is_some());
         page.set.extend(given.map(|name| (name, Value::Null)));
     }
 
-    /// Whether an address is on another host than the response, so that it will not be requested.
+    /// Whether an address is on another host than the response. It is then not requested.
     pub(super) fn is_elsewhere(&self, address: &str) -> bool {
         let Some(base) = self.server else { return false };
         base.join(address).is_ok_and(|next| !same_origin(&next, base))
     }
 
     /// An address without the credentials that the vendor repeats in it, as user name and password
-    /// or in its query: they are added anew when the page is asked for, and have no place in a
-    /// cursor. The fragment is never sent and goes as well.
+    /// or in its query. They are added again when the page is requested, and a cursor must not
+    /// contain them. The fragment is never sent and is removed as well.
     fn without_credentials(&self, address: &str) -> String {
         let address = without_user_info(address);
         let address = address.split_once('#').map_or(&*address, |(sent, _)| sent);
@@ -71,7 +71,7 @@ fn without_user_info(address: &str) -> Cow<'_, str> {
     let base = Url::parse("https://relative.invalid/").ok();
     match Url::options().base_url(base.as_ref()).parse(address) {
         Ok(mut url) if has_user_info(&url) => {
-            // Both succeed for whatever has a user name or a password.
+            // Both succeed for every address that has a user name or a password.
             let _ = url.set_username("");
             let _ = url.set_password(None);
             String::from(url).into()

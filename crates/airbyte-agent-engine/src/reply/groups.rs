@@ -1,5 +1,5 @@
-//! Lists whose records stand in groups, of which some may have failed: `$.groups[*].items` where one group holds
-//! an error instead of its items.
+//! Lists whose records are in groups, some of which may have failed: `$.groups[*].items` where one
+//! group contains an error instead of its items.
 
 use serde_json::Value;
 
@@ -12,8 +12,8 @@ use crate::error::Result;
 use crate::json;
 
 impl Answer<'_> {
-    /// Tells of the groups that hold the report of a failure instead of records. It is an error if there is
-    /// no record at all.
+    /// Reports the groups that contain the report of a failure instead of records. It is an error
+    /// if there is no record at all.
     pub(super) fn check_groups(&self, read: &mut Read, records: usize) -> Result<()> {
         if !has_groups(&self.plan.records) {
             return Ok(());
@@ -32,10 +32,11 @@ impl Answer<'_> {
         }
     }
 
-    /// The response without groups that have failed, if what they say would be taken for records.
+    /// The response without groups that have failed, if their content would be taken for records.
     pub(super) fn without_failed_groups(&self, text: &str) -> Option<String> {
         let steps = &self.plan.records.steps;
-        // Only an object of which every member is meant can be the report of a failure and a group.
+        // Only an object of which every member is meant can be both the report of a failure and a
+        // group.
         if !steps.windows(2).any(|pair| pair == [Step::Each, Step::Each]) {
             return None;
         }
@@ -45,13 +46,13 @@ impl Answer<'_> {
     }
 }
 
-/// Whether the records stand in several groups.
+/// Whether the records are in several groups.
 fn has_groups(records: &JsonPath) -> bool {
     let each = records.steps.iter().position(|step| *step == Step::Each);
     each.is_some_and(|each| each + 1 < records.steps.len())
 }
 
-/// Takes the groups out that hold the report of a failure.
+/// Removes the groups that contain the report of a failure, and returns them.
 fn take_failed(steps: &[Step], at: &mut Value) -> Vec<Value> {
     let Some((step, rest)) = steps.split_first() else { return Vec::new() };
     let below: Vec<&mut Value> = match (step, at) {
@@ -74,12 +75,12 @@ fn take_failed(steps: &[Step], at: &mut Value) -> Vec<Value> {
     failed
 }
 
-/// Whether a group has no records at the rest of their place, but says that it failed.
+/// Whether a group has no records at the rest of their place, but reports a failure.
 fn is_failed(rest: &[Step], group: &Value) -> bool {
     let Value::Object(members) = group else { return false };
     match rest.first() {
         None => false,
-        // Every member would be a record, or hold some.
+        // Otherwise every member would be a record, or contain some.
         Some(Step::Each) => is_report(members),
         Some(_) => {
             let place = JsonPath { steps: rest.to_vec().into() };

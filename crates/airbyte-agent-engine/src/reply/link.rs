@@ -20,7 +20,7 @@ pub(super) fn link(headers: &HeaderMap, relation: &str) -> Option<String> {
     None
 }
 
-/// Splits at the first comma outside of quotes.
+/// Splits at the first comma that is not inside quotation marks.
 fn split_at_comma(text: &str) -> (&str, &str) {
     let mut quoted = false;
     for (index, c) in text.char_indices() {
@@ -33,7 +33,7 @@ fn split_at_comma(text: &str) -> (&str, &str) {
     (text, "")
 }
 
-/// Every relation named by the parameters of one link; `rel` may list several.
+/// Every relation that the parameters of one link name; `rel` may list several.
 fn relations(parameters: &str) -> impl Iterator<Item = &str> {
     parameters
         .split(';')

@@ -1,5 +1,6 @@
-//! What a failure means by its code: the description's word first, then the codes that GraphQL
-//! servers share. Knows no status; whoever asks does.
+//! The meaning of a failure by its code: first according to the description, then by the codes that
+//! GraphQL servers have in common. This module does not know the status of the response; its
+//! callers do.
 
 use std::time::Duration;
 
@@ -9,7 +10,7 @@ use crate::description::{Connector, FailureKind, JsonPath};
 use crate::error::ErrorKind;
 use crate::json::scalar_text;
 
-/// What a failure means; `message` may be nothing but a code.
+/// The meaning of a failure; `message` may consist of a code only.
 pub(crate) fn meaning(
     connector: &Connector,
     body: &Value,
@@ -23,7 +24,7 @@ pub(crate) fn meaning(
         .or_else(|| graphql(body.get("errors")?))
 }
 
-/// The meaning of GraphQL errors, by the codes that servers share.
+/// The meaning of GraphQL errors, by the codes that servers have in common.
 fn graphql(errors: &Value) -> Option<FailureKind> {
     let first = errors.get(0)?;
     let extension = |name: &str| first.get("extensions")?.get(name);
@@ -50,7 +51,7 @@ fn graphql(errors: &Value) -> Option<FailureKind> {
     }
 }
 
-/// The kind of error that a meaning makes.
+/// The kind of error for a meaning.
 pub(super) fn kind(meaning: FailureKind) -> ErrorKind {
     match meaning {
         FailureKind::Authentication => ErrorKind::Authentication,
@@ -62,7 +63,7 @@ pub(super) fn kind(meaning: FailureKind) -> ErrorKind {
     }
 }
 
-/// How long it takes until the vendor has given back what a refused request costs.
+/// How long it takes until the vendor has restored the cost of a refused request.
 pub(crate) fn cost_wait(connector: &Connector, body: &Value) -> Option<Duration> {
     let cost = connector.rate_limit_cost.as_ref()?;
     let number = |path: &JsonPath| path.first(body)?.as_f64();

@@ -1,5 +1,5 @@
-//! What a response says about a failure, as one line for a person: what is wrong, with which field, and
-//! why. Knows the names under which APIs write these things, and no vendor.
+//! The description of a failure in a response, as one line for a person: what is wrong, with which
+//! field, and why. This module knows the names under which APIs write these things, and no vendor.
 
 mod names;
 
@@ -7,17 +7,18 @@ use serde_json::{Map, Value};
 
 use self::names::{CODES, CONTAINERS, FACTS, FIELDS, MAPS, TEXTS, is_noise, squash};
 
-/// Most characters of a message.
+/// Largest length of a message, in characters.
 const LONGEST_MESSAGE: usize = 1_200;
-/// Most characters of one of the texts in it, so that a long one leaves space for the others.
+/// Largest length of one of the texts in it, in characters, so that a long one leaves space for the
+/// others.
 const LONGEST_TEXT: usize = 400;
-/// Most elements of a list that are told.
+/// Largest number of elements of a list that the message contains.
 const MOST_ELEMENTS: usize = 12;
-/// How many objects inside each other are looked into.
+/// How deeply nested objects are read.
 const DEEPEST: usize = 10;
 
-/// What the body of a failed response says; `None` if it says nothing. `clean` takes the secrets in use
-/// out of a text, and is applied to every text before it is cut.
+/// The message in the body of a failed response; `None` if there is none. `clean` removes the
+/// secrets in use from a text, and is applied to every text before it is shortened.
 pub(crate) fn vendor_message(body: &str, clean: &dyn Fn(&str) -> String) -> Option<String> {
     match serde_json::from_str::<Value>(body) {
         Ok(value) => message_of(&value, clean),
@@ -28,7 +29,7 @@ pub(crate) fn vendor_message(body: &str, clean: &dyn Fn(&str) -> String) -> Opti
     }
 }
 
-/// What a value says about a failure: its texts, else all of it.
+/// The message in a value about a failure: its texts, or else the whole value.
 pub(crate) fn message_of(value: &Value, clean: &dyn Fn(&str) -> String) -> Option<String> {
     let reader = Reader { clean, is_guessing: true };
     reader.message(value).or_else(|| {
@@ -43,7 +44,7 @@ pub(crate) fn message_of(value: &Value, clean: &dyn Fn(&str) -> String) -> Optio
     })
 }
 
-/// What is stated as the reason, followed by what else is said if that is more.
+/// The stated reason, followed by the details if these say more.
 pub(crate) fn with_details(stated: Option<String>, details: Option<String>) -> Option<String> {
     match (stated, details) {
         (Some(stated), Some(details)) if contains(&details, &stated) => Some(details),
@@ -54,15 +55,15 @@ pub(crate) fn with_details(stated: Option<String>, details: Option<String>) -> O
     }
 }
 
-/// What a value says about a failure if it may be something else, such as a record: only members with
-/// the names of messages count.
+/// The message in a value that may be something other than a failure, such as a record: only
+/// members with the names of messages count.
 pub(crate) fn likely_message(value: &Value, clean: &dyn Fn(&str) -> String) -> Option<String> {
     Reader { clean, is_guessing: false }.message(value)
 }
 
 struct Reader<'a> {
     clean: &'a dyn Fn(&str) -> String,
-    /// Whether an object without any known name is looked into as well, if nothing has been said.
+    /// Whether an object without any known name is read as well, if no message has been found.
     is_guessing: bool,
 }
 
@@ -150,8 +151,8 @@ impl Reader<'_> {
         filled(joined(&head, &inner.join("; ")))
     }
 
-    /// What the member says that holds further errors. If it is an object it may map fields to what is
-    /// wrong with them.
+    /// The message of a member that contains further errors. If it is an object, it may map fields
+    /// to what is wrong with them.
     fn contained(
         &self,
         name: &str,
@@ -172,7 +173,7 @@ impl Reader<'_> {
         filled(parts.collect::<Vec<_>>().join("; "))
     }
 
-    /// What a member says whose name is the name of a field.
+    /// The message of a member whose name is that of a field.
     fn member(&self, name: &str, value: &Value, said: &[String], depth: usize) -> Option<String> {
         let text = match self.scalars(value) {
             Some(text) => text,
@@ -190,7 +191,7 @@ impl Reader<'_> {
         texts
     }
 
-    /// The codes; one of several words is a text.
+    /// The codes. A code of several words counts as a text.
     fn codes(
         &self,
         members: &Members<'_>,
@@ -216,12 +217,12 @@ impl Reader<'_> {
         codes
     }
 
-    /// What the error is about.
+    /// The names of what the error is about.
     fn subject(&self, members: &Members<'_>, depth: usize) -> Vec<String> {
         let mut words: Vec<String> = Vec::new();
         for (name, value) in FIELDS.iter().flat_map(|name| members.named(name)) {
             let word = match value {
-                // Where in the document, such as a pointer.
+                // The place in the document, such as a pointer.
                 Value::Object(inner) if name == "source" => {
                     let inner = Members::new(inner);
                     let scalars = inner.0.iter().filter_map(|(_, _, value)| self.scalars(value));
@@ -272,13 +273,14 @@ impl Reader<'_> {
         }
     }
 
-    /// A text without secrets, line ends and excess length; `None` if nothing is left.
+    /// A text without secrets, line breaks and excess length; `None` if nothing is left.
     fn text(&self, text: &str) -> Option<String> {
         filled(cut(&tidy(&(self.clean)(text)), LONGEST_TEXT))
     }
 }
 
-/// The members of an object by their names, without case and punctuation, in alphabetical order.
+/// The members of an object by their names in lower case without punctuation, in alphabetical
+/// order.
 struct Members<'a>(Vec<(String, &'a str, &'a Value)>);
 
 impl<'a> Members<'a> {
@@ -294,14 +296,14 @@ impl<'a> Members<'a> {
         self.stored(name).map(move |(_, value)| (name, value))
     }
 
-    /// The members of this name, as it is written.
+    /// The members whose name is spelled exactly so.
     fn stored(&self, name: &str) -> impl Iterator<Item = (&'a str, &'a Value)> {
         let found = self.0.iter().filter(|(known, _, _)| known == name);
         found.map(|(_, name, value)| (*name, *value)).collect::<Vec<_>>().into_iter()
     }
 }
 
-/// Adds a text that says more than those that are there; one that it contains goes.
+/// Adds a text unless the texts contain it already, and removes the texts that it contains.
 fn add(texts: &mut Vec<String>, text: String, above: &[String]) {
     if is_said(&text, texts) || is_said(&text, above) {
         return;
@@ -318,7 +320,7 @@ fn contains(text: &str, part: &str) -> bool {
     text.to_lowercase().contains(&part.to_lowercase())
 }
 
-/// Whether one of the texts has this word, and not only as a part of another.
+/// Whether one of the texts contains this word as a whole.
 fn has_word(texts: &[String], word: &str) -> bool {
     let is_part = |c: char| c.is_alphanumeric() || c == '_';
     texts.iter().any(|text| {
@@ -330,7 +332,7 @@ fn has_word(texts: &[String], word: &str) -> bool {
     })
 }
 
-/// Two texts as one; a sentence needs nothing between it and the next.
+/// Two texts as one, with punctuation between them unless the first one ends a sentence.
 fn joined(first: &str, second: &str) -> String {
     if first.is_empty() || second.is_empty() {
         return format!("{first}{second}");
@@ -347,7 +349,7 @@ fn tidy(text: &str) -> String {
         .join(" ")
 }
 
-/// The first characters, with a sign that there are more.
+/// The first characters, with a mark if there are more.
 pub(crate) fn cut(text: &str, longest: usize) -> String {
     match text.char_indices().nth(longest) {
         Some((end, _)) => format!("{}…", text[..end].trim_end()),
@@ -359,7 +361,7 @@ fn filled(text: String) -> Option<String> {
     (!text.is_empty()).then_some(text)
 }
 
-/// What a page of HTML or a document of XML says: its title, its message.
+/// The message of an HTML page or an XML document: its title and its text.
 fn markup(body: &str) -> Option<String> {
     let lower = body.to_ascii_lowercase();
     let inside = |name: &str| {

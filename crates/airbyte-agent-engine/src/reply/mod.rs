@@ -1,6 +1,6 @@
-//! From a response to records, metadata and the next page.
+//! Turns a response into records, metadata and the next page.
 //!
-//! Every step is a function from one named type to the next; nothing here performs I/O.
+//! Every step is a function between named types. Nothing here performs I/O.
 
 mod absence;
 mod bounds;

@@ -1,4 +1,4 @@
-//! What the next page of a list is asked by.
+//! Finds out how the next page of a list is requested.
 
 use std::cell::LazyCell;
 
@@ -20,36 +20,36 @@ use crate::json::scalar_text;
 pub(super) struct Paginator<'a> {
     pub(super) connector: &'a Connector,
     pub(super) operation: &'a Operation,
-    /// Takes the secrets in use out of a text.
+    /// Removes the secrets in use from a text.
     pub(super) redact: &'a dyn Fn(&str) -> String,
-    /// The arguments that were sent, defaults included.
+    /// The arguments that were sent, including defaults.
     pub(super) arguments: &'a Arguments,
-    /// Extracted metadata.
+    /// The metadata that was extracted.
     pub(super) meta: &'a Map<String, Value>,
     /// Values picked from the body.
     pub(super) values: &'a Picked,
-    /// Where among them those of each style of paging stand.
+    /// The positions among them of the values of each style of paging.
     pub(super) places: &'a [PagingPlaces],
     /// Number of records in the response, before any filter.
     pub(super) records: usize,
-    /// How many records the whole list has, where the response says so.
+    /// The number of records of the whole list; `None` where the response does not state it.
     pub(super) total: Option<u64>,
     /// The page that was read.
     pub(super) at: &'a NextPage,
-    /// Where in the plan the values of every metadata field stand.
+    /// The positions in the plan of the values of every metadata field.
     pub(super) meta_places: &'a [Vec<usize>],
-    /// What has to be read as it is written.
+    /// The values whose original spelling matters.
     pub(super) spelling: Spelling<'a>,
-    /// The server that gave the response, where it matters.
+    /// The server that gave the response; `None` where it does not matter.
     pub(super) server: Option<&'a Url>,
 }
 
-/// A style of paging and where its values stand.
+/// A style of paging, and the positions of its values.
 pub(super) type Style<'a> = (&'a Paging, PagingPlaces);
 
 impl<'a> Paginator<'a> {
     pub(super) fn styles(&self) -> impl Iterator<Item = Style<'a>> {
-        // Whoever wraps the vendor's response may hand on more than the description names.
+        // A transport that wraps the vendor's response may pass on more than the description names.
         let is_there = |place: &usize| self.values.get(*place).is_some_and(Option::is_some);
         let found = move |places: &PagingPlaces| PagingPlaces {
             next: places.next.or(places.lent.filter(is_there)),
@@ -72,7 +72,7 @@ impl<'a> Paginator<'a> {
         Some(page)
     }
 
-    /// What follows this page, whether or not it can be read.
+    /// The page that follows this one, or the reason why it cannot be read.
     fn following(&self) -> Option<NextPage> {
         let Some((paging, places)) = self.style() else {
             let is_cut = self.styles().any(|style| !self.has_ended(style) && self.says_more(style));
@@ -85,14 +85,15 @@ impl<'a> Paginator<'a> {
             return None;
         }
         let says_more = self.says_more((paging, places));
-        // Who is told that there is more and gets no way on must not take this for the end, nor who is told
-        // nothing.
+        // A response that says that there is more, but not how to request it, must not be taken for
+        // the end, and neither must a response that should say whether there is more and does not.
         let ends = || {
             let unsaid = || self.leaves_unsaid((paging, places)).then_some(DeadEnd::Unsaid);
             says_more.then_some(DeadEnd::NoWay).or_else(unsaid).map(NextPage::cut)
         };
         let mut page = NextPage::default();
-        // Counted lists need it to find out whether they go on, the others only if they do.
+        // Lists that are counted need it to find out whether they continue, the others only if they
+        // continue.
         let fingerprint = LazyCell::new(|| self.spelling.fingerprint());
         let repeats = || fingerprint.is_some() && *fingerprint == self.at.before;
         let mut overlap: Option<Overlap> = None;
@@ -107,7 +108,7 @@ impl<'a> Paginator<'a> {
             Next::Cursor { from, .. } | Next::Link { from, .. }
                 if !is_carried(from, places.next) =>
             {
-                // Whoever goes on is told that there is no way.
+                // A caller that reads on gets an error with the reason.
                 let says = is_said_to_go_on(paging, places);
                 let unknown = || self.may_go_on((paging, places)).then_some(DeadEnd::Unknown);
                 return says.then_some(DeadEnd::Withheld).or_else(unknown).map(NextPage::cut);
@@ -117,7 +118,7 @@ impl<'a> Paginator<'a> {
                     let token = self.spelled(token, self.place(from, places.next));
                     page.set.insert(into.to_string(), self.typed(into, token));
                 }
-                // Something leads on, but nothing that a parameter takes.
+                // The response leads to a next page, but by nothing that a parameter accepts.
                 Some(other) if says_something(&other) => {
                     return Some(NextPage::cut(DeadEnd::NoWay));
                 }
@@ -172,8 +173,8 @@ impl<'a> Paginator<'a> {
                 }
             }
         }
-        // Whoever has this page once more has not moved, whatever new token comes with it; the same is true of a
-        // number of pages that come again.
+        // If this page has come before, the list has not advanced, even if the token is a new one.
+        // The same is true if several pages come again.
         let trail = self.at.trail;
         let comes_again = || {
             let is_identified = || self.spelling.is_identified();
@@ -197,12 +198,12 @@ impl<'a> Paginator<'a> {
         Some(page)
     }
 
-    /// What was sent as an argument or a member of one.
+    /// The value that was sent as an argument, or as a member of one.
     pub(super) fn argument(&self, name: &str) -> Option<&'a Value> {
         self.operation.argument(self.arguments, name)
     }
 
-    /// Leaves the size in that the page was requested with.
+    /// Keeps the size with which the page was requested.
     pub(super) fn keep_size(&self, paging: &Paging, page: &mut NextPage) {
         let Some(size) = &paging.size else { return };
         if let Some(value) = self.argument(&size.parameter) {
@@ -211,7 +212,7 @@ impl<'a> Paginator<'a> {
         }
     }
 
-    /// Whether the vendor counts as many records as there are in the response.
+    /// Whether the vendor counts exactly the records that the response contains.
     pub(super) fn counts_records(&self) -> bool {
         self.styles().next().is_some_and(|style| {
             let size = self.size(style);
@@ -223,7 +224,8 @@ impl<'a> Paginator<'a> {
         })
     }
 
-    /// Whether the request was made in a style whose way on the layout of the response cannot hold.
+    /// Whether the request was made in a style whose next page the layout of the response cannot
+    /// contain.
     fn is_left_open(&self) -> bool {
         self.styles().any(|(paging, places)| {
             let is_withheld = match &paging.next {
@@ -243,7 +245,8 @@ impl<'a> Paginator<'a> {
             sent: self.number(into).unwrap_or(start),
             start,
             received: self.records as u64,
-            // A list that a caller begins in the middle has pages that nobody has counted.
+            // If a caller begins a list in the middle, the number of records before that page is
+            // not known.
             before: match self.number(into) {
                 Some(sent) if sent != start => self.at.received,
                 _ => Some(0),
@@ -252,7 +255,8 @@ impl<'a> Paginator<'a> {
             total: self.total,
             repeats: false,
             says_more: match flag {
-                // A flag that this response cannot hold says what an empty page says.
+                // If this response cannot contain the flag, an empty page means the end of the
+                // list.
                 Some(flag) if !is_carried(flag, places.more) => Some(self.records > 0),
                 Some(flag) if self.lacks_flag(flag, places.more) => None,
                 _ => self.says_more((paging, places)).then_some(true),
@@ -300,7 +304,8 @@ impl<'a> Paginator<'a> {
         self.argument(name).is_some_and(|value| !value.is_null())
     }
 
-    /// The style in which this response continues: the first whose token or address is there.
+    /// The style in which this response continues: the first one whose token or address the
+    /// response contains.
     fn style(&self) -> Option<Style<'a>> {
         if self.operation.paging.others.is_empty() {
             return self.styles().next();
@@ -314,12 +319,13 @@ impl<'a> Paginator<'a> {
                 let value = self.address(from, places.next);
                 value.is_some_and(|value| is_token(&value) || is_filled(&value))
             }
-            // A counter goes on by itself, but not where the request was made in another style.
+            // A counter needs nothing in the response, but it does not apply if the request was
+            // made in another style.
             _ => !self.is_steered_by_others(style),
         })
     }
 
-    /// Whether the request had parameters of other styles than this one.
+    /// Whether the request had parameters of styles other than this one.
     fn is_steered_by_others(&self, style: &Paging) -> bool {
         let own = |name: &str| style.parameters().any(|known| known == name);
         let mut all = self.operation.paging.styles().flat_map(Paging::parameters);
@@ -330,8 +336,8 @@ impl<'a> Paginator<'a> {
         whole_number(self.argument(name)?)
     }
 
-    /// The address of the next page, as text. Of several that say by `rel` what they lead to, it is that of `next`, as HAL
-    /// and Atom have them.
+    /// The address of the next page, as a text. If the response contains several addresses and
+    /// `rel` says what each leads to, it is that of `next`, as in HAL and Atom.
     fn address(&self, source: &Source, place: Option<usize>) -> Option<Value> {
         let value = self.value(source, place)?;
         let Some(links) = value.as_array() else { return Some(value) };
@@ -340,12 +346,12 @@ impl<'a> Paginator<'a> {
             return Some(value);
         }
         let next = links.iter().find(|link| relation(link).is_some_and(|rel| rel == "next"))?;
-        // A relation without an address leads on, and nobody knows where to.
+        // A relation without an address says that there is a next page, but not at which address.
         let address = ["href", "url", "uri"].iter().find_map(|name| next.get(*name));
         Some(address.unwrap_or(next).clone())
     }
 
-    /// The value of a source, which stands at `place` when it is a part of the body.
+    /// The value of a source. If it is a part of the body, it is at `place`.
     pub(super) fn value(&self, source: &Source, place: Option<usize>) -> Option<Value> {
         match source {
             Source::Meta { name, inside } => {
@@ -360,7 +366,7 @@ impl<'a> Paginator<'a> {
         self.values.get(place?)?.clone().filter(is_token)
     }
 
-    /// A number that is not whole as the vendor writes it: as a token, every digit counts.
+    /// A number that is not whole in the vendor's spelling: in a token, every digit matters.
     fn spelled(&self, value: Value, place: Option<usize>) -> Value {
         let is_fraction = value.as_number().is_some_and(serde_json::Number::is_f64);
         let text = place.filter(|_| is_fraction).and_then(|place| self.spelling.of(place));
@@ -371,7 +377,7 @@ impl<'a> Paginator<'a> {
         }
     }
 
-    /// Where in the plan the value of a source stands.
+    /// The position in the plan of the value of a source.
     fn place(&self, source: &Source, place: Option<usize>) -> Option<usize> {
         let Source::Meta { name, inside } = source else { return place };
         let fields = self.operation.response.meta.iter().zip(self.meta_places);
@@ -380,26 +386,27 @@ impl<'a> Paginator<'a> {
         places.iter().find(is_there).filter(|_| inside.steps.is_empty()).copied()
     }
 
-    /// A token as the parameter wants it: vendors write numbers as texts and the other way round.
+    /// A token in the form that the parameter takes: vendors write numbers as texts and texts as
+    /// numbers.
     pub(super) fn typed(&self, into: &str, value: Value) -> Value {
         typed(self.operation, into, value)
     }
 }
 
-/// Names of the arguments that go out beside a token that stands for the others.
+/// Names of the arguments that are sent together with a token that stands for all others.
 fn only(keep: Option<&List<Text>>, set: &Map<String, Value>) -> Option<Vec<String>> {
     let names = keep.filter(|_| !set.is_empty())?.iter().map(ToString::to_string);
     Some(names.chain(set.keys().cloned()).collect())
 }
 
-/// Whether the layout of the response can hold a value. Flags that it cannot carry say what an
-/// empty page says.
+/// Whether the layout of the response can contain a value. If it cannot contain the flag that says
+/// whether there is more, an empty page means the end of the list.
 pub(super) fn is_carried(source: &Source, place: Option<usize>) -> bool {
     matches!(source, Source::Meta { .. }) || place.is_some()
 }
 
-/// Whether a flag that the response carries says that there is more; those that say otherwise have
-/// ended the list already.
+/// Whether the response contains a flag which says that there is more. A flag that says otherwise
+/// has ended the list already.
 fn is_said_to_go_on(paging: &Paging, places: PagingPlaces) -> bool {
     let flags = [(&paging.more, places.more), (&paging.done, places.done)];
     flags.into_iter().any(|(flag, place)| flag.as_ref().is_some_and(|flag| is_carried(flag, place)))

@@ -9,7 +9,7 @@ use crate::error::Error;
 use crate::json;
 
 impl Answer<'_> {
-    /// The failure that a response reports which has no records where they belong and says why.
+    /// The failure that a response without records reports, if it gives a reason.
     pub(super) fn stated_failure(&self, body: &Value) -> Option<Error> {
         let says = ["error", "errors", "error_description", "errorMessages", "message"];
         let reason = says.iter().any(|name| body.get(name).is_some_and(is_filled));
@@ -19,15 +19,16 @@ impl Answer<'_> {
         })
     }
 
-    /// Whether an object may stand where the records of a list belong: it is one record if the description
-    /// says that the whole response is meant, and if each match of the place is a record.
+    /// Whether an object is accepted at the place of the records of a list. It is one record if the
+    /// description says that the whole response is meant, or if each match of the place is a
+    /// record.
     pub(super) fn takes_object(&self) -> bool {
         let records = self.operation.response.records.as_ref();
         !self.operation.action.is_array()
             || records.is_some_and(|path| path.steps.is_empty() || path.is_multiple())
     }
 
-    /// The error for an object that stands where the list of records belongs.
+    /// The error for an object at the place of a list of records.
     pub(super) fn object_for_list(&self) -> Error {
         let body = json::parse(&self.json()).unwrap_or_default();
         self.stated_failure(&body).unwrap_or_else(|| self.no_list())
@@ -43,12 +44,12 @@ impl Answer<'_> {
         self.unlike(&format!("has no '{records}'{reason}")).with_vendor_text(said)
     }
 
-    /// The error for records that are no list although there must be one.
+    /// The error for records that are not a list although they have to be one.
     pub(super) fn no_list(&self) -> Error {
         self.unlike(&format!("has no list at {}", self.plan.records))
     }
 
-    /// The error for a response that is not as the description says.
+    /// The error for a response that differs from the description.
     pub(super) fn unlike(&self, what: &str) -> Error {
         let body = (self.redact)(&String::from_utf8_lossy(&self.reply.body));
         Error::decode(format!("{}: {}'s response {what}", self.name, self.peer()))

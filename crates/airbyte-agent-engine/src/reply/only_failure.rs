@@ -1,4 +1,5 @@
-//! Records that are nothing but the report of a failure, whatever the description says about failures.
+//! Recognises records that consist only of the report of a failure, whatever the description says
+//! about failures.
 
 use std::fmt;
 
@@ -12,10 +13,10 @@ use super::read::Answer;
 use crate::error::Error;
 use crate::json::Plain;
 
-/// Members that tell by a word or a flag whether something was done.
+/// Members that say by a word or a flag whether something was done.
 const FLAGS: [&str; 2] = ["ok", "success"];
 
-/// Members that are there because something failed.
+/// Members that exist because something failed.
 const REASONS: [&str; 9] = [
     "error",
     "errors",
@@ -28,10 +29,10 @@ const REASONS: [&str; 9] = [
     "error_type",
 ];
 
-/// Members that hold a code, which is a failure together with a message.
+/// Members that contain a code, which together with a message is a failure.
 const CODES: [&str; 4] = ["code", "status", "statusCode", "status_code"];
 
-/// Members that explain a failure, and are no sign of one.
+/// Members that explain a failure, but do not show that there is one.
 const BESIDE: [&str; 14] = [
     "correlationId",
     "description",
@@ -50,8 +51,9 @@ const BESIDE: [&str; 14] = [
 ];
 
 impl Answer<'_> {
-    /// The failure that stands where one record belongs: an object that says that something failed, and
-    /// nothing else. An operation that describes how it reports failures has been asked before.
+    /// The failure at the place of a single record: an object that says that something failed, and
+    /// nothing else. If the operation describes how it reports failures, this has been checked
+    /// before.
     pub(super) fn only_failure(&self) -> Option<Error> {
         if self.operation.action.is_array() {
             return None;
@@ -66,10 +68,10 @@ impl Answer<'_> {
     }
 }
 
-/// The object in a JSON text, if it is the report of a failure and nothing else.
+/// The object in a JSON text, if it consists only of the report of a failure.
 pub(crate) fn report(text: &str) -> Option<Value> {
     let mut reader = serde_json::Deserializer::from_str(text);
-    // Most records are given up at their first member.
+    // For most records, the first member shows that they are not a report.
     let members = reader.deserialize_any(Members).ok()?;
     is_failure(&members).then(|| Value::Object(members))
 }
@@ -84,12 +86,12 @@ fn is_failure(members: &Map<String, Value>) -> bool {
     says_failure(members) || !says_success(members) && has_code(members)
 }
 
-/// Whether an object has a member that is there because something failed.
+/// Whether an object has a member that exists because something failed.
 pub(super) fn says_failure(members: &Map<String, Value>) -> bool {
     !says_success(members) && members.iter().any(|(name, value)| is_sign(name, value))
 }
 
-/// Whether a flag says that something was done: a success may come with remarks on what is not so good.
+/// Whether a flag says that something was done. A success may be reported together with warnings.
 fn says_success(members: &Map<String, Value>) -> bool {
     FLAGS.iter().any(|flag| members.get(*flag).is_some_and(says_yes))
 }
@@ -143,7 +145,7 @@ fn has_code(members: &Map<String, Value>) -> bool {
     has_message && CODES.iter().any(is_error)
 }
 
-/// The members of an object of which every one may belong to the report of a failure.
+/// The members of an object, if every one of them may belong to the report of a failure.
 struct Members;
 
 impl<'de> Visitor<'de> for Members {

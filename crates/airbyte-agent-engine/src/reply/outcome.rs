@@ -13,7 +13,7 @@ use crate::error::{Error, Result};
 use crate::json::{self, Build};
 use crate::outcome::Outcome;
 
-/// Every match as a value.
+/// Every match of a place, as a value.
 #[derive(Default)]
 struct Matches(Vec<Value>);
 
@@ -56,7 +56,8 @@ pub(crate) fn outcome(answer: Answer<'_>) -> Result<Outcome> {
         Value::Null => Value::Null,
         one => finished_one(answer, one)?,
     };
-    // Whoever chose the fields already has left those that lead to the next page.
+    // A transport that has selected the fields has kept those that lead to the next page, so they
+    // are removed here.
     let data = answer.select(data);
     let total = read.plausible_total(received);
     let has_meta = !operation.response.meta.is_empty() || !read.meta.is_empty();
@@ -64,7 +65,7 @@ pub(crate) fn outcome(answer: Answer<'_>) -> Result<Outcome> {
     Ok(Outcome { data, meta, next, total, errors: read.errors })
 }
 
-/// The data of a response as it stands there, and what was read beside it.
+/// The data of a response as the response contains it, and what was read in addition.
 fn data(answer: Answer<'_>) -> Result<(Value, Read)> {
     let mut matches = Matches::default();
     let mut read = answer.read(&mut matches)?;
@@ -91,7 +92,7 @@ fn data(answer: Answer<'_>) -> Result<(Value, Read)> {
     }
 }
 
-/// The records of a list as they are shown.
+/// The records of a list in the form in which they are shown.
 pub(super) fn shown(answer: Answer<'_>) -> Result<Vec<Shown>> {
     match data(answer)?.0 {
         Value::Array(items) => finished(answer, items),
@@ -99,7 +100,7 @@ pub(super) fn shown(answer: Answer<'_>) -> Result<Vec<Shown>> {
     }
 }
 
-/// The elements of a list that are shown, with the number of those before them.
+/// The elements of a list that are shown, each with the number of elements before it.
 fn finished(answer: Answer<'_>, items: Vec<Value>) -> Result<Vec<Shown>> {
     let shown = items.into_iter().enumerate().filter_map(|(before, item)| {
         show(answer, item).map(|record| record.map(|record| (before, record)))
@@ -107,8 +108,8 @@ fn finished(answer: Answer<'_>, items: Vec<Value>) -> Result<Vec<Shown>> {
     shown.collect()
 }
 
-/// An element of a list as it is shown, if it is. An element that is `null` is no record; typed records
-/// leave it out, too.
+/// An element of a list in the form in which it is shown; `None` for an element that is not shown.
+/// An element that is `null` is not a record, and typed records leave it out, too.
 fn show(answer: Answer<'_>, item: Value) -> Option<Result<Value>> {
     if item.is_null() {
         return None;
@@ -126,7 +127,7 @@ fn show(answer: Answer<'_>, item: Value) -> Option<Result<Value>> {
     }
 }
 
-/// What is not in an array, as it is shown.
+/// Data that is not in an array, in the form in which it is shown.
 fn finished_one(answer: Answer<'_>, item: Value) -> Result<Value> {
     let operation = answer.operation;
     let record = complete(answer, item)?;
@@ -137,7 +138,7 @@ fn finished_one(answer: Answer<'_>, item: Value) -> Result<Value> {
     Ok(Value::Array(records))
 }
 
-/// A record with its computed fields. It is an object: scalars become `{"value": …}`.
+/// A record with its computed fields. Every record is an object: scalars become `{"value": …}`.
 fn complete(answer: Answer<'_>, mut record: Value) -> Result<Value> {
     let operation = answer.operation;
     if answer.is_finished() {
@@ -153,7 +154,7 @@ fn complete(answer: Answer<'_>, mut record: Value) -> Result<Value> {
     wrapped.map_err(|error| Error::decode(format!("{}: {error}", answer.name)))
 }
 
-/// From the matches of the extractor to the data of the operation.
+/// Makes the data of the operation out of the matches of the extractor.
 fn settle(operation: &Operation, mut matches: Vec<Value>) -> Value {
     let is_array = operation.action.is_array();
     let multiple = operation.response.records.as_ref().is_some_and(JsonPath::is_multiple);
@@ -167,7 +168,7 @@ fn settle(operation: &Operation, mut matches: Vec<Value>) -> Value {
             one => one,
         },
         _ if is_array => {
-            // Lists in several places are one list.
+            // Lists at several places are joined into one list.
             let flat = matches.into_iter().flat_map(|value| match value {
                 Value::Array(items) => items,
                 Value::Null => Vec::new(),
@@ -206,7 +207,8 @@ pub(super) fn keeps(answer: Answer<'_>, record: &Value) -> Result<bool> {
         Some(Filter::Expression(source)) => {
             Ok(expression::keeps(source, record).map_err(Error::of_expression)?)
         }
-        // A record that does not say is not shown: filters guard private data.
+        // A record without the value that the filter needs is not shown, because filters protect
+        // private data.
         Some(Filter::Unless(path)) => match path.first(record) {
             None => Err(Error::decode(format!(
                 "{}: a record lacks {path}, so the filter cannot tell whether it may be shown",

@@ -1,4 +1,4 @@
-//! Changes of several records at once, of which a vendor may do some and refuse others.
+//! Changes of several records at once, of which a vendor may make some and refuse others.
 
 use std::borrow::Cow;
 
@@ -12,10 +12,10 @@ use crate::error::Result;
 use crate::json;
 
 impl Answer<'_> {
-    /// Fails if a vendor says that parts of a change were refused, and nothing was done. If something was,
-    /// what it says is kept beside the record.
+    /// Fails if a vendor says that parts of a change were refused, and nothing was done. If
+    /// something was done, the report is kept together with the record.
     pub(super) fn check_parts(&self, read: &mut Read) -> Result<()> {
-        // Whoever wraps a part of the vendor's response only has read the rest of it.
+        // A transport that wraps only a part of the vendor's response has checked the rest of it.
         let is_cut = self.is_finished() && self.operation.response.records.is_some();
         let checks = self.connector.errors.iter().chain(self.operation.response.errors.iter());
         for check in checks.filter(|_| !is_cut) {
@@ -35,7 +35,7 @@ impl Answer<'_> {
             return Ok(());
         }
         if !filled(done, &body).is_empty() {
-            // The number of errors says nothing new.
+            // The number of errors adds nothing to the errors themselves.
             if read.errors.is_empty() {
                 self.tell(read, errors);
             }
@@ -50,7 +50,7 @@ impl Answer<'_> {
     }
 }
 
-/// What stands at a place and is not empty, `null`, `false` or 0, element by element.
+/// The values at a place that are not empty, `null`, `false` or 0, one for each element.
 pub(super) fn filled(place: &JsonPath, body: &Value) -> Vec<Value> {
     let parts = place.find(body).into_iter().flat_map(|value| match value {
         Value::Array(items) => items.iter().collect(),

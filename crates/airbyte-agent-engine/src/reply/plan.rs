@@ -1,5 +1,5 @@
-//! Which values of a response are wanted, and where they stand: worked out once for an operation and
-//! the layout of its responses.
+//! Which values of a response are wanted, and their places: computed once for an operation and the
+//! layout of its responses.
 
 use crate::description::{
     Body, Connector, ErrorCondition, JsonPath, MetaSource, Next, Operation, Source, Step, Text,
@@ -8,31 +8,32 @@ use crate::layout::Layout;
 
 use super::envelope::Place;
 
-/// Where the values of a response stand that are wanted of it. Depends on the operation and the layout
-/// alone, so that it serves every response of the operation.
+/// The places of the values that are wanted of a response. The plan depends only on the operation
+/// and the layout, so one plan serves every response of the operation.
 #[derive(Debug)]
 pub(crate) struct ReadPlan {
-    /// Where the records stand.
+    /// The place of the records.
     pub(super) records: JsonPath,
-    /// What is picked from the body besides the records. The other members are positions in it.
+    /// The values that are picked from the body in addition to the records. The other members are
+    /// positions in this list.
     pub(super) places: Vec<Place>,
-    /// The places of every metadata field, the first that holds something counts. None for a field
-    /// that is no part of the body.
+    /// The places of every metadata field; the first that contains a value counts. The list is
+    /// empty for a field that is not in the body.
     pub(super) meta: Vec<Vec<usize>>,
     /// The object of which every member is metadata.
     pub(super) open_meta: Option<usize>,
-    /// One for every check of the description, those of the connector first; none when they do not
-    /// apply.
+    /// One entry for every check of the description, those of the connector first; empty when the
+    /// checks do not apply.
     pub(super) checks: Vec<CheckPlaces>,
-    /// Where GraphQL reports errors beside what it found.
+    /// The place at which GraphQL reports errors in addition to data.
     pub(super) partial_errors: Option<usize>,
-    /// What else is reported beside the records.
+    /// The places of other reports in addition to the records.
     pub(super) remarks: Vec<RemarkPlace>,
-    /// How many records the whole list has.
+    /// The place of the number of records of the whole list.
     pub(super) total: Option<usize>,
-    /// The word for how the call ended.
+    /// The place of the word that says how the call ended.
     pub(super) status: Option<usize>,
-    /// One for every style of paging.
+    /// One entry for every style of paging.
     pub(super) paging: Vec<PagingPlaces>,
 }
 
@@ -41,32 +42,34 @@ pub(crate) struct ReadPlan {
 pub(super) struct CheckPlaces {
     pub(super) value: usize,
     pub(super) message: Option<usize>,
-    /// For a failure only where nothing else was done.
+    /// Set if there is a failure only where nothing else was done.
     pub(super) alone: Option<Alone>,
 }
 
-/// Where something is reported beside the records.
+/// The place of a report in addition to the records.
 #[derive(Debug)]
 pub(super) struct RemarkPlace {
     pub(super) value: usize,
-    /// What the value means, unless it says so itself.
+    /// What the value means; `None` if the value says so itself.
     pub(super) words: Option<Text>,
 }
 
-/// The object that holds an error, and the names of its members that are errors.
+/// The object that contains an error, and the names of its members that are errors.
 #[derive(Debug)]
 pub(super) struct Alone {
     pub(super) object: usize,
     pub(super) errors: Vec<Text>,
 }
 
-/// The places of a style of paging; `None` where it needs none or the layout cannot hold it.
+/// The places of a style of paging; `None` where the style needs none or the layout cannot contain
+/// it.
 #[derive(Debug, Default, Clone, Copy)]
 pub(super) struct PagingPlaces {
     pub(super) next: Option<usize>,
-    /// Where who wraps the vendor's response may hand on what leads to the next page.
+    /// The place at which a transport that wraps the vendor's response may pass on what leads to
+    /// the next page.
     pub(super) lent: Option<usize>,
-    /// The object of the next page, in which what leads there belongs.
+    /// The object about the next page, which should contain what leads there.
     pub(super) holder: Option<usize>,
     pub(super) more: Option<usize>,
     pub(super) done: Option<usize>,
@@ -76,7 +79,7 @@ pub(super) struct PagingPlaces {
 }
 
 impl ReadPlan {
-    /// The plan for the responses of an operation that have this layout.
+    /// The plan for responses of an operation that have this layout.
     pub(crate) fn new(connector: &Connector, operation: &Operation, layout: &Layout) -> Self {
         let root = JsonPath { steps: Vec::new().into() };
         let described = operation.response.records.as_ref();
@@ -153,7 +156,8 @@ impl ReadPlan {
         }
     }
 
-    /// GraphQL reports errors beside the data. Who wraps what a call gave hands them on as metadata.
+    /// GraphQL reports errors in addition to data. A transport that wraps the result passes them on
+    /// as metadata.
     fn add_partial_errors(&mut self, operation: &Operation, layout: &Layout) {
         let Body::GraphQl(_) = operation.body else { return };
         let root = JsonPath { steps: Vec::new().into() };
@@ -165,8 +169,8 @@ impl ReadPlan {
         self.partial_errors = object.map(|object| self.place(member(object, "errors")));
     }
 
-    /// What the vendor says beside the records, and, where only a part of its response is there, what it refused
-    /// of a change in parts.
+    /// The reports of the vendor in addition to the records and, where the response contains a part
+    /// of the vendor's response only, the parts of a change that the vendor refused.
     fn add_remarks(&mut self, connector: &Connector, operation: &Operation, layout: &Layout) {
         let is_cut = layout.records.is_some() && operation.response.records.is_some();
         for check in connector.errors.iter().chain(operation.response.errors.iter()) {
@@ -222,8 +226,8 @@ impl ReadPlan {
     }
 }
 
-/// Fields of records that lead to the next page of a list, in dotted form: whoever chooses the fields
-/// of a response of this layout must not take them away.
+/// Fields of records that lead to the next page of a list, in dotted form. A selection of fields
+/// must not remove them from a response of this layout.
 pub(crate) fn fields_in_use(operation: &Operation, layout: &Layout) -> Vec<String> {
     let dotted = |steps: &[Step]| {
         let keys = steps.iter().map(|step| match step {
@@ -251,8 +255,8 @@ pub(crate) fn fields_in_use(operation: &Operation, layout: &Layout) -> Vec<Strin
     fields
 }
 
-/// Where a place of the described body stands in a response of this layout. A layout of its own has
-/// metadata and records only; what is in neither is lost.
+/// The place in a response of this layout for a place of the described body. A layout of its own
+/// contains only metadata and records; values that are in neither are lost.
 fn place_in(operation: &Operation, layout: &Layout, path: &JsonPath) -> Option<JsonPath> {
     let Some(records) = &layout.records else { return Some(path.clone()) };
     let below = |outer: &JsonPath| path.steps.strip_prefix(&*outer.steps);
@@ -274,14 +278,15 @@ fn place_in(operation: &Operation, layout: &Layout, path: &JsonPath) -> Option<J
     Some(JsonPath { steps: steps.into() })
 }
 
-/// Where what leads to the next page stands among the metadata of who wraps the vendor's response, which
-/// keeps the names of the vendor.
+/// The place of what leads to the next page among the metadata of a transport that wraps the
+/// vendor's response and keeps the vendor's names.
 fn lent(layout: &Layout, path: &JsonPath) -> Option<JsonPath> {
     let Step::Key(name) = path.steps.last()? else { return None };
     Some(member(layout.metadata.as_ref()?.first()?, name))
 }
 
-/// The place of the object of a next page that should hold what leads there, where that is a member.
+/// The place of the object about the next page that should contain what leads there, if that is a
+/// member.
 fn holder(operation: &Operation, from: &Source) -> Option<JsonPath> {
     let path = match from {
         Source::Body(path) => path,
@@ -296,12 +301,12 @@ fn holder(operation: &Operation, from: &Source) -> Option<JsonPath> {
     holder.steps.last().is_some_and(is_next_step).then_some(holder)
 }
 
-/// Whether a step leads to the object of a next page, by its name.
+/// Whether a step leads to the object about the next page, according to its name.
 pub(super) fn is_next_step(step: &Step) -> bool {
     matches!(step, Step::Key(name) if is_next(name))
 }
 
-/// Whether the name is that of the object of a next page.
+/// Whether this is a name of the object about the next page.
 pub(super) fn is_next(name: &str) -> bool {
     name.get(..4).is_some_and(|start| start.eq_ignore_ascii_case("next"))
 }
@@ -323,7 +328,7 @@ fn member(object: &JsonPath, name: &str) -> JsonPath {
     JsonPath { steps: steps.into() }
 }
 
-/// The place that holds `path`.
+/// The place that contains `path`.
 pub(super) fn parent(path: &JsonPath) -> JsonPath {
     let steps = path.steps.split_last().map_or(&[][..], |(_, rest)| rest);
     JsonPath { steps: steps.to_vec().into() }

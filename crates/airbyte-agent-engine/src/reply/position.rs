@@ -1,9 +1,11 @@
-//! Which place of a JSON text a line and column belong to.
+//! Finds the place in a JSON document that a line and a column of its text belong to.
 //!
-//! Errors of a one-pass decoder know where in the text they happened; people want to know where
-//! in the document. Found afterwards, so that decoding itself pays nothing for it.
+//! Errors of a decoder that reads in one pass name a position in the text, but people look for a
+//! place in the document. The place is found after an error, so that decoding itself becomes no
+//! slower.
 
-/// The path of the value at `line` and `column` (both from one), for example `$.users[37].id`.
+/// The path of the value at `line` and `column` (both counted from one), for example
+/// `$.users[37].id`.
 pub(super) fn path_at(text: &[u8], line: usize, column: usize) -> String {
     let end = offset(text, line, column);
     let mut open: Vec<Level> = Vec::new();
@@ -12,7 +14,7 @@ pub(super) fn path_at(text: &[u8], line: usize, column: usize) -> String {
         match text[index] {
             b'{' => open.push(Level::Object { key: None, awaits_key: true }),
             b'[' => open.push(Level::Array(0)),
-            // The closing mark itself still belongs to what it closes.
+            // A closing bracket or brace still belongs to the value that it closes.
             b'}' | b']' if index + 1 < end => {
                 open.pop();
             }
@@ -24,7 +26,7 @@ pub(super) fn path_at(text: &[u8], line: usize, column: usize) -> String {
             b'"' => {
                 let close = closing_quote(text, index);
                 if let Some(Level::Object { key, awaits_key: awaits @ true }) = open.last_mut() {
-                    // A text that breaks off behind its quote has no name.
+                    // If a text breaks off behind its quotation mark, there is no name.
                     let name = text.get(index + 1..close).unwrap_or_default();
                     *key = Some(String::from_utf8_lossy(name).into_owned());
                     *awaits = false;
@@ -62,7 +64,7 @@ fn offset(text: &[u8], line: usize, column: usize) -> usize {
     (start + column).min(text.len())
 }
 
-/// Index of the quote that ends the string that starts at `start`.
+/// Index of the quotation mark that ends the string that begins at `start`.
 fn closing_quote(text: &[u8], start: usize) -> usize {
     let mut index = start + 1;
     while index < text.len() {

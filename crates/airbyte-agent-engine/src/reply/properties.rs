@@ -1,5 +1,6 @@
-//! Records and places out of a body, against plain `serde_json` on the same body. The bodies are texts, not
-//! values, so that they hold what a value cannot: doubled members, escapes in names, numbers of any length.
+//! Compares the records and values that are read from a body with plain `serde_json` on the same
+//! body. The bodies are texts and not values, so that they contain what a value cannot: repeated
+//! members, escapes in names, numbers of any length.
 
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -26,7 +27,7 @@ record! {
         list: Vec<String>,
         /// Another record.
         inner: Inner = "in ner",
-        /// Anything.
+        /// Any JSON value.
         value: Value,
     }
 }
@@ -39,7 +40,7 @@ record! {
     }
 }
 
-/// The names that the spec of [`Odd`] knows.
+/// The names of the members of [`Odd`].
 const KNOWN: [&str; 7] = ["text", "whole", "number", "truth", "list", "in ner", "value"];
 
 /// Takes every match as a value of one type.
@@ -56,7 +57,7 @@ impl<T: DeserializeOwned> Sink for All<T> {
     }
 }
 
-/// What stands at `$.data`, decoded, and the values at these places.
+/// The decoded records at `$.data`, and the values at these places.
 fn picked<T: DeserializeOwned>(
     text: &str,
     places: &[&str],
@@ -92,7 +93,8 @@ fn number() -> impl Strategy<Value = String> {
     ]
 }
 
-/// A text with its quotes: with escapes, some of them of half a character, and with numbers in it.
+/// A string with its quotation marks: with escapes, some of them of half a character, and with
+/// numbers in it.
 fn text() -> impl Strategy<Value = String> {
     let piece = proptest::sample::select(vec![
         "a",
@@ -119,7 +121,7 @@ fn text() -> impl Strategy<Value = String> {
     ]
 }
 
-/// A name with its quotes; the same name in several spellings.
+/// A name with its quotation marks, in one of several spellings.
 fn name() -> impl Strategy<Value = String> {
     proptest::sample::select(vec![
         r#""text""#,
@@ -144,7 +146,7 @@ fn space() -> impl Strategy<Value = &'static str> {
     proptest::sample::select(vec!["", "", " ", "\n\t", "\r\n"])
 }
 
-/// Any JSON.
+/// Any JSON value, as a text.
 fn json() -> impl Strategy<Value = String> {
     let plain = proptest::sample::select(vec!["null", "true", "false"]).prop_map(str::to_owned);
     let leaf = prop_oneof![plain, number(), text()];
@@ -163,7 +165,7 @@ fn object(value: impl Strategy<Value = String>) -> impl Strategy<Value = String>
     vec(member, 0..6).prop_map(|members| format!("{{{}}}", members.join(",")))
 }
 
-/// A member of [`Odd`] whose value mostly fits.
+/// A member of [`Odd`] with a value that usually fits its type.
 fn fitting() -> impl Strategy<Value = String> {
     let list = vec(text(), 0..3).prop_map(|items| format!("[{}]", items.join(",")));
     let inner = text().prop_map(|text| format!(r#"{{"text": {text}, "more": {text}}}"#));
@@ -183,7 +185,7 @@ fn fitting() -> impl Strategy<Value = String> {
     .prop_map(|(name, value)| format!("\"{name}\": {value}"))
 }
 
-/// An object that [`Odd`] mostly can hold.
+/// An object that can usually be decoded as [`Odd`].
 fn odd() -> impl Strategy<Value = String> {
     prop_oneof![
         5 => vec(fitting(), 0..9).prop_map(|members| format!("{{{}}}", members.join(", "))),
@@ -220,17 +222,18 @@ proptest! {
                 return Ok(());
             }
         };
-        // Nothing of an empty object is lost where a list stands for it.
+        // An empty object loses nothing if it is replaced by an empty list.
         prop_assert_eq!(&ours, &plain);
         let value: Value = serde_json::from_str(&record).unwrap();
         let mut members = value.as_object().cloned().unwrap_or_default();
         prop_assert_eq!(ours.value.clone(), members.get("value").cloned().filter(|value| !value.is_null()));
         members.retain(|name, _| !KNOWN.contains(&name.as_str()));
-        // What does not fit into a member is accepted beside it, so that the text below has it, too.
+        // A value that does not fit its member is kept in `extra`, so the text below contains it as
+        // well.
         let mut extra = Map::from(ours.extra.clone());
         extra.retain(|name, _| !KNOWN.contains(&name.as_str()));
         prop_assert_eq!(&extra, &members);
-        // Written and read again it is the same.
+        // Writing the record and reading it again gives an equal record.
         let text = serde_json::to_string(&ours).unwrap();
         prop_assert_eq!(serde_json::from_str::<Odd>(&text).unwrap(), ours);
     }

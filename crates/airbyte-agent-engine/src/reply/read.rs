@@ -1,4 +1,4 @@
-//! Reads one response: body, metadata, failures inside a success, and the next page.
+//! Reads one response: its body, metadata, failures inside a success status, and the next page.
 
 use std::borrow::Cow;
 
@@ -28,64 +28,63 @@ use crate::json::{self, mend};
 use crate::retry::{asked_wait, published_wait};
 use crate::transport::{Continuation, Reply};
 
-/// A response and what is needed to understand it.
+/// A response, and what is needed to read it.
 #[derive(Clone, Copy)]
 pub(crate) struct Answer<'a> {
     pub(crate) connector: &'a Connector,
     pub(crate) operation: &'a Operation,
-    /// The operation as messages call it, such as `issues.list`.
+    /// The name of the operation in messages, such as `issues.list`.
     pub(crate) name: &'a str,
-    /// What the operation was called with, defaults included; paging builds on it.
+    /// The arguments of the call, including defaults. Paging needs them.
     pub(crate) arguments: &'a Arguments,
     pub(crate) options: &'a CallOptions,
     /// Settings that expressions of computed fields can use.
     pub(crate) settings: &'a Map<String, Value>,
     pub(crate) reply: &'a Reply,
-    /// Where the values of the reply stand.
+    /// The places of the values of the response.
     pub(crate) plan: &'a ReadPlan,
-    /// Takes the secrets in use out of a text.
+    /// Removes the secrets in use from a text.
     pub(crate) redact: &'a dyn Fn(&str) -> String,
-    /// Makes cursors; without it there are none.
+    /// Makes cursors; without it, pages have no cursor.
     pub(crate) seal: Option<&'a Seal<'a>>,
     /// The page that was requested.
     pub(crate) at: &'a NextPage,
-    /// Records of the page that were given already, and the mark of the last of them.
+    /// How many records of the page were given already, and the mark of the last of them.
     pub(crate) behind: Option<(usize, u32)>,
-    /// How many records are wanted of the page at most.
+    /// The largest number of records that is wanted of the page.
     pub(crate) most: Option<usize>,
 }
 
-/// What was read besides the records.
+/// What was read in addition to the records.
 pub(super) struct Read {
     pub(super) meta: Map<String, Value>,
-    /// What the vendor reports beside the records.
+    /// What the vendor reports in addition to the records.
     pub(super) errors: Vec<Value>,
-    /// How many records the whole list has.
+    /// The number of records of the whole list; `None` where it is not known.
     pub(super) total: Option<u64>,
-    /// What stands at the places of the plan.
+    /// The values at the places of the plan.
     pub(super) values: Picked,
 }
 
 impl Answer<'_> {
-    /// Whether the records are filtered and computed already.
+    /// Whether the records have been filtered and their fields computed already.
     pub(super) fn is_finished(&self) -> bool {
         self.reply.layout.records.is_some()
     }
 
-    /// Whether fields are still to be chosen, or texts to be cut, in records that are decoded into a
-    /// type.
+    /// Whether fields still have to be selected, or texts shortened, in records that are decoded into a type.
     pub(super) fn is_unselected(&self) -> bool {
         let options = self.options;
         let chooses = !options.selected().is_empty() || !options.excluded().is_empty();
         self.reply.layout.is_unselected && (chooses || self.cuts_texts())
     }
 
-    /// Chooses the fields that the caller wants and cuts long texts where the caller allows it.
+    /// Selects the fields that the caller wants, and shortens long texts where the caller allows it.
     pub(super) fn select(&self, data: Value) -> Value {
         self.cut(select::shape(data, self.options))
     }
 
-    /// [`select`](Self::select) for one record of a list.
+    /// Does what [`select`](Self::select) does, for one record of a list.
     pub(super) fn select_record(&self, record: Value) -> Value {
         self.cut(select::shape_record(record, self.options))
     }
@@ -107,8 +106,8 @@ impl Answer<'_> {
         let text = self.text();
         let (records, places) = (Some(&self.plan.records), &self.plan.places);
         let values = pick(&text, records, places, sink).or_else(|error| {
-            // One odd value must not cost the whole page. Few texts have one, so that looking for them is
-            // left until one was found.
+            // One unusual value must not make the whole page unreadable. Few texts contain one, so the search for it
+            // begins only after an error.
             let Some(mended) = mend::broken(&text) else {
                 return Err(self.undecodable(text.as_bytes(), &error));
             };
@@ -122,7 +121,7 @@ impl Answer<'_> {
         Ok(read)
     }
 
-    /// The body as JSON. A list without content is no record without members.
+    /// The body as a text. A list that is an empty body is not taken for a record without members.
     pub(super) fn text(&self) -> Cow<'_, str> {
         let body = &self.reply.body;
         if self.operation.action.is_array() && body.iter().all(u8::is_ascii_whitespace) {
@@ -132,7 +131,7 @@ impl Answer<'_> {
         self.without_failed_groups(&text).map_or(text, Cow::Owned)
     }
 
-    /// The body as JSON text, whatever its character set.
+    /// The body as JSON text, converted from its character set.
     pub(super) fn json(&self) -> Cow<'_, str> {
         let body = &self.reply.body;
         match charset::declared(&self.reply.headers, body) {
@@ -171,10 +170,10 @@ impl Answer<'_> {
         meta
     }
 
-    /// Fails when the response reports a failure although its status is a success.
+    /// Fails if the response reports a failure although its status is a success.
     ///
-    /// `has_place` says whether there is anything where the records belong, and `records` how many are
-    /// there: GraphQL may answer in part, and then the errors go into the metadata.
+    /// `has_place` says whether there is any value at the place of the records, and `records` how many there are:
+    /// GraphQL may answer in part, and then the errors are added to the metadata.
     pub(super) fn check(&self, read: &mut Read, has_place: bool, records: usize) -> Result<()> {
         let checks = self.connector.errors.iter().chain(self.operation.response.errors.iter());
         for (check, places) in checks.zip(&self.plan.checks) {
@@ -203,7 +202,7 @@ impl Answer<'_> {
         self.only_failure().map_or(Ok(()), Err)
     }
 
-    /// Fails when the word for how the call ended is none for success.
+    /// Fails if the word that says how the call ended does not mean success.
     fn check_status(&self, read: &Read) -> Result<()> {
         let Some(check) = &self.reply.layout.status else { return Ok(()) };
         let word = self.plan.status.and_then(|place| read.get(place)?.as_str());
@@ -214,8 +213,8 @@ impl Answer<'_> {
         Err(self.failure(ErrorKind::Vendor, reason(check, &body, self.redact)))
     }
 
-    /// Fails where there is nothing at the place of the records although there must be. `is_seen` says
-    /// whether the place is there, be it `null`, and `is_filled` whether something else than `null` is.
+    /// Fails if there is nothing at the place of the records although there must be. `is_seen` says whether there is a
+    /// value at this place, including `null`, and `is_filled` whether there is a value other than `null`.
     pub(super) fn require(&self, is_seen: bool, is_filled: bool) -> Result<()> {
         if is_filled {
             return Ok(());
@@ -234,7 +233,7 @@ impl Answer<'_> {
         let operation = self.operation;
         let is_blank = self.reply.body.iter().all(u8::is_ascii_whitespace);
         if is_blank && operation.action.is_array() {
-            // Without content there are no records.
+            // A response without content contains no records.
             let is_expected = self.reply.status == 204 && operation.response.no_content;
             return if is_expected { Ok(()) } else { Err(self.lacks_records()) };
         }
@@ -244,7 +243,7 @@ impl Answer<'_> {
             return Err(self.described_failure_in(&body, None, Some(message)));
         }
         let reads = operation.action.is_array() || operation.action == Action::Get;
-        // Any object fits a place that stands for several, that of a failure as well.
+        // Any object fits a place that means every member, including the object of a failure.
         if reads
             && self.plan.records.is_multiple()
             && body.is_object()
@@ -257,7 +256,7 @@ impl Answer<'_> {
         }
         match Absence::of(&self.plan.records, &body) {
             Absence::Empty => Ok(()),
-            // A thing that is not there has no list either.
+            // If the object that would contain the list does not exist, there is no list either.
             Absence::Null(place) if operation.is_graphql() || operation.action == Action::Get => {
                 let message =
                     format!("{}: {}'s response has null for '{place}'", self.name, self.peer());
@@ -269,23 +268,23 @@ impl Answer<'_> {
         }
     }
 
-    /// The vendor's identifier of the request, free of secrets.
+    /// The vendor's identifier of the request, without secrets.
     pub(super) fn request_id(&self) -> Option<String> {
         request_id(&self.reply.headers).map(|id| (self.redact)(&id))
     }
 
-    /// The error for a record that is not there.
+    /// The error for a response without the record.
     pub(super) fn no_record(&self) -> Error {
         let message = format!("{}: the response holds no record", self.name);
         Error::new(ErrorKind::NotFound, message).with_status(self.reply.status)
     }
 
-    /// Who answered, in messages.
+    /// The name of the sender, for messages.
     pub(super) fn peer(&self) -> &str {
         self.reply.layout.peer.as_deref().unwrap_or(&self.connector.title)
     }
 
-    /// The error for a failure that the vendor reports inside a success, perhaps with a code.
+    /// The error for a failure that the vendor reports inside a success status, perhaps with a code.
     pub(super) fn described_failure(
         &self,
         stated: Option<&Value>,
@@ -293,7 +292,7 @@ impl Answer<'_> {
     ) -> Error {
         let body: Value = serde_json::from_slice(&self.reply.body).unwrap_or_default();
         let code = stated.and_then(Value::as_str);
-        // What stands beside the sign of a failure is about it, too.
+        // The members next to the sign of a failure are about it as well.
         let beside = check.filter(|check| check.when != ErrorCondition::Alone);
         let beside = beside.and_then(|check| parent(&check.path).first(&body));
         let details = beside.and_then(|value| likely_message(value, self.redact));
@@ -302,8 +301,8 @@ impl Answer<'_> {
         self.described_failure_in(&body, code, with_details(message, details))
     }
 
-    /// [`described_failure`](Self::described_failure) of a body that has been read, with what may be a
-    /// code.
+    /// Does what [`described_failure`](Self::described_failure) does, for a body that has been read and a value that
+    /// may be a code.
     pub(super) fn described_failure_in(
         &self,
         body: &Value,
@@ -329,7 +328,7 @@ impl Answer<'_> {
         }
     }
 
-    /// The error for a failure inside a success.
+    /// The error for a failure inside a success status.
     fn failure(&self, kind: ErrorKind, message: Option<String>) -> Error {
         let said = message.clone().unwrap_or_default();
         let message = message.unwrap_or_else(|| "it gave no reason".to_owned());
@@ -366,7 +365,7 @@ impl Answer<'_> {
             .with_body(start)
     }
 
-    /// What finds out how the list continues.
+    /// The paginator, which finds out how the list continues.
     pub(super) fn paginator<'r>(&'r self, read: &'r Read, records: usize) -> Paginator<'r> {
         Paginator {
             connector: self.connector,
@@ -385,12 +384,12 @@ impl Answer<'_> {
         }
     }
 
-    /// The values of the response as they are written.
+    /// The values of the response in their original spelling.
     pub(super) fn spelling(&self) -> Spelling<'_> {
         Spelling { text: self.text(), plan: self.plan }
     }
 
-    /// The cursor of the next page. `records` counts those before any filter.
+    /// The cursor of the next page. `records` is the number of records before any filter.
     pub(super) fn next(&self, read: &Read, records: usize) -> Result<Option<Cursor>> {
         let Some(seal) = self.seal else { return Ok(None) };
         let page = match self.reply.continuation() {
@@ -407,12 +406,12 @@ impl Read {
         self.values.get(place).and_then(Option::as_ref)
     }
 
-    /// How many records the whole list has, unless one page alone has more.
+    /// The number of records of the whole list, unless this page alone contains more.
     pub(super) fn plausible_total(&self, received: usize) -> Option<u64> {
         self.total.filter(|total| *total >= received as u64)
     }
 
-    /// Whether everything beside an error is `null` or empty, other errors apart.
+    /// Whether all other members of the object that contains an error, except further errors, are `null` or empty.
     fn is_alone(&self, alone: &Alone) -> bool {
         let Some(Value::Object(members)) = self.get(alone.object) else { return true };
         members.iter().all(|(name, value)| {
@@ -422,9 +421,9 @@ impl Read {
     }
 }
 
-/// A body as JSON text: an empty one is an empty object, and a byte order mark is left out. Bytes that are
-/// not UTF-8 must not fail a whole page, so U+FFFD stands for them. Checking the body once as a whole is much
-/// faster than letting the JSON reader check every text in it. Integers beyond 64 bits become texts.
+/// A body as JSON text: an empty body becomes an empty object, and a byte order mark is left out. Bytes that are not
+/// UTF-8 must not make a whole page unreadable, so U+FFFD replaces them. One check of the whole body is much faster
+/// than a check of every text by the JSON reader. Integers beyond 64 bits become texts.
 pub(super) fn json_text(body: &[u8]) -> Cow<'_, str> {
     let body = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body);
     if body.iter().all(u8::is_ascii_whitespace) {

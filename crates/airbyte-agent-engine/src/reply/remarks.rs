@@ -1,5 +1,5 @@
-//! What a vendor reports beside the records of a response that has not failed: errors of some of them, and
-//! signs that some are missing.
+//! What a vendor reports in addition to the records of a response that has not failed: errors of
+//! some records, and signs that some are missing.
 
 use serde_json::{Map, Value, json};
 
@@ -14,8 +14,8 @@ use crate::error::Result;
 use crate::json;
 
 impl Answer<'_> {
-    /// Keeps the errors that GraphQL reports beside what it found. It is a failure if it found nothing, or
-    /// if there are no records because of a refusal that passes.
+    /// Keeps the errors that GraphQL reports in addition to data. It is a failure if there is no
+    /// data, or if there are no records because of a temporary refusal.
     pub(super) fn check_partial_errors(
         &self,
         read: &mut Read,
@@ -32,7 +32,7 @@ impl Answer<'_> {
             matches!(meaning, Some(FailureKind::RateLimited | FailureKind::Unavailable))
         };
         if !has_place || records == 0 && passes() {
-            // The whole of the vendor's own response says what a request costs, too.
+            // The vendor's own response, as a whole, also says what a request costs.
             return Err(match self.reply.layout.records {
                 None => self.described_failure(Some(&failed), None),
                 Some(_) => {
@@ -49,23 +49,25 @@ impl Answer<'_> {
         Ok(())
     }
 
-    /// Keeps the errors of a response that has failed in part, and shows them with the metadata.
+    /// Keeps the errors of a response that has failed in part, and adds them to the metadata.
     pub(super) fn tell(&self, read: &mut Read, errors: Vec<Value>) {
         read.errors.extend(errors);
-        // What a spec declares keeps the form that its type has.
+        // A metadata field that the spec declares keeps the form that its type has.
         let is_declared = self.operation.response.meta.iter().any(|field| field.name == "errors");
         if !is_declared {
             read.meta.insert("errors".to_owned(), read.errors.clone().into());
         }
     }
 
-    /// Keeps what the description calls remarks. The metadata stays what the spec declares.
+    /// Keeps the remarks that the description declares. The metadata remains as the spec declares
+    /// it.
     pub(super) fn add_remarks(&self, read: &mut Read) {
         let mut told = Vec::new();
         for remark in &self.plan.remarks {
             let Some(place) = self.plan.places.get(remark.value) else { continue };
             if place.path.is_multiple() {
-                // Of several values, the pass over the response keeps one only.
+                // The pass over the response keeps only one of several values, so they are looked
+                // up here.
                 let body = json::parse(&self.text()).unwrap_or_default();
                 told.extend(worded(remark, &place.path, filled(&place.path, &body)));
             } else if let Some(value) = read.get(remark.value).filter(|value| is_there(value)) {
@@ -82,7 +84,7 @@ impl Answer<'_> {
     }
 }
 
-/// The values at a place, with the words that say what they mean.
+/// The values at a place, with the text that says what they mean.
 fn worded(remark: &RemarkPlace, place: &JsonPath, values: Vec<Value>) -> Vec<Value> {
     let Some(words) = &remark.words else { return values };
     let name = match place.steps.last() {

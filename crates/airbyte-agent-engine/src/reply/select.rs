@@ -1,10 +1,10 @@
-//! Field selection on results: `select` and `exclude` by dotted names.
+//! Selection of fields in results: `select` and `exclude` by dotted names.
 
 use serde_json::{Map, Value};
 
 use crate::call_options::CallOptions;
 
-/// The data with only, or without, the fields that the options name.
+/// The data with only the fields that the options select, or without those that they exclude.
 pub(crate) fn shape(data: Value, options: &CallOptions) -> Value {
     if options.selected().is_empty() && options.excluded().is_empty() {
         return data;
@@ -23,10 +23,10 @@ pub(crate) fn shape(data: Value, options: &CallOptions) -> Value {
     }
 }
 
-/// Texts longer than this are cut where a caller allows it, in characters.
+/// The length in characters beyond which texts are shortened where a caller allows it.
 const LONGEST_TEXT: usize = 200;
 
-/// Cuts long texts, however deep they stand.
+/// Shortens long texts at any depth.
 pub(super) fn cut_texts(value: &mut Value) {
     match value {
         Value::String(text) => {
@@ -41,7 +41,7 @@ pub(super) fn cut_texts(value: &mut Value) {
     }
 }
 
-/// One record with only, or without, the fields that the options name.
+/// One record with only the fields that the options select, or without those that they exclude.
 pub(super) fn shape_record(record: Value, options: &CallOptions) -> Value {
     let Value::Object(mut members) = record else { return record };
     if options.selected().is_empty() && options.excluded().is_empty() {
@@ -60,7 +60,8 @@ pub(super) fn shape_record(record: Value, options: &CallOptions) -> Value {
     Value::Object(selected)
 }
 
-/// An exact name first, dots included; then a path through objects and the elements of lists.
+/// Looks for a member with exactly this name, dots included, first; then for a path through objects
+/// and the elements of lists.
 fn select(from: &Map<String, Value>, name: &str, into: &mut Map<String, Value>) {
     if let Some(value) = from.get(name) {
         into.insert(name.to_owned(), value.clone());
@@ -76,8 +77,8 @@ fn select(from: &Map<String, Value>, name: &str, into: &mut Map<String, Value>) 
     }
 }
 
-/// What a path leads to below a value. A list keeps its length, so that the parts that several paths
-/// select of one element meet again.
+/// The values at a path below a value. A list keeps its length, so that the parts that several
+/// paths select of one element are joined again.
 fn select_below(value: &Value, name: &str) -> Option<Value> {
     match value {
         Value::Object(members) => {
@@ -121,7 +122,8 @@ fn merge(into: &mut Value, from: Value) {
     }
 }
 
-/// Every reading of the name is left out: whoever excludes a field must never see it.
+/// Removes the field in every meaning of the name: a field that a caller excludes must never be in
+/// the result.
 fn exclude(from: &mut Map<String, Value>, name: &str) {
     from.remove(name);
     for (dot, _) in name.match_indices('.') {

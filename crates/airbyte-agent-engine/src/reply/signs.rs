@@ -1,4 +1,4 @@
-//! What a response says about whether its list goes on.
+//! What a response says about whether its list continues.
 
 use serde_json::Value;
 
@@ -17,15 +17,16 @@ impl<'a> Paginator<'a> {
                 && self.size((paging, places)).exceeds(self.records as u64)
     }
 
-    /// Whether there may be more, as far as a response tells that says neither how nor whether it does.
+    /// Whether there may be more records after a response that says neither whether nor how the
+    /// list continues.
     pub(super) fn may_go_on(&self, style: Style<'a>) -> bool {
         let is_short = self.size(style).exceeds(self.records as u64);
         let is_total = self.total.is_some_and(|total| total <= self.records as u64);
         self.records > 0 && !is_short && !is_total
     }
 
-    /// Whether the response has neither the flag that says whether there is more nor the place of what leads
-    /// on, although there may be more.
+    /// Whether the response contains neither the flag that says whether there is more nor the value
+    /// that leads to the next page, although there may be more.
     pub(super) fn leaves_unsaid(&self, (paging, places): Style<'a>) -> bool {
         let lacks_way = match &paging.next {
             Next::Cursor { from, .. } | Next::Link { from, .. } => {
@@ -39,8 +40,8 @@ impl<'a> Paginator<'a> {
             && self.may_go_on((paging, places))
     }
 
-    /// Whether a flag that says yes or no is not there at all. Places that are named otherwise than `has…`
-    /// hold what leads on, and are not there at the end of a list.
+    /// Whether a flag that says yes or no is missing. Other values, whose names do not begin with
+    /// `has`, contain what leads to the next page, and are always missing at the end of a list.
     pub(super) fn lacks_flag(&self, source: &Source, place: Option<usize>) -> bool {
         let path = match source {
             Source::Body(path) => path,
@@ -54,8 +55,8 @@ impl<'a> Paginator<'a> {
         says_yes_or_no && is_carried(source, place) && self.is_absent(source, place)
     }
 
-    /// Whether the body has no value for a source, not even `null`. What is not read from the body is
-    /// never taken for absent.
+    /// Whether the body has no value for a source, not even `null`. A value that is not read from
+    /// the body is never taken for missing.
     pub(super) fn is_absent(&self, source: &Source, place: Option<usize>) -> bool {
         let is_there = |place: usize| self.values.get(place).is_some_and(Option::is_some);
         match source {
@@ -73,8 +74,8 @@ impl<'a> Paginator<'a> {
         }
     }
 
-    /// Whether a flag in the response says that there is more. Flags that say otherwise have ended the
-    /// list already.
+    /// Whether a flag in the response says that there is more. A flag that says otherwise has ended
+    /// the list already.
     pub(super) fn says_more(&self, (paging, places): Style<'a>) -> bool {
         let more = paging.more.as_ref().is_some_and(|flag| {
             is_carried(flag, places.more) && !self.lacks_flag(flag, places.more)

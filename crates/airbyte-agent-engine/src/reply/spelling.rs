@@ -1,4 +1,4 @@
-//! Values of a response as they are written there, digit by digit.
+//! Values of a response in their original spelling, digit by digit.
 
 use std::borrow::Cow;
 
@@ -44,7 +44,8 @@ impl Sink for Fingerprint {
     }
 }
 
-/// Length of the longest text of a blank value that is recognized, in bytes; white space may stand in it.
+/// Length of the longest text that is recognized as a blank value, in bytes; it may contain white
+/// space.
 const LONGEST_BLANK: usize = 64;
 
 /// Whether there is nothing in an object or a list.
@@ -52,7 +53,7 @@ pub(super) fn is_blank(value: &Value) -> bool {
     value.as_array().is_some_and(Vec::is_empty) || value.as_object().is_some_and(Map::is_empty)
 }
 
-/// The values of a response as they are written.
+/// The values of a response in their original spelling.
 pub(super) struct Spelling<'a> {
     pub(super) text: Cow<'a, str>,
     pub(super) plan: &'a ReadPlan,
@@ -65,7 +66,7 @@ impl Spelling<'_> {
         pick(&self.text, Some(&self.plan.records), &[], &mut hash).ok().map(|_| hash.0)
     }
 
-    /// The marks of the records as they stand in the response.
+    /// The marks of the records as the response contains them.
     pub(super) fn marks(&self) -> Vec<u32> {
         let values = self.texts(&self.plan.records).into_iter();
         let values = values.map(|text| json::parse(&text).unwrap_or_default());
@@ -76,11 +77,11 @@ impl Spelling<'_> {
         records.map(|record| mark(&record)).collect()
     }
 
-    /// Whether there are several records that are all the same, as rows of a report without identity may be: two
-    /// pages of them do not show that the list stands still.
+    /// Whether there are several records that are all equal, such as rows of a report without
+    /// identifiers. Two pages of equal rows do not show that the list goes in circles.
     pub(super) fn is_uniform(&self) -> bool {
         let texts = self.texts(&self.plan.records);
-        // The place of the records may be that of each of them, or of the list of all.
+        // The place of the records may name each of them, or the list that contains them.
         let lists: Vec<Vec<&RawValue>> =
             texts.iter().filter_map(|text| serde_json::from_str(text).ok()).collect();
         let mut records: Vec<&str> = lists.iter().flatten().map(|record| record.get()).collect();
@@ -90,7 +91,7 @@ impl Spelling<'_> {
         records.len() > 1 && records.windows(2).all(|pair| pair[0] == pair[1])
     }
 
-    /// Whether the records have something that tells each from all others.
+    /// Whether every record has an identifier.
     pub(super) fn is_identified(&self) -> bool {
         let first = self.first_record().and_then(|text| serde_json::from_str::<Value>(&text).ok());
         first.is_some_and(|first| match &first {
@@ -106,7 +107,7 @@ impl Spelling<'_> {
         if *last { texts.pop() } else { texts.into_iter().next() }
     }
 
-    /// What stands in the place of a record if it says nothing: an empty object or an empty list.
+    /// The value at the place of a record if it is blank: an empty object or an empty list.
     pub(super) fn blank_record(&self) -> Option<Value> {
         let texts = self.texts(&self.plan.records);
         let is_short = |text: &&String| text.len() <= LONGEST_BLANK;
@@ -115,18 +116,18 @@ impl Spelling<'_> {
                 Some(text).filter(is_short).and_then(|text| serde_json::from_str(text).ok());
             value.filter(is_blank)
         });
-        // None but blank ones are needed.
+        // Values that are not blank are not needed.
         blanks.reduce(|first, next| first.and_then(|first| next.map(|_| first)))?
     }
 
-    /// The first value in the place of the records.
+    /// The first value at the place of the records.
     pub(super) fn first_record(&self) -> Option<String> {
         self.texts(&self.plan.records).into_iter().next()
     }
 
     fn texts(&self, path: &JsonPath) -> Vec<String> {
         let mut texts = Texts::default();
-        // What cannot be read here has been mended, and is spelled otherwise.
+        // If this text cannot be read, it has been changed by `mend`, and its spelling differs.
         match pick(&self.text, Some(path), &[], &mut texts) {
             Ok(_) => texts.0,
             Err(_) => Vec::new(),

@@ -4,7 +4,8 @@ use serde_json::{Value, json};
 
 use crate::description::{Kind, Operation};
 
-/// A token as the parameter wants it: vendors write numbers as texts and the other way round.
+/// A token in the form that the parameter takes: vendors write numbers as texts and texts as
+/// numbers.
 pub(super) fn typed(operation: &Operation, into: &str, value: Value) -> Value {
     let kinds = operation.argument_schema(into).map(|s| s.kinds.to_vec()).unwrap_or_default();
     match &value {
@@ -20,7 +21,7 @@ pub(super) fn typed(operation: &Operation, into: &str, value: Value) -> Value {
     }
 }
 
-/// A number that counts something, also one that is written as a text.
+/// A number that counts something, which may be written as a text.
 pub(super) fn whole_number(value: &Value) -> Option<u64> {
     #[allow(
         clippy::cast_possible_truncation,
@@ -37,7 +38,7 @@ pub(super) fn whole_number(value: &Value) -> Option<u64> {
     }
 }
 
-/// The value `add` behind a number; what is no number stays as it is.
+/// A number that is increased by `add`; a value that is not a number is returned unchanged.
 pub(super) fn behind(value: Value, add: u64) -> Value {
     let number = value.as_u64().or_else(|| value.as_str()?.parse().ok());
     match number.filter(|_| add > 0).and_then(|number| number.checked_add(add)) {

@@ -1,4 +1,4 @@
-//! Responses that tell of a next page but do not hold what leads there.
+//! Responses that contain an object about the next page, but not what leads there.
 
 use super::failure::says_something;
 use super::next::Paginator;
@@ -7,8 +7,8 @@ use crate::cursor::{DeadEnd, NextPage};
 use crate::description::{MetaSource, Source, Step};
 
 impl Paginator<'_> {
-    /// The dead end of a response that has the object of a next page, such as `next`, in which something
-    /// stands, but not what leads there.
+    /// The dead end of a response that contains an object about the next page, such as `next`,
+    /// which is not empty and lacks the member that leads there.
     pub(super) fn tokenless(&self, from: &Source, places: &PagingPlaces) -> Option<NextPage> {
         let (holder, token) = match from {
             Source::Body(path) => (self.values.get(places.holder?)?.clone(), path),

@@ -10,7 +10,7 @@ use crate::arguments::Arguments;
 use crate::description::{Body, FileArgument, Location, Operation, Text};
 use crate::error::{Error, Result};
 
-/// A body and what it is.
+/// A body and its media type.
 pub(super) struct Encoded {
     pub(super) bytes: Bytes,
     pub(super) content_type: String,
@@ -53,7 +53,7 @@ fn body_names(operation: &Operation) -> impl Iterator<Item = &str> {
     in_body.map(|parameter| parameter.name.as_ref())
 }
 
-/// The members of a JSON body: declared ones, then, where the body is open, all the others.
+/// The members of a JSON body: the declared ones, then all others if the body is open.
 fn members(
     operation: &Operation,
     arguments: &Arguments,
@@ -76,7 +76,7 @@ fn members(
     members
 }
 
-/// JSON of the media type that the operation declares.
+/// A JSON body with the media type that the operation declares.
 fn json_of(operation: &Operation, value: &Value) -> Result<Encoded> {
     let encoded = json(value)?;
     Ok(match &operation.json_type {
@@ -128,7 +128,7 @@ fn joined(subtype: &str, parts: &[Part<'_>]) -> Result<Option<Encoded>> {
     Ok(Some(Encoded { bytes: bytes.into(), content_type }))
 }
 
-/// The name of a field as the head of its part has it.
+/// The name of a field in the form that the header of its part contains.
 fn part_name(name: &str) -> String {
     name.replace('\\', "\\\\").replace('"', "%22").replace(['\r', '\n'], " ")
 }
@@ -141,7 +141,7 @@ fn related(operation: &Operation, arguments: &Arguments) -> Result<Option<Encode
     let metadata = members(operation, arguments, false, |name| !is_own(name));
     let content = content(file, arguments)?.filter(|content| content.size() > 0);
     let Some(content) = content else {
-        // Without a file what is left is an ordinary JSON request.
+        // Without a file, the rest is an ordinary JSON request.
         let rest = members(operation, arguments, false, |name| name != file.content);
         return if rest.is_empty() { Ok(None) } else { json(&Value::Object(rest)).map(Some) };
     };
@@ -184,7 +184,7 @@ fn media_type<'a>(file: &'a FileArgument, arguments: &'a Arguments) -> Result<&'
     Ok(given.unwrap_or(&file.default_media_type))
 }
 
-/// A text about a file, which becomes a part of a header.
+/// A text about a file that becomes a part of a header.
 fn argument<'a>(name: Option<&Text>, arguments: &'a Arguments) -> Result<Option<&'a str>> {
     let Some(name) = name else { return Ok(None) };
     let text = match arguments.get(name.as_ref()) {

@@ -18,7 +18,8 @@ pub(crate) fn form_pairs<'a>(
     pairs
 }
 
-/// Writes a value with brackets; empty lists and objects vanish, `null` is an empty text.
+/// Writes a value with brackets. Empty lists and objects are left out, and `null` becomes an empty
+/// text.
 pub(super) fn bracketed(name: &str, value: &Value, pairs: &mut Vec<(String, String)>) {
     match value {
         Value::Array(items) => {
@@ -35,7 +36,7 @@ pub(super) fn bracketed(name: &str, value: &Value, pairs: &mut Vec<(String, Stri
     }
 }
 
-/// A scalar as vendors write it; nested values as JSON.
+/// A scalar as a text in the form that vendors use; nested values become JSON.
 pub(super) fn scalar(value: &Value) -> String {
     match value {
         Value::Null => String::new(),

@@ -8,14 +8,14 @@ use crate::description::{GraphQl, Piece, Text, Variable, VariableValue};
 use crate::error::{Error, Result};
 use crate::selection::{self, ARGUMENT};
 
-/// `{query, variables, operationName}`.
+/// The payload as `{query, variables, operationName}`.
 pub(super) fn payload(graphql: &GraphQl, arguments: &Arguments) -> Result<Value> {
     let mut payload = Map::new();
     let mut variables = Map::new();
     for Variable { name, value } in graphql.variables.iter() {
         let resolved =
             resolve(value, arguments, &Place { optional: &graphql.optional, path: name });
-        // A null goes out only where the spec says that it means something and the caller said it.
+        // A null is sent only where the spec says that it has a meaning and the caller passed it.
         let is_wanted = graphql.nullable.contains(name) && is_explicit_null(value, arguments);
         match resolved {
             Some(Value::Null) | None if !is_wanted => {}
@@ -48,7 +48,7 @@ fn document(graphql: &GraphQl, arguments: &Arguments) -> Result<String> {
         .ok_or_else(|| Error::validation(format!("'{ARGUMENT}' must name at least one field")))
 }
 
-/// The place of a value in the variables, and the places that disappear if no value is passed.
+/// The place of a value in the variables, and the places that are left out if no value is passed.
 struct Place<'a> {
     optional: &'a [Text],
     path: &'a str,

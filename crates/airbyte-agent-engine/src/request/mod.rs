@@ -1,6 +1,6 @@
-//! From complete arguments to an HTTP request, without credentials.
+//! Builds an HTTP request from complete arguments, without credentials.
 //!
-//! Pure functions: nothing here performs I/O, knows of secrets, or asks which vendor it is.
+//! All functions are pure: they perform no I/O and know neither secrets nor vendors.
 
 mod body;
 mod form;
@@ -23,7 +23,7 @@ use crate::error::{Error, Result};
 pub(crate) use form::form_pairs;
 pub(crate) use query::encode_pairs;
 
-/// What stays as it is in a path segment or a query: RFC 3986's unreserved characters.
+/// Characters that are not escaped in a path segment or a query: RFC 3986's unreserved characters.
 const UNRESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
 
 /// An HTTP request below the base URL of a connector.
@@ -50,7 +50,7 @@ pub(crate) fn build(operation: &Operation, arguments: &Arguments) -> Result<Requ
         headers.iter().any(|(name, _)| name.eq_ignore_ascii_case(wanted))
     };
     if !has(&headers, "accept") {
-        // A file may be of any kind; everything else is JSON by the dialect.
+        // A file may have any media type; according to the dialect, everything else is JSON.
         let accept =
             if operation.download.is_some() { "*/*" } else { "application/json, */*;q=0.8" };
         headers.push(("accept".to_owned(), accept.to_owned()));
@@ -78,7 +78,8 @@ fn path(template: &Template, arguments: &Arguments) -> Result<String> {
             }
         }
     }
-    // Single values were checked; here several, or one beside a text, make up a segment.
+    // Single values were checked before. Here several values, or a value and a text, form one
+    // segment.
     if has_dot_segment(&out) {
         let names: Vec<&str> = template.names().collect();
         let names = names.join("', '");
@@ -103,7 +104,7 @@ fn headers(operation: &Operation, arguments: &Arguments) -> Result<Vec<(String, 
     Ok(headers)
 }
 
-/// A scalar as text.
+/// A scalar as a text.
 fn text(name: &str, value: &Value) -> Result<String> {
     match value {
         Value::String(text) => Ok(text.clone()),

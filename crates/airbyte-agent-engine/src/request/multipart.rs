@@ -1,4 +1,5 @@
-//! Bodies of several parts. The content of a file is decoded where it is sent from, because it may be large.
+//! Bodies of several parts. The content of a file is decoded when it is written to the body,
+//! because it may be large.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -14,14 +15,14 @@ pub(super) struct Part<'a> {
 
 /// The content of a part.
 pub(super) enum Content<'a> {
-    /// It is sent as it stands.
+    /// A text that is sent unchanged.
     Text(&'a str),
-    /// It is sent decoded; the second text is the name of the argument that has it.
+    /// Base64, which is sent decoded. The second text is the name of the argument that contains it.
     Base64(&'a str, &'a str),
 }
 
 impl Content<'_> {
-    /// The most bytes that are sent for the content.
+    /// The largest number of bytes that is sent for the content.
     pub(super) fn size(&self) -> usize {
         match self {
             Self::Text(text) => text.len(),
@@ -43,7 +44,7 @@ impl Content<'_> {
     }
 }
 
-/// Joins parts by a boundary that occurs in none of them: the bytes, and their media type.
+/// Joins parts by a boundary that occurs in none of them. Returns the body and its media type.
 pub(super) fn join(subtype: &str, parts: &[Part<'_>]) -> Result<(Vec<u8>, String)> {
     let mut number = 0_u32;
     loop {

@@ -1,5 +1,5 @@
-//! Takes variables that have no value out of a GraphQL document, with everything that would be empty without
-//! them. All other text stays as it is.
+//! Removes variables that have no value from a GraphQL document, with everything that would be
+//! empty without them. All other text stays unchanged.
 
 use std::ops::Range;
 
@@ -21,7 +21,7 @@ pub(super) fn without(document: &str, absent: &[&str]) -> Result<String> {
     let mut remaining = String::with_capacity(document.len());
     let mut at = 0;
     for range in cuts.ranges {
-        // Neighbours that go both take what stands between them.
+        // If two neighbours are removed, the text between them is removed, too.
         remaining.push_str(document.get(at..range.start).unwrap_or_default());
         at = at.max(range.end);
     }
@@ -35,7 +35,7 @@ struct Cuts<'a> {
 }
 
 impl Cuts<'_> {
-    /// Finds what goes in a node and below it.
+    /// Finds the ranges to remove in a node and below it.
     fn look_through(&mut self, node: &SyntaxNode) {
         let stays = match node.kind() {
             SyntaxKind::VARIABLE_DEFINITIONS => self.elements(
@@ -62,8 +62,8 @@ impl Cuts<'_> {
         }
     }
 
-    /// Cuts the elements of a list of which nothing is left, or the list itself if none is left. Gives back
-    /// whether the list stays.
+    /// Removes the elements of a list that are empty, or the list itself if no element is left.
+    /// Returns whether the list is kept.
     fn elements(
         &mut self,
         list: &SyntaxNode,
@@ -83,7 +83,8 @@ impl Cuts<'_> {
         }
         let first_kept = children.iter().position(|(_, goes)| !goes).unwrap_or(children.len());
         for (at, (range, _)) in children.iter().enumerate().filter(|(_, (_, goes))| *goes) {
-            // What separates an element from the one before it goes with it.
+            // The separator between an element and the one before it is removed together with the
+            // element.
             let cut = if at < first_kept {
                 range.start..children.get(at + 1).map_or(range.end, |(next, _)| next.start)
             } else {
@@ -95,7 +96,7 @@ impl Cuts<'_> {
         true
     }
 
-    /// Whether an argument, a member of an object or an element of a list has nothing left.
+    /// Whether nothing is left of an argument, a member of an object or an element of a list.
     fn has_no_value(&self, node: &SyntaxNode) -> bool {
         let value = cst::Argument::cast(node.clone())
             .map(|argument| argument.value())
@@ -132,7 +133,7 @@ impl Cuts<'_> {
     }
 }
 
-/// Where a node stands, without the white space, commas and comments that follow or precede it.
+/// The range of a node, without white space, commas and comments before and after it.
 fn range_of(node: &SyntaxNode) -> Range<usize> {
     use SyntaxKind::{COMMA, COMMENT, WHITESPACE};
     let mut range: Option<Range<usize>> = None;
@@ -179,7 +180,7 @@ mod tests {
     }
 
     #[test]
-    fn lists_that_would_be_empty_go_whole() {
+    fn lists_that_would_be_empty_are_removed() {
         for (document, absent, expected) in [
             ("query ($a: Int) { x(a: $a) { y } }", &["a"][..], "query  { x { y } }"),
             (

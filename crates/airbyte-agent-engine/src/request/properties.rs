@@ -1,4 +1,5 @@
-//! Encoders against decoders written from the standards, not from the encoders.
+//! Tests the encoders against decoders that were written from the standards and not from the
+//! encoders.
 
 use percent_encoding::utf8_percent_encode;
 use proptest::collection::{btree_map, vec};
@@ -33,7 +34,7 @@ fn decode(text: &str) -> Vec<(String, String)> {
         .collect()
 }
 
-/// Rebuilds nested values from `a[b][0]`, with every scalar as text.
+/// Rebuilds nested values from names such as `a[b][0]`, with every scalar as a text.
 fn unflatten(pairs: &[(String, String)]) -> Value {
     let mut root = Value::Null;
     for (key, value) in pairs {
@@ -68,7 +69,7 @@ fn unflatten(pairs: &[(String, String)]) -> Value {
     root
 }
 
-/// What a form can say of a value: texts, and nothing where lists and objects are empty.
+/// What a form can express of a value: texts, and nothing for empty lists and objects.
 fn as_texts(value: &Value) -> Option<Value> {
     match value {
         Value::Array(items) => {

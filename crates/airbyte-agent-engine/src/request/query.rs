@@ -8,7 +8,7 @@ use super::form::{bracketed, scalar};
 use crate::arguments::Arguments;
 use crate::description::{Location, Operation, Style};
 
-/// The encoded query of an operation, empty for none.
+/// The encoded query of an operation; empty if there is none.
 pub(super) fn query(
     operation: &Operation,
     arguments: &Arguments,
@@ -25,7 +25,7 @@ pub(super) fn query(
     if rest_li { encode_rest_li(&pairs) } else { encode_pairs(&pairs) }
 }
 
-/// Writes one parameter as key-value pairs.
+/// Writes one parameter as pairs of names and values.
 fn write(name: &str, value: &Value, style: Style, pairs: &mut Vec<(String, String)>) {
     match value {
         Value::Null => {}
@@ -37,7 +37,7 @@ fn write(name: &str, value: &Value, style: Style, pairs: &mut Vec<(String, Strin
                 Style::Repeat | Style::DeepObject => {
                     for (index, item) in items.iter().enumerate() {
                         match item {
-                            // Members of different objects would run into each other.
+                            // Otherwise members of different objects could not be told apart.
                             Value::Object(_) if style == Style::DeepObject => {
                                 bracketed(&format!("{name}[{index}]"), item, pairs);
                             }
@@ -67,13 +67,13 @@ fn write(name: &str, value: &Value, style: Style, pairs: &mut Vec<(String, Strin
     }
 }
 
-/// `application/x-www-form-urlencoded` text.
+/// The pairs in the form `application/x-www-form-urlencoded`.
 pub(crate) fn encode_pairs(pairs: &[(String, String)]) -> String {
     form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish()
 }
 
-/// The query encoding of Rest.li 2: `( ) : , %` stay as they are in structured values, so that
-/// URNs that are already encoded pass through.
+/// The query encoding of Rest.li 2: `( ) : , %` are not escaped in structured values, so that URNs
+/// that are already encoded stay unchanged.
 fn encode_rest_li(pairs: &[(String, String)]) -> String {
     const STRUCTURED: &AsciiSet =
         &UNRESERVED.remove(b'(').remove(b')').remove(b':').remove(b',').remove(b'%');

@@ -1,13 +1,15 @@
-//! Undoes the ways in which texts are written inside addresses, JSON and markup, and remembers where in
-//! the text each byte came from. Whatever is escaped is undone, because writers differ in what they escape.
+//! Undoes the encodings of texts inside addresses, JSON and markup, and remembers the position in
+//! the text from which each byte came. All escapes are undone, because programs differ in what they
+//! escape.
 
-/// Bytes, and for each of them (and for their end) where in the original text it begins.
+/// Bytes, and for each of them (and for their end) the position at which it begins in the original
+/// text.
 pub(super) struct Decoded {
     pub(super) bytes: Vec<u8>,
     pub(super) origins: Vec<usize>,
 }
 
-/// A way in which texts are written inside others.
+/// An encoding of texts inside other texts.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Encoding {
     Percent,
@@ -27,7 +29,7 @@ impl Encoding {
         }
     }
 
-    /// What the bytes begin with, and how many of them that takes.
+    /// The unit with which the bytes begin, and how many bytes it takes.
     fn unit(self, rest: &[u8]) -> Option<(Unit, usize)> {
         match self {
             Self::Percent => percent(rest),
@@ -37,7 +39,8 @@ impl Encoding {
     }
 }
 
-/// The text with one layer of an encoding undone; `None` where there is none.
+/// The text after one layer of an encoding was undone; `None` where the text does not use this
+/// encoding.
 pub(super) fn decode(
     encoding: Encoding,
     text: &[u8],
@@ -73,19 +76,20 @@ pub(super) fn decode(
     (!is_same).then_some(decoded)
 }
 
-/// What an encoded unit stands for.
+/// The meaning of an encoded unit.
 enum Unit {
     Byte(u8),
     Char(char),
 }
 
-/// `%2F`
+/// Reads a percent-encoded byte such as `%2F`.
 fn percent(rest: &[u8]) -> Option<(Unit, usize)> {
     let byte = u8::try_from(hex(rest.get(1..3)?)?).ok()?;
     Some((Unit::Byte(byte), 3))
 }
 
-/// `\n`, `\/` or `\u00e9`; a character beyond the first plane is a pair of escapes.
+/// Reads an escape such as `\n`, `\/` or `\u00e9`; a character beyond the first plane is a pair of
+/// escapes.
 fn escape(rest: &[u8]) -> Option<(Unit, usize)> {
     let byte = match rest.get(1)? {
         b'u' => {
@@ -113,7 +117,7 @@ fn escape(rest: &[u8]) -> Option<(Unit, usize)> {
     Some((Unit::Byte(byte), 2))
 }
 
-/// `&amp;`, `&#39;` or `&#x2F;`
+/// Reads an entity such as `&amp;`, `&#39;` or `&#x2F;`.
 fn entity(rest: &[u8]) -> Option<(Unit, usize)> {
     let end = rest.iter().take(10).position(|byte| *byte == b';')?;
     let name = std::str::from_utf8(rest.get(1..end)?).ok()?;

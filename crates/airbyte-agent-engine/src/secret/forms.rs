@@ -1,17 +1,18 @@
-//! The forms in which the bytes of a secret may stand in a text, besides those that `decode` undoes.
-//! Knows nothing about texts themselves.
+//! The forms of a secret in a text, in addition to those that `decode` undoes. This module does not
+//! know the texts themselves.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
 
-/// Shorter parts of base64 occur by chance.
+/// Length in bytes below which a part of base64 may occur by chance.
 const SHORTEST_BASE64: usize = 8;
 
 /// Every form of the secret that is at least `shortest` bytes long.
 pub(super) fn forms(secret: &str, shortest: usize) -> Vec<String> {
     let mut forms = vec![
         secret.to_owned(),
-        // Forms write a blank as a plus sign, and their readers a plus sign as a blank.
+        // Some encodings write a space as a plus sign, and their decoders read a plus sign as a
+        // space.
         secret.replace('+', " "),
         secret.replace(' ', "+"),
         secret.bytes().map(|byte| format!("{byte:02x}")).collect(),
@@ -22,8 +23,8 @@ pub(super) fn forms(secret: &str, shortest: usize) -> Vec<String> {
     forms
 }
 
-/// Three views of the bytes in base64, one for each place at which they can begin between others, in both
-/// alphabets. What the bytes beside them have a part in is left out.
+/// The bytes in base64, for each of the three offsets at which they can begin among other bytes, in
+/// both alphabets. Characters that also depend on neighbouring bytes are left out.
 fn base64(bytes: &[u8]) -> Vec<String> {
     let mut views = Vec::new();
     for before in 0..3 {
@@ -37,7 +38,7 @@ fn base64(bytes: &[u8]) -> Vec<String> {
             }
         }
     }
-    // Where nothing stands before and behind, the end belongs to the secret, too.
+    // If there are no other bytes before and after it, the end belongs to the secret, too.
     let whole = [STANDARD_NO_PAD.encode(bytes), URL_SAFE_NO_PAD.encode(bytes)];
     views.extend(whole.into_iter().filter(|whole| whole.len() >= SHORTEST_BASE64));
     views

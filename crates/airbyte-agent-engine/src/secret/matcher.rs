@@ -1,4 +1,4 @@
-//! Finds any of several texts in another one, in one pass over each way to read it.
+//! Finds any of several texts in another one, with one pass for each decoding of the text.
 
 use std::ops::Range;
 
@@ -9,11 +9,11 @@ use super::decode::{Decoded, Encoding, decode};
 /// How many layers of encoding are undone: JSON inside a parameter of an address inside JSON.
 const LAYERS: usize = 3;
 
-/// The texts to find.
+/// The texts that are looked for.
 pub(super) struct Matcher {
-    /// Longest first, so that a text that contains another is found as a whole.
+    /// The longest text comes first, so that a text that contains another one is found as a whole.
     patterns: Vec<SecretString>,
-    /// A bit for every pair of bytes with which a text begins.
+    /// One bit for every pair of bytes with which a text begins.
     beginnings: Vec<u64>,
 }
 
@@ -38,7 +38,7 @@ impl Matcher {
         self.patterns.sort_by_key(|known| std::cmp::Reverse(known.expose_secret().len()));
     }
 
-    /// Where the bytes are one of the texts, in order.
+    /// The ranges in which the bytes are one of the texts, in order.
     pub(super) fn spans(&self, bytes: &[u8]) -> Vec<Range<usize>> {
         let mut found = Vec::new();
         if !self.patterns.is_empty() {
@@ -53,7 +53,7 @@ impl Matcher {
         self.patterns.first().map_or(0, |known| known.expose_secret().len())
     }
 
-    /// The text with `mask` in the place of every match; `None` where nothing matches.
+    /// The text with `mask` instead of every match; `None` where nothing matches.
     pub(super) fn replace(&self, text: &str, mask: &str) -> Option<String> {
         let found = self.spans(text.as_bytes());
         if found.is_empty() {
@@ -63,7 +63,7 @@ impl Matcher {
         let mut copied = 0;
         for range in found {
             if range.start >= copied {
-                // A match begins and ends between two characters.
+                // A match begins and ends at the boundary of a character.
                 out.push_str(text.get(copied..range.start).unwrap_or_default());
                 out.push_str(mask);
             }
@@ -73,7 +73,7 @@ impl Matcher {
         Some(out)
     }
 
-    /// Finds matches in the bytes, and in what they stand for in every encoding.
+    /// Finds matches in the bytes, and in what they mean in every encoding.
     fn read(
         &self,
         bytes: &[u8],
@@ -92,7 +92,7 @@ impl Matcher {
         }
     }
 
-    /// Adds to `found` where in the original text the bytes match.
+    /// Adds to `found` the ranges of the original text in which the bytes match.
     fn find(&self, bytes: &[u8], origins: Option<&[usize]>, found: &mut Vec<Range<usize>>) {
         let origin = |at: usize| origins.map_or(at, |known| known.get(at).copied().unwrap_or(at));
         let mut at = 0;
@@ -116,7 +116,7 @@ impl Matcher {
     }
 }
 
-/// The word and the bit of a pair of bytes.
+/// The word of the bit set and the bit in it for a pair of bytes.
 const fn place(first: u8, second: u8) -> (usize, u64) {
     let number = (first as usize) << 8 | second as usize;
     (number >> 6, 1 << (number & 63))

@@ -1,8 +1,9 @@
-//! Keeping secrets out of every text that leaves the engine, and of records where a program asks for it.
+//! Keeps secrets out of every text that leaves the engine, and out of records where a program asks
+//! for it.
 //!
-//! There is one redactor for a client. It is fed with every credential and with every token that is
-//! obtained later, and whoever shows anything (messages, tools, logs, the program) cleans it there.
-//! Texts are cleaned first and shortened then: half a secret is not recognized.
+//! There is one redactor for each client. It learns every credential and every token that is
+//! obtained later. All code that shows texts (messages, tools, logs, the program) cleans them with
+//! it. Texts are cleaned first and shortened then, because a part of a secret is not recognized.
 
 mod decode;
 mod forms;
@@ -16,17 +17,19 @@ use serde_json::{Map, Value};
 
 use self::matcher::Matcher;
 
-/// What stands where a secret was.
+/// The text that replaces a secret.
 pub(crate) const MASK: &str = "[redacted]";
 
-/// Shorter secrets are not removed from messages: removing them would garble any text.
+/// Length in bytes below which a secret is not removed from messages, because this would make any
+/// text unreadable.
 const SHORTEST: usize = 4;
 
-/// Shorter secrets are not removed from records, in which they occur by chance.
+/// Length in bytes below which a secret is not removed from records, in which such texts occur by
+/// chance.
 const SHORTEST_IN_RECORDS: usize = 8;
 
-/// Knows the secrets in use and takes them out of texts, in plain and in every usual encoding. Clones
-/// share what they know.
+/// Knows the secrets in use and removes them from texts, unencoded and in every usual encoding.
+/// Clones share the secrets.
 ///
 /// ```
 /// use airbyte_agent_engine::Redactor;
@@ -42,28 +45,28 @@ pub struct Redactor(Arc<RwLock<Known>>);
 struct Known {
     texts: Matcher,
     records: Matcher,
-    /// Whether a secret consists of digits, which may stand in JSON as a number.
+    /// Whether a secret consists of digits, so that JSON may contain it as a number.
     has_number: bool,
 }
 
 impl Redactor {
-    /// A redactor that knows no secret yet.
+    /// A redactor that knows no secrets.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Remembers a secret. One of fewer than four bytes is removed from nothing, and one of fewer
-    /// than eight is not removed from values: such texts occur by chance. So does a word such as `invalid`,
-    /// of which messages consist: a gap in a sentence that everybody knows would tell the secret. It is removed
-    /// from nothing.
+    /// Adds a secret. A secret of fewer than four bytes is not removed from any text, and one of
+    /// fewer than eight is not removed from values, because such texts occur by chance. The same is
+    /// true for words such as `invalid` that messages use: a gap in a well-known sentence would
+    /// reveal the secret. They are not removed from any text.
     pub fn add(&self, secret: &str) {
         self.remember(secret, true);
-        // Whoever pastes a secret may have taken white space along, which a vendor does not repeat.
+        // A pasted secret may have white space around it, which a vendor does not repeat.
         if secret.trim() != secret {
             self.remember(secret.trim(), true);
         }
-        // A key file is repeated in parts.
+        // Messages may repeat parts of a key file.
         if let Ok(Value::Object(members)) = serde_json::from_str(secret) {
             for (name, member) in &members {
                 let is_secret = ["key", "secret", "token", "password"];
@@ -76,8 +79,8 @@ impl Redactor {
         }
     }
 
-    /// Remembers what authenticates and is no secret by itself, such as a user name: it is removed
-    /// from texts, but not from values, in which it is data.
+    /// Adds a text that authenticates and is no secret by itself, such as a user name. It is
+    /// removed from texts, and not from values, in which it is data.
     pub(crate) fn add_name(&self, name: &str) {
         self.remember(name, false);
     }
@@ -86,7 +89,8 @@ impl Redactor {
         if secret.len() < SHORTEST || words::is_everyday(secret) {
             return;
         }
-        // Lists are only added to, so one that a panic poisoned is still good.
+        // Lists are only added to, so they are intact even if a thread panicked while it held the
+        // lock.
         let mut known = self.0.write().unwrap_or_else(PoisonError::into_inner);
         known.texts.add(forms::forms(secret, SHORTEST));
         if in_records && secret.len() >= SHORTEST_IN_RECORDS {
@@ -102,21 +106,21 @@ impl Redactor {
         known.texts.replace(text, MASK).unwrap_or_else(|| text.to_owned())
     }
 
-    /// Where secrets stand in bytes of a file, by the rule of [`clean_value`](Self::clean_value): ranges in
-    /// order, of which some may overlap.
+    /// The ranges of the secrets in bytes of a file, by the rules of
+    /// [`clean_value`](Self::clean_value). They are in order, and some may overlap.
     #[must_use]
     pub fn find(&self, bytes: &[u8]) -> Vec<Range<usize>> {
         self.0.read().unwrap_or_else(PoisonError::into_inner).records.spans(bytes)
     }
 
-    /// How many bytes a secret may take in a file at most, in plain and percent-encoded.
+    /// The largest number of bytes that a secret may take in a file, unencoded or percent-encoded.
     #[must_use]
     pub fn longest(&self) -> usize {
         self.0.read().unwrap_or_else(PoisonError::into_inner).records.longest().saturating_mul(3)
     }
 
-    /// Removes the secrets from every text of a value, from the names of members, and where a number
-    /// is a secret.
+    /// Removes the secrets from every text of a value and from the names of members, and removes
+    /// numbers that are secrets.
     pub fn clean_value(&self, value: &mut Value) {
         self.0.read().unwrap_or_else(PoisonError::into_inner).clean(value);
     }

@@ -50,7 +50,7 @@ fn a_word_of_messages_is_removed_from_nothing() {
         redactor.clean_value(&mut value);
         assert_eq!(value["message"], text, "{secret}");
     }
-    // What only contains such a word is a secret like any other.
+    // A text that only contains such a word is a secret like any other.
     let redactor = Redactor::default();
     redactor.add("invalid-7f3");
     assert_eq!(redactor.clean("no invalid-7f3"), "no [redacted]");
@@ -69,7 +69,7 @@ fn secrets_are_removed_out_of_base64_wherever_they_begin() {
                 for text in [encoded.clone(), format!("Basic {encoded}"), percent] {
                     let clean = redactor.clean(&text);
                     assert!(clean.contains(MASK), "{before:?} {after:?}: {clean}");
-                    // What is left holds nothing of the secret but bits at its ends.
+                    // The rest contains nothing of the secret except bits at its ends.
                     let rest: String = clean.replace(MASK, "").replace("Basic ", "");
                     let bound = (before.len() + after.len()) * 2 + 10;
                     assert!(rest.len() <= bound, "{before:?} {after:?}: {clean}");
@@ -113,8 +113,8 @@ fn values_lose_secrets_and_keep_names() {
     assert_eq!(redactor.clean("alice@example.com, short"), "[redacted], [redacted]");
 }
 
-/// Texts are cut, encoded and put together at random around a secret. None of it may be left, and
-/// nothing else may change.
+/// Texts are cut, encoded and put together at random around a secret. No part of it may be left,
+/// and nothing else may change.
 #[test]
 fn no_secret_is_left_in_texts_made_at_random() {
     let mut random = fastrand::Rng::with_seed(7);

@@ -1,6 +1,6 @@
-//! Words of which messages consist, and which hide nothing when they are secrets.
+//! Words that messages use. A secret that is such a word is not removed.
 
-/// Words of messages with four letters or more, in order.
+/// Words of messages with four letters or more, in alphabetical order.
 const EVERYDAY: [&str; 118] = [
     "abort",
     "access",

@@ -1,4 +1,4 @@
-//! A cassette: exchanges with a vendor as JSON lines, the first of which says what it is.
+//! A cassette: exchanges with a vendor as JSON lines. The first line describes the format.
 
 use std::path::Path;
 
@@ -9,8 +9,8 @@ use serde_json::{Value, json};
 
 use crate::error::{Error, Result};
 
-/// Stands where a secret was, followed by `-name` where the name is known. Fits into an address,
-/// a header and a text as it is. In a cassette it matches anything.
+/// The text that replaces a secret, followed by `-name` where the name is known. It can be a part
+/// of an address, a header and a text without escapes. In a cassette, it matches any text.
 pub(super) const PLACEHOLDER: &str = "REDACTED";
 
 /// Version of the format.
@@ -27,7 +27,7 @@ pub(super) struct Exchange {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(super) struct RecordedRequest {
     pub(super) method: String,
-    /// Address at the vendor, wherever the request was routed.
+    /// Address at the vendor, even if the request was sent to another origin.
     pub(super) url: String,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(super) headers: Vec<(String, String)>,
@@ -35,22 +35,22 @@ pub(super) struct RecordedRequest {
     pub(super) body: Body,
 }
 
-/// What came back.
+/// The result of the request.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", untagged)]
 pub(super) enum RecordedResponse {
-    /// A response.
+    /// A response with a status, headers and a body.
     Answer {
         status: u16,
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         headers: Vec<(String, String)>,
         #[serde(default, skip_serializing_if = "Body::is_empty")]
         body: Body,
-        /// Why the body ended too early.
+        /// The reason why the body ended too early.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         broken: Option<String>,
     },
-    /// No response.
+    /// No response, because the request failed.
     Failure {
         failure: String,
         #[serde(default)]
@@ -60,11 +60,11 @@ pub(super) enum RecordedResponse {
     },
 }
 
-/// A body in the form that reads best.
+/// A body in the most readable form.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(super) enum Body {
-    /// None.
+    /// No body.
     #[default]
     Empty,
     /// JSON.
@@ -73,7 +73,7 @@ pub(super) enum Body {
     Text(String),
     /// Other bytes.
     Base64(String),
-    /// That of a token endpoint, which is never kept.
+    /// The body of a token endpoint, which is never stored.
     Withheld,
 }
 
@@ -84,7 +84,8 @@ impl Body {
         }
         match std::str::from_utf8(bytes) {
             Ok(text) => match serde_json::from_str::<Value>(text) {
-                // Numbers and the like may be texts; only these are surely JSON.
+                // Numbers and other scalars may be plain texts; only objects and lists are
+                // certainly JSON.
                 Ok(value @ (Value::Object(_) | Value::Array(_))) => Self::Json(value),
                 _ => Self::Text(text.to_owned()),
             },
@@ -106,7 +107,7 @@ impl Body {
     }
 }
 
-/// Writes a cassette: whole or not at all.
+/// Writes a cassette, either completely or not at all.
 pub(super) fn write(path: &Path, exchanges: &[Exchange]) -> Result<()> {
     let mut text = json!({"cassette": VERSION, "by": concat!("airbyte-agent-core ", env!("CARGO_PKG_VERSION"))})
         .to_string();

@@ -1,4 +1,4 @@
-//! Whether a request is one that a cassette knows, and what tells them apart when it is not.
+//! Compares a request with those of a cassette, and says how they differ.
 
 use std::collections::BTreeMap;
 
@@ -7,8 +7,8 @@ use url::Url;
 
 use super::cassette::{Body, PLACEHOLDER, RecordedRequest};
 
-/// The first thing that tells a request from a recorded one, `None` when they are the same.
-/// The further a comparison gets, the higher its rank.
+/// The first difference between a request and a recorded one; `None` when they are equal. The
+/// further the comparison gets, the higher its rank.
 pub(super) fn difference(
     recorded: &RecordedRequest,
     sent: &RecordedRequest,
@@ -109,9 +109,10 @@ fn json(place: &str, recorded: &Value, sent: &Value) -> Option<String> {
     }
 }
 
-/// Whether a text is the recorded one; what was taken out of that may be anything.
+/// Whether a text is equal to the recorded one. A part that was replaced in the recording matches
+/// any text.
 fn fits(recorded: &str, sent: &str) -> bool {
-    // Hosts are in lower case.
+    // Hosts are in lower case, so the placeholder may be, too.
     let lower = PLACEHOLDER.to_lowercase();
     let split = |text: &str| {
         let at = text.find(PLACEHOLDER).or_else(|| text.find(&lower))?;
@@ -128,7 +129,7 @@ fn fits(recorded: &str, sent: &str) -> bool {
     rest.ends_with(behind)
 }
 
-/// Without the name of the secret, `-api_key`.
+/// The text without the name of the secret, such as `-api_key`.
 fn unnamed(text: &str) -> &str {
     text.strip_prefix('-').map_or(text, |name| {
         name.trim_start_matches(|letter: char| letter.is_ascii_alphanumeric() || letter == '_')

@@ -1,8 +1,8 @@
-//! Tests without a network: a transport that answers as told, and recorded traffic.
+//! Tests without a network: a transport with responses that a test sets, and recorded traffic.
 //!
-//! [`Mock`] takes the place of the vendor. It is told what to answer, refuses what it was not told
-//! of, and remembers the calls. Arguments are checked by the connector's description as in real
-//! calls, so that a test fails where production would.
+//! [`Mock`] replaces the vendor. It returns the responses that a test has set, refuses all other
+//! calls, and records the calls. Arguments are checked by the connector's description as in real
+//! calls, so that a test fails where a real call would.
 //!
 //! ```
 //! use airbyte_agent_engine::testing::Mock;
@@ -23,10 +23,10 @@
 //! # }
 //! ```
 //!
-//! A typed connector works on it as well: `let gong: GongConnector = mock.connector();`.
+//! A typed connector can use it as well: `let gong: GongConnector = mock.connector();`.
 //!
-//! Where real responses matter, [`Recorder`] writes down what a vendor says, without secrets, and
-//! [`Replay`] says it again.
+//! Where real responses matter, [`Recorder`] stores the vendor's responses without secrets, and
+//! [`Replay`] returns them again.
 
 mod cassette;
 mod compare;

@@ -1,4 +1,4 @@
-//! Records what goes to a vendor and comes back.
+//! Records the requests to a vendor and its responses.
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -16,19 +16,20 @@ use crate::auth::Credentials;
 use crate::error::{Error, Result};
 use crate::http::{BoxFuture, Http, HttpClient, HttpFailure, HttpRequest, HttpResponse, intended};
 
-/// Largest body that a cassette takes.
+/// Largest body that is recorded, in bytes.
 const LARGEST: usize = 16 * 1024 * 1024;
 
 /// An [`HttpClient`] that records what passes through it, for [`Replay`](super::Replay).
 ///
-/// Secrets stay out by construction. Of the headers only harmless ones are kept, never
-/// `Authorization` or cookies. The account's credentials, and the tokens that are got with them,
-/// are replaced wherever they occur; so are members and parameters with names such as `password`
-/// or `access_token`. Bodies of token endpoints are not kept at all. What still looks like a
-/// secret then (issued keys, web tokens, private keys, long random texts) makes
-/// [`finish`](Self::finish) refuse to write anything.
+/// Secrets are not recorded. Only harmless headers are kept, never `Authorization` or cookies. The
+/// account's credentials, and the tokens that are obtained with them, are replaced wherever they
+/// occur, and so are members and parameters with names such as `password` or `access_token`. Bodies
+/// of token endpoints are not kept at all. If anything still looks like a secret then (issued keys,
+/// web tokens, private keys, long random texts), [`finish`](Self::finish) refuses to write the
+/// cassette.
 ///
-/// Personal data is another matter: [`edit`](Self::edit) changes bodies before they are kept.
+/// Personal data is not removed by itself: [`edit`](Self::edit) changes bodies before they are
+/// kept.
 ///
 /// ```no_run
 /// use airbyte_agent_engine::testing::Recorder;
@@ -61,7 +62,7 @@ struct Settings {
     edit: Option<Arc<Edit>>,
 }
 
-/// What passed so far. Lives in memory only, so it may hold secrets.
+/// The exchanges so far. They are kept in memory only, so they may contain secrets.
 struct Tape {
     scrubber: Scrubber,
     passed: Vec<Passed>,
@@ -78,7 +79,7 @@ enum Came {
 }
 
 impl Recorder {
-    /// Records to this file what is sent with these credentials. For the hosted platform give
+    /// Records to this file what is sent with these credentials. For the hosted platform, pass
     /// client id and client secret as fields.
     pub fn new(path: impl Into<PathBuf>, credentials: &Credentials) -> Self {
         let settings = Settings {
@@ -92,40 +93,42 @@ impl Recorder {
         Self { settings, tape: Arc::new(Mutex::new(tape)) }
     }
 
-    /// Sends by a client of your own.
+    /// Sends requests with a client of your own.
     #[must_use]
     pub fn around(mut self, client: impl HttpClient + 'static) -> Self {
         self.settings.client = Arc::new(client);
         self
     }
 
-    /// Keeps one more header.
+    /// Keeps one more header in the recording.
     #[must_use]
     pub fn keep_header(mut self, name: impl AsRef<str>) -> Self {
         self.settings.headers.insert(name.as_ref().to_ascii_lowercase());
         self
     }
 
-    /// Allows a field (of a body, a query, or a header) to hold what looks like a secret.
+    /// Allows a field (of a body, a query, or a header) to contain a text that looks like a secret.
     #[must_use]
     pub fn allow_field(mut self, name: impl Into<String>) -> Self {
         self.settings.allowed.insert(name.into());
         self
     }
 
-    /// Changes JSON bodies before they are kept: takes names and addresses of people out, or puts
-    /// `REDACTED` where a value differs from run to run; in a replayed request it matches anything.
+    /// Sets a function that changes JSON bodies before they are kept. It can remove names and
+    /// addresses of people, or write `REDACTED` for a value that differs from run to run, which
+    /// matches any value in a replayed request.
     #[must_use]
     pub fn edit(mut self, edit: impl Fn(&mut Value) + Send + Sync + 'static) -> Self {
         self.settings.edit = Some(Arc::new(edit));
         self
     }
 
-    /// Writes the cassette and gives back the number of exchanges in it. Nothing is written before.
+    /// Writes the cassette and returns the number of exchanges in it. Nothing is written before
+    /// this call.
     ///
     /// # Errors
     ///
-    /// `Usage` when something still looks like a secret (the message names every place and holds
+    /// `Usage` when something still looks like a secret (the message names every place and contains
     /// no secret; nothing is written), or when the file cannot be written.
     pub fn finish(&self) -> Result<usize> {
         let tape = self.lock();
@@ -195,7 +198,8 @@ impl Recorder {
     }
 
     fn lock(&self) -> MutexGuard<'_, Tape> {
-        // A tape is only ever added to.
+        // Exchanges are only added, so the list is intact even if a thread panicked while it held
+        // the lock.
         self.tape.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -209,7 +213,7 @@ impl Recorder {
 }
 
 impl HttpClient for Recorder {
-    /// Passes the request on. The response is read whole before it is handed out.
+    /// Passes the request on. The whole response is read before it is returned.
     fn send(&self, request: HttpRequest) -> BoxFuture<'_, Result<HttpResponse, HttpFailure>> {
         Box::pin(async move {
             let mut response = match self.settings.client.send(request.clone()).await {

@@ -1,4 +1,4 @@
-//! Answers from a cassette.
+//! Returns the responses of a cassette.
 
 use std::fmt;
 use std::path::Path;
@@ -16,16 +16,17 @@ use super::scrub::Scrubber;
 use crate::error::{Error, Result};
 use crate::http::{BoxFuture, HttpClient, HttpFailure, HttpRequest, HttpResponse, intended};
 
-/// An [`HttpClient`] that answers from a cassette made by [`Recorder`](super::Recorder), with no
-/// network.
+/// An [`HttpClient`] that answers from a cassette which [`Recorder`](super::Recorder) wrote,
+/// without a network.
 ///
-/// A request is answered by the first recorded one of the same method, host, path, query, range
-/// and body that was not used yet; when all were, by the last of them again. What was taken out of
-/// the recorded one may be anything, so any credentials will do. Requests for a token are answered
-/// with one made up; a base address that comes with the token has to be configured.
+/// A request gets the response of the first recorded request with the same method, host, path,
+/// query, range and body that was not used yet, or the last of these again if all were used. A
+/// secret that was replaced in the recording matches any text, so any credentials can be used. A
+/// request for a token gets an invented token; if the base address comes with the token, it has to
+/// be configured.
 ///
-/// A request that the cassette does not know fails, is not tried again, and the error says what
-/// tells it from the nearest one recorded.
+/// A request that the cassette does not contain fails and is not repeated. The error says how it
+/// differs from the most similar recorded one.
 ///
 /// ```no_run
 /// use airbyte_agent_engine::testing::Replay;
@@ -53,7 +54,7 @@ impl Replay {
     ///
     /// # Errors
     ///
-    /// `Usage` when the file cannot be read or is no cassette.
+    /// `Usage` when the file cannot be read or is not a cassette.
     pub fn open(path: impl AsRef<Path>) -> Result<Self> {
         let path = path.as_ref();
         let exchanges = cassette::read(path)?;
@@ -61,7 +62,7 @@ impl Replay {
         Ok(Self { name: path.display().to_string(), exchanges: Arc::new(exchanges), used })
     }
 
-    /// The recorded requests that nobody made so far, as method and address.
+    /// The recorded requests that were not made so far, as method and address.
     pub fn unused(&self) -> Vec<String> {
         let used = self.lock();
         let unused = self.exchanges.iter().zip(used.iter()).filter(|(_, used)| !**used);
@@ -119,7 +120,7 @@ impl Replay {
     }
 }
 
-/// Method and address.
+/// The method and the address of a request.
 fn shown(request: &RecordedRequest) -> String {
     format!("{} {}", request.method, request.url)
 }
@@ -148,7 +149,7 @@ impl HttpClient for Replay {
         })
     }
 
-    /// Nothing is connected to.
+    /// This client connects to nothing, so no address has to be checked.
     fn guards_addresses(&self) -> bool {
         true
     }
@@ -158,7 +159,7 @@ fn header((name, value): &(String, String)) -> Option<(HeaderName, HeaderValue)>
     Some((HeaderName::from_bytes(name.as_bytes()).ok()?, HeaderValue::from_str(value).ok()?))
 }
 
-/// What a token endpoint might have said.
+/// A response that a token endpoint could have sent.
 fn token(status: u16) -> Bytes {
     let body = if status < 400 {
         json!({"access_token": "replayed", "token_type": "Bearer", "expires_in": 3600})

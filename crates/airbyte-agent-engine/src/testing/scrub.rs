@@ -1,5 +1,5 @@
-//! Takes secrets out of exchanges, by construction: what is not known to be harmless never gets
-//! in, and what is known to be secret is replaced.
+//! Removes secrets from exchanges: headers that are not known to be harmless are never recorded,
+//! and texts that are known to be secret are replaced.
 
 use std::collections::BTreeSet;
 
@@ -14,7 +14,8 @@ use super::cassette::{Body, Exchange, PLACEHOLDER, RecordedResponse};
 use crate::auth::Credentials;
 use crate::secret::{MASK, Redactor};
 
-/// Headers that a cassette may hold; besides those whose name speaks of a limit or a count.
+/// Headers that a cassette may contain, in addition to those whose name mentions a limit or a
+/// count.
 const HEADERS: &[&str] = &[
     "accept",
     "accept-ranges",
@@ -26,7 +27,8 @@ const HEADERS: &[&str] = &[
     "retry-after",
 ];
 
-/// Names, without case and punctuation, of members and query parameters that hold secrets.
+/// Names, in lower case and without punctuation, of members and query parameters that contain
+/// secrets.
 const SECRET_NAMES: &[&str] = &[
     "accesskey",
     "accesstoken",
@@ -63,32 +65,33 @@ const SECRET_NAMES: &[&str] = &[
     "xgoogsignature",
 ];
 
-/// Shorter values are not replaced: that would garble the rest.
+/// Length in bytes below which a value is not replaced, because this would make the rest
+/// unreadable.
 const SHORTEST: usize = 4;
 
-/// Whether a member or parameter of this name holds a secret.
+/// Whether a member or parameter of this name contains a secret.
 fn is_secret_name(name: &str) -> bool {
     let plain: String =
         name.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_lowercase();
     SECRET_NAMES.contains(&plain.as_str())
 }
 
-/// Knows the secrets of an account and takes them out.
+/// Knows the secrets of an account and removes them.
 #[derive(Default)]
 pub(super) struct Scrubber {
-    /// Name and value, the longest value first.
+    /// Names and values; the longest value comes first.
     secrets: Vec<(String, String)>,
-    /// Knows them, too, in every encoding.
+    /// A redactor that knows the secrets as well, and finds them in every encoding.
     redactor: Redactor,
 }
 
 impl Scrubber {
-    /// Everything that was given to authenticate.
+    /// A scrubber for all texts of these credentials.
     pub(super) fn of(credentials: &Credentials) -> Self {
         let mut scrubber = Self::default();
         for (name, value) in credentials.names().zip(credentials.values()) {
             scrubber.learn(name, value);
-            // A key file holds several.
+            // A key file contains several secrets.
             if let Ok(Value::Object(members)) = serde_json::from_str(value) {
                 for (name, value) in &members {
                     if let Value::String(value) = value {
@@ -100,14 +103,14 @@ impl Scrubber {
         let values: Vec<&str> = credentials.values().collect();
         for user in values.iter().copied().chain([""]) {
             for password in values.iter().copied().chain([""]).filter(|other| *other != user) {
-                // As HTTP's basic authentication writes them.
+                // The form in which HTTP's basic authentication sends them.
                 scrubber.learn("basic", &STANDARD.encode(format!("{user}:{password}")));
             }
         }
         scrubber
     }
 
-    /// One more secret.
+    /// Adds a secret.
     pub(super) fn learn(&mut self, name: &str, value: &str) {
         let value = value.trim();
         let known = self.secrets.iter().any(|(_, known)| known == value);
@@ -120,7 +123,7 @@ impl Scrubber {
         self.secrets.sort_by_key(|(_, value)| std::cmp::Reverse(value.len()));
     }
 
-    /// The tokens of a token endpoint's response.
+    /// Adds the tokens of a token endpoint's response.
     pub(super) fn learn_token(&mut self, body: &[u8]) {
         if let Ok(Value::Object(members)) = serde_json::from_slice(body) {
             for (name, value) in &members {
@@ -143,7 +146,7 @@ impl Scrubber {
         for (name, value) in &self.secrets {
             let encoded: String = byte_serialize(value.as_bytes()).collect();
             let percent = encoded.replace('+', "%20");
-            // Inside JSON that is a text in JSON.
+            // The text may be a JSON string inside JSON.
             let escaped = value.replace('\\', "\\\\").replace('"', "\\\"");
             for form in [value.as_str(), &escaped, &encoded, &percent] {
                 if out.contains(form) {
@@ -154,7 +157,8 @@ impl Scrubber {
         self.redactor.clean(&out).replace(MASK, PLACEHOLDER)
     }
 
-    /// An address without secrets: neither known ones nor parameters that are secret by name.
+    /// An address without secrets: neither known ones nor parameters whose names say that they are
+    /// secret.
     pub(super) fn address(&self, address: &str) -> String {
         let clean = self.text(address);
         let Ok(mut url) = Url::parse(&clean) else { return clean };
@@ -190,7 +194,7 @@ impl Scrubber {
             }
             Value::Null | Value::Bool(_) => {}
             Value::Number(number) => {
-                // An account's number may be a credential, too.
+                // The number of an account may be a credential, too.
                 let text = number.to_string();
                 if self.secrets.iter().any(|(_, secret)| *secret == text) {
                     *value = Value::String(self.text(&text));
@@ -223,9 +227,10 @@ impl Scrubber {
         }
     }
 
-    /// The name of a secret that is still there: as the name of a member, or within other bytes.
+    /// The name of a secret that is still in an exchange, as the name of a member or among other
+    /// bytes.
     pub(super) fn left(&self, exchange: &Exchange) -> Option<&str> {
-        // However deep a text is quoted, without backslashes it is the same.
+        // A text that is quoted several times differs only in its backslashes.
         let mut texts = vec![serde_json::to_string(exchange).unwrap_or_default().replace('\\', "")];
         let mut add = |body: &Body| {
             if let Body::Base64(_) = body {
@@ -236,7 +241,7 @@ impl Scrubber {
         if let RecordedResponse::Answer { body, .. } = &exchange.answer {
             add(body);
         }
-        // Short ones occur by chance.
+        // Short secrets occur by chance.
         let mut long = self.secrets.iter().filter(|(_, value)| value.len() >= 8);
         let found = long.find(|(_, value)| {
             let bare = value.replace('\\', "");
@@ -245,7 +250,7 @@ impl Scrubber {
         found.map(|(name, _)| name.as_str())
     }
 
-    /// The headers that may be recorded, without secrets.
+    /// The headers that may be recorded, without their secrets.
     pub(super) fn headers(
         &self,
         headers: &HeaderMap,
@@ -270,7 +275,7 @@ impl Scrubber {
             .collect()
     }
 
-    /// `<https://…>; rel="next", <https://…>; rel="last"`
+    /// Cleans a header such as `<https://…>; rel="next", <https://…>; rel="last"`.
     fn link(&self, value: &str) -> String {
         let mut out = String::with_capacity(value.len());
         let mut rest = value;
@@ -285,7 +290,8 @@ impl Scrubber {
     }
 }
 
-/// A form without the fields that are secret by name; any other text as it is.
+/// A form without the fields whose names say that they are secret; any other text is returned
+/// unchanged.
 fn form(text: &str) -> String {
     if !is_form(text) || !form_urlencoded::parse(text.as_bytes()).any(|(n, _)| is_secret_name(&n)) {
         return text.to_owned();

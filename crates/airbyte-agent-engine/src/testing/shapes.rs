@@ -1,9 +1,11 @@
-//! Texts that look like secrets, wherever they come from.
+//! Recognises texts that look like secrets, whatever their origin.
 //!
-//! The last gate before a recording is written. It knows the forms in which secrets are issued,
-//! and takes long random texts for secrets unless the name of their field says that they are not.
+//! This is the last check before a recording is written. It knows the forms in which secrets are
+//! issued, and takes long random texts for secrets unless the name of their field says that they
+//! are not.
 
-/// Beginnings of issued secrets, how much follows at least, and what they are.
+/// Prefixes of issued secrets, the least number of characters behind them, and what the secrets
+/// are.
 const PREFIXES: &[(&str, usize, &str)] = &[
     ("sk_live_", 8, "a secret key"),
     ("sk_test_", 8, "a secret key"),
@@ -54,11 +56,11 @@ const PREFIXES: &[(&str, usize, &str)] = &[
     ("00D", 60, "a session id"),
 ];
 
-/// Marks that belong to no harmless text.
+/// Texts that only secrets contain.
 const MARKS: &[(&str, &str)] =
     &[("PRIVATE KEY-----", "a private key"), ("-----BEGIN PGP PRIVATE", "a private key")];
 
-/// What the text looks like, when that is a secret.
+/// What the text looks like, if it looks like a secret.
 pub(super) fn secret(text: &str) -> Option<&'static str> {
     for (mark, what) in MARKS {
         if text.contains(mark) {
@@ -87,7 +89,7 @@ pub(super) fn secret(text: &str) -> Option<&'static str> {
     has_password.then_some("an address with a password")
 }
 
-/// What follows each `prefix` that starts a word.
+/// The text behind each `prefix` at the beginning of a word.
 fn starts<'t>(text: &'t str, prefix: &'t str) -> impl Iterator<Item = &'t str> {
     text.match_indices(prefix).filter_map(move |(at, _)| {
         let before = text[..at].bytes().last();
@@ -96,7 +98,7 @@ fn starts<'t>(text: &'t str, prefix: &'t str) -> impl Iterator<Item = &'t str> {
     })
 }
 
-/// Number of characters at the start that a token may have.
+/// Number of characters at the beginning that a token may contain.
 fn length(text: &str) -> usize {
     text.bytes().take_while(|byte| is_token(*byte)).count()
 }
@@ -105,7 +107,7 @@ fn is_token(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || b"-_.~+/=!|".contains(&byte)
 }
 
-/// Whether what follows `eyJ` makes it three parts in base64.
+/// Whether the text behind `eyJ` has the form of a web token: three parts in base64.
 fn is_web_token(rest: &str) -> bool {
     let token = &rest[..length(rest)];
     let mut parts = token.split('.');
@@ -137,7 +139,7 @@ const HARMLESS: &[&str] = &[
     "revision",
 ];
 
-/// Whether the text holds a long random word, in a field of this name.
+/// Whether the text contains a long random word, in a field of this name.
 pub(super) fn is_random(field: &str, text: &str) -> bool {
     let field: String = field.to_lowercase().chars().filter(char::is_ascii_alphanumeric).collect();
     if HARMLESS.iter().any(|end| field.ends_with(end)) {
@@ -171,7 +173,8 @@ fn entropy(word: &str) -> f64 {
 mod tests {
     use super::*;
 
-    /// Put together here, so that no scanner takes this file for a leak.
+    /// Joins the parts of an example. They are separate in this file, so that no scanner takes it
+    /// for a leak.
     fn joined(parts: &[&str]) -> String {
         parts.concat()
     }

@@ -1,5 +1,5 @@
-//! Looks over an exchange that was scrubbed: what still looks like a secret is reported by its
-//! place. Changes nothing.
+//! Checks an exchange from which secrets were removed: whatever still looks like a secret is
+//! reported with its place. Nothing is changed.
 
 use std::collections::BTreeSet;
 
@@ -42,7 +42,8 @@ impl Look<'_> {
         }
     }
 
-    /// Parts of an address have names; what stands in a path is an identifier.
+    /// Checks query parameters by their names. The rest of the address is checked only for the
+    /// forms of issued secrets, because segments of paths are often long identifiers.
     fn address(&mut self, place: &str, field: &str, address: &str) {
         let Ok(url) = Url::parse(address) else { return self.text(place, field, address) };
         for (name, value) in url.query_pairs() {
@@ -62,7 +63,7 @@ impl Look<'_> {
             let place = format!("{place} '{name}'");
             match name.as_str() {
                 "location" => self.address(&place, name, value),
-                // Addresses with parameters of their own.
+                // The text may be an address with parameters of its own.
                 "link" => {
                     for address in value.split(['<', '>']).filter(|part| part.contains("://")) {
                         self.address(&place, name, address);

@@ -1,4 +1,4 @@
-//! The loop of tries: send, weigh the end of the try, wait.
+//! The loop of attempts: send, decide by the result of the attempt whether to repeat it, wait.
 
 use std::borrow::Cow;
 use std::time::Duration;
@@ -15,7 +15,7 @@ use crate::reply::request_id;
 use crate::retry::{self, Ending};
 use crate::span::note;
 
-/// The response with its body, where that is to be read at once.
+/// The response with its body, if the body has to be read at once.
 async fn whole(response: HttpResponse, outgoing: &Outgoing) -> Result<HttpResponse> {
     let Some(limit) = outgoing.whole else { return Ok(response) };
     let (status, headers) = (response.status, response.headers.clone());
@@ -24,22 +24,23 @@ async fn whole(response: HttpResponse, outgoing: &Outgoing) -> Result<HttpRespon
     Ok(HttpResponse::new(status, headers, body))
 }
 
-/// How a request ended at last.
+/// How a request ended, after all attempts.
 pub(crate) enum Answer {
-    /// Below 400; the body is still to be read, or here already. A redirect that is not followed is one
-    /// of these.
+    /// A response with a status below 400. The body has been read, or is still to be read. A
+    /// redirect that is not followed is also such a response.
     Response(HttpResponse),
-    /// 400 or above.
+    /// A response with status 400 or above.
     Refused(Refused),
 }
 
 impl Wire {
-    /// Sends until there is a response that needs no further try: one below 400, or the last one.
-    /// The span `airbyte_agent.request` tells how it ended and after how many attempts.
+    /// Sends until there is a response that needs no further attempt: one below 400, or the last
+    /// one. The span `airbyte_agent.request` records how it ended and after how many attempts.
     ///
     /// # Errors
     ///
-    /// `Network` when there is no response, or when the response leads where it must not.
+    /// `Network` when there is no response, or when a redirect leads to an address that may not be
+    /// requested.
     pub(crate) async fn send(&self, outgoing: &Outgoing, recipient: &Recipient) -> Result<Answer> {
         let span = tracing::debug_span!(
             "airbyte_agent.request",
@@ -109,7 +110,7 @@ impl Wire {
                 }
             };
             let wait = self.pause(&policy, *attempt, ending, outgoing.repeatable);
-            // A wait that does not fit is for the caller to decide, who is told how long it is.
+            // If the delay does not fit the deadline, the caller gets its length and decides.
             let wait = wait.filter(|wait| !retry::is_too_long(*wait, outgoing.deadline));
             let Some(wait) = wait else { return end };
             tracing::debug!(what = %outgoing.what, attempt, ?ending, ?wait, "trying again");
@@ -119,7 +120,7 @@ impl Wire {
         }
     }
 
-    /// The retry policy, with another number of attempts where there is one.
+    /// The retry policy, with another number of attempts if one is set.
     pub(crate) fn policy(&self, max_attempts: Option<u32>) -> Cow<'_, RetryPolicy> {
         match max_attempts {
             None => Cow::Borrowed(&self.policy),
@@ -127,7 +128,7 @@ impl Wire {
         }
     }
 
-    /// The wait before the next try; `None` when there is none. `attempt` counts from one.
+    /// The delay before the next attempt; `None` when there is none. `attempt` counts from one.
     pub(crate) fn pause(
         &self,
         policy: &RetryPolicy,
@@ -138,7 +139,7 @@ impl Wire {
         retry::next_try(policy, &self.budget, attempt, ending, repeatable)
     }
 
-    /// The error of a body that did not come whole.
+    /// The error of a body that broke off.
     fn broken(&self, outgoing: &Outgoing, error: &Error) -> Error {
         let message = self.redactor.clean(error.message());
         Error::network(format!("{}: {message}", outgoing.what))

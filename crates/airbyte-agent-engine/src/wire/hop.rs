@@ -1,6 +1,6 @@
-//! One try: a request and the redirects that it meets.
+//! One attempt: a request and the redirects that follow it.
 //!
-//! Each hop is built from the request as it is meant, and gets only what its host may see.
+//! Each hop is built from the original request, and contains only what its host may see.
 
 use bytes::Bytes;
 use http::header::{self, HeaderMap};
@@ -11,23 +11,24 @@ use super::{Outgoing, Recipient, Wire};
 use crate::error::{Error, ErrorKind};
 use crate::http::{HttpFailure, HttpRequest, HttpResponse, same_origin};
 
-/// Why a try gave no response.
+/// The reason why an attempt gave no response.
 pub(super) enum NoAnswer {
-    /// The network.
+    /// The network failed.
     Failure(HttpFailure),
-    /// It must not be sent.
+    /// The request must not be sent.
     Forbidden(Error),
 }
 
 impl Wire {
-    /// One try with its redirects.
+    /// Makes one attempt and follows its redirects.
     pub(super) async fn follow(
         &self,
         outgoing: &Outgoing,
         recipient: &Recipient,
     ) -> Result<HttpResponse, NoAnswer> {
         let mut hop = Hop::first(outgoing);
-        // Whoever sent it back from elsewhere does not decide what is asked with credentials.
+        // If another host redirected back to this origin, that host must not decide what is
+        // requested with credentials.
         let mut is_own = true;
         loop {
             is_own &= same_origin(&hop.url, &recipient.origin);
@@ -54,7 +55,8 @@ impl Wire {
         format!("{} redirected {} (HTTP {status})", self.peer, self.redactor.clean(why))
     }
 
-    /// The request of one hop. Credential and arguments are for the recipient's own origin.
+    /// The request of one hop. Only the recipient's own origin gets the credential and the
+    /// arguments in headers.
     fn request(
         &self,
         outgoing: &Outgoing,
@@ -95,7 +97,7 @@ impl Wire {
     }
 }
 
-/// What any host may see of the headers: nothing of the account's and no argument.
+/// The headers that any host may see: none of the account's and no argument.
 fn for_anybody(headers: &HeaderMap, body: &Bytes) -> HeaderMap {
     let common = [header::ACCEPT, header::ACCEPT_ENCODING, header::USER_AGENT];
     let of_parts = [header::RANGE, header::IF_RANGE];

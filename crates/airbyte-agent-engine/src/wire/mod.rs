@@ -1,9 +1,9 @@
-//! Sends requests and understands refusals, in one place for both transports.
+//! Sends requests and interprets refusals, in one place for both transports.
 //!
 //! A transport says what to send ([`Outgoing`]) and who may see the credential ([`Recipient`]).
-//! Everything else is done here, once: tries and their budget, redirects, the credential of each
-//! hop, the guard of addresses out of responses, another origin in the place of the intended one, and
-//! how a refusal is understood. In what the transports differ is data of the [`Wire`].
+//! Everything else is done here: attempts and their budget, redirects, the credential of each hop,
+//! the check of addresses from responses, sending to another origin, and the interpretation of
+//! refusals. What differs between the transports is data of the [`Wire`].
 
 mod attempts;
 mod hop;
@@ -25,18 +25,18 @@ use crate::shared_description::Description;
 /// Sends requests to one peer: a vendor, or the platform.
 pub(crate) struct Wire {
     pub(crate) network: Network,
-    /// When a failed request is tried again.
+    /// When a failed request is repeated.
     pub(crate) policy: RetryPolicy,
-    /// What is left to spend on tries, for all requests together.
+    /// The budget of retries that is left for all requests together.
     pub(crate) budget: Budget,
-    /// Takes the secrets in use out of messages.
+    /// Removes the secrets in use from messages.
     pub(crate) redactor: Redactor,
-    /// Who answers, in messages: `GitHub`, `the Airbyte platform`.
+    /// The name of the sender in messages: `GitHub`, `the Airbyte platform`.
     pub(crate) peer: String,
-    /// Explains the codes and the limits in refusals. Without it the status alone counts.
+    /// Explains the codes and the limits in refusals. Without it, only the status counts.
     pub(crate) vendor: Option<Description>,
     /// Which redirects are followed.
     pub(crate) redirects: Redirects,
-    /// Largest body of a refusal that is read.
+    /// Largest body of a refusal that is read, in bytes.
     pub(crate) largest_refusal: usize,
 }

@@ -1,5 +1,5 @@
-//! One HTTP exchange, by the client and to the origin that the user chose. Nothing else in the engine calls an
-//! [`HttpClient`].
+//! One HTTP exchange, with the client and the origin that the user chose. No other module of the
+//! engine calls an [`HttpClient`].
 
 use std::sync::Arc;
 
@@ -17,39 +17,41 @@ use crate::http::{
 use crate::retry::{self, Budget, Ending};
 use crate::secret::Redactor;
 
-/// Longest response of a token endpoint.
+/// Largest response of a token endpoint, in bytes.
 const LARGEST_TOKEN_ANSWER: usize = 1024 * 1024;
 
-/// Who sends, to which origin instead of the intended one, and which hosts may be reached.
+/// The client that sends, the origin that replaces the intended one, and the hosts that may be
+/// reached.
 pub(crate) struct Network {
     pub(crate) http: Arc<dyn HttpClient>,
-    /// Origin that everything is sent to in the place of the intended one.
+    /// The origin to which all requests are sent instead of the intended one.
     pub(crate) via: Option<Url>,
-    /// Whether addresses out of responses may be private.
+    /// Whether addresses from responses may be private.
     pub(crate) private_hosts: bool,
 }
 
 impl Network {
-    /// By a client of the user's, else by the one that all of the process share.
+    /// A network with a client of the user, or with the client that all connectors of the process
+    /// share.
     pub(crate) fn new(http: Option<Arc<dyn HttpClient>>, via: Option<Url>) -> Self {
         let http = http.unwrap_or_else(|| Arc::new(Http::default()));
         Self { http, via, private_hosts: false }
     }
 
-    /// Whether an address out of a response may be asked, by its text. `public_only` has the client
-    /// look again once the name is resolved.
+    /// Whether an address from a response may be requested, according to its text. With
+    /// `public_only`, the client checks it again after its name is resolved.
     pub(super) fn may_reach(&self, url: &Url) -> bool {
         self.private_hosts || is_public_host(url)
     }
 
-    /// Whether an origin out of a response may get credentials: only with TLS and at a public host,
-    /// unless the user says otherwise.
+    /// Whether an origin from a response may get credentials: only with TLS and at a public host,
+    /// unless the user allows others.
     pub(crate) fn may_get_credentials(&self, origin: &Url) -> bool {
         let is_safe = origin.scheme() == "https" && is_public_host(origin);
         is_safe || self.private_hosts || self.via.is_some()
     }
 
-    /// Sends one request, whose `public_only` says that its address came out of a response.
+    /// Sends one request. Its `public_only` says that its address comes from a response.
     pub(super) async fn exchange(
         &self,
         mut request: HttpRequest,
@@ -66,7 +68,8 @@ impl Network {
         self.http.send(request).await.map_err(NoAnswer::Failure)
     }
 
-    /// The host that an address is meant for, and the one that it is sent to where that is another.
+    /// The host for which an address is intended, and the one to which the request is sent if that
+    /// differs.
     pub(super) fn peer(&self, url: &Url) -> String {
         let host = url.host_str().unwrap_or_default();
         match self.via.as_ref().map(|via| (via.host_str().unwrap_or_default(), via.port())) {
@@ -76,9 +79,9 @@ impl Network {
         }
     }
 
-    /// Asks a vendor's token endpoint. A refresh token may be good for one request only, so the request is
-    /// sent again only after a response that is no success, or if it was never sent. A redirect is not
-    /// followed.
+    /// Sends a request to a vendor's token endpoint. A refresh token may be accepted only once, so
+    /// the request is sent again only after a response without a success status, or if it was never
+    /// sent. Redirects are not followed.
     ///
     /// # Errors
     ///
@@ -106,7 +109,7 @@ impl Network {
                     let status = response.status;
                     let wait = retry::asked_wait(policy, None, &response.headers);
                     let body = match response.bytes(LARGEST_TOKEN_ANSWER).await {
-                        // What a refusal says is told as far as it came.
+                        // If a refusal breaks off, the part that arrived is used for the message.
                         Err(_) if status >= 400 => Bytes::new(),
                         Err(error) if error.kind() == ErrorKind::Decode => {
                             let mebibytes = LARGEST_TOKEN_ANSWER / (1024 * 1024);

@@ -1,4 +1,4 @@
-//! Where a response leads: from one hop to the next, or to a refusal. Sends nothing.
+//! Decides where a redirect leads: to the next hop, or to a refusal. Sends nothing.
 
 use bytes::Bytes;
 use http::Method;
@@ -8,21 +8,22 @@ use url::Url;
 use super::Outgoing;
 use crate::http::same_origin;
 
-/// Redirects followed before giving up.
+/// Largest number of redirects that are followed.
 const MAX_REDIRECTS: usize = 10;
 
 /// Which redirects are followed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Redirects {
-    /// As the same request within the same origin. What only reads goes to any host, without its body and
-    /// never from TLS to plain HTTP. Whatever else is an error.
+    /// Redirects within the origin are followed as the same request. A request that only reads is
+    /// also sent to other hosts, without its body and never from TLS to plain HTTP. All other
+    /// redirects are errors.
     Anywhere,
-    /// As the same request within the same origin. Whatever else is the response, and the caller's
-    /// to explain; so is one too many.
+    /// Redirects within the origin are followed as the same request. Every other redirect is the
+    /// response, which the caller explains, and so is a redirect beyond the limit.
     SameOrigin,
 }
 
-/// What is asked at one hop.
+/// The request of one hop.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Hop {
     pub(super) method: Method,
@@ -30,7 +31,7 @@ pub(super) struct Hop {
     pub(super) body: Bytes,
     /// Whether the request only reads.
     pub(super) reads: bool,
-    /// Redirects that may still be followed.
+    /// How many redirects may still be followed.
     pub(super) left: usize,
 }
 
@@ -42,20 +43,21 @@ impl Hop {
     }
 }
 
-/// What follows a response.
+/// What comes after a response.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Next {
-    /// Nothing: it is the response.
+    /// Nothing, because it is the final response.
     Answer,
-    /// Another hop.
+    /// Another hop, with this request.
     Hop(Hop),
-    /// Nothing: it leads where it must not. The text ends a sentence: `Acme redirected …`.
+    /// Nothing, because it leads to an address that may not be requested. The text ends a sentence:
+    /// `Acme redirected …`.
     Refused(String),
-    /// Nothing: it is no response to what was requested. The text ends a sentence in the same way.
+    /// Nothing, because it does not answer the request. The text ends a sentence in the same way.
     NoResult(String),
 }
 
-/// What follows a response to `hop`.
+/// What comes after a response to `hop`.
 pub(super) fn next(rule: Redirects, hop: &Hop, status: u16, headers: &HeaderMap) -> Next {
     if !(300..400).contains(&status) {
         return Next::Answer;
@@ -96,8 +98,8 @@ fn anywhere(hop: &Hop, status: u16, url: Url, left: usize) -> Next {
     }
     let is_same = same_origin(&url, &hop.url);
     if !hop.reads {
-        // What another address shows is not the result of a change, and following it with another method
-        // or without the body would not be the change.
+        // The content of another address is not the result of a change. Following the redirect with
+        // another method or without the body would not make the change.
         if status == 303 {
             let why = "to another page after a change, which may have been made; look before you repeat it";
             return Next::NoResult(format!("to {}: {why}", address(&url)));
@@ -119,7 +121,7 @@ fn anywhere(hop: &Hop, status: u16, url: Url, left: usize) -> Next {
     Next::Hop(Hop { method, url, body: Bytes::new(), left, ..*hop })
 }
 
-/// An address for messages: without a query, which may hold secrets.
+/// An address for messages, without its query, which may contain secrets.
 fn address(url: &Url) -> String {
     let path = url.path();
     let port = url.port().map(|port| format!(":{port}")).unwrap_or_default();
@@ -173,7 +175,7 @@ mod tests {
                 assert_eq!(next, to(Method::GET, true, moved, ""), "{rule:?} {status}");
             }
         }
-        // The result of a search stands elsewhere; what stands elsewhere is no result of a change.
+        // The result of a search may be at another address; the result of a change may not.
         let found = after(Anywhere, (&post, true), 303, Some("/b"));
         assert_eq!(found, to(Method::GET, true, moved, ""));
         for method in [&post, &put, &Method::DELETE] {
@@ -257,7 +259,7 @@ mod tests {
         {
             let next = after(Anywhere, (&Method::GET, true), status, location);
             assert!(matches!(&next, Next::NoResult(why) if why.contains("nowhere")), "{next:?}");
-            // The caller explains it.
+            // The caller explains this response.
             let next = after(SameOrigin, (&Method::GET, true), status, location);
             assert_eq!(next, Next::Answer, "{status}");
         }

@@ -1,4 +1,4 @@
-//! What a refusal means: for another try, and in the error that is made of it.
+//! Interprets refusals: whether they allow another attempt, and the error that is made of them.
 
 use std::time::Duration;
 
@@ -12,26 +12,27 @@ use crate::http::HttpResponse;
 use crate::reply::{Refusal, cost_wait, is_limit, meaning};
 use crate::retry::{self, Ending, published_wait};
 
-/// What is said when a change that was sent again finds nothing to change.
+/// The end of the message if a change that was sent again found nothing to change.
 const MAY_BE_DONE: &str =
     "; an earlier attempt got no clear response and may have done it: look before you go on";
 
-/// A response with status 400 or above, read and understood.
+/// A response with status 400 or above, with its body and its meaning.
 pub(crate) struct Refused {
     pub(crate) status: u16,
     headers: HeaderMap,
     body: Bytes,
-    /// What the vendor's code in the body means.
+    /// The meaning of the vendor's code in the body.
     meaning: Option<FailureKind>,
-    /// Wait that the response asks for.
+    /// The delay for which the response asks.
     wait: Option<Duration>,
-    /// Whether a rate-limit window is used up, whatever the status.
+    /// Whether a rate-limit window is exhausted, whatever the status.
     exhausted: bool,
-    /// Whether an earlier attempt of a change ended so that nobody knows whether it had an effect.
+    /// Whether it is unknown if an earlier attempt of this change had an effect.
     pub(super) after_doubt: bool,
 }
 
-/// What makes the address of a request long: the names of its longest parts. Their values are the caller's.
+/// Why the address of a request is too long: its length and the names of its longest parts. Their
+/// values belong to the caller and are not shown.
 fn too_long(outgoing: &Outgoing) -> String {
     let mut lengths: Vec<(String, usize)> = Vec::new();
     for (name, value) in outgoing.url.query_pairs() {
@@ -53,14 +54,14 @@ fn too_long(outgoing: &Outgoing) -> String {
 }
 
 impl Wire {
-    /// Reads a refusal: by status and headers, and where there is a vendor to explain them by its
-    /// limits and the code in the body.
+    /// Reads a refusal and interprets its status and headers, and, if a description of the vendor
+    /// is known, its limits and the code in the body.
     pub(super) async fn weigh(&self, response: HttpResponse) -> (Refused, Ending) {
         let vendor = self.vendor.as_deref();
         let limits = vendor.and_then(|vendor| vendor.rate_limit_headers.as_ref());
         let wait = retry::asked_wait(&self.policy, limits, &response.headers);
         let (status, headers) = (response.status, response.headers.clone());
-        // A body that does not come is one that says nothing.
+        // A body that cannot be read counts as empty.
         let body = response.bytes(self.largest_refusal).await.unwrap_or_default();
         let exhausted = retry::is_exhausted(limits, &headers);
         let Some(vendor) = vendor else {
@@ -78,14 +79,15 @@ impl Wire {
         let parsed = serde_json::from_slice(&body).unwrap_or_default();
         let meaning = meaning(vendor, &parsed, None);
         let wait = wait.or_else(|| cost_wait(vendor, &parsed));
-        // A secondary limit comes as 403 with a wait, or is told by its words.
+        // Some limits come as a 403 with a delay, or are recognised by their words.
         let told = || is_limit(&String::from_utf8_lossy(&body));
         let is_limited = status == 403 && (wait.is_some() || exhausted || told());
         let is_refused_for_now = meaning == Some(FailureKind::RateLimited)
             || (meaning.is_none() && (status == 429 || is_limited));
         let published = is_refused_for_now.then(|| published_wait(vendor)).flatten();
         let wait = wait.or(published);
-        // Without any word about when, who goes on after a secondary limit makes it worse.
+        // Without a stated delay the request is not repeated, because further requests would
+        // prolong such a limit.
         let is_limited = is_limited && (wait.is_some() || exhausted);
         let counts_as = match meaning {
             Some(FailureKind::RateLimited) => 429,

@@ -12,36 +12,38 @@ use crate::auth::Credential;
 use crate::endpoint::Endpoint;
 use crate::error::{Error, Result};
 
-/// A request as the engine means it, before credentials.
+/// A request before credentials are added.
 pub(crate) struct Outgoing {
     pub(crate) method: Method,
     pub(crate) url: Url,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Bytes,
-    /// Whether it only reads.
+    /// Whether the request only reads.
     pub(crate) reads: bool,
-    /// Whether doing it twice is harmless.
+    /// Whether it is harmless to send the request twice.
     pub(crate) repeatable: bool,
-    /// What it is for, in messages: `issues.list`.
+    /// The purpose of the request in messages: `issues.list`.
     pub(crate) what: String,
-    /// Longest silence of the peer, before the response and within it.
+    /// How long the client waits at most for the response and for each further piece of it.
     pub(crate) read_timeout: Duration,
-    /// How often it is sent at most, where that is another number than the policy's.
+    /// How often it is sent at most; `None` for the number of the policy.
     pub(crate) max_attempts: Option<u32>,
-    /// When whoever waits for the response gives up.
+    /// The time at which the caller stops waiting.
     pub(crate) deadline: Option<Instant>,
-    /// The largest body that is read before the response counts as received, so that one that breaks off
-    /// is requested again. Without it the body is read later, by whoever takes the response.
+    /// The largest body that is read before the response counts as received, in bytes. If this body
+    /// breaks off, the request is repeated. Without a size, the receiver of the response reads the
+    /// body later.
     pub(crate) whole: Option<usize>,
-    /// Whether it asks for a token, so that its body and the response's hold credentials.
+    /// Whether the request asks for a token, so that its body and that of the response contain
+    /// credentials.
     pub(crate) asks_for_token: bool,
 }
 
-/// The origin that may see the credential and the arguments in headers, and the credential.
+/// The origin that may see the credential and the arguments in headers, and the credential itself.
 pub(crate) struct Recipient {
-    /// Scheme, host and port count; the path does not.
+    /// The origin: only scheme, host and port count.
     pub(crate) origin: Url,
-    /// Whether the origin came out of a response, so that it must not be a private host.
+    /// Whether the origin comes from a response, so that it must not be a private host.
     pub(crate) from_answer: bool,
     /// Headers of the credential; they replace those of the same name.
     pub(crate) headers: HeaderMap,
@@ -50,11 +52,11 @@ pub(crate) struct Recipient {
 }
 
 impl Recipient {
-    /// The origin of `base` with a credential for it.
+    /// The origin of `base`, with a credential for it.
     ///
     /// # Errors
     ///
-    /// `Validation` when a part of the credential cannot be a header.
+    /// `Validation` when a part of the credential cannot be written as a header.
     pub(crate) fn new(base: Endpoint, credential: Credential) -> Result<Self> {
         let mut headers = HeaderMap::new();
         for (name, value) in &credential.headers {
@@ -66,7 +68,7 @@ impl Recipient {
     }
 }
 
-/// A header, checked.
+/// A header name and value that have been checked.
 pub(crate) fn header(name: &str, value: &str, secret: bool) -> Result<(HeaderName, HeaderValue)> {
     let parsed = HeaderName::from_bytes(name.as_bytes())
         .map_err(|_| Error::internal(format!("'{name}' is not a header name")))?;

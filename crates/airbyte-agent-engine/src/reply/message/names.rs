@@ -1,7 +1,7 @@
-//! The names that APIs give to the parts of an error, without case and punctuation, in the order in which
-//! the parts are told.
+//! The names that APIs give to the parts of an error, in lower case and without punctuation, in the
+//! order in which the parts are written into a message.
 
-/// Say what is wrong.
+/// Members that say what is wrong.
 pub(super) const TEXTS: &[&str] = &[
     "title",
     "error",
@@ -30,7 +30,7 @@ pub(super) const TEXTS: &[&str] = &[
     "hint",
 ];
 
-/// Say what it is about.
+/// Members that say what the error is about.
 pub(super) const FIELDS: &[&str] = &[
     "resource",
     "source",
@@ -55,7 +55,7 @@ pub(super) const FIELDS: &[&str] = &[
     "name",
 ];
 
-/// Say it in a word or a number.
+/// Members that say what is wrong by a word or a number.
 pub(super) const CODES: &[&str] = &[
     "code",
     "errorcode",
@@ -69,7 +69,7 @@ pub(super) const CODES: &[&str] = &[
     "declinecode",
 ];
 
-/// Say what would be right.
+/// Members that say what would be right.
 pub(super) const FACTS: &[&str] = &[
     "needed",
     "provided",
@@ -85,7 +85,7 @@ pub(super) const FACTS: &[&str] = &[
     "requiredgranularscopes",
 ];
 
-/// Hold further errors.
+/// Members that contain further errors.
 pub(super) const CONTAINERS: &[&str] = &[
     "error",
     "errormessages",
@@ -121,7 +121,7 @@ pub(super) const CONTAINERS: &[&str] = &[
     "faults",
 ];
 
-/// May be objects whose members are named by fields.
+/// Members that may be objects whose members have the names of fields.
 pub(super) const MAPS: &[&str] = &[
     "errors",
     "messages",
@@ -140,13 +140,13 @@ pub(super) const MAPS: &[&str] = &[
     "fields",
 ];
 
-/// A name without case and punctuation, `@` excepted.
+/// A name in lower case and without punctuation except `@`.
 pub(super) fn squash(name: &str) -> String {
     // `@type` names the form of an object, not the kind of an error.
     name.chars().filter(|c| c.is_alphanumeric() || *c == '@').flat_map(char::to_lowercase).collect()
 }
 
-/// Whether a code says nothing that the message does not say anyway.
+/// Whether a code adds nothing to the message.
 pub(super) fn is_noise(code: &str) -> bool {
     let word = squash(code);
     let is_status = |number: u16| (400..600).contains(&number);

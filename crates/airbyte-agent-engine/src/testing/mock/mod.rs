@@ -1,4 +1,4 @@
-//! A transport that answers as it was told.
+//! A transport with responses that a test sets.
 
 mod reply;
 mod rule;
@@ -33,12 +33,12 @@ use crate::typed::TypedConnector;
 pub use self::reply::Failure;
 pub use self::rule::Rule;
 
-/// A stand-in for a vendor: answers as it was told, refuses everything else, and remembers the
-/// calls. Clones are the same mock.
+/// Replaces a vendor in tests: it returns the responses that a test has set, refuses all other
+/// calls, and records the calls. Clones share their state.
 ///
-/// Of several rules that fit a call the one that names the most arguments answers; of equals the
-/// newest. One mock may serve clients of several connectors; make them all before the first call,
-/// because a rule whose entity, action or argument none of them knows is refused then.
+/// If several rules match a call, the one that names the most arguments answers, and among these
+/// the newest. One mock may serve clients of several connectors. Make all clients before the first
+/// call, because a rule whose entity, action or argument no connector has is refused then.
 ///
 /// ```
 /// use airbyte_agent_engine::testing::Mock;
@@ -61,15 +61,15 @@ pub struct Mock(Arc<Mutex<Inner>>);
 #[derive(Default)]
 struct Inner {
     rules: Vec<StoredRule>,
-    /// The connectors of the clients that were made.
+    /// The connectors of the clients that were made of this mock.
     connectors: Vec<Description>,
     calls: Vec<Seen>,
     unexpected: Vec<String>,
 }
 
 impl Inner {
-    /// What is wrong with rules that no connector knows, neither those of the clients that were
-    /// made nor the one that is called: such a rule would never answer.
+    /// The problems of rules that match no connector, neither one of a client that was made nor the
+    /// one that is called: such a rule would never answer.
     fn misspelt(&self, called: Option<&Connector>) -> Vec<String> {
         let known = self.connectors.iter().map(|known| -> &Connector { known });
         let connectors: Vec<&Connector> = known.chain(called).collect();
@@ -82,7 +82,7 @@ impl Inner {
     }
 }
 
-/// A call that a mock was asked for.
+/// A call that a mock has received.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct Seen {
@@ -92,15 +92,15 @@ pub struct Seen {
     pub entity: String,
     /// The action that was called.
     pub action: Action,
-    /// Arguments as the caller passed them; defaults are not among them.
+    /// Arguments as the caller passed them, without defaults.
     pub arguments: Map<String, Value>,
-    /// Options of the call.
+    /// The options of the call.
     pub options: CallOptions,
-    /// Number of the page that was asked for, from 0.
+    /// Number of the requested page, counted from 0.
     pub page: usize,
 }
 
-/// The page of a rule that a cursor leads to.
+/// The page of a rule to which a cursor leads.
 struct Place {
     rule: usize,
     step: usize,
@@ -120,12 +120,12 @@ impl Place {
 }
 
 impl Mock {
-    /// A mock that knows of nothing yet.
+    /// A mock without rules.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Says what to answer to an operation.
+    /// Adds a rule, which sets the responses to an operation.
     pub fn on(&self, entity: impl Into<String>, action: impl AsRef<str>) -> Rule {
         let mut inner = self.lock();
         inner.rules.push(StoredRule::new(entity.into(), action.as_ref()));
@@ -147,8 +147,8 @@ impl Mock {
         C::from_client(self.client(C::description()))
     }
 
-    /// The calls so far, in order. Those that the description refuses are not among them: they
-    /// would not have been sent either.
+    /// The calls so far, in order. Calls that the description refuses are not included, because
+    /// they would not have been sent either.
     pub fn calls(&self) -> Vec<Seen> {
         self.lock().calls.clone()
     }
@@ -159,13 +159,13 @@ impl Mock {
         self.calls().into_iter().filter(|call| wanted.fits(call)).collect()
     }
 
-    /// Whether everything went as told: every rule is of an operation that a connector of the mock
-    /// has, every rule was used, those with [`times`](Rule::times) exactly so often, and nothing
-    /// unexpected was called.
+    /// Checks that the mock was used as set: every rule is for an operation that a connector of the
+    /// mock has, every rule was used, rules with [`times`](Rule::times) exactly so often, and there
+    /// were no other calls.
     ///
     /// # Errors
     ///
-    /// `Usage`, with everything that did not.
+    /// `Usage`, with all differences.
     pub fn verify(&self) -> Result<()> {
         let inner = self.lock();
         let mut problems: Vec<String> = inner.unexpected.clone();
@@ -189,11 +189,11 @@ impl Mock {
     }
 
     fn lock(&self) -> MutexGuard<'_, Inner> {
-        // Nothing that is done under the lock can be left half-done.
+        // No change that is made under the lock can be left half-done.
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Checks and remembers the call, and finds the response.
+    /// Checks and records the call, and finds the response.
     fn take(&self, call: &CheckedCall<'_>) -> Result<Taken> {
         let place = call.follow.and_then(Place::read);
         let arguments = call.arguments.clone();
@@ -242,7 +242,7 @@ impl Mock {
     }
 }
 
-/// A call and what it is answered with.
+/// A call and its response.
 struct Taken {
     seen: Seen,
     place: Place,
@@ -313,7 +313,8 @@ impl Transport for Mock {
         Ok(DryRun::new(request.method, url, request.headers, &body))
     }
 
-    /// The arguments stay as passed: what an account's settings would supply may be missing.
+    /// The arguments stay as the caller passed them, because the settings of an account that would
+    /// complete them may be missing.
     fn completion(&self) -> Result<Completion<'_>> {
         Ok(Completion::Receiver)
     }
@@ -358,7 +359,7 @@ impl Seen {
     }
 }
 
-/// `issues.list {"owner":"acme"}`
+/// Writes the call as `issues.list {"owner":"acme"}`.
 impl fmt::Display for Seen {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} {}", self.place(), Value::Object(self.arguments.clone()))

@@ -1,4 +1,4 @@
-//! What a mock answers.
+//! The responses of a mock.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -21,12 +21,12 @@ pub(super) struct Step {
     pub(super) delay: Duration,
 }
 
-/// What is answered.
+/// The content of a response.
 #[derive(Clone)]
 pub(super) enum Answer {
     /// Records or a record, page by page.
     Pages(Vec<Page>),
-    /// What a function says.
+    /// The result of a function.
     Computed(Arc<dyn Fn(&Seen) -> Value + Send + Sync>),
     /// A file.
     File(File),
@@ -50,14 +50,14 @@ pub(super) struct File {
 }
 
 impl File {
-    /// The file, or the part of it that is asked for as `bytes=0-1023`.
+    /// The file, or the part of it that is requested as `bytes=0-1023`.
     pub(super) fn download(&self, range: Option<&str>) -> Download {
         let whole = self.bytes.len();
         let part = range.and_then(|range| part(range, whole));
         let (status, first, end) = part.map_or((200, 0, whole), |(first, end)| (206, first, end));
         let mut headers = HeaderMap::new();
         let mut set = |name, value: String| {
-            // A content type that is no header value is left out, as a careless server would.
+            // A content type that is not a valid header value is left out.
             headers.extend(HeaderValue::from_str(&value).ok().map(|value| (name, value)));
         };
         set(CONTENT_TYPE, self.content_type.clone());
@@ -80,7 +80,7 @@ impl File {
     }
 }
 
-/// First byte and the one behind the last, within the file.
+/// Positions of the first byte and of the one behind the last, within the file.
 fn part(range: &str, whole: usize) -> Option<(usize, usize)> {
     let (first, last) = range.trim().strip_prefix("bytes=")?.split_once('-')?;
     let first: usize = first.parse().ok()?;
@@ -88,7 +88,7 @@ fn part(range: &str, whole: usize) -> Option<(usize, usize)> {
     (first < end).then_some((first, end))
 }
 
-/// How a mocked call fails: an [`ErrorKind`] and, where a test looks at them, its particulars.
+/// The failure of a mocked call: an [`ErrorKind`] and the details that a test needs.
 ///
 /// ```
 /// use airbyte_agent_engine::ErrorKind;
@@ -112,28 +112,29 @@ impl Failure {
         Self { kind, message: None, status: None, retry_after: None, retryable: None }
     }
 
-    /// What the error says, behind the name of the operation.
+    /// Sets the message of the error, behind the name of the operation.
     #[must_use]
     pub fn message(mut self, message: impl Into<String>) -> Self {
         self.message = Some(message.into());
         self
     }
 
-    /// HTTP status of the error.
+    /// Sets the HTTP status of the error.
     #[must_use]
     pub fn status(mut self, status: u16) -> Self {
         self.status = Some(status);
         self
     }
 
-    /// How long the error asks to wait.
+    /// Sets how long the error asks the client to wait.
     #[must_use]
     pub fn retry_after(mut self, wait: Duration) -> Self {
         self.retry_after = Some(wait);
         self
     }
 
-    /// Whether the same call may succeed later; `true` for `RateLimited` and `Network` unless set.
+    /// Sets whether the same call may succeed later. The default is `true` for `RateLimited` and
+    /// `Network`.
     #[must_use]
     pub fn retryable(mut self, retryable: bool) -> Self {
         self.retryable = Some(retryable);

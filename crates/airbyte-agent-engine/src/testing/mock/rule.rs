@@ -1,4 +1,4 @@
-//! One rule of a mock: which calls it answers, and with what.
+//! One rule of a mock: the calls that it answers, and its responses.
 
 use std::fmt;
 use std::sync::Arc;
@@ -13,16 +13,16 @@ use crate::arguments::find_unknown;
 use crate::description::{Action, Connector};
 use crate::lookup::find_operation;
 
-/// What a mock answers to an operation; made by [`Mock::on`].
+/// The responses of a mock to the calls of an operation; [`Mock::on`] makes a rule.
 ///
-/// Answers are given in the order in which they are set, one a call; the last one stays. So
-/// `.fail(ErrorKind::Network).reply(data)` fails once and succeeds from then on.
+/// Each call gets one response, in the order in which they were set; the last response is repeated.
+/// For example, `.fail(ErrorKind::Network).reply(data)` fails once and succeeds from then on.
 pub struct Rule {
     mock: Mock,
     number: usize,
 }
 
-/// A rule as the mock keeps it.
+/// A rule in the form in which the mock stores it.
 pub(super) struct StoredRule {
     pub(super) entity: String,
     pub(super) action: String,
@@ -30,14 +30,14 @@ pub(super) struct StoredRule {
     pub(super) steps: Vec<Step>,
     pub(super) limit: Option<usize>,
     pub(super) used: usize,
-    /// What is wrong with the rule itself.
+    /// What is wrong with the rule itself; `None` if nothing is.
     pub(super) defect: Option<String>,
     delay: Duration,
 }
 
 impl StoredRule {
     pub(super) fn new(entity: String, action: &str) -> Self {
-        // `api_search` is `search`.
+        // The action `api_search` is called `search` here.
         let known = action.parse::<Action>().map(Action::as_str);
         let action = known.unwrap_or(action).to_owned();
         Self {
@@ -52,15 +52,15 @@ impl StoredRule {
         }
     }
 
-    /// Whether the rule is about this call. Whether it may still be used is another question.
+    /// Whether the rule matches this call. Whether it may still be used is not checked here.
     pub(super) fn fits(&self, call: &Seen) -> bool {
         self.entity == call.entity
             && self.action == call.action.as_str()
             && self.with.iter().all(|(name, value)| call.arguments.get(name) == Some(value))
     }
 
-    /// What the rule names that the connector does not have; `None` when it may be about a call of
-    /// the connector.
+    /// What the rule names that the connector does not have; `None` when the rule may match a call
+    /// of the connector.
     pub(super) fn problem(&self, connector: &Connector) -> Option<String> {
         match find_operation(connector, &self.entity, &self.action) {
             Err(error) => Some(error.message().to_owned()),
@@ -93,7 +93,7 @@ impl StoredRule {
     }
 }
 
-/// `issues.list with {"owner":"acme"}, called once`
+/// Writes the rule as `issues.list with {"owner":"acme"}, called once`.
 impl fmt::Display for StoredRule {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}.{}", self.entity, self.action)?;
@@ -113,7 +113,7 @@ impl fmt::Display for StoredRule {
     }
 }
 
-// Every method takes effect at once; its result may be dropped.
+// Every method takes effect at once, so its result need not be used.
 #[allow(clippy::return_self_not_must_use)]
 impl Rule {
     pub(super) fn new(mock: Mock, number: usize) -> Self {
@@ -125,7 +125,7 @@ impl Rule {
         self
     }
 
-    /// Answers only calls with these arguments. Others may be there as well.
+    /// Restricts the rule to calls with these arguments. A call may have further arguments.
     pub fn with(self, arguments: Value) -> Self {
         self.change(|rule| match arguments {
             Value::Object(arguments) => rule.with.extend(arguments),
@@ -133,19 +133,19 @@ impl Rule {
         })
     }
 
-    /// Answers with these records (`list`, `search`) or this record (all others); `null` for a
-    /// record that does not exist.
+    /// Adds a response with these records (`list`, `search`) or this record (all other actions);
+    /// `null` means that the record does not exist.
     pub fn reply(self, data: Value) -> Self {
         self.change(|rule| rule.push(Answer::Pages(vec![Page { data, meta: Value::Null }])))
     }
 
-    /// Answers with what a function makes of the call.
+    /// Adds a response that a function makes for each call.
     pub fn reply_with(self, answer: impl Fn(&Seen) -> Value + Send + Sync + 'static) -> Self {
         self.change(|rule| rule.push(Answer::Computed(Arc::new(answer))))
     }
 
-    /// Adds a page of records: the first call gets the first one and a cursor to the second, and
-    /// so on to the last.
+    /// Adds a page of records: the first call gets the first page and a cursor to the second one,
+    /// and so on to the last page.
     pub fn page(self, records: Value) -> Self {
         self.change(|rule| {
             let page = Page { data: records, meta: Value::Null };
@@ -156,7 +156,7 @@ impl Rule {
         })
     }
 
-    /// Adds metadata, by the names in the spec, to the page or record set last.
+    /// Adds metadata, by the names in the spec, to the page or record that was set last.
     pub fn meta(self, meta: Value) -> Self {
         self.change(|rule| {
             let last = rule.steps.last_mut().and_then(|step| match &mut step.answer {
@@ -170,20 +170,21 @@ impl Rule {
         })
     }
 
-    /// Answers a download with a file.
+    /// Adds a response to a download: a file with these bytes.
     pub fn file(self, bytes: impl Into<Bytes>) -> Self {
         let (bytes, content_type) = (bytes.into(), "application/octet-stream".to_owned());
         let file = File { bytes, content_type, cut_after: None };
         self.change(|rule| rule.push(Answer::File(file)))
     }
 
-    /// Media type of the file set last; `application/octet-stream` unless set.
+    /// Sets the media type of the file that was set last; the default is
+    /// `application/octet-stream`.
     pub fn content_type(self, content_type: impl Into<String>) -> Self {
         let content_type = content_type.into();
         self.change_file(move |file| file.content_type = content_type)
     }
 
-    /// Breaks the connection after so many bytes of the file set last.
+    /// Breaks the connection after so many bytes of the file that was set last.
     pub fn cut_after(self, bytes: usize) -> Self {
         self.change_file(move |file| file.cut_after = Some(bytes))
     }
@@ -195,14 +196,14 @@ impl Rule {
         })
     }
 
-    /// Fails: with an [`ErrorKind`](crate::ErrorKind), or a [`Failure`] that says more.
+    /// Adds a failure: an [`ErrorKind`](crate::ErrorKind), or a [`Failure`] with details.
     pub fn fail(self, failure: impl Into<Failure>) -> Self {
         let failure = failure.into();
         self.change(|rule| rule.push(Answer::Failure(failure)))
     }
 
-    /// Waits before the response set last; before the first one when none is set yet. Time that
-    /// tokio has paused costs the test nothing.
+    /// Waits before the response that was set last, or before the first one when none is set yet.
+    /// If tokio's time is paused, the test does not become slower.
     pub fn delay(self, delay: Duration) -> Self {
         self.change(|rule| match rule.steps.last_mut() {
             Some(step) => step.delay = delay,
@@ -210,8 +211,8 @@ impl Rule {
         })
     }
 
-    /// Answers at most so many calls, further pages of a list not counted.
-    /// [`Mock::verify`] then wants exactly so many.
+    /// Limits how many calls the rule answers; further pages of a list do not count.
+    /// [`Mock::verify`] then requires exactly this number of calls.
     pub fn times(self, calls: usize) -> Self {
         self.change(|rule| rule.limit = Some(calls))
     }
