@@ -69,8 +69,8 @@ pub mod search;
 mod toolset;
 
 pub use self::api::{ApiTools, ModelApi, ToolAnswer, ToolAnswers, ToolCall};
-pub use self::batch::{Batch, BatchCall, BatchResult};
 pub use self::approval::{Answer, Approval, ApprovalRequest, Approver};
+pub use self::batch::{Batch, BatchCall, BatchResult};
 pub use self::definition::{ToolDefinition, ToolHints};
 pub use self::effect::Effect;
 pub use self::error::{ArgumentProblem, Retry, ToolError, ToolErrorKind};

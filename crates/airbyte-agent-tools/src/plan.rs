@@ -77,7 +77,9 @@ impl<'t> Plan<'t> {
         match &self.decision {
             Decision::Answer(_) | Decision::Records(..) => Effect::Nothing,
             // What changes data is no part of a batch.
-            Decision::Batch(calls) if calls.iter().any(BatchedDecision::asks_vendor) => Effect::Read,
+            Decision::Batch(calls) if calls.iter().any(BatchedDecision::asks_vendor) => {
+                Effect::Read
+            }
             Decision::Batch(_) => Effect::Nothing,
             Decision::Call(call) if call.controls.dry_run => Effect::Nothing,
             Decision::Call(call) => Effect::of(call.permitted.operation()),

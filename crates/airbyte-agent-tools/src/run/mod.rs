@@ -25,6 +25,7 @@ use std::time::Duration;
 
 use serde_json::{Map, Value};
 
+pub(super) use self::written::Written;
 use super::approval::Answer;
 use super::decision::PermittedCall;
 use super::error::ToolError;
@@ -36,7 +37,6 @@ use super::progress::Progress;
 use super::response_schemas::ResponseSchemas;
 use super::result::view::ALL;
 use super::retry_memory::RetryMemory;
-pub(super) use self::written::Written;
 use airbyte_agent_description::Selection;
 use airbyte_agent_engine::selection::{self, chosen_by};
 use airbyte_agent_engine::{Call, DryRun, Error, Outcome};

@@ -148,7 +148,10 @@ async fn what_is_not_a_plain_read_is_refused_by_name_and_the_others_are_made() {
         assert_eq!(results[name]["error"], error, "{results}");
         let message = results[name]["message"].as_str().unwrap();
         assert!(message.contains(part), "{message}");
-        assert!(name == "inner" || message.contains("by itself, outside of the batch"), "{message}");
+        assert!(
+            name == "inner" || message.contains("by itself, outside of the batch"),
+            "{message}"
+        );
     }
     assert_eq!(results["one"]["data"]["id"], 7);
     assert!(results["dry"].to_string().contains("POST"), "{results}");
@@ -255,10 +258,10 @@ async fn what_short_results_leave_belongs_to_the_long_ones_and_all_of_it_is_told
     let tools = batching(&server).limits(limits);
     let controls = json!({"fields": ["id", "title"], "max_records": 100});
     let calls = |long: usize, short: usize| {
-        let long = (0..long).map(|n| part(&format!("l{n}"), "books.list", json!({}), controls.clone()));
-        let short = (0..short).map(|n| {
-            part(&format!("s{n}"), "loans.list", json!({}), json!({"max_records": 1}))
-        });
+        let long =
+            (0..long).map(|n| part(&format!("l{n}"), "books.list", json!({}), controls.clone()));
+        let short = (0..short)
+            .map(|n| part(&format!("s{n}"), "loans.list", json!({}), json!({"max_records": 1})));
         long.chain(short).collect::<Value>()
     };
     let mut counts = Vec::new();
