@@ -75,12 +75,11 @@ impl<'t> Plan<'t> {
     /// What the call will do to the data of the vendor.
     pub fn effect(&self) -> Effect {
         match &self.decision {
-            Decision::Answer(_) | Decision::Records(..) => Effect::Nothing,
             // What changes data is no part of a batch.
             Decision::Batch(calls) if calls.iter().any(BatchedDecision::asks_vendor) => {
                 Effect::Read
             }
-            Decision::Batch(_) => Effect::Nothing,
+            Decision::Answer(_) | Decision::Records(..) | Decision::Batch(_) => Effect::Nothing,
             Decision::Call(call) if call.controls.dry_run => Effect::Nothing,
             Decision::Call(call) => Effect::of(call.permitted.operation()),
         }

@@ -181,7 +181,9 @@ async fn what_others_write_stands_where_it_is_marked_as_data() {
                 let server = server(&vendor, form, Exposure::PerConnector);
                 let session = connect(server, form == ResultForm::Structure).await;
                 let mut calls: Vec<Value> = reads(place);
-                calls.iter_mut().for_each(|call| call["account"] = "eu".into());
+                for call in &mut calls {
+                    call["account"] = "eu".into();
+                }
                 let batched =
                     calls.iter().map(|call| json!({"tool": "library", "arguments": call}));
                 let batch = json!({"calls": batched.collect::<Value>()});
