@@ -1,7 +1,8 @@
 //! The one answer to the calls of a batch, within the limits of one result.
 //!
 //! Results that fit together stay as they are. Otherwise those that can be written once more share what the others
-//! leave: whatever is shorter than an equal share stays whole, and what it leaves belongs to the longer ones.
+//! leave: whatever is shorter than an equal share stays whole, and what it leaves belongs to the longer ones. A result
+//! that cannot be shorter and is longer than an equal share is left out, and an error says so.
 
 use serde_json::{Map, Value, json};
 
@@ -44,6 +45,13 @@ pub(super) fn answer(
     let whole = output(&entries, &limits);
     if fits(&whole, &limits) {
         return Ok(whole);
+    }
+    // What stays as it is must not take the share of the others.
+    let equal = limits.divided_by(entries.len());
+    for entry in entries.iter_mut().filter(|entry| !entry.can_be_shorter()) {
+        if !Size::of(&entry.shown.to_string()).fits(&equal) {
+            entry.leave_out();
+        }
     }
     let mut shared = limits;
     for _ in 0..MOST_ATTEMPTS {
@@ -101,12 +109,7 @@ fn leave_out(entries: &mut [Entry<'_>], limits: &ResultLimits) -> Result<ToolOut
     for _ in 0..entries.len() {
         let length = |entry: &&mut Entry<'_>| entry.shown.to_string().len();
         if let Some(longest) = entries.iter_mut().max_by_key(length) {
-            longest.shown = json!({
-                "error": ToolErrorKind::TooLarge.as_str(),
-                "message": "It does not fit beside the others. Call again for it by itself.",
-                "retry": "with_other_arguments",
-            });
-            (longest.records, longest.is_shortened) = (None, false);
+            longest.leave_out();
         }
         let written = output(entries, limits);
         if fits(&written, limits) {
@@ -172,6 +175,16 @@ impl<'r> Entry<'r> {
     fn can_be_shorter(&self) -> bool {
         let Outcome::Written(written) = &self.result.outcome else { return false };
         written.is_shortenable()
+    }
+
+    /// Shows an error in the place of the result.
+    fn leave_out(&mut self) {
+        self.shown = json!({
+            "error": ToolErrorKind::TooLarge.as_str(),
+            "message": "It does not fit beside the others. Call again for it by itself.",
+            "retry": "with_other_arguments",
+        });
+        (self.records, self.is_shortened) = (None, false);
     }
 
     /// Writes the result once more, within these limits.

@@ -308,6 +308,14 @@ async fn what_does_not_fit_at_all_is_named_and_the_rest_is_shown() {
     for name in ["x", "y", "z"] {
         assert_eq!(answered["results"][name]["error"], "too_large", "{answered}");
     }
+    // What cannot be shorter leaves the others their share.
+    let tools = batching(&server).limits(ResultLimits::STANDARD.tokens(700));
+    let help = part("help", "books.help", json!({}), json!({}));
+    let list = part("list", "books.list", json!({}), json!({"fields": ["id"], "max_records": 100}));
+    let answered = run(&tools, json!([help.clone(), list])).await;
+    assert_eq!(answered["results"]["help"]["error"], "too_large", "{answered}");
+    assert!(answered["results"]["list"]["data"].as_array().unwrap().len() > 20, "{answered}");
+    assert!(run(&tools, json!([help])).await["results"]["help"]["text"].is_string());
     // Where not even the errors fit, the whole call is refused.
     let names = (0..20).map(|n| part(&format!("n{n}"), "books.get", json!({"id": 7}), json!({})));
     let calls: Value = names.collect();
