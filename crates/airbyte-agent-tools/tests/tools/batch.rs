@@ -309,7 +309,7 @@ async fn what_does_not_fit_at_all_is_named_and_the_rest_is_shown() {
         assert_eq!(answered["results"][name]["error"], "too_large", "{answered}");
     }
     // What cannot be shorter leaves the others their share.
-    let tools = batching(&server).limits(ResultLimits::STANDARD.tokens(700));
+    let tools = batching(&server).limits(ResultLimits::STANDARD.tokens(560));
     let help = part("help", "books.help", json!({}), json!({}));
     let list = part("list", "books.list", json!({}), json!({"fields": ["id"], "max_records": 100}));
     let answered = run(&tools, json!([help.clone(), list])).await;
