@@ -27,6 +27,7 @@ pub struct ServerBuilder {
     clients: Vec<Client>,
     policy: Policy,
     exposure: Option<Exposure>,
+    batches: bool,
     prefix: Option<String>,
     results: ResultLimits,
     form: ResultForm,
@@ -49,6 +50,7 @@ impl Server {
             clients: Vec::new(),
             policy: Policy::default(),
             exposure: None,
+            batches: false,
             prefix: None,
             results: ResultLimits::default(),
             form: ResultForm::default(),
@@ -122,6 +124,13 @@ impl ServerBuilder {
     #[must_use]
     pub fn exposure(mut self, exposure: Exposure) -> Self {
         self.exposure = Some(exposure);
+        self
+    }
+
+    /// Adds the tool `batch`, which makes several reads together; see [`Toolset::batches`].
+    #[must_use]
+    pub fn batches(mut self, batches: bool) -> Self {
+        self.batches = batches;
         self
     }
 
@@ -206,7 +215,7 @@ impl ServerBuilder {
             tools = tools.files(folder);
         }
         let describing = tools.clone().exposure(Exposure::SearchExecute);
-        let mut tools = tools.exposure(exposure);
+        let mut tools = tools.exposure(exposure).batches(self.batches);
         if let Some(prefix) = &self.prefix {
             // It was tried when it was set.
             tools = tools.clone().prefix(prefix).unwrap_or(tools);

@@ -2,7 +2,7 @@
 
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::Duration;
 
 use airbyte_agent_core::tools::{Answer, ApprovalRequest, Effect, Plan, ToolError, ToolOutput};
 use futures_util::FutureExt as _;
@@ -16,12 +16,13 @@ use rmcp::{ErrorData, RoleServer};
 use serde_json::Value;
 use tracing::Instrument as _;
 
+use crate::admission::{admit, cancelled, defect, timed_out, too_destructive};
 use crate::approval;
 use crate::asking::{Asking, asking};
 use crate::audit::{Begin, Ending, Entry};
+use crate::batch;
 use crate::caller::Caller;
 use crate::progress::LatestReport;
-use crate::quota::Quota;
 use crate::refusal::{Refusal, Retry};
 use crate::response;
 use crate::server::Server;
@@ -73,6 +74,7 @@ pub(crate) async fn call(
             caller: Some(caller.name).filter(|name| !name.is_empty()),
             trace: trace::parent(&context).map(str::to_owned),
             tool: &request.name,
+            part: None,
             arguments: &arguments,
             target: plan.as_ref().ok().and_then(Plan::target),
             effect: plan.as_ref().map_or(Effect::Nothing, Plan::effect),
@@ -253,27 +255,14 @@ fn finish(
 ) -> CallToolResult {
     match outcome {
         Outcome::Done(output) => {
-            entry.end(&Ending {
-                outcome: "ok",
-                records: output.records,
-                bytes: Some(output.text.len()),
-                ..Ending::default()
-            });
+            entry.end(&Ending::of(Ok(&output)));
             let definition = shared.tools.definition(tool);
             let has_schema = definition.is_some_and(|tool| tool.output_schema.is_some());
             response::success(output, shared.form, has_structure, has_schema)
         }
         Outcome::Failed(error) => {
-            if error.is_operator_problem() {
-                tracing::warn!(tool, "{}", shared.tools.clean(error.message()));
-            }
-            entry.end(&Ending {
-                outcome: "error",
-                error: Some(error.kind().as_str()),
-                status: error.status(),
-                request_id: error.request_id(),
-                ..Ending::default()
-            });
+            shared.warn_of(tool, &error);
+            entry.end(&Ending::of(Err(&error)));
             response::failure(&error, &shared.tools)
         }
         Outcome::Refused(refusal) => {
@@ -281,46 +270,6 @@ fn finish(
             response::refused(&refusal)
         }
     }
-}
-
-/// Counts the call against the quotas of the operator. What asks no vendor is not counted.
-fn admit(shared: &Shared, plan: &Plan<'_>) -> Result<(), Refusal> {
-    let Some(target) = plan.target().filter(|_| plan.effect() > Effect::Nothing) else {
-        return Ok(());
-    };
-    let covers = |quota: &&Quota| quota.covers(target.connector.name.as_ref(), target.operation);
-    let now = Instant::now();
-    let mut taken: Vec<&Quota> = Vec::new();
-    for quota in shared.quotas.iter().filter(covers) {
-        if let Err(wait) = quota.take(now) {
-            taken.into_iter().for_each(Quota::give_back);
-            let seconds = wait.as_secs() + 1;
-            let message =
-                format!("The operator allows {}. Try again in {seconds} s.", quota.text());
-            return Err(Refusal::new("rate_limited", message, Retry::AfterSeconds(seconds)));
-        }
-        taken.push(quota);
-    }
-    Ok(())
-}
-
-fn too_destructive(shared: &Shared) -> Refusal {
-    let most = shared.limits.destructive.unwrap_or_default();
-    let message = format!(
-        "The operator allows {most} calls in a session that remove or overwrite data, and they were made. \
-         Nothing was sent. Tell the user."
-    );
-    Refusal::new("too_destructive", message, Retry::Never)
-}
-
-fn defect(name: &str) -> Refusal {
-    tracing::error!(tool = name, "a call ended in a panic");
-    let message = "The call failed by a defect of the server. Tell the user and do not call again.";
-    Refusal::new("internal", message, Retry::Never)
-}
-
-fn cancelled() -> Refusal {
-    Refusal::new("cancelled", "The call was cancelled.", Retry::Never)
 }
 
 async fn run(
@@ -347,7 +296,13 @@ async fn run(
     let progress = LatestReport::default();
     let (trace, parent) = trace::parent(context).map(trace::identifiers).unwrap_or_default();
     let span = tracing::info_span!("mcp_call", tool = name, trace_id = trace, parent_id = parent);
+    // The calls of a batch end at the limit, so that the others are answered.
+    let grace = if plan.is_batch() { batch::GRACE } else { Duration::ZERO };
     let work = async {
+        let plan = match plan.into_batch() {
+            Ok(calls) => return batch::run(shared, caller, calls, &progress, context).await,
+            Err(plan) => plan,
+        };
         // The semaphore is never closed. A call that gets no turn runs into the time limit.
         let _turn = shared.turns.acquire().await;
         plan.run_with(&progress).await
@@ -359,24 +314,11 @@ async fn run(
         biased;
         // Dropping the work ends the call. The client does not read the response to a cancelled call.
         () = context.ct.cancelled() => Outcome::Refused(cancelled()),
-        ended = tokio::time::timeout(shared.limits.timeout, reported) => match ended {
+        ended = tokio::time::timeout(shared.limits.timeout.saturating_add(grace), reported) => match ended {
             Ok(Ok(Ok(output))) => Outcome::Done(output),
             Ok(Ok(Err(error))) => Outcome::Failed(error),
             Ok(Err(_)) => Outcome::Refused(defect(name)),
             Err(_) => Outcome::Refused(timed_out(shared, effect, is_repeatable)),
         },
     }
-}
-
-fn timed_out(shared: &Shared, effect: Effect, is_repeatable: bool) -> Refusal {
-    let seconds = shared.limits.timeout.as_secs_f64();
-    let advice = if effect.is_change() && is_repeatable {
-        "It may have taken effect. The same call within half an hour does it no second time."
-    } else if effect.is_change() {
-        "It may have taken effect: look before you call again."
-    } else {
-        "Ask for less: fewer records, fewer fields, a narrower filter."
-    };
-    let message = format!("The call was ended after {seconds} s, the operator's limit. {advice}");
-    Refusal::new("timeout", message, Retry::Changed)
 }

@@ -25,9 +25,11 @@
 #[doc = include_str!("../README.md")]
 pub struct ReadmeExamples;
 
+mod admission;
 mod approval;
 mod asking;
 mod audit;
+mod batch;
 mod builder;
 mod call;
 mod caller;

@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 
 use airbyte_agent_core::Client;
 use airbyte_agent_core::description::Connector;
-use airbyte_agent_core::tools::{Exposure, Toolset};
+use airbyte_agent_core::tools::{Exposure, ToolError, Toolset};
 use rmcp::model::Tool;
 use tokio::sync::Semaphore;
 
@@ -58,6 +58,13 @@ impl Shared {
         let tools = self.tools.definitions().into_iter();
         let tools = || tools.map(|tool| response::tool(tool, self.form)).collect();
         self.listed.get_or_init(tools)
+    }
+
+    /// Tells the operator of an error that nobody else can correct.
+    pub(crate) fn warn_of(&self, tool: &str, error: &ToolError) {
+        if error.is_operator_problem() {
+            tracing::warn!(tool, "{}", self.tools.clean(error.message()));
+        }
     }
 
     /// Whether an operation starts a job at a vendor.

@@ -19,6 +19,8 @@ pub(super) enum Tool {
     Describe,
     /// Any operation of any connector.
     Execute,
+    /// Several calls of the other tools.
+    Batch,
     /// The copies of records in the store.
     Records(RecordsTool),
 }

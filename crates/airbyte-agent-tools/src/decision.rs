@@ -3,6 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::controls::Controls;
+use super::error::ToolError;
 use super::gate::Permitted;
 use super::output::ToolOutput;
 use super::records::{Records, RecordsCall};
@@ -15,6 +16,27 @@ pub(super) enum Decision<'t> {
     Call(PermittedCall<'t>),
     /// The store is read.
     Records(&'t Records, RecordsCall),
+    /// Several calls are made together.
+    Batch(Vec<BatchedDecision<'t>>),
+}
+
+/// A call of a batch, with what it leads to.
+pub(super) struct BatchedDecision<'t> {
+    /// The name of its result in the answer.
+    pub(super) name: String,
+    /// The tool that it calls, as the call names it.
+    pub(super) tool: String,
+    /// The arguments as they were given.
+    pub(super) given: Value,
+    pub(super) decision: Result<Decision<'t>, ToolError>,
+}
+
+impl BatchedDecision<'_> {
+    /// Whether the call sends a request to a vendor.
+    pub(super) fn asks_vendor(&self) -> bool {
+        let Ok(Decision::Call(call)) = &self.decision else { return false };
+        !call.controls.dry_run
+    }
 }
 
 /// A call of an operation that is permitted, with everything that is needed to make it.

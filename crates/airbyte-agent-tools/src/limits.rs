@@ -75,6 +75,18 @@ impl ResultLimits {
         self
     }
 
+    /// The tighter ones of these limits and others, as far as the length of the whole result is concerned.
+    pub(crate) fn within(self, others: &Self) -> Self {
+        self.bytes(self.max_bytes.min(others.max_bytes))
+            .tokens(self.max_tokens.min(others.max_tokens))
+    }
+
+    /// The share of each of so many results that are one answer together.
+    pub(crate) const fn divided_by(self, results: usize) -> Self {
+        let results = if results == 0 { 1 } else { results };
+        self.bytes(self.max_bytes / results).tokens(self.max_tokens / results)
+    }
+
     /// Sets how much of a list a call gives that does not say how many records it wants: the most records,
     /// and the longest text in tokens as estimated.
     #[must_use]

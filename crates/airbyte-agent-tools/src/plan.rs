@@ -1,19 +1,17 @@
 //! A call of a tool that was understood and checked, and has not been made.
 
 use std::fmt;
-use std::time::Duration;
 
 use serde_json::{Map, Value};
 
 use super::approval::{self, Answer, Approval, ApprovalRequest, Approver};
-use super::decision::Decision;
+use super::decision::{BatchedDecision, Decision};
 use super::effect::Effect;
 use super::error::ToolError;
 use super::gate::{self, Permitted};
-use super::output::ToolOutput;
-use super::progress::{Progress, Silent};
+use super::progress::Progress;
 use super::records;
-use super::run::{self, RunContext};
+use super::run::{self, RunContext, Written};
 use super::toolset::Toolset;
 use airbyte_agent_description::{Connector, Operation};
 
@@ -23,9 +21,9 @@ use airbyte_agent_description::{Connector, Operation};
 /// arguments have the types that the operation takes. A program takes from it what its audit log, its
 /// quotas or the question to a person need, and then runs it.
 pub struct Plan<'t> {
-    tools: &'t Toolset,
-    decision: Decision<'t>,
-    session: u64,
+    pub(super) tools: &'t Toolset,
+    pub(super) decision: Decision<'t>,
+    pub(super) session: u64,
 }
 
 /// The operation that a call calls, and the account that it uses.
@@ -63,7 +61,7 @@ impl<'t> Plan<'t> {
         hints.read_only || hints.idempotent || client.takes_idempotency_key(operation)
     }
 
-    /// The operation that will be called, `None` where the answer needs no call.
+    /// The operation that will be called, `None` where the answer needs no call, and for a batch.
     pub fn target(&self) -> Option<Target<'t>> {
         let Decision::Call(call) = &self.decision else { return None };
         let account = call.permitted.account();
@@ -77,7 +75,11 @@ impl<'t> Plan<'t> {
     /// What the call will do to the data of the vendor.
     pub fn effect(&self) -> Effect {
         match &self.decision {
-            Decision::Answer(_) | Decision::Records(..) => Effect::Nothing,
+            // What changes data is no part of a batch.
+            Decision::Batch(calls) if calls.iter().any(BatchedDecision::asks_vendor) => {
+                Effect::Read
+            }
+            Decision::Answer(_) | Decision::Records(..) | Decision::Batch(_) => Effect::Nothing,
             Decision::Call(call) if call.controls.dry_run => Effect::Nothing,
             Decision::Call(call) => Effect::of(call.permitted.operation()),
         }
@@ -86,7 +88,8 @@ impl<'t> Plan<'t> {
     /// Whether the policy asks a person about the call, and it has no approval yet.
     pub fn needs_approval(&self) -> bool {
         match &self.decision {
-            Decision::Answer(_) | Decision::Records(..) => false,
+            // Calls that need an approval are no part of a batch.
+            Decision::Answer(_) | Decision::Records(..) | Decision::Batch(_) => false,
             Decision::Call(call) => call.permitted.needs_approval() && !call.controls.dry_run,
         }
     }
@@ -143,38 +146,8 @@ impl<'t> Plan<'t> {
     /// answer needs no call. Arguments that steer the result, such as `fields`, are not among them.
     pub fn arguments(&self) -> Option<&Map<String, Value>> {
         match &self.decision {
-            Decision::Answer(_) | Decision::Records(..) => None,
+            Decision::Answer(_) | Decision::Records(..) | Decision::Batch(_) => None,
             Decision::Call(call) => Some(&call.arguments),
-        }
-    }
-
-    /// Makes the call. Dropping the future ends the call. Where the policy asks a person and the call has no
-    /// approval yet, the [approver](Toolset::approver) of the toolset is asked before.
-    ///
-    /// # Errors
-    ///
-    /// Whatever goes wrong, in words by which a model can correct its call or give up.
-    pub async fn run(self) -> Result<ToolOutput, ToolError> {
-        self.run_with(&Silent).await
-    }
-
-    /// Makes the call and reports how far it has come.
-    ///
-    /// # Errors
-    ///
-    /// The same as [`run`](Self::run).
-    pub async fn run_with(mut self, progress: &dyn Progress) -> Result<ToolOutput, ToolError> {
-        if self.needs_approval() {
-            match self.tools.current_approver() {
-                Some(approver) => self.ask(&*approver).await?,
-                None => self.answer(Answer::CannotAsk)?,
-            }
-        }
-        let context = self.context(progress);
-        match self.decision {
-            Decision::Answer(output) => Ok(output),
-            Decision::Records(records, call) => records::run(self.tools, records, call).await,
-            Decision::Call(call) => run::run(call, context).await,
         }
     }
 
@@ -184,29 +157,8 @@ impl<'t> Plan<'t> {
         self.job_reader().is_some()
     }
 
-    /// Makes the call, waits until the job that it starts is done, at most for `longest`, and gives the result of
-    /// the job. A call that starts none is made as by [`run_with`](Self::run_with). Dropping the future ends the
-    /// waiting; the job goes on at the vendor.
-    ///
-    /// # Errors
-    ///
-    /// The same as [`run`](Self::run), and when the job fails or takes longer.
-    pub async fn run_job(
-        self,
-        longest: Duration,
-        progress: &dyn Progress,
-    ) -> Result<ToolOutput, ToolError> {
-        let Some(reader) = self.job_reader() else { return self.run_with(progress).await };
-        let context = self.context(progress);
-        match self.decision {
-            Decision::Call(call) => run::run_job(call, reader, longest, context).await,
-            Decision::Records(records, call) => records::run(self.tools, records, call).await,
-            Decision::Answer(output) => Ok(output),
-        }
-    }
-
     /// The operation that reads the result of the job that the call starts.
-    fn job_reader(&self) -> Option<Permitted<'t>> {
+    pub(super) fn job_reader(&self) -> Option<Permitted<'t>> {
         let Decision::Call(call) = &self.decision else { return None };
         if call.controls.dry_run {
             return None;
@@ -222,8 +174,28 @@ impl<'t> Plan<'t> {
         permitted(&job.result.entity, job.result.action)
     }
 
+    /// Makes the call, and gives a result that can be written once more. `sharing` is the number of calls that
+    /// share the limits of one result.
+    pub(super) async fn write(
+        self,
+        progress: &dyn Progress,
+        sharing: usize,
+    ) -> Result<Written<'t>, ToolError> {
+        let context = RunContext { is_rewritten: sharing > 1, ..self.context(progress) };
+        match self.decision {
+            Decision::Answer(output) => Ok(Written::only(output)),
+            Decision::Records(records, call) => {
+                let limits = self.tools.result_limits().divided_by(sharing);
+                let tools = self.tools.clone().limits(limits);
+                records::run(&tools, records, call).await.map(Written::only)
+            }
+            Decision::Call(call) => run::run(call, context).await,
+            Decision::Batch(_) => Err(ToolError::argument("tool", "a batch makes no batches")),
+        }
+    }
+
     /// What the toolset provides for the call.
-    fn context<'r>(&self, progress: &'r dyn Progress) -> RunContext<'r>
+    pub(super) fn context<'r>(&self, progress: &'r dyn Progress) -> RunContext<'r>
     where
         't: 'r,
     {
@@ -237,6 +209,7 @@ impl<'t> Plan<'t> {
             session: self.session,
             files: tools.files_folder(),
             takes_images: tools.takes_images(),
+            is_rewritten: false,
             progress,
         }
     }

@@ -50,6 +50,7 @@ pub struct Toolset {
     limits: ResultLimits,
     files: Option<Arc<Path>>,
     takes_images: bool,
+    batches: bool,
     approver: Option<Approving>,
     records: Option<Arc<Records>>,
     prepared: Arc<Prepared>,
@@ -107,6 +108,7 @@ impl Toolset {
             limits: ResultLimits::STANDARD,
             files: None,
             takes_images: false,
+            batches: false,
             approver: None,
             records: None,
             prepared: Arc::default(),
@@ -210,6 +212,20 @@ impl Toolset {
     pub fn images(mut self, takes_images: bool) -> Self {
         self.takes_images = takes_images;
         self
+    }
+
+    /// Adds the tool `batch`, which makes up to twenty independent reads together and has one answer, no longer than that
+    /// of one call. It is not there unless it is set, because every conversation contains its definition.
+    #[must_use]
+    pub fn batches(mut self, batches: bool) -> Self {
+        self.batches = batches;
+        self.prepared = Arc::default();
+        self
+    }
+
+    /// Whether there is the tool `batch`.
+    pub const fn has_batch(&self) -> bool {
+        self.batches
     }
 
     /// Sets who is asked before calls about which the policy [asks](Policy::ask). Unless it is set, such calls

@@ -45,6 +45,10 @@ pub(crate) struct ServeArgs {
     #[arg(long, value_enum, value_name = "HOW", env = "AIRBYTE_AGENT_MCP_EXPOSE",
           help_heading = TOOLS)]
     pub(crate) expose: Option<Expose>,
+    /// Offer a tool that makes up to 20 independent reads together and gives one answer
+    #[arg(long, env = "AIRBYTE_AGENT_MCP_BATCH", value_parser = FalseyValueParser::new(),
+          help_heading = TOOLS)]
+    pub(crate) batch: bool,
     /// Begin the names of all tools with this word and an underscore
     #[arg(long, value_name = "WORD", help_heading = TOOLS)]
     pub(crate) prefix: Option<String>,
@@ -199,6 +203,7 @@ impl ServeArgs {
             ("hosted", self.hosted),
             ("sandbox", self.sandbox),
             ("read-only", self.read_only),
+            ("batch", self.batch),
             ("stateless", self.stateless),
             ("no-store", self.no_store),
         ] {

@@ -12,7 +12,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
-use airbyte_agent_core::tools::{Effect, Target, escape_controls};
+use airbyte_agent_core::tools::{Effect, Target, ToolError, ToolOutput, escape_controls};
 use airbyte_agent_core::{Error, ErrorKind, Result};
 use serde_json::{Map, Value, json};
 
@@ -33,6 +33,8 @@ pub(crate) struct Begin<'b> {
     /// The trace that the call belongs to.
     pub(crate) trace: Option<String>,
     pub(crate) tool: &'b str,
+    /// The name of the result in the answer of a batch; `None` for a call by itself.
+    pub(crate) part: Option<&'b str>,
     /// The arguments as they were given.
     pub(crate) arguments: &'b Value,
     /// What the call calls; `None` where it calls nothing or was refused.
@@ -64,6 +66,27 @@ pub(crate) struct Ending<'e> {
     pub(crate) records: Option<usize>,
     /// The length of the result's text in bytes.
     pub(crate) bytes: Option<usize>,
+}
+
+impl<'e> Ending<'e> {
+    /// How a call ended that a tool answered.
+    pub(crate) fn of(outcome: std::result::Result<&ToolOutput, &'e ToolError>) -> Self {
+        match outcome {
+            Ok(output) => Self {
+                outcome: "ok",
+                records: output.records,
+                bytes: Some(output.text.len()),
+                ..Self::default()
+            },
+            Err(error) => Self {
+                outcome: "error",
+                error: Some(error.kind().as_str()),
+                status: error.status(),
+                request_id: error.request_id(),
+                ..Self::default()
+            },
+        }
+    }
 }
 
 impl Audit {
@@ -104,6 +127,9 @@ impl Audit {
             put("trace", trace.into());
         }
         put("tool", mask::cut(call.tool).into());
+        if let Some(part) = call.part {
+            put("part", part.into());
+        }
         if let Some(target) = call.target {
             put("account", target.account.into());
             put("connector", target.connector.name.as_ref().into());

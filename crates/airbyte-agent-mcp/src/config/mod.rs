@@ -2,6 +2,7 @@
 //!
 //! ```toml
 //! expose = "connectors"                 # operations, connectors or search
+//! batch = true                          # a tool that makes several reads together
 //! prefix = "acme"                       # names of tools begin with acme_
 //! read_only = true
 //! deny = ["*.delete"]
@@ -75,6 +76,8 @@ pub struct Config {
     pub accounts: Vec<Account>,
     /// How operations are shown. Unless it is set, the number of connectors decides.
     pub expose: Option<Exposure>,
+    /// Whether there is a tool that makes several reads together.
+    pub batch: bool,
     /// The word with which the names of all tools begin; none unless it is set.
     pub prefix: Option<String>,
     /// The rules that apply to every account.
@@ -206,6 +209,7 @@ impl Config {
         };
         let mut config = Self {
             expose: table.parsed("expose", exposure)?,
+            batch: table.flag("batch")?.unwrap_or_default(),
             prefix: table.parsed("prefix", prefix)?,
             policy: Rules::read(&mut table)?,
             audit: table.text("audit")?.map(resolve),
@@ -279,6 +283,7 @@ impl Config {
             .limits(self.limits)
             .results(self.results)
             .result_form(self.form)
+            .batches(self.batch)
             .quotas(self.quotas.clone());
         if let Some(exposure) = self.expose {
             builder = builder.exposure(exposure);

@@ -27,6 +27,7 @@ fn find(_: &Origin) -> Result<Description> {
 
 const FULL: &str = r#"
 expose = "search"
+batch = true
 read_only = true
 deny = ["*.delete"]
 ask = ["writes", "things.get"]
@@ -73,6 +74,8 @@ fn everything_is_read_in_the_order_of_the_file() {
     assert_eq!(server.exposure(), Exposure::SearchExecute);
     assert!(server.tools().asks());
     assert!(server.tools().definition("acme_execute").is_some());
+    assert!(server.tools().definition("acme_batch").is_some());
+    assert!(!parse("").unwrap().server(find).unwrap().tools().has_batch());
     assert!(!format!("{config:?} {server:?}").contains("canary"));
 }
 

@@ -6,6 +6,7 @@
 
 mod approval;
 mod audit;
+mod batch;
 mod config;
 mod connectors;
 mod exposures;

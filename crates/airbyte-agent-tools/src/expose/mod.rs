@@ -1,5 +1,6 @@
 //! How operations are shown to a model as tools, and how calls of these tools are understood.
 
+mod batch;
 mod choose_account;
 mod connectors;
 mod entity_action;
@@ -63,6 +64,11 @@ pub(super) fn decide<'t>(
         Some(Tool::Search) => search::search(tools, arguments).map(Decision::Answer),
         Some(Tool::Describe) => search::describe(tools, arguments).map(Decision::Answer),
         Some(Tool::Execute) => execute::decide(tools, arguments),
+        Some(Tool::Batch) => batch::decide(arguments, |tool, arguments| match tool {
+            // A call without a tool names an operation, in every exposure.
+            "" => execute::decide(tools, arguments),
+            tool => self::decide(tools, tool, arguments),
+        }),
         Some(Tool::Records(tool)) => match tools.records() {
             Some(store) => {
                 records::decide(tool, arguments).map(|call| Decision::Records(store, call))
@@ -87,6 +93,7 @@ fn named_tools(tools: &Toolset) -> Vec<(String, Tool)> {
     let records = records.into_iter().flatten();
     let records: Vec<_> =
         records.map(|tool| (unique(&[tool.name()]), Tool::Records(tool))).collect();
+    let batch = tools.has_batch().then(|| (unique(&["batch"]), Tool::Batch));
     match tools.current_exposure() {
         Exposure::SearchExecute => {
             all.push((unique(&["search"]), Tool::Search));
@@ -113,6 +120,7 @@ fn named_tools(tools: &Toolset) -> Vec<(String, Tool)> {
         }
     }
     all.extend(records);
+    all.extend(batch);
     all
 }
 
@@ -144,6 +152,7 @@ fn definition(tools: &Toolset, name: &str, tool: Tool) -> Option<ToolDefinition>
         Tool::Search => Some(search::search_definition(tools, name)),
         Tool::Describe => Some(search::describe_definition(tools, name)),
         Tool::Execute => Some(execute::definition(tools, name)),
+        Tool::Batch => Some(batch::definition(tools, name)),
         Tool::Records(tool) => Some(records::definition(tool, name)),
     }
 }

@@ -14,13 +14,13 @@ use super::table::Table;
 use crate::limits::ResultLimits;
 
 /// The text of a list, as long as records are added.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct ListText {
     limits: ResultLimits,
     body: Body,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 enum Body {
     /// The beginning of a JSON object up to the last record.
     Json {

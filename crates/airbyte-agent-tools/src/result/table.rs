@@ -12,7 +12,7 @@ use serde_json::Value;
 use super::format::Format;
 
 /// A table to which records are added one by one.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Table {
     format: Format,
     /// The names of the columns as they are written.
@@ -23,7 +23,7 @@ pub(crate) struct Table {
 }
 
 /// A record as a line of a table.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 struct Row {
     text: String,
     /// The number of columns of the table when the record was added, which is that of cells in `text`.

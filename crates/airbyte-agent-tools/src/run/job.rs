@@ -82,7 +82,7 @@ pub(super) async fn run(
     let arguments = job.result_arguments().map_err(|error| explain::explain(error, &call))?;
     let PermittedCall { controls, selector, names_account, .. } = call;
     let result = PermittedCall { permitted: read, arguments, controls, selector, names_account };
-    let output = Box::pin(super::run(result, context)).await?;
+    let output = Box::pin(super::run(result, context)).await?.into_output();
     Ok(match repeated {
         Some(note) => output.with_note(&note),
         None => output,

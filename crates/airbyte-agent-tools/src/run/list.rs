@@ -10,6 +10,7 @@ use super::page_records::{PageRecords, record_schema};
 use super::page_remarks::PageRemarks;
 use super::page_size::{request_page_size, requested_page_size};
 use super::position::{self, Start};
+use super::written::Written;
 use super::{RunContext, explain};
 use crate::decision::PermittedCall;
 use crate::error::ToolError;
@@ -28,6 +29,7 @@ use airbyte_agent_engine::cursor::{Cursor, Seal, already_given, mark};
 const MOST_PAGES: usize = 100;
 
 /// A page that was read.
+#[derive(Clone)]
 struct Page {
     /// Where it was read from, `None` for the first page.
     start: Option<Cursor>,
@@ -45,9 +47,10 @@ struct Place {
 }
 
 /// What was read of a list.
-struct List<'r> {
-    call: &'r PermittedCall<'r>,
-    seal: &'r Seal<'r>,
+#[derive(Clone)]
+struct List<'t> {
+    call: Arc<PermittedCall<'t>>,
+    seal: Arc<Seal<'t>>,
     pages: Vec<Page>,
     /// The records as they are shown.
     records: Vec<Value>,
@@ -62,11 +65,11 @@ struct List<'r> {
 }
 
 /// Reads a list. `sends_default` says that the vendor was asked for the default fields only.
-pub(super) async fn run(
-    mut call: PermittedCall<'_>,
+pub(super) async fn run<'t>(
+    mut call: PermittedCall<'t>,
     context: RunContext<'_>,
     sends_default: bool,
-) -> Result<ToolOutput, ToolError> {
+) -> Result<Written<'t>, ToolError> {
     let operation = call.permitted.operation();
     let client = &call.permitted.account().client;
     let limits = context.limits;
@@ -167,9 +170,18 @@ pub(super) async fn run(
     notes.splice(0..0, remarks.sentences());
     remarks.write(&mut meta);
     super::name_account(&call, &mut meta);
-    let list =
-        List { call: &call, seal: &seal, pages, records, places, due, meta, notes, is_continued };
-    list.output(text, &limits)
+    let (call, seal) = (Arc::new(call), Arc::new(seal));
+    let list = List { call, seal, pages, records, places, due, meta, notes, is_continued };
+    if !context.is_rewritten {
+        return list.output(text, &limits).map(Written::only);
+    }
+    let write = move |limits: &ResultLimits, text_limits: ResultLimits| {
+        let mut text = text.clone();
+        text.set_limits(text_limits);
+        list.clone().output(text, limits)
+    };
+    let output = write(&limits, text_limits)?;
+    Ok(Written::shortenable(output, move |limits| write(limits, text_limits.within(limits))))
 }
 
 /// Reads the page at this place, or the first one.
@@ -215,7 +227,7 @@ impl List<'_> {
         if fitting == 0 {
             let first = self.records.into_iter().next().unwrap_or_default();
             let what = "The first record alone";
-            return Err(explain::too_large(&first, what, self.call, limits));
+            return Err(explain::too_large(&first, what, &self.call, limits));
         }
         let supplement = self.supplement(fitting, fitting < all)?;
         let text = text.finish(fitting, &supplement);
@@ -250,6 +262,6 @@ impl List<'_> {
         let last = count.checked_sub(1).and_then(|last| self.places.get(last));
         let mark = last.map_or(0, |place| place.mark);
         let size = requested_page_size(self.call.permitted.operation(), &self.call.arguments);
-        Ok(Some(position::inside(self.seal, page, size, (due.before, mark))?))
+        Ok(Some(position::inside(&self.seal, page, size, (due.before, mark))?))
     }
 }

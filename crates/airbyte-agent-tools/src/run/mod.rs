@@ -17,6 +17,7 @@ mod position;
 mod record;
 mod stored_file;
 mod vendor_fields;
+mod written;
 mod wrong_arguments;
 
 use std::path::Path;
@@ -24,6 +25,7 @@ use std::time::Duration;
 
 use serde_json::{Map, Value};
 
+pub(super) use self::written::Written;
 use super::approval::Answer;
 use super::decision::PermittedCall;
 use super::error::ToolError;
@@ -52,16 +54,18 @@ pub(super) struct RunContext<'r> {
     pub(super) files: Option<&'r Path>,
     /// Whether images can be handed over beside the text of a result.
     pub(super) takes_images: bool,
+    /// Whether the result may have to be written once more, within tighter limits.
+    pub(super) is_rewritten: bool,
     pub(super) progress: &'r dyn Progress,
 }
 
 /// Makes a call and gives back its result.
-pub(super) async fn run(
-    mut call: PermittedCall<'_>,
+pub(super) async fn run<'t>(
+    mut call: PermittedCall<'t>,
     context: RunContext<'_>,
-) -> Result<ToolOutput, ToolError> {
+) -> Result<Written<'t>, ToolError> {
     if call.controls.dry_run {
-        return dry_run::run(&call, &context.limits);
+        return dry_run::run(&call, &context.limits).map(Written::only);
     }
     // Whoever runs a plan has asked already. It is made sure of where requests are made.
     if call.permitted.needs_approval() {
@@ -69,12 +73,12 @@ pub(super) async fn run(
     }
     let operation = call.permitted.operation();
     if operation.download.is_some() {
-        return file::run(call, context).await;
+        return file::run(call, context).await.map(Written::only);
     }
     request_fields(&mut call);
     let is_default = vendor_fields::request(&mut call);
     if call.controls.count_only && operation.action.is_array() {
-        count::run(call, context).await
+        count::run(call, context).await.map(Written::only)
     } else if operation.action.is_array() {
         list::run(call, context, is_default).await
     } else {

@@ -1,12 +1,16 @@
 //! Operations on a single record: to read, write or remove it.
 
+use std::sync::Arc;
+
 use serde_json::{Map, Value};
 
 use super::metadata::without_paging;
 use super::page_remarks::PageRemarks;
+use super::written::Written;
 use super::{RunContext, explain, job};
 use crate::decision::PermittedCall;
 use crate::error::ToolError;
+use crate::limits::ResultLimits;
 use crate::output::ToolOutput;
 use crate::progress::Report;
 use crate::result::notes::Notes;
@@ -18,9 +22,11 @@ use crate::retry_memory::Attempt;
 const MOST_WRITTEN: usize = 20;
 
 /// The response to a call, before it is given a form.
-struct Response<'r> {
-    call: &'r PermittedCall<'r>,
-    context: RunContext<'r>,
+struct Response<'t> {
+    call: PermittedCall<'t>,
+    view: View,
+    /// The schema of what the operation returns.
+    schema: Option<Arc<Value>>,
     records: Vec<Value>,
     /// Whether the response is a list.
     is_list: bool,
@@ -30,10 +36,10 @@ struct Response<'r> {
 }
 
 /// Calls an operation on one record.
-pub(super) async fn run(
-    call: PermittedCall<'_>,
+pub(super) async fn run<'t>(
+    call: PermittedCall<'t>,
     context: RunContext<'_>,
-) -> Result<ToolOutput, ToolError> {
+) -> Result<Written<'t>, ToolError> {
     let operation = call.permitted.operation();
     let mut engine_call = super::engine_call(&call, &context.limits);
     let attempt = context.retries.begin(context.session, &call);
@@ -74,46 +80,56 @@ pub(super) async fn run(
     remarks.sentences().into_iter().for_each(|note| notes.add_first(&note));
     remarks.write(&mut meta);
     super::name_account(&call, &mut meta);
-    let response = Response { call: &call, context, records, is_list, meta, notes };
-
-    let (data, supplement) = response.shown(&view, None);
-    let whole = match render::json_within(limits, data, supplement) {
-        Ok(output) => return Ok(output),
-        Err(data) => data,
-    };
-    if !view.is_explicit() {
-        let note = "The record is too long to be shown whole; these are its most telling fields.";
-        let shorter = view.with_default(DefaultFields::Best(limits.list_fields));
-        let (data, supplement) = response.shown(&shorter, Some(note));
-        if let Ok(output) = render::json_within(limits, data, supplement) {
-            return Ok(output);
-        }
+    let response = Response { call, view, schema, records, is_list, meta, notes };
+    let output = response.within(&context.limits)?;
+    if context.is_rewritten {
+        Ok(Written::shortenable(output, move |limits| response.within(limits)))
+    } else {
+        Ok(Written::only(output))
     }
-    if reads {
-        return Err(explain::too_large(&whole, "The record", &call, limits));
-    }
-    // The operation was done, and an error would say that it was not.
-    let note = format!("Done: {}. The response is too long to be shown.", operation.place());
-    let least = View::new(&[], &[], DefaultFields::Best(2), 200);
-    let (data, supplement) = response.shown(&least, Some(&note));
-    if let Ok(output) = render::json_within(limits, data, supplement) {
-        return Ok(output);
-    }
-    Ok(render::json(Value::Null, Supplement { notes: vec![note], ..Supplement::default() }))
 }
 
 impl Response<'_> {
+    /// The result with as much as these limits allow.
+    fn within(&self, limits: &ResultLimits) -> Result<ToolOutput, ToolError> {
+        let operation = self.call.permitted.operation();
+        let (data, supplement) = self.shown(&self.view, None);
+        let whole = match render::json_within(limits, data, supplement) {
+            Ok(output) => return Ok(output),
+            Err(data) => data,
+        };
+        if !self.view.is_explicit() {
+            let note =
+                "The record is too long to be shown whole; these are its most telling fields.";
+            let shorter = self.view.with_default(DefaultFields::Best(limits.list_fields));
+            let (data, supplement) = self.shown(&shorter, Some(note));
+            if let Ok(output) = render::json_within(limits, data, supplement) {
+                return Ok(output);
+            }
+        }
+        if operation.hints.read_only {
+            return Err(explain::too_large(&whole, "The record", &self.call, limits));
+        }
+        // The operation was done, and an error would say that it was not.
+        let note = format!("Done: {}. The response is too long to be shown.", operation.place());
+        let least = View::new(&[], &[], DefaultFields::Best(2), 200);
+        let (data, supplement) = self.shown(&least, Some(&note));
+        if let Ok(output) = render::json_within(limits, data, supplement) {
+            return Ok(output);
+        }
+        Ok(render::json(Value::Null, Supplement { notes: vec![note], ..Supplement::default() }))
+    }
+
     /// What is shown of the response in this view, with a sentence before all others.
     fn shown(&self, view: &View, first_note: Option<&str>) -> (Value, Supplement) {
         let operation = self.call.permitted.operation();
-        let schemas = self.context.schemas;
         let mut notes = self.notes.clone();
         if let Some(note) = first_note {
             notes.add_first(note);
         }
-        let schema = if view.needs_choice() { schemas.get(operation) } else { None };
+        let schema = self.schema.as_deref();
         let entity = self.call.permitted.default_fields();
-        let fields = view.choose(&self.records, entity, schema.as_deref());
+        let fields = view.choose(&self.records, entity, schema.filter(|_| view.needs_choice()));
         let records = self.records.iter().cloned();
         let mut shown: Vec<Value> =
             records.map(|record| view.show(record, &fields, &mut notes)).collect();
@@ -125,7 +141,7 @@ impl Response<'_> {
         if is_empty && !operation.hints.read_only {
             notes.add(format!("Done: {}.", operation.place()));
         }
-        let notes = notes.sentences(self.call.selector, schemas.get(operation).as_deref());
+        let notes = notes.sentences(self.call.selector, schema);
         (data, Supplement { meta: self.meta.clone(), next: None, notes })
     }
 }

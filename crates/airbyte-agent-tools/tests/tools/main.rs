@@ -7,6 +7,7 @@ mod accounts;
 mod api;
 mod approval;
 mod arguments;
+mod batch;
 mod errors;
 mod files;
 mod library;

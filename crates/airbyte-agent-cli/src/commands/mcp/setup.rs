@@ -72,6 +72,7 @@ fn load_config(args: &ServeArgs) -> Result<Config, Error> {
     };
     add_accounts(args, &mut config)?;
     config.policy.read_only |= args.read_only;
+    config.batch |= args.batch;
     if !args.allow.is_empty() && !config.policy.allow.is_empty() {
         // Both together would permit more than the file does.
         return Err(usage_error("the file has 'allow' already; --allow cannot be used with it"));

@@ -117,6 +117,24 @@ fn all_connectors_are_served_from_a_sandbox() {
 }
 
 #[test]
+fn a_batch_is_offered_where_it_is_wanted() {
+    let mut server = Server::start(&["--sandbox", "--batch"], &[]);
+    let tools = server.ask(2, "tools/list", json!({}));
+    assert_eq!(names(&tools), ["search", "describe", "execute", "batch"]);
+    let list = |connector: &str, entity: &str| {
+        json!({"as": connector, "connector": connector, "entity": entity, "action": "list",
+               "max_records": 1})
+    };
+    let calls = json!([list("gong", "users"), list("stripe", "customers"), list("acme", "users")]);
+    let answer = server.call("batch", json!({"calls": calls}));
+    let results = &read(&answer)["results"];
+    assert_eq!(results["gong"]["data"].as_array().unwrap().len(), 1, "{answer}");
+    assert_eq!(results["stripe"]["data"].as_array().unwrap().len(), 1, "{answer}");
+    assert!(results["acme"]["message"].as_str().unwrap().contains("no connector"), "{answer}");
+    assert_eq!(server.end().succeeded().stderr, "");
+}
+
+#[test]
 fn hosted_calls_go_through_the_platform_of_the_sandbox() {
     let mut server = Server::start(&["--sandbox", "--hosted", "--connector", "gong"], &[]);
     let users = server.call("gong", json!({"entity": "users", "action": "list"}));

@@ -54,6 +54,12 @@ fn reads(place: Place) -> Vec<Value> {
 /// What of a text stands outside the places that are marked as data.
 fn outside(text: &str) -> String {
     if let Ok(Value::Object(mut members)) = serde_json::from_str::<Value>(text) {
+        // The answer of a batch has such members for each of its calls.
+        if let Some(Value::Object(results)) = members.remove("results") {
+            let results = results.values().map(|result| outside(&result.to_string()));
+            let rest = sentences(&Value::Object(members).to_string());
+            return results.chain([rest]).collect::<Vec<_>>().join("\n");
+        }
         for name in ["data", "meta", "next_cursor"] {
             members.remove(name);
         }
@@ -131,6 +137,7 @@ fn server(vendor: &Vendor, form: ResultForm, exposure: Exposure) -> Server {
         .unwrap()
         .policy(Policy::default().ask("writes").unwrap())
         .exposure(exposure)
+        .batches(true)
         .result_form(form)
         .build()
 }
@@ -173,9 +180,17 @@ async fn what_others_write_stands_where_it_is_marked_as_data() {
                 let vendor = Vendor::start(move |_, _| answer(place, &written)).await;
                 let server = server(&vendor, form, Exposure::PerConnector);
                 let session = connect(server, form == ResultForm::Structure).await;
-                for mut call in reads(place) {
+                let mut calls: Vec<Value> = reads(place);
+                for call in &mut calls {
                     call["account"] = "eu".into();
-                    let (text, structured) = ask(&session, "library", &call).await;
+                }
+                let batched =
+                    calls.iter().map(|call| json!({"tool": "library", "arguments": call}));
+                let batch = json!({"calls": batched.collect::<Value>()});
+                let mut calls: Vec<_> = calls.into_iter().map(|call| ("library", call)).collect();
+                calls.push(("batch", batch));
+                for (name, call) in calls {
+                    let (text, structured) = ask(&session, name, &call).await;
                     let left = outside(&text);
                     assert!(!left.contains(MARK), "{place:?} {attack:?}: {left}\n---\n{text}");
                     let hidden = |c: char| {
@@ -196,7 +211,7 @@ async fn what_others_write_stands_where_it_is_marked_as_data() {
             }
         }
     }
-    assert!(checked > 800, "{checked}");
+    assert!(checked > 1_200, "{checked}");
 }
 
 /// The calls that an obedient model makes, for an exposure.
@@ -262,7 +277,10 @@ async fn an_obedient_model_gets_nothing_done_that_the_user_refuses() {
             let session = connect(server(&vendor, ResultForm::Text, exposure), by_result).await;
             for (name, arguments) in obedience(exposure) {
                 ask(&session, &name, &arguments).await;
-                made += 1;
+                let batch = json!({"calls": [{"tool": name, "arguments": arguments}]});
+                let (text, _) = ask(&session, "batch", &batch).await;
+                assert!(text.contains("\"error\":"), "{text}");
+                made += 2;
                 if !by_result {
                     continue;
                 }
@@ -293,7 +311,7 @@ async fn an_obedient_model_gets_nothing_done_that_the_user_refuses() {
             assert!(questions.iter().all(|text| text.contains("account 'eu'")), "{questions:?}");
         }
     }
-    assert!(made > 400, "{made}");
+    assert!(made > 600, "{made}");
 }
 
 #[tokio::test]
@@ -326,6 +344,9 @@ async fn no_account_gets_what_belongs_to_another() {
         json!({"entity": "books.get", "action": "", "params": {"id": 1}, "account": "US"}),
     ] {
         let (text, _) = ask(&session, "library", &arguments).await;
+        assert!(!text.contains("of-us"), "{text}");
+        let batch = json!({"calls": [{"tool": "library", "arguments": arguments}]});
+        let (text, _) = ask(&session, "batch", &batch).await;
         assert!(!text.contains("of-us"), "{text}");
     }
     let of_us = vendor.seen().iter().skip(before).any(|seen| {

@@ -41,7 +41,7 @@ pub fn definitions() -> Vec<(String, ToolDefinition)> {
                 found.push((format!("{} {exposure:?} {}", connector.name, tool.name), tool));
             }
         }
-        for tool in all().exposure(exposure).definitions() {
+        for tool in all().exposure(exposure).batches(true).definitions() {
             found.push((format!("all {exposure:?} {}", tool.name), tool));
         }
     }

@@ -95,11 +95,16 @@ async fn no_operation_that_writes_gets_through_any_door() {
 
 /// Tries everything that writes; gives back how often it was refused.
 async fn refuse(tools: &Toolset, connector: &Connector, exposure: Exposure) -> usize {
+    let batch = tools.clone().batches(true);
     let mut refused = 0;
     for operation in connector.operations().filter(|operation| !operation.hints.read_only) {
         for plea in pleas() {
             for (name, arguments) in calls(exposure, connector, operation, &plea) {
                 let place = format!("{exposure:?} {name} {arguments}");
+                let call = json!({"tool": name, "arguments": arguments});
+                let output = batch.call("batch", json!({"calls": [call]})).await.expect(&place);
+                let result = &output.structured["results"]["1"];
+                assert_eq!(result["error"], "not_permitted", "{place}: {result}");
                 let error = tools.call(&name, arguments).await.expect_err(&place);
                 assert_eq!(error.kind(), ToolErrorKind::NotPermitted, "{place}: {error}");
                 refused += 1;
