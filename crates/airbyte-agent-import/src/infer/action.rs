@@ -28,6 +28,14 @@ const READS: [&str; 14] = [
     "process",
 ];
 
+/// Verbs that are nouns as well: what they do is said only together with an object.
+const NOUNS: [&str; 40] = [
+    "report", "match", "issue", "draft", "score", "vote", "tag", "charge", "switch", "release",
+    "import", "build", "copy", "move", "play", "like", "pin", "transfer", "sync", "batch",
+    "bulk", "start", "end", "sign", "run", "block", "capture", "commit", "post", "set", "put",
+    "new", "patch", "upload", "scan", "request", "open", "close", "reply", "login",
+];
+
 /// Endings of paths whose responses are files.
 const FILES: [&str; 12] = [
     ".png", ".jpg", ".gif", ".svg", ".pdf", ".csv", ".zip", ".ics", ".tar.gz", ".mp3", ".xlsx",
@@ -100,6 +108,9 @@ fn read(
         {
             return decided(verb, 0.65, "the path ends with a verb that does more than read");
         }
+        if let Some(verb) = acts(facts).filter(|_| !siblings.changed) {
+            return decided(verb, 0.7, "the path and the text say that it does more than read");
+        }
         let confidence = if is_open { ASSUMED } else { confidence };
         return decided(Action::Get, confidence, format!("the method is GET, and {reason}"));
     }
@@ -122,6 +133,25 @@ fn read(
         );
     }
     decided(Action::List, confidence, format!("the method is GET, and {reason}"))
+}
+
+/// What an operation does with GET that does more than read: the text begins with the verb with which the last name of
+/// the path begins, alone or with its object, as in `/rooms/{id}/send-message` or `/activate/{token}`.
+fn acts(facts: &Facts<'_>) -> Option<Action> {
+    let name = facts.steps.iter().rev().find_map(Step::name)?;
+    let verb = words(name).into_iter().next()?;
+    let action = verbs::meaning(&verb)?;
+    let does_more =
+        matches!(action, Action::Other | Action::Delete | Action::Create | Action::Update);
+    let mut said = words(facts.summary).into_iter();
+    let first = said.next()?;
+    let is_conjugated = ["s", "es"].iter().any(|end| first.strip_suffix(end) == Some(&verb));
+    let has_object = said.next().is_some_and(|word| {
+        ["a", "an", "the", "all", "this", "your", "one", "current"].contains(&word.as_str())
+    });
+    let is_said = is_conjugated
+        || first == verb && (has_object || !NOUNS.contains(&verb.as_str()));
+    (does_more && is_said && !READS.contains(&verb.as_str())).then_some(action)
 }
 
 /// Whether the name or the text of the operation says that it reads: then a verb in the path is a noun.
@@ -153,6 +183,10 @@ fn post(
             confidence,
             "the path or the name of the operation says that it searches or lists",
         );
+    }
+    let reads_one = verb == Some(Action::Get) || verb.is_none() && named == Some(Action::Get);
+    if reads_one && facts.answer.form == Form::File {
+        return decided(Action::Download, 0.8, "it reads, and the response is the content of a file");
     }
     if verb == Some(Action::Get) || verb.is_none() && named == Some(Action::Get) && is_rpc(facts) {
         let list::Score { points, reason, .. } = list::score(facts, best, siblings);

@@ -4,7 +4,6 @@
 use std::collections::BTreeMap;
 
 use super::facts::{Facts, Input};
-use super::frames::is_frame;
 use super::is_open;
 use super::paging::{signs, token};
 use crate::decision::{Decided, OperationDecision, Paging};
@@ -79,7 +78,7 @@ fn fits(facts: &Facts<'_>, paging: &Paging) -> bool {
     match paging {
         Paging::Token { from, .. } => {
             let says_nothing =
-                facts.answer.members_of(0).filter(|node| !is_frame(node.name)).count() == 0;
+                facts.answer.members_of(0).filter(|node| !node.frame).count() == 0;
             says_nothing || facts.answer.at(from).is_some() || from.starts_with('@')
         }
         Paging::LastRecord { .. } => {

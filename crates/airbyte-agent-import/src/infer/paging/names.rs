@@ -98,6 +98,12 @@ pub(crate) const LAST_RECORD: [&str; 16] = [
     "idabove",
 ];
 
+/// Parameters that take the id of the last record where the newest records come first.
+pub(crate) const OLDER: [&str; 5] = ["maxid", "beforeid", "untilid", "idbefore", "olderthanid"];
+
+/// Parameters that compare ids. Beside one of those that take the id of the last record, both are filters.
+pub(crate) const LESS: [&str; 5] = ["idlt", "idlte", "idbelow", "lessthanid", "idmax"];
+
 /// Parameters that take the id of the last record if their text says so.
 pub(crate) const MAYBE_LAST_RECORD: [&str; 6] =
     ["after", "since", "startafter", "from", "start", "last"];
@@ -355,7 +361,8 @@ pub(crate) const MORES: [&str; 14] = [
 ];
 
 /// Members that count all records.
-pub(crate) const TOTALS: [&str; 24] = [
+pub(crate) const TOTALS: [&str; 25] = [
+    "totalsetsize",
     "total",
     "totalcount",
     "totalresults",
@@ -384,10 +391,11 @@ pub(crate) const TOTALS: [&str; 24] = [
 
 /// Whether a member of a body may be about pages, or around members that are.
 pub(crate) fn may_page(key: &str) -> bool {
-    let lists: [&[&str]; 10] = [
+    let lists: [&[&str]; 11] = [
         &TOKENS,
         &MAYBE_TOKENS,
         &LAST_RECORD,
+        &OLDER,
         &MAYBE_LAST_RECORD,
         &OFFSETS,
         &MAYBE_OFFSETS,
