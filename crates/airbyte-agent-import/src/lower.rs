@@ -27,10 +27,10 @@ impl Imported {
             let Some(SyncRule::Cannot { reason }) = &operation.sync else { continue };
             let named = (operation.entity.to_string(), operation.action.as_str().to_owned());
             let Some((path, method)) = places.get(&named) else { continue };
-            let node = self.spec.get_mut("paths").and_then(|paths| paths.get_mut(path)?.get_mut(method));
-            if let Some(members) = node
-                .and_then(Value::as_object_mut)
-                .filter(|members| !members.contains_key(SYNC))
+            let node =
+                self.spec.get_mut("paths").and_then(|paths| paths.get_mut(path)?.get_mut(method));
+            if let Some(members) =
+                node.and_then(Value::as_object_mut).filter(|members| !members.contains_key(SYNC))
             {
                 members.insert(SYNC.to_owned(), json!({"cannot": sentence(reason)}));
                 is_changed = true;

@@ -66,9 +66,10 @@ pub(super) fn operation(
     }
     let mut opened = response::opened(operation, schemas);
     let is_contradicted = response::is_contradicted(operation, decision)
-        && decision.records.as_ref().is_some_and(|records| {
-            matches!(schemas.walk(&opened, &records.value), Walk::Nowhere)
-        });
+        && decision
+            .records
+            .as_ref()
+            .is_some_and(|records| matches!(schemas.walk(&opened, &records.value), Walk::Nowhere));
     if is_contradicted {
         opened = Value::Object(Map::new());
         notes.push("The example of the response contradicts its schema, which was left out: the records stand where the example has them.".to_owned());

@@ -21,7 +21,8 @@ pub(super) fn is_contradicted(operation: &Operation, decision: &OperationDecisio
     let place = decision.records.as_ref().and_then(|records| records.value.strip_prefix("$."));
     let Some(place) = place.filter(|place| !place.contains(['[', '*'])) else { return false };
     let contents = success(operation).map(|response| response.contents.as_slice());
-    let mut shown = contents.unwrap_or_default().iter().filter_map(|content| content.example.as_ref());
+    let mut shown =
+        contents.unwrap_or_default().iter().filter_map(|content| content.example.as_ref());
     shown.any(|shown| shown.pointer(&format!("/{}", place.replace('.', "/"))).is_some())
 }
 

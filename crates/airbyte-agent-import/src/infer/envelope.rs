@@ -3,6 +3,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use airbyte_agent_document::Schema;
+use serde_json::Value;
+
 use super::facts::{Facts, Form, Node};
 use super::frames::is_frame;
 use super::paging::signs;
@@ -23,24 +26,30 @@ struct Member {
     forms: BTreeSet<String>,
 }
 
+/// The members of the envelope of a document.
+#[derive(Debug)]
+struct Envelope {
+    /// Those that describe the response.
+    around: BTreeSet<String>,
+    /// The one that holds what was asked for.
+    content: String,
+}
+
 /// Marks the members of envelopes as frames: what nearly all responses have in the same form beside one member that is
 /// different in each.
 pub(crate) fn mark(facts: &mut [Facts<'_>]) {
-    let envelope = envelope(facts);
-    if envelope.is_empty() {
-        return;
-    }
+    let Some(Envelope { around, content }) = envelope(facts) else { return };
     for answer in facts.iter_mut().map(|facts| &mut facts.answer) {
         let of_body = |node: &&mut Node<'_>| node.depth == 1;
         for node in answer.nodes.iter_mut().skip(1).filter(of_body) {
-            node.frame |= envelope.contains(node.name);
+            node.frame = node.name != content && (node.frame || around.contains(node.name));
         }
         signs::mark_framed(&mut answer.nodes);
     }
 }
 
-/// The names of the members of the envelope; none if the document has no envelope.
-fn envelope(facts: &[Facts<'_>]) -> BTreeSet<String> {
+/// The envelope, if the document has one.
+fn envelope(facts: &[Facts<'_>]) -> Option<Envelope> {
     let mut members: BTreeMap<&str, Member> = BTreeMap::new();
     let mut responses = 0;
     for facts in facts {
@@ -61,15 +70,27 @@ fn envelope(facts: &[Facts<'_>]) -> BTreeSet<String> {
     // What identifies something is a member of a record, and such documents are about one kind of record.
     let identifies =
         |name: &&str| !is_frame(name) && words(name).last().is_some_and(|word| word == "id");
-    let varied = members.values().filter(|member| member.forms.len() >= FORMS).count();
-    if responses < MANY || varied != 1 || members.keys().any(identifies) {
-        return BTreeSet::new();
+    if responses < MANY || members.keys().any(identifies) {
+        return None;
     }
-    let constant = members.into_iter().filter(|(_, member)| member.forms.len() == 1);
-    constant.map(|(name, _)| name.to_owned()).collect()
+    let mut varied = members.iter().filter(|(_, member)| member.forms.len() >= FORMS);
+    let (Some((content, _)), None) = (varied.next(), varied.next()) else { return None };
+    let constant = members.iter().filter(|(_, member)| member.forms.len() == 1);
+    let around: BTreeSet<String> = constant.map(|(name, _)| (*name).to_owned()).collect();
+    (!around.is_empty()).then(|| Envelope { around, content: (*content).to_owned() })
 }
 
-/// What can be compared of a member: its types and how many members or which elements it has.
+/// What can be compared of a member: its types, what it refers to or consists of, and its elements.
 fn form(node: &Node<'_>) -> String {
-    format!("{:?} {} {:?}", node.kinds, node.members, node.items)
+    let parts = match &node.schema {
+        Schema::One(schema) => match (schema.get("$ref"), schema.get("properties")) {
+            (Some(target), _) => target.to_string(),
+            (None, Some(Value::Object(members))) => {
+                members.keys().map(String::as_str).collect::<Vec<_>>().join(" ")
+            }
+            _ => String::new(),
+        },
+        Schema::All(_) | Schema::Any(_) => String::new(),
+    };
+    format!("{:?} {} {parts} {:?}", node.kinds, node.members, node.items)
 }

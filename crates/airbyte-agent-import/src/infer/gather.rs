@@ -187,11 +187,10 @@ fn answer<'a>(
         answer.form = Form::File;
         return answer;
     }
-    let sample = sample
-        .filter(|sample| {
-            !sample.is_described
-                || content.schema.as_ref().is_some_and(|schema| contradicts(schemas, schema, sample))
-        });
+    let sample = sample.filter(|sample| {
+        !sample.is_described
+            || content.schema.as_ref().is_some_and(|schema| contradicts(schemas, schema, sample))
+    });
     let schema = match (&content.schema, sample.map(|sample| &sample.schema)) {
         (Some(_), Some(shown)) if sample.is_some_and(|sample| sample.is_described) => {
             Schema::One(shown)

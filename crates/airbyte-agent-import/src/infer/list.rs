@@ -310,6 +310,7 @@ fn says_list(text: &str) -> bool {
         "returns list",
         "returns an array",
         "get multiple",
+        "retrieve multiple",
         "find all",
         "show all",
     ];

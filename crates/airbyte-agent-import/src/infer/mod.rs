@@ -96,7 +96,9 @@ fn operation<'a>(
         evidence: action.evidence.clone(),
     };
     let (records, record) = if is_list {
-        list_records(facts, best, &mut open_questions)
+        // Where the document describes elements in the place of lists, an array of another name is a part of one.
+        let best = best.filter(|best| !paths.no_arrays || best.is_container || best.is_exact);
+        list_records(facts, best, paths.no_arrays, &mut open_questions)
     } else {
         single_record(facts, action.value)
     };
@@ -157,10 +159,11 @@ type Records<'a> = (Option<Decided<String>>, Option<Schema<'a>>);
 fn list_records<'a>(
     facts: &Facts<'a>,
     best: Option<&Candidate<'a>>,
+    no_arrays: bool,
     questions: &mut Vec<String>,
 ) -> Records<'a> {
     let is_element = facts.answer.form == Form::Data
-        && facts.answer.members_of(0).filter(|node| !node.frame).count() > 1;
+        && facts.answer.members_of(0).filter(|node| !node.frame).count() > usize::from(!no_arrays);
     if best.is_none() && is_element {
         let evidence = "the document describes one element in the place of the whole list";
         let element = facts.answer.body().map(|body| body.schema.clone());

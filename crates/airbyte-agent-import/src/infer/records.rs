@@ -333,7 +333,13 @@ pub(crate) fn single(facts: &Facts<'_>) -> Option<(String, f64, String)> {
             ));
         }
         // Beside what is about the request, one object is the record, whatever it is called.
-        if only.is_object() && only.members > 1 && members.len() > 1 {
+        let is_scalar = |node: &Node<'_>| !node.is_object() && !node.is_array();
+        let is_apart = members.iter().all(|(_, node)| {
+            node.place == only.place
+                || is_scalar(node)
+                || ["error", "errors", "warnings"].contains(&last(&node.key))
+        });
+        if only.is_object() && only.members > 1 && members.len() > 1 && is_apart {
             return Some((
                 only.place.clone(),
                 0.7,
@@ -348,9 +354,9 @@ pub(crate) fn single(facts: &Facts<'_>) -> Option<(String, f64, String)> {
         aside || !node.is_object() && !node.is_array()
     };
     // What has an identifier of its own is a record, of which `data` is a part.
-    let is_record = strangers.iter().any(|node| {
-        ["id", "uuid", "guid", "uid"].contains(&last(&node.key)) && !node.is_object()
-    });
+    let is_record = strangers
+        .iter()
+        .any(|node| ["id", "uuid", "guid", "uid"].contains(&last(&node.key)) && !node.is_object());
     let data = strangers
         .iter()
         .filter(|_| !is_record)

@@ -27,7 +27,11 @@ pub(crate) struct Sample {
 pub(crate) fn schema(operation: &Operation) -> Option<Sample> {
     let response = response(&operation.responses)?;
     let content = preferred(&response.contents)?;
-    let shown = content.example.as_ref()?;
+    // Some documents describe a response under one media type and show it under another.
+    let is_shown =
+        |content: &&Content| content.media_type.contains("json") && content.example.is_some();
+    let other = || response.contents.iter().find(is_shown)?.example.as_ref();
+    let shown = content.example.as_ref().or_else(other)?;
     let parsed = shown.as_str().and_then(|text| serde_json::from_str::<Value>(text).ok());
     let shown = parsed.as_ref().unwrap_or(shown);
     if !shown.is_object() && !shown.is_array() {

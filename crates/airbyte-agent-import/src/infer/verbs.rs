@@ -351,9 +351,10 @@ pub(crate) fn of_id(facts: &Facts<'_>) -> Option<Action> {
     };
     let from_first = split(id).0;
     // `denyForList` does not list.
-    let is_object = all.len().checked_sub(2).and_then(|before| all.get(before)).is_some_and(|word| {
-        ["for", "to", "from", "in", "on", "by", "of", "with"].contains(&word.as_str())
-    });
+    let is_object =
+        all.len().checked_sub(2).and_then(|before| all.get(before)).is_some_and(|word| {
+            ["for", "to", "from", "in", "on", "by", "of", "with"].contains(&word.as_str())
+        });
     let from_end = word(all.len().checked_sub(1).filter(|_| !is_object));
     let generic = |action: &Action| *action != Action::Other;
     from_last

@@ -136,14 +136,15 @@ fn tried(text: &str) -> bool {
 fn no_document_makes_an_import_panic_or_run_on() {
     let seconds = std::env::var("AIRBYTE_AGENT_FUZZ_SECONDS").ok();
     let seconds = seconds.and_then(|text| text.parse().ok());
-    let least = if seconds.is_some() { 0 } else { 200 };
+    let least = if seconds.is_some() { 0 } else { 150 };
     let end = Instant::now() + Duration::from_secs(seconds.unwrap_or_default());
     let mut random = match std::env::var("AIRBYTE_AGENT_FUZZ_SEED").ok() {
         Some(seed) => Rng::with_seed(seed.parse().unwrap()),
         None if seconds.is_some() => Rng::new(),
         None => Rng::with_seed(12),
     };
-    let seeds = SEEDS.map(|text| airbyte_agent_yaml::read(text, "a document").unwrap().root.to_json());
+    let seeds =
+        SEEDS.map(|text| airbyte_agent_yaml::read(text, "a document").unwrap().root.to_json());
     let (mut count, mut connectors, mut longest) = (0_u64, 0_u64, Duration::ZERO);
     while count < least || Instant::now() < end {
         let seed = random.get_seed();

@@ -28,7 +28,10 @@ fn pageable(facts: &Facts<'_>) -> Option<Decided<Paging>> {
     let evidence = "the extension x-ms-pageable declares it";
     let Some(name) = declared.get("nextLinkName").and_then(Value::as_str) else {
         let (confidence, evidence) = if facts.answer.at(USUAL_LINK).is_some() {
-            (0.7, "the extension x-ms-pageable declares one page, although the response has a member nextLink")
+            (
+                0.7,
+                "the extension x-ms-pageable declares one page, although the response has a member nextLink",
+            )
         } else {
             (0.98, evidence)
         };

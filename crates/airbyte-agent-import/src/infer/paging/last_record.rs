@@ -6,6 +6,17 @@ use super::{names, signs, size};
 use crate::decision::{Decided, Paging};
 use crate::infer::evidence::decided;
 
+/// A parameter such as `max_war_id`, if its text says that it is above all ids that come back.
+fn noun_below<'f>(facts: &'f Facts<'_>) -> Option<&'f Input<'f>> {
+    let below = ["less than", "lower than", "smaller than", "older than"];
+    facts.inputs.iter().find(|input| {
+        input.key.starts_with("max")
+            && input.key.ends_with("id")
+            && signs::usable(input)
+            && says(&input.text, &below)
+    })
+}
+
 /// Whether the record with the given id is returned again: then the next page would begin with the last record.
 fn is_inclusive(text: &str) -> bool {
     says(text, &["or equal", "inclusive", "including the", "at or before"])
@@ -14,7 +25,7 @@ fn is_inclusive(text: &str) -> bool {
 /// The parameter that takes the id of the last record.
 pub(crate) fn last_record(facts: &Facts<'_>, primary_key: Option<&str>) -> Option<Decided<Paging>> {
     let has_more = signs::more(facts);
-    let older = signs::input(facts, &names::OLDER);
+    let older = signs::input(facts, &names::OLDER).or_else(|| noun_below(facts));
     // Two ids limit what is returned from both sides: the list has the newest records first, and continues at the
     // older side.
     let newer = |input: &&Input<'_>| {
@@ -66,7 +77,10 @@ pub(crate) fn last_record(facts: &Facts<'_>, primary_key: Option<&str>) -> Optio
     };
     let backwards = || {
         let input = older.filter(|input| !is_inclusive(&input.text))?;
-        let is_said = says(&input.text, &["older than", "less than", "lower than", "before th"]);
+        let is_said = says(
+            &input.text,
+            &["older than", "less than", "lower than", "smaller than", "before th"],
+        );
         let has_both = signs::input(facts, &names::LAST_RECORD).is_some();
         (is_said || has_both).then_some((input, if is_said { 0.85 } else { 0.65 }))
     };

@@ -109,7 +109,8 @@ pub(crate) const MAYBE_LAST_RECORD: [&str; 6] =
     ["after", "since", "startafter", "from", "start", "last"];
 
 /// Parameters that take the number of records passed.
-pub(crate) const OFFSETS: [&str; 34] = [
+pub(crate) const OFFSETS: [&str; 35] = [
+    "skiprecords",
     "firstrow",
     "firstrecord",
     "firstitem",
@@ -176,7 +177,8 @@ pub(crate) const PAGES: [&str; 22] = [
 ];
 
 /// Parameters that take the size of a page.
-pub(crate) const SIZES: [&str; 45] = [
+pub(crate) const SIZES: [&str; 46] = [
+    "numbertoread",
     "perpage",
     "pagesize",
     "limit",

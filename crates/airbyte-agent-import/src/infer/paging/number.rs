@@ -32,7 +32,8 @@ fn is_beside_size(facts: &Facts<'_>) -> bool {
 /// Whether it is called `first` beside `max`, as persistence libraries call the first record and the number of records.
 fn is_beside_max(facts: &Facts<'_>, input: &Input<'_>) -> bool {
     input.key == "first"
-        && signs::size(facts, true).is_some_and(|size| size.key == "max" || size.key == "maxresults")
+        && signs::size(facts, true)
+            .is_some_and(|size| size.key == "max" || size.key == "maxresults")
 }
 
 /// Inputs of the body page only where the body is a query.

@@ -134,8 +134,7 @@ fn wrappers(nodes: &[Node<'_>]) -> Vec<usize> {
     loop {
         let mut inside = nodes.iter().enumerate().skip(1).filter(|(_, node)| {
             node.parent == around
-                && (!node.frame
-                    || node.is_object() && CONTAINERS.contains(&last(&node.key)))
+                && (!node.frame || node.is_object() && CONTAINERS.contains(&last(&node.key)))
         });
         match (inside.next(), inside.next()) {
             (Some((index, only)), None) if only.is_object() => {
@@ -201,7 +200,7 @@ pub(crate) fn of_response(facts: &Facts<'_>) -> Option<String> {
                 || names::NEXT_LINKS.contains(&name)
                 || names::MORES.contains(&name)
                 || name == "pages" && node.is_number()
-                || node.is_number() && is_position(name)
+                || is_position(name) && (node.is_number() || name.len() > 6 && !node.is_object())
                 || ["totalpages", "pagecount", "numpages", "currentpage", "lastpage"]
                     .contains(&name)
                 || name == "next" && above(&node.key) != "data")
