@@ -4,6 +4,7 @@
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, HashMap};
+use std::rc::Rc;
 
 use serde_json::{Map, Value};
 
@@ -20,12 +21,19 @@ pub struct Definitions<'a> {
     root: &'a Value,
     names: RefCell<HashMap<String, String>>,
     targets: RefCell<BTreeMap<String, &'a Value>>,
+    /// The definitions that somebody has asked for. Some have a thousand members and are asked for as often.
+    made: RefCell<HashMap<String, Rc<Value>>>,
 }
 
 impl<'a> Definitions<'a> {
     /// Definitions that look up references in this document.
     pub fn new(root: &'a Value) -> Self {
-        Self { root, names: RefCell::default(), targets: RefCell::default() }
+        Self {
+            root,
+            names: RefCell::default(),
+            targets: RefCell::default(),
+            made: RefCell::default(),
+        }
     }
 
     /// The schema in the form of `OpenAPI` 3.1, with every reference in the form
@@ -43,8 +51,18 @@ impl<'a> Definitions<'a> {
     /// The definition with this name, which schemas that [`Definitions::schema`] has returned refer
     /// to; `None` for other names.
     pub fn get(&self, name: &str) -> Option<Value> {
+        self.shared(name).map(|definition| definition.as_ref().clone())
+    }
+
+    /// The same without a copy: each definition is made once.
+    pub fn shared(&self, name: &str) -> Option<Rc<Value>> {
+        if let Some(made) = self.made.borrow().get(name) {
+            return Some(Rc::clone(made));
+        }
         let target = self.targets.borrow().get(name).copied()?;
-        Some(self.schema(target))
+        let made = Rc::new(self.schema(target));
+        self.made.borrow_mut().insert(name.to_owned(), Rc::clone(&made));
+        Some(made)
     }
 
     /// The name in references to this schema, such as `User` for `#/definitions/User`; `None` if

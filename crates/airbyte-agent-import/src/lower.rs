@@ -1,5 +1,7 @@
 //! The connector of an imported spec, and what the spec says of lists that cannot be copied into a store.
 
+use std::collections::HashMap;
+
 use airbyte_agent_description::{Connector, SyncRule};
 use airbyte_agent_spec::{Problem, Spec};
 use serde_json::{Value, json};
@@ -19,13 +21,16 @@ impl Imported {
     pub fn lower(&mut self) -> Result<(Spec, Connector), Vec<Problem>> {
         let spec = Spec::from_json(self.spec.clone())?;
         let connector = spec.lower()?;
+        let places = places(&self.spec);
         let mut is_changed = false;
         for operation in connector.operations() {
             let Some(SyncRule::Cannot { reason }) = &operation.sync else { continue };
-            let named = [operation.entity.as_ref(), operation.action.as_str()];
-            let Some(node) = find(&mut self.spec, named) else { continue };
+            let named = (operation.entity.to_string(), operation.action.as_str().to_owned());
+            let Some((path, method)) = places.get(&named) else { continue };
+            let node =
+                self.spec.get_mut("paths").and_then(|paths| paths.get_mut(path)?.get_mut(method));
             if let Some(members) =
-                node.as_object_mut().filter(|members| !members.contains_key(SYNC))
+                node.and_then(Value::as_object_mut).filter(|members| !members.contains_key(SYNC))
             {
                 members.insert(SYNC.to_owned(), json!({"cannot": sentence(reason)}));
                 is_changed = true;
@@ -36,14 +41,21 @@ impl Imported {
     }
 }
 
-/// The operation with this entity and action.
-fn find<'s>(spec: &'s mut Value, [entity, action]: [&str; 2]) -> Option<&'s mut Value> {
-    let is =
-        |node: &Value, key: &str, word: &str| node.get(key).and_then(Value::as_str) == Some(word);
-    let items = spec.get_mut("paths")?.as_object_mut()?.values_mut();
-    let mut operations = items.filter_map(Value::as_object_mut).flat_map(|item| item.values_mut());
-    operations
-        .find(|node| is(node, "x-airbyte-entity", entity) && is(node, "x-airbyte-action", action))
+/// The path and the method of each operation, by its entity and action.
+fn places(spec: &Value) -> HashMap<(String, String), (String, String)> {
+    let paths = spec.get("paths").and_then(Value::as_object);
+    let mut found = HashMap::new();
+    for (path, item) in paths.into_iter().flatten() {
+        for (method, node) in item.as_object().into_iter().flatten() {
+            let text = |key: &str| node.get(key).and_then(Value::as_str).map(str::to_owned);
+            if let (Some(entity), Some(action)) =
+                (text("x-airbyte-entity"), text("x-airbyte-action"))
+            {
+                found.entry((entity, action)).or_insert_with(|| (path.clone(), method.clone()));
+            }
+        }
+    }
+    found
 }
 
 /// A reason as a sentence.

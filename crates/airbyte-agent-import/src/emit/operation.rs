@@ -64,7 +64,16 @@ pub(super) fn operation(
     if let Some(path) = &parameters.requested {
         put("x-airbyte-path-override", serde_json::json!({"path": path}));
     }
-    let opened = response::opened(operation, schemas);
+    let mut opened = response::opened(operation, schemas);
+    let is_contradicted = response::is_contradicted(operation, decision)
+        && decision
+            .records
+            .as_ref()
+            .is_some_and(|records| matches!(schemas.walk(&opened, &records.value), Walk::Nowhere));
+    if is_contradicted {
+        opened = Value::Object(Map::new());
+        notes.push("The example of the response contradicts its schema, which was left out: the records stand where the example has them.".to_owned());
+    }
     let mut extractor = response::extractor(decision, action, &opened);
     if let Some(place) =
         extractor.take_if(|place| matches!(schemas.walk(&opened, place), Walk::Nowhere))
@@ -101,7 +110,7 @@ pub(super) fn operation(
     if let Some(body) = &body.node {
         put("requestBody", body.clone());
     }
-    put("responses", response::responses(operation, action, schemas));
+    put("responses", response::responses(operation, action, (!is_contradicted).then_some(schemas)));
     let signature = Signature {
         arguments: arguments(&parameters.nodes, &body.members, schemas),
         fields: fields(&opened, extractor.as_deref(), schemas),

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use serde_json::{Map, Value, json};
 
 use crate::decision::{OperationDecision, PageSize, Paging};
+use crate::infer::USUAL_LINK;
 
 /// The keys of an operation that say how its list continues.
 #[derive(Debug, Default)]
@@ -91,6 +92,10 @@ pub(super) fn paging(decision: &OperationDecision, around: &Around<'_>) -> Made 
             let from = source(from, "next_page", &mut made);
             Ok(with(json!({"link": {"from": from}}), None, size.as_ref(), around, &mut made))
         }
+        // Where the vendor sends no address, the list ends with its first page, as was declared.
+        Paging::None if decision.method == "GET" && has_usual_link(decision, around) => {
+            Ok(json!({"link": {"from": USUAL_LINK}}))
+        }
         Paging::None => {
             let reason = decided.and_then(|decided| decided.evidence.first());
             let reason = reason
@@ -118,6 +123,12 @@ pub(super) fn paging(decision: &OperationDecision, around: &Around<'_>) -> Made 
         }
     });
     made
+}
+
+/// Whether the response has the usual member for the address of a next page, beside the records.
+fn has_usual_link(decision: &OperationDecision, around: &Around<'_>) -> bool {
+    let records = decision.records.as_ref().map_or("", |records| &records.value);
+    records.starts_with("$.") && !records.contains('*') && (around.has_place)(USUAL_LINK)
 }
 
 /// The name of the argument for a parameter of the document.

@@ -16,8 +16,22 @@ pub(super) fn is_file(operation: &Operation) -> bool {
     contents.peek().is_some() && contents.all(|content| !is_json(&content.media_type))
 }
 
-/// The member `responses`.
-pub(super) fn responses(operation: &Operation, action: Action, schemas: &Schemas<'_>) -> Value {
+/// Whether the records stand in the example of the response where the decision says.
+pub(super) fn is_contradicted(operation: &Operation, decision: &OperationDecision) -> bool {
+    let place = decision.records.as_ref().and_then(|records| records.value.strip_prefix("$."));
+    let Some(place) = place.filter(|place| !place.contains(['[', '*'])) else { return false };
+    let contents = success(operation).map(|response| response.contents.as_slice());
+    let mut shown =
+        contents.unwrap_or_default().iter().filter_map(|content| content.example.as_ref());
+    shown.any(|shown| shown.pointer(&format!("/{}", place.replace('.', "/"))).is_some())
+}
+
+/// The member `responses`; without schemas, nothing is said about what comes back.
+pub(super) fn responses(
+    operation: &Operation,
+    action: Action,
+    schemas: Option<&Schemas<'_>>,
+) -> Value {
     let mut nodes = Map::new();
     let with_body = success(operation);
     let described = |response: Option<&Response>, otherwise: &str| match response
@@ -54,7 +68,8 @@ pub(super) fn responses(operation: &Operation, action: Action, schemas: &Schemas
                 .filter(|content| is_json(&content.media_type))
                 .and_then(|content| content.schema.as_ref());
             let schema = schema
-                .map_or_else(|| json!({}), |schema| schemas.schema(schema, Purpose::Response));
+                .zip(schemas)
+                .map_or_else(|| json!({}), |(schema, all)| all.schema(schema, Purpose::Response));
             node.insert("content".to_owned(), json!({"application/json": {"schema": schema}}));
         }
         nodes.insert(status.to_owned(), Value::Object(node));

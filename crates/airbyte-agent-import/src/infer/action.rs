@@ -28,6 +28,14 @@ const READS: [&str; 14] = [
     "process",
 ];
 
+/// Verbs that are nouns as well: what they do is said only together with an object.
+const NOUNS: [&str; 40] = [
+    "report", "match", "issue", "draft", "score", "vote", "tag", "charge", "switch", "release",
+    "import", "build", "copy", "move", "play", "like", "pin", "transfer", "sync", "batch", "bulk",
+    "start", "end", "sign", "run", "block", "capture", "commit", "post", "set", "put", "new",
+    "patch", "upload", "scan", "request", "open", "close", "reply", "login",
+];
+
 /// Endings of paths whose responses are files.
 const FILES: [&str; 12] = [
     ".png", ".jpg", ".gif", ".svg", ".pdf", ".csv", ".zip", ".ics", ".tar.gz", ".mp3", ".xlsx",
@@ -78,6 +86,9 @@ fn read(
     if ends_with_download && best.is_none() && facts.answer.form != Form::Data {
         return decided(Action::Download, 0.75, "the path ends with a word for downloads");
     }
+    if let Some(verb) = acts(facts).filter(|_| !siblings.changed) {
+        return decided(verb, 0.7, "the path and the text say that it does more than read");
+    }
     if score < list::LIST {
         let confidence = (0.95 - (score - 0.0).max(0.0) * 0.14).clamp(0.5, 0.95);
         let is_verb = facts
@@ -124,6 +135,26 @@ fn read(
     decided(Action::List, confidence, format!("the method is GET, and {reason}"))
 }
 
+/// What an operation does with GET that does more than read: the text begins with the verb with which a name of the
+/// path begins, alone or with its object, as in `/rooms/{id}/send-message` or `/activate/{token}`.
+fn acts(facts: &Facts<'_>) -> Option<Action> {
+    let text = if facts.summary.trim().is_empty() { facts.text.trim() } else { facts.summary };
+    let mut said = words(text.lines().next().unwrap_or_default()).into_iter();
+    let (first, second) = (said.next()?, said.next().unwrap_or_default());
+    let has_object =
+        ["a", "an", "the", "all", "this", "your", "one", "current"].contains(&second.as_str());
+    facts.steps.iter().rev().filter_map(Step::name).find_map(|name| {
+        let verb = words(name).into_iter().next()?;
+        let action = verbs::meaning(&verb)?;
+        let does_more =
+            matches!(action, Action::Other | Action::Delete | Action::Create | Action::Update);
+        let is_conjugated = ["s", "es"].iter().any(|end| first.strip_suffix(end) == Some(&verb));
+        let is_said =
+            is_conjugated || first == verb && (has_object || !NOUNS.contains(&verb.as_str()));
+        (does_more && is_said && !READS.contains(&verb.as_str())).then_some(action)
+    })
+}
+
 /// Whether the name or the text of the operation says that it reads: then a verb in the path is a noun.
 fn is_said_to_read(facts: &Facts<'_>) -> bool {
     let reads = |action: Option<Action>| {
@@ -139,7 +170,17 @@ fn post(
     siblings: &Siblings,
 ) -> Decided<Action> {
     let named = verbs::of_id(facts).or_else(|| verbs::of_summary(facts));
-    let is_list = best.is_some_and(|best| best.is_body || best.score >= 2.5);
+    // A filter or a query that can be read under its own id is a record.
+    let is_record = verb == Some(Action::Search)
+        && siblings.has_records
+        && named == Some(Action::Create)
+        && !best.is_some_and(|best| best.is_body);
+    let verb = verb.filter(|_| !is_record);
+    let is_list = best.is_some_and(|best| {
+        best.is_body
+            || best.score >= 2.5
+                && (best.is_named || list::score(facts, Some(best), siblings).points >= list::LIST)
+    });
     let reads = |action: Option<Action>| matches!(action, Some(Action::List | Action::Search));
     if reads(verb) || reads(named) && (is_list || signs::points(facts) > 0.0) && verb.is_none() {
         let action = verb.filter(|verb| *verb == Action::List).unwrap_or(if verb.is_none() {
@@ -152,6 +193,14 @@ fn post(
             action,
             confidence,
             "the path or the name of the operation says that it searches or lists",
+        );
+    }
+    let reads_one = verb == Some(Action::Get) || verb.is_none() && named == Some(Action::Get);
+    if reads_one && facts.answer.form == Form::File {
+        return decided(
+            Action::Download,
+            0.8,
+            "it reads, and the response is the content of a file",
         );
     }
     if verb == Some(Action::Get) || verb.is_none() && named == Some(Action::Get) && is_rpc(facts) {

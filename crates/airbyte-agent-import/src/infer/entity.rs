@@ -1,6 +1,6 @@
 //! The names of entities: nouns out of paths, in the plural, made different where one noun means several things.
 
-use std::collections::BTreeMap;
+use std::collections::{HashMap, HashSet};
 
 use super::evidence::decided;
 use super::facts::{Facts, Step};
@@ -193,22 +193,58 @@ fn one(name: &str) -> String {
     if before.is_empty() { singular(last) } else { format!("{before}_{}", singular(last)) }
 }
 
+/// What is known about all chains of nouns that end with one noun, each of them once.
+#[derive(Debug, Default)]
+struct Chains<'a> {
+    known: HashSet<&'a [String]>,
+    /// The length of the shortest ones, and how many have it.
+    shortest: (usize, usize),
+    /// How many chains have the same nouns at their end, by how many above the last one are compared.
+    tails: HashMap<(usize, &'a [String]), usize>,
+}
+
+impl<'a> Chains<'a> {
+    fn add(&mut self, names: &'a [String]) {
+        if !self.known.insert(names) {
+            return;
+        }
+        match self.shortest {
+            (length, count) if length == names.len() && count > 0 => self.shortest.1 += 1,
+            (length, count) if length < names.len() && count > 0 => {}
+            _ => self.shortest = (names.len(), 1),
+        }
+        for count in 1..=MOST_PARENTS {
+            *self.tails.entry((count, tail(names, count))).or_default() += 1;
+        }
+    }
+
+    /// How many nouns above the last one a name needs to be told from the others.
+    fn parents(&self, names: &[String]) -> usize {
+        if self.known.len() < 2 || self.shortest == (names.len(), 1) {
+            return 0;
+        }
+        let is_only = |count: &usize| self.tails.get(&(*count, tail(names, *count))) == Some(&1);
+        (1..=MOST_PARENTS).find(is_only).unwrap_or(1).min(names.len().saturating_sub(1))
+    }
+}
+
+/// The last noun with as many above it, or all nouns if there are fewer.
+fn tail(names: &[String], count: usize) -> &[String] {
+    names.get(names.len().saturating_sub(count + 1)..).unwrap_or_default()
+}
+
 /// The names of entities of all operations. A noun that stands in different places of the document gets the noun
 /// above it, unless it stands there alone; the shortest path keeps the plain name.
 pub(crate) fn entities(all: &[Nouns]) -> Vec<Decided<String>> {
-    let mut chains: BTreeMap<&str, Vec<&[String]>> = BTreeMap::new();
+    let mut chains: HashMap<&str, Chains<'_>> = HashMap::new();
     for nouns in all {
         let Some(last) = nouns.names.last() else { continue };
-        let known = chains.entry(last).or_default();
-        if !known.contains(&nouns.names.as_slice()) {
-            known.push(&nouns.names);
-        }
+        chains.entry(last).or_default().add(&nouns.names);
     }
     all.iter()
         .map(|nouns| {
             let last = nouns.names.last().map_or("", String::as_str);
-            let others = chains.get(last).map_or(&[][..], Vec::as_slice);
-            let parents = parents(&nouns.names, others);
+            let parents = chains.get(last).map_or(0, |chains| chains.parents(&nouns.names));
             let mut name = String::new();
             let from = nouns.names.len().saturating_sub(parents + 1);
             for above in
@@ -226,25 +262,6 @@ pub(crate) fn entities(all: &[Nouns]) -> Vec<Decided<String>> {
             decided(name, confidence, format!("the noun {last} is from {}", nouns.from))
         })
         .collect()
-}
-
-/// How many nouns above the last one a name needs to be told from the others.
-fn parents(names: &[String], others: &[&[String]]) -> usize {
-    let shortest = others.iter().map(|other| other.len()).min().unwrap_or_default();
-    let is_only_shortest = names.len() == shortest
-        && others.iter().filter(|other| other.len() == shortest).count() == 1;
-    if others.len() < 2 || is_only_shortest {
-        return 0;
-    }
-    let tail = |names: &[String], count: usize| {
-        names.get(names.len().saturating_sub(count + 1)..).map(<[String]>::to_vec)
-    };
-    (1..=MOST_PARENTS)
-        .find(|count| {
-            others.iter().filter(|other| tail(other, *count) == tail(names, *count)).count() == 1
-        })
-        .unwrap_or(1)
-        .min(names.len().saturating_sub(1))
 }
 
 #[cfg(test)]

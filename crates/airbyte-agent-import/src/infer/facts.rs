@@ -147,6 +147,9 @@ pub(crate) struct Node<'a> {
     pub(crate) parent: usize,
     /// How many members lead to it.
     pub(crate) depth: usize,
+    /// Whether its name, or what it is in all responses of the document, says that it describes the response and is no
+    /// part of a record.
+    pub(crate) frame: bool,
     /// Whether everything around it is a frame of records and not a record.
     pub(crate) framed: bool,
     /// The types that are allowed; none if the document does not say.

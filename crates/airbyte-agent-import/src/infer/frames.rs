@@ -33,7 +33,8 @@ pub(crate) const CONTAINERS: [&str; 26] = [
 ];
 
 /// Words of members that describe a page of records, and not a record.
-const FRAME: [&str; 62] = [
+const FRAME: [&str; 63] = [
+    "query",
     "page",
     "pages",
     "paging",

@@ -11,7 +11,7 @@ use super::facts::{Answer, Facts, Form, Input, InputPlace, Node};
 use super::frames::{CONTAINERS, is_frame};
 use super::paging::{names, signs};
 use super::path::steps;
-use super::sample::{preferred, response};
+use super::sample::{Sample, preferred, response};
 use super::schemas::{Schemas, outside};
 use super::words::key;
 
@@ -37,7 +37,7 @@ const MOST_INPUTS: usize = 400;
 pub(crate) fn facts<'a>(
     schemas: &Schemas<'a>,
     operation: &'a Operation,
-    sample: Option<&'a Value>,
+    sample: Option<&'a Sample>,
 ) -> Facts<'a> {
     let mut inputs: Vec<Input<'a>> =
         operation.parameters.iter().filter_map(|given| parameter(schemas, given)).collect();
@@ -96,7 +96,8 @@ fn own_key(name: &str, place: InputPlace) -> String {
 
 /// The members of a parameter that is an object, as a query writes them: `page[size]`.
 fn members<'a>(schemas: &Schemas<'a>, given: &'a Parameter, inputs: &mut Vec<Input<'a>>) {
-    if given.place != Part::Query {
+    // An object that is written as JSON has no parameters for its members.
+    if given.place != Part::Query || given.media_type.is_some() {
         return;
     }
     let shape = schemas.open(&Schema::One(&given.schema));
@@ -168,7 +169,7 @@ fn body<'a>(
 fn answer<'a>(
     schemas: &Schemas<'a>,
     responses: &'a [Response],
-    sample: Option<&'a Value>,
+    sample: Option<&'a Sample>,
 ) -> Answer<'a> {
     let Some(response) = response(responses) else { return Answer::default() };
     let headers = response.headers.iter().map(|name| name.to_lowercase()).collect();
@@ -186,7 +187,14 @@ fn answer<'a>(
         answer.form = Form::File;
         return answer;
     }
-    let schema = match (&content.schema, sample) {
+    let sample = sample.filter(|sample| {
+        !sample.is_described
+            || content.schema.as_ref().is_some_and(|schema| contradicts(schemas, schema, sample))
+    });
+    let schema = match (&content.schema, sample.map(|sample| &sample.schema)) {
+        (Some(_), Some(shown)) if sample.is_some_and(|sample| sample.is_described) => {
+            Schema::One(shown)
+        }
         (Some(schema), Some(sample)) => Schema::All(vec![Schema::One(schema), Schema::One(sample)]),
         (Some(schema), None) => Schema::One(schema),
         (None, Some(sample)) => Schema::One(sample),
@@ -211,6 +219,22 @@ fn answer<'a>(
     nodes(schemas, &schema, &mut answer.nodes);
     signs::mark_framed(&mut answer.nodes);
     answer
+}
+
+/// Whether what an example shows cannot be what its schema describes, because its author has left out what stands around
+/// it: an object in the place of an array, or an object without any member that the schema knows.
+fn contradicts<'a>(schemas: &Schemas<'a>, schema: &'a Value, sample: &Sample) -> bool {
+    let Some(shown) = sample.schema.get("properties").and_then(Value::as_object) else {
+        return false;
+    };
+    let shape = schemas.open(&Schema::One(schema));
+    let is_array = shape.kinds.first() == Some(&Kind::Array);
+    let has_none = !shape.members.is_empty()
+        && shape.values.is_none()
+        && !shown.keys().any(|name| shape.members.contains_key(name.as_str()));
+    // An example without a container shows something else than the whole response.
+    let has_container = shown.keys().any(|name| CONTAINERS.contains(&name.as_str()));
+    (is_array || has_none) && has_container
 }
 
 /// Whether a media type is one in which APIs write data or messages, or says nothing.
@@ -342,6 +366,7 @@ fn node<'a>(
         key: at.key,
         parent: at.parent,
         depth: at.depth,
+        frame: depth_frame(at.depth, at.name),
         framed: false,
         kinds: shape.kinds.clone(),
         format: shape.format.unwrap_or_default(),
@@ -355,6 +380,11 @@ fn node<'a>(
         has_relations: at_links
             && shape.items.as_ref().is_some_and(|items| relates(schemas, items)),
     }
+}
+
+/// Whether the name of a member is one of a frame; the body has no name.
+fn depth_frame(depth: usize, name: &str) -> bool {
+    depth > 0 && is_frame(name)
 }
 
 /// Whether a schema is that of an address with what it leads to: `{rel, href}`.

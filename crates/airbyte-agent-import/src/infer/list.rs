@@ -1,7 +1,7 @@
 //! Whether a response is a list, by points for and against it.
 
 use super::facts::{Facts, Form, Node, Step};
-use super::frames::{CONTAINERS, is_frame};
+use super::frames::CONTAINERS;
 use super::paging::signs;
 use super::paths::Siblings;
 use super::records::{Candidate, strangers};
@@ -77,7 +77,7 @@ pub(crate) fn score(facts: &Facts<'_>, best: Option<&Candidate<'_>>, siblings: &
             let is_open = is_open_object(facts)
                 || body.is_some_and(|body| body.members <= MOST_FRAMES)
                     && facts.answer.members_of(0).all(|node| {
-                        is_frame(node.name) || CONTAINERS.contains(&node.name) && is_empty(node)
+                        node.frame || CONTAINERS.contains(&node.name) && is_empty(node)
                     });
             let points = match (is_map, is_open, siblings.no_arrays) {
                 (true, ..) => -3.0,
@@ -310,6 +310,7 @@ fn says_list(text: &str) -> bool {
         "returns list",
         "returns an array",
         "get multiple",
+        "retrieve multiple",
         "find all",
         "show all",
     ];

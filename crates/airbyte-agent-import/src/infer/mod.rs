@@ -8,6 +8,7 @@ mod api;
 mod auth;
 mod effect;
 mod entity;
+mod envelope;
 mod evidence;
 mod facts;
 mod failures;
@@ -27,7 +28,8 @@ mod vote;
 mod words;
 
 use airbyte_agent_document::{Rest, Schema};
-use serde_json::Value;
+
+pub(crate) use paging::extension::USUAL_LINK;
 
 use crate::decision::{Action, Decided, DocumentDecision, OperationDecision, Paging};
 use evidence::decided;
@@ -36,14 +38,18 @@ use paths::{Paths, anonymous, has_no_arrays};
 use records::Candidate;
 use schemas::Schemas;
 
+/// From this confidence on, a token that the response returns and a parameter takes shows that it is a list.
+const CERTAIN: f64 = 0.84;
+
 /// What every operation of a document is, and what holds for all of them.
 pub fn infer(rest: &Rest) -> DocumentDecision {
-    let samples: Vec<Option<Value>> = rest.operations.iter().map(sample::schema).collect();
+    let samples: Vec<Option<sample::Sample>> = rest.operations.iter().map(sample::schema).collect();
     let schemas = Schemas::new(&rest.root);
     let described = rest.operations.iter().zip(&samples);
-    let facts: Vec<Facts<'_>> = described
+    let mut facts: Vec<Facts<'_>> = described
         .map(|(operation, sample)| gather::facts(&schemas, operation, sample.as_ref()))
         .collect();
+    envelope::mark(&mut facts);
     let mut paths = Paths::new(&rest.operations);
     paths.no_arrays = has_no_arrays(&facts);
     let nouns: Vec<entity::Nouns> = facts.iter().map(entity::nouns).collect();
@@ -70,7 +76,9 @@ fn operation<'a>(
     let is_page = facts.method != "DELETE"
         && action.value != Action::Download
         && best.is_some_and(|best| best.score >= 2.5)
-        && paging::signs::has_next(facts);
+        && (paging::signs::has_next(facts)
+            || best.is_some_and(|best| best.is_container)
+                && paging::token::token(facts).is_some_and(|token| token.confidence >= CERTAIN));
     if is_page && action.value == Action::Get {
         action = decided(Action::List, 0.8, "the response says where its next page is");
     }
@@ -88,7 +96,9 @@ fn operation<'a>(
         evidence: action.evidence.clone(),
     };
     let (records, record) = if is_list {
-        list_records(facts, best, &mut open_questions)
+        // Where the document describes elements in the place of lists, an array of another name is a part of one.
+        let best = best.filter(|best| !paths.no_arrays || best.is_container || best.is_exact);
+        list_records(facts, best, paths.no_arrays, &mut open_questions)
     } else {
         single_record(facts, action.value)
     };
@@ -149,10 +159,11 @@ type Records<'a> = (Option<Decided<String>>, Option<Schema<'a>>);
 fn list_records<'a>(
     facts: &Facts<'a>,
     best: Option<&Candidate<'a>>,
+    no_arrays: bool,
     questions: &mut Vec<String>,
 ) -> Records<'a> {
     let is_element = facts.answer.form == Form::Data
-        && facts.answer.members_of(0).filter(|node| !frames::is_frame(node.name)).count() > 1;
+        && facts.answer.members_of(0).filter(|node| !node.frame).count() > usize::from(!no_arrays);
     if best.is_none() && is_element {
         let evidence = "the document describes one element in the place of the whole list";
         let element = facts.answer.body().map(|body| body.schema.clone());

@@ -6,7 +6,7 @@ use airbyte_agent_document::Schema;
 use super::facts::{Answer, Facts, Form, Node, Step};
 use super::frames::{CONTAINERS, is_frame};
 use super::schemas::Schemas;
-use super::words::{is_counted, is_plural, same_noun, singular, words};
+use super::words::{Noun, is_counted, is_plural, same_noun, singular, words};
 
 /// Names of members that hold something else than records.
 const ASIDE: [&str; 32] = [
@@ -103,6 +103,7 @@ pub(crate) fn candidates<'a>(facts: &Facts<'a>, schemas: &Schemas<'a>) -> Vec<Ca
         }];
     }
     let nouns = nouns(facts);
+    let known: Vec<Noun> = nouns.iter().map(|noun| Noun::of(noun)).collect();
     let in_path = facts.steps.iter().filter(|step| step.name().is_some()).count();
     let is_aside = |node: &Node<'_>| ASIDE.contains(&last(&node.key));
     let of_several = facts
@@ -123,7 +124,7 @@ pub(crate) fn candidates<'a>(facts: &Facts<'a>, schemas: &Schemas<'a>) -> Vec<Ca
     };
     let arrays: Vec<&Node<'a>> =
         answer.nodes.iter().filter(|node| node.is_array() || may_be_array(node)).collect();
-    let is_only = answer.members_of(0).filter(|node| !is_frame(node.name)).count() < 2;
+    let is_only = answer.members_of(0).filter(|node| !node.frame).count() < 2;
     let alone = arrays.iter().filter(|node| !is_aside(node)).count() == 1;
     let mut found: Vec<Candidate<'a>> = arrays
         .into_iter()
@@ -135,7 +136,8 @@ pub(crate) fn candidates<'a>(facts: &Facts<'a>, schemas: &Schemas<'a>) -> Vec<Ca
                 || ["Results", "_results", "List", "_list", "Records", "_records"]
                     .iter()
                     .any(|word| ends(word));
-            let noun = nouns.iter().position(|noun| same_noun(noun, node.name));
+            let named = Noun::of(node.name);
+            let noun = known.iter().position(|noun| noun.is_same(&named));
             let mut score = 1.0;
             let mut reason = format!("{} is an array", node.place);
             if is_container {
@@ -170,10 +172,13 @@ pub(crate) fn candidates<'a>(facts: &Facts<'a>, schemas: &Schemas<'a>) -> Vec<Ca
             }
             // What stands inside something that is no frame is a part of a record.
             let around = answer.nodes.get(node.parent);
-            let is_apart = around.is_some_and(|around| {
-                around.members > 1 && !nouns.iter().any(|noun| same_noun(noun, around.name))
-            });
-            if node.depth > 1 && !node.framed && !is_container && noun.is_none() && is_apart {
+            let is_apart = || {
+                around.is_some_and(|around| {
+                    let named = Noun::of(around.name);
+                    around.members > 1 && !known.iter().any(|noun| noun.is_same(&named))
+                })
+            };
+            if node.depth > 1 && !node.framed && !is_container && noun.is_none() && is_apart() {
                 score -= 2.0;
             }
             // Depth counts little behind frames, and much inside records.
@@ -279,7 +284,7 @@ pub(crate) fn strangers(answer: &Answer<'_>, candidate: &Candidate<'_>) -> (usiz
         parent.is_some_and(|parent| is_above(&parent.place))
             && !is_above(&node.place)
             // Arrays of several words are of the record: `metadataReaders`.
-            && (!is_frame(node.name) || node.is_array() && words(node.name).len() > 1)
+            && (!node.frame || node.is_array() && words(node.name).len() > 1)
     };
     let all = answer.nodes.iter().skip(1).filter(beside);
     let (arrays, others): (Vec<_>, Vec<_>) = all.partition(|node| node.is_array());
@@ -304,7 +309,7 @@ pub(crate) fn single(facts: &Facts<'_>) -> Option<(String, f64, String)> {
     let strangers: Vec<&Node<'_>> = members
         .iter()
         .map(|(_, node)| *node)
-        .filter(|node| !is_frame(node.name) || named(facts, node))
+        .filter(|node| !node.frame || named(facts, node))
         .collect();
     if let [only] = strangers.as_slice()
         && is_open(only)
@@ -327,6 +332,20 @@ pub(crate) fn single(facts: &Facts<'_>) -> Option<(String, f64, String)> {
                 format!("{} has the name of what the operation is about", only.place),
             ));
         }
+        // Beside what is about the request, one object is the record, whatever it is called.
+        let is_scalar = |node: &Node<'_>| !node.is_object() && !node.is_array();
+        let is_apart = members.iter().all(|(_, node)| {
+            node.place == only.place
+                || is_scalar(node)
+                || ["error", "errors", "warnings"].contains(&last(&node.key))
+        });
+        if only.is_object() && only.members > 1 && members.len() > 1 && is_apart {
+            return Some((
+                only.place.clone(),
+                0.7,
+                format!("{} is the only object beside what is about the request", only.place),
+            ));
+        }
     }
     // A record in `data` may have scalars and other resources beside it.
     let is_beside = |node: &&Node<'_>| {
@@ -334,8 +353,13 @@ pub(crate) fn single(facts: &Facts<'_>) -> Option<(String, f64, String)> {
             .contains(&last(&node.key));
         aside || !node.is_object() && !node.is_array()
     };
+    // What has an identifier of its own is a record, of which `data` is a part.
+    let is_record = strangers
+        .iter()
+        .any(|node| ["id", "uuid", "guid", "uid"].contains(&last(&node.key)) && !node.is_object());
     let data = strangers
         .iter()
+        .filter(|_| !is_record)
         .find(|node| ["data", "result"].contains(&last(&node.key)) && node.is_object());
     if let Some(data) = data
         && strangers.len() <= 4

@@ -13,17 +13,32 @@ const MOST_MEMBERS: usize = 100;
 /// A schema with this many members or more describes the response itself.
 const DESCRIBED: usize = 4;
 
-/// The example of a response as a schema, if the document shows one and says little else.
-pub(crate) fn schema(operation: &Operation) -> Option<Value> {
+/// An example of a response as a schema.
+#[derive(Debug)]
+pub(crate) struct Sample {
+    /// What the example shows.
+    pub(crate) schema: Value,
+    /// Whether the schema of the response says itself what comes back, so that the example counts only where it
+    /// contradicts the schema.
+    pub(crate) is_described: bool,
+}
+
+/// The example of a response as a schema, if the document shows one.
+pub(crate) fn schema(operation: &Operation) -> Option<Sample> {
     let response = response(&operation.responses)?;
     let content = preferred(&response.contents)?;
-    let shown = content.example.as_ref()?;
+    // Some documents describe a response under one media type and show it under another.
+    let is_shown =
+        |content: &&Content| content.media_type.contains("json") && content.example.is_some();
+    let other = || response.contents.iter().find(is_shown)?.example.as_ref();
+    let shown = content.example.as_ref().or_else(other)?;
     let parsed = shown.as_str().and_then(|text| serde_json::from_str::<Value>(text).ok());
     let shown = parsed.as_ref().unwrap_or(shown);
-    if !shown.is_object() && !shown.is_array() || content.schema.as_ref().is_some_and(describes) {
+    if !shown.is_object() && !shown.is_array() {
         return None;
     }
-    Some(of(shown, 0))
+    let is_described = content.schema.as_ref().is_some_and(describes);
+    Some(Sample { schema: of(shown, 0), is_described })
 }
 
 /// The response of an operation: the first that has a body, or else the first.

@@ -43,7 +43,25 @@ const VERBS: [(&str, Action); 34] = [
 ];
 
 /// Verbs that do something else.
-const OTHERS: [&str; 173] = [
+const OTHERS: [&str; 191] = [
+    "deny",
+    "equip",
+    "kill",
+    "play",
+    "replay",
+    "skip",
+    "seek",
+    "ban",
+    "demote",
+    "redeem",
+    "regenerate",
+    "reprocess",
+    "remind",
+    "snooze",
+    "suppress",
+    "unfollow",
+    "withdraw",
+    "hangup",
     "annotate",
     "enroll",
     "tag",
@@ -299,11 +317,25 @@ fn beginning(text: &str) -> Option<Action> {
     meaning(word).or_else(|| without("s")).or_else(|| without("es"))
 }
 
+/// The name of an operation without the path and the method that some frameworks append to it:
+/// `replay_webhooks_api_v1_app_post` of `POST /api/v1/app`.
+fn without_route<'f>(facts: &'f Facts<'_>) -> &'f str {
+    let method = format!("_{}", facts.method.to_lowercase());
+    let Some(rest) = facts.id.strip_suffix(&method) else { return facts.id };
+    let route: String =
+        facts.path.chars().map(|c| if c.is_alphanumeric() { c } else { '_' }).collect();
+    match rest.strip_suffix(route.as_str()).or_else(|| rest.strip_suffix(route.trim_matches('_'))) {
+        Some(name) if !name.trim_matches('_').is_empty() => name.trim_matches('_'),
+        _ => facts.id,
+    }
+}
+
 /// The verb in the name of an operation: `users.list`, `issues/list-for-repo`, `Pets_List`, `getUser`.
 pub(crate) fn of_id(facts: &Facts<'_>) -> Option<Action> {
-    let mut last = facts.id.rsplit(['/', '.', '_', ':', '#']).filter(|piece| !piece.is_empty());
+    let id = without_route(facts);
+    let mut last = id.rsplit(['/', '.', '_', ':', '#']).filter(|piece| !piece.is_empty());
     let from_last = last.next().and_then(|piece| split(piece).0);
-    let mut all = facts.id_words();
+    let mut all = words(id);
     // `PostCharges` and `DeleteUser` name the method, and not what is done.
     let is_method = |word: &String| word.eq_ignore_ascii_case(facts.method) || word == "x";
     if facts.method != "GET" && facts.method != "DELETE" && all.first().is_some_and(is_method) {
@@ -317,8 +349,13 @@ pub(crate) fn of_id(facts: &Facts<'_>) -> Option<Action> {
     let word = |index: Option<usize>| {
         index.and_then(|index| all.get(index)).and_then(|word| meaning(word))
     };
-    let from_first = split(facts.id).0;
-    let from_end = word(all.len().checked_sub(1));
+    let from_first = split(id).0;
+    // `denyForList` does not list.
+    let is_object =
+        all.len().checked_sub(2).and_then(|before| all.get(before)).is_some_and(|word| {
+            ["for", "to", "from", "in", "on", "by", "of", "with"].contains(&word.as_str())
+        });
+    let from_end = word(all.len().checked_sub(1).filter(|_| !is_object));
     let generic = |action: &Action| *action != Action::Other;
     from_last
         .filter(generic)

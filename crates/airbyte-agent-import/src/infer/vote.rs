@@ -4,7 +4,6 @@
 use std::collections::BTreeMap;
 
 use super::facts::{Facts, Input};
-use super::frames::is_frame;
 use super::is_open;
 use super::paging::{signs, token};
 use crate::decision::{Decided, OperationDecision, Paging};
@@ -25,6 +24,8 @@ pub(crate) fn vote(facts: &[Facts<'_>], operations: &mut [OperationDecision]) {
         }
     }
     for (facts, operation) in facts.iter().zip(operations) {
+        // What is described without records is perhaps no page of a list.
+        let has_records = operation.records.is_some();
         let Some(paging) = operation.paging.as_mut().filter(|paging| is_open(paging)) else {
             continue;
         };
@@ -35,7 +36,7 @@ pub(crate) fn vote(facts: &[Facts<'_>], operations: &mut [OperationDecision]) {
             let agreed = same * 10 >= ballots.len() * 9;
             (agreed
                 && (fits(facts, first)
-                    || ballots.len() >= MANY && is_left_out(facts, input, first)))
+                    || ballots.len() >= MANY && has_records && is_left_out(facts, input, first)))
             .then(|| (input.name.clone(), ballots.len(), first.clone()))
         });
         let Some((name, count, value)) = elected else { continue };
@@ -78,8 +79,7 @@ fn is_left_out(facts: &Facts<'_>, input: &Input<'_>, paging: &Paging) -> bool {
 fn fits(facts: &Facts<'_>, paging: &Paging) -> bool {
     match paging {
         Paging::Token { from, .. } => {
-            let says_nothing =
-                facts.answer.members_of(0).filter(|node| !is_frame(node.name)).count() == 0;
+            let says_nothing = facts.answer.members_of(0).filter(|node| !node.frame).count() == 0;
             says_nothing || facts.answer.at(from).is_some() || from.starts_with('@')
         }
         Paging::LastRecord { .. } => {

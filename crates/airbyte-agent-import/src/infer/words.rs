@@ -4,33 +4,42 @@
 pub(crate) fn words(name: &str) -> Vec<String> {
     let mut words: Vec<String> = Vec::new();
     let mut word = String::new();
-    let characters: Vec<char> = name.chars().collect();
-    for (index, &character) in characters.iter().enumerate() {
-        if !character.is_alphanumeric() {
-            flush(&mut words, &mut word);
-            continue;
-        }
-        let before = index.checked_sub(1).and_then(|at| characters.get(at));
-        let after = characters.get(index + 1);
-        let starts = character.is_uppercase()
-            && (before.is_some_and(|c| c.is_lowercase() || c.is_ascii_digit())
-                // The last capital of several begins a word: `URLPath`.
-                || before.is_some_and(|c| c.is_uppercase())
-                    && after.is_some_and(|c| c.is_lowercase())
-                    && !is_plural_of_capitals(&characters, index));
-        if starts {
+    let mut before: Option<char> = None;
+    let mut rest = name.chars();
+    while let Some(character) = rest.next() {
+        if character.is_alphanumeric() {
+            if character.is_uppercase() && begins(before, rest.as_str()) {
+                flush(&mut words, &mut word);
+            }
+            push(&mut word, character);
+        } else {
             flush(&mut words, &mut word);
         }
-        word.extend(character.to_lowercase());
+        before = Some(character);
     }
     flush(&mut words, &mut word);
     words
 }
 
-/// Whether the capitals up to this place have a plural's `s` behind them, and then a new word or nothing: `IDs`.
-fn is_plural_of_capitals(characters: &[char], last: usize) -> bool {
-    characters.get(last + 1) == Some(&'s')
-        && characters.get(last + 2).is_none_or(|c| !c.is_lowercase())
+/// Whether a capital begins a word: behind a small letter or a digit, or as the last one of several, as in `URLPath`,
+/// unless the plural's `s` stands behind them, and then a new word or nothing, as in `IDs`.
+fn begins(before: Option<char>, behind: &str) -> bool {
+    let mut behind = behind.chars();
+    let (after, second) = (behind.next(), behind.next());
+    let is_plural = after == Some('s') && second.is_none_or(|c| !c.is_lowercase());
+    before.is_some_and(|c| c.is_lowercase() || c.is_ascii_digit())
+        || before.is_some_and(char::is_uppercase)
+            && after.is_some_and(char::is_lowercase)
+            && !is_plural
+}
+
+/// Adds a letter in lower case.
+fn push(text: &mut String, letter: char) {
+    if letter.is_ascii() {
+        text.push(letter.to_ascii_lowercase());
+    } else {
+        text.extend(letter.to_lowercase());
+    }
 }
 
 fn flush(words: &mut Vec<String>, word: &mut String) {
@@ -41,7 +50,9 @@ fn flush(words: &mut Vec<String>, word: &mut String) {
 
 /// The name in lower case with nothing but letters and digits: names that differ in style only have the same key.
 pub(crate) fn key(name: &str) -> String {
-    name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+    let mut key = String::with_capacity(name.len());
+    name.chars().filter(|c| c.is_alphanumeric()).for_each(|letter| push(&mut key, letter));
+    key
 }
 
 /// Words whose plural has no rule, singular first.
@@ -154,15 +165,42 @@ pub(crate) fn is_plural(word: &str) -> bool {
     singular(word) != word || UNCOUNTED.contains(&word)
 }
 
-/// Whether two names mean the same noun: their last words have the same singular.
+/// A name as a noun, to be compared with others.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Noun {
+    /// The last word in the singular; empty if the name has no words.
+    last: String,
+    /// The name without what differs between styles.
+    key: String,
+}
+
+impl Noun {
+    /// The noun that a name ends with.
+    pub(crate) fn of(name: &str) -> Self {
+        let last = words(name).last().map(|word| singular(word)).unwrap_or_default();
+        Self { last, key: key(name) }
+    }
+
+    /// Whether both mean the same: their last words have the same singular, or they differ in style only, as
+    /// `channeltypes` and `channel_types` do.
+    pub(crate) fn is_same(&self, other: &Self) -> bool {
+        !self.last.is_empty()
+            && (self.last == other.last || self.key.len() > 5 && self.key == other.key)
+    }
+}
+
+/// Whether two names mean the same noun.
 pub(crate) fn same_noun(a: &str, b: &str) -> bool {
-    let last = |name: &str| words(name).last().map(|word| singular(word));
-    last(a).is_some() && last(a) == last(b)
+    Noun::of(a).is_same(&Noun::of(b))
 }
 
 /// Whether one of these phrases, in lower case, is in a text.
 pub(crate) fn says(text: &str, phrases: &[&str]) -> bool {
-    let text = text.to_lowercase();
+    // Most texts that are asked are in lower case already.
+    if text.chars().any(char::is_uppercase) {
+        let text = text.to_lowercase();
+        return phrases.iter().any(|phrase| text.contains(phrase));
+    }
     phrases.iter().any(|phrase| text.contains(phrase))
 }
 

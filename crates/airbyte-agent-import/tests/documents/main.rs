@@ -4,4 +4,5 @@
 mod garden;
 mod habits;
 mod real;
+mod robust;
 mod trial;

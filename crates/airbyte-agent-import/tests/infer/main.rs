@@ -5,6 +5,7 @@
 mod actions;
 mod document;
 mod entities;
+mod envelopes;
 mod paging;
 mod records;
 mod traps;

@@ -334,7 +334,7 @@ fn extensions_come_before_names() {
             json!({"x-ms-pageable": {"nextLinkName": "nextLink"}}),
             json!(["link", null, "$.nextLink"]),
         ),
-        (json!({"x-ms-pageable": {"nextLinkName": null}}), json!(["link", null, "$.nextLink"])),
+        (json!({"x-ms-pageable": {"nextLinkName": null}}), json!(["none", null, null])),
         (
             json!({"x-speakeasy-pagination": {
                 "type": "cursor",

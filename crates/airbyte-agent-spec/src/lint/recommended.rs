@@ -1,6 +1,8 @@
 //! Parameters that are optional although the vendor needs them: `x-agent-recommended`.
 
-use airbyte_agent_description::{Connector, Operation, Parameter};
+use std::collections::HashMap;
+
+use airbyte_agent_description::{Action, Connector, Operation, Parameter};
 use airbyte_agent_yaml::Node;
 
 use crate::lower::{self, Cx, Op};
@@ -12,11 +14,13 @@ const SENTENCE: &str = "The vendor requires it";
 /// Reports names that are none of the operation, and parameters that examples leave out although their own text
 /// says that the vendor requires them.
 pub(super) fn check(cx: &Cx<'_>, connector: &Connector) {
+    let mut known: HashMap<(String, Action), &Operation> = HashMap::new();
+    for operation in connector.operations() {
+        known.entry((operation.entity.to_string(), operation.action)).or_insert(operation);
+    }
     for op in lower::operations(cx.root) {
-        let known = connector
-            .operations()
-            .find(|known| known.entity == op.entity().as_str() && Some(known.action) == op.action);
-        if let Some(operation) = known {
+        let operation = op.action.and_then(|action| known.get(&(op.entity(), action)));
+        if let Some(operation) = operation {
             check_names(cx, op, operation);
             check_texts(cx, op, operation);
         }

@@ -74,20 +74,21 @@ fn entity(cx: &Cx<'_>, name: String, operations: Vec<Operation>) -> Entity {
 
 /// The component schema of an entity: marked with its name, or of the same name.
 pub(crate) fn component<'a>(cx: &Cx<'a>, entity: &str) -> Option<&'a Node> {
-    let fits = |(name, node): &&(String, Node)| {
-        is_text(node, "x-airbyte-entity-name", entity) || name.eq_ignore_ascii_case(entity)
-    };
+    let places = cx.components_of(entity);
+    let nodes = || places.iter().filter_map(|place| cx.components().get(*place));
     // Schemas without members only map names and describe nothing.
-    let with_shape = cx.components().iter().filter(fits).find(|(_, node)| has_shape(cx, node));
-    with_shape.or_else(|| cx.components().iter().find(fits)).map(|(_, node)| node)
+    let with_shape = nodes().find(|(_, node)| has_shape(cx, node));
+    with_shape.or_else(|| nodes().next()).map(|(_, node)| node)
 }
 
-/// Whether a member is this text, white space around it left out.
-fn is_text(node: &Node, key: &str, text: &str) -> bool {
-    node.get(key).is_some_and(|node| match node.as_str() {
-        Some(own) => own.trim() == text,
-        None => node.plain() == text,
-    })
+/// The names of entities by which a component schema is found: its own in lower case, and the one that it is marked
+/// with.
+pub(super) fn names_of(name: &str, node: &Node) -> (String, Option<String>) {
+    let marked = node.get("x-airbyte-entity-name").map(|node| match node.as_str() {
+        Some(own) => own.trim().to_owned(),
+        None => node.plain(),
+    });
+    (name.to_ascii_lowercase(), marked)
 }
 
 fn has_shape<'a>(cx: &Cx<'a>, node: &'a Node) -> bool {

@@ -61,6 +61,15 @@ pub(crate) struct Cx<'a> {
     targets: RefCell<HashMap<&'a str, Option<&'a Node>>>,
     /// The operations of every entity in the order of the document, once somebody has asked for them.
     of_entities: OnceCell<HashMap<String, Vec<Op<'a>>>>,
+    /// The places of component schemas by the names of entities that they have, once somebody has asked for them.
+    component_names: OnceCell<ComponentNames>,
+}
+
+/// The places of component schemas by their own names in lower case, and by the names that they are marked with.
+#[derive(Default)]
+struct ComponentNames {
+    own: HashMap<String, Vec<usize>>,
+    marked: HashMap<String, Vec<usize>>,
 }
 
 impl<'a> Cx<'a> {
@@ -76,6 +85,7 @@ impl<'a> Cx<'a> {
             budget: Budget::new(depth, root),
             targets: RefCell::default(),
             of_entities: OnceCell::new(),
+            component_names: OnceCell::new(),
         }
     }
 
@@ -89,6 +99,28 @@ impl<'a> Cx<'a> {
             all
         });
         all.get(entity).map(Vec::as_slice).unwrap_or_default()
+    }
+
+    /// The places of the component schemas that are marked with the name of an entity or have it themselves, in
+    /// document order.
+    pub(crate) fn components_of(&self, entity: &str) -> Vec<usize> {
+        let names = self.component_names.get_or_init(|| {
+            let mut names = ComponentNames::default();
+            for (place, (name, node)) in self.components().iter().enumerate() {
+                let (own, marked) = entity::names_of(name, node);
+                names.own.entry(own).or_default().push(place);
+                if let Some(marked) = marked {
+                    names.marked.entry(marked).or_default().push(place);
+                }
+            }
+            names
+        });
+        let own = names.own.get(&entity.to_ascii_lowercase()).into_iter().flatten();
+        let mut places: Vec<usize> =
+            own.chain(names.marked.get(entity).into_iter().flatten()).copied().collect();
+        places.sort_unstable();
+        places.dedup();
+        places
     }
 
     /// `info`; the root when there is none, which `Spec::parse` rules out.

@@ -1,6 +1,7 @@
 //! The members of an object schema, through references and compositions.
 
 use std::collections::HashSet;
+use std::rc::Rc;
 
 use serde_json::{Map, Value};
 
@@ -21,18 +22,19 @@ pub(crate) struct Members {
 impl Schemas<'_> {
     /// The schema behind references, and behind a choice of one schema and `null`.
     pub(crate) fn essential(&self, schema: &Value) -> Value {
-        let mut schema = schema.clone();
+        let mut current = Rc::new(Value::Null);
+        let mut is_first = true;
         for _ in 0..MAX_DEPTH {
-            let next = match target_of(&schema) {
-                Some(name) => self.definitions.get(&name),
-                None => only_choice(&schema),
+            let here = if is_first { schema } else { current.as_ref() };
+            let next = match target_of(here) {
+                Some(name) => self.definitions.shared(&name),
+                None => only_choice(here).map(Rc::new),
             };
-            match next {
-                Some(next) => schema = next,
-                None => break,
-            }
+            let Some(next) = next else { break };
+            current = next;
+            is_first = false;
         }
-        schema
+        if is_first { schema.clone() } else { Rc::unwrap_or_clone(current) }
     }
 
     /// The same for a schema of the document.
@@ -62,7 +64,7 @@ impl Schemas<'_> {
         }
         if let Some(name) = target_of(schema) {
             if seen.insert(name.clone())
-                && let Some(definition) = self.definitions.get(&name)
+                && let Some(definition) = self.definitions.shared(&name)
             {
                 self.add(&definition, purpose, depth + 1, seen, found);
             }

@@ -13,19 +13,29 @@ use crate::infer::evidence::decided;
 const INPUTS_AND_OUTPUTS: [&str; 3] =
     ["x-speakeasy-pagination", "x-pagination", "x-agent-pagination"];
 
+/// Where the address of the next page stands if an API says nothing else, by the conventions of OData.
+pub(crate) const USUAL_LINK: &str = "$.nextLink";
+
 /// What the document declares.
 pub(crate) fn extension(facts: &Facts<'_>) -> Option<Decided<Paging>> {
     pageable(facts).or_else(|| inputs_and_outputs(facts)).or_else(|| request_and_response(facts))
 }
 
-/// `x-ms-pageable: {nextLinkName}`. A name is that of a member of the body; `null` says that there is one page.
+/// `x-ms-pageable: {nextLinkName}`. A name is that of a member of the body; `null`, which published copies of documents
+/// often leave out, says that there is one page. A spec follows an address that the vendor sends all the same.
 fn pageable(facts: &Facts<'_>) -> Option<Decided<Paging>> {
     let declared = facts.extensions.get("x-ms-pageable")?;
-    let named = declared.get("nextLinkName").and_then(Value::as_str);
-    let usual = || facts.answer.at("$.nextLink").map(|_| "nextLink");
     let evidence = "the extension x-ms-pageable declares it";
-    let Some(name) = named.or_else(usual) else {
-        return Some(decided(Paging::None, 0.98, evidence));
+    let Some(name) = declared.get("nextLinkName").and_then(Value::as_str) else {
+        let (confidence, evidence) = if facts.answer.at(USUAL_LINK).is_some() {
+            (
+                0.7,
+                "the extension x-ms-pageable declares one page, although the response has a member nextLink",
+            )
+        } else {
+            (0.98, evidence)
+        };
+        return Some(decided(Paging::None, confidence, evidence));
     };
     let from = facts
         .answer

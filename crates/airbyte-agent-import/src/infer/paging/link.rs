@@ -89,11 +89,13 @@ fn score(facts: &Facts<'_>, node: &Node<'_>) -> Option<f64> {
             && ["previous", "prev"].contains(&signs::last(&other.key))
             && !other.is_number()
     });
-    (is_pages(above) || has_previous && !signs::has_token(facts)).then_some(if has_previous {
-        0.75
-    } else {
-        0.6
-    })
+    // `next` beside `previous` alone may as well be a token that a parameter takes which the document leaves out.
+    let has_position = signs::has_position(facts) || signs::size(facts, false).is_some();
+    match (is_pages(above), has_previous && !signs::has_token(facts)) {
+        (true, _) => Some(if has_previous { 0.75 } else { 0.6 }),
+        (false, true) if has_position => Some(0.75),
+        (false, _) => None,
+    }
 }
 
 /// The header `Link`, if the document names it.

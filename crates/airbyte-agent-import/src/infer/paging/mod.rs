@@ -1,7 +1,7 @@
 //! How a list continues. What the document declares comes first, then what request and response say together, then
 //! what the request alone says. A wrong answer is worse than none: it would return part of a list as the whole.
 
-mod extension;
+pub(crate) mod extension;
 mod last_record;
 mod link;
 pub(crate) mod names;

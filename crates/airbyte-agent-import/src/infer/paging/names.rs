@@ -98,12 +98,19 @@ pub(crate) const LAST_RECORD: [&str; 16] = [
     "idabove",
 ];
 
+/// Parameters that take the id of the last record where the newest records come first.
+pub(crate) const OLDER: [&str; 5] = ["maxid", "beforeid", "untilid", "idbefore", "olderthanid"];
+
+/// Parameters that compare ids. Beside one of those that take the id of the last record, both are filters.
+pub(crate) const LESS: [&str; 5] = ["idlt", "idlte", "idbelow", "lessthanid", "idmax"];
+
 /// Parameters that take the id of the last record if their text says so.
 pub(crate) const MAYBE_LAST_RECORD: [&str; 6] =
     ["after", "since", "startafter", "from", "start", "last"];
 
 /// Parameters that take the number of records passed.
-pub(crate) const OFFSETS: [&str; 34] = [
+pub(crate) const OFFSETS: [&str; 35] = [
+    "skiprecords",
     "firstrow",
     "firstrecord",
     "firstitem",
@@ -170,7 +177,8 @@ pub(crate) const PAGES: [&str; 22] = [
 ];
 
 /// Parameters that take the size of a page.
-pub(crate) const SIZES: [&str; 45] = [
+pub(crate) const SIZES: [&str; 46] = [
+    "numbertoread",
     "perpage",
     "pagesize",
     "limit",
@@ -355,7 +363,8 @@ pub(crate) const MORES: [&str; 14] = [
 ];
 
 /// Members that count all records.
-pub(crate) const TOTALS: [&str; 24] = [
+pub(crate) const TOTALS: [&str; 25] = [
+    "totalsetsize",
     "total",
     "totalcount",
     "totalresults",
@@ -384,10 +393,11 @@ pub(crate) const TOTALS: [&str; 24] = [
 
 /// Whether a member of a body may be about pages, or around members that are.
 pub(crate) fn may_page(key: &str) -> bool {
-    let lists: [&[&str]; 10] = [
+    let lists: [&[&str]; 11] = [
         &TOKENS,
         &MAYBE_TOKENS,
         &LAST_RECORD,
+        &OLDER,
         &MAYBE_LAST_RECORD,
         &OFFSETS,
         &MAYBE_OFFSETS,

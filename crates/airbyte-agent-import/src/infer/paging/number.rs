@@ -29,6 +29,13 @@ fn is_beside_size(facts: &Facts<'_>) -> bool {
     signs::size(facts, true).is_some_and(|size| size.key == "size" && size.is_number())
 }
 
+/// Whether it is called `first` beside `max`, as persistence libraries call the first record and the number of records.
+fn is_beside_max(facts: &Facts<'_>, input: &Input<'_>) -> bool {
+    input.key == "first"
+        && signs::size(facts, true)
+            .is_some_and(|size| size.key == "max" || size.key == "maxresults")
+}
+
 /// Inputs of the body page only where the body is a query.
 fn fits(facts: &Facts<'_>, input: &Input<'_>) -> bool {
     input.place != InputPlace::Body || facts.method == "POST"
@@ -62,7 +69,10 @@ fn offset(facts: &Facts<'_>) -> Option<Decided<Paging>> {
             && !signs::is_range(facts, input)
             && has_size
             && !is_size
-            && (reads || input.key == "start" || input.key == "from" && is_beside_size(facts))
+            && (reads
+                || input.key == "start"
+                || is_beside_max(facts, input)
+                || input.key == "from" && is_beside_size(facts))
             && signs::size(facts, true).is_none_or(|size| size.name != input.name))
         .then_some(input)
     };

@@ -1,7 +1,7 @@
 //! Signs of paging in a request and in a response.
 
 use super::super::facts::{Facts, Input, InputPlace, Node};
-use super::super::frames::{CONTAINERS, is_frame};
+use super::super::frames::CONTAINERS;
 use super::super::words::says;
 use super::names;
 
@@ -134,8 +134,7 @@ fn wrappers(nodes: &[Node<'_>]) -> Vec<usize> {
     loop {
         let mut inside = nodes.iter().enumerate().skip(1).filter(|(_, node)| {
             node.parent == around
-                && (!is_frame(node.name)
-                    || node.is_object() && CONTAINERS.contains(&last(&node.key)))
+                && (!node.frame || node.is_object() && CONTAINERS.contains(&last(&node.key)))
         });
         match (inside.next(), inside.next()) {
             (Some((index, only)), None) if only.is_object() => {
@@ -178,7 +177,7 @@ pub(crate) fn total(facts: &Facts<'_>) -> Option<String> {
 
 /// Whether the request has a parameter that can only be meant for paging.
 pub(crate) fn has_position(facts: &Facts<'_>) -> bool {
-    [&names::TOKENS[..], &names::OFFSETS, &names::PAGES, &names::LAST_RECORD]
+    [&names::TOKENS[..], &names::OFFSETS, &names::PAGES, &names::LAST_RECORD, &names::OLDER]
         .iter()
         .any(|keys| input(facts, keys).is_some())
         || has_start(facts)
@@ -201,12 +200,26 @@ pub(crate) fn of_response(facts: &Facts<'_>) -> Option<String> {
                 || names::NEXT_LINKS.contains(&name)
                 || names::MORES.contains(&name)
                 || name == "pages" && node.is_number()
+                || is_position(name) && (node.is_number() || name.len() > 6 && !node.is_object())
                 || ["totalpages", "pagecount", "numpages", "currentpage", "lastpage"]
                     .contains(&name)
                 || name == "next" && above(&node.key) != "data")
     };
     let member = facts.answer.nodes.iter().skip(1).find(is_sign).map(|node| node.place.clone());
-    member.or_else(|| more(facts)).or_else(|| total(facts))
+    let header = || {
+        let is_about_pages = |name: &&String| {
+            let key = super::super::words::key(name);
+            key.contains("paginat") || ["xpage", "xtotalpages", "xnextpage"].contains(&key.as_str())
+        };
+        facts.answer.headers.iter().find(is_about_pages).map(|name| format!("@header.{name}"))
+    };
+    member.or_else(|| more(facts)).or_else(|| total(facts)).or_else(header)
+}
+
+/// Whether a member of a response says by its name which part of a list the response is: `startPosition`, `page`.
+fn is_position(name: &str) -> bool {
+    !["p", "pg", "pageid", "skip"].contains(&name)
+        && (names::OFFSETS.contains(&name) || names::PAGES.contains(&name))
 }
 
 /// The place of addresses that say what they lead to, which may be the next page.
