@@ -11,6 +11,7 @@ use super::page_remarks::PageRemarks;
 use super::page_size::{request_page_size, requested_page_size};
 use super::position::{self, Start};
 use super::{RunContext, explain};
+use crate::cursor_memory::new_handle;
 use crate::decision::PermittedCall;
 use crate::error::ToolError;
 use crate::limits::ResultLimits;
@@ -57,6 +58,8 @@ struct List<'r> {
     due: Option<Place>,
     meta: Value,
     notes: Vec<String>,
+    /// What is shown in the place of the cursor, if something is.
+    handle: Option<String>,
     /// Whether an earlier page was explained.
     is_continued: bool,
 }
@@ -79,7 +82,10 @@ pub(super) async fn run(
     let known = call.controls.cursor.as_ref().and_then(|_| context.lists.get(id));
     let seal = client.seal(operation, &call.arguments)?;
     let mut start = match &call.controls.cursor {
-        Some(text) => position::start(operation, &seal, text, &mut call.arguments)?,
+        Some(text) => {
+            let text = context.cursors.resolve(context.session, text)?;
+            position::start(operation, &seal, &text, &mut call.arguments)?
+        }
         None => Start::default(),
     };
     request_page_size(operation, wanted, most, &mut call.arguments);
@@ -167,9 +173,25 @@ pub(super) async fn run(
     notes.splice(0..0, remarks.sentences());
     remarks.write(&mut meta);
     super::name_account(&call, &mut meta);
-    let list =
-        List { call: &call, seal: &seal, pages, records, places, due, meta, notes, is_continued };
-    list.output(text, &limits)
+    let handle = context.short_cursors.then(new_handle).flatten();
+    let shown_handle = handle.clone();
+    let list = List {
+        call: &call,
+        seal: &seal,
+        pages,
+        records,
+        places,
+        due,
+        meta,
+        notes,
+        handle,
+        is_continued,
+    };
+    let output = list.output(text, &limits)?;
+    if let (Some(handle), Some(next)) = (shown_handle, &output.next) {
+        context.cursors.keep(context.session, handle, next.clone());
+    }
+    Ok(output)
 }
 
 /// Reads the page at this place, or the first one.
@@ -235,7 +257,8 @@ impl List<'_> {
             ));
         }
         notes.extend(self.notes.iter().cloned());
-        Ok(Supplement { meta: self.meta.clone(), next: self.next(count)?, notes })
+        let (meta, handle) = (self.meta.clone(), self.handle.clone());
+        Ok(Supplement { meta, next: self.next(count)?, handle, notes })
     }
 
     /// Where the list continues behind the first `count` records.

@@ -25,6 +25,7 @@ use std::time::Duration;
 use serde_json::{Map, Value};
 
 use super::approval::Answer;
+use super::cursor_memory::CursorMemory;
 use super::decision::PermittedCall;
 use super::error::ToolError;
 use super::gate::Permitted;
@@ -45,6 +46,9 @@ pub(super) struct RunContext<'r> {
     pub(super) limits: ResultLimits,
     pub(super) schemas: &'r ResponseSchemas,
     pub(super) lists: &'r ListMemory,
+    pub(super) cursors: &'r CursorMemory,
+    /// Whether results have handles of cursors.
+    pub(super) short_cursors: bool,
     pub(super) retries: &'r RetryMemory,
     /// The session of the call.
     pub(super) session: u64,
