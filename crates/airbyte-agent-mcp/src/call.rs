@@ -378,17 +378,16 @@ async fn run(
         return Outcome::Refused(too_destructive(shared));
     }
     let progress = LatestReport::default();
-    let (trace, parent) = trace::parent(context).map(trace::identifiers).unwrap_or_default();
-    let span = tracing::info_span!("mcp_call", tool = name, trace_id = trace, parent_id = parent);
+    let span = trace::span(name, context);
     let work = async {
         // The semaphore is never closed. A call that gets no turn runs into the time limit.
         let _turn = shared.turns.acquire().await;
         plan.run_with(&progress).await
     };
     let token = context.meta.get_progress_token();
-    let work = AssertUnwindSafe(work.instrument(span)).catch_unwind();
+    let work = AssertUnwindSafe(work.instrument(span.clone())).catch_unwind();
     let reported = progress.report_while(&context.peer, token, work);
-    tokio::select! {
+    let outcome = tokio::select! {
         biased;
         // Dropping the work ends the call. The client does not read the response to a cancelled call.
         () = context.ct.cancelled() => Outcome::Refused(cancelled()),
@@ -398,7 +397,13 @@ async fn run(
             Ok(Err(_)) => Outcome::Refused(defect(name)),
             Err(_) => Outcome::Refused(timed_out(shared, effect, is_repeatable)),
         },
+    };
+    match &outcome {
+        Outcome::Done(_) => {}
+        Outcome::Failed(error) => trace::fail(&span, error.kind().as_str()),
+        Outcome::Refused(refusal) => trace::fail(&span, refusal.kind()),
     }
+    outcome
 }
 
 fn timed_out(shared: &Shared, effect: Effect, is_repeatable: bool) -> Refusal {

@@ -81,7 +81,9 @@ pub(crate) fn list(shared: &Shared) -> Vec<Prompt> {
         .map(|question| {
             let mut arguments = vec![
                 PromptArgument::new(DETAILS)
-                    .with_description("Names, dates or anything else that differs from the example.")
+                    .with_description(
+                        "Names, dates or anything else that differs from the example.",
+                    )
                     .with_required(false),
             ];
             if has_accounts(shared, question.connector) {
@@ -192,7 +194,9 @@ async fn operation<'g>(
     let mut text = format!("Call {entity}.{action} of the connector {connector}{account}.");
     match (given("argument"), given("value")) {
         (Some(argument), Some(value)) => text.push_str(&format!(" Set {argument} to {value}.")),
-        (Some(argument), None) => text.push_str(&format!(" Ask me for {argument} if it is not clear.")),
+        (Some(argument), None) => {
+            text.push_str(&format!(" Ask me for {argument} if it is not clear."))
+        }
         _ => {}
     }
     if let Some(details) = given(DETAILS) {

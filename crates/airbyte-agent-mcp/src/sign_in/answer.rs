@@ -65,8 +65,6 @@ pub(crate) async fn answered(
     desk.forget(handle);
     match missed {
         None => Answered::SignedIn,
-        Some(missed) => {
-            Answered::Not(desk.refusal(&question.account, &question.problem, &missed))
-        }
+        Some(missed) => Answered::Not(desk.refusal(&question.account, &question.problem, &missed)),
     }
 }

@@ -72,17 +72,13 @@ pub(crate) async fn ask(
          model."
     );
     match way {
-        Way::Request => {
-            match by_request(shared, page, message, context).await {
-                Ok(()) => Asked::SignedIn,
-                Err(None) => Asked::Not(Refusal::new(
-                    "cancelled",
-                    "The call was cancelled.",
-                    Retry::Never,
-                )),
-                Err(Some(missed)) => Asked::Not(desk.refusal(account, problem, &missed)),
+        Way::Request => match by_request(shared, page, message, context).await {
+            Ok(()) => Asked::SignedIn,
+            Err(None) => {
+                Asked::Not(Refusal::new("cancelled", "The call was cancelled.", Retry::Never))
             }
-        }
+            Err(Some(missed)) => Asked::Not(desk.refusal(account, problem, &missed)),
+        },
         Way::Result | Way::Error => {
             // The page lasts as long as the question is remembered.
             let known = desk.remember(caller.name, (account, problem), page.clone(), longest);

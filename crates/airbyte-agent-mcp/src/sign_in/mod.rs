@@ -37,11 +37,8 @@ pub trait SignIns: fmt::Debug + Send + Sync {
     /// # Errors
     ///
     /// When no page can be opened, for example because nothing can be stored here.
-    fn open<'a>(
-        &'a self,
-        account: &'a str,
-        longest: Duration,
-    ) -> BoxFuture<'a, Result<SignInPage>>;
+    fn open<'a>(&'a self, account: &'a str, longest: Duration)
+    -> BoxFuture<'a, Result<SignInPage>>;
 }
 
 type Done = Shared<BoxFuture<'static, std::result::Result<(), Arc<str>>>>;

@@ -133,7 +133,8 @@ async fn any_operation_is_a_prompt() {
     }))
     .await
     .unwrap();
-    for part in ["things.list of the connector acme, account acme", "Set color to blue", "of March"] {
+    for part in ["things.list of the connector acme, account acme", "Set color to blue", "of March"]
+    {
         assert!(text.contains(part), "{text}");
     }
     for wrong in [

@@ -43,11 +43,8 @@ pub(crate) async fn run_login(args: LoginArgs) -> Result<(), Stop> {
         fields::add_fields(connector, scheme, account, &given)?
     };
     let account = account.bound(connector)?;
-    let trial = Trial {
-        via: args.via.as_deref(),
-        is_skipped: args.no_check,
-        explain: trial::trial_error,
-    };
+    let trial =
+        Trial { via: args.via.as_deref(), is_skipped: args.no_check, explain: trial::trial_error };
     let (account, outcome) = trial::try_account(&description, account, &store, trial).await?;
     let place = store.put(&account)?;
     print_stored(&args, &account, place, outcome)

@@ -25,7 +25,8 @@ pub(super) fn setting(name: &str) -> String {
 /// The fields of the app that a sign-in needs and the scheme does not have, with their titles.
 pub(super) fn app_fields(scheme: &AuthScheme) -> Vec<(&'static str, &'static str)> {
     let signs_in = scheme.oauth.as_ref().is_some_and(OAuthEndpoints::has_sign_in);
-    let all = [("client_id", "Client id of the app"), ("client_secret", "Client secret of the app")];
+    let all =
+        [("client_id", "Client id of the app"), ("client_secret", "Client secret of the app")];
     let is_missing = |target: &str| fields::field_of_target(scheme, target).is_none();
     all.into_iter().filter(|(target, _)| signs_in && is_missing(target)).collect()
 }

@@ -130,7 +130,8 @@ fn scheme_form(context: &FormContext<'_>, scheme: &AuthScheme) -> String {
         let variable = variables.iter().find(|variable| variable.name == name);
         let hint = variable.map_or("", |variable| variable.description.as_ref());
         let example = variable.map_or("", |variable| variable.example.as_ref());
-        let hint = if example.is_empty() { hint.to_owned() } else { format!("{hint} Such as {example}.") };
+        let hint =
+            if example.is_empty() { hint.to_owned() } else { format!("{hint} Such as {example}.") };
         html.push_str(&input(&form::setting(&name), &name, &hint, (false, true)));
     }
     for field in scheme.fields.iter() {
