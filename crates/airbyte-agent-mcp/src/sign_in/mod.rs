@@ -51,8 +51,8 @@ pub struct SignInPage {
 }
 
 impl SignInPage {
-    /// A page at this address. `done` is ready when the credentials are in use, or with the error for which they never
-    /// will be; the page has to close when it is dropped.
+    /// A page at this address, which runs by itself: `done` is polled only while a call waits. It is ready when the
+    /// credentials are in use, or with the error for which they never will be; the page has to close when it is dropped.
     pub fn new(
         address: impl Into<Arc<str>>,
         done: impl Future<Output = Result<()>> + Send + 'static,

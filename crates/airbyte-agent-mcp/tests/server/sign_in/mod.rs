@@ -239,7 +239,8 @@ async fn over_http_only_clients_of_this_machine_are_asked() {
     assert_eq!((&elicitation["mode"], &elicitation["url"]), (&json!("url"), &json!(PAGE)));
     // The user has signed in: the same call goes through.
     door.enter();
-    eventually(|| door.closed() == 1 || door.opened() == 1).await;
+    eventually(|| door.closed() == 1).await;
+    assert_eq!(door.opened(), 1);
     for _ in 0..100 {
         let message = ask(address, "POST", "/mcp", &headers, &calling).await.message();
         if message["result"]["isError"] == false {

@@ -19,7 +19,7 @@ use rmcp::service::{
 };
 use rmcp::{ClientHandler, ErrorData, RoleClient};
 use serde_json::{Value, json};
-use tokio::sync::Notify;
+use tokio::sync::{Notify, oneshot};
 
 use crate::harness::{Answer, Vendor, acme};
 
@@ -131,15 +131,24 @@ impl SignIns for Door {
             }
             self.opened.fetch_add(1, Ordering::SeqCst);
             let (door, open) = (self.clone(), Open(Arc::clone(&self.closed)));
-            Ok(SignInPage::new(PAGE, async move {
+            let (mut sender, ended) = oneshot::channel();
+            tokio::spawn(async move {
                 let _open = open;
-                door.entered.notified().await;
-                match door.page {
-                    Page::Works => door.client.replace(door.vendor.client()),
-                    Page::Fails => Err(Error::new(ErrorKind::Authentication, "wrong password")),
-                    _ => std::future::pending().await,
-                }
-            }))
+                let work = async {
+                    door.entered.notified().await;
+                    match door.page {
+                        Page::Works => door.client.replace(door.vendor.client()),
+                        Page::Fails => Err(Error::new(ErrorKind::Authentication, "wrong password")),
+                        _ => std::future::pending().await,
+                    }
+                };
+                let ended = tokio::select! {
+                    () = sender.closed() => return,
+                    ended = work => ended,
+                };
+                let _ = sender.send(ended);
+            });
+            Ok(SignInPage::new(PAGE, async move { ended.await.unwrap() }))
         })
     }
 }
