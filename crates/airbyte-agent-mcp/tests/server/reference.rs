@@ -92,6 +92,7 @@ async fn templates_and_prompts_are_completed() {
         (&prompt, "details", "x", &list, vec![]),
         (&question, "account", "s", &json!({}), vec!["second"]),
         (&question, "details", "", &json!({}), vec![]),
+        (&Reference::for_prompt("nothing"), "account", "", &list, vec![]),
     ] {
         let found = completed(&session, reference, (name, value), known).await.unwrap();
         assert_eq!(found, expected, "{reference:?} {name} {value} {known}");
@@ -100,7 +101,6 @@ async fn templates_and_prompts_are_completed() {
         (Reference::for_resource("file:///{path}"), "path"),
         (Reference::for_resource("airbyte-agent://{connector}"), "entity"),
         (prompt, "nothing"),
-        (Reference::for_prompt("nothing"), "details"),
     ] {
         let error = completed(&session, &reference, (name, ""), &json!({})).await.unwrap_err();
         assert!(error.to_string().contains("there is no"), "{error}");
