@@ -91,9 +91,10 @@ pub(crate) fn is_handled(signal: u8) -> bool {
 pub(crate) async fn wait_for_stop_signal() -> Result<(), Error> {
     use tokio::signal::unix::{SignalKind, signal};
 
-    STOPS_BY_ITSELF.store(true, Ordering::SeqCst);
     let mut interrupt = signal(SignalKind::interrupt()).map_err(|error| cannot_listen(&error))?;
     let mut terminate = signal(SignalKind::terminate()).map_err(|error| cannot_listen(&error))?;
+    // Not before somebody listens: a signal in between would be lost.
+    STOPS_BY_ITSELF.store(true, Ordering::SeqCst);
     poll_fn(|context| {
         if interrupt.poll_recv(context).is_ready() || terminate.poll_recv(context).is_ready() {
             Poll::Ready(())

@@ -11,6 +11,7 @@ use crate::cursor::{CursorKey, Seal};
 use crate::description::expression;
 use crate::description::{Action, Connector, Location, Operation};
 use crate::error::{Error, Result};
+use crate::exchange::Exchange;
 use crate::hosted::{Hosted, HostedTransport, Session};
 use crate::local::{IntoLocal, LocalTransport};
 use crate::runtime::Runtime;
@@ -66,6 +67,8 @@ pub struct Client {
     runtime: Runtime,
     /// The session and connector of the platform, where calls go through the platform.
     hosted: Option<HostedTransport>,
+    /// What takes the place of the runtime, where that is possible.
+    exchange: Option<Exchange>,
 }
 
 impl Client {
@@ -105,12 +108,14 @@ impl Client {
 
     /// A client with a transport of your own.
     pub fn new(description: impl Into<Description>, transport: impl Transport + 'static) -> Self {
-        Self { runtime: Runtime::new(description.into(), Box::new(transport)), hosted: None }
+        let runtime = Runtime::new(description.into(), Box::new(transport));
+        Self { runtime, hosted: None, exchange: None }
     }
 
     fn through(description: Description, transport: HostedTransport) -> Self {
         let hosted = Some(transport.clone());
-        Self { runtime: Runtime::new(description, Box::new(transport)), hosted }
+        let runtime = Runtime::new(description, Box::new(transport));
+        Self { runtime, hosted, exchange: None }
     }
 
     /// This client, with cursors that are sealed under this key. By default they are sealed under a
@@ -119,6 +124,41 @@ impl Client {
     pub fn with_cursor_key(mut self, key: CursorKey) -> Self {
         self.runtime = self.runtime.with_cursor_key(key);
         self
+    }
+
+    /// The same client, of which all copies that are made from now on get other credentials and settings when
+    /// [`replace`](Self::replace) gives some. For programs that go on after a user has signed in.
+    #[must_use]
+    pub fn exchangeable(mut self) -> Self {
+        self.exchange = Some(Exchange::new());
+        self
+    }
+
+    /// Lets `client`, its credentials, its settings and its cursor key, take the place of this client and of all
+    /// its copies. Calls that are running end as they began.
+    ///
+    /// ```
+    /// use airbyte_agent_engine::{Client, Credentials, Description, Local, Result};
+    ///
+    /// /// Gives `client`, which is exchangeable, and its copies another token.
+    /// fn sign_in(client: &Client, description: Description, token: &str) -> Result<()> {
+    ///     let credentials = Credentials::new().field("token", token);
+    ///     client.replace(Client::local(description, Local::new(credentials))?)
+    /// }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// `Usage` unless the client is [exchangeable](Self::exchangeable) and `client` goes straight to the same vendor,
+    /// and after a thousand replacements.
+    pub fn replace(&self, client: Self) -> Result<()> {
+        let Some(exchange) = &self.exchange else {
+            return Err(Error::usage("the credentials of this client cannot be replaced"));
+        };
+        if self.hosted.is_some() || client.hosted.is_some() {
+            return Err(Error::usage("the platform keeps the credentials of this client"));
+        }
+        exchange.add(&self.runtime, client.runtime)
     }
 
     /// A seal that makes and opens the cursors of calls of an operation with these arguments of the
@@ -130,7 +170,7 @@ impl Client {
     /// `Internal` when there is no key to seal with, because the operating system gives no random
     /// numbers.
     pub fn seal<'a>(&'a self, operation: &'a Operation, arguments: &Arguments) -> Result<Seal<'a>> {
-        self.runtime.seal(operation, operation.place(), arguments)
+        self.runtime().seal(operation, operation.place(), arguments)
     }
 
     /// The description of the connector.
@@ -155,21 +195,22 @@ impl Client {
         }
     }
 
+    /// What the calls that begin now have in common.
     pub(crate) fn runtime(&self) -> &Runtime {
-        &self.runtime
+        self.exchange.as_ref().and_then(Exchange::last).unwrap_or(&self.runtime)
     }
 
     /// The redactor that knows the secrets of this client, including the tokens that it obtains
     /// later. Records are data and are returned unchanged; a program that shows them to others
     /// cleans them first.
     pub fn redactor(&self) -> Redactor {
-        self.runtime.transport().redactor()
+        self.runtime().transport().redactor()
     }
 
     /// The reason why no call can be made with this client at all, such as missing credentials;
     /// `None` where calls can be tried. Nothing is sent to find out.
     pub fn obstacle(&self) -> Option<Error> {
-        self.runtime.transport().completion().err()
+        self.runtime().transport().completion().err()
     }
 
     /// Whether calls of an operation of this client take an
@@ -178,18 +219,18 @@ impl Client {
     pub fn takes_idempotency_key(&self, operation: &Operation) -> bool {
         let is_harmless = operation.hints.read_only || operation.hints.idempotent;
         let is_declared = operation.idempotency_header.is_some();
-        is_declared && !is_harmless && self.runtime.transport().carries_idempotency_keys()
+        is_declared && !is_harmless && self.runtime().transport().carries_idempotency_keys()
     }
 
     /// The settings, such as server variables, of a client that calls the vendor directly; empty
     /// for other clients.
     pub fn config(&self) -> &Map<String, Value> {
-        self.runtime.transport().settings()
+        self.runtime().transport().settings()
     }
 
     /// Begins to build a call. A name that does not exist is reported when the call is made.
     pub fn call(&self, entity: &str, action: Action) -> Call {
-        Call::new(self.runtime.clone(), entity, action)
+        Call::new(self.runtime().clone(), entity, action)
     }
 
     /// The entities of the connector, with their actions.

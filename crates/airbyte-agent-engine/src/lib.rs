@@ -40,6 +40,7 @@ mod download;
 mod dry_run;
 mod endpoint;
 mod error;
+mod exchange;
 mod execute;
 mod file_bytes;
 mod file_check;

@@ -61,6 +61,7 @@ server=$!
 http="$(address "$logs/mcp" 'mcp listening on')"
 
 timeout 100 "$venv/bin/python" "$here/python/check.py" "$program" "$sandbox" "$http"
+timeout 120 "$venv/bin/python" "$here/python/tasks.py" "$program"
 (cd "$node" && timeout 60 node check.mjs "$program" "$sandbox" "$http")
 
 # The inspector complains of schemas that some client refuses, too.

@@ -18,13 +18,16 @@ use crate::result_form::ResultForm;
 use crate::server::Server;
 use crate::session::{Callers, SessionState};
 use crate::shared::Shared;
+use crate::sign_in::{Desk, SignIns};
 use crate::tasks::Tasks;
 
 /// Puts a [`Server`] together. [`Server::builder`] makes it.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct ServerBuilder {
     tools: Toolset,
     clients: Vec<Client>,
+    accounts: Vec<String>,
+    sign_ins: Option<Arc<dyn SignIns>>,
     policy: Policy,
     exposure: Option<Exposure>,
     batches: bool,
@@ -48,6 +51,8 @@ impl Server {
         ServerBuilder {
             tools: Toolset::empty(),
             clients: Vec::new(),
+            accounts: Vec::new(),
+            sign_ins: None,
             policy: Policy::default(),
             exposure: None,
             batches: false,
@@ -88,9 +93,20 @@ impl ServerBuilder {
         client: Client,
         policy: Policy,
     ) -> Result<Self> {
-        self.tools = self.tools.add_with(name, client.clone(), policy)?;
+        let name = name.into();
+        self.tools = self.tools.add_with(name.clone(), client.clone(), policy)?;
         self.clients.push(client);
+        self.accounts.push(name);
         Ok(self)
+    }
+
+    /// Lets users sign in on pages of this machine, where credentials are missing or were refused and the client can
+    /// open pages. Over HTTP only clients of this machine are asked, and none where an authorization server tells
+    /// callers apart: they share the accounts.
+    #[must_use]
+    pub fn sign_ins(mut self, sign_ins: Arc<dyn SignIns>) -> Self {
+        self.sign_ins = Some(sign_ins);
+        self
     }
 
     /// Adds tools over the store of this machine, which see what the policies permit; see
@@ -240,9 +256,17 @@ impl ServerBuilder {
                 read_only,
                 has_records: tools_have_records,
                 clients: self.clients,
+                accounts: self.accounts,
+                desk: self.sign_ins.map(Desk::new),
                 listed: OnceLock::new(),
             }),
             session: Arc::new(SessionState::new()),
         }
+    }
+}
+
+impl std::fmt::Debug for ServerBuilder {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("ServerBuilder").field("tools", &self.tools).finish_non_exhaustive()
     }
 }

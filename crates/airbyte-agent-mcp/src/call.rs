@@ -4,7 +4,10 @@ use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
 
-use airbyte_agent_core::tools::{Answer, ApprovalRequest, Effect, Plan, ToolError, ToolOutput};
+use airbyte_agent_core::ErrorKind;
+use airbyte_agent_core::tools::{
+    Answer, ApprovalRequest, Effect, Plan, ToolError, ToolErrorKind, ToolOutput,
+};
 use futures_util::FutureExt as _;
 use rmcp::model::{
     CallToolRequestParams, CallToolResponse, CallToolResult, CreateTaskResult, InputRequiredResult,
@@ -40,18 +43,31 @@ enum Outcome {
     Refused(Refusal),
 }
 
-/// Calls a tool for a client.
+/// A call that has ended, or was handed on.
+pub(crate) struct Ended {
+    pub(crate) response: CallToolResponse,
+    /// The account whose credentials are missing or were refused, and what was said about them.
+    pub(crate) refused: Option<(String, String)>,
+}
+
+impl<T: Into<CallToolResponse>> From<T> for Ended {
+    fn from(response: T) -> Self {
+        Self { response: response.into(), refused: None }
+    }
+}
+
+/// Makes one attempt at a call of a tool for a client.
 ///
 /// # Errors
 ///
 /// When the call has the answer to a question that is not open.
-pub(crate) async fn call(
+pub(crate) async fn attempt(
     server: &Server,
+    caller: &Caller<'_>,
     request: CallToolRequestParams,
-    context: RequestContext<RoleServer>,
-) -> Result<CallToolResponse, ErrorData> {
+    context: &RequestContext<RoleServer>,
+) -> Result<Ended, ErrorData> {
     let shared = &*server.shared;
-    let caller = Caller::of(server, &context);
     let arguments = request.arguments.map_or(Value::Null, Value::Object);
     // The log shows the arguments as they were given.
     let given = shared.audit.as_ref().map(|audit| {
@@ -64,7 +80,11 @@ pub(crate) async fn call(
     // A task is planned once more, on its own.
     let again = tasks.then(|| arguments.clone());
     let plan = shared.tools.plan(&request.name, arguments);
-    let plan = plan.map(|plan| plan.in_session(caller.session.id));
+    let plan = plan.map(|plan| {
+        let plan = plan.in_session(caller.session.id);
+        // The next request may reach another process, which keeps nothing of this one.
+        if caller.stands_alone { plan } else { plan.short_cursors() }
+    });
     let entry = match given {
         None => Entry::unlogged(),
         Some((audit, arguments)) => audit.begin(Begin {
@@ -72,7 +92,7 @@ pub(crate) async fn call(
                 .client_info()
                 .map(|client| format!("{} {}", client.name, client.version)),
             caller: Some(caller.name).filter(|name| !name.is_empty()),
-            trace: trace::parent(&context).map(str::to_owned),
+            trace: trace::parent(context).map(str::to_owned),
             tool: &request.name,
             part: None,
             arguments: &arguments,
@@ -88,18 +108,18 @@ pub(crate) async fn call(
             "Nothing was changed: the operator's audit log cannot be written. Tell the user.",
             Retry::Never,
         )),
-        Ok(plan) => match approved(shared, &caller, plan, answers, &context).await {
+        Ok(plan) => match approved(shared, caller, plan, answers, context).await {
             Ok(plan) => match again.filter(|_| plan.starts_job() && shared.tasks.has_room()) {
                 Some(arguments) => {
                     let job = Job { name: request.name.to_string(), arguments, shown, entry };
-                    return Ok(CallToolResponse::Task(as_task(server, &caller, job)));
+                    return Ok(CallToolResponse::Task(as_task(server, caller, job)).into());
                 }
-                None => Box::pin(run(shared, &caller, &request.name, plan, &context)).await,
+                None => Box::pin(run(shared, caller, &request.name, plan, context)).await,
             },
             Err(Stopped::Outcome(outcome)) => *outcome,
             Err(Stopped::Question(question)) => {
                 entry.end(&Ending { outcome: "asked", ..Ending::default() });
-                return Ok(question.into());
+                return Ok(Ended::from(question));
             }
             Err(Stopped::NoQuestion) => {
                 entry.end(&Ending { outcome: "not_approved", ..Ending::default() });
@@ -113,7 +133,20 @@ pub(crate) async fn call(
     let version = context.protocol_version();
     // Revisions are dates, which are compared as texts.
     let has_structure = version.is_none_or(|version| version >= ProtocolVersion::V_2025_06_18);
-    Ok(finish(shared, &request.name, outcome, entry, has_structure).into())
+    let refused = match &outcome {
+        Outcome::Failed(error) => refused_account(shared, error),
+        _ => None,
+    };
+    let response = finish(shared, &request.name, outcome, entry, has_structure).into();
+    Ok(Ended { response, refused })
+}
+
+/// The account whose credentials a call would have needed, and what was said about them.
+fn refused_account(shared: &Shared, error: &ToolError) -> Option<(String, String)> {
+    if error.kind() != ToolErrorKind::Call(ErrorKind::Authentication) {
+        return None;
+    }
+    Some((error.account()?.to_owned(), shared.tools.clean(error.message())))
 }
 
 /// A call that starts a job, with the approval that it has.
@@ -294,10 +327,9 @@ async fn run(
         return Outcome::Refused(too_destructive(shared));
     }
     let progress = LatestReport::default();
-    let (trace, parent) = trace::parent(context).map(trace::identifiers).unwrap_or_default();
-    let span = tracing::info_span!("mcp_call", tool = name, trace_id = trace, parent_id = parent);
     // The calls of a batch end at the limit, so that the others are answered.
     let grace = if plan.is_batch() { batch::GRACE } else { Duration::ZERO };
+    let span = trace::span(name, context);
     let work = async {
         let plan = match plan.into_batch() {
             Ok(calls) => return batch::run(shared, caller, calls, &progress, context).await,
@@ -308,9 +340,9 @@ async fn run(
         plan.run_with(&progress).await
     };
     let token = context.meta.get_progress_token();
-    let work = AssertUnwindSafe(work.instrument(span)).catch_unwind();
+    let work = AssertUnwindSafe(work.instrument(span.clone())).catch_unwind();
     let reported = progress.report_while(&context.peer, token, work);
-    tokio::select! {
+    let outcome = tokio::select! {
         biased;
         // Dropping the work ends the call. The client does not read the response to a cancelled call.
         () = context.ct.cancelled() => Outcome::Refused(cancelled()),
@@ -320,5 +352,11 @@ async fn run(
             Ok(Err(_)) => Outcome::Refused(defect(name)),
             Err(_) => Outcome::Refused(timed_out(shared, effect, is_repeatable)),
         },
+    };
+    match &outcome {
+        Outcome::Done(_) => {}
+        Outcome::Failed(error) => trace::fail(&span, error.kind().as_str()),
+        Outcome::Refused(refusal) => trace::fail(&span, refusal.kind()),
     }
+    outcome
 }

@@ -16,12 +16,18 @@ pub(crate) struct Subject(pub(crate) Arc<str>);
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct NoSession;
 
+/// A mark in the head of an HTTP request whose client runs on this machine, as far as that can be known.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct OfThisMachine;
+
 /// Who makes a call.
 pub(crate) struct Caller<'c> {
     /// The name by which an authorization server knows the caller; empty where there is none.
     pub(crate) name: &'c str,
     /// What is counted for the caller.
     pub(crate) session: Arc<SessionState>,
+    /// Whether the request stands alone, so that the next one may reach another process.
+    pub(crate) stands_alone: bool,
 }
 
 impl<'c> Caller<'c> {
@@ -36,6 +42,6 @@ impl<'c> Caller<'c> {
         } else {
             Arc::clone(&server.session)
         };
-        Self { name, session }
+        Self { name, session, stands_alone }
     }
 }

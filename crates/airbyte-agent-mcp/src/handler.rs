@@ -2,18 +2,17 @@
 
 use rmcp::model::{
     CallToolRequestParams, CallToolResponse, CancelTaskParams, CompleteRequestParams,
-    CompleteResult, CompletionInfo, DiscoverResult, GetPromptRequestParams, GetPromptResponse,
-    GetTaskParams, GetTaskResult, Implementation, InitializeResult, ListPromptsResult,
+    CompleteResult, DiscoverResult, GetPromptRequestParams, GetPromptResponse, GetTaskParams,
+    GetTaskResult, Implementation, InitializeResult, ListPromptsResult,
     ListResourceTemplatesResult, ListResourcesResult, ListToolsResult, PaginatedRequestParams,
-    ReadResourceRequestParams, ReadResourceResponse, Reference, ServerCapabilities,
-    UpdateTaskParams,
+    ReadResourceRequestParams, ReadResourceResponse, ServerCapabilities, UpdateTaskParams,
 };
 use rmcp::service::{NotificationContext, RequestContext};
 use rmcp::{ErrorData, RoleServer, ServerHandler};
 
 use crate::caller::Caller;
 use crate::server::Server;
-use crate::{call, instructions, prompts, reference};
+use crate::{completion, instructions, prompts, reference, session_call};
 
 /// How long lists and references stay as they are, in milliseconds. They change only when the server is
 /// started again, perhaps with another configuration, and no client is told of that.
@@ -68,7 +67,7 @@ impl ServerHandler for Server {
         request: CallToolRequestParams,
         context: RequestContext<RoleServer>,
     ) -> Result<CallToolResponse, ErrorData> {
-        call::call(self, request, context).await
+        session_call::call(self, request, context).await
     }
 
     async fn list_resources(
@@ -111,7 +110,7 @@ impl ServerHandler for Server {
         request: GetPromptRequestParams,
         _: RequestContext<RoleServer>,
     ) -> Result<GetPromptResponse, ErrorData> {
-        Ok(prompts::get(&self.shared, &request)?.into())
+        Ok(prompts::get(&self.shared, &request).await?.into())
     }
 
     async fn complete(
@@ -119,15 +118,7 @@ impl ServerHandler for Server {
         request: CompleteRequestParams,
         _: RequestContext<RoleServer>,
     ) -> Result<CompleteResult, ErrorData> {
-        let completion = match request.r#ref {
-            Reference::Resource(_) => {
-                let (argument, context) = (&request.argument, request.context.as_ref());
-                reference::complete(&self.shared, argument, context).await
-            }
-            // The argument of a prompt is free text.
-            _ => CompletionInfo::default(),
-        };
-        Ok(CompleteResult::new(completion))
+        Ok(CompleteResult::new(completion::complete(&self.shared, &request).await?))
     }
 
     async fn get_task(

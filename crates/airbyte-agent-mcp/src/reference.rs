@@ -5,10 +5,7 @@
 
 use airbyte_agent_core::tools::ToolError;
 use rmcp::ErrorData;
-use rmcp::model::{
-    ArgumentInfo, CompletionContext, CompletionInfo, ReadResourceResult, Resource,
-    ResourceContents, ResourceTemplate,
-};
+use rmcp::model::{ReadResourceResult, Resource, ResourceContents, ResourceTemplate};
 use serde_json::{Map, Value};
 
 use crate::shared::Shared;
@@ -22,12 +19,25 @@ const MOST_WITH_ENTITIES: usize = 4;
 /// The media type of the texts.
 const MEDIA_TYPE: &str = "text/plain";
 
-/// What a reference describes: a connector, an entity of it, or an action on the entity.
-#[derive(Debug, PartialEq, Eq)]
-struct Subject<'u> {
-    connector: &'u str,
-    entity: Option<&'u str>,
-    action: Option<&'u str>,
+/// The templates of the addresses of all references: path, name and description.
+const TEMPLATES: [(&str, &str, &str); 4] = [
+    ("{connector}", "connector", "Entities and operations of a connector."),
+    ("{connector}/{entity}", "entity", "Operations of an entity with their parameters."),
+    ("{connector}/{entity}/{action}", "operation", "One operation with its parameters."),
+    (
+        "{connector}/{entity}/{action}/{argument}",
+        "argument",
+        "One argument of an operation, with the values that it takes.",
+    ),
+];
+
+/// What a reference describes: a connector, an entity of it, an action on the entity, or an argument of that.
+#[derive(Debug, Default, PartialEq, Eq)]
+struct Subject {
+    connector: String,
+    entity: Option<String>,
+    action: Option<String>,
+    argument: Option<String>,
 }
 
 /// The references that are listed: those of the connectors and, where these are few, of their entities.
@@ -61,18 +71,19 @@ pub(crate) async fn list(shared: &Shared) -> Vec<Resource> {
 
 /// The templates of the addresses of all references.
 pub(crate) fn templates() -> Vec<ResourceTemplate> {
-    [
-        ("{connector}", "connector", "Entities and operations of a connector."),
-        ("{connector}/{entity}", "entity", "Operations of an entity with their parameters."),
-        ("{connector}/{entity}/{action}", "operation", "One operation with its parameters."),
-    ]
-    .into_iter()
-    .map(|(path, name, description)| {
+    let all = TEMPLATES.into_iter().map(|(path, name, description)| {
         ResourceTemplate::new(format!("{SCHEME}{path}"), name)
             .with_description(description)
             .with_mime_type(MEDIA_TYPE)
-    })
-    .collect()
+    });
+    all.collect()
+}
+
+/// Whether a template has a variable; `None` where there is no such template.
+pub(crate) fn has_variable(template: &str, name: &str) -> Option<bool> {
+    let path = template.strip_prefix(SCHEME)?;
+    let (path, ..) = TEMPLATES.into_iter().find(|(known, ..)| *known == path)?;
+    Some(path.split('/').any(|part| part.strip_prefix('{') == Some(&format!("{name}}}"))))
 }
 
 /// The reference at this address.
@@ -83,45 +94,19 @@ pub(crate) async fn read(shared: &Shared, uri: &str) -> Result<ReadResourceResul
         unknown(format!("'{uri}' is no reference; they begin with {SCHEME} and a connector"))
     })?;
     let described = describe(shared, &subject).await;
-    let (text, _) = described.map_err(|error| unknown(error.message().to_owned()))?;
+    let (mut text, reference) = described.map_err(|error| unknown(error.message().to_owned()))?;
+    if let Some(name) = &subject.argument {
+        let problem = || unknown(format!("the operation has no argument '{name}'"));
+        text = argument(&reference, name).ok_or_else(problem)?;
+    }
     let contents = ResourceContents::text(text, uri).with_mime_type(MEDIA_TYPE);
     Ok(ReadResourceResult::new(vec![contents]))
 }
 
-/// The values with which a part of a template can be completed.
-pub(crate) async fn complete(
-    shared: &Shared,
-    argument: &ArgumentInfo,
-    context: Option<&CompletionContext>,
-) -> CompletionInfo {
-    let known = |name: &str| {
-        let arguments = context.and_then(|context| context.arguments.as_ref())?;
-        arguments.get(name).cloned()
-    };
-    let values = match (argument.name.as_str(), known("connector"), known("entity")) {
-        ("connector", _, _) => {
-            shared.connectors().map(|connector| connector.name.to_string()).collect()
-        }
-        ("entity", Some(connector), _) => members(shared, &connector, None).await,
-        ("action", Some(connector), Some(entity)) => {
-            members(shared, &connector, Some(&entity)).await
-        }
-        _ => Vec::new(),
-    };
-    let wanted = argument.value.to_lowercase();
-    let mut fitting: Vec<String> =
-        values.into_iter().filter(|value| value.contains(&wanted)).collect();
-    fitting.sort_by_key(|value| !value.starts_with(&wanted));
-    let total = u32::try_from(fitting.len()).ok();
-    let more = fitting.len() > CompletionInfo::MAX_VALUES;
-    fitting.truncate(CompletionInfo::MAX_VALUES);
-    CompletionInfo::with_pagination(fitting, total, more).unwrap_or_default()
-}
-
 /// The names of the entities of a connector, or of the actions on one of them, as far as the policy permits
 /// operations.
-async fn members(shared: &Shared, connector: &str, entity: Option<&str>) -> Vec<String> {
-    let subject = Subject { connector, entity: None, action: None };
+pub(crate) async fn members(shared: &Shared, connector: &str, entity: Option<&str>) -> Vec<String> {
+    let subject = Subject { connector: connector.to_owned(), ..Subject::default() };
     let Ok((_, reference)) = describe(shared, &subject).await else { return Vec::new() };
     let Some(entities) = reference["entities"].as_array() else { return Vec::new() };
     let text = |value: &Value| value.as_str().map(str::to_owned);
@@ -136,28 +121,98 @@ async fn members(shared: &Shared, connector: &str, entity: Option<&str>) -> Vec<
     }
 }
 
+/// The text about an operation that the policy permits.
+pub(crate) async fn operation(
+    shared: &Shared,
+    (connector, entity, action): (&str, &str, &str),
+) -> Result<String, ToolError> {
+    describe(shared, &Subject::operation(connector, entity, action)).await.map(|(text, _)| text)
+}
+
+/// The JSON Schemas of the arguments of an operation that the policy permits; empty for any other.
+pub(crate) async fn arguments(
+    shared: &Shared,
+    (connector, entity, action): (&str, &str, &str),
+) -> Map<String, Value> {
+    let subject = Subject::operation(connector, entity, action);
+    let Ok((_, mut reference)) = describe(shared, &subject).await else { return Map::new() };
+    match reference["operations"][0]["params"]["properties"].take() {
+        Value::Object(schemas) => schemas,
+        _ => Map::new(),
+    }
+}
+
+/// The values that a schema enumerates, itself or for the items of a list.
+pub(crate) fn choices(schema: &Value) -> Vec<String> {
+    let text = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+    let listed = [&schema["enum"], &schema["items"]["enum"]].into_iter().find_map(Value::as_array);
+    match listed {
+        Some(listed) => listed.iter().filter(|value| !value.is_null()).map(text).collect(),
+        None if schema["type"] == "boolean" => vec!["true".to_owned(), "false".to_owned()],
+        None => Vec::new(),
+    }
+}
+
 /// The reference of a subject as text and as JSON.
-async fn describe(shared: &Shared, subject: &Subject<'_>) -> Result<(String, Value), ToolError> {
+async fn describe(shared: &Shared, subject: &Subject) -> Result<(String, Value), ToolError> {
     let mut arguments = Map::new();
-    arguments.insert("connector".to_owned(), subject.connector.into());
-    for (name, value) in [("entity", subject.entity), ("action", subject.action)] {
+    arguments.insert("connector".to_owned(), subject.connector.clone().into());
+    for (name, value) in [("entity", &subject.entity), ("action", &subject.action)] {
         if let Some(value) = value {
-            arguments.insert(name.to_owned(), value.into());
+            arguments.insert(name.to_owned(), value.clone().into());
         }
     }
     let output = shared.describing.call("describe", Value::Object(arguments)).await?;
     Ok((output.text, output.structured))
 }
 
-impl<'u> Subject<'u> {
-    /// The subject of an address, `None` when it is not one of a reference.
-    fn parse(uri: &'u str) -> Option<Self> {
-        let path = uri.strip_prefix(SCHEME)?.trim_end_matches('/');
-        let mut parts = path.split('/');
-        let connector = parts.next().filter(|part| !part.is_empty())?;
-        let subject = Self { connector, entity: parts.next(), action: parts.next() };
-        parts.next().is_none().then_some(subject)
+/// The text about one argument of an operation; `None` where there is no such argument.
+fn argument(reference: &Value, name: &str) -> Option<String> {
+    let params = &reference["operations"][0]["params"];
+    let schema = params["properties"].get(name)?;
+    let is_required = params["required"].as_array().is_some_and(|all| all.contains(&name.into()));
+    let mut lines = vec![format!("{name}{}", if is_required { ", required" } else { "" })];
+    lines.extend(schema["description"].as_str().map(str::to_owned));
+    let choices = choices(schema);
+    if !choices.is_empty() {
+        lines.push(format!("Values: {}", choices.join(", ")));
     }
+    lines.push(format!("JSON Schema: {schema}"));
+    Some(lines.join("\n"))
+}
+
+impl Subject {
+    fn operation(connector: &str, entity: &str, action: &str) -> Self {
+        Self {
+            connector: connector.to_owned(),
+            entity: Some(entity.to_owned()),
+            action: Some(action.to_owned()),
+            argument: None,
+        }
+    }
+
+    /// The subject of an address, `None` when it is not one of a reference.
+    fn parse(uri: &str) -> Option<Self> {
+        let path = uri.strip_prefix(SCHEME)?.trim_end_matches('/');
+        let mut parts = path.split('/').map(decoded);
+        let connector = parts.next().filter(|part| !part.is_empty())?;
+        let (entity, action, argument) = (parts.next(), parts.next(), parts.next());
+        parts.next().is_none().then_some(Self { connector, entity, action, argument })
+    }
+}
+
+/// A part of an address, in which clients may write any character as a percent sign and its code.
+fn decoded(part: &str) -> String {
+    let mut bytes = Vec::with_capacity(part.len());
+    let mut rest = part.as_bytes();
+    while let Some((first, behind)) = rest.split_first() {
+        let code = behind.get(..2).filter(|_| *first == b'%');
+        let code = code.and_then(|code| std::str::from_utf8(code).ok());
+        let code = code.and_then(|code| u8::from_str_radix(code, 16).ok());
+        bytes.push(code.unwrap_or(*first));
+        rest = behind.get(if code.is_some() { 2 } else { 0 }..).unwrap_or_default();
+    }
+    String::from_utf8_lossy(&bytes).into_owned()
 }
 
 #[cfg(test)]
@@ -167,16 +222,25 @@ mod tests {
     #[test]
     fn addresses_are_read() {
         for (uri, expected) in [
-            ("airbyte-agent://github", Some(("github", None, None))),
-            ("airbyte-agent://github/", Some(("github", None, None))),
-            ("airbyte-agent://github/issues", Some(("github", Some("issues"), None))),
-            ("airbyte-agent://github/issues/list", Some(("github", Some("issues"), Some("list")))),
-            ("airbyte-agent://github/issues/list/1", None),
+            ("airbyte-agent://github", Some(vec!["github"])),
+            ("airbyte-agent://github/", Some(vec!["github"])),
+            ("airbyte-agent://github/issues", Some(vec!["github", "issues"])),
+            ("airbyte-agent://github/issues/list", Some(vec!["github", "issues", "list"])),
+            (
+                "airbyte-agent://github/issues/list/page%5Bsize%5d",
+                Some(vec!["github", "issues", "list", "page[size]"]),
+            ),
+            ("airbyte-agent://github/50%/%zz%4", Some(vec!["github", "50%", "%zz%4"])),
+            ("airbyte-agent://github/issues/list/state/1", None),
             ("airbyte-agent://", None),
             ("file:///etc/passwd", None),
         ] {
-            let found =
-                Subject::parse(uri).map(|found| (found.connector, found.entity, found.action));
+            let found = Subject::parse(uri).map(|found| {
+                let more = [found.entity, found.action, found.argument].into_iter().flatten();
+                std::iter::once(found.connector).chain(more).collect::<Vec<String>>()
+            });
+            let expected: Option<Vec<String>> =
+                expected.map(|parts| parts.into_iter().map(str::to_owned).collect());
             assert_eq!(found, expected, "{uri}");
         }
     }

@@ -17,6 +17,7 @@ use crate::quota::Quota;
 use crate::response;
 use crate::result_form::ResultForm;
 use crate::session::Callers;
+use crate::sign_in::Desk;
 use crate::tasks::Tasks;
 
 /// What all sessions of a server share.
@@ -48,6 +49,10 @@ pub(crate) struct Shared {
     /// Whether there are tools over the store of this machine.
     pub(crate) has_records: bool,
     pub(crate) clients: Vec<Client>,
+    /// The names of the accounts, in the order of the clients.
+    pub(crate) accounts: Vec<String>,
+    /// Where users sign in, if they can.
+    pub(crate) desk: Option<Desk>,
     /// The tools as the protocol lists them, made when a client first asks for them.
     pub(crate) listed: OnceLock<Vec<Tool>>,
 }
@@ -70,6 +75,18 @@ impl Shared {
     /// Whether an operation starts a job at a vendor.
     pub(crate) fn has_jobs(&self) -> bool {
         self.connectors().any(|connector| connector.operations().any(|op| op.job.is_some()))
+    }
+
+    /// The title of the connector of an account; its name where there is no such account.
+    pub(crate) fn title_of<'s>(&'s self, account: &'s str) -> &'s str {
+        let mut all = self.accounts.iter().zip(&self.clients);
+        all.find(|(name, _)| *name == account)
+            .map_or(account, |(_, client)| client.description().title.as_ref())
+    }
+
+    /// Whether calls wait for people.
+    pub(crate) fn waits_for_people(&self) -> bool {
+        self.tools.asks() || self.desk.is_some()
     }
 
     /// The connectors, each of them once, in the order of the accounts.

@@ -1,15 +1,47 @@
-//! The trace that a call belongs to, as the client gives it in the metadata of the request.
+//! The span of a call, and the trace that it belongs to, as the client gives it in the metadata of the request.
+//!
+//! The span has the name and the attributes that the semantic conventions of OpenTelemetry have for tools and for this
+//! protocol. A program that exports spans gets them by its subscriber. Arguments and results are not among them.
 
 use rmcp::RoleServer;
 use rmcp::service::RequestContext;
+use tracing::Span;
+use tracing::field::Empty;
 
 /// The `traceparent` of the request, if it has the form that W3C Trace Context describes.
 pub(crate) fn parent(context: &RequestContext<RoleServer>) -> Option<&str> {
     context.meta.get_traceparent().filter(|text| is_valid(text))
 }
 
+/// The span of a call of a tool.
+pub(crate) fn span(tool: &str, context: &RequestContext<RoleServer>) -> Span {
+    let (trace, parent) = parent(context).map(identifiers).unwrap_or_default();
+    let version = context.protocol_version();
+    let is_http = context.extensions.get::<http::request::Parts>().is_some();
+    tracing::info_span!(
+        "mcp_call",
+        otel.name = %format_args!("tools/call {tool}"),
+        otel.kind = "server",
+        otel.status_code = Empty,
+        error.type = Empty,
+        mcp.method.name = "tools/call",
+        mcp.protocol.version = version.as_ref().map(|version| version.as_str()),
+        network.transport = if is_http { "tcp" } else { "pipe" },
+        gen_ai.operation.name = "execute_tool",
+        gen_ai.tool.name = tool,
+        trace_id = trace,
+        parent_id = parent,
+    )
+}
+
+/// Notes in the span of a call what kind of error it ended with.
+pub(crate) fn fail(span: &Span, kind: &str) {
+    span.record("otel.status_code", "error");
+    span.record("error.type", kind);
+}
+
 /// The identifiers of the trace and of the span in it that makes the call.
-pub(crate) fn identifiers(parent: &str) -> (&str, &str) {
+fn identifiers(parent: &str) -> (&str, &str) {
     let mut parts = parent.split('-').skip(1);
     (parts.next().unwrap_or_default(), parts.next().unwrap_or_default())
 }

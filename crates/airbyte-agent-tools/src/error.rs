@@ -76,6 +76,7 @@ struct Inner {
     arguments: Vec<ArgumentProblem>,
     retry: Retry,
     operator: bool,
+    account: Option<String>,
     status: Option<u16>,
     request_id: Option<String>,
 }
@@ -89,6 +90,7 @@ impl ToolError {
             arguments: Vec::new(),
             retry,
             operator: false,
+            account: None,
             status: None,
             request_id: None,
         }))
@@ -150,6 +152,7 @@ impl ToolError {
     /// Says that only the operator of this account can correct the error.
     pub(super) fn for_operator(mut self, account: &str, title: &str) -> Self {
         self.0.operator = true;
+        self.0.account = Some(account.to_owned());
         self.0.retry = Retry::Never;
         self.0.advice = format!(
             "No argument mends this: the operator has to check the credentials and settings of \
@@ -182,6 +185,11 @@ impl ToolError {
     /// configuration.
     pub fn is_operator_problem(&self) -> bool {
         self.0.operator
+    }
+
+    /// The account whose credentials or settings the operator has to correct, where the error is of one.
+    pub fn account(&self) -> Option<&str> {
+        self.0.account.as_deref()
     }
 
     /// The HTTP status of the vendor's or the platform's response, when there was one.

@@ -101,6 +101,15 @@ impl<'t> Group<'t> {
             .collect()
     }
 
+    /// The names of the accounts with which any operation may be called.
+    pub(super) fn usable(&self, common: &Policy) -> Vec<&'t str> {
+        let permits_any = |account: &&Account| {
+            let mut all = account.connector().operations();
+            all.any(|operation| gate::permits(common, account, operation))
+        };
+        self.accounts().filter(permits_any).map(|account| account.name.as_str()).collect()
+    }
+
     /// Whether the operation may be called with at least one account.
     pub(super) fn permits(&self, common: &Policy, operation: &Operation) -> bool {
         self.accounts().any(|account| gate::permits(common, account, operation))

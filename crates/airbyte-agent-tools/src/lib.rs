@@ -41,6 +41,7 @@ mod calls;
 mod catalog;
 mod coerce;
 mod controls;
+mod cursor_memory;
 mod decision;
 mod definition;
 mod dialect;

@@ -13,7 +13,8 @@ pub struct ToolOutput {
     /// The same as JSON: an object with `data` and, where there are any, `meta`, `next_cursor` and `notes`.
     /// Tools that answer from descriptions have members of their own.
     pub structured: Value,
-    /// Where the list continues, `None` at its end and for calls that give no list.
+    /// Where the list continues, `None` at its end and for calls that give no list. The text may have a
+    /// [short handle](super::Plan::short_cursors) in its place.
     pub next: Option<Cursor>,
     /// The number of records in the result, `None` for files and for answers from descriptions.
     pub records: Option<usize>,

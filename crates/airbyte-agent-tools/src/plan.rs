@@ -24,6 +24,7 @@ pub struct Plan<'t> {
     pub(super) tools: &'t Toolset,
     pub(super) decision: Decision<'t>,
     pub(super) session: u64,
+    pub(super) short_cursors: bool,
 }
 
 /// The operation that a call calls, and the account that it uses.
@@ -40,7 +41,7 @@ pub struct Target<'t> {
 
 impl<'t> Plan<'t> {
     pub(super) const fn new(tools: &'t Toolset, decision: Decision<'t>) -> Self {
-        Self { tools, decision, session: 0 }
+        Self { tools, decision, session: 0, short_cursors: false }
     }
 
     /// Says in which session the call is made, by any number. A call that is repeated because its outcome is not
@@ -48,6 +49,15 @@ impl<'t> Plan<'t> {
     #[must_use]
     pub const fn in_session(mut self, session: u64) -> Self {
         self.session = session;
+        self
+    }
+
+    /// Gives the next page of a list a short handle in the place of its cursor: good for an hour, in the
+    /// [session](Self::in_session) of this call, and as long as the process runs. Cursors of earlier results are good
+    /// as well.
+    #[must_use]
+    pub const fn short_cursors(mut self) -> Self {
+        self.short_cursors = true;
         self
     }
 
@@ -205,6 +215,8 @@ impl<'t> Plan<'t> {
             limits: tools.result_limits(),
             schemas: &prepared.schemas,
             lists: &prepared.lists,
+            cursors: &prepared.cursors,
+            short_cursors: self.short_cursors,
             retries: &prepared.retries,
             session: self.session,
             files: tools.files_folder(),

@@ -9,6 +9,7 @@ use serde_json::Value;
 use super::account::Account;
 use super::approval::Approver;
 use super::catalog::{Catalog, Definitions};
+use super::cursor_memory::CursorMemory;
 use super::group::Accounts;
 use super::limits::ResultLimits;
 use super::list_memory::ListMemory;
@@ -17,7 +18,7 @@ use super::records::Records;
 use super::response_schemas::ResponseSchemas;
 use super::retry_memory::RetryMemory;
 use super::search::Index;
-use airbyte_agent_description::Connector;
+use airbyte_agent_description::{Connector, Operation};
 use airbyte_agent_engine::Client;
 use airbyte_agent_engine::local_store::LocalStore;
 use airbyte_agent_engine::{Error, Result};
@@ -74,6 +75,7 @@ pub(super) struct Prepared {
     pub(super) index: OnceLock<Index>,
     pub(super) schemas: ResponseSchemas,
     pub(super) lists: ListMemory,
+    pub(super) cursors: Arc<CursorMemory>,
     pub(super) retries: RetryMemory,
 }
 
@@ -272,6 +274,19 @@ impl Toolset {
             Arc::make_mut(records).accounts.insert(account.into(), names);
         }
         self
+    }
+
+    /// The names of the accounts with which this operation of a connector may be called, in the order in which they
+    /// were added; without an operation, of those with which any may be called. Empty where there is no such connector.
+    pub fn callable_accounts(&self, connector: &str, operation: Option<&Operation>) -> Vec<&str> {
+        let Some(group) = self.accounts.groups().find(|group| group.connector().name == connector)
+        else {
+            return Vec::new();
+        };
+        match operation {
+            Some(operation) => group.permitting(&self.policy, operation),
+            None => group.usable(&self.policy),
+        }
     }
 
     /// The patterns of the policies that match no operation, as they were written. Most likely they are

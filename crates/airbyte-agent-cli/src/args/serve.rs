@@ -83,6 +83,13 @@ pub(crate) struct ServeArgs {
     /// Offer no tools over a store, whatever names one
     #[arg(long, help_heading = TOOLS)]
     pub(crate) no_store: bool,
+    /// Never ask the user of a client to sign in on a page of this machine
+    #[arg(long, help_heading = ACCOUNTS)]
+    pub(crate) no_sign_in: bool,
+    /// Port of this machine for these pages, to which vendors send the browser back [default: a free one]
+    #[arg(long, value_name = "PORT", value_parser = clap::value_parser!(u16).range(1..),
+          conflicts_with = "no_sign_in", help_heading = ACCOUNTS)]
+    pub(crate) sign_in_port: Option<u16>,
     /// Longest time that a call may take [default: 120]
     #[arg(long, value_name = "SECONDS", value_parser = parse_seconds, help_heading = LIMITS)]
     pub(crate) timeout: Option<Duration>,
@@ -181,6 +188,7 @@ impl ServeArgs {
                 "approval-timeout",
                 self.approval_timeout.map(|longest| longest.as_secs_f64().to_string()),
             ),
+            ("sign-in-port", self.sign_in_port.map(|port| port.to_string())),
             ("max-destructive", self.max_destructive.map(|most| most.to_string())),
             ("concurrency", self.concurrency.map(|most| most.to_string())),
             ("max-result-tokens", self.max_result_tokens.map(|most| most.to_string())),
@@ -206,6 +214,7 @@ impl ServeArgs {
             ("batch", self.batch),
             ("stateless", self.stateless),
             ("no-store", self.no_store),
+            ("no-sign-in", self.no_sign_in),
         ] {
             if set {
                 all.push(format!("--{name}"));

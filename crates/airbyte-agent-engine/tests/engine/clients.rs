@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use airbyte_agent_engine::description::Action;
 use airbyte_agent_engine::{
     BoxFuture, Client, Credentials, ErrorKind, Http, HttpClient, HttpFailure, HttpRequest,
     HttpResponse, Local,
@@ -215,4 +216,38 @@ async fn a_configured_client_follows_no_redirect_on_its_own() {
     assert!(error.message().contains("not a public host"), "{error}");
     assert_eq!((server.seen().len(), private.seen().len()), (1, 0));
     assert_eq!(configured.load(Ordering::SeqCst), 1);
+}
+
+#[tokio::test]
+async fn the_credentials_of_a_client_and_its_copies_are_replaced() {
+    let wire = Wire::new(|_| (200, vec![], json!({"things": []})));
+    let with = |secret: &str| {
+        let credentials = Credentials::new().field("token", secret);
+        let local = local("https://api.acme.test", credentials).http_client(wire.clone());
+        Client::local(description(), local).unwrap()
+    };
+    let last = || {
+        let sent = wire.sent().pop().unwrap();
+        sent.headers["authorization"].to_str().unwrap().to_owned()
+    };
+    let client = with("first-secret").exchangeable();
+    let copy = client.clone();
+    let running = copy.call("things", Action::List);
+    let sealed = |client: &Client| {
+        let operation = client.description().operations().next().unwrap();
+        client.seal(operation, &serde_json::Map::new()).unwrap().fingerprint("test")
+    };
+    let before = sealed(&copy);
+    for secret in ["second-secret", "third-secret"] {
+        client.replace(with(secret)).unwrap();
+        list(&copy).await.unwrap();
+        assert!(last().contains(secret), "{}", last());
+        assert!(!copy.redactor().clean(&format!("a {secret} here")).contains(secret));
+        assert_ne!(sealed(&copy), before);
+    }
+    // A call keeps the client with which it began.
+    running.outcome().await.unwrap();
+    assert!(last().contains("first-secret"), "{}", last());
+    let error = with("fourth-secret").replace(with("fifth-secret")).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Usage);
 }

@@ -136,7 +136,7 @@ async def resources(client):
         contents = (await client.read_resource(uri)).contents
         assert len(contents[0].text) > 40, uri
     templates = (await client.list_resource_templates()).resource_templates
-    assert len(templates) == 3
+    assert len(templates) == 4
     try:
         await client.read_resource("airbyte-agent://nobody")
         raise AssertionError("there is a reference of nobody")

@@ -17,7 +17,7 @@ use super::sources::Sources;
 use super::unavailable::Unavailable;
 
 /// A connector and how its vendor is reached, under the name by which calls refer to it.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct Account {
     /// The name of the account.
@@ -44,7 +44,7 @@ pub enum Origin {
 }
 
 /// How a vendor is reached.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum Reach {
     /// Directly, with credentials of this machine.
@@ -54,7 +54,7 @@ pub enum Reach {
 }
 
 /// What a configuration says about a vendor that is reached directly. The environment supplies the rest.
-#[derive(Default)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct Direct {
     /// The credentials. Unless they are set, they come from the environment, or else from a stored account.
@@ -101,6 +101,29 @@ impl Account {
             Reach::Hosted(_) => None,
         };
         self.records.clone().or_else(stored)
+    }
+
+    /// The name under which the account is stored when somebody logs in for it; the inner `None` is the usual name. The
+    /// outer `None` says that to log in would change nothing: calls go through the platform, or the configuration or
+    /// the environment has credentials.
+    ///
+    /// # Errors
+    ///
+    /// When the environment has variables that belong to another connector.
+    pub fn login_name<'n>(
+        &'n self,
+        connector: &Connector,
+        sources: &dyn Sources,
+    ) -> Result<Option<Option<&'n str>>> {
+        let Reach::Direct(direct) = &self.reach else { return Ok(None) };
+        if direct.credentials.is_some() {
+            return Ok(None);
+        }
+        if let Some(name) = &direct.stored {
+            return Ok(Some(Some(name)));
+        }
+        let found = environment::credentials(connector, &self.name, sources)?;
+        Ok(found.is_empty().then(|| name_of(&self.name, connector)))
     }
 
     /// Sets where the description of the connector comes from.

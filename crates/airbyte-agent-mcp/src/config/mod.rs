@@ -10,6 +10,7 @@
 //! max_destructive = 20                  # calls of a session that remove or overwrite data
 //! hide = ["customers.email"]            # in no result and in no table
 //! store = "records.db"                  # as `airbyte-agent sync` has written it; false for none
+//! sign_in = false                       # never ask users to sign in on a page of this machine
 //! timeout = 60                          # seconds for a call
 //! concurrency = 8
 //! audit = "/var/log/airbyte-agent.jsonl"
@@ -67,6 +68,7 @@ use crate::limits::Limits;
 use crate::quota::Quota;
 use crate::result_form::ResultForm;
 use crate::server::Server;
+use crate::sign_in::SignIns;
 
 /// The configuration of a server.
 #[derive(Debug, Default)]
@@ -92,6 +94,10 @@ pub struct Config {
     pub store: StoreChoice,
     /// The store that is open. Whoever makes the server opens it.
     pub local_store: Option<Arc<dyn LocalStore>>,
+    /// Whether users may be asked to sign in on a page of this machine, and the port of the page: 0 for a free one.
+    pub sign_in: SignInChoice,
+    /// What opens these pages. Whoever makes the server sets it.
+    pub sign_ins: Option<Arc<dyn SignIns>>,
     /// The folder in which downloads are stored; none unless set. It is made where it is missing.
     pub files: Option<PathBuf>,
     /// How often operations may be called. Every quota that covers an operation applies to it.
@@ -113,6 +119,19 @@ pub enum StoreChoice {
     File(PathBuf),
     /// No store, whether there is one or not.
     None,
+}
+
+/// Whether users are asked to sign in on a page of this machine.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum SignInChoice {
+    /// They are, at a free port.
+    #[default]
+    FreePort,
+    /// They are, at this port, which the app at a vendor may have to name.
+    Port(u16),
+    /// They are not.
+    Never,
 }
 
 /// Which operations may be called, in the form of the configuration.
@@ -219,9 +238,20 @@ impl Config {
                 Some(Err(false)) => StoreChoice::None,
                 Some(Ok(path)) => StoreChoice::File(resolve(path)),
             },
+            sign_in: match table.flag("sign_in")? {
+                Some(false) => SignInChoice::Never,
+                _ => SignInChoice::default(),
+            },
             form: table.parsed("results", ResultForm::parse)?.unwrap_or_default(),
             ..Self::default()
         };
+        if let Some(port) = table.count("sign_in_port")? {
+            let port = u16::try_from(port);
+            let port = port.map_err(|_| table.error("'sign_in_port' is a port, up to 65535"))?;
+            if config.sign_in != SignInChoice::Never {
+                config.sign_in = SignInChoice::Port(port);
+            }
+        }
         if let Some(longest) = table.seconds("timeout")? {
             config.limits = config.limits.timeout(longest);
         }
@@ -300,6 +330,9 @@ impl Config {
         }
         if let Some(path) = &self.audit {
             builder = builder.audit(Audit::open(path)?);
+        }
+        if let Some(sign_ins) = &self.sign_ins {
+            builder = builder.sign_ins(Arc::clone(sign_ins));
         }
         if let Some(store) = &self.local_store {
             builder = builder.local_store(Arc::clone(store));

@@ -218,6 +218,19 @@ pub(super) fn allow_reading(response: &mut Response<Body>, origin: HeaderValue) 
     headers.append(header::VARY, HeaderValue::from_static("origin"));
 }
 
+/// Whether a request comes to a local name of this machine and was not handed on by a proxy, as far as its headers
+/// say.
+pub(super) fn is_direct(headers: &HeaderMap) -> bool {
+    let handed_on = ["forwarded", "via", "x-forwarded-for", "x-forwarded-host", "x-real-ip"];
+    let host = headers.get(header::HOST).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let name = match host.rsplit_once(':') {
+        Some((name, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => name,
+        _ => host,
+    };
+    matches!(name, "localhost" | "127.0.0.1" | "[::1]")
+        && !handed_on.iter().any(|name| headers.contains_key(*name))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

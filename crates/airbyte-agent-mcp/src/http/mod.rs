@@ -38,7 +38,7 @@ use self::only_json::Accepted;
 pub use self::options::{HttpOptions, Token, listen};
 use self::visitors::{Bounds, Place, Visitors};
 use crate::asking::OnlyJson;
-use crate::caller::{NoSession, Subject};
+use crate::caller::{NoSession, OfThisMachine, Subject};
 use crate::message::{Problem, check, id_of};
 use crate::server::Server;
 
@@ -93,6 +93,8 @@ struct Site {
     visitors: Arc<Visitors>,
     guard: Guard,
     has_sessions: bool,
+    /// Whether only clients of this machine can connect, and none of them has a name of its own.
+    is_local: bool,
 }
 
 impl Server {
@@ -148,7 +150,7 @@ impl HttpServer {
         let mut manager = LocalSessionManager::default();
         let idle = options.idle.unwrap_or(IDLE);
         // For rmcp a session is unused while a call of it runs.
-        let longest_call = shared.limits.longest_call(shared.tools.asks()) + MARGIN;
+        let longest_call = shared.limits.longest_call(shared.waits_for_people()) + MARGIN;
         manager.session_config.keep_alive = Some(idle.max(longest_call));
         let sessions = Arc::new(manager);
         let config = StreamableHttpServerConfig::default()
@@ -175,7 +177,8 @@ impl HttpServer {
             longest_call,
         }));
         let has_sessions = options.sessions;
-        let site = Arc::new(Site { protocol, sessions, visitors, guard, has_sessions });
+        let is_local = address.ip().is_loopback() && options.oauth.is_none();
+        let site = Arc::new(Site { protocol, sessions, visitors, guard, has_sessions, is_local });
         let mut rounds = tokio::time::interval(first_call.max(MARGIN) / 4);
         let mut connections = JoinSet::new();
         let closing = CancellationToken::new();
@@ -376,6 +379,9 @@ impl Site {
         }
         if !opens && !head.headers.contains_key(SESSION) {
             head.extensions.insert(NoSession);
+        }
+        if self.is_local && peer.is_loopback() && guard::is_direct(&head.headers) {
+            head.extensions.insert(OfThisMachine);
         }
         let owner = head.extensions.get::<Subject>().map(|subject| Arc::clone(&subject.0));
         let accepted = only_json::accepted(&head.headers);

@@ -17,6 +17,7 @@ mod limits;
 mod oauth;
 mod reference;
 mod session;
+mod sign_in;
 mod tasks;
 #[path = "../../../airbyte-agent-engine/tests/engine/server.rs"]
 #[allow(

@@ -88,13 +88,14 @@ impl<'t> Plan<'t> {
     ///
     /// The plan itself where it is one of a single call.
     pub fn into_batch(self) -> Result<Batch<'t>, Box<Self>> {
-        let (tools, session) = (self.tools, self.session);
-        let calls = match self.decision {
+        let Self { tools, decision, session, short_cursors } = self;
+        let calls = match decision {
             Decision::Batch(calls) => calls,
-            decision => return Err(Box::new(Self { tools, decision, session })),
+            decision => return Err(Box::new(Self { tools, decision, session, short_cursors })),
         };
         let calls = calls.into_iter().map(|call| {
-            let plan = call.decision.map(|decision| Self::new(tools, decision).in_session(session));
+            let plan =
+                call.decision.map(|decision| Self { tools, decision, session, short_cursors });
             (Named { name: call.name, tool: call.tool, given: call.given }, plan)
         });
         Ok(Batch { tools, calls: calls.collect() })

@@ -290,7 +290,7 @@ async fn search(
         notes.extend(said.iter().cloned());
         notes.extend(age.clone());
         let meta = cursor.map_or(Value::Null, |cursor| json!({"next_cursor": cursor}));
-        Supplement { meta, next: None, notes }
+        Supplement { meta, notes, ..Supplement::default() }
     };
     let whole = supplement(data.len(), page.cursor.as_deref());
     if fitting == data.len() && text.fits(fitting, &whole) {

@@ -129,7 +129,7 @@ impl ListText {
         if supplement.has_meta() {
             next(&format!("\nmeta: {}", supplement.meta));
         }
-        if let Some(cursor) = &supplement.next {
+        if let Some(cursor) = supplement.next_cursor() {
             next(&format!("\nnext_cursor: {cursor}"));
         }
         for note in &supplement.notes {
@@ -154,6 +154,7 @@ mod tests {
         let supplement = Supplement {
             meta: json!({"total": 6}),
             next: None,
+            handle: None,
             notes: vec!["One.".to_owned(), "Two \"quoted\".".to_owned()],
         };
         for format in [Format::Json, Format::Tsv, Format::Csv] {

@@ -16,6 +16,8 @@ pub(crate) struct Supplement {
     pub(crate) meta: Value,
     /// Where the list continues.
     pub(crate) next: Option<Cursor>,
+    /// What is shown in the place of the cursor, `None` for the cursor itself.
+    pub(crate) handle: Option<String>,
     /// Sentences about the data.
     pub(crate) notes: Vec<String>,
 }
@@ -24,6 +26,12 @@ impl Supplement {
     /// Whether there is metadata to be shown.
     pub(crate) fn has_meta(&self) -> bool {
         self.meta.as_object().is_some_and(|meta| !meta.is_empty())
+    }
+
+    /// What a model passes on to read the list on.
+    pub(crate) fn next_cursor(&self) -> Option<String> {
+        let next = self.next.as_ref()?;
+        Some(self.handle.clone().unwrap_or_else(|| next.to_string()))
     }
 
     /// The JSON text that follows the data: further members and the end of the object.
@@ -36,8 +44,8 @@ impl Supplement {
         if self.has_meta() {
             member("meta", &self.meta);
         }
-        if let Some(next) = &self.next {
-            member("next_cursor", &Value::from(next.to_string()));
+        if let Some(next) = self.next_cursor() {
+            member("next_cursor", &Value::from(next));
         }
         if !self.notes.is_empty() {
             member("notes", &Value::from(self.notes.as_slice()));
@@ -48,14 +56,14 @@ impl Supplement {
 
     /// The result as a value, with this data.
     fn structured(self, data: Value) -> Value {
-        let has_meta = self.has_meta();
+        let (has_meta, next) = (self.has_meta(), self.next_cursor());
         let mut members = Map::new();
         members.insert("data".to_owned(), data);
         if has_meta {
             members.insert("meta".to_owned(), self.meta);
         }
-        if let Some(next) = self.next {
-            members.insert("next_cursor".to_owned(), next.to_string().into());
+        if let Some(next) = next {
+            members.insert("next_cursor".to_owned(), next.into());
         }
         if !self.notes.is_empty() {
             members.insert("notes".to_owned(), self.notes.into());

@@ -12,6 +12,7 @@ use super::page_size::{request_page_size, requested_page_size};
 use super::position::{self, Start};
 use super::written::Written;
 use super::{RunContext, explain};
+use crate::cursor_memory::new_handle;
 use crate::decision::PermittedCall;
 use crate::error::ToolError;
 use crate::limits::ResultLimits;
@@ -60,6 +61,8 @@ struct List<'t> {
     due: Option<Place>,
     meta: Value,
     notes: Vec<String>,
+    /// What is shown in the place of the cursor, if something is.
+    handle: Option<String>,
     /// Whether an earlier page was explained.
     is_continued: bool,
 }
@@ -82,7 +85,10 @@ pub(super) async fn run<'t>(
     let known = call.controls.cursor.as_ref().and_then(|_| context.lists.get(id));
     let seal = client.seal(operation, &call.arguments)?;
     let mut start = match &call.controls.cursor {
-        Some(text) => position::start(operation, &seal, text, &mut call.arguments)?,
+        Some(text) => {
+            let text = context.cursors.resolve(context.session, text)?;
+            position::start(operation, &seal, &text, &mut call.arguments)?
+        }
         None => Start::default(),
     };
     request_page_size(operation, wanted, most, &mut call.arguments);
@@ -171,14 +177,28 @@ pub(super) async fn run<'t>(
     remarks.write(&mut meta);
     super::name_account(&call, &mut meta);
     let (call, seal) = (Arc::new(call), Arc::new(seal));
-    let list = List { call, seal, pages, records, places, due, meta, notes, is_continued };
+    let handle = None;
+    let list = List { call, seal, pages, records, places, due, meta, notes, handle, is_continued };
+    // Each writing has a handle of its own, for the list may end elsewhere.
+    let cursors = context.short_cursors.then(|| (Arc::clone(context.cursors), context.session));
+    let output_of = move |mut list: List<'t>, text: ListText, limits: &ResultLimits| {
+        let handle = cursors.as_ref().and_then(|_| new_handle());
+        list.handle.clone_from(&handle);
+        let output = list.output(text, limits)?;
+        if let (Some(handle), Some((cursors, session)), Some(next)) =
+            (handle, &cursors, &output.next)
+        {
+            cursors.keep(*session, handle, next.clone());
+        }
+        Ok(output)
+    };
     if !context.is_rewritten {
-        return list.output(text, &limits).map(Written::only);
+        return output_of(list, text, &limits).map(Written::only);
     }
     let write = move |limits: &ResultLimits, text_limits: ResultLimits| {
         let mut text = text.clone();
         text.set_limits(text_limits);
-        list.clone().output(text, limits)
+        output_of(list.clone(), text, limits)
     };
     let output = write(&limits, text_limits)?;
     Ok(Written::shortenable(output, move |limits| write(limits, text_limits.within(limits))))
@@ -247,7 +267,8 @@ impl List<'_> {
             ));
         }
         notes.extend(self.notes.iter().cloned());
-        Ok(Supplement { meta: self.meta.clone(), next: self.next(count)?, notes })
+        let (meta, handle) = (self.meta.clone(), self.handle.clone());
+        Ok(Supplement { meta, next: self.next(count)?, handle, notes })
     }
 
     /// Where the list continues behind the first `count` records.

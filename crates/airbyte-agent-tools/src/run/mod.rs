@@ -21,12 +21,14 @@ mod written;
 mod wrong_arguments;
 
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::{Map, Value};
 
 pub(super) use self::written::Written;
 use super::approval::Answer;
+use super::cursor_memory::CursorMemory;
 use super::decision::PermittedCall;
 use super::error::ToolError;
 use super::gate::Permitted;
@@ -47,6 +49,9 @@ pub(super) struct RunContext<'r> {
     pub(super) limits: ResultLimits,
     pub(super) schemas: &'r ResponseSchemas,
     pub(super) lists: &'r ListMemory,
+    pub(super) cursors: &'r Arc<CursorMemory>,
+    /// Whether results have handles of cursors.
+    pub(super) short_cursors: bool,
     pub(super) retries: &'r RetryMemory,
     /// The session of the call.
     pub(super) session: u64,

@@ -142,6 +142,6 @@ impl Response<'_> {
             notes.add(format!("Done: {}.", operation.place()));
         }
         let notes = notes.sentences(self.call.selector, schema);
-        (data, Supplement { meta: self.meta.clone(), next: None, notes })
+        (data, Supplement { meta: self.meta.clone(), notes, ..Supplement::default() })
     }
 }

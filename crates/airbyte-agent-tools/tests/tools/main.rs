@@ -23,3 +23,4 @@ mod selections;
 #[path = "../../../airbyte-agent-engine/tests/engine/server.rs"]
 #[allow(dead_code, reason = "the tests of the engine need more of it")]
 mod server;
+mod short_cursors;

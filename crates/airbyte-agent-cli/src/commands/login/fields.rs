@@ -1,6 +1,8 @@
 //! The credential fields and settings of an account: those that are given, and questions for those
 //! that are missing.
 
+use std::collections::BTreeSet;
+
 use airbyte_agent_accounts::Account;
 use airbyte_agent_core::description::{
     AuthScheme, Connector, CredentialField, OAuthEndpoints, Piece,
@@ -49,7 +51,7 @@ fn field_value<'g>(field: &CredentialField, given: &'g Map<String, Value>) -> Op
 }
 
 /// Whether the value of a field comes from the sign-in.
-fn comes_from_sign_in(scheme: &AuthScheme, name: &str) -> bool {
+pub(super) fn comes_from_sign_in(scheme: &AuthScheme, name: &str) -> bool {
     ["access_token", "refresh_token", "client_id", "client_secret"]
         .iter()
         .any(|target| field_of_target(scheme, target) == Some(name) || *target == name)
@@ -86,15 +88,14 @@ pub(super) fn is_complete(scheme: &AuthScheme, given: &Map<String, Value>) -> bo
     required_fields(scheme).all(|field| field_value(field, given).is_some())
 }
 
-/// The settings that the addresses of the connector need: the given ones, and answers for those
-/// that are missing.
-pub(super) fn complete_settings(
-    connector: &Connector,
-    scheme: &AuthScheme,
-    mut given: Map<String, Value>,
-) -> Result<Map<String, Value>, Error> {
-    let server = connector.server_of(scheme, |name| given.contains_key(name));
-    let variables = &server.variables;
+/// The names of the settings that the addresses of the connector need, without those that are given or have another
+/// source.
+pub(super) fn needed_settings<'c>(
+    connector: &'c Connector,
+    scheme: &'c AuthScheme,
+    given: &Map<String, Value>,
+) -> Vec<&'c str> {
+    let variables = &connector.server_of(scheme, |name| given.contains_key(name)).variables;
     let has_other_source = |name: &str| {
         variables.iter().any(|variable| {
             variable.name == name
@@ -108,11 +109,25 @@ pub(super) fn complete_settings(
         needed.extend(oauth.authorization_url.names());
         needed.extend(oauth.token_url.names());
     }
-    needed.retain(|name| !has_other_source(name) && scheme.field(name).is_none());
-    for name in needed {
-        if given.contains_key(name) {
-            continue;
-        }
+    let mut seen = BTreeSet::new();
+    needed.retain(|name| {
+        !has_other_source(name)
+            && scheme.field(name).is_none()
+            && !given.contains_key(*name)
+            && seen.insert(*name)
+    });
+    needed
+}
+
+/// The settings that the addresses of the connector need: the given ones, and answers for those
+/// that are missing.
+pub(super) fn complete_settings(
+    connector: &Connector,
+    scheme: &AuthScheme,
+    mut given: Map<String, Value>,
+) -> Result<Map<String, Value>, Error> {
+    let variables = &connector.server_of(scheme, |name| given.contains_key(name)).variables;
+    for name in needed_settings(connector, scheme, &given) {
         let variable = variables.iter().find(|variable| variable.name == name);
         let example = variable.map(|variable| variable.example.as_ref()).unwrap_or_default();
         if !prompt::is_possible() {
@@ -135,8 +150,8 @@ pub(super) fn complete_settings(
     Ok(given)
 }
 
-/// Adds the given fields to the account. If none are given, asks for those of the scheme.
-pub(super) fn add_fields(
+/// Adds the given fields to the account, which have to be complete.
+pub(super) fn add_given(
     connector: &Connector,
     scheme: &AuthScheme,
     mut account: Account,
@@ -152,8 +167,18 @@ pub(super) fn add_fields(
         };
         account = account.field(name, text);
     }
+    check_complete(connector, scheme, given).map(|()| account)
+}
+
+/// Adds the given fields to the account. If none are given, asks for those of the scheme.
+pub(super) fn add_fields(
+    connector: &Connector,
+    scheme: &AuthScheme,
+    mut account: Account,
+    given: &Map<String, Value>,
+) -> Result<Account, Error> {
     if !given.is_empty() || is_complete(scheme, given) {
-        return check_complete(connector, scheme, given).map(|()| account);
+        return add_given(connector, scheme, account, given);
     }
     if !prompt::is_possible() {
         let fields: Vec<&str> = required_fields(scheme).map(|field| field.name.as_ref()).collect();

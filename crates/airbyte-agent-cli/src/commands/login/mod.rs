@@ -4,6 +4,7 @@
 mod app;
 mod fields;
 mod loopback;
+pub(crate) mod page;
 mod sign_in;
 mod trial;
 
@@ -14,6 +15,7 @@ use airbyte_agent_core::description::{AuthScheme, Connector};
 use airbyte_agent_core::{Error, ErrorKind, suggestion};
 use serde_json::{Map, Value, json};
 
+use self::trial::Trial;
 use crate::args::login::LoginArgs;
 use crate::failure::{Stop, usage_error};
 use crate::json_option::parse_json_object;
@@ -41,7 +43,9 @@ pub(crate) async fn run_login(args: LoginArgs) -> Result<(), Stop> {
         fields::add_fields(connector, scheme, account, &given)?
     };
     let account = account.bound(connector)?;
-    let (account, outcome) = trial::try_account(&description, account, &store, &args).await?;
+    let trial =
+        Trial { via: args.via.as_deref(), is_skipped: args.no_check, explain: trial::trial_error };
+    let (account, outcome) = trial::try_account(&description, account, &store, trial).await?;
     let place = store.put(&account)?;
     print_stored(&args, &account, place, outcome)
 }

@@ -174,7 +174,7 @@ fn timeout_error(args: &LoginArgs) -> Error {
 }
 
 /// Fails if the vendor has not given what the scheme requires.
-fn check_tokens(
+pub(super) fn check_tokens(
     scheme: &AuthScheme,
     tokens: &StoredTokens,
     connector: &Connector,

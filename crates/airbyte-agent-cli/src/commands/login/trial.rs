@@ -8,30 +8,38 @@ use airbyte_agent_core::{
     StoredTokens, TokenStore,
 };
 
-use crate::args::login::LoginArgs;
+/// How credentials are tried.
+pub(super) struct Trial<'t> {
+    /// The origin to which every request goes instead.
+    pub(super) via: Option<&'t str>,
+    /// Whether nothing is sent.
+    pub(super) is_skipped: bool,
+    /// The error that tells a user of the check's error.
+    pub(super) explain: fn(&Error) -> Error,
+}
 
-/// Runs the connector's check. Returns the account, with tokens that the check has renewed, and the
-/// outcome: `healthy`, or `skipped` if no operation could be called.
+/// Runs the connector's check, unless it is skipped. Returns the account, with tokens that the check has renewed,
+/// and the outcome: `healthy`, or `skipped` if no operation could be called.
 pub(super) async fn try_account(
     description: &Description,
     account: Account,
     store: &Store,
-    args: &LoginArgs,
+    trial: Trial<'_>,
 ) -> Result<(Account, &'static str)> {
     let tokens = account.stored_tokens().cloned().unwrap_or_default();
     let unsaved = UnsavedTokens(Arc::new(Mutex::new(tokens)));
     let local = Local::new(Credentials::new());
     let mut local = account.on(local, description, store, &Overrides::new())?;
-    if let Some(origin) = &args.via {
+    if let Some(origin) = trial.via {
         local = local.via(origin);
     }
     let client = Client::local(description.clone(), local.token_store(unsaved.clone()))?;
-    if args.no_check {
+    if trial.is_skipped {
         return Ok((account, "skipped"));
     }
     let report = client.check().await;
     let outcome = match (report.error, report.status) {
-        (Some(error), _) => return Err(trial_error(&error)),
+        (Some(error), _) => return Err((trial.explain)(&error)),
         (None, CheckStatus::Healthy) => "healthy",
         (None, _) => "skipped",
     };
@@ -41,7 +49,7 @@ pub(super) async fn try_account(
 }
 
 /// The error of the check, with the information that nothing has been stored.
-fn trial_error(error: &Error) -> Error {
+pub(super) fn trial_error(error: &Error) -> Error {
     let message = match error.kind() {
         ErrorKind::Authentication | ErrorKind::Permission => {
             format!("the credentials do not work and were not kept: {error}")

@@ -3,6 +3,7 @@
 
 pub(crate) mod install;
 mod setup;
+mod sign_in;
 mod stored;
 
 use std::io::Write as _;

@@ -5,11 +5,12 @@ use std::sync::Arc;
 use airbyte_agent_core::description::Connector;
 use airbyte_agent_core::tools::Exposure;
 use airbyte_agent_core::{Client, Description, Error, Hosted, Local};
-use airbyte_agent_mcp::config::{Account, Direct, Origin, Reach, StoreChoice};
-use airbyte_agent_mcp::{Config, HttpOptions, Quota, ResultForm, Server, Token, listen};
+use airbyte_agent_mcp::config::{Account, Direct, Origin, Reach, SignInChoice, StoreChoice};
+use airbyte_agent_mcp::{Config, HttpOptions, Quota, ResultForm, Server, SignIns, Token, listen};
 use airbyte_agent_sandbox::{CLIENT_ID, CLIENT_SECRET, Sandbox};
 use airbyte_agent_sync::StoredRecords;
 
+use super::sign_in::Pages;
 use super::stored::UserSources;
 use crate::args::serve::{Expose, Results, ServeArgs};
 use crate::args::sync::StoreArgs;
@@ -40,11 +41,22 @@ impl Setup {
         let http = http.then(|| config.http.clone());
         if !args.sandbox {
             let sources = UserSources::load()?;
+            let pages = match config.sign_in {
+                SignInChoice::Never => None,
+                SignInChoice::Port(port) => Some(Arc::new(Pages::new(port))),
+                _ => Some(Arc::new(Pages::new(0))),
+            };
+            config.sign_ins = pages.clone().map(|pages| pages as Arc<dyn SignIns>);
             let server = config.server_with(find_connector, |account, description| {
                 if let Reach::Hosted(hosted) = &account.reach {
                     ownership::check_hosted(&description, hosted)?;
                 }
-                account.client(description, &sources).map(cursor_key::with_stored_key_or_log)
+                let client = account.client(description.clone(), &sources)?;
+                let client = cursor_key::with_stored_key_or_log(client);
+                match &pages {
+                    Some(pages) => pages.add(account, &description, client, &sources),
+                    None => Ok(client),
+                }
             })?;
             return Ok(Self { server, http, _sandbox: None });
         }
@@ -92,6 +104,13 @@ fn load_config(args: &ServeArgs) -> Result<Config, Error> {
         config.prefix = Some(prefix.clone());
     }
     config.http.sessions &= !args.stateless;
+    if args.no_sign_in {
+        config.sign_in = SignInChoice::Never;
+    } else if let Some(port) = args.sign_in_port
+        && config.sign_in != SignInChoice::Never
+    {
+        config.sign_in = SignInChoice::Port(port);
+    }
     if let Some(timeout) = args.timeout {
         config.limits = config.limits.timeout(timeout);
     }

@@ -4,6 +4,7 @@ mod imported;
 mod install;
 mod records;
 mod rules;
+mod sign_in;
 mod stop;
 mod stored;
 
