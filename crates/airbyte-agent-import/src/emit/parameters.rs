@@ -6,7 +6,7 @@ use airbyte_agent_description::Action;
 use airbyte_agent_document::{Operation, Parameter, Place, Style};
 use serde_json::{Map, Value, json};
 
-use super::schemas::{Members, Purpose, Schemas, choices, is_short, types};
+use super::schemas::{Members, Purpose, Schemas, choices, is_short, refuses, types};
 use super::texts::{SHORT, cut, sentence, words};
 
 /// Headers that HTTP itself or the credentials set.
@@ -196,6 +196,9 @@ fn schema(parameter: &Parameter, schemas: &Schemas<'_>) -> Value {
 /// The default, if it is a plain value that the schema allows.
 fn default(parameter: &Parameter, schema: &Value) -> Option<Value> {
     let default = parameter.schema.get("default").filter(|default| is_short(default))?;
+    if schema.as_object().is_some_and(|members| refuses(members, default)) {
+        return None;
+    }
     if default.as_str().is_some_and(|text| text.contains("{{") || text.is_empty()) {
         return None;
     }
@@ -244,7 +247,9 @@ fn finish(mut node: Map<String, Value>, mut schema: Value, parameter: &Parameter
     let names = types(&schema);
     let fits =
         |example: &&Value| names.is_empty() || (names.contains(&"string") == example.is_string());
-    if let Some(example) = example.filter(fits) {
+    let is_refused =
+        |example: &Value| schema.as_object().is_some_and(|members| refuses(members, example));
+    if let Some(example) = example.filter(fits).filter(|example| !is_refused(example)) {
         node.insert("example".to_owned(), example.clone());
     }
     node.insert("schema".to_owned(), schema);

@@ -4,7 +4,7 @@ mod clean;
 mod members;
 mod walk;
 
-pub(crate) use clean::is_short;
+pub(crate) use clean::{is_short, refuses};
 pub(crate) use members::{Members, choices, types};
 pub(crate) use walk::Walk;
 

@@ -4,9 +4,8 @@ use std::collections::HashMap;
 
 use airbyte_agent_document::Operation;
 
-use super::facts::{Facts, Form, Step};
-use super::frames::CONTAINERS;
-use super::words::{is_counted, same_noun, words};
+use super::facts::{Facts, Form, Node, Step};
+use super::words::{is_counted, words};
 
 /// What is known about the other operations of a document.
 #[derive(Debug, Default)]
@@ -33,17 +32,8 @@ pub(crate) fn has_no_arrays(facts: &[Facts<'_>]) -> bool {
             && last.is_some_and(|word| is_counted(&word))
     };
     let plural: Vec<_> = facts.iter().filter(is_plural).collect();
-    // Arrays of other names are parts of the element.
-    let is_list = |facts: &&&Facts<'_>| {
-        let last = facts.last_step().and_then(Step::name).unwrap_or_default();
-        facts.answer.nodes.iter().any(|node| {
-            node.is_array()
-                && (node.depth == 0
-                    || CONTAINERS.contains(&node.name)
-                    || same_noun(last, node.name))
-        })
-    };
-    let with_array = plural.iter().filter(is_list).count();
+    let with_array =
+        plural.iter().filter(|facts| facts.answer.nodes.iter().any(Node::is_array)).count();
     plural.len() >= MANY && with_array * 10 < plural.len()
 }
 

@@ -133,9 +133,12 @@ pub(crate) fn candidates<'a>(facts: &Facts<'a>, schemas: &Schemas<'a>) -> Vec<Ca
             // `searchResults` and `itemList` are lists, too, whatever the path is called.
             let ends = |word: &str| node.name.len() > word.len() && node.name.ends_with(word);
             let is_container = CONTAINERS.contains(&key)
-                || ["Results", "_results", "List", "_list", "Records", "_records"]
-                    .iter()
-                    .any(|word| ends(word));
+                || [
+                    "Results", "_results", "List", "_list", "Records", "_records", "Array",
+                    "_array",
+                ]
+                .iter()
+                .any(|word| ends(word));
             let named = Noun::of(node.name);
             let noun = known.iter().position(|noun| noun.is_same(&named));
             let mut score = 1.0;

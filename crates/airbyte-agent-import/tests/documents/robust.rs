@@ -136,7 +136,7 @@ fn tried(text: &str) -> bool {
 fn no_document_makes_an_import_panic_or_run_on() {
     let seconds = std::env::var("AIRBYTE_AGENT_FUZZ_SECONDS").ok();
     let seconds = seconds.and_then(|text| text.parse().ok());
-    let least = if seconds.is_some() { 0 } else { 150 };
+    let least = if seconds.is_some() { 0 } else { 100 };
     let end = Instant::now() + Duration::from_secs(seconds.unwrap_or_default());
     let mut random = match std::env::var("AIRBYTE_AGENT_FUZZ_SEED").ok() {
         Some(seed) => Rng::with_seed(seed.parse().unwrap()),

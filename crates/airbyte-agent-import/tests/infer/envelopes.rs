@@ -223,3 +223,27 @@ fn reads_that_act_are_told_by_path_and_text_together() {
         "action"
     );
 }
+
+#[test]
+fn examples_and_patterns_that_nothing_could_keep_are_left_out() {
+    let day = json!({"type": "string", "format": "date", "example": "2025-10-15T13:51:01Z", "description": "A day."});
+    let ahead = json!({"type": "string", "pattern": "^(?=a)b$", "description": "A code."});
+    let fits =
+        json!({"type": "string", "pattern": "^a+$", "example": "aa", "description": "A text."});
+    let mut operation = read(&json!({"day": day, "ahead": ahead, "fits": fits}), &records());
+    for parameter in operation["parameters"].as_array_mut().unwrap() {
+        parameter["example"] = parameter["schema"]["example"].clone();
+    }
+    let spec = spec("/beds", &operation);
+    let found = |name: &str| {
+        let all = spec["parameters"].as_array().unwrap();
+        all.iter().find(|parameter| parameter["name"] == name).unwrap().clone()
+    };
+    assert_eq!(found("day").get("example"), None);
+    assert_eq!(found("day")["schema"]["format"], "date");
+    assert_eq!(found("ahead")["schema"].get("pattern"), None);
+    assert_eq!(
+        (&found("fits")["example"], &found("fits")["schema"]["pattern"]),
+        (&json!("aa"), &json!("^a+$"))
+    );
+}

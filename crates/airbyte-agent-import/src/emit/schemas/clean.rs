@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use airbyte_agent_description::Kind;
+use airbyte_agent_description::{Kind, Schema, TextRule};
 use serde_json::{Map, Value, json};
 
 use super::members::{is_read_only, types};
@@ -33,7 +33,12 @@ impl Schemas<'_> {
         kind(members, &mut out);
         describe(members, purpose, &mut out);
         for key in ["format", "pattern", "contentEncoding"] {
-            if let Some(Value::String(text)) = members.get(key) {
+            // An expression of another dialect would be checked by nobody.
+            let is_read =
+                |text: &str| key != "pattern" || TextRule::pattern(text.to_owned()).is_some();
+            if let Some(Value::String(text)) = members.get(key)
+                && is_read(text)
+            {
                 out.insert(key.to_owned(), Value::String(text.clone()));
             }
         }
@@ -393,7 +398,18 @@ fn example(members: &Map<String, Value>) -> Option<Value> {
     let example = members.get("example").or_else(listed)?;
     let names = types_of(members);
     let fits = names.is_empty() || names.iter().any(|name| is_of(example, name));
-    (fits && is_short(example) && !example.is_null()).then(|| example.clone())
+    (fits && is_short(example) && !example.is_null() && !refuses(members, example))
+        .then(|| example.clone())
+}
+
+/// Whether a value does not have the format or the pattern that its own schema wants, as examples of vendors sometimes
+/// do not.
+pub(crate) fn refuses(members: &Map<String, Value>, value: &Value) -> bool {
+    let text = |key: &str| members.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();
+    let pattern = Some(text("pattern")).filter(|pattern| !pattern.is_empty());
+    let rules: Vec<TextRule> = pattern.and_then(TextRule::pattern).into_iter().collect();
+    let schema = Schema { format: text("format").into(), rules: rules.into(), ..Schema::ANY };
+    schema.misfit(value).is_some()
 }
 
 fn types_of(members: &Map<String, Value>) -> Vec<String> {

@@ -13,7 +13,7 @@ use crate::infer::evidence::decided;
 const INPUTS_AND_OUTPUTS: [&str; 3] =
     ["x-speakeasy-pagination", "x-pagination", "x-agent-pagination"];
 
-/// Where the address of the next page stands if an API says nothing else, by the conventions of OData.
+/// Where the address of the next page stands if an API says nothing else, by the conventions of `OData`.
 pub(crate) const USUAL_LINK: &str = "$.nextLink";
 
 /// What the document declares.
