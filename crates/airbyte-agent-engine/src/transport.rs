@@ -80,6 +80,13 @@ impl Reply {
         Self::new(200, http::HeaderMap::new(), body, Layout::wrapped(root)).with_next(None)
     }
 
+    /// A response that is this record, which several calls have made.
+    pub(crate) fn of_record(record: &Value) -> Self {
+        let root = JsonPath { steps: Vec::new().into() };
+        let layout = Layout { is_unselected: true, ..Layout::wrapped(root) };
+        Self::new(200, http::HeaderMap::new(), record.to_string().into(), layout)
+    }
+
     /// The same response with where the list continues, `None` for its end. Without this it is read
     /// from the response, as the description says.
     #[must_use]

@@ -53,6 +53,8 @@ pub(crate) struct Answer<'a> {
     pub(crate) behind: Option<(usize, u32)>,
     /// How many records are wanted of the page at most.
     pub(crate) most: Option<usize>,
+    /// What the vendor has reported in responses that led to this one.
+    pub(crate) earlier: &'a [Value],
 }
 
 /// What was read besides the records.

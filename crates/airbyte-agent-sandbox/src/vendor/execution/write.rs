@@ -31,6 +31,9 @@ impl Execution<'_> {
         let mut record = self.records.record(&shape, self.entity(), index);
         self.start_job(&mut record, index);
         self.issue_addresses(&mut record, index);
+        if !self.operation.response.headers.is_empty() {
+            return self.in_headers(&record);
+        }
         let body = self.body_around(vec![record], false);
         let status = match self.operation.body {
             Body::Json { .. } | Body::Related { .. } => 201,
@@ -82,6 +85,17 @@ impl Execution<'_> {
         }
     }
 
+    /// A response whose headers are the members of the record that the description takes from there.
+    fn in_headers(&self, record: &Value) -> Response {
+        let headers = self.operation.response.headers.iter();
+        headers.fold(Response::empty(200), |response, (member, header)| {
+            match record.get(member.as_ref()).and_then(Value::as_str) {
+                Some(text) => response.header(header, text),
+                None => response,
+            }
+        })
+    }
+
     fn store_upload(&self, index: u64) {
         if let Some(upload) = &self.arguments.upload {
             self.records.put_file(self.entity(), index, upload.clone());
@@ -90,7 +104,7 @@ impl Execution<'_> {
 
     /// The fields that the request writes into the record. An object that wraps them, such as
     /// `input`, is opened.
-    fn fields(&self) -> Map<String, Value> {
+    pub(super) fn fields(&self) -> Map<String, Value> {
         let identifier = match naming(self.description, self.operation) {
             Naming::Own(name) if self.operation.action != Action::Create => name,
             _ => String::new(),
