@@ -74,9 +74,7 @@ pub use sync::{
 };
 pub use template::{Piece, Template};
 pub use text_rule::TextRule;
-pub use upload::{
-    AddressIssuer, FileArgument, MoreExpected, Upload, UploadAddress, UploadStep,
-};
+pub use upload::{AddressIssuer, FileArgument, MoreExpected, Upload, UploadAddress, UploadStep};
 
 /// Text of a description: borrowed in generated crates, owned in dynamic ones.
 pub type Text = Cow<'static, str>;

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use serde::Serialize;
 
-use super::{Action, Body, JsonPath, List, Operation, Text, Variable};
+use super::{Action, Body, JsonPath, List, Operation, Step, Text, Variable};
 
 /// An argument that is a file in the body of a request.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -62,11 +62,11 @@ pub struct MoreExpected {
 /// Values of arguments are templates. They name arguments of the call, `file.size` (the number of bytes;
 /// `file.size_text` is the same as a text),
 /// `file.content` (the bytes to send, in base64), `file.range` (which bytes these are, as in `bytes 0-9/100`), and
-/// places in the record of the first operation, as in `start.upload_url`. What a template names and nobody gives is
+/// places in the record of the first operation, as in `start.targets.0.url`. What a template names and nobody gives is
 /// left out.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Upload {
-    /// The file.
+    /// The arguments with the content, the name and the media type of the file.
     pub file: FileArgument,
     /// The operation that asks for the upload.
     pub start: UploadStep,
@@ -104,6 +104,15 @@ impl Upload {
     /// The operations in the order in which they are called.
     pub fn steps(&self) -> impl Iterator<Item = &UploadStep> {
         [&self.start, &self.send].into_iter().chain(&self.finish)
+    }
+
+    /// The place in the record of the first operation that a placeholder such as `start.targets.0.url` names;
+    /// `None` if it names something else.
+    pub fn place_in_start(placeholder: &str) -> Option<JsonPath> {
+        let steps = placeholder.strip_prefix("start.")?.split('.').map(|step| {
+            step.parse().map_or_else(|_| Step::Key(step.to_owned().into()), Step::Index)
+        });
+        Some(JsonPath { steps: steps.collect::<Vec<_>>().into() })
     }
 }
 

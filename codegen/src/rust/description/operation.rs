@@ -3,8 +3,9 @@
 use airbyte_agent_description::{
     AddressIssuer, AtLeastOne, Body, Download, EmptyList, Entity, ErrorCheck, ErrorCondition,
     FieldSelection, FileArgument, Filter, GraphQl, Hints, Job, JobStep, JsonPath, MetaField,
-    MetaSource, Method, MoreExpected, Next, Operation, PageSize, Paging, Response, Source, StoreField, Text,
-    Transform, Upload, UploadAddress, UploadStep, UrlStep, Variable, VariableValue,
+    MetaSource, Method, MoreExpected, Next, Operation, PageSize, Paging, Response, Source,
+    StoreField, Text, Transform, Upload, UploadAddress, UploadStep, UrlStep, Variable,
+    VariableValue,
 };
 
 use super::code::Code;

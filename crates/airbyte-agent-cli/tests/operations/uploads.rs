@@ -38,7 +38,13 @@ async fn large_files_survive_broken_connections() {
         ),
         (
             Some(gone),
-            vec![("upload_sessions", 200), (PART, 404), ("upload_sessions", 200), (PART, 308), (PART, 200)],
+            vec![
+                ("upload_sessions", 200),
+                (PART, 404),
+                ("upload_sessions", 200),
+                (PART, 308),
+                (PART, 200),
+            ],
         ),
     ] {
         let (sandbox, drive) = sandbox::<GoogleDriveConnector>().await;
@@ -50,7 +56,8 @@ async fn large_files_survive_broken_connections() {
         assert!(told.record.id.is_some());
         assert_eq!(told.remarks, Vec::<serde_json::Value>::new());
         let seen = requests(&sandbox);
-        let shown: Vec<(&str, u16)> = seen.iter().map(|(name, status)| (&**name, *status)).collect();
+        let shown: Vec<(&str, u16)> =
+            seen.iter().map(|(name, status)| (&**name, *status)).collect();
         assert_eq!(shown, expected);
         sandbox.shutdown().await;
     }
@@ -62,8 +69,8 @@ async fn steps_of_an_upload_can_be_taken_one_by_one() {
     let session = drive.upload_sessions().create().name("a.txt").await.unwrap();
     let address = session.upload_url.unwrap();
     let part = || drive.upload_session_contents().create(&address);
-    let asked = part().content_range("bytes */10").await.unwrap();
-    assert_eq!(asked.received, Some(0));
+    let before = part().content_range("bytes */10").await.unwrap();
+    assert_eq!(before.received, Some(0));
     let first = part().content_range("bytes 0-3/10").file_content(FileBytes::new(*b"0123"));
     assert_eq!(first.await.unwrap().received, Some(4));
     // Bytes that do not follow change nothing.
@@ -80,7 +87,8 @@ async fn steps_of_an_upload_can_be_taken_one_by_one() {
 #[tokio::test]
 async fn slack_and_shopify_take_a_file_in_one_call() {
     let (sandbox, slack) = sandbox::<SlackConnector>().await;
-    let upload = slack.uploaded_files().create().filename("a.txt").file_content(FileBytes::new(*b"hi"));
+    let upload =
+        slack.uploaded_files().create().filename("a.txt").file_content(FileBytes::new(*b"hi"));
     assert!(upload.channel_id("C012AB3CD").await.unwrap().id.is_some());
     let expected = ["file_uploads", "file_upload_contents", "file_upload_completions"];
     assert_eq!(requests(&sandbox), expected.map(|name| (name.to_owned(), 200)));

@@ -33,9 +33,9 @@ use crate::span::{call_span, note};
 use crate::transport::{CheckedCall, Reply};
 
 pub(crate) use self::parts::CallParts;
+use self::parts::{Part, too_large, wants_file_part};
 pub use self::record::Remarked;
 pub(crate) use self::record::warn;
-use self::parts::{Part, too_large, wants_file_part};
 use self::upload::Uploaded;
 
 /// One call being put together.

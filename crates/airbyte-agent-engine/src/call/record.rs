@@ -14,7 +14,7 @@ use crate::runtime::Runtime;
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct Remarked<T> {
-    /// The record.
+    /// The record that the call without remarks would return.
     pub record: T,
     /// What the vendor reports, as it stands in the response; mostly nothing.
     pub remarks: Vec<Value>,

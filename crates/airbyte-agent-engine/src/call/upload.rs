@@ -10,7 +10,7 @@ use serde_json::{Map, Value, json};
 use super::Call;
 use crate::arguments::Arguments;
 use crate::call_options::CallOptions;
-use crate::description::{JsonPath, Piece, Upload, UploadStep, VariableValue};
+use crate::description::{Piece, Upload, UploadStep, VariableValue};
 use crate::dry_run::DryRun;
 use crate::error::{Error, ErrorKind, Result};
 use crate::operation::OperationRef;
@@ -43,9 +43,8 @@ impl Known<'_> {
     fn get(&self, name: &str) -> Option<Value> {
         let found = if let Some(name) = name.strip_prefix("file.") {
             self.file.get(name).cloned()
-        } else if let Some(place) = name.strip_prefix("start.") {
-            let path = JsonPath::parse(&format!("$.{place}"))?;
-            path.first(&self.start).cloned()
+        } else if let Some(place) = Upload::place_in_start(name) {
+            place.first(&self.start).cloned()
         } else {
             self.arguments.get(name).cloned()
         };

@@ -53,7 +53,8 @@ fn arrived(call: &CheckedCall<'_>, more: &MoreExpected, headers: &HeaderMap) -> 
     };
     let count = count.ok_or_else(|| {
         let (name, header) = (call.name, &more.header);
-        let message = format!("{name}: the header `{header}` does not say which bytes have arrived");
+        let message =
+            format!("{name}: the header `{header}` does not say which bytes have arrived");
         Error::decode(message).with_status(more.status)
     })?;
     Ok(Value::Object(Map::from_iter([(more.member.to_string(), count.into())])).to_string().into())

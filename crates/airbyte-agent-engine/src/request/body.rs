@@ -99,9 +99,8 @@ fn form_data(
     files: &[FileArgument],
 ) -> Result<Option<Encoded>> {
     let handed = operation.address.as_ref().and_then(|address| address.fields.as_deref());
-    let is_field = |name: &&str| {
-        Some(*name) != handed && !files.iter().any(|file| file.content == *name)
-    };
+    let is_field =
+        |name: &&str| Some(*name) != handed && !files.iter().any(|file| file.content == *name);
     let mut pairs = handed_out(handed, arguments)?;
     pairs.extend(form_pairs(body_names(operation).filter(is_field), arguments));
     let mut parts = Vec::new();

@@ -27,8 +27,8 @@ paths:
         start: {operation: tickets.create, arguments: {items: [{title: '{{ title }}', note: '{{ note }}', bytes: '{{ file.size_text }}'}]}}
         send:
           operation: forms.create
-          arguments: {address: '{{ start.targets[0].url }}', handed: '{{ start.targets[0].fields }}', file: '{{ file.content }}', file_name: '{{ title }}'}
-        finish: {operation: kept.create, arguments: {source: 'kept/{{ start.targets[0].id }}', size: '{{ file.size }}'}}
+          arguments: {address: '{{ start.targets.0.url }}', handed: '{{ start.targets.0.fields }}', file: '{{ file.content }}', file_name: '{{ title }}'}
+        finish: {operation: kept.create, arguments: {source: 'kept/{{ start.targets.0.id }}', size: '{{ file.size }}'}}
         result: $.files[0]
       requestBody:
         content:
@@ -228,14 +228,12 @@ fn parts(seen: &[Seen]) -> Vec<(String, String)> {
 
 #[tokio::test]
 async fn files_are_sent_in_parts() {
-    let server =
-        Server::script([session(), missing(Some(3)), missing(Some(7)), made()]).await;
+    let server = Server::script([session(), missing(Some(3)), missing(Some(7)), made()]).await;
     let file = upload(&server, "part_files", json!({"file": TEN, "name": "n"})).await.unwrap();
     assert_eq!(file.data, json!({"id": "f9"}));
     let seen = server.seen();
     assert_eq!((seen[0].header("x-size"), seen[0].json()), (Some("10"), json!({"name": "n"})));
-    let expected =
-        [("bytes 0-3/10", "0123"), ("bytes 4-7/10", "4567"), ("bytes 8-9/10", "89")];
+    let expected = [("bytes 0-3/10", "0123"), ("bytes 4-7/10", "4567"), ("bytes 8-9/10", "89")];
     assert_eq!(parts(&seen), expected.map(|(range, body)| (range.to_owned(), body.to_owned())));
     assert!(seen.iter().skip(1).all(|part| part.header("authorization").is_none()));
     assert!(seen.iter().skip(1).all(|part| part.target == "/up?id=1"));
@@ -245,14 +243,9 @@ async fn files_are_sent_in_parts() {
 async fn an_upload_goes_on_where_the_connection_broke() {
     for broken in [Answer::hang_up(), Answer::json(503, "{}"), Answer::json(429, "{}")] {
         // Of the second part two bytes have arrived.
-        let server = Server::script([
-            session(),
-            missing(Some(3)),
-            broken.clone(),
-            missing(Some(5)),
-            made(),
-        ])
-        .await;
+        let server =
+            Server::script([session(), missing(Some(3)), broken.clone(), missing(Some(5)), made()])
+                .await;
         let file = upload(&server, "part_files", json!({"file": TEN})).await;
         assert_eq!(file.unwrap().data, json!({"id": "f9"}), "{broken:?}");
         let parts = parts(&server.seen());
@@ -264,8 +257,7 @@ async fn an_upload_goes_on_where_the_connection_broke() {
 
 #[tokio::test]
 async fn a_file_that_arrived_before_the_connection_broke_is_not_sent_again() {
-    let server =
-        Server::script([session(), missing(Some(7)), Answer::hang_up(), made()]).await;
+    let server = Server::script([session(), missing(Some(7)), Answer::hang_up(), made()]).await;
     let file = upload(&server, "part_files", json!({"file": TEN})).await.unwrap();
     assert_eq!(file.data, json!({"id": "f9"}));
     let ranges: Vec<_> = parts(&server.seen()).into_iter().map(|(range, _)| range).collect();

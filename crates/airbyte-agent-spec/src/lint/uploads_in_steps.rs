@@ -3,12 +3,14 @@
 
 use std::collections::HashSet;
 
-use airbyte_agent_description::{Connector, JsonPath, Operation, UploadStep};
+use airbyte_agent_description::{
+    Connector, JsonPath, Operation, Piece, Template, Upload, UploadStep,
+};
 
 use super::jobs::leads_somewhere;
 use crate::lower::{self, Cx, placeholders_in, step_arguments};
 use crate::names::hint;
-use airbyte_agent_yaml::Node;
+use airbyte_agent_yaml::{Node, Value};
 
 /// What is known of the file.
 const OF_FILE: [&str; 4] = ["file.size", "file.size_text", "file.content", "file.range"];
@@ -29,18 +31,21 @@ pub(super) fn check(cx: &Cx<'_>, connector: &Connector) {
         for (key, step) in steps.into_iter().chain([("finish", upload.finish.as_ref())]) {
             let (Some(step), Some(node)) = (step, node.get(key)) else { continue };
             check_step(cx, connector, node, step);
+            for (_, value) in step_arguments(node) {
+                check_braces(cx, value);
+            }
             for placeholder in placeholders_in(step_arguments(node)) {
                 let name = placeholder.name;
-                if let Some(place) = name.strip_prefix("start.") {
-                    let path = JsonPath::parse(&format!("$.{place}"));
-                    match path.filter(|path| !path.is_multiple() && key != "start") {
-                        Some(path) => in_record(cx, placeholder.node, &upload.start, &path),
-                        None => cx.report.error(
+                if let Some(path) = Upload::place_in_start(&name) {
+                    if key == "start" {
+                        cx.report.error(
                             placeholder.node,
-                            format!("`{name}` is no place in the record of the first operation"),
-                        ),
+                            format!("`{name}` is not known before the first operation was called"),
+                        );
                     }
-                } else if !OF_FILE.contains(&name.as_str()) && operation.parameter(&name).is_none() {
+                    in_record(cx, placeholder.node, &upload.start, &path);
+                } else if !OF_FILE.contains(&name.as_str()) && operation.parameter(&name).is_none()
+                {
                     let known = operation.parameters.iter().map(|p| p.name.as_ref());
                     let hint = hint(&name, known.chain(OF_FILE));
                     let message = format!("`{name}` is no argument of the operation{hint}");
@@ -53,6 +58,22 @@ pub(super) fn check(cx: &Cx<'_>, connector: &Connector) {
             in_record(cx, node.get("received").unwrap_or(node), &upload.send, path);
         }
         report_unused(cx, node, operation, &used);
+    }
+}
+
+/// Reports what looks like a placeholder and is none: it would be sent as it stands.
+fn check_braces<'a>(cx: &Cx<'a>, node: &'a Node) {
+    match &node.value {
+        Value::Text(text) => {
+            let template = Template::parse(text, "{{", "}}");
+            let is_odd = |piece: &Piece| matches!(piece, Piece::Text(text) if text.contains("{{"));
+            if template.pieces.iter().any(is_odd) {
+                cx.report.error(node, format!("`{text}` has a placeholder that is no name"));
+            }
+        }
+        Value::List(items) => items.iter().for_each(|item| check_braces(cx, item)),
+        Value::Map(members) => members.iter().for_each(|(_, item)| check_braces(cx, item)),
+        _ => {}
     }
 }
 

@@ -45,7 +45,8 @@ pub(super) fn body<'a>(cx: &Cx<'a>, op: Op<'a>, parameters: &mut Vec<Parameter>)
     };
     if media.get(ARGUMENT).is_some() || !is_of_members(kind, target) {
         // A body is needed unless the spec says otherwise.
-        let required = op.node.at(&["requestBody", "required"]).and_then(Node::as_bool) != Some(false);
+        let required =
+            op.node.at(&["requestBody", "required"]).and_then(Node::as_bool) != Some(false);
         return whole(cx, (kind, media), (schema, target, required), parameters);
     }
     let in_array = types(target) == ["array"];

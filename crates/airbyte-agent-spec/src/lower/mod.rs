@@ -35,7 +35,8 @@ pub(crate) use connector::connector;
 pub(crate) use credentials::looks_secret;
 pub(crate) use filters::FILTERS;
 pub(crate) use graphql::{
-    document as graphql_document, placeholders, placeholders_in, selection as default_selection, variables,
+    document as graphql_document, placeholders, placeholders_in, selection as default_selection,
+    variables,
 };
 pub(crate) use operation::{Op, operations};
 pub use paging::STYLES as PAGINATION_STYLES;

@@ -34,7 +34,9 @@ pub(super) fn response<'a>(cx: &Cx<'a>, op: Op<'a>, action: Action) -> Response 
 /// `x-agent-record-headers`: members of the record that are headers of the response.
 fn headers<'a>(cx: &Cx<'a>, op: Op<'a>) -> Vec<(Text, Text)> {
     let Some(node) = op.node.get("x-agent-record-headers") else { return Vec::new() };
-    if op.action.is_some_and(Action::is_array) || op.node.get("x-airbyte-record-extractor").is_some() {
+    if op.action.is_some_and(Action::is_array)
+        || op.node.get("x-airbyte-record-extractor").is_some()
+    {
         cx.report.error(
             node,
             "headers are members of a record that is the whole response; a list and `x-airbyte-record-extractor` \

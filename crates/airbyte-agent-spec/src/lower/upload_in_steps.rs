@@ -70,10 +70,9 @@ fn step<'a>(cx: &Cx<'a>, node: &'a Node) -> Option<UploadStep> {
         );
         return None;
     };
-    let arguments = arguments(node).iter().map(|(name, node)| Variable {
-        name: name.clone().into(),
-        value: graphql::value(node),
-    });
+    let arguments = arguments(node)
+        .iter()
+        .map(|(name, node)| Variable { name: name.clone().into(), value: graphql::value(node) });
     Some(UploadStep {
         entity: entity.to_owned().into(),
         action,

@@ -305,16 +305,21 @@ fn steps_of_uploads_take_what_they_get() {
     let file = "file: {content: nothing}";
     for (settings, expected) in [
         (
-            format!("{{{file}, start: {{operation: users, arguments: {{}}}}, send: {{operation: users.create, arguments: {{}}}}}}"),
+            format!(
+                "{{{file}, start: {{operation: users, arguments: {{}}}}, send: {{operation: users.create, arguments: {{}}}}}}"
+            ),
             &["error: the operation has no argument `nothing`", "error: `users` is no operation"][..],
         ),
         (
-            format!("{{{file}, start: {{operation: tokens.create, arguments: {{a: '{{{{ b }}}}'}}}}, send: {{operation: tokens.create, arguments: {{c: '{{{{ start.x[*] }}}}'}}}}, part_bytes: 7}}"),
+            format!(
+                "{{{file}, start: {{operation: tokens.create, arguments: {{a: '{{{{ b }}}}', c: '{{{{ start.x.0 }}}}', d: ['{{{{ x[0] }}}}']}}}}, send: {{operation: tokens.create, arguments: {{}}}}, part_bytes: 7}}"
+            ),
             &[
                 "error: `part_bytes` and `received` belong together",
                 "error: there is no operation `tokens.create`",
                 "error: `b` is no argument of the operation",
-                "error: `start.x[*]` is no place in the record of the first operation",
+                "error: `{{ x[0] }}` has a placeholder that is no name",
+                "error: `start.x.0` is not known before the first operation was called",
             ],
         ),
     ] {
