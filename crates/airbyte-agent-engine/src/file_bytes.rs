@@ -19,7 +19,7 @@ use serde_json::Value;
 /// arguments.insert("file".to_owned(), FileBytes::new(report).into());
 /// arguments.insert("file_name".to_owned(), Value::from("report.csv"));
 /// arguments.insert("file_media_type".to_owned(), Value::from("text/csv"));
-/// client.execute("attachments", "create", arguments).await?;
+/// client.execute("attachments", "create", Value::Object(arguments)).await?;
 /// # Ok(())
 /// # }
 /// ```

@@ -241,7 +241,7 @@ async fn files_are_sent_in_parts() {
 
 #[tokio::test]
 async fn an_upload_goes_on_where_the_connection_broke() {
-    for broken in [Answer::hang_up(), Answer::json(503, "{}"), Answer::json(429, "{}")] {
+    for broken in [Answer::hang_up(), Answer::json(503, "{}")] {
         // Of the second part two bytes have arrived.
         let server =
             Server::script([session(), missing(Some(3)), broken.clone(), missing(Some(5)), made()])

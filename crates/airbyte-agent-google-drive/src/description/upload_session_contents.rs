@@ -18,7 +18,7 @@ const CREATE: Operation = Operation::by(Method::Put, "sendUploadPart", "upload_s
     .parameters(list![
         path("upload_url", STRING).required().description("Address from `upload_sessions.create`, unchanged."),
         header("Content-Range", STRING).description("Which bytes are sent and how many the file has. Parts but the last have a multiple of 262144 bytes. Left out, the file is sent whole."),
-        body("file_content", STRING.format("binary")).required().description("The bytes of the part in base64."),
+        body("file_content", STRING.format("binary")).description("The bytes of the part in base64."),
         file_part("file_mime_type", STRING).description("Media type of the file in `file_content`, such as image/png; `application/octet-stream` if none is given."),
     ])
     .body(Body::Raw(file("file_content").media_type("file_mime_type")))

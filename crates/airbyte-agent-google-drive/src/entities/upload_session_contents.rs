@@ -52,7 +52,7 @@ record_builder! {
         content_range: String = "Content-Range",
         /// The bytes of the part in base64.
         ///
-        /// A call without it is refused. [`FileBytes`](crate::FileBytes) makes it of bytes.
+        /// [`FileBytes`](crate::FileBytes) makes it of bytes.
         file_content: String,
         /// Media type of the file in `file_content`, such as image/png; `application/octet-stream`
         /// if none is given.

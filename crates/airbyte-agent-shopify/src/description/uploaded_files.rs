@@ -26,8 +26,8 @@ const CREATE: Operation = Operation::by(Method::Post, "UploadedFiles_Create", "u
             ]),
         ])),
     ]), upload_step("staged_upload_contents", Action::Create, list![
-        set("upload_url", constant(r#""{{ start.stagedTargets[0].url }}""#)),
-        set("parameters", constant(r#""{{ start.stagedTargets[0].parameters }}""#)),
+        set("upload_url", given("start.stagedTargets.0.url")),
+        set("parameters", given("start.stagedTargets.0.parameters")),
         set("file", given("file.content")),
         set("filename", given("filename")),
         set("mimeType", given("mimeType")),
@@ -35,7 +35,7 @@ const CREATE: Operation = Operation::by(Method::Post, "UploadedFiles_Create", "u
         .finish(upload_step("files", Action::Create, list![
             set("files", array(list![
                 object(list![
-                    set("originalSource", constant(r#""{{ start.stagedTargets[0].resourceUrl }}""#)),
+                    set("originalSource", given("start.stagedTargets.0.resourceUrl")),
                     set("contentType", given("resource")),
                     set("filename", given("filename")),
                     set("alt", given("alt")),
