@@ -54,6 +54,7 @@ async fn large_files_survive_broken_connections() {
         let call = drive.uploaded_files().create().name("film.mp4").file_content(large());
         let told = call.send_with_remarks().await.unwrap();
         assert!(told.record.id.is_some());
+        assert_eq!(told.record.name.as_deref(), Some("film.mp4"));
         assert_eq!(told.remarks, Vec::<serde_json::Value>::new());
         let seen = requests(&sandbox);
         let shown: Vec<(&str, u16)> =
@@ -91,7 +92,8 @@ async fn slack_and_shopify_take_a_file_in_one_call() {
         slack.uploaded_files().create().filename("a.txt").file_content(FileBytes::new(*b"hi"));
     assert!(upload.channel_id("C012AB3CD").await.unwrap().id.is_some());
     let expected = ["file_uploads", "file_upload_contents", "file_upload_completions"];
-    assert_eq!(requests(&sandbox), expected.map(|name| (name.to_owned(), 200)));
+    let seen: Vec<String> = requests(&sandbox).into_iter().map(|(name, _)| name).collect();
+    assert_eq!(seen, expected);
     sandbox.shutdown().await;
     let (sandbox, shopify) = self::sandbox::<ShopifyConnector>().await;
     let upload = shopify.uploaded_files().create();
@@ -99,6 +101,7 @@ async fn slack_and_shopify_take_a_file_in_one_call() {
     let file = upload.resource(types::UploadedFileResource::Image).await.unwrap();
     assert!(file.id.is_some());
     let expected = ["staged_uploads", "staged_upload_contents", "files"];
-    assert_eq!(requests(&sandbox), expected.map(|name| (name.to_owned(), 200)));
+    let seen: Vec<String> = requests(&sandbox).into_iter().map(|(name, _)| name).collect();
+    assert_eq!(seen, expected);
     sandbox.shutdown().await;
 }

@@ -106,7 +106,7 @@ impl Call {
         let known = Known { arguments, file: facts(&content), start: Value::Null };
         let (remarks, began) = (Vec::new(), Instant::now());
         let mut running = Running { call: self, name, upload, known, remarks, began };
-        let mut record = running.send(&content).await?;
+        let mut record = running.send(content).await?;
         if let Some(finish) = &upload.finish {
             record = running.step(finish).await?;
         }
@@ -150,10 +150,14 @@ impl Call {
 
 impl Running<'_> {
     /// Asks for the upload and sends the bytes; the record of the operation that sent the last of them.
-    async fn send(&mut self, content: &[u8]) -> Result<Value> {
+    async fn send(&mut self, content: Vec<u8>) -> Result<Value> {
         self.start().await?;
         let (Some(part), Some(received)) = (self.upload.part_bytes, &self.upload.received) else {
-            self.known.file.insert("content".to_owned(), STANDARD.encode(content).into());
+            // Files may be large, so that one is not held once more than it is needed.
+            drop(content);
+            if let Some(text) = self.known.arguments.get(self.upload.file.content.as_ref()) {
+                self.known.file.insert("content".to_owned(), text.clone());
+            }
             let sent = self.step(&self.upload.send).await;
             self.known.file.remove("content");
             return sent;
@@ -163,7 +167,7 @@ impl Running<'_> {
         let (mut starts, mut failures) = (1, 0);
         loop {
             let end = if asks { offset } else { size.min(offset.saturating_add(part)) };
-            self.choose(content, offset, end);
+            self.choose(&content, offset, end);
             let arrived = match self.step(&self.upload.send).await {
                 Ok(record) => match received.first(&record) {
                     None | Some(Value::Null) => return Ok(record),

@@ -130,7 +130,11 @@ fn form_data(
 fn handed_out(argument: Option<&str>, arguments: &Arguments) -> Result<Vec<(String, String)>> {
     let Some(argument) = argument else { return Ok(Vec::new()) };
     let fields = arguments.get(argument).and_then(Value::as_array).into_iter().flatten();
-    let pairs = fields.map(|field| {
+    // What a vendor leaves empty is no field.
+    let is_said = |field: &&Value| {
+        !["name", "value"].iter().any(|member| field.get(member).is_some_and(Value::is_null))
+    };
+    let pairs = fields.filter(is_said).map(|field| {
         let text = |name: &str| field.get(name).and_then(Value::as_str).map(str::to_owned);
         text("name").zip(text("value")).ok_or_else(|| {
             Error::validation(format!(

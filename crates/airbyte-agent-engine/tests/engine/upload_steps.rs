@@ -121,7 +121,7 @@ async fn store(warnings: Value) -> Server {
             200,
             json!({"warnings": warnings, "targets": [{
                 "id": 7, "url": "https://files.depot.test/bucket",
-                "fields": [{"name": "key", "value": "a/b"}, {"name": "policy", "value": "p"}],
+                "fields": [{"name": "key", "value": "a/b"}, {"name": "none", "value": null}, {"name": "policy", "value": "p"}],
             }]}),
         ),
         "/bucket" => Answer { body: b"<Stored/>".to_vec(), ..Answer::json(201, "") },

@@ -16,7 +16,7 @@ const CREATE: Operation = Operation::by(Method::Post, "Files_Create", "files", A
     .phrases(texts!["add file", "create file"])
     .addition()
     .parameters(list![
-        argument("files", ARRAY.items(list![
+        argument("input", ARRAY.items(list![
             OBJECT.properties(list![
                 required("originalSource", STRING.description("Public address of the file, or `resourceUrl` of a staged upload.")),
                 optional("contentType", STRING.choices(words!["EXTERNAL_VIDEO", "FILE", "IMAGE", "MODEL_3D", "VIDEO"]).description("Kind of the file; Shopify finds it out when left out.")),
@@ -26,7 +26,7 @@ const CREATE: Operation = Operation::by(Method::Post, "Files_Create", "files", A
             ]).closed(),
         ])).required().example(r#"[{"originalSource":"https://cdn.example.com/ridge-156.jpg","contentType":"IMAGE"}]"#).description("The files."),
     ])
-    .graphql(graphql(include_str!("graphql/files_create.graphql")).variables(list![set("files", given("files"))]))
+    .graphql(graphql(include_str!("graphql/files_create.graphql")).variables(list![set("files", given("input"))]))
     .records(json_path!("$.data.fileCreate"))
     .errors(list![
         ErrorCheck::at(json_path!("$.data.fileCreate.userErrors"), ErrorCondition::Alone).message(json_path!("$.data.fileCreate.userErrors[0].message")),

@@ -33,7 +33,7 @@ const CREATE: Operation = Operation::by(Method::Post, "UploadedFiles_Create", "u
         set("mimeType", given("mimeType")),
     ]))
         .finish(upload_step("files", Action::Create, list![
-            set("files", array(list![
+            set("input", array(list![
                 object(list![
                     set("originalSource", given("start.stagedTargets.0.resourceUrl")),
                     set("contentType", given("resource")),

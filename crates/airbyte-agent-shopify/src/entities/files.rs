@@ -25,7 +25,7 @@ impl Files<'_> {
     /// # use airbyte_agent_shopify::{Result, ShopifyConnector, types};
     /// # async fn example(shopify: ShopifyConnector) -> Result<()> {
     /// let file = shopify.files().create()
-    ///     .files([types::FileCreateInput::new("https://cdn.example.com/ridge-156.jpg").content_type(types::FileCreateInputContentType::Image)])
+    ///     .input([types::FileCreateInput::new("https://cdn.example.com/ridge-156.jpg").content_type(types::FileCreateInputContentType::Image)])
     ///     .await?;
     /// println!("{file:?}");
     /// # Ok(())
@@ -42,6 +42,6 @@ record_builder! {
         /// The files.
         ///
         /// A call without it is refused.
-        files: [types::FileCreateInput],
+        input: [types::FileCreateInput],
     }
 }

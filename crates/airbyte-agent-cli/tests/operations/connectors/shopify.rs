@@ -1016,11 +1016,11 @@ const OPERATIONS: &[Operation<Connector>] = &[
     },
     Operation {
         name: "files.create",
-        arguments: r#"{"files":[{"originalSource":"https://cdn.example.com/ridge-156.jpg","contentType":"IMAGE","filename":"filename","alt":"alt","duplicateResolutionMode":"APPEND_UUID"}]}"#,
+        arguments: r#"{"input":[{"originalSource":"https://cdn.example.com/ridge-156.jpg","contentType":"IMAGE","filename":"filename","alt":"alt","duplicateResolutionMode":"APPEND_UUID"}]}"#,
         all: |c| c.files().create()
-            .files([types::FileCreateInput::new("https://cdn.example.com/ridge-156.jpg").content_type(types::FileCreateInputContentType::Image).filename("filename").alt("alt").duplicate_resolution_mode(types::FileCreateInputDuplicateResolutionMode::AppendUuid)])
+            .input([types::FileCreateInput::new("https://cdn.example.com/ridge-156.jpg").content_type(types::FileCreateInputContentType::Image).filename("filename").alt("alt").duplicate_resolution_mode(types::FileCreateInputDuplicateResolutionMode::AppendUuid)])
             .dry_run(),
-        needed: |c, a| record(c.files().create().files(a.get::<Vec<types::FileCreateInput>>("files"))),
+        needed: |c, a| record(c.files().create().input(a.get::<Vec<types::FileCreateInput>>("input"))),
     },
     Operation {
         name: "uploaded_files.create",

@@ -2,6 +2,7 @@
 //! everything; then it is the record of the file.
 
 use airbyte_agent_description::MoreExpected;
+use serde_json::{Map, Value};
 
 use super::Execution;
 use crate::decode::Upload;
@@ -59,7 +60,7 @@ impl Execution<'_> {
             });
         }
         let index = self.records.whole_file(&address, |bytes| {
-            let index = self.records.create(self.entity(), self.fields());
+            let index = self.records.create(self.entity(), self.announced());
             let media_type = "application/octet-stream".to_owned();
             self.records.put_file(self.entity(), index, Upload { media_type, bytes: bytes.into() });
             index
@@ -71,5 +72,15 @@ impl Execution<'_> {
         }
         let body = self.body_around(vec![record], false);
         Ok(self.response(200, body, Some(index)))
+    }
+
+    /// What was said of the file when its address was given out, such as its name.
+    fn announced(&self) -> Map<String, Value> {
+        let issuer = self.operation.address.as_ref().and_then(|address| address.issuer.as_ref());
+        let index = self.request.path.rsplit('/').next().and_then(|index| index.parse().ok());
+        let written = issuer.zip(index);
+        let written =
+            written.and_then(|(issuer, index)| self.records.written(&issuer.entity, index));
+        written.unwrap_or_default()
     }
 }

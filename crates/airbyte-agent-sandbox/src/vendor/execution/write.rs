@@ -104,7 +104,7 @@ impl Execution<'_> {
 
     /// The fields that the request writes into the record. An object that wraps them, such as
     /// `input`, is opened.
-    pub(super) fn fields(&self) -> Map<String, Value> {
+    fn fields(&self) -> Map<String, Value> {
         let identifier = match naming(self.description, self.operation) {
             Naming::Own(name) if self.operation.action != Action::Create => name,
             _ => String::new(),

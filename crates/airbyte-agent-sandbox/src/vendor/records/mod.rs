@@ -150,6 +150,11 @@ impl Records {
     }
 
     /// Stores the file of a record.
+    /// The fields that were written to a record.
+    pub(super) fn written(&self, entity: &str, index: u64) -> Option<Map<String, Value>> {
+        self.changes.written(entity, index)
+    }
+
     /// Adds a part of a file that is sent to this address; the number of bytes that have arrived.
     pub(super) fn add_part(&self, address: &str, first: usize, part: &[u8]) -> usize {
         self.changes.add_part(address, first, part)
