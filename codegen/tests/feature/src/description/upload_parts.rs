@@ -12,7 +12,7 @@ const CREATE: Operation = Operation::by(Method::Put, "createUploadPart", "upload
     .description("Sends a part of a file, with the fields that came with the address. Airbyte's hosted platform does not offer it.")
     .writes()
     .addition()
-    .address(upload_address("address", texts!["uploads.acme.test"]).fields("handed").more(308, "Range", "received"))
+    .address(upload_address("address", texts!["uploads.acme.test"]).fields("handed").more(308, "Range", "received").issued_by("upload_sessions", Action::Create, json_path!("$.address")))
     .parameters(list![
         path("address", STRING).required().description("Address of the upload."),
         header("Content-Range", STRING).description("Which bytes they are."),
