@@ -149,7 +149,6 @@ impl Records {
         self.changes.is_at_work(entity, index)
     }
 
-    /// Stores the file of a record.
     /// The fields that were written to a record.
     pub(super) fn written(&self, entity: &str, index: u64) -> Option<Map<String, Value>> {
         self.changes.written(entity, index)
@@ -165,6 +164,7 @@ impl Records {
         self.changes.whole_file(address, make)
     }
 
+    /// Stores the file of a record.
     pub(super) fn put_file(&self, entity: &str, index: u64, file: Upload) {
         self.changes.put_file(entity, index, file);
     }
