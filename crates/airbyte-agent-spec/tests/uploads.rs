@@ -37,7 +37,7 @@ fn uploads_in_steps_have_the_arguments_of_their_operations() {
     let operation = acme.operation("uploads", Action::Create).unwrap();
     let upload = operation.upload.as_ref().unwrap();
     let steps: Vec<_> = upload.steps().map(|step| step.place()).collect();
-    assert_eq!(steps, ["upload_sessions.create", "upload_parts.create", "watchers.create"]);
+    assert_eq!(steps, ["upload_sessions.create", "upload_parts.create", "imports.create"]);
     assert_eq!((&*upload.file.content, upload.file.name.as_deref()), ("file", Some("name")));
     assert!(operation.is_base64("file"));
     assert_eq!(upload.part_bytes, Some(1024));

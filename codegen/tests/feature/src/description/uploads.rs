@@ -20,7 +20,7 @@ const CREATE: Operation = Operation::by(Method::Post, "createUpload", "uploads",
     ]))
         .part_bytes(1024)
         .received(json_path!("$.received"))
-        .finish(upload_step("watchers", Action::Create, list![set("user_id", given("name"))]))
+        .finish(upload_step("imports", Action::Create, list![set("rows", given("start.address"))]))
         .result(json_path!("$.id")))
     .parameters(list![
         body("file", STRING.format("byte")).required().description("The file in base64."),
