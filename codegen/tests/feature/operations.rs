@@ -180,6 +180,29 @@ const OPERATIONS: &[Operation<Connector>] = &[
         needed: |c, a| record(c.import_files().create(a.get::<String>("upload_url")).content(a.get::<String>("content"))),
     },
     Operation {
+        name: "upload_sessions.create",
+        arguments: r#"{"X-Size":1,"name":"name"}"#,
+        all: |c| c.upload_sessions().create()
+            .x_size(1).name("name").dry_run(),
+        needed: |c, _| record(c.upload_sessions().create()),
+    },
+    Operation {
+        name: "upload_parts.create",
+        arguments: r#"{"address":"https://uploads.acme.test/parts/1","Content-Range":"content-range","handed":[{"name":"name","value":"value"}],"part":"aGVsbG8=","part_name":"part-name","part_media_type":"part-media-type"}"#,
+        all: |c| c.upload_parts().create("https://uploads.acme.test/parts/1")
+            .content_range("content-range")
+            .handed([types::UploadPartHanded::new().name("name").value("value")]).part("aGVsbG8=")
+            .part_name("part-name").part_media_type("part-media-type").dry_run(),
+        needed: |c, a| record(c.upload_parts().create(a.get::<String>("address")).part(a.get::<String>("part"))),
+    },
+    Operation {
+        name: "uploads.create",
+        arguments: r#"{"file":"aGVsbG8=","name":"name"}"#,
+        all: |c| c.uploads().create()
+            .file("aGVsbG8=").name("name").dry_run(),
+        needed: |c, a| record(c.uploads().create().file(a.get::<String>("file"))),
+    },
+    Operation {
         name: "recordings.download",
         arguments: r#"{"recording_id":"recording-id","form":"audio","select":{"media":true}}"#,
         all: |c| c.recordings().download()

@@ -17,6 +17,7 @@ mod field_filter;
 mod field_selection;
 mod format;
 mod groups;
+mod hints;
 mod hosting;
 mod job;
 mod lookup;
@@ -52,11 +53,12 @@ pub use field::{FieldPath, field_path, is_secret_name};
 pub use field_filter::FieldFilter;
 pub use field_selection::FieldSelection;
 pub use format::{FORMATS, Format};
+pub use hints::Hints;
 pub use hosting::{Constant, Hosting, Setting, StoredField, StoredVariable};
 pub use job::{Job, JobStep};
 pub use lookup::{UnknownName, find_operation};
 pub use operation::{
-    Action, Body, ConfigInject, Filter, GraphQl, Hints, Location, MetaField, MetaSource, Method,
+    Action, Body, ConfigInject, Filter, GraphQl, Location, MetaField, MetaSource, Method,
     Operation, Parameter, Response, Style, Transform, Variable, VariableValue,
 };
 pub use paging::{Next, PageSize, Paging, Source};
@@ -72,7 +74,7 @@ pub use sync::{
 };
 pub use template::{Piece, Template};
 pub use text_rule::TextRule;
-pub use upload::{AddressIssuer, FileArgument, UploadAddress};
+pub use upload::{AddressIssuer, FileArgument, MoreExpected, Upload, UploadAddress, UploadStep};
 
 /// Text of a description: borrowed in generated crates, owned in dynamic ones.
 pub type Text = Cow<'static, str>;

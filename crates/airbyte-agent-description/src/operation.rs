@@ -6,8 +6,8 @@ use std::str::FromStr;
 use serde::Serialize;
 
 use super::{
-    AtLeastOne, Download, EmptyList, ErrorCheck, FieldFilter, FieldSelection, FileArgument, Job,
-    Json, JsonPath, List, Paging, Schema, SyncRule, Template, Text, UploadAddress,
+    AtLeastOne, Download, EmptyList, ErrorCheck, FieldFilter, FieldSelection, FileArgument, Hints,
+    Job, Json, JsonPath, List, Paging, Schema, SyncRule, Template, Text, Upload, UploadAddress,
 };
 
 /// What is done with an entity.
@@ -168,6 +168,9 @@ pub struct Operation {
     pub filters: List<FieldFilter>,
     /// The address that is requested instead of the path below the base URL; `None` if the path is.
     pub address: Option<UploadAddress>,
+    /// The operations that a call of this one consists of, if it is an upload in steps. It is never requested itself.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub upload: Option<Upload>,
 }
 
 impl Operation {
@@ -185,19 +188,6 @@ impl Operation {
     pub const fn is_graphql(&self) -> bool {
         matches!(self.body, Body::GraphQl(_))
     }
-}
-
-/// What an operation does to the vendor's data.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-pub struct Hints {
-    /// The call changes nothing at the vendor.
-    pub read_only: bool,
-    /// The call may destroy data.
-    pub destructive: bool,
-    /// Calling the operation twice has the same effect as calling it once.
-    pub idempotent: bool,
-    /// The operation is suited to check whether credentials work.
-    pub preferred_for_check: bool,
 }
 
 /// A parameter: something that a caller may pass.
@@ -407,6 +397,9 @@ pub struct Response {
     pub errors: List<ErrorCheck>,
     /// JSON Schema of one record, references resolved; `None` when the spec does not say.
     pub schema: Option<Json>,
+    /// Members of the record that are headers of the response, each with the name of the header.
+    #[serde(skip_serializing_if = "<[(Text, Text)]>::is_empty")]
+    pub headers: List<(Text, Text)>,
 }
 
 /// A filter of the records of a list.

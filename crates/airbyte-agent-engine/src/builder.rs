@@ -5,7 +5,7 @@ use std::marker::PhantomData;
 
 use serde::de::DeserializeOwned;
 
-use crate::call::Call;
+use crate::call::{Call, Remarked};
 use crate::error::Result;
 use crate::http::BoxFuture;
 use crate::page::{Items, Page};
@@ -79,6 +79,15 @@ impl<T: DeserializeOwned + Send + 'static> RecordAs<T> {
     /// See [`ErrorKind`](crate::ErrorKind).
     pub async fn send(self) -> Result<T> {
         self.call.record().await
+    }
+
+    /// Makes the call; the record, and what the vendor reports beside it.
+    ///
+    /// # Errors
+    ///
+    /// See [`ErrorKind`](crate::ErrorKind).
+    pub async fn send_with_remarks(self) -> Result<Remarked<T>> {
+        self.call.record_with_remarks().await
     }
 }
 
@@ -270,6 +279,16 @@ macro_rules! record_builder {
             /// See [`airbyte_agent_engine::ErrorKind`]($crate::ErrorKind).
             pub async fn send(self) -> $crate::Result<$record> {
                 self.call.record().await
+            }
+
+            /// Makes the call; the record, and what the vendor reports beside it although the call has
+            /// succeeded, such as a warning. [`send`](Self::send) writes that to the log.
+            ///
+            /// # Errors
+            ///
+            /// See [`airbyte_agent_engine::ErrorKind`]($crate::ErrorKind).
+            pub async fn send_with_remarks(self) -> $crate::Result<$crate::Remarked<$record>> {
+                self.call.record_with_remarks().await
             }
 
             /// Decodes the record into a type of your own.

@@ -15,6 +15,9 @@ pub struct DryRun {
     pub headers: Vec<(String, String)>,
     /// The body: as JSON if it is JSON, as a text otherwise, `null` if there is none.
     pub body: Value,
+    /// The operations that follow with requests of their own, as in `uploads.create`, if the call is made of several.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub then: Vec<String>,
 }
 
 impl DryRun {
@@ -25,6 +28,6 @@ impl DryRun {
             "" => Value::Null,
             text => serde_json::from_str(text).unwrap_or_else(|_| Value::String(text.to_owned())),
         };
-        Self { method: method.to_owned(), url, headers, body }
+        Self { method: method.to_owned(), url, headers, body, then: Vec::new() }
     }
 }

@@ -9,7 +9,7 @@ use serde_json::Value;
 use tokio::time::Instant;
 
 use crate::arguments::Arguments;
-use crate::call::{Call, CallParts};
+use crate::call::{Call, CallParts, warn};
 use crate::call_options::CallOptions;
 use crate::description::{Job as JobDescription, JobStep, JsonPath};
 use crate::error::{Error, ErrorKind, Result};
@@ -97,8 +97,9 @@ impl Call {
         let parts = self.parts()?;
         described(&parts.operation)?;
         *self.options() = parts.options.clone().with_all_fields();
-        let started = self.outcome().await?.data;
-        Job::started(parts, started)
+        let started = self.outcome().await?;
+        warn(&parts.runtime, parts.operation.qualified_name(), &started.errors);
+        Job::started(parts, started.data)
     }
 
     /// The job with this identifier, which a call of this operation started earlier. Of the
@@ -213,7 +214,9 @@ impl<R: From<Call>> Job<R> {
             options = options.timeout(usual.min(limit));
         }
         *call.options() = options;
-        self.status = call.outcome().await?.data;
+        let status = call.outcome().await?;
+        warn(&self.runtime, &job.status.place(), &status.errors);
+        self.status = status.data;
         let place = format!("{}: the response has no state at `{}`", job.status.place(), job.state);
         let state = job.state.first(&self.status).and_then(word);
         let state = state.ok_or_else(|| Error::decode(place))?;

@@ -87,7 +87,7 @@ pub use serde_json;
 pub use self::arguments::{Arguments, Completion};
 pub use self::auth::{Credentials, StoredShape, StoredTokens, TokenLock, TokenStore, TokenUpdate};
 pub use self::builder::{RecordAs, RecordsAs};
-pub use self::call::Call;
+pub use self::call::{Call, Remarked};
 pub use self::call_options::CallOptions;
 pub use self::client::{CheckReport, CheckStatus, Client, EntitySummary};
 pub use self::cursor::{Cursor, CursorKey, NextPage};

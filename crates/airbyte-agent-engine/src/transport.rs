@@ -82,6 +82,13 @@ impl Reply {
         Self::new(200, http::HeaderMap::new(), body, Layout::wrapped(root)).with_next(None)
     }
 
+    /// A response that is this record, which several calls have made.
+    pub(crate) fn of_record(record: &Value) -> Self {
+        let root = JsonPath { steps: Vec::new().into() };
+        let layout = Layout { is_unselected: true, ..Layout::wrapped(root) };
+        Self::new(200, http::HeaderMap::new(), record.to_string().into(), layout)
+    }
+
     /// This reply, with the next page of its list; `None` for the end of the list. Without this,
     /// the next page is found in the response by the rules of the description.
     #[must_use]

@@ -120,6 +120,23 @@ impl GoogleDriveConnector {
         entities::files_upload::FilesUpload::new(&self.client)
     }
 
+    /// A file that one call uploads in parts.
+    pub const fn uploaded_files(&self) -> entities::uploaded_files::UploadedFiles<'_> {
+        entities::uploaded_files::UploadedFiles::new(&self.client)
+    }
+
+    /// The first step of an upload in parts; it gives an address for the bytes.
+    pub const fn upload_sessions(&self) -> entities::upload_sessions::UploadSessions<'_> {
+        entities::upload_sessions::UploadSessions::new(&self.client)
+    }
+
+    /// The second step of an upload in parts, which sends its bytes.
+    pub const fn upload_session_contents(
+        &self,
+    ) -> entities::upload_session_contents::UploadSessionContents<'_> {
+        entities::upload_session_contents::UploadSessionContents::new(&self.client)
+    }
+
     /// A Google Docs, Sheets or Slides file converted to another format.
     pub const fn files_export(&self) -> entities::files_export::FilesExport<'_> {
         entities::files_export::FilesExport::new(&self.client)

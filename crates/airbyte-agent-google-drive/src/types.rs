@@ -398,6 +398,30 @@ record! {
 }
 
 record! {
+    /// Where to send the bytes.
+    pub struct UploadSession {
+        /// Address that takes the bytes. Whoever knows it can send them, without any token.
+        pub upload_url: String,
+    }
+}
+
+record! {
+    /// How far an upload is, or the file that it made.
+    pub struct UploadSessionState {
+        /// Number of bytes that have arrived; only while bytes are missing.
+        pub received: i64,
+        /// Google's name for the kind of resource, `drive#file`; only of the new file.
+        pub kind: String,
+        /// Id of the new file.
+        pub id: String,
+        /// Name of the new file.
+        pub name: String,
+        /// MIME type of the new file.
+        pub mime_type: String = "mimeType",
+    }
+}
+
+record! {
     /// A shared drive, which belongs to an organization and not to a person.
     pub struct Drive {
         /// Google's name for the kind of resource, such as `drive#file`; always the same here.

@@ -407,6 +407,23 @@ impl ShopifyConnector {
         entities::staged_uploads::StagedUploads::new(&self.client)
     }
 
+    /// The bytes that are sent to such an address.
+    pub const fn staged_upload_contents(
+        &self,
+    ) -> entities::staged_upload_contents::StagedUploadContents<'_> {
+        entities::staged_upload_contents::StagedUploadContents::new(&self.client)
+    }
+
+    /// A file of the shop, which pages and products can show.
+    pub const fn files(&self) -> entities::files::Files<'_> {
+        entities::files::Files::new(&self.client)
+    }
+
+    /// A file that one call uploads to the shop.
+    pub const fn uploaded_files(&self) -> entities::uploaded_files::UploadedFiles<'_> {
+        entities::uploaded_files::UploadedFiles::new(&self.client)
+    }
+
     /// Pictures, videos and models that are added to a product.
     pub const fn product_media(&self) -> entities::product_media::ProductMedia<'_> {
         entities::product_media::ProductMedia::new(&self.client)

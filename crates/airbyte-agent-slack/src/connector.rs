@@ -209,6 +209,11 @@ impl SlackConnector {
         entities::file_upload_contents::FileUploadContents::new(&self.client)
     }
 
+    /// A file that one call uploads and shares.
+    pub const fn uploaded_files(&self) -> entities::uploaded_files::UploadedFiles<'_> {
+        entities::uploaded_files::UploadedFiles::new(&self.client)
+    }
+
     /// The last step of uploading files, which shares them.
     pub const fn file_upload_completions(
         &self,

@@ -109,6 +109,9 @@ impl ApprovalRequest {
         let mut text = self.words();
         if let Some(preview) = &self.preview {
             text.push_str(&format!("\n\n{} {}", preview.method, clean::line(&preview.url)));
+            if !preview.then.is_empty() {
+                text.push_str(&format!("\nThen: {}", preview.then.join(", ")));
+            }
         }
         let arguments = shown::arguments(&self.arguments);
         if self.hidden > 0 {

@@ -82,7 +82,8 @@ pub fn drift(spec: &Path, documents: &[PathBuf]) -> Result<Report, Error> {
 pub fn compare(connector: &Connector, spec: &Value, documents: &[Document]) -> Report {
     let index = matching::Index::new(documents);
     let mut report = Report::new(connector, documents);
-    for operation in connector.operations() {
+    // What is made of other operations has no request of its own that a document could describe.
+    for operation in connector.operations().filter(|operation| operation.upload.is_none()) {
         let comparison = compare::operation(connector, operation, documents, &index);
         report.add(operation.place(), comparison);
     }

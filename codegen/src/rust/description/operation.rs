@@ -3,8 +3,9 @@
 use airbyte_agent_description::{
     AddressIssuer, AtLeastOne, Body, Download, EmptyList, Entity, ErrorCheck, ErrorCondition,
     FieldSelection, FileArgument, Filter, GraphQl, Hints, Job, JobStep, JsonPath, MetaField,
-    MetaSource, Method, Next, Operation, PageSize, Paging, Response, Source, StoreField, Text,
-    Transform, UploadAddress, UrlStep, Variable, VariableValue,
+    MetaSource, Method, MoreExpected, Next, Operation, PageSize, Paging, Response, Source,
+    StoreField, Text, Transform, Upload, UploadAddress, UploadStep, UrlStep, Variable,
+    VariableValue,
 };
 
 use super::code::Code;
@@ -46,8 +47,16 @@ fn file_argument(file: &FileArgument) -> Code {
 }
 
 fn upload_address(address: &UploadAddress) -> Code {
-    let UploadAddress { argument, hosts, issuer } = address;
-    let code = Code::call("upload_address", [Code::text(argument), Code::texts(hosts.iter())]);
+    let UploadAddress { argument, hosts, issuer, fields, more } = address;
+    let code = Code::call("upload_address", [Code::text(argument), Code::texts(hosts.iter())])
+        .maybe("fields", fields.as_deref().map(Code::text));
+    let code = match more {
+        None => code,
+        Some(MoreExpected { status, header, member }) => {
+            let status = Code::plain(status.to_string());
+            code.with("more", [status, Code::text(header), Code::text(member)])
+        }
+    };
     match issuer {
         None => code,
         Some(AddressIssuer { entity, action, place }) => {
@@ -55,6 +64,28 @@ fn upload_address(address: &UploadAddress) -> Code {
             code.with("issued_by", [Code::text(entity), action, path(place)])
         }
     }
+}
+
+fn upload(upload: &Upload) -> Code {
+    let Upload { file, start, send, part_bytes, received, finish, result } = upload;
+    Code::call("Upload::new", [file_argument(file), upload_step(start), upload_step(send)])
+        .maybe("part_bytes", part_bytes.map(|bytes| Code::plain(bytes.to_string())))
+        .maybe("received", received.as_ref().map(path))
+        .maybe("finish", finish.as_ref().map(upload_step))
+        .maybe("result", result.as_ref().map(path))
+        .tall()
+}
+
+fn upload_step(step: &UploadStep) -> Code {
+    let UploadStep { entity, action, arguments } = step;
+    let action = Code::plain(format!("Action::{action:?}"));
+    let arguments = Code::list(arguments.iter().map(variable));
+    Code::call("upload_step", [Code::text(entity), action, arguments])
+}
+
+fn record_header((member, header): &(Text, Text)) -> Code {
+    let text = |text: &Text| Code::call("text", [Code::text(text)]);
+    Code::call("", [text(member), text(header)])
 }
 
 fn field_selection(selection: &FieldSelection) -> Code {
@@ -102,6 +133,7 @@ pub(super) fn operation(operation: &Operation, files: &mut Included<'_>) -> Code
         sync,
         filters,
         address,
+        upload,
     } = operation;
     let Response {
         records,
@@ -114,6 +146,7 @@ pub(super) fn operation(operation: &Operation, files: &mut Included<'_>) -> Code
         meta,
         errors,
         schema,
+        headers,
     } = response;
     let mut head = match method {
         Method::Get => vec![],
@@ -134,6 +167,7 @@ pub(super) fn operation(operation: &Operation, files: &mut Included<'_>) -> Code
         .maybe("json_type", json_type.as_deref().map(Code::text))
         .maybe("job", job.as_ref().map(self::job))
         .maybe("address", address.as_ref().map(upload_address))
+        .maybe("upload", upload.as_ref().map(self::upload))
         .each("parameters", parameters, parameter);
     let code = match body {
         Body::None => code,
@@ -178,6 +212,7 @@ pub(super) fn operation(operation: &Operation, files: &mut Included<'_>) -> Code
         .each("transform", transform, self::transform)
         .each("meta", meta, self::meta)
         .each("errors", errors, error_check)
+        .each("record_headers", headers, record_header)
         .maybe("paging", is_paged.then(|| self::paging(paging)))
         .maybe("schema", schema.as_ref().map(|schema| files.schema(schema, Some(action.as_str()))))
         .tall()

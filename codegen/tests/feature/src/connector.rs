@@ -165,6 +165,21 @@ impl AcmeConnector {
         entities::import_files::ImportFiles::new(&self.client)
     }
 
+    /// The start of an upload.
+    pub const fn upload_sessions(&self) -> entities::upload_sessions::UploadSessions<'_> {
+        entities::upload_sessions::UploadSessions::new(&self.client)
+    }
+
+    /// A part of a file.
+    pub const fn upload_parts(&self) -> entities::upload_parts::UploadParts<'_> {
+        entities::upload_parts::UploadParts::new(&self.client)
+    }
+
+    /// A file that is uploaded in parts.
+    pub const fn uploads(&self) -> entities::uploads::Uploads<'_> {
+        entities::uploads::Uploads::new(&self.client)
+    }
+
     /// A recorded meeting.
     pub const fn recordings(&self) -> entities::recordings::Recordings<'_> {
         entities::recordings::Recordings::new(&self.client)

@@ -160,6 +160,24 @@ record! {
 }
 
 record! {
+    /// The start of an upload.
+    pub struct UploadSession {
+        /// Where the parts go.
+        pub address: String,
+    }
+}
+
+record! {
+    /// A part of a file.
+    pub struct UploadPart {
+        /// Number of bytes that have arrived.
+        pub received: i64,
+        /// Id of the file.
+        pub id: String,
+    }
+}
+
+record! {
     /// A place where somebody is named.
     pub struct Mention {
         /// Id.
@@ -418,6 +436,16 @@ open_enum!(
         High = "high",
     }
 );
+
+request! {
+    /// The fields.
+    pub struct UploadPartHanded {
+        /// Name.
+        name: String,
+        /// Value.
+        value: String,
+    }
+}
 
 open_enum!(
     /// What to download.

@@ -323,6 +323,11 @@ fn is_meant(
     let requests = sandbox.requests();
     let mut vendor = requests.iter().rev().filter(|request| request.connector != "platform");
     let Some(last) = vendor.next() else { return Err("no request came".to_owned()) };
+    // An upload in steps is requested as the operations that it consists of.
+    let last_step = described.upload.as_ref().and_then(|upload| upload.steps().last());
+    if last_step.is_some_and(|step| step.entity == last.entity) {
+        return Ok(());
+    }
     if matches!(described.action, Action::Download | Action::Search)
         || last.entity == described.entity && last.action == described.action.as_str()
     {

@@ -10,3 +10,4 @@ mod connectors;
 mod descriptions;
 mod harness;
 mod lists;
+mod uploads;

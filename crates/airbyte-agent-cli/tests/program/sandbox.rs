@@ -55,6 +55,27 @@ fn files_come_over_both_transports() {
 }
 
 #[test]
+fn a_file_is_uploaded_in_parts_over_both_transports() {
+    let path = std::env::temp_dir().join(format!("airbyte-agent-{}.bin", std::process::id()));
+    std::fs::write(&path, vec![b'x'; 9 * 1024 * 1024]).unwrap();
+    let content = format!("file_content=@{}", path.display());
+    let args = ["exec", "google-drive", "uploaded_files", "create", "--sandbox", "-p", &content];
+    let local = run(&args);
+    let hosted = run(&[&args[..], &["--hosted"]].concat());
+    let preview = run(&[&args[..], &["--dry-run"]].concat());
+    std::fs::remove_file(&path).unwrap();
+    for outcome in [local, hosted] {
+        let file = outcome.succeeded().json();
+        assert!(file["data"]["id"].is_string(), "{file}");
+        assert!(file["data"]["received"].is_null(), "{file}");
+    }
+    let preview = preview.succeeded().json();
+    let own_name = path.file_name().unwrap().to_str().unwrap();
+    assert_eq!(preview["body"], serde_json::json!({"name": own_name}));
+    assert_eq!(preview["then"], serde_json::json!(["upload_session_contents.create"]));
+}
+
+#[test]
 fn the_context_store_is_asked() {
     let store = |action: &str, args: &[&str]| {
         let base = ["exec", "stripe", "customers", action, "--hosted", "--sandbox"];

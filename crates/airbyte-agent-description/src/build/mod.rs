@@ -45,7 +45,7 @@ pub use schema::{
 pub use sync::{field_filter, sync, sync_change, sync_parent};
 #[doc(hidden)]
 pub use syntax::{count_pieces, count_steps, pieces, steps};
-pub use upload::{file, upload_address};
+pub use upload::{file, upload_address, upload_step};
 
 /// A text that is borrowed from the program.
 pub const fn text(text: &'static str) -> Text {

@@ -7,7 +7,7 @@ use crate::{
     Action, AtLeastOne, Body, Download, EmptyList, Entity, ErrorCheck, ErrorCondition, FieldFilter,
     FieldSelection, Filter, GraphQl, Hints, Job, Json, JsonPath, MetaField, MetaSource, Method,
     Operation, Paging, Parameter, Response, StoreField, SyncRule, SyncSource, Template, Text,
-    Transform, UploadAddress, UrlStep, Variable, VariableValue,
+    Transform, Upload, UploadAddress, UrlStep, Variable, VariableValue,
 };
 
 impl Operation {
@@ -52,6 +52,7 @@ impl Operation {
                 meta: Cow::Borrowed(&[]),
                 errors: Cow::Borrowed(&[]),
                 schema: None,
+                headers: Cow::Borrowed(&[]),
             },
             paging: Paging::none(""),
             download: None,
@@ -71,6 +72,7 @@ impl Operation {
             sync: None,
             filters: Cow::Borrowed(&[]),
             address: None,
+            upload: None,
         }
     }
 
@@ -147,6 +149,10 @@ impl Operation {
         filters(list: &'static [FieldFilter]) filters = Cow::Borrowed(list);
         /// The address that is requested instead of the path.
         address(address: UploadAddress) address = Some(address);
+        /// The operations that a call consists of.
+        upload(upload: Upload) upload = Some(upload);
+        /// Members of the record that are headers of the response.
+        record_headers(list: &'static [(Text, Text)]) response.headers = Cow::Borrowed(list);
     }
 
     /// The operation changes data, with a new effect each time.

@@ -95,8 +95,12 @@ pub(crate) fn complete(
                     found.extend(selection::names(value).err());
                 }
                 found.extend(emptiness(parameter, value));
+                // A vendor may give out no fields with an address, and then none are sent.
+                let handed =
+                    operation.address.as_ref().and_then(|address| address.fields.as_deref());
                 if parameter.location == Location::Body
                     && matches!(operation.body, Body::Form | Body::Multipart { .. })
+                    && handed != Some(&*parameter.name)
                 {
                     unsaid(parameter_name, &parameter.schema, value, &mut found);
                 }

@@ -69,6 +69,7 @@ impl TokenRequest {
             deadline: None,
             whole: None,
             asks_for_token: true,
+            no_redirect: None,
         })
     }
 }

@@ -2,6 +2,8 @@
 
 mod complete;
 mod parts;
+mod record;
+mod upload;
 
 use std::fmt;
 use std::sync::Arc;
@@ -32,6 +34,9 @@ use crate::transport::{CheckedCall, Reply};
 
 pub(crate) use self::parts::CallParts;
 use self::parts::{Part, too_large, wants_file_part};
+pub use self::record::Remarked;
+pub(crate) use self::record::warn;
+use self::upload::Uploaded;
 
 /// One call while it is built.
 ///
@@ -230,6 +235,34 @@ impl Call {
         let begins = completed.begins(operation);
         let means_empty =
             |error: &Error| begins && reply::means_empty(call.connector, operation, error);
+        let read = |reply: &Reply, earlier: &[Value]| {
+            let plan = self.runtime.plan(operation, &reply.layout);
+            let answer = Answer {
+                connector: call.connector,
+                operation,
+                name: call.name,
+                arguments: &completed.arguments,
+                options: &self.options,
+                settings: reply.transport().unwrap_or(transport).settings(),
+                reply,
+                plan: &plan,
+                redact: &redact,
+                seal: Some(&seal),
+                at: &completed.page,
+                behind: completed.behind,
+                most,
+                earlier,
+            };
+            match budget::within(held, || decode(answer)) {
+                (Err(_), true) => Err(too_large(call.name, held, reply.status)),
+                (read, _) => read,
+            }
+        };
+        if let Some(upload) = &operation.upload {
+            let Uploaded { record, remarks } =
+                self.upload(operation, upload, &completed.arguments).await?;
+            return read(&Reply::of_record(&record), &remarks);
+        }
         let mut attempt = 1;
         loop {
             let reply = match self.send(call, limit.saturating_sub(started.elapsed())).await {
@@ -240,30 +273,8 @@ impl Call {
             let request_id = reply::request_id(&reply.headers);
             span.record("request_id", request_id.map(|id| transport.redact(&id)));
             let answered_by = reply.transport().unwrap_or(transport);
-            let read = |reply: &Reply| {
-                let plan = self.runtime.plan(operation, &reply.layout);
-                let answer = Answer {
-                    connector: call.connector,
-                    operation,
-                    name: call.name,
-                    arguments: &completed.arguments,
-                    options: &self.options,
-                    settings: answered_by.settings(),
-                    reply,
-                    plan: &plan,
-                    redact: &redact,
-                    seal: Some(&seal),
-                    at: &completed.page,
-                    behind: completed.behind,
-                    most,
-                };
-                match budget::within(held, || decode(answer)) {
-                    (Err(_), true) => Err(too_large(call.name, held, reply.status)),
-                    (read, _) => read,
-                }
-            };
-            let error = match read(&reply) {
-                Err(error) if means_empty(&error) => return read(&Reply::of_nothing()),
+            let error = match read(&reply, &[]) {
+                Err(error) if means_empty(&error) => return read(&Reply::of_nothing(), &[]),
                 Err(error) if error.is_retryable() => error,
                 done => return done,
             };
@@ -287,15 +298,6 @@ impl Call {
         M: DeserializeOwned + Default,
     {
         self.read_once(Part::default(), reply::decode_page).await
-    }
-
-    /// Makes the call and returns one record.
-    ///
-    /// # Errors
-    ///
-    /// Those of [`page`](Self::page), and `NotFound` when the response contains no record.
-    pub async fn record<T: DeserializeOwned>(self) -> Result<T> {
-        self.read_once(Part::default(), reply::decode_record).await
     }
 
     /// Makes the call and returns its records or its result as plain JSON.
@@ -422,7 +424,10 @@ impl Call {
     pub fn dry_run(&self) -> Result<DryRun> {
         let operation = self.operation()?;
         let completed = self.complete_first(operation)?;
-        self.runtime.transport().preview(self.checked(operation, &completed))
+        match &operation.upload {
+            Some(upload) => self.upload_preview(operation, upload, &completed.arguments),
+            None => self.runtime.transport().preview(self.checked(operation, &completed)),
+        }
     }
 }
 

@@ -50,6 +50,7 @@ impl Session {
             deadline: request.deadline.or_else(|| Instant::now().checked_add(self.limit(request))),
             whole: (reading == Reading::Whole).then_some(LARGEST_ANSWER),
             asks_for_token: request.at_token_host,
+            no_redirect: None,
         })
     }
 

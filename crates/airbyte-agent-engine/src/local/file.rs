@@ -63,6 +63,7 @@ pub(super) async fn download(
         at: &NextPage::default(),
         behind: None,
         most: None,
+        earlier: &[],
     };
     let metadata = reply::outcome(answer)?.data;
     let (address, stated) = address(&what, &metadata, steps, call.arguments)?;
@@ -84,6 +85,7 @@ pub(super) async fn download(
             deadline: call.deadline,
             whole: None,
             asks_for_token: false,
+            no_redirect: None,
         })
     };
     let response = transport.authorized(&what, call.deadline, make).await?;

@@ -5,11 +5,11 @@
 use bytes::Bytes;
 use http::HeaderMap;
 use serde::de::IgnoredAny;
-use serde_json::Value;
+use serde_json::{Map, Value};
 use url::Url;
 
 use super::LocalTransport;
-use crate::description::UploadAddress;
+use crate::description::{MoreExpected, UploadAddress};
 use crate::dry_run::DryRun;
 use crate::error::{Error, ErrorKind, Result};
 use crate::http::{has_user_info, is_public_host};
@@ -36,8 +36,29 @@ pub(super) async fn send(
     };
     let (status, headers) = (response.status, response.headers.clone());
     let body = response.bytes(transport.max_answer_bytes).await?;
-    let body = readable(call, body);
+    let body = match address.more.as_ref().filter(|more| more.status == status) {
+        Some(more) => arrived(call, more, &headers)?,
+        None => readable(call, body),
+    };
     Ok(Reply::new(status, headers, body, Layout::described()))
+}
+
+/// The record of a response that expects more of a file: the number of bytes that have arrived.
+fn arrived(call: &CheckedCall<'_>, more: &MoreExpected, headers: &HeaderMap) -> Result<Bytes> {
+    let count = match headers.get(more.header.as_ref()) {
+        None => Some(0),
+        Some(range) => range.to_str().ok().and_then(|range| {
+            let last = range.trim().trim_start_matches("bytes=").strip_prefix("0-")?;
+            last.parse::<u64>().ok()?.checked_add(1)
+        }),
+    };
+    let count = count.ok_or_else(|| {
+        let (name, header) = (call.name, &more.header);
+        let message =
+            format!("{name}: the header `{header}` does not say which bytes have arrived");
+        Error::decode(message).with_status(more.status)
+    })?;
+    Ok(Value::Object(Map::from_iter([(more.member.to_string(), count.into())])).to_string().into())
 }
 
 /// The body of a response as JSON. Storage services often respond with a plain text. It becomes a
@@ -76,7 +97,8 @@ fn outgoing(
     }
     let request = LocalTransport::request(call)?;
     let outgoing = transport.outgoing(call, &request, &url)?;
-    Ok(Outgoing { url, ..outgoing })
+    let no_redirect = address.more.as_ref().map(|more| more.status);
+    Ok(Outgoing { url, no_redirect, ..outgoing })
 }
 
 /// The address among the arguments, if it leads to a host that the description allows.

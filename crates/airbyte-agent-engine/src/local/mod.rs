@@ -7,6 +7,8 @@ mod destinations;
 mod file;
 mod given_address;
 mod options;
+mod record_headers;
+mod renewing;
 mod server;
 
 use std::collections::BTreeMap;
@@ -101,7 +103,7 @@ impl LocalTransport {
             account.secret(field).map(str::to_owned)
         })?;
         let renewal = RenewalContext::is_possible(connector, &account)
-            .then(|| renewal(connector, &options, &config, &redactor))
+            .then(|| renewing::renewal(connector, &options, &config, &redactor))
             .transpose()?;
         let scheme_extracts = account.scheme(connector).refresh.as_ref().is_some_and(|refresh| {
             // A value that the user configured need not be taken from a token response.
@@ -236,6 +238,7 @@ impl LocalTransport {
             deadline: call.deadline,
             whole: None,
             asks_for_token: false,
+            no_redirect: None,
         })
     }
 
@@ -338,6 +341,7 @@ impl Transport for LocalTransport {
             let response = self.authorized(&place, call.deadline, make).await?;
             let (status, headers) = (response.status, response.headers.clone());
             let body = response.bytes(self.max_answer_bytes).await?;
+            let body = record_headers::with_headers(&call.operation.response, &headers, body);
             let reply = Reply::new(status, headers, body, Layout::described());
             Ok(reply.given_by(server.into_inner()))
         })
@@ -425,26 +429,4 @@ impl Transport for LocalTransport {
         let policy = self.wire.policy(options.attempts());
         self.wire.pause(&policy, attempt, ending, error.is_retryable())
     }
-}
-
-fn renewal(
-    connector: &Connector,
-    options: &Options,
-    config: &Map<String, Value>,
-    redactor: &Redactor,
-) -> Result<(Renewal, Arc<RenewalContext>)> {
-    let account = Account::new(connector, &options.credentials)?;
-    let Some(refresh) = account.scheme(connector).refresh.clone() else {
-        return Err(Error::internal("the scheme has no way to renew tokens"));
-    };
-    let context = RenewalContext {
-        vendor: connector.title.to_string(),
-        refresh,
-        config: config.clone(),
-        announce: options.on_token_refresh.clone(),
-        store: options.token_store.clone(),
-        redactor: redactor.clone(),
-        account,
-    };
-    Ok((Renewal::new(&context.account), Arc::new(context)))
 }

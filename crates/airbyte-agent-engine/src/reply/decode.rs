@@ -12,6 +12,7 @@ use serde_json::value::RawValue;
 use super::envelope::Sink;
 use super::outcome::{keeps, shown, transform_record};
 use super::read::{Answer, Read};
+use crate::call::Remarked;
 use crate::description::Action;
 use crate::error::{Error, Result};
 use crate::json::{self, Plain, budget};
@@ -222,17 +223,18 @@ fn shaped<T: DeserializeOwned>(answer: Answer<'_>, records: Vec<Box<RawValue>>) 
 }
 
 /// Reads a response as one record.
-pub(crate) fn decode_record<T: DeserializeOwned>(answer: Answer<'_>) -> Result<T> {
-    let record = if answer.is_unselected() {
-        let selected = one::<Plain>(answer)?.map(|record| answer.select(record.0).to_string());
+pub(crate) fn decode_record<T: DeserializeOwned>(answer: Answer<'_>) -> Result<Remarked<T>> {
+    let (record, remarks) = if answer.is_unselected() {
+        let (record, remarks) = one::<Plain>(answer)?;
+        let selected = record.map(|record| answer.select(record.0).to_string());
         let decoded = selected.map(|text| {
             decode_text(&text).map_err(|error| answer.undecodable(text.as_bytes(), &error))
         });
-        decoded.transpose()?
+        (decoded.transpose()?, remarks)
     } else {
         one(answer)?
     };
-    record.ok_or_else(|| answer.no_record())
+    record.map(|record| Remarked::new(record, remarks)).ok_or_else(|| answer.no_record())
 }
 
 /// Decodes a JSON text that this library has written.
@@ -240,7 +242,8 @@ fn decode_text<T: DeserializeOwned>(text: &str) -> std::result::Result<T, serde_
     serde_json::from_str(text)
 }
 
-fn one<T: DeserializeOwned>(answer: Answer<'_>) -> Result<Option<T>> {
+/// The record if there is one, and what the vendor reports beside it.
+fn one<T: DeserializeOwned>(answer: Answer<'_>) -> Result<(Option<T>, Vec<Value>)> {
     let mut one = One::<T>::default();
     let mut read = match answer.read(&mut one) {
         // An empty list means that there is no record.
@@ -248,7 +251,7 @@ fn one<T: DeserializeOwned>(answer: Answer<'_>) -> Result<Option<T>> {
             if answer.operation.action == Action::Get
                 && answer.spelling().blank_record().is_some() =>
         {
-            return Ok(None);
+            return Ok((None, Vec::new()));
         }
         read => read?,
     };
@@ -257,12 +260,12 @@ fn one<T: DeserializeOwned>(answer: Answer<'_>) -> Result<Option<T>> {
     answer.require(one.seen, is_there)?;
     let action = answer.operation.action;
     if action == Action::Get && answer.spelling().blank_record().is_some() {
-        return Ok(None);
+        return Ok((None, read.errors));
     }
     if action.is_change() {
-        return changed(answer, one.record);
+        return Ok((changed(answer, one.record)?, read.errors));
     }
-    Ok(one.record)
+    Ok((one.record, read.errors))
 }
 
 /// The record in the response to a change, or an empty object where the spec describes none.

@@ -53,6 +53,8 @@ pub(crate) struct Answer<'a> {
     pub(crate) behind: Option<(usize, u32)>,
     /// The largest number of records that is wanted of the page.
     pub(crate) most: Option<usize>,
+    /// What the vendor has reported in responses that led to this one.
+    pub(crate) earlier: &'a [Value],
 }
 
 /// What was read in addition to the records.

@@ -62,7 +62,7 @@ impl Answer<'_> {
     /// Keeps the remarks that the description declares. The metadata remains as the spec declares
     /// it.
     pub(super) fn add_remarks(&self, read: &mut Read) {
-        let mut told = Vec::new();
+        let mut told = self.earlier.to_vec();
         for remark in &self.plan.remarks {
             let Some(place) = self.plan.places.get(remark.value) else { continue };
             if place.path.is_multiple() {

@@ -98,8 +98,11 @@ fn form_data(
     arguments: &Arguments,
     files: &[FileArgument],
 ) -> Result<Option<Encoded>> {
-    let is_field = |name: &&str| !files.iter().any(|file| file.content == *name);
-    let pairs = form_pairs(body_names(operation).filter(is_field), arguments);
+    let handed = operation.address.as_ref().and_then(|address| address.fields.as_deref());
+    let is_field =
+        |name: &&str| Some(*name) != handed && !files.iter().any(|file| file.content == *name);
+    let mut pairs = handed_out(handed, arguments)?;
+    pairs.extend(form_pairs(body_names(operation).filter(is_field), arguments));
     let mut parts = Vec::new();
     for (name, value) in &pairs {
         let head = format!("Content-Disposition: form-data; name=\"{}\"", part_name(name));
@@ -121,6 +124,25 @@ fn form_data(
         return Ok(None);
     }
     joined("form-data", &parts)
+}
+
+/// The fields that were given out with the address of the form, in their order.
+fn handed_out(argument: Option<&str>, arguments: &Arguments) -> Result<Vec<(String, String)>> {
+    let Some(argument) = argument else { return Ok(Vec::new()) };
+    let fields = arguments.get(argument).and_then(Value::as_array).into_iter().flatten();
+    // What a vendor leaves empty is no field.
+    let is_said = |field: &&Value| {
+        !["name", "value"].iter().any(|member| field.get(member).is_some_and(Value::is_null))
+    };
+    let pairs = fields.filter(is_said).map(|field| {
+        let text = |name: &str| field.get(name).and_then(Value::as_str).map(str::to_owned);
+        text("name").zip(text("value")).ok_or_else(|| {
+            Error::validation(format!(
+                "'{argument}' must hold objects with the texts `name` and `value`, as the vendor gave them"
+            ))
+        })
+    });
+    pairs.collect()
 }
 
 fn joined(subtype: &str, parts: &[Part<'_>]) -> Result<Option<Encoded>> {

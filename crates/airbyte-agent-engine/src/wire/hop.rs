@@ -35,6 +35,9 @@ impl Wire {
             let request = self.request(outgoing, &hop, recipient, is_own)?;
             let response = self.network.exchange(request).await?;
             let status = response.status;
+            if outgoing.no_redirect == Some(status) {
+                return Ok(response);
+            }
             match redirects::next(self.redirects, &hop, status, &response.headers) {
                 Next::Answer => return Ok(response),
                 Next::Hop(next) => hop = next,

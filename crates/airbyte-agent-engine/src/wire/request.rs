@@ -37,6 +37,8 @@ pub(crate) struct Outgoing {
     /// Whether the request asks for a token, so that its body and that of the response contain
     /// credentials.
     pub(crate) asks_for_token: bool,
+    /// A status that is a response although it usually redirects.
+    pub(crate) no_redirect: Option<u16>,
 }
 
 /// The origin that may see the credential and the arguments in headers, and the credential itself.

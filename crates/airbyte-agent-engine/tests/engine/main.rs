@@ -46,6 +46,7 @@ mod spans;
 mod store;
 mod token_endpoint;
 mod transports;
+mod upload_steps;
 mod uploads;
 mod waits;
 mod wire;

@@ -156,3 +156,43 @@ async fn groups_that_failed_are_told_beside_the_records_of_the_others() {
         }
     }
 }
+
+#[tokio::test]
+async fn remarks_beside_one_record_reach_typed_calls() {
+    const BOOK: &str = "x-airbyte-record-extractor: $.book\n";
+    let failures = "x-agent-failures: [{place: $.warnings, remark: true}]";
+    for (action, warnings, expected) in [
+        ("get", json!(["torn"]), vec!["torn"]),
+        ("create", json!([{"message": "the title is long"}, null]), vec!["the title is long"]),
+        ("update", json!([]), vec![]),
+    ] {
+        let body = json!({"book": {"id": 7}, "warnings": warnings});
+        let server = Server::script([Answer::json(200, body)]).await;
+        let client = client_of(action, &format!("{BOOK}{failures}"), &server.url);
+        let call = || client.execute("books", action, json!({})).into_call().unwrap();
+        let told = call().record_with_remarks::<Value>().await.unwrap();
+        assert_eq!(told.record, json!({"id": 7}), "{action}");
+        assert_eq!(report_texts(&told.remarks), expected, "{action}");
+        // The record alone stays what it was, and so does the metadata.
+        assert_eq!(call().record::<Value>().await.unwrap(), json!({"id": 7}));
+        let outcome = call().outcome().await.unwrap();
+        assert_eq!((outcome.meta, outcome.errors.len()), (Value::Null, expected.len()));
+        let built = airbyte_agent_engine::RecordAs::<Value>::new(call());
+        assert_eq!(report_texts(&built.send_with_remarks().await.unwrap().remarks), expected);
+    }
+}
+
+/// A client of a connector with one operation that takes this action on one book.
+fn client_of(action: &str, lines: &str, url: &str) -> Client {
+    let lines = lines.lines().map(|line| format!("      {line}\n")).collect::<String>();
+    let method = if action == "get" { "get" } else { "post" };
+    let spec = format!(
+        "openapi: 3.1.0\ninfo: {{title: Books, version: '1'}}\nservers: [{{url: 'https://books.test'}}]\n\
+         security: [{{key: []}}]\ncomponents: {{securitySchemes: {{key: {{type: http, scheme: bearer}}}}}}\n\
+         paths:\n  /book:\n    {method}:\n      x-airbyte-entity: books\n      x-airbyte-action: {action}\n\
+         {lines}      responses: {{'200': {{description: Done.}}}}\n"
+    );
+    let connector = airbyte_agent_spec::Spec::parse(&spec).and_then(|spec| spec.lower()).unwrap();
+    let credentials = airbyte_agent_engine::Credentials::new().field("token", "secret-of-a-test");
+    Client::local(connector, airbyte_agent_engine::Local::new(credentials).via(url)).unwrap()
+}

@@ -5,6 +5,9 @@
 
 mod files;
 mod files_upload;
+mod uploaded_files;
+mod upload_sessions;
+mod upload_session_contents;
 mod files_export;
 mod drives;
 mod permissions;
@@ -111,6 +114,9 @@ pub static DESCRIPTION: Connector = Connector {
                 Scope::new("https://www.googleapis.com/auth/drive", "write", texts![
                     "files",
                     "files_upload",
+                    "uploaded_files",
+                    "upload_sessions",
+                    "upload_session_contents",
                     "file_copies",
                     "trash",
                     "file_ids",
@@ -172,6 +178,9 @@ pub static DESCRIPTION: Connector = Connector {
     entities: Borrowed(list![
         files::ENTITY,
         files_upload::ENTITY,
+        uploaded_files::ENTITY,
+        upload_sessions::ENTITY,
+        upload_session_contents::ENTITY,
         files_export::ENTITY,
         drives::ENTITY,
         permissions::ENTITY,

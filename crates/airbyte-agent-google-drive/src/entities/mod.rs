@@ -25,4 +25,7 @@ pub mod permissions;
 pub mod replies;
 pub mod revisions;
 pub mod trash;
+pub mod upload_session_contents;
+pub mod upload_sessions;
+pub mod uploaded_files;
 pub mod watches;

@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use airbyte_agent_description::{Body, FileArgument, Location, Operation, Schema};
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 use super::graphql_body::decode_graphql;
 use super::{Arguments, SentRequest, Upload, brackets, files, multipart, values};
@@ -195,6 +195,8 @@ fn multipart_form(
 ) -> Result<(), String> {
     let mut tree = Map::new();
     let mut files = Vec::new();
+    let mut handed = Vec::new();
+    let fields = operation.address.as_ref().and_then(|address| address.fields.as_deref());
     for part in parts(request, "multipart/form-data")? {
         let name = part.name().ok_or("a part has no name")?.to_owned();
         let file = declared.iter().find(|file| file.content == name);
@@ -202,10 +204,18 @@ fn multipart_form(
             files::part(part, file, arguments)?;
             files.push(name);
         } else {
-            tree.insert(name, String::from_utf8_lossy(&part.bytes).into_owned().into());
+            let text = String::from_utf8_lossy(&part.bytes).into_owned();
+            if fields.is_some() && operation.parameter(&name).is_none() {
+                handed.push(json!({"name": name, "value": text}));
+            } else {
+                tree.insert(name, text.into());
+            }
         }
     }
-    let sent = typed_members(operation, tree, arguments);
+    let mut sent = typed_members(operation, tree, arguments);
+    if let Some(fields) = fields.filter(|_| !handed.is_empty()) {
+        sent.insert(fields.to_owned(), handed.into());
+    }
     let files: Vec<&str> = files.iter().map(String::as_str).collect();
     add_members(operation, sent, false, &files, arguments);
     Ok(())

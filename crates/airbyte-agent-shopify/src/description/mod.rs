@@ -56,6 +56,9 @@ mod order_edit_quantities;
 mod order_edit_commits;
 mod tag_assignments;
 mod staged_uploads;
+mod staged_upload_contents;
+mod files;
+mod uploaded_files;
 mod product_media;
 mod product_sets;
 mod publications;
@@ -188,9 +191,11 @@ pub static DESCRIPTION: Connector = Connector {
                     "product_media",
                     "product_sets",
                     "staged_uploads",
+                    "staged_upload_contents",
                     "tag_assignments",
                     "metafield_definitions",
                 ], "Create, change and delete products, variants and collections."),
+                Scope::new("write_files", "write", texts!["files", "uploaded_files"], "Add files to the shop."),
                 Scope::new("read_inventory", "read", texts!["inventory_items", "inventory_levels"], "Read stock and inventory items."),
                 Scope::new("write_inventory", "write", texts!["inventory_set", "inventory_adjust"], "Change stock."),
                 Scope::new("read_locations", "read", texts!["locations", "metafield_locations"], "Read locations."),
@@ -340,6 +345,9 @@ pub static DESCRIPTION: Connector = Connector {
         order_edit_commits::ENTITY,
         tag_assignments::ENTITY,
         staged_uploads::ENTITY,
+        staged_upload_contents::ENTITY,
+        files::ENTITY,
+        uploaded_files::ENTITY,
         product_media::ENTITY,
         product_sets::ENTITY,
         publications::ENTITY,

@@ -11,9 +11,9 @@ pub(super) const ENTITY: Entity = Entity::new("staged_uploads", "An address to w
 
 const CREATE: Operation = Operation::by(Method::Post, "StagedUploads_Create", "staged_uploads", Action::Create, template!("/graphql.json"))
     .summary("Get addresses for uploads")
-    .description("Returns for each file an address and form fields for uploading it, which your program then does with PUT or POST. Afterwards `resourceUrl` is the `originalSource` of media, or the path of variables for bulk changes. When Shopify refuses the input, nothing is changed and `userErrors` says why. Airbyte's hosted platform does not offer it.")
+    .description("Returns for each file an address and form fields for uploading it, which `staged_upload_contents.create` does with POST, or your program with PUT. Afterwards `resourceUrl` is the `originalSource` of media, or the path of variables for bulk changes. When Shopify refuses the input, nothing is changed and `userErrors` says why. Airbyte's hosted platform does not offer it.")
     .writes()
-    .phrases(texts!["upload file"])
+    .phrases(texts!["start upload", "address for upload"])
     .addition()
     .parameters(list![
         argument("input", ARRAY.items(list![

@@ -17,10 +17,11 @@ accessor! {
 impl StagedUploads<'_> {
     /// Get addresses for uploads.
     ///
-    /// Returns for each file an address and form fields for uploading it, which your program then
-    /// does with PUT or POST. Afterwards `resourceUrl` is the `originalSource` of media, or the
-    /// path of variables for bulk changes. When Shopify refuses the input, nothing is changed and
-    /// `userErrors` says why. Airbyte's hosted platform does not offer it.
+    /// Returns for each file an address and form fields for uploading it, which
+    /// `staged_upload_contents.create` does with POST, or your program with PUT. Afterwards
+    /// `resourceUrl` is the `originalSource` of media, or the path of variables for bulk changes.
+    /// When Shopify refuses the input, nothing is changed and `userErrors` says why. Airbyte's
+    /// hosted platform does not offer it.
     ///
     /// ```no_run
     /// # use airbyte_agent_shopify::{Result, ShopifyConnector, types};

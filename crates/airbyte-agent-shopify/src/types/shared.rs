@@ -628,6 +628,54 @@ record! {
 }
 
 record! {
+    /// A file of the shop.
+    pub struct GraphQlFile {
+        /// Global id of the file.
+        pub id: String,
+        /// Text for people who do not see it.
+        pub alt: String,
+        /// How far it is, such as `UPLOADED`, `PROCESSING`, `READY` or `FAILED`.
+        pub file_status: String = "fileStatus",
+        /// When it was added.
+        pub created_at: String = "createdAt",
+        /// When it was last changed.
+        pub updated_at: String = "updatedAt",
+        /// Why it could not be processed; empty when it could.
+        pub file_errors: Vec<GraphQlFileFileError> = "fileErrors",
+        /// A picture of the file.
+        pub preview: GraphQlFilePreview,
+    }
+}
+
+record! {
+    /// The type of `fileErrors` in [`GraphQlFile`].
+    pub struct GraphQlFileFileError {
+        /// Code of the error.
+        pub code: String,
+        /// More about the error.
+        pub details: String,
+        /// The error in words.
+        pub message: String,
+    }
+}
+
+record! {
+    /// A picture of the file.
+    pub struct GraphQlFilePreview {
+        /// The picture.
+        pub image: GraphQlFilePreviewImage,
+    }
+}
+
+record! {
+    /// The picture.
+    pub struct GraphQlFilePreviewImage {
+        /// Address of the picture.
+        pub url: String,
+    }
+}
+
+record! {
     /// Items that a customer sends back.
     pub struct GraphQlReturn {
         /// Global id of the return.

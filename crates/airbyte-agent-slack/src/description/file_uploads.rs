@@ -6,8 +6,8 @@ use airbyte_agent_description::build::*;
 
 /// `file_uploads` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("file_uploads", "The first step of uploading a file; it gives an address for the bytes.")
-    .when_to_use("To upload a file: start here, send the bytes, then finish.")
-    .phrases(texts!["upload file", "attach file"])
+    .when_to_use("To upload a file in steps: start here, send the bytes, then finish. `uploaded_files.create` does all of it.")
+    .phrases(texts!["start upload", "upload in steps"])
     .operations(list![CREATE])
     .schema(RECORD);
 
@@ -15,7 +15,7 @@ const CREATE: Operation = Operation::by(Method::Post, "createFileUpload", "file_
     .summary("Start the upload of a file")
     .description("First of three steps to upload a file: returns a file id and a one-time address. Then send the bytes with `file_upload_contents.create`, and finish with `file_upload_completions.create`; until then nobody sees the file. Needs the scope files:write. Airbyte's hosted platform does not offer it.")
     .writes()
-    .phrases(texts!["upload file", "upload picture", "share file", "send file"])
+    .phrases(texts!["start upload", "address for upload"])
     .addition()
     .parameters(list![
         body("filename", STRING).required().description("File name with its ending."),

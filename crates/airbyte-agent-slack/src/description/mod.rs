@@ -22,6 +22,7 @@ mod bookmarks;
 mod files;
 mod file_uploads;
 mod file_upload_contents;
+mod uploaded_files;
 mod file_upload_completions;
 mod direct_messages;
 mod user_lookups;
@@ -174,7 +175,7 @@ pub static DESCRIPTION: Connector = Connector {
                 Scope::new("canvases:write", "write", texts!["canvases"], "Create and edit canvases."),
                 Scope::new("chat:write.customize", "write", texts!["messages", "ephemeral_messages"], "Post under another name and picture."),
                 Scope::new("files:read", "read", texts!["files"], "See files and where they are shared."),
-                Scope::new("files:write", "write", texts!["files", "file_uploads", "file_upload_completions"], "Upload and delete files."),
+                Scope::new("files:write", "write", texts!["files", "uploaded_files", "file_uploads", "file_upload_completions"], "Upload and delete files."),
                 Scope::new("im:history", "read", texts!["channel_messages", "threads"], "Read direct messages of the app."),
                 Scope::new("im:read", "read", texts!["channels", "user_channels"], "See direct messages of the app."),
                 Scope::new("im:write", "write", texts!["direct_messages"], "Open direct messages with people."),
@@ -284,6 +285,7 @@ pub static DESCRIPTION: Connector = Connector {
         files::ENTITY,
         file_uploads::ENTITY,
         file_upload_contents::ENTITY,
+        uploaded_files::ENTITY,
         file_upload_completions::ENTITY,
         direct_messages::ENTITY,
         user_lookups::ENTITY,

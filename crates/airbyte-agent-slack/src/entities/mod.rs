@@ -26,6 +26,7 @@ pub mod pins;
 pub mod reactions;
 pub mod scheduled_messages;
 pub mod threads;
+pub mod uploaded_files;
 pub mod user_channels;
 pub mod user_groups;
 pub mod user_lookups;

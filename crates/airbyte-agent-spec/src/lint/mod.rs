@@ -20,6 +20,7 @@ mod sync;
 mod text_rules;
 mod texts;
 mod uploads;
+mod uploads_in_steps;
 
 use crate::lower::{self, Cx};
 
@@ -39,6 +40,7 @@ pub(crate) fn check(cx: &Cx<'_>) {
     sync::check(cx, &connector);
     filters::check(cx, &connector);
     uploads::check(cx, &connector);
+    uploads_in_steps::check(cx, &connector);
     let mut seen = texts::Seen::new();
     for op in lower::operations(cx.root) {
         texts::check(cx, op, &mut seen);

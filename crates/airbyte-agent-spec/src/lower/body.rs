@@ -44,7 +44,10 @@ pub(super) fn body<'a>(cx: &Cx<'a>, op: Op<'a>, parameters: &mut Vec<Parameter>)
         return Body::None;
     };
     if media.get(ARGUMENT).is_some() || !is_of_members(kind, target) {
-        return whole(cx, (kind, media), (schema, target), parameters);
+        // A body is needed unless the spec says otherwise.
+        let required =
+            op.node.at(&["requestBody", "required"]).and_then(Node::as_bool) != Some(false);
+        return whole(cx, (kind, media), (schema, target, required), parameters);
     }
     let in_array = types(target) == ["array"];
     let object = match target.get("items") {
@@ -90,7 +93,7 @@ fn is_of_members(kind: &str, schema: &Node) -> bool {
 fn whole<'a>(
     cx: &Cx<'a>,
     (kind, media): (&str, &'a Node),
-    (schema, target): (&'a Node, &'a Node),
+    (schema, target, required): (&'a Node, &'a Node, bool),
     parameters: &mut Vec<Parameter>,
 ) -> Body {
     let name = media.text(ARGUMENT);
@@ -108,7 +111,7 @@ fn whole<'a>(
         );
         return Body::None;
     }
-    let input = member(cx, &name, schema, Location::Body, true);
+    let input = member(cx, &name, schema, Location::Body, required);
     add(cx, schema, parameters, vec![input]);
     if is_json(kind) {
         return Body::Value { argument: name.into() };

@@ -29,8 +29,13 @@ pub(crate) fn variables(settings: &Node) -> &[(String, Node)] {
 
 /// Every placeholder in the variables, in the order of the document.
 pub(crate) fn placeholders(settings: &Node) -> Vec<Placeholder<'_>> {
+    placeholders_in(variables(settings))
+}
+
+/// Every placeholder in these values, in the order of the document.
+pub(crate) fn placeholders_in(values: &[(String, Node)]) -> Vec<Placeholder<'_>> {
     let mut found = Vec::new();
-    let mut open: Vec<&Node> = variables(settings).iter().rev().map(|(_, node)| node).collect();
+    let mut open: Vec<&Node> = values.iter().rev().map(|(_, node)| node).collect();
     while let Some(node) = open.pop() {
         match &node.value {
             Value::Text(text) => {
@@ -174,7 +179,8 @@ pub(super) fn undeclared(name: &str, schema: Schema) -> Parameter {
     }
 }
 
-fn value(node: &Node) -> VariableValue {
+/// A value with placeholders.
+pub(super) fn value(node: &Node) -> VariableValue {
     match &node.value {
         Value::Text(text) => {
             let template = Template::parse(text, "{{", "}}");

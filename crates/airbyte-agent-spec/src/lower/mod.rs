@@ -29,12 +29,14 @@ mod sync;
 mod text_rules;
 mod token_client;
 mod upload;
+mod upload_in_steps;
 
 pub(crate) use connector::connector;
 pub(crate) use credentials::looks_secret;
 pub(crate) use filters::FILTERS;
 pub(crate) use graphql::{
-    document as graphql_document, placeholders, selection as default_selection, variables,
+    document as graphql_document, placeholders, placeholders_in, selection as default_selection,
+    variables,
 };
 pub(crate) use operation::{Op, operations};
 pub use paging::STYLES as PAGINATION_STYLES;
@@ -43,6 +45,7 @@ pub(crate) use refs::{Walk, types};
 pub(crate) use response::{record_node, success_schema};
 pub(crate) use sync::source;
 pub(crate) use text_rules::rules;
+pub(crate) use upload_in_steps::arguments as step_arguments;
 
 use std::cell::{OnceCell, RefCell};
 use std::collections::HashMap;

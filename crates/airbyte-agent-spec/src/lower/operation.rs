@@ -9,6 +9,7 @@ use airbyte_agent_description::{
 
 use super::{
     Cx, alternatives, body, field_selection, filters, job, paging, parameter, response, upload,
+    upload_in_steps,
 };
 use crate::names::hint;
 use airbyte_agent_yaml::Node;
@@ -146,7 +147,6 @@ fn lower<'a>(cx: &Cx<'a>, op: Op<'a>) -> Option<Operation> {
         phrases: search_words(cx, &place),
         method: op.method,
         path,
-        parameters: parameters.into(),
         idempotency_header: idempotency(cx, op, read_only, &body),
         field_selection,
         at_least_one: at_least_one.into(),
@@ -158,6 +158,8 @@ fn lower<'a>(cx: &Cx<'a>, op: Op<'a>) -> Option<Operation> {
         sync: None,
         filters: filters::filters(cx, op).into(),
         address,
+        upload: upload_in_steps::upload(cx, op, &parameters),
+        parameters: parameters.into(),
         body,
         json_type,
         response,

@@ -2,7 +2,7 @@
 
 use airbyte_agent_description::{
     Action, EmptyList, ErrorCheck, ErrorCondition, Filter, Json, JsonPath, List, MetaField,
-    MetaSource, Response, Step, Transform, UrlStep,
+    MetaSource, Response, Step, Text, Transform, UrlStep,
 };
 
 use super::refs::{Walk, types};
@@ -25,9 +25,26 @@ pub(super) fn response<'a>(cx: &Cx<'a>, op: Op<'a>, action: Action) -> Response 
         transform: transform(cx, op, records.is_some()).into(),
         meta: meta(cx, op).into(),
         errors: errors(cx, op).into(),
+        headers: headers(cx, op).into(),
         schema,
         records,
     }
+}
+
+/// `x-agent-record-headers`: members of the record that are headers of the response.
+fn headers<'a>(cx: &Cx<'a>, op: Op<'a>) -> Vec<(Text, Text)> {
+    let Some(node) = op.node.get("x-agent-record-headers") else { return Vec::new() };
+    if op.action.is_some_and(Action::is_array)
+        || op.node.get("x-airbyte-record-extractor").is_some()
+    {
+        cx.report.error(
+            node,
+            "headers are members of a record that is the whole response; a list and `x-airbyte-record-extractor` \
+             cannot have them",
+        );
+    }
+    let members = node.members().iter();
+    members.map(|(member, header)| (member.clone().into(), header.plain().into())).collect()
 }
 
 /// The response that describes success: 200, else 201.

@@ -1,8 +1,8 @@
 //! Files in requests, and operations at addresses out of earlier responses.
 
 use airbyte_agent_description::{
-    Action, AddressIssuer, FileArgument, JsonPath, Kind, Location, Parameter, Schema, Text,
-    UploadAddress,
+    Action, AddressIssuer, FileArgument, JsonPath, Kind, Location, MoreExpected, Parameter, Schema,
+    Text, UploadAddress,
 };
 
 use super::{Cx, Op, graphql, parameter};
@@ -117,6 +117,36 @@ pub(super) fn address<'a>(
         argument: argument.into(),
         hosts: hosts.into_iter().map(Text::from).collect::<Vec<_>>().into(),
         issuer: node.get("issued_by").and_then(|node| issuer(cx, node)),
+        fields: node.get("fields").and_then(|node| fields(cx, node, parameters)),
+        more: node.get("more").and_then(|node| more(cx, node)),
+    })
+}
+
+/// The argument with the fields that were given out with the address.
+fn fields<'a>(cx: &Cx<'a>, node: &'a Node, parameters: &[Parameter]) -> Option<Text> {
+    let name = node.plain();
+    let is_list = |p: &Parameter| {
+        p.name == name && p.location == Location::Body && p.schema.kinds.contains(&Kind::Array)
+    };
+    if !parameters.iter().any(is_list) {
+        cx.report.error(node, format!("the body has no list `{name}` of names and values"));
+        return None;
+    }
+    Some(name.into())
+}
+
+/// How a response says that it expects more of the file.
+fn more<'a>(cx: &Cx<'a>, node: &'a Node) -> Option<MoreExpected> {
+    let status = node.get("status").and_then(Node::as_u64);
+    let status = status.and_then(|status| u16::try_from(status).ok());
+    let Some(status) = status.filter(|status| (200..400).contains(status)) else {
+        cx.report.error(node, "`status` must be one from 200 to 399; others are failures");
+        return None;
+    };
+    Some(MoreExpected {
+        status,
+        header: node.text("header").into(),
+        member: node.text("member").into(),
     })
 }
 

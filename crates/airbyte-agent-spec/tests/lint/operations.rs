@@ -1,6 +1,6 @@
 //! Parameters, pagination, expressions and GraphQL.
 
-use super::check;
+use super::{check, problems};
 
 #[test]
 fn lists_say_how_they_continue() {
@@ -293,5 +293,40 @@ fn what_the_vendor_requires_is_recommended() {
         ("after", &["error: `x-agent-recommended` must be a"]),
     ] {
         check(action, &format!("{action}      x-agent-recommended: {names}\n"), expected);
+    }
+}
+
+#[test]
+fn steps_of_uploads_take_what_they_get() {
+    const FROM: &str = "    post:\n      operationId: createUser\n";
+    let with = |settings: &str| {
+        format!("    post:\n      operationId: createUser\n      x-agent-upload: {settings}\n")
+    };
+    let file = "file: {content: nothing}";
+    for (settings, expected) in [
+        (
+            format!(
+                "{{{file}, start: {{operation: users, arguments: {{}}}}, send: {{operation: users.create, arguments: {{}}}}}}"
+            ),
+            &["error: the operation has no argument `nothing`", "error: `users` is no operation"][..],
+        ),
+        (
+            format!(
+                "{{{file}, start: {{operation: tokens.create, arguments: {{a: '{{{{ b }}}}', c: '{{{{ start.x.0 }}}}', d: ['{{{{ x[0] }}}}']}}}}, send: {{operation: tokens.create, arguments: {{}}}}, part_bytes: 7}}"
+            ),
+            &[
+                "error: `part_bytes` and `received` belong together",
+                "error: there is no operation `tokens.create`",
+                "error: `b` is no argument of the operation",
+                "error: `{{ x[0] }}` has a placeholder that is no name",
+                "error: `start.x.0` is not known before the first operation was called",
+            ],
+        ),
+    ] {
+        let text = with(&settings);
+        let found = problems(FROM, &text).join("\n");
+        for line in expected {
+            assert!(found.contains(line), "{settings}: {line} is not in\n{found}");
+        }
     }
 }

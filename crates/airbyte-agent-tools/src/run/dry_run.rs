@@ -23,6 +23,9 @@ pub(super) fn run(
         "headers": headers,
         "body": request.body,
     });
+    if !request.then.is_empty() {
+        data["then"] = json!(request.then);
+    }
     call.permitted.account().client.redactor().clean_value(&mut data);
     clean::value(&mut data);
     let data = match data {

@@ -15,6 +15,9 @@ mod avatars;
 mod watchers;
 mod imports;
 mod import_files;
+mod upload_sessions;
+mod upload_parts;
+mod uploads;
 mod recordings;
 mod mentions;
 mod settings;
@@ -94,6 +97,9 @@ pub static DESCRIPTION: Connector = Connector {
                     "watchers",
                     "imports",
                     "import_files",
+                    "upload_sessions",
+                    "upload_parts",
+                    "uploads",
                     "recordings",
                     "mentions",
                     "settings",
@@ -231,6 +237,9 @@ pub static DESCRIPTION: Connector = Connector {
         watchers::ENTITY,
         imports::ENTITY,
         import_files::ENTITY,
+        upload_sessions::ENTITY,
+        upload_parts::ENTITY,
+        uploads::ENTITY,
         recordings::ENTITY,
         mentions::ENTITY,
         settings::ENTITY,

@@ -23,4 +23,7 @@ pub mod projects;
 pub mod recordings;
 pub mod settings;
 pub mod tasks;
+pub mod upload_parts;
+pub mod upload_sessions;
+pub mod uploads;
 pub mod watchers;

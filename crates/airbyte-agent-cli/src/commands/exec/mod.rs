@@ -214,13 +214,16 @@ fn field_names(names: &[String]) -> impl Iterator<Item = &str> {
 fn print_dry_run(request: &DryRun) -> Result<(), std::io::Error> {
     let headers: Map<String, Value> =
         request.headers.iter().map(|(name, value)| (name.clone(), json!(value))).collect();
-    let request = json!({
+    let mut shown = json!({
         "method": request.method,
         "url": request.url,
         "headers": headers,
         "body": request.body,
     });
-    writeln!(terminal::stdout(), "{}", output::json_for_output(&request))
+    if !request.then.is_empty() {
+        shown["then"] = json!(request.then);
+    }
+    writeln!(terminal::stdout(), "{}", output::json_for_output(&shown))
 }
 
 /// Tells a person how to continue a list. Scripts use `--cursor`.

@@ -104,6 +104,37 @@ const OPERATIONS: &[Operation<Connector>] = &[
         needed: |c, a| record(c.files_upload().update(a.get::<String>("fileId")).file_content(a.get::<String>("file_content"))),
     },
     Operation {
+        name: "uploaded_files.create",
+        arguments: r#"{"supportsAllDrives":true,"fields":"id,name,mimeType,parents,webViewLink","keepRevisionForever":false,"ocrLanguage":"en","ignoreDefaultVisibility":true,"name":"report.pdf","file_content":"aGVsbG8=","mimeType":"application/pdf","parents":["1dyUEebJaFnWa3Z4n0BFMVAXQ7mfUH11g"],"description":"Signed contract","file_mime_type":"application/pdf"}"#,
+        all: |c| c.uploaded_files().create()
+            .supports_all_drives(true).fields("id,name,mimeType,parents,webViewLink")
+            .keep_revision_forever(false).ocr_language("en").ignore_default_visibility(true)
+            .name("report.pdf").file_content("aGVsbG8=").mime_type("application/pdf")
+            .parents(["1dyUEebJaFnWa3Z4n0BFMVAXQ7mfUH11g"]).description("Signed contract")
+            .file_mime_type("application/pdf").dry_run(),
+        needed: |c, a| record(c.uploaded_files().create().name(a.get::<String>("name")).file_content(a.get::<String>("file_content"))),
+    },
+    Operation {
+        name: "upload_sessions.create",
+        arguments: r#"{"uploadType":"resumable","X-Upload-Content-Type":"application/pdf","X-Upload-Content-Length":20000000,"supportsAllDrives":true,"fields":"id,name,mimeType,parents,webViewLink","keepRevisionForever":false,"ocrLanguage":"en","ignoreDefaultVisibility":true,"name":"report.pdf","mimeType":"application/pdf","parents":["1dyUEebJaFnWa3Z4n0BFMVAXQ7mfUH11g"],"description":"Signed contract"}"#,
+        all: |c| c.upload_sessions().create()
+            .upload_type("resumable").x_upload_content_type("application/pdf")
+            .x_upload_content_length(20000000).supports_all_drives(true)
+            .fields("id,name,mimeType,parents,webViewLink").keep_revision_forever(false)
+            .ocr_language("en").ignore_default_visibility(true).name("report.pdf")
+            .mime_type("application/pdf").parents(["1dyUEebJaFnWa3Z4n0BFMVAXQ7mfUH11g"])
+            .description("Signed contract").dry_run(),
+        needed: |c, a| record(c.upload_sessions().create().name(a.get::<String>("name"))),
+    },
+    Operation {
+        name: "upload_session_contents.create",
+        arguments: r#"{"upload_url":"https://www.googleapis.com/upload/drive/v3/files?uploadType=resumable&upload_id=AB1C","Content-Range":"bytes 0-12/13","file_content":"aGVsbG8=","file_mime_type":"file-mime-type"}"#,
+        all: |c| c.upload_session_contents().create("https://www.googleapis.com/upload/drive/v3/files?uploadType=resumable&upload_id=AB1C")
+            .content_range("bytes 0-12/13").file_content("aGVsbG8=")
+            .file_mime_type("file-mime-type").dry_run(),
+        needed: |c, a| record(c.upload_session_contents().create(a.get::<String>("upload_url")).file_content(a.get::<String>("file_content"))),
+    },
+    Operation {
         name: "files_export.download",
         arguments: r#"{"fileId":"1BxiMVs0XRA5nFMdKvBdBZjgmUUqptlbs74OgvE2upms","mimeType":"text/csv"}"#,
         all: |c| c.files_export().download("1BxiMVs0XRA5nFMdKvBdBZjgmUUqptlbs74OgvE2upms", "text/csv")

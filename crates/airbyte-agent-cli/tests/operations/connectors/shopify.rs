@@ -1007,6 +1007,32 @@ const OPERATIONS: &[Operation<Connector>] = &[
         needed: |c, a| record(c.staged_uploads().create().input(a.get::<Vec<types::StagedUploadCreateInput>>("input"))),
     },
     Operation {
+        name: "staged_upload_contents.create",
+        arguments: r#"{"upload_url":"https://shopify-staged-uploads.storage.googleapis.com/","parameters":[{"name":"key","value":"tmp/1/files/ridge-156.jpg"}],"file":"aGVsbG8=","filename":"filename","mimeType":"mime-type"}"#,
+        all: |c| c.staged_upload_contents().create("https://shopify-staged-uploads.storage.googleapis.com/")
+            .parameters([types::StagedUploadContentParameter::new("key", "tmp/1/files/ridge-156.jpg")])
+            .file("aGVsbG8=").filename("filename").mime_type("mime-type").dry_run(),
+        needed: |c, a| record(c.staged_upload_contents().create(a.get::<String>("upload_url")).file(a.get::<String>("file"))),
+    },
+    Operation {
+        name: "files.create",
+        arguments: r#"{"input":[{"originalSource":"https://cdn.example.com/ridge-156.jpg","contentType":"IMAGE","filename":"filename","alt":"alt","duplicateResolutionMode":"APPEND_UUID"}]}"#,
+        all: |c| c.files().create()
+            .input([types::FileCreateInput::new("https://cdn.example.com/ridge-156.jpg").content_type(types::FileCreateInputContentType::Image).filename("filename").alt("alt").duplicate_resolution_mode(types::FileCreateInputDuplicateResolutionMode::AppendUuid)])
+            .dry_run(),
+        needed: |c, a| record(c.files().create().input(a.get::<Vec<types::FileCreateInput>>("input"))),
+    },
+    Operation {
+        name: "uploaded_files.create",
+        arguments: r#"{"file":"aGVsbG8=","filename":"ridge-156.jpg","mimeType":"image/jpeg","resource":"IMAGE","alt":"Ridge 156 seen from above","duplicateResolutionMode":"APPEND_UUID"}"#,
+        all: |c| c.uploaded_files().create()
+            .file("aGVsbG8=").filename("ridge-156.jpg").mime_type("image/jpeg")
+            .resource(types::UploadedFileResource::Image).alt("Ridge 156 seen from above")
+            .duplicate_resolution_mode(types::UploadedFileDuplicateResolutionMode::AppendUuid)
+            .dry_run(),
+        needed: |c, a| record(c.uploaded_files().create().file(a.get::<String>("file")).filename(a.get::<String>("filename")).mime_type(a.get::<String>("mimeType")).resource(a.get::<types::UploadedFileResource>("resource"))),
+    },
+    Operation {
         name: "product_media.create",
         arguments: r#"{"product":{"id":"gid://shopify/Product/8123456789012"},"media":[{"originalSource":"https://cdn.example.com/ridge-156.jpg","mediaContentType":"IMAGE","alt":"alt"}]}"#,
         all: |c| c.product_media().create()

@@ -337,6 +337,17 @@ const OPERATIONS: &[Operation<Connector>] = &[
         needed: |c, a| record(c.file_upload_contents().create(a.get::<String>("upload_url")).file_content(a.get::<String>("file_content"))),
     },
     Operation {
+        name: "uploaded_files.create",
+        arguments: r#"{"filename":"report.pdf","file_content":"aGVsbG8=","title":"Report","channel_id":"C012AB3CD","thread_ts":"1726142400.123456","initial_comment":"The report of September.","blocks":[{"type":"section","text":{"type":"mrkdwn","text":"The report."}}],"alt_text":"Bar chart of the sales per month","snippet_type":"python"}"#,
+        all: |c| c.uploaded_files().create()
+            .filename("report.pdf").file_content("aGVsbG8=").title("Report")
+            .channel_id("C012AB3CD").thread_ts("1726142400.123456")
+            .initial_comment("The report of September.")
+            .blocks([json!({"type":"section","text":{"type":"mrkdwn","text":"The report."}})])
+            .alt_text("Bar chart of the sales per month").snippet_type("python").dry_run(),
+        needed: |c, a| record(c.uploaded_files().create().filename(a.get::<String>("filename")).file_content(a.get::<String>("file_content"))),
+    },
+    Operation {
         name: "file_upload_completions.create",
         arguments: r#"{"files":[{"id":"F0ABC12DE","title":"Report","highlight_type":"highlight-type"}],"channel_id":"C012AB3CD","thread_ts":"1726142400.123456","initial_comment":"The report of September.","blocks":[{"type":"section","text":{"type":"mrkdwn","text":"The report."}}]}"#,
         all: |c| c.file_upload_completions().create()

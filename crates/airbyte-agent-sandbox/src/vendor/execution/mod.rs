@@ -5,6 +5,7 @@ mod body;
 mod job;
 mod list;
 mod locate;
+mod parts;
 mod read;
 mod write;
 
@@ -54,6 +55,9 @@ impl Execution<'_> {
         let writes = matches!(self.operation.action, Action::Create | Action::Update);
         if writes && !self.records.take_room(self.request.body.len()) {
             return Err(Failure::Full);
+        }
+        if let Some(more) = self.operation.address.as_ref().and_then(|one| one.more.as_ref()) {
+            return self.take_part(more);
         }
         match self.operation.action {
             Action::List | Action::Search => self.list(),

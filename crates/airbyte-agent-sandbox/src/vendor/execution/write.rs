@@ -31,6 +31,9 @@ impl Execution<'_> {
         let mut record = self.records.record(&shape, self.entity(), index);
         self.start_job(&mut record, index);
         self.issue_addresses(&mut record, index);
+        if !self.operation.response.headers.is_empty() {
+            return self.in_headers(&record);
+        }
         let body = self.body_around(vec![record], false);
         let status = match self.operation.body {
             Body::Json { .. } | Body::Related { .. } => 201,
@@ -80,6 +83,17 @@ impl Execution<'_> {
                 set_at(record, &issuer.place.steps, text.into());
             }
         }
+    }
+
+    /// A response whose headers are the members of the record that the description takes from there.
+    fn in_headers(&self, record: &Value) -> Response {
+        let headers = self.operation.response.headers.iter();
+        headers.fold(Response::empty(200), |response, (member, header)| {
+            match record.get(member.as_ref()).and_then(Value::as_str) {
+                Some(text) => response.header(header, text),
+                None => response,
+            }
+        })
     }
 
     fn store_upload(&self, index: u64) {

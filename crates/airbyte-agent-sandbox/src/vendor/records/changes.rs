@@ -29,6 +29,16 @@ struct State {
     files: HashMap<(String, u64), Upload>,
     /// Jobs whose state has not been read since they were started.
     at_work: HashSet<(String, u64)>,
+    /// What has arrived of files that are sent in parts, by the address to which they are sent.
+    parts: HashMap<String, Parts>,
+}
+
+/// What has arrived of a file that is sent in parts.
+#[derive(Debug, Default)]
+struct Parts {
+    bytes: Vec<u8>,
+    /// The number of the record that was made of the whole file.
+    record: Option<u64>,
 }
 
 #[derive(Debug, Default)]
@@ -112,6 +122,36 @@ impl Changes {
     /// The fields that were written to a record.
     pub(super) fn written(&self, entity: &str, index: u64) -> Option<Map<String, Value>> {
         self.with(|state| state.entities.get(entity)?.written.get(&index).cloned())
+    }
+
+    /// Adds a part of a file that begins at this byte, if it is the next one. Gives the number of bytes that
+    /// have arrived.
+    pub(super) fn add_part(&self, address: &str, first: usize, part: &[u8]) -> usize {
+        self.with(|state| {
+            let parts = state.parts.entry(address.to_owned()).or_default();
+            if first == parts.bytes.len() {
+                parts.bytes.extend_from_slice(part);
+            }
+            parts.bytes.len()
+        })
+    }
+
+    /// The number of the record that was made of a file whose parts have all arrived; `make` makes it of the
+    /// bytes.
+    pub(super) fn whole_file(&self, address: &str, make: impl FnOnce(Vec<u8>) -> u64) -> u64 {
+        let (bytes, record) = self.with(|state| {
+            let parts = state.parts.entry(address.to_owned()).or_default();
+            (parts.bytes.clone(), parts.record)
+        });
+        record.unwrap_or_else(|| {
+            let made = make(bytes);
+            self.with(|state| {
+                if let Some(parts) = state.parts.get_mut(address) {
+                    parts.record = Some(made);
+                }
+            });
+            made
+        })
     }
 
     pub(super) fn put_file(&self, entity: &str, index: u64, file: Upload) {

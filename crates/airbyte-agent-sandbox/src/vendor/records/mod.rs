@@ -149,6 +149,21 @@ impl Records {
         self.changes.is_at_work(entity, index)
     }
 
+    /// The fields that were written to a record.
+    pub(super) fn written(&self, entity: &str, index: u64) -> Option<Map<String, Value>> {
+        self.changes.written(entity, index)
+    }
+
+    /// Adds a part of a file that is sent to this address; the number of bytes that have arrived.
+    pub(super) fn add_part(&self, address: &str, first: usize, part: &[u8]) -> usize {
+        self.changes.add_part(address, first, part)
+    }
+
+    /// The number of the record of a file whose parts have all arrived, which `make` makes of the bytes once.
+    pub(super) fn whole_file(&self, address: &str, make: impl FnOnce(Vec<u8>) -> u64) -> u64 {
+        self.changes.whole_file(address, make)
+    }
+
     /// Stores the file of a record.
     pub(super) fn put_file(&self, entity: &str, index: u64, file: Upload) {
         self.changes.put_file(entity, index, file);

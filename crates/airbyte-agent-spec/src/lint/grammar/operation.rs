@@ -126,6 +126,8 @@ static OPERATION: Shape = Shape {
         ("x-agent-field-selection", Object(&FIELD_SELECTION)),
         ("x-agent-drift", Map(&Text)),
         ("x-agent-address", Object(&ADDRESS)),
+        ("x-agent-upload", Object(&UPLOAD)),
+        ("x-agent-record-headers", Map(&Text)),
     ],
     // Entity and action are looked at when the operation is lowered.
     required: &["responses"],
@@ -158,8 +160,50 @@ static JOB_STEP: Shape = Shape {
 
 static ADDRESS: Shape = Shape {
     name: "x-agent-address",
-    keys: &[("argument", Text), ("hosts", TEXTS), ("issued_by", Object(&ISSUER))],
+    keys: &[
+        ("argument", Text),
+        ("hosts", TEXTS),
+        ("issued_by", Object(&ISSUER)),
+        ("fields", Text),
+        ("more", Object(&MORE)),
+    ],
     required: &["argument", "hosts"],
+    unknown: Unknown::Strict,
+};
+
+static MORE: Shape = Shape {
+    name: "more",
+    keys: &[("status", Count), ("header", Text), ("member", Text)],
+    required: &["status", "header", "member"],
+    unknown: Unknown::Strict,
+};
+
+static UPLOAD: Shape = Shape {
+    name: "x-agent-upload",
+    keys: &[
+        ("file", Object(&UPLOAD_FILE)),
+        ("start", Object(&UPLOAD_STEP)),
+        ("send", Object(&UPLOAD_STEP)),
+        ("part_bytes", Count),
+        ("received", Text),
+        ("finish", Object(&UPLOAD_STEP)),
+        ("result", Text),
+    ],
+    required: &["file", "start", "send"],
+    unknown: Unknown::Strict,
+};
+
+static UPLOAD_FILE: Shape = Shape {
+    name: "file of an upload",
+    keys: &[("content", Text), ("name", Text), ("media_type", Text)],
+    required: &["content"],
+    unknown: Unknown::Strict,
+};
+
+static UPLOAD_STEP: Shape = Shape {
+    name: "upload step",
+    keys: &[("operation", Text), ("arguments", Map(&Any))],
+    required: &["operation", "arguments"],
     unknown: Unknown::Strict,
 };
 
