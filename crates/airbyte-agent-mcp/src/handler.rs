@@ -67,7 +67,7 @@ impl ServerHandler for Server {
         request: CallToolRequestParams,
         context: RequestContext<RoleServer>,
     ) -> Result<CallToolResponse, ErrorData> {
-        session_call::call(self, request, context).await
+        Box::pin(session_call::call(self, request, context)).await
     }
 
     async fn list_resources(

@@ -195,7 +195,7 @@ async fn operation<'g>(
     match (given("argument"), given("value")) {
         (Some(argument), Some(value)) => text.push_str(&format!(" Set {argument} to {value}.")),
         (Some(argument), None) => {
-            text.push_str(&format!(" Ask me for {argument} if it is not clear."))
+            text.push_str(&format!(" Ask me for {argument} if it is not clear."));
         }
         _ => {}
     }

@@ -25,7 +25,7 @@ pub(crate) fn span(tool: &str, context: &RequestContext<RoleServer>) -> Span {
         otel.status_code = Empty,
         error.type = Empty,
         mcp.method.name = "tools/call",
-        mcp.protocol.version = version.as_ref().map(|version| version.as_str()),
+        mcp.protocol.version = version.as_ref().map(rmcp::model::ProtocolVersion::as_str),
         network.transport = if is_http { "tcp" } else { "pipe" },
         gen_ai.operation.name = "execute_tool",
         gen_ai.tool.name = tool,

@@ -103,9 +103,9 @@ impl Account {
         self.records.clone().or_else(stored)
     }
 
-    /// The name under which the account is stored when somebody logs in for it; the inner `None` is the usual name. The
-    /// outer `None` says that to log in would change nothing: calls go through the platform, or the configuration or
-    /// the environment has credentials.
+    /// The name under which the account is stored when somebody logs in for it: its own, or `usual` for the account
+    /// that has the name of its connector. `None` where to log in would change nothing: calls go through the platform,
+    /// or the configuration or the environment has credentials.
     ///
     /// # Errors
     ///
@@ -114,16 +114,17 @@ impl Account {
         &'n self,
         connector: &Connector,
         sources: &dyn Sources,
-    ) -> Result<Option<Option<&'n str>>> {
+        usual: &'n str,
+    ) -> Result<Option<&'n str>> {
         let Reach::Direct(direct) = &self.reach else { return Ok(None) };
         if direct.credentials.is_some() {
             return Ok(None);
         }
         if let Some(name) = &direct.stored {
-            return Ok(Some(Some(name)));
+            return Ok(Some(name));
         }
         let found = environment::credentials(connector, &self.name, sources)?;
-        Ok(found.is_empty().then(|| name_of(&self.name, connector)))
+        Ok(found.is_empty().then(|| name_of(&self.name, connector).unwrap_or(usual)))
     }
 
     /// Sets where the description of the connector comes from.

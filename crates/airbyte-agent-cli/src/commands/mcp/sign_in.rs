@@ -46,14 +46,15 @@ impl Pages {
         client: Client,
         sources: &UserSources,
     ) -> Result<Client, Error> {
-        let Some(name) = account.login_name(description, sources)? else { return Ok(client) };
+        let name = account.login_name(description, sources, DEFAULT)?;
+        let Some(name) = name else { return Ok(client) };
         if ownership::check_storing(description).is_err() {
             return Ok(client);
         }
         let client = client.exchangeable();
         let slot = Slot {
             account: account.clone(),
-            stored: name.unwrap_or(DEFAULT).to_owned(),
+            stored: name.to_owned(),
             description: description.clone(),
             client: client.clone(),
         };
