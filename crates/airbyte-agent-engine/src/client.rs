@@ -184,6 +184,17 @@ impl Client {
         self.runtime.transport().settings()
     }
 
+    /// A text that tells the account of this client from others, for names of files and the like: 32 hexadecimal digits.
+    /// Clients of the same account have the same as long as they have the same
+    /// [cursor key](Self::with_cursor_key). Nobody without the key learns anything from it.
+    ///
+    /// # Errors
+    ///
+    /// `Internal` when there is no key.
+    pub fn account_mark(&self) -> Result<String> {
+        self.runtime.account_mark()
+    }
+
     /// A call to be put together. Whether the operation exists is told when it is made.
     pub fn call(&self, entity: &str, action: Action) -> Call {
         Call::new(self.runtime.clone(), entity, action)

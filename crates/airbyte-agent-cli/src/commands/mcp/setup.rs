@@ -4,19 +4,19 @@ use std::sync::Arc;
 
 use airbyte_agent_core::description::Connector;
 use airbyte_agent_core::tools::Exposure;
-use airbyte_agent_core::{Client, Description, Error, Hosted, Local};
+use airbyte_agent_core::{Client, Description, Error, Hosted, Http, Local};
 use airbyte_agent_mcp::config::{Account, Direct, Origin, Reach, StoreChoice};
 use airbyte_agent_mcp::{Config, HttpOptions, Quota, ResultForm, Server, Token, listen};
 use airbyte_agent_sandbox::{CLIENT_ID, CLIENT_SECRET, Sandbox};
-use airbyte_agent_sync::StoredRecords;
+use airbyte_agent_sync::{PacedHttp, StoredRecords};
 
-use super::stored::UserSources;
+use super::stored::{PacedSources, UserSources};
 use crate::args::serve::{Expose, Results, ServeArgs};
 use crate::args::sync::StoreArgs;
 use crate::engine::LocalEngine;
 use crate::failure::usage_error;
 use crate::records::SANDBOX_ACCOUNT;
-use crate::{cursor_key, notes, ownership, records, registry, sample};
+use crate::{cursor_key, notes, ownership, pace, records, registry, sample};
 
 /// The variable that holds the bearer token. It is no option, because other users of the machine can
 /// read the options of a process.
@@ -44,7 +44,7 @@ impl Setup {
                 if let Reach::Hosted(hosted) = &account.reach {
                     ownership::check_hosted(&description, hosted)?;
                 }
-                account.client(description, &sources).map(cursor_key::with_stored_key_or_log)
+                paced_client(account, description, &sources)
             })?;
             return Ok(Self { server, http, _sandbox: None });
         }
@@ -58,10 +58,25 @@ impl Setup {
             } else {
                 sandbox_local_client(&origin, description)
             };
-            client.map(cursor_key::with_stored_key_or_log)
+            client.map(|client| cursor_key::with_stored_key_or_log(client).0)
         })?;
         Ok(Self { server, http, _sandbox: Some(sandbox) })
     }
+}
+
+/// The client of an account, whose requests keep to the limits that the programs of this user share.
+fn paced_client(
+    account: &Account,
+    description: Description,
+    sources: &UserSources,
+) -> Result<Client, Error> {
+    let http = PacedHttp::new(Http::default());
+    let client = account.client(description, &PacedSources { sources, http: &http })?;
+    let (client, has_stored_key) = cursor_key::with_stored_key_or_log(client);
+    if !matches!(account.reach, Reach::Hosted(_)) {
+        http.set_pace(pace::of(&client, has_stored_key));
+    }
+    Ok(client)
 }
 
 /// The configuration of the file, narrowed by the options.

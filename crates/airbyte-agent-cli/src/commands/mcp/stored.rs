@@ -4,9 +4,10 @@ use airbyte_agent_accounts::{DEFAULT, Entry, Overrides, Store};
 use airbyte_agent_core::description::Connector;
 use airbyte_agent_core::{Error, Local};
 use airbyte_agent_mcp::config::Sources;
+use airbyte_agent_sync::PacedHttp;
 use serde_json::{Map, Value};
 
-use crate::{accounts, ownership};
+use crate::{accounts, ownership, pace};
 
 /// The environment and the store of this user. The index of the store is read only once, so that a
 /// server with many accounts starts quickly.
@@ -55,5 +56,35 @@ impl Sources for UserSources {
 
     fn command(&self, connector: &Connector, name: Option<&str>) -> Option<String> {
         Some(accounts::login_command(connector, name.unwrap_or(DEFAULT)))
+    }
+}
+
+/// The same with a client that keeps to the limits of the vendor.
+pub(super) struct PacedSources<'s> {
+    pub(super) sources: &'s UserSources,
+    pub(super) http: &'s PacedHttp,
+}
+
+impl Sources for PacedSources<'_> {
+    fn variable(&self, connector: &Connector, name: &str) -> Result<Option<String>, Error> {
+        self.sources.variable(connector, name)
+    }
+
+    fn stored(
+        &self,
+        connector: &Connector,
+        name: Option<&str>,
+        local: Local,
+        settings: &Map<String, Value>,
+    ) -> Result<Option<Local>, Error> {
+        self.sources.stored(connector, name, local, settings)
+    }
+
+    fn command(&self, connector: &Connector, name: Option<&str>) -> Option<String> {
+        self.sources.command(connector, name)
+    }
+
+    fn sending(&self, local: Local, via: Option<&str>) -> Local {
+        if pace::is_here(via) { local } else { local.http_client(self.http.clone()) }
     }
 }
