@@ -26,6 +26,9 @@ use crate::report::{EntityReport, Mode, Trouble};
 /// Number of lists in a row that may fail before the entity is given up.
 const MOST_FAILURES: u64 = 20;
 
+/// Number of rows that come or go after which the database looks anew at what its indexes hold.
+const MANY_ROWS: u64 = 500;
+
 /// How much the clock of this machine may be ahead of the vendor's.
 const CLOCKS_DIFFER: SignedDuration = SignedDuration::from_mins(5);
 
@@ -394,6 +397,10 @@ impl EntityRun<'_> {
             })
             .await?;
         self.report.counts += counts;
+        if self.report.counts.inserted + self.report.counts.deleted >= MANY_ROWS {
+            let table = self.table.clone();
+            self.runner.in_store(move |store| store.analyze(&table)).await?;
+        }
         Ok(())
     }
 
