@@ -11,7 +11,7 @@ use airbyte_agent_store::Page;
 use super::Event;
 use super::entity::EntityRun;
 use crate::arguments::Arguments;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::parents::Combinations;
 use crate::position::KnownPage;
 
@@ -108,11 +108,12 @@ impl EntityRun<'_> {
             budget.take()?;
         }
         let _turn = self.runner.pace.turn().await;
-        match call.outcome().await.map_err(crate::error::Error::from) {
-            Ok(outcome) if outcome.unchanged => Ok(Some(Answer::NotModified)),
-            Ok(outcome) => Ok(Some(Answer::Changed(Box::new(outcome)))),
+        // The same request as that of a run, which is for pages.
+        match call.outcomes().try_next().await.map_err(Error::from) {
+            Ok(Some(outcome)) if outcome.unchanged => Ok(Some(Answer::NotModified)),
+            Ok(Some(outcome)) => Ok(Some(Answer::Changed(Box::new(outcome)))),
             Err(error) if error.ends_everything() => Err(error),
-            Err(_) => Ok(None),
+            Ok(None) | Err(_) => Ok(None),
         }
     }
 

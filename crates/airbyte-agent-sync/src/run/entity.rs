@@ -150,7 +150,7 @@ impl EntityRun<'_> {
             mode: self.report.mode,
         });
         if !self.report.is_continued && self.keeps_position {
-            if self.is_unchanged().await? {
+            if is_sound && self.is_unchanged().await? {
                 return self.note_unchanged().await;
             }
             self.start().await?;
