@@ -106,7 +106,11 @@ impl Runtime {
             Some(key) => key,
             None => CursorKey::of_process()?,
         };
-        Ok(key.mark(&["account".as_bytes(), self.description().name.as_bytes(), &self.transport().identity()]))
+        Ok(key.mark(&[
+            "account".as_bytes(),
+            self.description().name.as_bytes(),
+            &self.transport().identity(),
+        ]))
     }
 
     /// How to read a response of an operation that has this layout.

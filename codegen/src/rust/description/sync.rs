@@ -22,7 +22,8 @@ fn places(places: &[JsonPath]) -> Code {
 }
 
 fn source(source: &SyncSource) -> Code {
-    let SyncSource { key, per_parent, parents, arguments, needs, change, deletions, conditional } = source;
+    let SyncSource { key, per_parent, parents, arguments, needs, change, deletions, conditional } =
+        source;
     let code = Code::call("sync", [places(key)])
         .each("parents", parents, parent)
         .mark("per_parent", *per_parent)

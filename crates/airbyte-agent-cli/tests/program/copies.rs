@@ -54,7 +54,8 @@ fn a_watch_that_is_killed_misses_no_change() {
     let mut note = |lines: Vec<Value>| {
         let mut again = 0;
         for line in lines {
-            let found = printed.entry(line["sequence"].as_u64().unwrap()).or_insert((0, line.clone()));
+            let found =
+                printed.entry(line["sequence"].as_u64().unwrap()).or_insert((0, line.clone()));
             found.0 += 1;
             again += u32::from(found.0 > 1);
             assert_eq!(found.1, line, "a number means one change");

@@ -268,8 +268,14 @@ mod tests {
             assert_eq!(next, Next::Answer, "{status}");
         }
         let url = FROM.parse().unwrap();
-        let mut hop =
-            Hop { method: Method::GET, url, body: Bytes::new(), reads: true, is_conditional: true, left: 1 };
+        let mut hop = Hop {
+            method: Method::GET,
+            url,
+            body: Bytes::new(),
+            reads: true,
+            is_conditional: true,
+            left: 1,
+        };
         assert_eq!(next(Anywhere, &hop, 304, &HeaderMap::new()), Next::Answer);
         hop.is_conditional = false;
         assert_ne!(next(Anywhere, &hop, 304, &HeaderMap::new()), Next::Answer);

@@ -1,8 +1,8 @@
 //! One vendor: which requests reach it, whether they are allowed, and how it responds.
 
 mod address;
-mod credential;
 mod conditional;
+mod credential;
 pub(crate) mod criteria;
 mod execution;
 mod failure;

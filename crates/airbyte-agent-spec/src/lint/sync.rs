@@ -1,7 +1,8 @@
 //! `x-agent-sync`: the names and places in it exist, and its parts fit together.
 
 use airbyte_agent_description::{
-    Action, Connector, JsonPath, Method, Operation, ParentValue, SyncDeletions, SyncRule, SyncSource,
+    Action, Connector, JsonPath, Method, Operation, ParentValue, SyncDeletions, SyncRule,
+    SyncSource,
 };
 
 use crate::lower::{self, Cx, Op, Walk, record_node};

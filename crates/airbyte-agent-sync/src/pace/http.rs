@@ -48,7 +48,8 @@ impl PacedHttp {
         let mut response = self.inner.send(request).await?;
         if turn.is_held() {
             // The request is under way until its body is read.
-            let body = std::mem::replace(&mut response.body, Box::pin(futures_util::stream::empty()));
+            let body =
+                std::mem::replace(&mut response.body, Box::pin(futures_util::stream::empty()));
             response.body = Box::pin(body.inspect(move |_| {
                 let _ = &turn;
             }));

@@ -180,7 +180,8 @@ impl Pace {
         }
         let mut own = self.0.own.lock().unwrap_or_else(PoisonError::into_inner);
         let now = now();
-        let waits = own.iter_mut().zip(&self.0.limits).map(|(window, limit)| window.wait(limit, now));
+        let waits =
+            own.iter_mut().zip(&self.0.limits).map(|(window, limit)| window.wait(limit, now));
         let wait = waits.fold(Duration::ZERO, Duration::max);
         if wait.is_zero() {
             own.iter_mut().for_each(Window::take);
@@ -191,7 +192,8 @@ impl Pace {
     /// Waits for one of the requests that may be under way at the same time.
     async fn slot(&self, longest: Duration) -> Result<Turn, Duration> {
         let Some(slots) = &self.0.slots else { return Ok(Turn::default()) };
-        let acquiring = tokio::time::timeout(longest.min(LONGEST_REQUEST), slots.clone().acquire_owned());
+        let acquiring =
+            tokio::time::timeout(longest.min(LONGEST_REQUEST), slots.clone().acquire_owned());
         let Ok(permit) = acquiring.await else {
             if longest < LONGEST_REQUEST {
                 return Err(longest);

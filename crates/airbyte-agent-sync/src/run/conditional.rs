@@ -124,7 +124,11 @@ impl EntityRun<'_> {
         let position = self.position.value();
         let (table, account) = (self.table.clone(), self.runner.account.clone());
         let noted = self.runner.in_store(move |store| {
-            store.write_page(&table, &account, Page { position: Some(&position), ..Page::default() })
+            store.write_page(
+                &table,
+                &account,
+                Page { position: Some(&position), ..Page::default() },
+            )
         });
         noted.await?;
         let entity = &self.planned.entity;

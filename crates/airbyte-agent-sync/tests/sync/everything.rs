@@ -121,7 +121,11 @@ async fn what_has_not_changed_is_not_sent_again() {
     assert!(second.error().is_none(), "{second:#?}");
     assert_eq!(statuses(sent), vec![304; usize::try_from(pages).unwrap()]);
     for (report, rows) in second.entities.iter().zip(rows) {
-        assert_eq!((report.records, report.rows, report.counts.deleted), (0, rows, 0), "{report:#?}");
+        assert_eq!(
+            (report.records, report.rows, report.counts.deleted),
+            (0, rows, 0),
+            "{report:#?}"
+        );
         assert!(report.not_modified > 0);
     }
     // It is as fresh as after reading everything.
@@ -138,7 +142,8 @@ async fn what_has_not_changed_is_not_sent_again() {
         Value::String(text) => serde_json::from_str(text).unwrap(),
         other => other.clone(),
     };
-    let change = json!({"campaign_id": row[0], "name": "Another name", "account_id": account["account_id"]});
+    let change =
+        json!({"campaign_id": row[0], "name": "Another name", "account_id": account["account_id"]});
     let operation = client.description().operation("campaigns", Action::Update).unwrap();
     let known = change.as_object().unwrap().iter();
     let known: Map<String, Value> = known

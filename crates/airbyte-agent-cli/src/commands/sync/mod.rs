@@ -151,7 +151,9 @@ pub(crate) async fn connect_to_copy(
 ) -> Result<Connection, Error> {
     let connection = connect_paced(args, description, Pacing::Caller).await?;
     notes::print_warnings(connection.pace.problem().map(|error| {
-        format!("other programs that use this account do not know of the requests of this one: {error}")
+        format!(
+            "other programs that use this account do not know of the requests of this one: {error}"
+        )
     }));
     Ok(connection)
 }

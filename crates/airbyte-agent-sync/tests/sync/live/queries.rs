@@ -51,11 +51,7 @@ const SHAPES: [Shape; 5] = [
             ("contacts", &["Id", "AccountId", "Email", "OwnerId"]),
             ("cases", &["Id", "AccountId", "ContactId", "CaseNumber", "Status"]),
         ],
-        links: &[
-            (1, "AccountId", 0, "Id"),
-            (2, "AccountId", 0, "Id"),
-            (2, "ContactId", 1, "Id"),
-        ],
+        links: &[(1, "AccountId", 0, "Id"), (2, "AccountId", 0, "Id"), (2, "ContactId", 1, "Id")],
     },
     Shape {
         slug: "shopify",
