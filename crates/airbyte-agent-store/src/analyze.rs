@@ -55,6 +55,9 @@ mod tests {
             let steps: Vec<String> = store
                 .read(|reader| {
                     reader.internally(|connection| {
+                        // A plan that is only explained does not notice that the schema has changed.
+                        let count = format!("SELECT count(*) FROM {rows}");
+                        connection.query_row(&count, [], |_| Ok(()))?;
                         let mut plan = connection.prepare(&sql)?;
                         let steps = plan.query_map([], |row| row.get(3))?;
                         Ok(steps.collect::<rusqlite::Result<_>>()?)

@@ -198,6 +198,8 @@ fn limited_spec(folder: &Folder, url: &str, requests: u32) -> String {
              x-airbyte-retry-config:"
         ),
     );
+    let list = "      x-airbyte-action: list\n";
+    let text = text.replacen(list, &format!("{list}      x-agent-sync: {{key: id}}\n"), 1);
     let path = folder.file("limited.yaml");
     std::fs::write(&path, text).unwrap();
     path
@@ -220,10 +222,9 @@ fn programs_that_use_an_account_share_what_the_vendor_allows() {
         command.env("AIRBYTE_CONFIG_DIR", folder.file("home"));
         command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
     };
-    let store = folder.file("records.db");
     let children: Vec<Child> = (0..9)
         .map(|number| match number % 3 {
-            0 => started(&["sync", "things", "--store", &store]),
+            0 => started(&["sync", "things", "--store", &folder.file(&format!("{number}.db"))]),
             _ => started(&["exec", "things", "list"]),
         })
         .collect();

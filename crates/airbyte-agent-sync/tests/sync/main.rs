@@ -8,7 +8,7 @@
 )]
 
 mod changes;
-mod everything;
+mod conditional;
 mod failures;
 mod interruptions;
 mod live;
