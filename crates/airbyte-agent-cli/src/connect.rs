@@ -3,8 +3,11 @@
 use airbyte_agent_accounts::{Account, Overrides, Store};
 use airbyte_agent_core::description::Connector;
 use airbyte_agent_core::provenance::{Provenance, Receiver, Sourced};
-use airbyte_agent_core::{Client, Credentials, Description, Error, ErrorKind, Local, Redactor};
+use airbyte_agent_core::{
+    Client, Credentials, Description, Error, ErrorKind, Http, Local, Redactor,
+};
 use airbyte_agent_sandbox::Sandbox;
+use airbyte_agent_sync::{Pace, PacedHttp};
 use serde_json::{Map, Value};
 
 use crate::args::connection::ConnectionArgs;
@@ -13,13 +16,15 @@ use crate::failure::usage_error;
 use crate::json_option::parse_json_object;
 use crate::platform_access::{PlatformAccess, PlatformChoice, resolve_platform_access};
 use crate::variables::{Variables, used_note};
-use crate::{accounts, cursor_key, notes, ownership, redact, sample};
+use crate::{accounts, cursor_key, notes, ownership, pace, redact, sample};
 
 /// A client, with everything that must live as long as the client is used.
 pub(crate) struct Connection {
     pub(crate) client: Client,
     /// Knows every secret of the call, also those that are obtained later.
     pub(crate) redactor: Redactor,
+    /// How fast requests are sent by whoever keeps to it; without a limit if the client does so itself.
+    pub(crate) pace: Pace,
     /// Why cursors are valid in this run only, if they are.
     cursor_problem: Option<String>,
     /// Stops when it is dropped.
@@ -31,7 +36,7 @@ impl Connection {
     pub(crate) fn of_store(client: Client) -> Self {
         let (client, cursor_problem) = cursor_key::with_stored_key(client);
         let redactor = client.redactor();
-        Self { client, redactor, cursor_problem, _sandbox: None }
+        Self { client, redactor, pace: Pace::default(), cursor_problem, _sandbox: None }
     }
 
     /// Warns if cursors are valid in this run only. To be called when the user requests a cursor or
@@ -43,23 +48,51 @@ impl Connection {
     }
 }
 
-/// Creates a client, and starts the sandbox if one is requested.
+/// Who keeps to the limits that the vendor publishes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Pacing {
+    /// The client, with each request. A call fails rather than wait for more than a minute.
+    Requests,
+    /// The caller, who has time.
+    Caller,
+}
+
+/// Creates a client, and starts the sandbox if one is requested. The client keeps to the vendor's limits.
 pub(crate) async fn connect(
     args: &ConnectionArgs,
     description: Description,
+) -> Result<Connection, Error> {
+    connect_paced(args, description, Pacing::Requests).await
+}
+
+/// The same with the choice of who keeps to the limits.
+pub(crate) async fn connect_paced(
+    args: &ConnectionArgs,
+    description: Description,
+    pacing: Pacing,
 ) -> Result<Connection, Error> {
     let sandbox = if args.sandbox { Some(start_sandbox(args, &description).await?) } else { None };
     let sandbox_origin = sandbox.as_ref().map(Sandbox::url);
     let sandbox_origin = sandbox_origin.as_deref();
     let variables = Variables::load_with_warnings();
+    let is_limited = !args.hosted && !args.sandbox && !pace::is_here(args.via.as_deref());
+    let http = (is_limited && pacing == Pacing::Requests).then(|| PacedHttp::new(Http::default()));
     let client = if args.hosted {
         hosted_client(args, description, &variables, sandbox_origin)?
     } else {
-        local_client(args, &description, &variables, sandbox_origin)?
+        local_client(args, &description, &variables, sandbox_origin, http.as_ref())?
     };
     let (client, cursor_problem) = cursor_key::with_stored_key(client);
     let redactor = client.redactor();
-    Ok(Connection { client, redactor, cursor_problem, _sandbox: sandbox })
+    let mut own = Pace::default();
+    if is_limited {
+        let found = pace::of(&client, cursor_problem.is_none());
+        match &http {
+            Some(http) => http.set_pace(found),
+            None => own = found,
+        }
+    }
+    Ok(Connection { client, redactor, pace: own, cursor_problem, _sandbox: sandbox })
 }
 
 async fn start_sandbox(args: &ConnectionArgs, description: &Description) -> Result<Sandbox, Error> {
@@ -98,6 +131,7 @@ fn local_client(
     description: &Description,
     variables: &Variables,
     sandbox_origin: Option<&str>,
+    http: Option<&PacedHttp>,
 ) -> Result<Client, Error> {
     let source = find_credentials(args, description, variables, sandbox_origin.is_some())?;
     let redactor = Redactor::new();
@@ -111,8 +145,11 @@ fn local_client(
         _ => redact::add_credentials(&redactor, description, None, variables),
     }
     let is_missing = matches!(source, CredentialSource::Missing);
-    let local =
+    let mut local =
         local_options(args, description, source, variables, sandbox_origin)?.redactor(&redactor);
+    if let Some(http) = http {
+        local = local.http_client(http.clone());
+    }
     Client::local(description.clone(), local).map_err(|error| {
         if is_missing && error.kind() == ErrorKind::Authentication {
             accounts::missing_credentials(description, &error)

@@ -13,11 +13,12 @@ pub(crate) fn with_stored_key(client: Client) -> (Client, Option<String>) {
     }
 }
 
-/// The same for a server, which logs that no key can be stored and continues.
-pub(crate) fn with_stored_key_or_log(client: Client) -> Client {
+/// The same for a server, which logs that no key can be stored and continues. The second value says whether there is one.
+pub(crate) fn with_stored_key_or_log(client: Client) -> (Client, bool) {
     let (client, why) = with_stored_key(client);
+    let has_key = why.is_none();
     if let Some(why) = why {
         tracing::warn!(%why, "cursors of this run cannot be used by a later one");
     }
-    client
+    (client, has_key)
 }

@@ -27,6 +27,7 @@ mod json_option;
 mod notes;
 mod output;
 mod ownership;
+mod pace;
 mod pager;
 mod platform_access;
 mod progress;

@@ -179,6 +179,11 @@ impl Operation {
         format!("{}.{}", self.entity, self.action)
     }
 
+    /// Whether the vendor answers "not modified" to whoever knows what it would send.
+    pub const fn is_conditional(&self) -> bool {
+        matches!(&self.sync, Some(SyncRule::Source(source)) if source.conditional)
+    }
+
     /// The parameter of this name.
     pub fn parameter(&self, name: &str) -> Option<&Parameter> {
         self.parameters.iter().find(|parameter| parameter.name == name)

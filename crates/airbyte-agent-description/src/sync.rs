@@ -37,6 +37,8 @@ pub struct SyncSource {
     pub change: Option<SyncChange>,
     /// How records that were deleted at the vendor are recognized between full passes.
     pub deletions: SyncDeletions,
+    /// Whether the vendor answers "not modified" if a page of the list is still what the caller knows.
+    pub conditional: bool,
 }
 
 /// An entity whose records give arguments of a list.

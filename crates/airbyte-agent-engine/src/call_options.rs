@@ -20,6 +20,7 @@ pub struct CallOptions {
     confined: bool,
     strict: bool,
     held_bytes: Option<usize>,
+    known: Option<String>,
 }
 
 impl CallOptions {
@@ -116,6 +117,21 @@ impl CallOptions {
     pub fn max_held_bytes(mut self, bytes: usize) -> Self {
         self.held_bytes = Some(bytes);
         self
+    }
+
+    /// Of a list that the vendor can answer with "not modified": requests it only if it is no longer what it was when
+    /// it had this [validator](crate::Outcome::validator). If it is, [`Outcome::unchanged`](crate::Outcome::unchanged)
+    /// is set. Only calls straight to the vendor say so, and only those that give an
+    /// [`Outcome`](crate::Outcome) understand the response; with others the option does nothing.
+    #[must_use]
+    pub fn unless_matches(mut self, validator: impl Into<String>) -> Self {
+        self.known = Some(validator.into());
+        self
+    }
+
+    /// The validator of what is known, of an operation whose vendor compares it.
+    pub(crate) fn known(&self, operation: &Operation) -> Option<&str> {
+        self.known.as_deref().filter(|_| operation.is_conditional())
     }
 
     pub(crate) const fn held(&self) -> Option<usize> {

@@ -228,6 +228,17 @@ impl Client {
         self.runtime().transport().settings()
     }
 
+    /// A text that tells the account of this client from others, for names of files and the like: 32 hexadecimal digits.
+    /// Clients of the same account have the same as long as they have the same
+    /// [cursor key](Self::with_cursor_key). Nobody without the key learns anything from it.
+    ///
+    /// # Errors
+    ///
+    /// `Internal` when there is no key.
+    pub fn account_mark(&self) -> Result<String> {
+        self.runtime().account_mark()
+    }
+
     /// Begins to build a call. A name that does not exist is reported when the call is made.
     pub fn call(&self, entity: &str, action: Action) -> Call {
         Call::new(self.runtime().clone(), entity, action)

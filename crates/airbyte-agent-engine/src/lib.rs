@@ -31,6 +31,7 @@ mod call;
 mod call_options;
 mod chunked;
 mod client;
+mod conditional;
 
 pub mod context_store;
 pub mod cursor;

@@ -23,11 +23,32 @@ pub struct Outcome {
     /// missing. The metadata contains it as the member `errors`.
     #[serde(skip)]
     pub errors: Vec<Value>,
+    /// What tells this state of the list from later ones, where the vendor answers "not modified"
+    /// ([`CallOptions::unless_matches`](crate::CallOptions::unless_matches)): its entity tag, or else its time of change.
+    #[serde(skip)]
+    pub validator: Option<String>,
+    /// Whether the vendor answered "not modified". Nothing else is told then: `data` is `null`, and where the list
+    /// continues is not known.
+    #[serde(skip)]
+    pub unchanged: bool,
 }
 
 impl Outcome {
     /// An outcome that consists of data only.
     pub(crate) fn of_data(data: Value) -> Self {
-        Self { data, meta: Value::Null, next: None, total: None, errors: Vec::new() }
+        Self {
+            data,
+            meta: Value::Null,
+            next: None,
+            total: None,
+            errors: Vec::new(),
+            validator: None,
+            unchanged: false,
+        }
+    }
+
+    /// The response "not modified".
+    pub(crate) fn not_modified(validator: Option<String>) -> Self {
+        Self { validator, unchanged: true, ..Self::of_data(Value::Null) }
     }
 }

@@ -102,6 +102,19 @@ impl Runtime {
         Ok(Seal::new(key, connector, (operation, name), account, arguments))
     }
 
+    /// A text that tells the account from others to those who have the key.
+    pub(crate) fn account_mark(&self) -> Result<String> {
+        let key = match &self.cursor_key {
+            Some(key) => key,
+            None => CursorKey::of_process()?,
+        };
+        Ok(key.mark(&[
+            "account".as_bytes(),
+            self.description().name.as_bytes(),
+            &self.transport().identity(),
+        ]))
+    }
+
     /// The plan for reading a response of an operation that has this layout.
     pub(crate) fn plan(&self, operation: &OperationRef, layout: &Layout) -> Arc<ReadPlan> {
         let make = || Arc::new(ReadPlan::new(self.description(), operation, layout));

@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 mod account;
+mod analyze;
 mod catalog;
 mod changes;
 mod declare;

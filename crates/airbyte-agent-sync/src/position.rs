@@ -25,6 +25,9 @@ pub(crate) struct Position {
     /// When the last run began that has read everything it was to read.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) complete: Option<Mark>,
+    /// The pages of the last complete run, where the vendor says whether they have changed since.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) known: Vec<KnownPage>,
     /// The run that is under way.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) run: Option<Run>,
@@ -69,6 +72,29 @@ pub(crate) struct Run {
     /// When the last page was written.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) saved: Option<Mark>,
+    /// The pages that were read so far, where the vendor says whether they have changed since.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) pages: Vec<KnownPage>,
+    /// Whether `pages` lacks some, so that the next run has to read everything.
+    #[serde(default)]
+    pub(crate) has_unknown_pages: bool,
+}
+
+/// A page as the vendor sent it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(crate) struct KnownPage {
+    /// What stands for the list and its arguments.
+    pub(crate) list: String,
+    /// Where in the list the page begins; `None` for its beginning.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) cursor: Option<String>,
+    /// What tells this state of the page from later ones.
+    pub(crate) validator: String,
+}
+
+/// Whether the last run of an account in a table ended before it had read everything, so that the next one goes on there.
+pub fn is_interrupted(state: &AccountState) -> bool {
+    Position::of(Some(state)).run.is_some()
 }
 
 impl Position {

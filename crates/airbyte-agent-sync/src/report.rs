@@ -63,6 +63,8 @@ pub struct EntityReport {
     pub counts: Counts,
     /// Number of records of the account in the table afterwards.
     pub rows: u64,
+    /// Number of pages that the vendor did not send again, because they have not changed.
+    pub not_modified: u64,
     /// Parents' records that the vendor no longer knows.
     pub gone: u64,
     /// Records whose time of change is written in another form than the spec says.
@@ -94,6 +96,7 @@ impl EntityReport {
             records: 0,
             counts: Counts::default(),
             rows: 0,
+            not_modified: 0,
             gone: 0,
             unreadable_times: 0,
             troubles: Vec::new(),

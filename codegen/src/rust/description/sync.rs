@@ -22,13 +22,15 @@ fn places(places: &[JsonPath]) -> Code {
 }
 
 fn source(source: &SyncSource) -> Code {
-    let SyncSource { key, per_parent, parents, arguments, needs, change, deletions } = source;
+    let SyncSource { key, per_parent, parents, arguments, needs, change, deletions, conditional } =
+        source;
     let code = Code::call("sync", [places(key)])
         .each("parents", parents, parent)
         .mark("per_parent", *per_parent)
         .each("arguments", arguments, argument)
         .maybe("needs", (!needs.is_empty()).then(|| Code::texts(needs.iter())))
-        .maybe("change", change.as_ref().map(self::change));
+        .maybe("change", change.as_ref().map(self::change))
+        .mark("conditional", *conditional);
     let code = match deletions {
         SyncDeletions::FullPass => code,
         SyncDeletions::Flag { field, equals: None } => code.with("deleted_if", [path(field)]),

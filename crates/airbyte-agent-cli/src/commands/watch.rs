@@ -13,7 +13,6 @@ use airbyte_agent_sync::{Options, Plan, Runner};
 use serde_json::json;
 
 use crate::args::watch::WatchArgs;
-use crate::connect::connect;
 use crate::failure::{Stop, unwritable, usage_error};
 use crate::output::compact_json;
 use crate::{notes, records, registry, terminal};
@@ -31,14 +30,14 @@ pub(crate) async fn run_watch(args: WatchArgs) -> Result<(), Stop> {
     let path = records::path(&args.store)?;
     let store = Arc::new(records::open(&path, None)?);
     let arguments = super::sync::arguments(&description, &args.param)?;
-    let connection = connect(&args.connection, description.clone()).await?;
+    let connection = super::sync::connect_to_copy(&args.connection, description.clone()).await?;
     let plan = Plan::new(&description, &[entity], &arguments, connection.client.config())
         .map_err(|error| records::sync_error(&error))?;
     let other = if args.connection.sandbox { "sandbox" } else { "default" };
     let account = args.connection.account.as_deref().unwrap_or(other);
     let mut options = Options::default();
     options.arguments = arguments;
-    options.is_paced = !args.connection.sandbox;
+    options.pace = Some(connection.pace.clone());
     let runner = Runner::new(connection.client.clone(), store.clone(), account).options(options);
     let printed = LastPrinted::of(&path, &description.name, entity, account, &args.reader);
     let mut after = printed.read()?;
@@ -46,17 +45,20 @@ pub(crate) async fn run_watch(args: WatchArgs) -> Result<(), Stop> {
         let report = runner.run(&plan).await;
         let error = report.error().map(records::sync_error);
         let table = table(&store, &description.name, entity)?;
-        let from = match (after, &table) {
-            (Some(after), _) => after,
-            (None, _) if args.from_start => 0,
-            // What is there the first time is not news.
-            (None, _) => store.last_change().map_err(records::error)?,
+        let from = match after {
+            Some(after) => Some(after),
+            None if args.from_start => Some(0),
+            // What is there the first time is not news, and what is still missing of it will not be either.
+            None if error.is_some() => None,
+            None => Some(store.last_change().map_err(records::error)?),
         };
-        after = Some(from);
-        if let Some(table) = &table {
-            after = Some(print(&store, table, account, from, &printed)?);
+        if let Some(mut last) = from {
+            if let Some(table) = &table {
+                last = print(&store, table, account, last, &printed)?;
+            }
+            printed.write(last)?;
+            after = Some(last);
         }
-        printed.write(after.unwrap_or(from))?;
         match error {
             Some(error) if args.once => return Err(error.into()),
             Some(error) => notes::print_warnings([error.to_string()]),

@@ -7,6 +7,7 @@ mod addresses;
 mod arguments;
 mod completions;
 mod connect;
+mod copies;
 mod describe;
 mod doctor;
 mod download;

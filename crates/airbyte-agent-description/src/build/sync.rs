@@ -18,6 +18,7 @@ pub const fn sync(key: &'static [JsonPath]) -> SyncSource {
         needs: Cow::Borrowed(&[]),
         change: None,
         deletions: SyncDeletions::FullPass,
+        conditional: false,
     }
 }
 
@@ -33,6 +34,8 @@ impl SyncSource {
         needs(names: &'static [Text]) needs = Cow::Borrowed(names);
         /// How changed records are recognized and requested.
         change(change: SyncChange) change = Some(change);
+        /// The vendor answers "not modified" if a page of the list is still what the caller knows.
+        conditional() conditional = true;
         /// A member with this value marks deleted records.
         deleted_where(field: JsonPath, value: &'static str) deletions =
             SyncDeletions::Flag { field, equals: Some(Json(Cow::Borrowed(value))) };

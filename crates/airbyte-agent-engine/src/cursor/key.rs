@@ -39,6 +39,17 @@ impl CursorKey {
         KEY.get_or_init(make).as_ref().ok_or_else(missing)
     }
 
+    /// A text of 32 hexadecimal digits that stands for these parts and shows nothing of them.
+    pub(crate) fn mark(&self, parts: &[&[u8]]) -> String {
+        let mut context = hmac::Context::with_key(&self.0);
+        for part in parts {
+            context.update(&(part.len() as u64).to_be_bytes());
+            context.update(part);
+        }
+        let tag = context.sign();
+        tag.as_ref().iter().take(16).map(|byte| format!("{byte:02x}")).collect()
+    }
+
     pub(super) fn hmac(&self) -> &hmac::Key {
         &self.0
     }

@@ -179,11 +179,25 @@ pub struct HttpFailure {
     pub timeout: bool,
     /// Whether another attempt would fail in the same way.
     pub permanent: bool,
+    /// Set if the request was held back because it would break a rate limit: how long it would have to wait. The call
+    /// ends with an error of the kind [`RateLimited`](crate::ErrorKind::RateLimited), which says so.
+    pub limited_for: Option<Duration>,
 }
 
 impl HttpFailure {
     /// A failure after which the server may have received the request.
     pub fn new(message: impl Into<String>) -> Self {
-        Self { message: message.into(), never_sent: false, timeout: false, permanent: false }
+        Self {
+            message: message.into(),
+            never_sent: false,
+            timeout: false,
+            permanent: false,
+            limited_for: None,
+        }
+    }
+
+    /// The failure of a request that was not sent, because it would have to wait for so long to keep to a rate limit.
+    pub fn limited(message: impl Into<String>, wait: Duration) -> Self {
+        Self { never_sent: true, limited_for: Some(wait), ..Self::new(message) }
     }
 }

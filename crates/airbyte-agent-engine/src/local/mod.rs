@@ -28,6 +28,7 @@ pub(crate) use self::server::{configuration, known_settings};
 use crate::arguments::Completion;
 use crate::auth::{self, Account, Credential, Renewal, RenewalContext, TokenRequest};
 use crate::call_options::CallOptions;
+use crate::conditional;
 use crate::context_store::is_store_action;
 use crate::description::{Connector, Server};
 use crate::download::Download;
@@ -183,11 +184,10 @@ impl LocalTransport {
     fn request(call: &CheckedCall<'_>) -> Result<Request> {
         call.options.check_idempotency(call.operation, true)?;
         let mut request = request::build(call.operation, call.arguments)?;
-        if let (Some(name), Some(key)) =
-            (&call.operation.idempotency_header, call.options.idempotency())
-        {
-            request.headers.push((name.to_string(), key.to_owned()));
-        }
+        let name = call.operation.idempotency_header.as_ref();
+        let key = name.zip(call.options.idempotency());
+        request.headers.extend(key.map(|(name, key)| (name.to_string(), key.to_owned())));
+        request.headers.extend(call.options.known(call.operation).map(conditional::question));
         Ok(request)
     }
 

@@ -7,6 +7,7 @@ use super::bounds::Shown;
 use super::envelope::Sink;
 use super::read::{Answer, Read};
 use super::spelling::is_blank;
+use crate::conditional;
 use crate::description::expression;
 use crate::description::{Action, Filter, JsonPath, Operation};
 use crate::error::{Error, Result};
@@ -30,11 +31,16 @@ impl Sink for Matches {
 
 /// Reads a response as plain JSON.
 pub(crate) fn outcome(answer: Answer<'_>) -> Result<Outcome> {
+    let operation = answer.operation;
+    let headers = &answer.reply.headers;
+    let validator = operation.is_conditional().then(|| conditional::validator(headers)).flatten();
+    if answer.reply.status == 304 && answer.options.known(operation).is_some() {
+        return Ok(Outcome::not_modified(validator));
+    }
     let (data, read) = data(answer)?;
     if answer.operation.action == Action::Get && is_blank(&data) {
         return Err(answer.no_record());
     }
-    let operation = answer.operation;
     let received = data.as_array().map_or(usize::from(!data.is_null()), Vec::len);
     let mut next = answer.next(&read, received)?;
     let data = match data {
@@ -62,7 +68,7 @@ pub(crate) fn outcome(answer: Answer<'_>) -> Result<Outcome> {
     let total = read.plausible_total(received);
     let has_meta = !operation.response.meta.is_empty() || !read.meta.is_empty();
     let meta = if has_meta { Value::Object(read.meta) } else { Value::Null };
-    Ok(Outcome { data, meta, next, total, errors: read.errors })
+    Ok(Outcome { data, meta, next, total, errors: read.errors, validator, unchanged: false })
 }
 
 /// The data of a response as the response contains it, and what was read in addition.

@@ -101,6 +101,9 @@ impl Wire {
                 }
                 Err(NoAnswer::Forbidden(error)) => return Err(error),
                 Err(NoAnswer::Failure(failure)) => {
+                    if let Some(wait) = failure.limited_for {
+                        return Err(self.held_back(outgoing, &failure, wait));
+                    }
                     let error = self.unreachable(outgoing, &failure);
                     let HttpFailure { never_sent, timeout, permanent, .. } = failure;
                     if permanent {
@@ -145,6 +148,13 @@ impl Wire {
         Error::network(format!("{}: {message}", outgoing.what))
             .with_timeout(error.is_timeout())
             .with_retryable(outgoing.repeatable)
+    }
+
+    fn held_back(&self, outgoing: &Outgoing, failure: &HttpFailure, wait: Duration) -> Error {
+        let message = self.redactor.clean(&failure.message);
+        Error::new(ErrorKind::RateLimited, format!("{}: {message}", outgoing.what))
+            .with_retryable(true)
+            .with_retry_after(Some(wait))
     }
 
     fn unreachable(&self, outgoing: &Outgoing, failure: &HttpFailure) -> Error {

@@ -6,6 +6,7 @@ use http::header::{self, HeaderMap};
 use url::Url;
 
 use super::Outgoing;
+use crate::conditional;
 use crate::http::same_origin;
 
 /// Largest number of redirects that are followed.
@@ -31,6 +32,8 @@ pub(super) struct Hop {
     pub(super) body: Bytes,
     /// Whether the request only reads.
     pub(super) reads: bool,
+    /// Whether "not modified" is a response to it.
+    pub(super) is_conditional: bool,
     /// How many redirects may still be followed.
     pub(super) left: usize,
 }
@@ -39,7 +42,8 @@ impl Hop {
     pub(super) fn first(outgoing: &Outgoing) -> Self {
         let Outgoing { method, url, body, reads, .. } = outgoing;
         let (method, url, body) = (method.clone(), url.clone(), body.clone());
-        Self { method, url, body, reads: *reads, left: MAX_REDIRECTS }
+        let is_conditional = conditional::is_asked(&outgoing.headers);
+        Self { method, url, body, reads: *reads, is_conditional, left: MAX_REDIRECTS }
     }
 }
 
@@ -59,7 +63,7 @@ pub(super) enum Next {
 
 /// What comes after a response to `hop`.
 pub(super) fn next(rule: Redirects, hop: &Hop, status: u16, headers: &HeaderMap) -> Next {
-    if !(300..400).contains(&status) {
+    if !(300..400).contains(&status) || (status == 304 && hop.is_conditional) {
         return Next::Answer;
     }
     let location = headers.get(header::LOCATION).and_then(|value| value.to_str().ok());
@@ -143,7 +147,8 @@ mod tests {
     ) -> Next {
         let body = if method == Method::GET { "" } else { "body" };
         let (url, body) = (FROM.parse().unwrap(), Bytes::from(body));
-        let hop = Hop { method: method.clone(), url, body, reads, left: 1 };
+        let method = method.clone();
+        let hop = Hop { method, url, body, reads, is_conditional: false, left: 1 };
         let mut headers = HeaderMap::new();
         if let Some(location) = location {
             headers.insert(header::LOCATION, location.parse().unwrap());
@@ -153,7 +158,7 @@ mod tests {
 
     fn to(method: Method, reads: bool, url: &str, body: &'static str) -> Next {
         let (url, body) = (url.parse().unwrap(), Bytes::from(body));
-        Next::Hop(Hop { method, url, body, reads, left: 0 })
+        Next::Hop(Hop { method, url, body, reads, is_conditional: false, left: 0 })
     }
 
     #[test]
@@ -238,7 +243,8 @@ mod tests {
             [(Anywhere, Next::Refused("more than 10 times".to_owned())), (SameOrigin, Next::Answer)]
         {
             let (method, url) = (Method::GET, FROM.parse().unwrap());
-            let mut hop = Hop { method, url, body: Bytes::new(), reads: true, left: MAX_REDIRECTS };
+            let (body, left) = (Bytes::new(), MAX_REDIRECTS);
+            let mut hop = Hop { method, url, body, reads: true, is_conditional: false, left };
             let headers = HeaderMap::from_iter([(header::LOCATION, "/b".parse().unwrap())]);
             let mut followed = 0;
             let end = loop {
@@ -263,6 +269,18 @@ mod tests {
             let next = after(SameOrigin, (&Method::GET, true), status, location);
             assert_eq!(next, Next::Answer, "{status}");
         }
+        let url = FROM.parse().unwrap();
+        let mut hop = Hop {
+            method: Method::GET,
+            url,
+            body: Bytes::new(),
+            reads: true,
+            is_conditional: true,
+            left: 1,
+        };
+        assert_eq!(next(Anywhere, &hop, 304, &HeaderMap::new()), Next::Answer);
+        hop.is_conditional = false;
+        assert_ne!(next(Anywhere, &hop, 304, &HeaderMap::new()), Next::Answer);
         for (status, location) in [(200, Some("/b")), (201, Some("/b")), (204, None), (400, None)] {
             for rule in [Anywhere, SameOrigin] {
                 let next = after(rule, (&Method::GET, true), status, location);

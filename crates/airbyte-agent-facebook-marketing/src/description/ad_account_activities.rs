@@ -57,7 +57,8 @@ const LIST: Operation = Operation::get("listAdAccountActivities", "ad_account_ac
             sync_parent("ad_accounts", list![(text("account_id"), ParentValue::Member(json_path!("$.account_id")))]),
         ])
         .per_parent()
-        .arguments(list![(text("since"), json(r#""2012-01-01""#))]))
+        .arguments(list![(text("since"), json(r#""2012-01-01""#))])
+        .conditional())
     .records(json_path!("$.data"))
     .meta(list![meta("after", json_path!("$.paging.cursors.after"))])
     .paging(Paging::cursor(from_meta("after"), "after").more(from_body(json_path!("$.paging.next"))).size(page_size("limit").maximum(100)))

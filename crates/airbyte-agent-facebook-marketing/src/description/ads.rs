@@ -60,7 +60,8 @@ const LIST: Operation = Operation::get("listAds", "ads", Action::List, template!
         ])
         .arguments(list![
             (text("effective_status"), json(r#""[\"ACTIVE\",\"PAUSED\",\"ARCHIVED\",\"CAMPAIGN_PAUSED\",\"ADSET_PAUSED\",\"PENDING_REVIEW\",\"PREAPPROVED\", \"DISAPPROVED\",\"PENDING_BILLING_INFO\",\"IN_PROCESS\",\"WITH_ISSUES\"]""#)),
-        ]))
+        ])
+        .conditional())
     .records(json_path!("$.data"))
     .meta(list![meta("after", json_path!("$.paging.cursors.after"))])
     .paging(Paging::cursor(from_meta("after"), "after").more(from_body(json_path!("$.paging.next"))).size(page_size("limit").maximum(100)))

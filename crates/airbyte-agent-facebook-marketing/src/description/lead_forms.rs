@@ -40,7 +40,8 @@ const LIST: Operation = Operation::get("listLeadForms", "lead_forms", Action::Li
     .sync(sync(list![json_path!("$.id")])
         .parents(list![
             sync_parent("pages", list![(text("page_id"), ParentValue::Member(json_path!("$.id")))]),
-        ]))
+        ])
+        .conditional())
     .records(json_path!("$.data"))
     .meta(list![meta("after", json_path!("$.paging.cursors.after"))])
     .paging(Paging::cursor(from_meta("after"), "after").more(from_body(json_path!("$.paging.next"))).size(page_size("limit").maximum(100)))

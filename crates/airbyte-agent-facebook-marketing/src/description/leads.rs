@@ -44,7 +44,8 @@ const LIST: Operation = Operation::get("listLeads", "leads", Action::List, templ
         ])
         .change(sync_change(json_path!("$.created_time"), SyncTime::Iso8601).filter(list![
             (text("filtering"), json(r#""[{\"field\":\"time_created\",\"operator\":\"GREATER_THAN\",\"value\":{since}}]""#)),
-        ]).filter_format(SyncTime::UnixSeconds).overlap_seconds(3600)))
+        ]).filter_format(SyncTime::UnixSeconds).overlap_seconds(3600))
+        .conditional())
     .records(json_path!("$.data"))
     .meta(list![meta("after", json_path!("$.paging.cursors.after"))])
     .paging(Paging::cursor(from_meta("after"), "after").more(from_body(json_path!("$.paging.next"))).size(page_size("limit").maximum(100)))

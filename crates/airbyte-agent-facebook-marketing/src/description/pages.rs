@@ -22,7 +22,7 @@ const LIST: Operation = Operation::get("listPages", "pages", Action::List, templ
         query("limit", INTEGER.minimum(1.0).maximum(100.0).default("25")).default("25").description("Records per page. Facebook sends 25 when it is left out; when it responds that too much data was asked for, pass a smaller number or fewer `fields`."),
         query("after", STRING).description("Opaque token of the next page, the `after` of the previous response's metadata. Repeat the other arguments unchanged."),
     ])
-    .sync(sync(list![json_path!("$.id")]))
+    .sync(sync(list![json_path!("$.id")]).conditional())
     .records(json_path!("$.data"))
     .meta(list![meta("after", json_path!("$.paging.cursors.after"))])
     .paging(Paging::cursor(from_meta("after"), "after").more(from_body(json_path!("$.paging.next"))).size(page_size("limit").maximum(100)))

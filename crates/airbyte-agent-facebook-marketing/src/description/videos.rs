@@ -50,7 +50,8 @@ const LIST: Operation = Operation::get("listVideos", "videos", Action::List, tem
     .sync(sync(list![json_path!("$.id")])
         .parents(list![
             sync_parent("ad_accounts", list![(text("account_id"), ParentValue::Member(json_path!("$.account_id")))]),
-        ]))
+        ])
+        .conditional())
     .records(json_path!("$.data"))
     .meta(list![meta("after", json_path!("$.paging.cursors.after"))])
     .paging(Paging::cursor(from_meta("after"), "after").more(from_body(json_path!("$.paging.next"))).size(page_size("limit").maximum(100)))

@@ -232,6 +232,7 @@ impl Direct {
         if let Some(origin) = &self.via {
             local = local.via(origin);
         }
+        local = sources.sending(local, self.via.as_deref());
         Ok(if self.private_hosts { local.allow_private_hosts() } else { local })
     }
 }

@@ -34,6 +34,13 @@ pub trait Sources {
 
     /// The command that stores such an account, `None` where there is none.
     fn command(&self, connector: &Connector, name: Option<&str>) -> Option<String>;
+
+    /// Chooses how the requests of a direct account are sent, which go to the origin `via` if there is one. By default
+    /// they are sent by the client that all connectors share.
+    fn sending(&self, local: Local, via: Option<&str>) -> Local {
+        let _ = via;
+        local
+    }
 }
 
 /// The variables of the environment, without stored accounts.

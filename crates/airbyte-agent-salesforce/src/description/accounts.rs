@@ -76,6 +76,11 @@ const LIST: Operation = Operation::get("listAccounts", "accounts", Action::List,
         .change(sync_change(json_path!("$.SystemModstamp"), SyncTime::Iso8601).filter(list![
             (text("q"), json(r#""SELECT FIELDS(STANDARD) FROM Account WHERE SystemModstamp >= {since}""#)),
         ]).overlap_seconds(600)))
+    .filters(list![
+        field_filter(json_path!("$.Id")).equals(list![(text("q"), json(r#""SELECT FIELDS(STANDARD) FROM Account WHERE Id = '{value}'""#))]),
+        field_filter(json_path!("$.OwnerId")).equals(list![(text("q"), json(r#""SELECT FIELDS(STANDARD) FROM Account WHERE OwnerId = '{value}'""#))]),
+        field_filter(json_path!("$.ParentId")).equals(list![(text("q"), json(r#""SELECT FIELDS(STANDARD) FROM Account WHERE ParentId = '{value}'""#))]),
+    ])
     .records(json_path!("$.records"))
     .total(MetaSource::Body(json_path!("$.totalSize")))
     .meta(list![

@@ -40,6 +40,19 @@ const LIST: Operation = Operation::get("listCampaignMembers", "campaign_members"
         .change(sync_change(json_path!("$.SystemModstamp"), SyncTime::Iso8601).filter(list![
             (text("q"), json(r#""SELECT FIELDS(STANDARD) FROM CampaignMember WHERE SystemModstamp >= {since}""#)),
         ]).overlap_seconds(600)))
+    .filters(list![
+        field_filter(json_path!("$.Id")).equals(list![(text("q"), json(r#""SELECT FIELDS(STANDARD) FROM CampaignMember WHERE Id = '{value}'""#))]),
+        field_filter(json_path!("$.ContactId")).equals(list![
+            (text("q"), json(r#""SELECT FIELDS(STANDARD) FROM CampaignMember WHERE ContactId = '{value}'""#)),
+        ]),
+        field_filter(json_path!("$.LeadId")).equals(list![
+            (text("q"), json(r#""SELECT FIELDS(STANDARD) FROM CampaignMember WHERE LeadId = '{value}'""#)),
+        ]),
+        field_filter(json_path!("$.CampaignId")).equals(list![
+            (text("q"), json(r#""SELECT FIELDS(STANDARD) FROM CampaignMember WHERE CampaignId = '{value}'""#)),
+        ]),
+        field_filter(json_path!("$.Email")).equals(list![(text("q"), json(r#""SELECT FIELDS(STANDARD) FROM CampaignMember WHERE Email = '{value}'""#))]),
+    ])
     .records(json_path!("$.records"))
     .total(MetaSource::Body(json_path!("$.totalSize")))
     .meta(list![

@@ -43,6 +43,14 @@ const LIST: Operation = Operation::get("listCases", "cases", Action::List, templ
     .sync(sync(list![json_path!("$.Id")])
         .arguments(list![(text("q"), json(r#""SELECT FIELDS(STANDARD) FROM Case""#))])
         .change(sync_change(json_path!("$.SystemModstamp"), SyncTime::Iso8601).filter(list![(text("q"), json(r#""SELECT FIELDS(STANDARD) FROM Case WHERE SystemModstamp >= {since}""#))]).overlap_seconds(600)))
+    .filters(list![
+        field_filter(json_path!("$.Id")).equals(list![(text("q"), json(r#""SELECT FIELDS(STANDARD) FROM Case WHERE Id = '{value}'""#))]),
+        field_filter(json_path!("$.AccountId")).equals(list![(text("q"), json(r#""SELECT FIELDS(STANDARD) FROM Case WHERE AccountId = '{value}'""#))]),
+        field_filter(json_path!("$.ContactId")).equals(list![(text("q"), json(r#""SELECT FIELDS(STANDARD) FROM Case WHERE ContactId = '{value}'""#))]),
+        field_filter(json_path!("$.OwnerId")).equals(list![(text("q"), json(r#""SELECT FIELDS(STANDARD) FROM Case WHERE OwnerId = '{value}'""#))]),
+        field_filter(json_path!("$.ParentId")).equals(list![(text("q"), json(r#""SELECT FIELDS(STANDARD) FROM Case WHERE ParentId = '{value}'""#))]),
+        field_filter(json_path!("$.CaseNumber")).equals(list![(text("q"), json(r#""SELECT FIELDS(STANDARD) FROM Case WHERE CaseNumber = '{value}'""#))]),
+    ])
     .records(json_path!("$.records"))
     .total(MetaSource::Body(json_path!("$.totalSize")))
     .meta(list![

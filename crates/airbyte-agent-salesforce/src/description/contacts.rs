@@ -71,6 +71,12 @@ const LIST: Operation = Operation::get("listContacts", "contacts", Action::List,
         .change(sync_change(json_path!("$.SystemModstamp"), SyncTime::Iso8601).filter(list![
             (text("q"), json(r#""SELECT FIELDS(STANDARD) FROM Contact WHERE SystemModstamp >= {since}""#)),
         ]).overlap_seconds(600)))
+    .filters(list![
+        field_filter(json_path!("$.Id")).equals(list![(text("q"), json(r#""SELECT FIELDS(STANDARD) FROM Contact WHERE Id = '{value}'""#))]),
+        field_filter(json_path!("$.AccountId")).equals(list![(text("q"), json(r#""SELECT FIELDS(STANDARD) FROM Contact WHERE AccountId = '{value}'""#))]),
+        field_filter(json_path!("$.OwnerId")).equals(list![(text("q"), json(r#""SELECT FIELDS(STANDARD) FROM Contact WHERE OwnerId = '{value}'""#))]),
+        field_filter(json_path!("$.Email")).equals(list![(text("q"), json(r#""SELECT FIELDS(STANDARD) FROM Contact WHERE Email = '{value}'""#))]),
+    ])
     .records(json_path!("$.records"))
     .total(MetaSource::Body(json_path!("$.totalSize")))
     .meta(list![

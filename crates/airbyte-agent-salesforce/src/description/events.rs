@@ -40,6 +40,13 @@ const LIST: Operation = Operation::get("listEvents", "events", Action::List, tem
     .sync(sync(list![json_path!("$.Id")])
         .arguments(list![(text("q"), json(r#""SELECT FIELDS(STANDARD) FROM Event""#))])
         .change(sync_change(json_path!("$.SystemModstamp"), SyncTime::Iso8601).filter(list![(text("q"), json(r#""SELECT FIELDS(STANDARD) FROM Event WHERE SystemModstamp >= {since}""#))]).overlap_seconds(600)))
+    .filters(list![
+        field_filter(json_path!("$.Id")).equals(list![(text("q"), json(r#""SELECT FIELDS(STANDARD) FROM Event WHERE Id = '{value}'""#))]),
+        field_filter(json_path!("$.AccountId")).equals(list![(text("q"), json(r#""SELECT FIELDS(STANDARD) FROM Event WHERE AccountId = '{value}'""#))]),
+        field_filter(json_path!("$.OwnerId")).equals(list![(text("q"), json(r#""SELECT FIELDS(STANDARD) FROM Event WHERE OwnerId = '{value}'""#))]),
+        field_filter(json_path!("$.WhoId")).equals(list![(text("q"), json(r#""SELECT FIELDS(STANDARD) FROM Event WHERE WhoId = '{value}'""#))]),
+        field_filter(json_path!("$.WhatId")).equals(list![(text("q"), json(r#""SELECT FIELDS(STANDARD) FROM Event WHERE WhatId = '{value}'""#))]),
+    ])
     .records(json_path!("$.records"))
     .total(MetaSource::Body(json_path!("$.totalSize")))
     .meta(list![

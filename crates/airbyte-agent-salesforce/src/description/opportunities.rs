@@ -73,6 +73,19 @@ const LIST: Operation = Operation::get("listOpportunities", "opportunities", Act
         .change(sync_change(json_path!("$.SystemModstamp"), SyncTime::Iso8601).filter(list![
             (text("q"), json(r#""SELECT FIELDS(STANDARD) FROM Opportunity WHERE SystemModstamp >= {since}""#)),
         ]).overlap_seconds(600)))
+    .filters(list![
+        field_filter(json_path!("$.Id")).equals(list![(text("q"), json(r#""SELECT FIELDS(STANDARD) FROM Opportunity WHERE Id = '{value}'""#))]),
+        field_filter(json_path!("$.AccountId")).equals(list![
+            (text("q"), json(r#""SELECT FIELDS(STANDARD) FROM Opportunity WHERE AccountId = '{value}'""#)),
+        ]),
+        field_filter(json_path!("$.ContactId")).equals(list![
+            (text("q"), json(r#""SELECT FIELDS(STANDARD) FROM Opportunity WHERE ContactId = '{value}'""#)),
+        ]),
+        field_filter(json_path!("$.OwnerId")).equals(list![(text("q"), json(r#""SELECT FIELDS(STANDARD) FROM Opportunity WHERE OwnerId = '{value}'""#))]),
+        field_filter(json_path!("$.CampaignId")).equals(list![
+            (text("q"), json(r#""SELECT FIELDS(STANDARD) FROM Opportunity WHERE CampaignId = '{value}'""#)),
+        ]),
+    ])
     .records(json_path!("$.records"))
     .total(MetaSource::Body(json_path!("$.totalSize")))
     .meta(list![

@@ -41,6 +41,20 @@ const LIST: Operation = Operation::get("listOpportunityLineItems", "opportunity_
         .change(sync_change(json_path!("$.SystemModstamp"), SyncTime::Iso8601).filter(list![
             (text("q"), json(r#""SELECT FIELDS(STANDARD) FROM OpportunityLineItem WHERE SystemModstamp >= {since}""#)),
         ]).overlap_seconds(600)))
+    .filters(list![
+        field_filter(json_path!("$.Id")).equals(list![
+            (text("q"), json(r#""SELECT FIELDS(STANDARD) FROM OpportunityLineItem WHERE Id = '{value}'""#)),
+        ]),
+        field_filter(json_path!("$.OpportunityId")).equals(list![
+            (text("q"), json(r#""SELECT FIELDS(STANDARD) FROM OpportunityLineItem WHERE OpportunityId = '{value}'""#)),
+        ]),
+        field_filter(json_path!("$.Product2Id")).equals(list![
+            (text("q"), json(r#""SELECT FIELDS(STANDARD) FROM OpportunityLineItem WHERE Product2Id = '{value}'""#)),
+        ]),
+        field_filter(json_path!("$.PricebookEntryId")).equals(list![
+            (text("q"), json(r#""SELECT FIELDS(STANDARD) FROM OpportunityLineItem WHERE PricebookEntryId = '{value}'""#)),
+        ]),
+    ])
     .records(json_path!("$.records"))
     .total(MetaSource::Body(json_path!("$.totalSize")))
     .meta(list![

@@ -37,6 +37,15 @@ const LIST: Operation = Operation::get("listPriceBookEntries", "price_book_entri
         .change(sync_change(json_path!("$.SystemModstamp"), SyncTime::Iso8601).filter(list![
             (text("q"), json(r#""SELECT FIELDS(STANDARD) FROM PricebookEntry WHERE SystemModstamp >= {since}""#)),
         ]).overlap_seconds(600)))
+    .filters(list![
+        field_filter(json_path!("$.Id")).equals(list![(text("q"), json(r#""SELECT FIELDS(STANDARD) FROM PricebookEntry WHERE Id = '{value}'""#))]),
+        field_filter(json_path!("$.Product2Id")).equals(list![
+            (text("q"), json(r#""SELECT FIELDS(STANDARD) FROM PricebookEntry WHERE Product2Id = '{value}'""#)),
+        ]),
+        field_filter(json_path!("$.Pricebook2Id")).equals(list![
+            (text("q"), json(r#""SELECT FIELDS(STANDARD) FROM PricebookEntry WHERE Pricebook2Id = '{value}'""#)),
+        ]),
+    ])
     .records(json_path!("$.records"))
     .total(MetaSource::Body(json_path!("$.totalSize")))
     .meta(list![

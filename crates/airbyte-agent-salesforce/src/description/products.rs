@@ -37,6 +37,9 @@ const LIST: Operation = Operation::get("listProducts", "products", Action::List,
         .change(sync_change(json_path!("$.SystemModstamp"), SyncTime::Iso8601).filter(list![
             (text("q"), json(r#""SELECT FIELDS(STANDARD) FROM Product2 WHERE SystemModstamp >= {since}""#)),
         ]).overlap_seconds(600)))
+    .filters(list![
+        field_filter(json_path!("$.Id")).equals(list![(text("q"), json(r#""SELECT FIELDS(STANDARD) FROM Product2 WHERE Id = '{value}'""#))]),
+    ])
     .records(json_path!("$.records"))
     .total(MetaSource::Body(json_path!("$.totalSize")))
     .meta(list![

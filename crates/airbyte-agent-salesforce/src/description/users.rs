@@ -75,6 +75,13 @@ const LIST: Operation = Operation::get("listUsers", "users", Action::List, templ
     .sync(sync(list![json_path!("$.Id")])
         .arguments(list![(text("q"), json(r#""SELECT FIELDS(STANDARD) FROM User""#))])
         .change(sync_change(json_path!("$.SystemModstamp"), SyncTime::Iso8601).filter(list![(text("q"), json(r#""SELECT FIELDS(STANDARD) FROM User WHERE SystemModstamp >= {since}""#))]).overlap_seconds(600)))
+    .filters(list![
+        field_filter(json_path!("$.Id")).equals(list![(text("q"), json(r#""SELECT FIELDS(STANDARD) FROM User WHERE Id = '{value}'""#))]),
+        field_filter(json_path!("$.AccountId")).equals(list![(text("q"), json(r#""SELECT FIELDS(STANDARD) FROM User WHERE AccountId = '{value}'""#))]),
+        field_filter(json_path!("$.ContactId")).equals(list![(text("q"), json(r#""SELECT FIELDS(STANDARD) FROM User WHERE ContactId = '{value}'""#))]),
+        field_filter(json_path!("$.Email")).equals(list![(text("q"), json(r#""SELECT FIELDS(STANDARD) FROM User WHERE Email = '{value}'""#))]),
+        field_filter(json_path!("$.Username")).equals(list![(text("q"), json(r#""SELECT FIELDS(STANDARD) FROM User WHERE Username = '{value}'""#))]),
+    ])
     .records(json_path!("$.records"))
     .total(MetaSource::Body(json_path!("$.totalSize")))
     .meta(list![

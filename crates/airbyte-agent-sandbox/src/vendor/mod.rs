@@ -1,6 +1,7 @@
 //! One vendor: which requests reach it, whether they are allowed, and how it responds.
 
 mod address;
+mod conditional;
 mod credential;
 pub(crate) mod criteria;
 mod execution;
@@ -262,7 +263,7 @@ impl Vendor {
         };
         let key = operation.idempotency_header.as_ref().and_then(|name| request.header(name));
         let Some(key) = key.filter(|_| arguments.problems.is_empty()) else {
-            return Ok(execution.execute());
+            return Ok(conditional::answer(operation, request, execution.execute()));
         };
         let key = format!("{} {} {key}", operation.entity, operation.action);
         let sent = format!("{}?{} {:x?}", request.path, request.query, request.body);

@@ -1,7 +1,8 @@
 //! `x-agent-sync`: the names and places in it exist, and its parts fit together.
 
 use airbyte_agent_description::{
-    Action, Connector, JsonPath, Operation, ParentValue, SyncDeletions, SyncRule, SyncSource,
+    Action, Connector, JsonPath, Method, Operation, ParentValue, SyncDeletions, SyncRule,
+    SyncSource,
 };
 
 use crate::lower::{self, Cx, Op, Walk, record_node};
@@ -64,6 +65,12 @@ impl<'a> Check<'_, 'a> {
                     "records without a key are all replaced, so that `changed` has no use",
                 );
             }
+        }
+        if source.conditional && self.operation.method != Method::Get {
+            self.report(
+                "conditional",
+                "only a request with the method GET can be answered with \"not modified\"",
+            );
         }
         match &source.deletions {
             SyncDeletions::FullPass => {}

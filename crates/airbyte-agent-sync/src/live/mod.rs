@@ -29,6 +29,7 @@ use airbyte_agent_core::{BoxFuture, Client, Description};
 use airbyte_agent_store::{QueryLimits, Store, TableSpec};
 
 use crate::error::Result;
+use crate::pace::Pace;
 pub use report::{Answer, LiveCall, LiveReport, Origin, TableState};
 
 /// A client, and the name of its account in the store.
@@ -38,8 +39,8 @@ pub struct Source {
     pub client: Client,
     /// Name of the account under which the store has its records.
     pub account: String,
-    /// Whether requests keep to the rate limits that the vendor publishes.
-    pub is_paced: bool,
+    /// How fast requests are sent.
+    pub pace: Pace,
 }
 
 /// Gives the clients that a query needs.

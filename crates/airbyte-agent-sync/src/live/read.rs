@@ -103,7 +103,7 @@ impl Session<'_> {
     ) -> (Vec<(u64, u64)>, Option<Error>) {
         let options = Options {
             budget: Some(self.budget.clone()),
-            is_paced: source.is_paced,
+            pace: Some(source.pace),
             // The calls are counted, and their order is the one that was explained.
             at_once: 1,
             ..Options::default()
@@ -225,7 +225,7 @@ impl Session<'_> {
             table: table.clone(),
             account: account.to_owned(),
             client: own.client.clone(),
-            pace: if own.is_paced { Pace::of(&description.rate_limits) } else { Pace::default() },
+            pace: own.pace.clone(),
             action: way.action,
             pushed: way.pushed.clone(),
             unless: way.unless.clone(),

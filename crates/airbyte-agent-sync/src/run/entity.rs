@@ -12,6 +12,7 @@ use jiff::SignedDuration;
 use serde_json::{Map, Value};
 
 use super::begin::{self, Beginning, begin};
+use super::conditional::{FirstPage, list_mark};
 use super::{Event, Runner};
 use crate::arguments::{Arguments, arguments, taken};
 use crate::error::{Error, Result};
@@ -24,6 +25,9 @@ use crate::report::{EntityReport, Mode, Trouble};
 
 /// Number of lists in a row that may fail before the entity is given up.
 const MOST_FAILURES: u64 = 20;
+
+/// Number of rows that come or go after which the database looks anew at what its indexes hold.
+const MANY_ROWS: u64 = 500;
 
 /// How much the clock of this machine may be ahead of the vendor's.
 const CLOCKS_DIFFER: SignedDuration = SignedDuration::from_mins(5);
@@ -40,7 +44,11 @@ pub(super) struct EntityRun<'r> {
     pub(super) pass: Option<Pass>,
     /// Whether positions are kept, as they are unless the caller selects records.
     pub(super) keeps_position: bool,
-    given: Arguments,
+    pub(super) given: Arguments,
+    /// What stands for the list that is being read, and its arguments.
+    pub(super) list_mark: String,
+    /// The first page, if asking whether it has changed has brought it.
+    pub(super) first: Option<FirstPage>,
     /// What `_parent` says in the rows that there are, in an incremental run.
     known_parents: Option<HashSet<String>>,
 }
@@ -128,6 +136,8 @@ impl Runner {
             pass,
             keeps_position,
             given,
+            list_mark: String::new(),
+            first: None,
             known_parents: None,
         })
     }
@@ -140,6 +150,9 @@ impl EntityRun<'_> {
             mode: self.report.mode,
         });
         if !self.report.is_continued && self.keeps_position {
+            if is_sound && self.is_unchanged().await? {
+                return self.note_unchanged().await;
+            }
             self.start().await?;
         }
         if let SyncDeletions::Feed { entity, key } = &self.planned.source.deletions
@@ -226,6 +239,7 @@ impl EntityRun<'_> {
             let parent = parent_value(self.rule(), &arguments);
             let cursor = cursor.and_then(|cursor| cursor.parse::<Cursor>().ok());
             let was_interrupted = cursor.is_some();
+            self.list_mark = list_mark(&keys, &arguments, &runner.options.left_out);
             let mut ended = self.list(arguments.clone(), &parent, cursor).await;
             if was_interrupted && ended.as_ref().is_err_and(is_refusal) {
                 if source.key.is_empty() {
@@ -266,7 +280,7 @@ impl EntityRun<'_> {
     }
 
     /// The arguments of a list, with a filter if only its changes are wanted.
-    async fn list_arguments(
+    pub(super) async fn list_arguments(
         &mut self,
         keys: &[String],
         of_parents: &Arguments,
@@ -333,7 +347,7 @@ impl EntityRun<'_> {
     }
 
     /// Names in SQL of the parents' tables.
-    async fn parent_tables(&self) -> Result<Vec<String>> {
+    pub(super) async fn parent_tables(&self) -> Result<Vec<String>> {
         if self.planned.source.parents.is_empty() {
             return Ok(Vec::new());
         }
@@ -362,6 +376,9 @@ impl EntityRun<'_> {
             self.position.again.clear();
             self.position.complete = self.run.started;
         }
+        let is_known = is_complete && !self.run.has_unknown_pages;
+        let pages = std::mem::take(&mut self.run.pages);
+        self.position.known = if is_known { pages } else { Vec::new() };
         let position = self.position.value();
         let pass = self.pass;
         let counts = self
@@ -380,6 +397,10 @@ impl EntityRun<'_> {
             })
             .await?;
         self.report.counts += counts;
+        if self.report.counts.inserted + self.report.counts.deleted >= MANY_ROWS {
+            let table = self.table.clone();
+            self.runner.in_store(move |store| store.analyze(&table)).await?;
+        }
         Ok(())
     }
 

@@ -6,6 +6,7 @@ use airbyte_agent_store::{Counts, Page};
 use serde_json::{Map, Value};
 
 use super::Event;
+use super::conditional::FirstPage;
 use super::entity::EntityRun;
 use crate::arguments::Arguments;
 use crate::error::Result;
@@ -31,13 +32,29 @@ impl EntityRun<'_> {
         let runner = self.runner;
         let mut call = runner.client.call(&self.planned.entity, self.planned.action);
         call.set_all(arguments);
-        if let Some(cursor) = from {
-            call.resume(cursor);
-        }
-        let mut pages = call.outcomes();
-        let mut current = self.request(&mut pages, true).await?;
+        let mut at = from.as_ref().map(ToString::to_string);
+        let first = self.first.take_if(|first| from.is_none() && first.list == self.list_mark);
+        let (mut pages, mut current) = match first {
+            Some(FirstPage { page, .. }) => {
+                let pages = page.next.clone().map(|next| {
+                    call.resume(next);
+                    call.outcomes()
+                });
+                (pages, Some(page))
+            }
+            None => {
+                if let Some(cursor) = from {
+                    call.resume(cursor);
+                }
+                let mut pages = Some(call.outcomes());
+                let page = self.request(&mut pages, true).await?;
+                (pages, page)
+            }
+        };
         while let Some(page) = current {
             let goes_on = page.next.is_some();
+            let next = page.next.as_ref().map(ToString::to_string);
+            self.note_page(std::mem::replace(&mut at, next), page.validator.clone());
             let next = page.next.as_ref().filter(|cursor| cursor.dead_end().is_none());
             let next = next.map(ToString::to_string);
             let (records, total) = (record::records_of(page.data), page.total);
@@ -66,7 +83,12 @@ impl EntityRun<'_> {
     }
 
     /// The next page; `goes_on`: there is one, which costs a call.
-    async fn request(&self, pages: &mut Pages<Outcome>, goes_on: bool) -> Result<Option<Outcome>> {
+    async fn request(
+        &self,
+        pages: &mut Option<Pages<Outcome>>,
+        goes_on: bool,
+    ) -> Result<Option<Outcome>> {
+        let Some(pages) = pages else { return Ok(None) };
         if let Some(budget) = self.runner.options.budget.as_ref().filter(|_| goes_on) {
             budget.take()?;
         }

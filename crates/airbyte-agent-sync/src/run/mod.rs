@@ -1,6 +1,7 @@
 //! Runs a plan: entities beside each other, each behind those whose records it needs.
 
 mod begin;
+mod conditional;
 mod deletions;
 mod entity;
 mod list;
@@ -36,8 +37,8 @@ pub struct Options {
     pub arguments: Map<String, Value>,
     /// Most entities that are read at the same time.
     pub at_once: usize,
-    /// Whether requests keep to the rate limits that the vendor publishes.
-    pub is_paced: bool,
+    /// How fast requests are sent; `None` to keep to the rate limits that the vendor publishes, in this process alone.
+    pub pace: Option<Pace>,
     /// Fields that are left out of the store, nested ones with dots.
     pub left_out: Vec<String>,
     /// How old an interrupted run may be to be continued. The places in lists to which vendors lead are not valid
@@ -55,7 +56,7 @@ impl Default for Options {
             since: None,
             arguments: Map::new(),
             at_once: 4,
-            is_paced: true,
+            pace: None,
             left_out: Vec::new(),
             continued_within: Duration::from_secs(60 * 60),
             budget: None,
@@ -122,11 +123,8 @@ impl Runner {
     /// The same runner with other options.
     #[must_use]
     pub fn options(mut self, options: Options) -> Self {
-        self.pace = if options.is_paced {
-            Pace::of(&self.client.description().rate_limits)
-        } else {
-            Pace::default()
-        };
+        let usual = || Pace::of(&self.client.description().rate_limits);
+        self.pace = options.pace.clone().unwrap_or_else(usual);
         self.options = options;
         self
     }

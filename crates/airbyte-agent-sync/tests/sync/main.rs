@@ -8,8 +8,11 @@
 )]
 
 mod changes;
+mod conditional;
 mod failures;
 mod interruptions;
 mod live;
+mod pace;
 mod plans;
+mod troubles;
 mod vendor;

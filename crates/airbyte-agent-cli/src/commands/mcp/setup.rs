@@ -11,7 +11,7 @@ use airbyte_agent_sandbox::{CLIENT_ID, CLIENT_SECRET, Sandbox};
 use airbyte_agent_sync::StoredRecords;
 
 use super::sign_in::Pages;
-use super::stored::UserSources;
+use super::stored::{UserSources, paced_client};
 use crate::args::serve::{Expose, Results, ServeArgs};
 use crate::args::sync::StoreArgs;
 use crate::engine::LocalEngine;
@@ -51,8 +51,7 @@ impl Setup {
                 if let Reach::Hosted(hosted) = &account.reach {
                     ownership::check_hosted(&description, hosted)?;
                 }
-                let client = account.client(description.clone(), &sources)?;
-                let client = cursor_key::with_stored_key_or_log(client);
+                let client = paced_client(account, description.clone(), &sources)?;
                 match &pages {
                     Some(pages) => pages.add(account, &description, client, &sources),
                     None => Ok(client),
@@ -70,7 +69,7 @@ impl Setup {
             } else {
                 sandbox_local_client(&origin, description)
             };
-            client.map(cursor_key::with_stored_key_or_log)
+            client.map(|client| cursor_key::with_stored_key_or_log(client).0)
         })?;
         Ok(Self { server, http, _sandbox: Some(sandbox) })
     }

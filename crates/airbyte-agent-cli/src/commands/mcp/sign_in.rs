@@ -12,9 +12,9 @@ use airbyte_agent_mcp::config::{Account, Direct, Reach};
 use airbyte_agent_mcp::{SignInPage, SignIns};
 use serde_json::Map;
 
-use super::stored::UserSources;
+use super::stored::{UserSources, paced_client};
 use crate::commands::login::page::{self, Wanted};
-use crate::{accounts, cursor_key, ownership};
+use crate::{accounts, ownership};
 
 /// The accounts of a server to which users can sign in.
 pub(super) struct Pages {
@@ -73,11 +73,11 @@ impl Slot {
     /// Takes what is stored now into use.
     fn use_stored(&self) -> Result<(), Error> {
         let sources = UserSources::load()?;
-        let client = self.account.client(self.description.clone(), &sources)?;
+        let client = paced_client(&self.account, self.description.clone(), &sources)?;
         if let Some(obstacle) = client.obstacle() {
             return Err(obstacle);
         }
-        self.client.replace(cursor_key::with_stored_key_or_log(client))
+        self.client.replace(client)
     }
 
     fn direct(&self) -> Option<&Direct> {

@@ -6,8 +6,7 @@ use tokio::sync::Mutex;
 
 use crate::args::connection::ConnectionArgs;
 use crate::args::sql::SqlArgs;
-use crate::commands::sync::is_here;
-use crate::connect::{Connection, connect};
+use crate::connect::{Connection, Pacing, connect_paced};
 use crate::failure::usage_error;
 
 /// Name of the account under which records of the sandbox are stored.
@@ -52,11 +51,10 @@ impl Accounts {
             sandbox: self.is_sandbox,
             ..ConnectionArgs::default()
         };
-        let connection = connect(&args, description).await?;
-        let client = connection.client.clone();
+        let connection = connect_paced(&args, description, Pacing::Caller).await?;
+        let (client, pace) = (connection.client.clone(), connection.pace.clone());
         self.connections.lock().await.push(connection);
-        let is_paced = !self.is_sandbox && !is_here(self.via.as_deref());
-        Ok(Source { client, account: name, is_paced })
+        Ok(Source { client, account: name, pace })
     }
 }
 

@@ -18,7 +18,7 @@ use self::report::Summary;
 use crate::args::connection::ConnectionArgs;
 use crate::args::sync::SyncArgs;
 use crate::arguments::typed_arguments;
-use crate::connect::{Connection, connect};
+use crate::connect::{Connection, Pacing, connect_paced};
 use crate::failure::{Stop, usage_error};
 use crate::{accounts, notes, records, registry};
 
@@ -62,7 +62,6 @@ struct Source {
     connection: Connection,
     account: String,
     arguments: Map<String, Value>,
-    is_paced: bool,
 }
 
 /// What the command line means: the connector that it names, or all that have stored accounts.
@@ -95,10 +94,10 @@ fn targets(args: &SyncArgs) -> Result<Vec<Target>, Error> {
 impl Source {
     async fn new(target: Target, args: &SyncArgs) -> Result<Self, Error> {
         let connection = match &target.account {
-            None => connect(&args.connection, target.description.clone()).await?,
+            None => connect_to_copy(&args.connection, target.description.clone()).await?,
             Some(account) => {
                 let own = ConnectionArgs { account: Some(account.clone()), ..plain(args) };
-                connect(&own, target.description.clone()).await?
+                connect_to_copy(&own, target.description.clone()).await?
             }
         };
         let arguments = arguments(&target.description, &args.param)?;
@@ -112,7 +111,6 @@ impl Source {
             account: given.unwrap_or_else(|| other.to_owned()),
             connection,
             arguments,
-            is_paced: !args.connection.sandbox && !is_here(args.connection.via.as_deref()),
             target,
         })
     }
@@ -133,7 +131,7 @@ impl Source {
         options.since = args.since.map(Mark::at);
         options.arguments = self.arguments.clone();
         options.at_once = usize::from(args.at_once);
-        options.is_paced = self.is_paced;
+        options.pace = Some(self.connection.pace.clone());
         options.left_out = args.exclude.clone();
         let progress = SyncProgress::new(&self.target.description.name);
         let telling = progress.clone();
@@ -146,6 +144,20 @@ impl Source {
     }
 }
 
+/// A connection for somebody who copies records, and has the time to wait for the limits of the vendor.
+pub(crate) async fn connect_to_copy(
+    args: &ConnectionArgs,
+    description: Description,
+) -> Result<Connection, Error> {
+    let connection = connect_paced(args, description, Pacing::Caller).await?;
+    notes::print_warnings(connection.pace.problem().map(|error| {
+        format!(
+            "other programs that use this account do not know of the requests of this one: {error}"
+        )
+    }));
+    Ok(connection)
+}
+
 /// The options of the connection that hold for every account.
 fn plain(args: &SyncArgs) -> ConnectionArgs {
     let connection = &args.connection;
@@ -155,17 +167,6 @@ fn plain(args: &SyncArgs) -> ConnectionArgs {
         sandbox: connection.sandbox,
         timeout: connection.timeout,
         ..ConnectionArgs::default()
-    }
-}
-
-/// Whether requests go to a server on this machine, to which the vendor's limits do not apply.
-pub(crate) fn is_here(via: Option<&str>) -> bool {
-    let url = via.and_then(|via| url::Url::parse(via).ok());
-    match url.as_ref().and_then(url::Url::host) {
-        Some(url::Host::Domain(name)) => name == "localhost",
-        Some(url::Host::Ipv4(address)) => address.is_loopback(),
-        Some(url::Host::Ipv6(address)) => address.is_loopback(),
-        None => false,
     }
 }
 

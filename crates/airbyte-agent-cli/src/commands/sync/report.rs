@@ -124,6 +124,7 @@ fn of_entity(part: &Part, entity: &EntityReport) -> Value {
         "unchanged": entity.counts.unchanged,
         "deleted": entity.counts.deleted,
         "rows": entity.rows,
+        "not_modified": entity.not_modified,
         "gone": entity.gone,
         "unreadable_times": entity.unreadable_times,
         "seconds": entity.took.as_secs_f64(),

@@ -5,39 +5,74 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+use airbyte_agent_core::{Error, ErrorKind};
 use airbyte_agent_store::Store;
 use jiff::Timestamp;
 
 use super::{Source, Summary, trim};
 use crate::args::sync::SyncArgs;
 use crate::failure::{Stop, usage_error};
-use crate::records;
+use crate::{notes, records};
 
 /// The interval of entities that have none of their own.
 const USUAL: Duration = Duration::from_secs(5 * 60);
 
-/// Goes on until the process is told to end.
+/// Longest time between two looks at what is due.
+const LONGEST_SLEEP: Duration = Duration::from_secs(60);
+
+/// How long to wait after the store could not be read or written, for example because the disk is full.
+const AFTER_TROUBLE: Duration = Duration::from_secs(30);
+
+/// Goes on until the process is told to end. What fails is told, and tried again.
 pub(super) async fn run(
     args: &SyncArgs,
     store: &Arc<Store>,
     sources: &[Source],
 ) -> Result<(), Stop> {
     check(args, sources)?;
-    // What failed is tried again after its interval, too.
-    let mut tried: HashMap<(usize, String), Timestamp> = HashMap::new();
+    let mut rounds = Rounds { args, store, sources, tried: HashMap::new() };
     loop {
-        let mut wait = Duration::from_secs(24 * 60 * 60);
-        for (number, source) in sources.iter().enumerate() {
+        let mut wait = match rounds.once().await {
+            Ok(wait) => wait,
+            Err(Stop::Failed(failure)) if failure.error.kind() == ErrorKind::Storage => {
+                notes::print_warnings([failure.error.to_string()]);
+                AFTER_TROUBLE
+            }
+            Err(stop) => return Err(stop),
+        };
+        if let Err(error) = trim(args, store) {
+            notes::print_warnings([error.to_string()]);
+            wait = wait.min(AFTER_TROUBLE);
+        }
+        // The clock may be set meanwhile, or the machine may sleep.
+        tokio::time::sleep(wait.min(LONGEST_SLEEP)).await;
+    }
+}
+
+struct Rounds<'r> {
+    args: &'r SyncArgs,
+    store: &'r Arc<Store>,
+    sources: &'r [Source],
+    /// When an entity was last tried: what failed is tried again after its interval, too.
+    tried: HashMap<(usize, String), Timestamp>,
+}
+
+impl Rounds<'_> {
+    /// Copies what is due, and gives the time until something else is.
+    async fn once(&mut self) -> Result<Duration, Stop> {
+        let (args, store) = (self.args, self.store);
+        let mut wait = LONGEST_SLEEP;
+        for (number, source) in self.sources.iter().enumerate() {
             let plan = source.plan(&source.target.entities)?;
             let mut due = Vec::new();
             for planned in plan.entities.iter().filter(|planned| planned.is_wanted) {
                 let every = interval(args, &planned.entity);
                 let key = (number, planned.entity.clone());
-                let last = last(store, source, &planned.entity)?.max(tried.get(&key).copied());
+                let last = last(store, source, &planned.entity)?.max(self.tried.get(&key).copied());
                 let left = last.map_or(Duration::ZERO, |last| left(last, every));
                 if left.is_zero() {
                     due.push(planned.entity.clone());
-                    tried.insert(key, Timestamp::now());
+                    self.tried.insert(key, Timestamp::now());
                     wait = wait.min(every);
                 } else {
                     wait = wait.min(left);
@@ -49,8 +84,7 @@ pub(super) async fn run(
                 summary.print(args.output)?;
             }
         }
-        trim(args, store)?;
-        tokio::time::sleep(wait).await;
+        Ok(wait)
     }
 }
 
@@ -77,16 +111,17 @@ fn interval(args: &SyncArgs, entity: &str) -> Duration {
     of(Some(entity)).or_else(|| of(None)).unwrap_or(USUAL)
 }
 
-/// When an entity was last copied.
-fn last(store: &Store, source: &Source, entity: &str) -> Result<Option<Timestamp>, Stop> {
-    let tables = store.tables().map_err(records::error)?;
+/// When an entity was last copied; `None` if it never was, or if the last run was interrupted and has to go on.
+fn last(store: &Store, source: &Source, entity: &str) -> Result<Option<Timestamp>, Error> {
     let connector = &source.target.description.name;
-    let table = tables.into_iter().find(|summary| {
-        summary.table.connector() == connector.as_ref() && summary.table.entity() == entity
-    });
-    let accounts = table.into_iter().flat_map(|summary| summary.accounts);
-    let mut own = accounts.filter(|account| account.account == source.account);
-    Ok(own.next().and_then(|account| account.synced_at?.parse().ok()))
+    let Some(table) = store.table(connector, entity).map_err(records::error)? else {
+        return Ok(None);
+    };
+    let state = store.account(&table, &source.account).map_err(records::error)?;
+    let Some(state) = state.filter(|state| !airbyte_agent_sync::is_interrupted(state)) else {
+        return Ok(None);
+    };
+    Ok(state.synced_at.and_then(|moment| moment.parse().ok()))
 }
 
 /// What is left of an interval. A moment in the future, after the clock was set back, counts as now.

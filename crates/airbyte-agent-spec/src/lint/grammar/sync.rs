@@ -1,6 +1,6 @@
 //! `x-agent-sync` and `x-agent-filters`.
 
-use super::Rule::{Any, Count, Either, Map, Object, OneOf, Text};
+use super::Rule::{Any, Bool, Count, Either, Map, Object, OneOf, Text};
 use super::{Rule, Shape, TEXTS, Unknown};
 
 const NAMES: Rule = Either(&TEXTS, &Text);
@@ -18,6 +18,7 @@ pub(super) static SYNC: Shape = Shape {
         ("needs", TEXTS),
         ("changed", Object(&CHANGED)),
         ("deleted", Object(&DELETED)),
+        ("conditional", Bool),
     ],
     required: &[],
     unknown: Unknown::Strict,

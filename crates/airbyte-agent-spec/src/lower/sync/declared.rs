@@ -18,6 +18,7 @@ pub(super) struct Declared {
     pub(super) needs: Vec<Text>,
     pub(super) change: Option<SyncChange>,
     pub(super) deletions: Option<SyncDeletions>,
+    pub(super) is_conditional: bool,
 }
 
 impl Declared {
@@ -42,6 +43,7 @@ impl Declared {
             needs: node.texts("needs").into_iter().map(Text::from).collect(),
             change: node.get("changed").and_then(|node| change(cx, node)),
             deletions: node.get("deleted").and_then(|node| deletions(cx, node)),
+            is_conditional: node.get("conditional").and_then(Node::as_bool) == Some(true),
         }
     }
 }

@@ -131,6 +131,7 @@ impl<'c, 'a> Rules<'c, 'a> {
             needs: needs.into(),
             change: declared.change,
             deletions: declared.deletions.unwrap_or(SyncDeletions::FullPass),
+            conditional: declared.is_conditional,
         })
     }
 

@@ -9,7 +9,7 @@ use airbyte_agent_core::{BoxFuture, Client, Credentials, Description, Error, Loc
 use airbyte_agent_sandbox::Sandbox;
 use airbyte_agent_store::{QueryLimits, Rows, Store};
 use airbyte_agent_sync::live::{self, Answer, Clients, Options, Source};
-use airbyte_agent_sync::{Plan, Runner};
+use airbyte_agent_sync::{Pace, Plan, Runner};
 use serde_json::{Map, json};
 
 /// Clients of one connector.
@@ -33,7 +33,7 @@ impl Clients for One {
         account: Option<&'a str>,
     ) -> BoxFuture<'a, Result<Source, Error>> {
         let account = account.unwrap_or("default").to_owned();
-        let source = Source { client: self.client.clone(), account, is_paced: false };
+        let source = Source { client: self.client.clone(), account, pace: Pace::default() };
         Box::pin(async move { Ok(source) })
     }
 }
@@ -73,7 +73,7 @@ pub(crate) async fn copied(clients: &One, entities: &[&str]) -> Arc<Store> {
     let store = store();
     let plan = Plan::new(&clients.description, entities, &Map::new(), clients.client.config());
     let mut options = airbyte_agent_sync::Options::default();
-    options.is_paced = false;
+    options.pace = Some(Pace::default());
     let runner = Runner::new(clients.client.clone(), store.clone(), "default").options(options);
     let report = runner.run(&plan.unwrap()).await;
     assert!(report.error().is_none(), "{report:#?}");

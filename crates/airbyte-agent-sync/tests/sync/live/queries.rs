@@ -11,7 +11,7 @@ struct Shape {
     links: &'static [(usize, &'static str, usize, &'static str)],
 }
 
-const SHAPES: [Shape; 4] = [
+const SHAPES: [Shape; 5] = [
     Shape {
         slug: "stripe",
         tables: &[
@@ -43,6 +43,15 @@ const SHAPES: [Shape; 4] = [
             ("jobs", &["id", "status", "department_id", "created_at"]),
         ],
         links: &[(0, "candidate_id", 1, "id"), (0, "job_id", 2, "id")],
+    },
+    Shape {
+        slug: "salesforce",
+        tables: &[
+            ("accounts", &["Id", "OwnerId", "ParentId", "CreatedDate"]),
+            ("contacts", &["Id", "AccountId", "Email", "OwnerId"]),
+            ("cases", &["Id", "AccountId", "ContactId", "CaseNumber", "Status"]),
+        ],
+        links: &[(1, "AccountId", 0, "Id"), (2, "AccountId", 0, "Id"), (2, "ContactId", 1, "Id")],
     },
     Shape {
         slug: "shopify",
