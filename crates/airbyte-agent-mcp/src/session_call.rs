@@ -71,6 +71,7 @@ fn write_down(
             caller: Some(caller.name).filter(|name| !name.is_empty()),
             trace: None,
             tool: &request.name,
+            part: None,
             arguments: &serde_json::Value::Null,
             target: None,
             effect: Effect::Nothing,

@@ -36,7 +36,7 @@ fn uploads_in_steps_have_the_arguments_of_their_operations() {
     let acme = Spec::parse(text).and_then(|spec| spec.lower()).unwrap();
     let operation = acme.operation("uploads", Action::Create).unwrap();
     let upload = operation.upload.as_ref().unwrap();
-    let steps: Vec<_> = upload.steps().map(|step| step.place()).collect();
+    let steps: Vec<_> = upload.steps().map(airbyte_agent_description::UploadStep::place).collect();
     assert_eq!(steps, ["upload_sessions.create", "upload_parts.create", "imports.create"]);
     assert_eq!((&*upload.file.content, upload.file.name.as_deref()), ("file", Some("name")));
     assert!(operation.is_base64("file"));
