@@ -26,6 +26,7 @@ const LIST: Operation = Operation::get("listEvents", "events", Action::List, tem
             sync_parent("projects", list![(text("project_id"), ParentValue::Member(json_path!("$.id")))]),
         ])
         .per_parent()
+        .conditional()
         .deleted_if(json_path!("$.is_void")))
     .records(json_path!("$.events"))
     .records_optional()
