@@ -11,7 +11,7 @@ use crate::refusal::Refusal;
 use crate::response;
 use crate::server::Server;
 use crate::shared::Shared;
-use crate::sign_in::{Answered, Asked, Desk, answered, ask};
+use crate::sign_in::{Answered, Desk, SignInResult, answered, ask};
 use airbyte_agent_core::tools::Effect;
 
 /// Calls a tool for a client.
@@ -42,11 +42,11 @@ pub(crate) async fn call(
         return Ok(ended.response);
     };
     match ask(shared, desk, &caller, (&account, &problem), &context).await {
-        Asked::Impossible => Ok(with_command(ended.response, desk, &account)),
-        Asked::Question(question) => Ok(question.into()),
-        Asked::Required(error) => Err(error),
-        Asked::Not(refusal) => Ok(write_down(shared, &caller, &again, &refusal)),
-        Asked::SignedIn => {
+        SignInResult::Impossible => Ok(with_command(ended.response, desk, &account)),
+        SignInResult::Question(question) => Ok(question.into()),
+        SignInResult::Required(error) => Err(error),
+        SignInResult::Not(refusal) => Ok(write_down(shared, &caller, &again, &refusal)),
+        SignInResult::SignedIn => {
             without_answers(&mut again);
             Ok(Box::pin(attempt(server, &caller, again, &context)).await?.response)
         }

@@ -30,10 +30,10 @@ const VOWELS: &[u8; 4] = b"aeio";
 
 /// The cursors for which handles were given out.
 #[derive(Debug, Default)]
-pub(super) struct CursorMemory(Mutex<VecDeque<Kept>>);
+pub(super) struct CursorMemory(Mutex<VecDeque<Entry>>);
 
 #[derive(Debug)]
-struct Kept {
+struct Entry {
     handle: String,
     session: u64,
     cursor: Cursor,
@@ -43,14 +43,14 @@ struct Kept {
 impl CursorMemory {
     /// Keeps the cursor for this session under a handle that [`new_handle`] made.
     pub(super) fn keep(&self, session: u64, handle: String, cursor: Cursor) {
-        self.keep_at(Kept { handle, session, cursor, used: Instant::now() });
+        self.keep_at(Entry { handle, session, cursor, used: Instant::now() });
     }
 
-    fn keep_at(&self, kept: Kept) {
-        let (session, now) = (kept.session, kept.used);
+    fn keep_at(&self, entry: Entry) {
+        let (session, now) = (entry.session, entry.used);
         let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         all.retain(|known| now.saturating_duration_since(known.used) < WINDOW);
-        all.push_front(kept);
+        all.push_front(entry);
         let mut own = 0;
         all.retain(|known| {
             own += usize::from(known.session == session);
@@ -74,7 +74,7 @@ impl CursorMemory {
             return Ok(text.to_owned());
         }
         let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let is_wanted = |known: &&mut Kept| {
+        let is_wanted = |known: &&mut Entry| {
             known.session == session
                 && known.handle == text
                 && now.saturating_duration_since(known.used) < WINDOW
@@ -131,8 +131,8 @@ mod tests {
         assert!(is_handle(&handle), "{handle}");
         assert_ne!(new_handle(), new_handle());
         let start = Instant::now();
-        let kept = Kept { handle: handle.clone(), session: 1, cursor: cursor(1), used: start };
-        memory.keep_at(kept);
+        let entry = Entry { handle: handle.clone(), session: 1, cursor: cursor(1), used: start };
+        memory.keep_at(entry);
         let later = |minutes: u64| start + Duration::from_secs(minutes * 60);
         for (session, text, now, good) in [
             (1, handle.as_str(), later(0), true),
@@ -165,7 +165,7 @@ mod tests {
         (0..MOST.0 + 10).for_each(|n| keep(1, n));
         let count = |session: u64| {
             let all = memory.0.lock().unwrap();
-            all.iter().filter(|kept| kept.session == session).count()
+            all.iter().filter(|entry| entry.session == session).count()
         };
         assert_eq!((count(7), count(1)), (1, MOST.0));
         (10..MOST.1 as u64 + 10).for_each(|session| keep(session, 0));

@@ -168,10 +168,10 @@ async fn what_is_no_file_is_refused_with_its_reason() {
         (
             Answer::json(202, json!({"status": "pending"})),
             json!({}),
-            Some("not got the file ready"),
+            Some("does not have the file ready"),
         ),
         (Answer::json(204, ""), json!({}), Some("sent no file")),
-        (Answer::json(201, "x"), json!({}), Some("something else")),
+        (Answer::json(201, "x"), json!({}), Some("something other")),
         (page(), json!({}), Some("sent a page")),
         (page().header("content-disposition", "attachment"), json!({}), None),
         (page().header("etag", "\"1\""), json!({}), None),

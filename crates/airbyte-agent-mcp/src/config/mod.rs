@@ -130,7 +130,7 @@ pub enum SignInChoice {
     FreePort,
     /// They are, at this port, which the app at a vendor may have to name.
     Port(u16),
-    /// They are not.
+    /// Users cannot sign in while the server runs.
     Never,
 }
 

@@ -24,7 +24,7 @@ use crate::shared::Shared;
 const ADDRESS_REQUIRED: ErrorCode = ErrorCode(-32042);
 
 /// What came of asking.
-pub(crate) enum Asked {
+pub(crate) enum SignInResult {
     /// The account has credentials now.
     SignedIn,
     /// The client has to ask the user, and to call again with the answer.
@@ -39,7 +39,7 @@ pub(crate) enum Asked {
 
 /// How a client is asked to open a page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Way {
+enum Strategy {
     Request,
     Result,
     Error,
@@ -52,16 +52,16 @@ pub(crate) async fn ask(
     caller: &Caller<'_>,
     (account, problem): (&str, &str),
     context: &RequestContext<RoleServer>,
-) -> Asked {
-    let Some(way) = way(context).filter(|_| is_of_this_machine(caller, context)) else {
-        return Asked::Impossible;
+) -> SignInResult {
+    let Some(strategy) = strategy(context).filter(|_| is_of_this_machine(caller, context)) else {
+        return SignInResult::Impossible;
     };
     let longest = shared.limits.approval;
     let page = match desk.open(account, longest).await {
         Ok(page) => page,
         Err(error) => {
             tracing::warn!(account, "no page to sign in: {}", shared.tools.clean(error.message()));
-            return Asked::Impossible;
+            return SignInResult::Impossible;
         }
     };
     // What the vendor wrote is no part of what the user is told.
@@ -71,22 +71,24 @@ pub(crate) async fn ask(
          your own machine. What you enter there is kept by airbyte-agent and shown neither to the client nor to the \
          model."
     );
-    match way {
-        Way::Request => match by_request(shared, page, message, context).await {
-            Ok(()) => Asked::SignedIn,
-            Err(None) => {
-                Asked::Not(Refusal::new("cancelled", "The call was cancelled.", Retry::Never))
-            }
-            Err(Some(missed)) => Asked::Not(desk.refusal(account, problem, &missed)),
+    match strategy {
+        Strategy::Request => match by_request(shared, page, message, context).await {
+            Ok(()) => SignInResult::SignedIn,
+            Err(None) => SignInResult::Not(Refusal::new(
+                "cancelled",
+                "The call was cancelled.",
+                Retry::Never,
+            )),
+            Err(Some(missed)) => SignInResult::Not(desk.refusal(account, problem, &missed)),
         },
-        Way::Result | Way::Error => {
+        Strategy::Result | Strategy::Error => {
             // The page lasts as long as the question is remembered.
             let known = desk.remember(caller.name, (account, problem), page.clone(), longest);
-            let Some(handle) = known else { return Asked::Impossible };
-            if way == Way::Result {
+            let Some(handle) = known else { return SignInResult::Impossible };
+            if strategy == Strategy::Result {
                 let request = ElicitRequest::new(question(&page, message, String::new()));
                 let questions = [(QUESTION.to_owned(), InputRequest::Elicitation(request))];
-                return Asked::Question(InputRequiredResult::new(
+                return SignInResult::Question(InputRequiredResult::new(
                     Some(questions.into()),
                     Some(handle),
                 ));
@@ -94,7 +96,7 @@ pub(crate) async fn ask(
             let elicitation = json!({
                 "mode": "url", "message": message, "url": &*page.address, "elicitationId": handle,
             });
-            Asked::Required(ErrorData::new(
+            SignInResult::Required(ErrorData::new(
                 ADDRESS_REQUIRED,
                 "the user has to sign in; then make the call again",
                 Some(json!({"elicitations": [elicitation]})),
@@ -160,7 +162,7 @@ fn question(page: &SignInPage, message: String, elicitation_id: String) -> Elici
 }
 
 /// How the client can be asked to open a page, `None` where it cannot.
-fn way(context: &RequestContext<RoleServer>) -> Option<Way> {
+fn strategy(context: &RequestContext<RoleServer>) -> Option<Strategy> {
     let opens = |known: ClientCapabilities| known.elicitation.is_some_and(|has| has.url.is_some());
     let version = context.protocol_version()?;
     // Revisions are dates, which are compared as texts.
@@ -169,11 +171,11 @@ fn way(context: &RequestContext<RoleServer>) -> Option<Way> {
         return None;
     }
     if version >= ProtocolVersion::V_2026_07_28 {
-        return Some(Way::Result);
+        return Some(Strategy::Result);
     }
     let head = context.extensions.get::<http::request::Parts>();
     let reads_once = head.is_some_and(|head| head.extensions.get::<OnlyJson>().is_some());
-    Some(if reads_once { Way::Error } else { Way::Request })
+    Some(if reads_once { Strategy::Error } else { Strategy::Request })
 }
 
 /// Whether the page can be reached by the user of the client, and the account is nobody else's. Over HTTP that takes a

@@ -17,7 +17,7 @@ use futures_util::FutureExt as _;
 use futures_util::future::Shared;
 
 pub(crate) use self::answer::{Answered, answered};
-pub(crate) use self::ask::{Asked, ask};
+pub(crate) use self::ask::{SignInResult, ask};
 pub(crate) use self::desk::Desk;
 
 /// Opens pages on this machine, on which users give the credentials of accounts.

@@ -1,15 +1,13 @@
 //! Lists that have not changed are not read again, where the vendor answers "not modified": each page of the last
 //! complete run is asked for by its validator, and the first that has changed ends the asking.
 
-use std::collections::BTreeMap;
-use std::hash::{DefaultHasher, Hash as _, Hasher as _};
-
 use airbyte_agent_core::description::SyncDeletions;
 use airbyte_agent_core::{CallOptions, Cursor, Outcome};
 use airbyte_agent_store::Page;
 
 use super::Event;
 use super::entity::EntityRun;
+use super::first_page::{FirstPage, list_mark};
 use crate::arguments::Arguments;
 use crate::error::{Error, Result};
 use crate::parents::Combinations;
@@ -20,24 +18,6 @@ const MOST_PAGES: usize = 50;
 
 /// Longest place of a page that is remembered, in bytes.
 const LONGEST_CURSOR: usize = 4096;
-
-/// The first page of a list that has changed.
-pub(super) struct FirstPage {
-    /// What stands for the list and its arguments.
-    pub(super) list: String,
-    /// The page.
-    pub(super) page: Outcome,
-}
-
-/// What stands for a list with its arguments, and for what is stored of it.
-pub(super) fn list_mark(keys: &[String], arguments: &Arguments, left_out: &[String]) -> String {
-    let mut hasher = DefaultHasher::new();
-    (keys, left_out).hash(&mut hasher);
-    let sorted: BTreeMap<&String, String> =
-        arguments.iter().map(|(name, value)| (name, value.to_string())).collect();
-    sorted.hash(&mut hasher);
-    format!("{:016x}", hasher.finish())
-}
 
 /// What asking for a page has brought.
 enum Answer {

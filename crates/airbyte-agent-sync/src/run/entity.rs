@@ -12,7 +12,7 @@ use jiff::SignedDuration;
 use serde_json::{Map, Value};
 
 use super::begin::{self, Beginning, begin};
-use super::conditional::{FirstPage, list_mark};
+use super::first_page::{FirstPage, list_mark};
 use super::{Event, Runner};
 use crate::arguments::{Arguments, arguments, taken};
 use crate::error::{Error, Result};

@@ -6,8 +6,8 @@ use airbyte_agent_store::{Counts, Page};
 use serde_json::{Map, Value};
 
 use super::Event;
-use super::conditional::FirstPage;
 use super::entity::EntityRun;
+use super::first_page::FirstPage;
 use crate::arguments::Arguments;
 use crate::error::Result;
 use crate::mark::{self, Mark};

@@ -4,6 +4,7 @@ mod begin;
 mod conditional;
 mod deletions;
 mod entity;
+mod first_page;
 mod list;
 
 use std::collections::HashMap;

@@ -87,7 +87,7 @@ fn start_with(home: &Home, args: &[&str], opens: bool, variable: Option<(&str, &
 }
 
 /// Calls, and waits for the question to open a page: its identifier and the address.
-fn asked(server: &mut Server, tool: &str, arguments: &str) -> (Value, String) {
+fn sign_in_request(server: &mut Server, tool: &str, arguments: &str) -> (Value, String) {
     let arguments: Value = serde_json::from_str(arguments).unwrap();
     server.send(7, "tools/call", json!({"name": tool, "arguments": arguments}));
     let mut line = String::new();
@@ -127,7 +127,7 @@ fn a_token_is_given_on_a_page_and_the_call_goes_on() {
     });
     let args = ["--connector", "stripe", "--via", &vendor.url, "-vv", "--audit", "-"];
     let mut server = start(&home, &args, true);
-    let (id, page) = asked(&mut server, "stripe", CALL);
+    let (id, page) = sign_in_request(&mut server, "stripe", CALL);
     respond(&mut server, &id, "accept");
     let shown = browse("GET", &page, &[], "");
     assert_eq!(shown.status, 200, "{}", shown.body);
@@ -189,7 +189,7 @@ fn a_user_signs_in_at_the_vendor_from_the_page() {
     let (home, served) = (Home::new("mcp-oauth"), Served::start(&[]));
     let mut server = start(&home, &["--connector", "hubspot", "--via", &served.url], true);
     let call = r#"{"entity": "contacts", "action": "list"}"#;
-    let (id, page) = asked(&mut server, "hubspot", call);
+    let (id, page) = sign_in_request(&mut server, "hubspot", call);
     respond(&mut server, &id, "accept");
     let csrf = browse("GET", &page, &[], "").after("name=\"csrf\" value=\"");
     let secret = format!("{CANARY}-app");
@@ -228,7 +228,7 @@ fn where_nobody_signs_in_the_command_is_told_and_the_page_closed() {
     let arguments: Value = serde_json::from_str(CALL).unwrap();
     for action in ["decline", "cancel"] {
         let mut server = start(&home, &["--connector", "stripe:eu"], true);
-        let (id, page) = asked(&mut server, "stripe", CALL);
+        let (id, page) = sign_in_request(&mut server, "stripe", CALL);
         respond(&mut server, &id, action);
         let answer = server.answer(7);
         assert_eq!(answer["structuredContent"]["error"], "not_signed_in", "{answer}");
@@ -239,7 +239,7 @@ fn where_nobody_signs_in_the_command_is_told_and_the_page_closed() {
     }
     // A client that goes away.
     let mut server = start(&home, &["--connector", "stripe"], true);
-    let (_, page) = asked(&mut server, "stripe", CALL);
+    let (_, page) = sign_in_request(&mut server, "stripe", CALL);
     server.end().succeeded();
     assert!(is_closed(&page));
     // A client that cannot, an operator who does not want it, and credentials that no page can replace.

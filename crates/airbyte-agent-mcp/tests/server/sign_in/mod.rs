@@ -30,11 +30,11 @@ async fn a_call_goes_on_when_the_user_has_signed_in() {
         assert!(!answer.is_error(), "{by_result} {answer:?}");
         assert_eq!(answer.json()["data"]["id"], "t1");
         assert_eq!((vendor.called(), door.opened()), (vec!["things.get".to_owned()], 1));
-        let asked = person.asked.lock().unwrap().clone();
+        let requests = person.requests.lock().unwrap().clone();
         let [ElicitRequestParams::UrlElicitationParams { url, message, elicitation_id, .. }] =
-            &asked[..]
+            &requests[..]
         else {
-            panic!("{asked:?}")
+            panic!("{requests:?}")
         };
         assert_eq!(url, PAGE);
         assert!(message.contains("Acme (account 'acme')"), "{message}");
@@ -48,7 +48,7 @@ async fn a_call_goes_on_when_the_user_has_signed_in() {
         }
         // Nobody is asked again.
         assert!(!call(&session, "get").await.is_error());
-        assert_eq!((person.asked(), door.opened()), (1, 1));
+        assert_eq!((person.request_count(), door.opened()), (1, 1));
         // The address is nobody's but the user's.
         let log: Vec<Value> = log.lines();
         assert!(!log.is_empty() && !json!(log).to_string().contains("canary"), "{log:?}");
@@ -93,7 +93,7 @@ async fn clients_that_open_no_pages_are_told_the_command() {
                 let answer = call(&session, "get").await;
                 assert_eq!(answer.error(), "authentication");
                 assert!(answer.text().contains(COMMAND), "{}", answer.text());
-                assert_eq!((person.asked(), door.opened()), (0, 0));
+                assert_eq!((person.request_count(), door.opened()), (0, 0));
             }
         }
     }
@@ -107,7 +107,7 @@ async fn a_page_is_closed_when_its_client_goes_away() {
     let session = connect(door.server().build(), person.clone(), false).await;
     let peer = session.peer().clone();
     let call = tokio::spawn(async move { peer.call_tool(request("get")).await });
-    eventually(|| person.asked() == 1).await;
+    eventually(|| person.request_count() == 1).await;
     assert_eq!((door.opened(), door.closed()), (1, 0));
     session.cancel().await.unwrap();
     let _ = call.await;
@@ -127,7 +127,7 @@ async fn calls_at_the_same_time_share_a_page() {
         })
         .collect();
     let person = session.service();
-    eventually(|| person.asked() == 3).await;
+    eventually(|| person.request_count() == 3).await;
     assert_eq!(door.opened(), 1);
     // The page is used although no question was answered.
     door.enter();
@@ -145,12 +145,12 @@ async fn nobody_signs_in_for_what_is_not_permitted_and_approvals_come_afterwards
     let server = door.server().policy(Policy::default().read_only()).build();
     let session = connect(server, person.clone(), false).await;
     assert_eq!(call(&session, "delete").await.error(), "not_permitted");
-    assert_eq!(person.asked(), 0);
+    assert_eq!(person.request_count(), 0);
     // The client has no forms, so the approval cannot be had: to sign in is none.
     let server = door.server().policy(Policy::default().ask("writes").unwrap()).build();
     let session = connect(server, person.clone(), false).await;
     assert_eq!(call(&session, "delete").await.error(), "not_approved");
-    assert_eq!(person.asked(), 1);
+    assert_eq!(person.request_count(), 1);
     assert!(vendor.called().is_empty());
 }
 

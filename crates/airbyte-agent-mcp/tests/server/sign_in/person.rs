@@ -169,18 +169,18 @@ pub(crate) struct Person {
     /// Whether the client opens addresses, or has forms only.
     pub(crate) opens: bool,
     pub(crate) door: Door,
-    pub(crate) asked: Arc<Mutex<Vec<ElicitRequestParams>>>,
+    pub(crate) requests: Arc<Mutex<Vec<ElicitRequestParams>>>,
     pub(crate) told: Arc<Mutex<Vec<CustomNotification>>>,
 }
 
 impl Person {
     pub(crate) fn who(does: Does, door: &Door) -> Self {
         let door = door.clone();
-        Self { does, opens: true, door, asked: Arc::default(), told: Arc::default() }
+        Self { does, opens: true, door, requests: Arc::default(), told: Arc::default() }
     }
 
-    pub(crate) fn asked(&self) -> usize {
-        self.asked.lock().unwrap().len()
+    pub(crate) fn request_count(&self) -> usize {
+        self.requests.lock().unwrap().len()
     }
 }
 
@@ -199,7 +199,7 @@ impl ClientHandler for Person {
         request: ElicitRequestParams,
         _: RequestContext<RoleClient>,
     ) -> std::result::Result<ElicitResult, ErrorData> {
-        self.asked.lock().unwrap().push(request);
+        self.requests.lock().unwrap().push(request);
         let action = match self.does {
             Does::Accept => {
                 let door = self.door.clone();
