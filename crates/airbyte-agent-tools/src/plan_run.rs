@@ -13,7 +13,7 @@ use super::run::{self, Written};
 
 impl Plan<'_> {
     /// Makes the call. Dropping the future ends the call. Where the policy asks a person and the call has no
-    /// approval yet, the [approver](Toolset::approver) of the toolset is asked before.
+    /// approval yet, the [approver](crate::Toolset::approver) of the toolset is asked before.
     ///
     /// # Errors
     ///

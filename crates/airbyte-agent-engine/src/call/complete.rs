@@ -40,7 +40,7 @@ impl Completed {
 impl Call {
     /// What is unusual about the arguments, one sentence each: a text that breaks a rule of the
     /// vendor for formats, patterns or query languages, so that the vendor may refuse it, or find
-    /// nothing. Nothing is sent. With [`strict_texts`](CallOptions::strict_texts) the call is
+    /// nothing. Nothing is sent. With [`strict_texts`](crate::CallOptions::strict_texts) the call is
     /// refused for these reasons.
     ///
     /// ```
