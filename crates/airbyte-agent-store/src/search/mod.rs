@@ -6,6 +6,7 @@ mod grammar;
 mod index;
 mod page;
 mod rank;
+mod scan;
 mod snippet;
 pub(crate) mod test;
 mod translate;

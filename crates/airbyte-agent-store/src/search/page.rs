@@ -3,14 +3,14 @@
 use std::time::Instant;
 
 use airbyte_agent_description::suggestion;
-use rusqlite::params_from_iter;
-use rusqlite::types::Value as Parameter;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
 use super::cursor::{Cursor, Key};
 use super::grammar;
+use super::scan;
 use super::translate::{Place, Translation, place};
+use crate::db::{Db, Dialect};
 use crate::error::{Error, Result};
 use crate::sql::QueryLimits;
 use crate::store::Store;
@@ -68,7 +68,7 @@ impl Store {
         arguments: &Map<String, Value>,
         limits: &QueryLimits,
     ) -> Result<SearchPage> {
-        let table = self.read(|reader| reader.internally(|connection| view.table(connection)))?;
+        let table = self.read(|db| view.table(db))?;
         let table = table.ok_or_else(|| {
             let View { connector, entity, .. } = view;
             Error::Search(format!("the store has no table of {connector} {entity}"))
@@ -95,50 +95,72 @@ impl Store {
         .to_string();
         let cursor = arguments.get("cursor").filter(|cursor| !cursor.is_null());
         let cursor = cursor.map(|cursor| Cursor::read(cursor, &identity)).transpose()?;
-        self.read(|reader| {
-            reader.internally_within(limits, |connection| {
-                let table = &table.current(connection)?;
-                let mut translation = Translation { table, connection, parameters: Vec::new() };
-                let sql = statement(&mut translation, accounts, &wanted, cursor.as_ref())?;
-                let mut statement = connection.prepare(&sql)?;
-                let mut rows = statement.query(params_from_iter(translation.parameters))?;
-                let mut data = Vec::new();
-                let mut last = None;
-                let mut has_more = false;
-                while let Some(row) = rows.next()? {
-                    if data.len() >= wanted.limit {
-                        has_more = true;
-                        break;
-                    }
-                    let record: String = row.get(1)?;
-                    let record: Value = serde_json::from_str(&record).unwrap_or_default();
-                    data.push(
-                        wanted
-                            .fields
-                            .as_ref()
-                            .map_or_else(|| record.clone(), |f| select(&record, f)),
-                    );
-                    let keys = (0..wanted.sort.len())
-                        .map(|index| Ok(Key::from_sql(row.get_ref(index + 2)?)));
-                    last = Some((row.get(0)?, keys.collect::<rusqlite::Result<Vec<_>>>()?));
+        self.read_within(limits, |db| {
+            let table = &table.current(db)?;
+            let mut found = Page { wanted: &wanted, data: Vec::new(), last: None, has_more: false };
+            match db.dialect() {
+                Dialect::Sqlite => translated(db, table, accounts, cursor.as_ref(), &mut found)?,
+                Dialect::Postgres => {
+                    scan::scan(db, table, accounts, cursor.as_ref(), &mut found)?;
                 }
-                let cursor = last.filter(|_| has_more);
-                Ok(SearchPage {
-                    data,
-                    has_more,
-                    cursor: cursor.map(|(row, keys)| Cursor::new(&identity, keys, row).write()),
-                    took_ms: started.elapsed().as_secs_f64() * 1000.0,
-                })
+            }
+            let last = found.last.filter(|_| found.has_more);
+            Ok(SearchPage {
+                data: found.data,
+                has_more: found.has_more,
+                cursor: last.map(|(row, keys)| Cursor::new(&identity, keys, row).write()),
+                took_ms: started.elapsed().as_secs_f64() * 1000.0,
             })
         })
     }
 }
 
+/// The page that is being filled.
+pub(super) struct Page<'w> {
+    pub(super) wanted: &'w Wanted,
+    data: Vec<Value>,
+    /// The row of the last record, and the values by which it was sorted.
+    last: Option<(i64, Vec<Key>)>,
+    has_more: bool,
+}
+
+impl Page<'_> {
+    /// Adds a record; says whether there is room for another.
+    pub(super) fn add(&mut self, row: i64, keys: Vec<Key>, record: &Value) -> bool {
+        if self.data.len() >= self.wanted.limit {
+            self.has_more = true;
+            return false;
+        }
+        let fields = self.wanted.fields.as_ref();
+        self.data.push(fields.map_or_else(|| record.clone(), |fields| select(record, fields)));
+        self.last = Some((row, keys));
+        true
+    }
+}
+
+/// Fills the page by one statement that means the whole search.
+fn translated(
+    db: &dyn Db,
+    table: &Table,
+    accounts: Option<&[&str]>,
+    cursor: Option<&Cursor>,
+    found: &mut Page<'_>,
+) -> Result<()> {
+    let mut translation = Translation { table, db, parameters: Vec::new() };
+    let sql = statement(&mut translation, accounts, found.wanted, cursor)?;
+    db.each(&sql, &translation.parameters, &mut |row| {
+        let record: Value = serde_json::from_str(&row.text(1)).unwrap_or_default();
+        let keys = row.0.iter().skip(2).map(Key::of).collect();
+        Ok(found.add(row.integer(0), keys, &record))
+    })
+}
+
 /// What the arguments of a search say.
-struct Wanted {
-    filter: Option<super::test::Condition>,
-    sort: Vec<(Place, bool)>,
-    limit: usize,
+pub(super) struct Wanted {
+    pub(super) filter: Option<super::test::Condition>,
+    /// The places by which the records are sorted, and whether the greatest comes first.
+    pub(super) sort: Vec<(Place, bool)>,
+    pub(super) limit: usize,
     fields: Option<Vec<Vec<String>>>,
 }
 
@@ -293,7 +315,7 @@ fn statement(
     if let Some(accounts) = accounts {
         let marks: Vec<String> = accounts
             .iter()
-            .map(|account| translation.bind(Parameter::Text((*account).to_owned())))
+            .map(|account| translation.bind((*account).into()))
             .collect();
         conditions.push(format!("_account IN ({})", marks.join(", ")));
     }
@@ -331,7 +353,7 @@ fn after(
     let mut equal: Vec<String> = Vec::new();
     for (((_, is_descending), key), value) in wanted.sort.iter().zip(keys).zip(&cursor.keys) {
         let is_null = *value == Key::Null;
-        let value = translation.bind(value.parameter());
+        let value = translation.bind(value.cell());
         if !is_null {
             let sign = if *is_descending { "<" } else { ">" };
             // Rows without a value come last.
@@ -341,7 +363,7 @@ fn after(
         }
         equal.push(format!("{key} IS {value}"));
     }
-    let row = translation.bind(Parameter::Integer(cursor.row));
+    let row = translation.bind(cursor.row.into());
     equal.push(format!("_row > {row}"));
     alternatives.push(equal.join(" AND "));
     format!("(({}))", alternatives.join(") OR ("))
