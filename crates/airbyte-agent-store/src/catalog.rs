@@ -87,7 +87,8 @@ impl Store {
 }
 
 fn accounts(db: &dyn Db, table: i64) -> Result<Vec<Freshness>> {
-    let sql = "SELECT account, rows, synced_at, complete_at, CASE WHEN pass IS NULL THEN 0 ELSE 1 END
+    let sql =
+        "SELECT account, rows, synced_at, complete_at, CASE WHEN pass IS NULL THEN 0 ELSE 1 END
          FROM _accounts WHERE table_id = ? ORDER BY account";
     let accounts = db.rows(sql, cells![table])?.into_iter().map(|row| Freshness {
         account: row.text(0),

@@ -58,11 +58,8 @@ fn is_as_wanted(table: &Table, spec: &TableSpec) -> bool {
 }
 
 fn declare(db: &dyn Db, learnt: &mut Learnt, spec: &TableSpec) -> Result<Table> {
-    let known = Table::load(
-        db,
-        "connector = ?1 AND entity = ?2",
-        cells![&spec.connector, &spec.entity],
-    )?;
+    let known =
+        Table::load(db, "connector = ?1 AND entity = ?2", cells![&spec.connector, &spec.entity])?;
     let mut table = match known.into_iter().next() {
         Some(table) => table,
         None => create(db, spec)?,
@@ -95,8 +92,7 @@ fn declare(db: &dyn Db, learnt: &mut Learnt, spec: &TableSpec) -> Result<Table> 
             known.is_searched = wanted.is_searched;
             if known.kind != wanted.kind {
                 known.kind = wanted.kind;
-                known.place =
-                    add_column(db, table.id, &mut table.next_column, wanted.kind)?;
+                known.place = add_column(db, table.id, &mut table.next_column, wanted.kind)?;
             }
         } else if columns.len() < crate::spec::MOST_COLUMNS {
             let place = add_column(db, table.id, &mut table.next_column, wanted.kind)?;
@@ -127,8 +123,7 @@ fn create(db: &dyn Db, spec: &TableSpec) -> Result<Table> {
              UNION SELECT name FROM _tables"
         }
     };
-    let taken: Vec<String> =
-        db.rows(all, Vec::new())?.into_iter().map(|row| row.text(0)).collect();
+    let taken: Vec<String> = db.rows(all, Vec::new())?.into_iter().map(|row| row.text(0)).collect();
     let name = Names::with(db.dialect(), taken.iter().map(String::as_str)).take(&wanted);
     let id = db.number(
         "INSERT INTO _tables (name, connector, entity, description, keys, hidden, next_column)

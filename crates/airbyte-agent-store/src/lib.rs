@@ -42,7 +42,7 @@ pub use overlay::Overlay;
 pub use page::{Counts, Page, Pass};
 pub use search::{Find, Found, Hit, SearchPage};
 pub use spec::{MOST_COLUMNS, TableSpec};
-pub use sql::{Cut, QueryError, QueryErrorKind, QueryLimits, RowColumn, RowSink, Rows};
+pub use sql::{Cut, QueryError, QueryErrorKind, QueryLimits, RowColumn, Rows};
 pub use store::{OpenOptions, Store, is_address};
 pub use table::{Column, Table};
 pub use value::ColumnKind;

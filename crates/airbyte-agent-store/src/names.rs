@@ -32,10 +32,7 @@ pub(crate) struct Names {
 
 impl Names {
     /// The names that something else has already.
-    pub(crate) fn with<'n>(
-        dialect: Dialect,
-        taken: impl IntoIterator<Item = &'n str>,
-    ) -> Self {
+    pub(crate) fn with<'n>(dialect: Dialect, taken: impl IntoIterator<Item = &'n str>) -> Self {
         // Postgres cuts longer names.
         let most = if dialect.is_postgres() { 63 } else { usize::MAX };
         Self { taken: taken.into_iter().map(str::to_lowercase).collect(), most }

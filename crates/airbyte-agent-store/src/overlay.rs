@@ -11,10 +11,10 @@ use crate::declare::own_columns;
 use crate::error::{Error, Result};
 use crate::moment;
 use crate::names::{literal, quoted};
-use crate::record;
-use crate::spec;
 #[cfg(feature = "postgres")]
 use crate::postgres::PostgresOverlay;
+use crate::record;
+use crate::spec;
 use crate::sql::{QueryLimits, Reader, RowSink, Rows, collect, query_with};
 use crate::store::{Backend, Store};
 use crate::table::{Table, record_expression};
@@ -180,32 +180,18 @@ impl Overlay {
     ///
     /// Those of [`Store::query`].
     pub fn query(&mut self, sql: &str, limits: &QueryLimits) -> Result<Rows> {
-        collect(limits, |sink| self.query_into(sql, limits, sink))
-    }
-
-    /// Runs one statement, and gives its rows one after the other, so that there may be more of them than memory has room
-    /// for. Of the limits, only the time holds.
-    ///
-    /// # Errors
-    ///
-    /// Those of [`Store::query`], and of whoever takes the rows.
-    pub fn query_into(
-        &mut self,
-        sql: &str,
-        limits: &QueryLimits,
-        sink: &mut dyn RowSink,
-    ) -> Result<()> {
-        match (&mut self.session, &self.store.backend) {
+        let run = |sink: &mut dyn RowSink| match (&mut self.session, &self.store.backend) {
             (Session::File(reader), Backend::File(file)) => {
                 query_with(reader, sql, limits, sink).map_err(|error| file.located(error))
             }
             #[cfg(feature = "postgres")]
-            (Session::Postgres(session), Backend::Postgres(database)) => session
-                .query(database, sql, limits, sink)
-                .map_err(|error| database.located(error)),
+            (Session::Postgres(session), Backend::Postgres(database)) => {
+                session.query(database, sql, limits, sink).map_err(|error| database.located(error))
+            }
             #[cfg(feature = "postgres")]
             _ => Err(Error::Database("the overlay belongs to another store".into())),
-        }
+        };
+        collect(limits, run)
     }
 
     fn change(&mut self, work: impl FnOnce(&dyn Db) -> Result<()>) -> Result<()> {

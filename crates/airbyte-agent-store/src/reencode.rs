@@ -38,8 +38,7 @@ pub(crate) fn reencode(
     let unused: String = unused.map(|column| format!(", c{} = NULL", column.place)).collect();
     let used: Vec<String> =
         held_columns(after).iter().map(|column| format!("{column} = ?")).collect();
-    let update =
-        format!("UPDATE {} SET {}{unused} WHERE _row = ?", after.rows(), used.join(", "));
+    let update = format!("UPDATE {} SET {}{unused} WHERE _row = ?", after.rows(), used.join(", "));
     let mut last = i64::MIN;
     loop {
         let rows = db.rows(&select, cells![last])?;
@@ -60,8 +59,7 @@ pub(crate) fn reencode(
         db.execute_all(&update, &updates)?;
         let ids: Vec<i64> = records.iter().map(|(id, ..)| *id).collect();
         text::delete(db, after, &ids)?;
-        let records: Vec<_> =
-            records.iter().map(|(id, record, row)| (*id, record, row)).collect();
+        let records: Vec<_> = records.iter().map(|(id, record, row)| (*id, record, row)).collect();
         text::insert(db, learnt, after, &records)?;
     }
     Ok(())

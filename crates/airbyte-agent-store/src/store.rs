@@ -5,7 +5,9 @@ use std::path::Path;
 use std::time::Duration;
 
 use crate::db::Db;
-use crate::error::{Error, Result};
+#[cfg(not(feature = "postgres"))]
+use crate::error::Error;
+use crate::error::Result;
 use crate::file::FileStore;
 #[cfg(feature = "postgres")]
 use crate::postgres::PostgresStore;

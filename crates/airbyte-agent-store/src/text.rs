@@ -115,10 +115,7 @@ pub(crate) fn insert(
             }
         });
     }
-    db.execute_all(
-        "INSERT INTO _words (length, word) VALUES (?, ?) ON CONFLICT DO NOTHING",
-        &new,
-    )?;
+    db.execute_all("INSERT INTO _words (length, word) VALUES (?, ?) ON CONFLICT DO NOTHING", &new)?;
     let sql = match db.dialect() {
         Dialect::Sqlite => "INSERT INTO _text (rowid, name, body) VALUES (?, ?, ?)",
         Dialect::Postgres => {

@@ -102,7 +102,8 @@ impl SqlView {
             .collect();
         let own = OWN_COLUMNS.into_iter().zip(own_columns(table.dialect));
         columns.extend(
-            own.filter(|(name, _)| table.has_own(name)).map(|(_, expression)| expression.to_owned()),
+            own.filter(|(name, _)| table.has_own(name))
+                .map(|(_, expression)| expression.to_owned()),
         );
         columns.push(format!("{} AS _record", record_expression(table)));
         let accounts: Vec<String> = self.accounts.iter().map(|account| literal(account)).collect();

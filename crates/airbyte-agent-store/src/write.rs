@@ -29,14 +29,18 @@ impl Store {
             let now = moment::now();
             let table = &table.current(db)?;
             let first = start_page(db, table, account, page)?;
-            let cleaned: Vec<Cow<'_, Value>> = page.records.iter().map(|value| {
-                if table.hidden.is_empty() {
-                    return Cow::Borrowed(value);
-                }
-                let mut cleaned = value.clone();
-                spec::remove(&mut cleaned, &table.hidden);
-                Cow::Owned(cleaned)
-            }).collect();
+            let cleaned: Vec<Cow<'_, Value>> = page
+                .records
+                .iter()
+                .map(|value| {
+                    if table.hidden.is_empty() {
+                        return Cow::Borrowed(value);
+                    }
+                    let mut cleaned = value.clone();
+                    spec::remove(&mut cleaned, &table.hidden);
+                    Cow::Owned(cleaned)
+                })
+                .collect();
             let mut records = Vec::with_capacity(cleaned.len());
             for (index, value) in cleaned.iter().enumerate() {
                 let Value::Object(record) = value.as_ref() else {
@@ -52,8 +56,7 @@ impl Store {
             let writer = RowWriter::new(db, table, account, &now);
             let ids = writer.write(learnt, &records, &mut counts)?;
             if let Some(pass) = page.pass {
-                let seen: Vec<Vec<Cell>> =
-                    ids.iter().map(|id| cells![pass.number, *id]).collect();
+                let seen: Vec<Vec<Cell>> = ids.iter().map(|id| cells![pass.number, *id]).collect();
                 let sql = "INSERT INTO _seen (pass, row) VALUES (?, ?) ON CONFLICT DO NOTHING";
                 db.execute_all(sql, &seen)?;
             }

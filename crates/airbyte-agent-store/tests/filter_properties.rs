@@ -241,7 +241,7 @@ proptest! {
         records in proptest::collection::vec(record(), 1..12),
         filters in proptest::collection::vec(filter(), 1..12),
     ) {
-        let store = Store::open_in_memory().unwrap();
+        let store = common::store();
         let spec = TableSpec::new("acme", "things").key(["id"]).schema(json!({"properties": {
             "id": {"type": "integer"}, "name": {"type": "string"}, "count": {"type": "integer"},
             "amount": {"type": "number"}, "open": {"type": "boolean"}, "list": {"type": "array"},

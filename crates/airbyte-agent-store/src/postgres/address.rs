@@ -29,7 +29,9 @@ impl Address {
     pub(super) fn read(text: &str) -> Result<Self> {
         let wrong = |why: &str| Error::Unwritable {
             path: "postgres://…".into(),
-            why: format!("{why}; an address is like postgres://user@host:5432/database?schema=name"),
+            why: format!(
+                "{why}; an address is like postgres://user@host:5432/database?schema=name"
+            ),
         };
         let (start, query) = text.split_once('?').unwrap_or((text, ""));
         let mut schema = USUAL_SCHEMA.to_owned();
@@ -46,11 +48,8 @@ impl Address {
             }
         }
         check_schema(&schema).map_err(wrong)?;
-        let joined = if rest.is_empty() {
-            start.to_owned()
-        } else {
-            format!("{start}?{}", rest.join("&"))
-        };
+        let joined =
+            if rest.is_empty() { start.to_owned() } else { format!("{start}?{}", rest.join("&")) };
         // The message of the library names the part that is wrong and not the text.
         let mut config = Config::from_str(&joined)
             .map_err(|error| wrong(&format!("the address cannot be read: {error}")))?;
@@ -59,7 +58,9 @@ impl Address {
             Some("prefer" | "allow") => SslMode::Prefer,
             Some("require" | "verify-ca" | "verify-full") => SslMode::Require,
             Some(_) => {
-                return Err(wrong("sslmode must be disable, prefer, require, verify-ca or verify-full"));
+                return Err(wrong(
+                    "sslmode must be disable, prefer, require, verify-ca or verify-full",
+                ));
             }
             // Nobody else listens on this machine's own connections.
             None if config.get_hosts().iter().all(is_local) => SslMode::Disable,
@@ -102,7 +103,9 @@ fn check_schema(name: &str) -> Result<(), &'static str> {
     if is_fine {
         return Ok(());
     }
-    Err("the schema must be a name of its own, of at most 48 lower-case letters, digits and underscores")
+    Err(
+        "the schema must be a name of its own, of at most 48 lower-case letters, digits and underscores",
+    )
 }
 
 fn is_local(host: &Host) -> bool {

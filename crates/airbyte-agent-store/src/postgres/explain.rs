@@ -95,7 +95,9 @@ fn of_code(
             // Names without quotes are in lower case for Postgres.
             let hint = match names.spelling(last) {
                 Some(known) if known != last => {
-                    format!("; names with capital letters are written in double quotes: \"{known}\"")
+                    format!(
+                        "; names with capital letters are written in double quotes: \"{known}\""
+                    )
                 }
                 _ => near,
             };
@@ -104,7 +106,9 @@ fn of_code(
         "42702" => (QueryErrorKind::UnknownColumn, message),
         "42883" => (
             QueryErrorKind::UnknownFunction,
-            format!("{message}; the dialect is that of Postgres, and values are converted as in x::text"),
+            format!(
+                "{message}; the dialect is that of Postgres, and values are converted as in x::text"
+            ),
         ),
         "42601" | "42P02" | "22025" => (QueryErrorKind::Syntax, message),
         "42501" | "25006" | "0A000" => only_reads(message),

@@ -29,9 +29,18 @@ pub(crate) struct Link {
 /// What the thread of a connection does next.
 enum Work {
     Batch(String, Answer<()>),
-    Each { sql: String, values: Vec<Vec<Cell>>, returns: bool, answer: Answer<(u64, Vec<Vec<Fields>>)> },
+    Each {
+        sql: String,
+        values: Vec<Vec<Cell>>,
+        returns: bool,
+        answer: Answer<(u64, Vec<Vec<Fields>>)>,
+    },
     Describe(String, Answer<Vec<(String, u32)>>),
-    Stream { sql: String, limits: QueryLimits, answer: mpsc::SyncSender<Piece> },
+    Stream {
+        sql: String,
+        limits: QueryLimits,
+        answer: mpsc::SyncSender<Piece>,
+    },
 }
 
 type Answer<T> = mpsc::Sender<Result<T, PgError>>;
@@ -123,7 +132,8 @@ impl Link {
         if values.is_empty() {
             return Ok((0, Vec::new()));
         }
-        let work = |answer| Work::Each { sql: numbered(sql), values: values.to_vec(), returns, answer };
+        let work =
+            |answer| Work::Each { sql: numbered(sql), values: values.to_vec(), returns, answer };
         Ok(self.ask(work)?)
     }
 }

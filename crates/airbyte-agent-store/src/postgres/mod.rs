@@ -16,12 +16,12 @@ use std::sync::{Mutex, PoisonError};
 use tokio_postgres::error::SqlState;
 
 use self::address::Address;
+use self::link::Link;
 pub(crate) use self::query::PostgresOverlay;
 use crate::db::{Db, cells};
 use crate::error::{Error, Result};
 use crate::sql::QueryLimits;
 use crate::store::{Learnt, OpenOptions};
-use self::link::Link;
 
 /// A store in a schema of a Postgres database.
 #[derive(Debug)]
@@ -112,7 +112,8 @@ impl PostgresStore {
     /// Fails if the schema has more bytes than it may have.
     fn check_size(&self, db: &dyn Db) -> Result<()> {
         let Some(most) = self.options.most_bytes else { return Ok(()) };
-        let sql = "SELECT CAST(coalesce(sum(pg_total_relation_size(oid)), 0) AS bigint) FROM pg_class
+        let sql =
+            "SELECT CAST(coalesce(sum(pg_total_relation_size(oid)), 0) AS bigint) FROM pg_class
              WHERE relkind = 'r' AND relnamespace = to_regnamespace(?)";
         let size = db.number(sql, cells![crate::names::quoted(&self.address.schema)])?;
         if size.unwrap_or_default().unsigned_abs() > most {

@@ -113,7 +113,8 @@ impl PostgresStore {
     /// Fails if there is no such role, or one that may do more.
     fn may_lower(&self, link: &Link, role: &str) -> Result<(), Failed> {
         let db: &dyn Db = link;
-        let sql = "SELECT rolsuper OR rolcreaterole OR rolcreatedb OR rolbypassrls OR rolreplication
+        let sql =
+            "SELECT rolsuper OR rolcreaterole OR rolcreatedb OR rolbypassrls OR rolreplication
              FROM pg_roles WHERE rolname = ?";
         let known = db.row(sql, cells![role])?;
         let schema = &self.address.schema;

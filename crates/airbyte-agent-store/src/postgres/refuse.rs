@@ -27,7 +27,14 @@ const FORBIDDEN: [&str; 18] = [
 
 /// What the names of such functions, and of tables of the database about itself, begin with.
 const FORBIDDEN_STARTS: [&str; 8] = [
-    "pg_", "dblink", "lo_", "loread", "lowrite", "schema_to_xml", "database_to_xml", "postgres_fdw",
+    "pg_",
+    "dblink",
+    "lo_",
+    "loread",
+    "lowrite",
+    "schema_to_xml",
+    "database_to_xml",
+    "postgres_fdw",
 ];
 
 /// The statement without what stands behind its end, and whether it explains another.
@@ -48,7 +55,10 @@ pub(super) fn check(sql: &str) -> Result<(&str, bool), QueryError> {
         Err(QueryError::new(QueryErrorKind::Refused, why).at(place(sql, token.start)))
     };
     if let Some(end) = tokens.iter().find(|token| token.is_sign(";")) {
-        return refused(end, "only one statement is possible; send the second one on its own".to_owned());
+        return refused(
+            end,
+            "only one statement is possible; send the second one on its own".to_owned(),
+        );
     }
     let begins = |token: &Token<'_>| ["select", "with", "values"].iter().any(|word| token.is(word));
     let is_explain = first.is("explain");
@@ -94,7 +104,9 @@ fn objection(tokens: &[Token<'_>], index: usize) -> Option<String> {
     let is_forbidden = FORBIDDEN.contains(&name.as_str())
         || FORBIDDEN_STARTS.iter().any(|start| name.starts_with(start));
     if is_forbidden && !is_harmless {
-        return Some(format!("'{name}' can be neither called nor read; queries read tables of records only"));
+        return Some(format!(
+            "'{name}' can be neither called nor read; queries read tables of records only"
+        ));
     }
     None
 }

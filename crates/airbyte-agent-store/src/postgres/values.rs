@@ -46,7 +46,9 @@ impl<'r> FromSql<'r> for Received {
             Type::FLOAT8 => Cell::Real(f64::from_sql(kind, raw)?),
             Type::JSON => Cell::Text(std::str::from_utf8(raw)?.to_owned()),
             // A number stands before the text.
-            Type::JSONB => Cell::Text(std::str::from_utf8(raw.get(1..).unwrap_or_default())?.to_owned()),
+            Type::JSONB => {
+                Cell::Text(std::str::from_utf8(raw.get(1..).unwrap_or_default())?.to_owned())
+            }
             _ => Cell::Text(String::from_sql(kind, raw)?),
         }))
     }
@@ -56,7 +58,9 @@ impl<'r> FromSql<'r> for Received {
     }
 
     fn accepts(kind: &Type) -> bool {
-        matches!(*kind, Type::INT8 | Type::INT4 | Type::BOOL | Type::FLOAT8 | Type::JSON | Type::JSONB)
-            || <String as FromSql>::accepts(kind)
+        matches!(
+            *kind,
+            Type::INT8 | Type::INT4 | Type::BOOL | Type::FLOAT8 | Type::JSON | Type::JSONB
+        ) || <String as FromSql>::accepts(kind)
     }
 }

@@ -324,12 +324,7 @@ impl Wanted {
 }
 
 /// The candidates with their scores, best first; those of earlier steps before those of later ones.
-fn hits(
-    db: &dyn Db,
-    candidates: Candidates<'_>,
-    limit: usize,
-    searched: &[&str],
-) -> Result<Found> {
+fn hits(db: &dyn Db, candidates: Candidates<'_>, limit: usize, searched: &[&str]) -> Result<Found> {
     let mut ranking = Ranking::new(db, searched)?;
     for candidate in &candidates.rows {
         ranking.add(&candidate.texts);

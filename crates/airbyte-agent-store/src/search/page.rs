@@ -313,10 +313,8 @@ fn statement(
     let table = translation.table;
     let mut conditions = vec!["TRUE".to_owned()];
     if let Some(accounts) = accounts {
-        let marks: Vec<String> = accounts
-            .iter()
-            .map(|account| translation.bind((*account).into()))
-            .collect();
+        let marks: Vec<String> =
+            accounts.iter().map(|account| translation.bind((*account).into())).collect();
         conditions.push(format!("_account IN ({})", marks.join(", ")));
     }
     if let Some(filter) = &wanted.filter {

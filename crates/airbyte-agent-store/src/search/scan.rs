@@ -81,7 +81,11 @@ impl Found<'_> {
         if place.inside.is_empty() {
             return whole;
         }
-        whole.as_object().and_then(|members| at(members, &place.inside)).cloned().unwrap_or_default()
+        whole
+            .as_object()
+            .and_then(|members| at(members, &place.inside))
+            .cloned()
+            .unwrap_or_default()
     }
 }
 

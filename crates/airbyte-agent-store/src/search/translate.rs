@@ -154,10 +154,8 @@ impl Translation<'_> {
                 if values.len() > LONGEST_LIST || !values.iter().all(fits) {
                     return None;
                 }
-                let marks: Vec<String> = values
-                    .iter()
-                    .map(|value| self.bind(encode(place.kind, value)))
-                    .collect();
+                let marks: Vec<String> =
+                    values.iter().map(|value| self.bind(encode(place.kind, value))).collect();
                 return Some(format!("coalesce({column} IN ({}), 0)", marks.join(", ")));
             }
             Operator::Eq => "IS",

@@ -11,7 +11,7 @@ use crate::error::Result;
 use crate::value::ColumnKind;
 
 /// Takes the result of a query row by row, so that it need not be in memory as a whole.
-pub trait RowSink {
+pub(crate) trait RowSink {
     /// Is told the columns, before any row.
     ///
     /// # Errors

@@ -126,7 +126,8 @@ fn run_for_user(
     sink: &mut dyn RowSink,
     names: impl FnOnce(&mut Reader) -> Result<TableNames>,
 ) -> Result<()> {
-    let (result, refused) = reader.for_user(limits, |connection| run(connection, rewritten, sink))?;
+    let (result, refused) =
+        reader.for_user(limits, |connection| run(connection, rewritten, sink))?;
     match result {
         Ok(taken) => taken,
         Err(error) => {

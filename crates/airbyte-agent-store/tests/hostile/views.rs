@@ -8,7 +8,7 @@ use crate::common::{issues, query, write};
 /// Contacts of two accounts, a table that is not seen at all, and a view of the contacts of `work` without their phone
 /// numbers.
 fn seen_in_part() -> (Store, [View; 1]) {
-    let store = Store::open_in_memory().unwrap();
+    let store = crate::common::store();
     let contacts = TableSpec::new("crm", "contacts").key(["id"]).schema(json!({"properties": {
         "id": {"type": "string"}, "name": {"type": "string"}, "phone": {"type": "string"},
         "owner": {"type": "object"}, "tags": {"type": "array"},
