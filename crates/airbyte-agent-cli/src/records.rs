@@ -29,9 +29,29 @@ pub(crate) fn path(args: &StoreArgs) -> Result<PathBuf, Error> {
     Ok(accounts.parent().unwrap_or(&accounts).join(FILE))
 }
 
-/// Whether the store is in a database with an address.
+/// The address of the store if it is in a database.
+pub(crate) fn address_of(path: &Path) -> Option<&str> {
+    path.to_str().filter(|text| is_address(text))
+}
+
 fn has_address(path: &Path) -> bool {
-    path.to_str().is_some_and(is_address)
+    address_of(path).is_some()
+}
+
+/// The address without its password.
+pub(crate) fn without_password(address: &str) -> String {
+    let (start, query) = address.split_once('?').unwrap_or((address, ""));
+    let kept = query.split('&').filter(|pair| !pair.is_empty() && !pair.starts_with("password="));
+    let query = kept.collect::<Vec<_>>().join("&");
+    let query = if query.is_empty() { query } else { format!("?{query}") };
+    let parts = || {
+        let (scheme, rest) = start.split_once("://")?;
+        let (authority, _) = rest.split_once('/').unwrap_or((rest, ""));
+        let (user, host) = authority.rsplit_once('@')?;
+        let name = user.split_once(':').map_or(user, |(name, _)| name);
+        Some(format!("{scheme}://{name}@{host}{}", rest.get(authority.len()..)?))
+    };
+    format!("{}{query}", parts().unwrap_or_else(|| start.to_owned()))
 }
 
 /// Refuses addresses of anything but Postgres. They may contain a password, so that the message does not repeat them.
@@ -78,5 +98,23 @@ pub(crate) fn sync_error(error: &airbyte_agent_sync::Error) -> Error {
     match error {
         airbyte_agent_sync::Error::Call(error) => error.clone(),
         other => Error::new(other.kind(), other.to_string()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn passwords_are_taken_out_of_addresses() {
+        for (address, expected) in [
+            ("postgres://ann:s3cret@db/crm?schema=a", "postgres://ann@db/crm?schema=a"),
+            ("postgres://ann:s@3:cret@db:5432", "postgres://ann@db:5432"),
+            ("postgres://ann@db/crm", "postgres://ann@db/crm"),
+            ("postgres://db/crm?a=b@c", "postgres://db/crm?a=b@c"),
+            ("postgres://db/crm?password=s3cret&user=ann", "postgres://db/crm?user=ann"),
+        ] {
+            assert_eq!(without_password(address), expected);
+        }
     }
 }

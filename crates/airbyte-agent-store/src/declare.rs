@@ -7,7 +7,8 @@ use crate::error::{Error, Result};
 use crate::names::{Names, literal, quoted, table_name};
 use crate::reencode::reencode;
 use crate::spec::{TableSpec, WantedColumn};
-use crate::store::{Learnt, Store};
+use crate::learnt::Learnt;
+use crate::store::Store;
 use crate::table::{Column, OWN_COLUMNS, Table, json, record_expression};
 use crate::value::ColumnKind;
 

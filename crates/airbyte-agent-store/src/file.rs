@@ -10,7 +10,8 @@ use crate::db::Db;
 use crate::error::{Error, Result};
 use crate::schema;
 use crate::sql::Reader;
-use crate::store::{Learnt, OpenOptions};
+use crate::learnt::Learnt;
+use crate::options::OpenOptions;
 
 /// A store in an SQLite database.
 #[derive(Debug)]

@@ -2,8 +2,8 @@
 
 use std::collections::HashSet;
 
-use crate::db::Dialect;
-use crate::text::beginning;
+use crate::dialect::Dialect;
+use crate::words::beginning;
 
 /// The name between double quotes, for a statement.
 pub(crate) fn quoted(name: &str) -> String {

@@ -6,7 +6,7 @@ use crate::db::{Db, cells};
 use crate::error::Result;
 use crate::record;
 use crate::spec;
-use crate::store::Learnt;
+use crate::learnt::Learnt;
 use crate::stored::{held, held_columns, stored, stored_columns};
 use crate::table::Table;
 use crate::text;

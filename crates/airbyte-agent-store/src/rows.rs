@@ -9,7 +9,7 @@ use crate::db::{Db, Fields, cells};
 use crate::error::Result;
 use crate::page::Counts;
 use crate::record::{Row, placed, places};
-use crate::store::Learnt;
+use crate::learnt::Learnt;
 use crate::stored::{StoredRow, held, held_columns, stored, stored_columns};
 use crate::table::Table;
 use crate::text;

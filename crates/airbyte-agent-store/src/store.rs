@@ -1,37 +1,17 @@
 //! The store: opening it, and how its parts come to a connection.
 
-use std::collections::{HashMap, HashSet};
 use std::path::Path;
-use std::time::Duration;
 
 use crate::db::Db;
 #[cfg(not(feature = "postgres"))]
 use crate::error::Error;
 use crate::error::Result;
 use crate::file::FileStore;
+use crate::learnt::Learnt;
+use crate::options::OpenOptions;
 #[cfg(feature = "postgres")]
 use crate::postgres::PostgresStore;
 use crate::sql::QueryLimits;
-
-/// How a store is opened.
-#[derive(Debug, Clone)]
-#[non_exhaustive]
-pub struct OpenOptions {
-    /// How long a write waits for another process that is writing.
-    pub busy_timeout: Duration,
-    /// Most bytes that SQLite may hold in memory for this whole process, so that no query can fill it. The
-    /// limit can only be lowered once it has been set.
-    pub memory: u64,
-    /// Most bytes of the file; `None` for as many as the disk has. A page that does not fit fails with
-    /// [`Error::Full`].
-    pub most_bytes: Option<u64>,
-}
-
-impl Default for OpenOptions {
-    fn default() -> Self {
-        Self { busy_timeout: Duration::from_secs(30), memory: 256 << 20, most_bytes: None }
-    }
-}
 
 /// The records of a workspace. It can be shared by threads: writes happen one after the other, queries beside
 /// each other. All calls block.
@@ -46,40 +26,6 @@ pub(crate) enum Backend {
     File(FileStore),
     #[cfg(feature = "postgres")]
     Postgres(PostgresStore),
-}
-
-/// What has been written and never changes, so that it need not be looked up for each record.
-#[derive(Debug, Default)]
-pub(crate) struct Learnt {
-    shapes: HashMap<String, i64>,
-    words: HashSet<String>,
-}
-
-impl Learnt {
-    /// Most entries of each kind that are remembered.
-    const MOST: usize = 100_000;
-
-    pub(crate) fn shape(&self, shape: &str) -> Option<i64> {
-        self.shapes.get(shape).copied()
-    }
-
-    pub(crate) fn remember_shape(&mut self, shape: &str, id: i64) {
-        if self.shapes.len() >= Self::MOST / 10 {
-            self.shapes.clear();
-        }
-        self.shapes.insert(shape.to_owned(), id);
-    }
-
-    /// Remembers a word, and says whether it is new.
-    pub(crate) fn remember_word(&mut self, word: &str) -> bool {
-        if self.words.contains(word) {
-            return false;
-        }
-        if self.words.len() >= Self::MOST {
-            self.words.clear();
-        }
-        self.words.insert(word.to_owned())
-    }
 }
 
 impl Store {

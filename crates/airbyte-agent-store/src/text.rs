@@ -8,10 +8,10 @@ use crate::db::{Db, Dialect, cells};
 use crate::error::Result;
 use crate::record::Row;
 use crate::spec::is_address;
-use crate::store::Learnt;
+use crate::learnt::Learnt;
 use crate::table::{Column, Table};
 use crate::value::{Cell, ColumnKind};
-use crate::words::{fold, is_of_letters, words};
+use crate::words::{beginning, fold, is_of_letters, words};
 
 /// Bits of a row's number in the index; the number of its table stands before them.
 const ROW_BITS: u32 = 40;
@@ -165,10 +165,4 @@ fn lexemes(folded: &str) -> String {
         has_room
     });
     format!("{{{}}}", kept.collect::<Vec<_>>().join(","))
-}
-
-/// As many characters of a word as the bytes have room for.
-pub(crate) fn beginning(word: &str, most: usize) -> &str {
-    let end = (0..=most.min(word.len())).rev().find(|end| word.is_char_boundary(*end));
-    word.get(..end.unwrap_or_default()).unwrap_or_default()
 }

@@ -6,7 +6,7 @@ use rusqlite::types::{ToSqlOutput, ValueRef};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::db::Dialect;
+use crate::dialect::Dialect;
 use crate::moment;
 
 /// The type of a column.

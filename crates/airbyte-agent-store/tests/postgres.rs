@@ -11,7 +11,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use airbyte_agent_store::{
-    Cut, Error, OpenOptions, Page, QueryErrorKind, QueryLimits, Store, TableSpec,
+    Cut, Error, OpenOptions, Page, QueryErrorKind, QueryLimits, Store, TableSpec, View,
 };
 use common::{address, issues, query, records, write};
 use serde_json::{Value, json};
@@ -257,4 +257,87 @@ fn writers_wait_for_each_other_and_say_so() {
     let numbers: Vec<u64> = changes.changes.iter().map(|change| change.sequence).collect();
     assert!(!changes.are_missing);
     assert_eq!(numbers, (1..=numbers.len() as u64).collect::<Vec<_>>());
+}
+
+#[test]
+fn a_view_shows_what_is_in_it_and_nothing_else_exists() {
+    let Some(address) = address() else { return };
+    let store = Store::open(&address, &OpenOptions::default()).unwrap();
+    let contacts = TableSpec::new("crm", "contacts").key(["id"]).schema(json!({"properties": {
+        "id": {"type": "string"}, "name": {"type": "string"}, "phone": {"type": "string"},
+        "owner": {"type": "object"}, "client_secret": {"type": "string"},
+    }}));
+    let contacts = store.declare(&contacts).unwrap();
+    let contact = |id: &str, name: &str| {
+        json!({"id": id, "name": name, "phone": format!("555-{id}"), "client_secret": "s3cret",
+               "owner": {"name": "Ann", "more": [{"phone": "888", "x": 1}], "apiKey": "s3cret"}})
+    };
+    for (account, records) in [
+        ("work", [contact("w1", "Wanda"), contact("w2", "Willi")]),
+        ("home", [contact("h1", "Hidden"), contact("h2", "{")]),
+    ] {
+        let page = Page { records: &records, ..Page::default() };
+        store.write_page(&contacts, account, page).unwrap();
+    }
+    let payroll = store.declare(&issues()).unwrap();
+    write(&store, &payroll, &[json!({"id": 1, "title": "salaries"})]);
+    let view = View::new("crm", "contacts").accounts(["work"]).hiding_secrets(true);
+    let views = [view.withholding(["phone", "owner.more.phone"])];
+    let limits = QueryLimits::default();
+    for (sql, expected) in [
+        ("SELECT id FROM crm_contacts ORDER BY id", json!([["w1"], ["w2"]])),
+        (
+            "SELECT owner ->> 'name', owner -> 'more' FROM crm_contacts LIMIT 1",
+            json!([["Ann", r#"[{"x": 1}]"#]]),
+        ),
+        (
+            "SELECT _record -> 'owner' -> 'more' FROM crm_contacts LIMIT 1",
+            json!([[r#"[{"x": 1}]"#]]),
+        ),
+        // It would fail for a record of the other account.
+        (
+            "SELECT count(*) FROM crm_contacts WHERE 1 / (CASE name WHEN '{' THEN 0 ELSE 1 END) = 1",
+            json!([[2]]),
+        ),
+    ] {
+        let rows = store.query_views(sql, &views, &limits);
+        let rows = rows.unwrap_or_else(|error| panic!("{sql}: {error}"));
+        assert_eq!(json!(rows.rows), expected, "{sql}");
+        assert_eq!(rows.views, ["crm_contacts"]);
+    }
+    let all = store.query_views("SELECT * FROM crm_contacts", &views, &limits).unwrap();
+    let names: Vec<&str> = all.columns.iter().map(|column| column.name.as_str()).collect();
+    assert_eq!(names, ["id", "name", "owner", "_account", "_key", "_synced_at", "_record"]);
+    for secret in ["555", "888", "s3cret", "Hidden"] {
+        assert!(!json!(all.rows).to_string().contains(secret), "{all:?}");
+    }
+    let schema = address.rsplit("schema=").next().unwrap();
+    for sql in [
+        "SELECT phone FROM crm_contacts",
+        "SELECT client_secret FROM crm_contacts",
+        "SELECT * FROM github_issues",
+        "SELECT * FROM (SELECT title FROM \"github_issues\") x",
+        "SELECT * FROM _rows_1",
+        "SELECT * FROM _text",
+        "EXPLAIN SELECT * FROM crm_contacts",
+        &format!("SELECT * FROM {schema}.crm_contacts"),
+        &format!("SELECT * FROM {schema}._rows_1"),
+        &format!("TABLE {schema}.github_issues"),
+        &format!("SELECT * FROM {schema}._changes"),
+    ] {
+        match store.query_views(sql, &views, &limits) {
+            Err(Error::Query(error)) => {
+                let message = error.to_string();
+                for secret in ["salaries", "555", "Hidden", "github_issues?", "phone'?"] {
+                    assert!(!message.contains(secret), "{sql}: {message}");
+                }
+            }
+            other => panic!("{sql}: {other:?}"),
+        }
+    }
+    // Nothing of it stays for others.
+    assert_eq!(
+        query(&store, "SELECT count(*), max(phone) FROM crm_contacts"),
+        [[json!(4), json!("555-w2")]]
+    );
 }

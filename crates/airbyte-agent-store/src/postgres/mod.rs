@@ -21,7 +21,8 @@ pub(crate) use self::query::PostgresOverlay;
 use crate::db::{Db, cells};
 use crate::error::{Error, Result};
 use crate::sql::QueryLimits;
-use crate::store::{Learnt, OpenOptions};
+use crate::learnt::Learnt;
+use crate::options::OpenOptions;
 
 /// A store in a schema of a Postgres database.
 #[derive(Debug)]
@@ -129,7 +130,7 @@ impl PostgresStore {
         work: impl FnOnce(&dyn Db) -> Result<R>,
     ) -> Result<R> {
         self.with_reader(|link| {
-            let time = limits.map_or(0, |limits| milliseconds(limits));
+            let time = limits.map_or(0, milliseconds);
             link.batch(&format!(
                 "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY; SET LOCAL statement_timeout = {time}"
             ))?;

@@ -65,7 +65,7 @@ CREATE TABLE _words (
 );
 
 -- JSON as jsonb, which has no room for the character of value 0.
-CREATE FUNCTION _json(value text) RETURNS jsonb LANGUAGE sql IMMUTABLE STRICT AS $$
+CREATE FUNCTION _as_json(value text) RETURNS jsonb LANGUAGE sql IMMUTABLE STRICT AS $$
     SELECT CASE WHEN strpos(value, '\u0000') = 0 THEN value
         ELSE regexp_replace(value, '(?<!\\)((?:\\\\)*)\\u0000', '\1\\ufffd', 'g') END::jsonb
 $$;
@@ -119,7 +119,7 @@ $$;
 
 CREATE FUNCTION _without(value json, paths text, hides boolean) RETURNS json
 LANGUAGE sql IMMUTABLE SECURITY DEFINER SET search_path = STORE, pg_temp AS $$
-    SELECT STORE._without(STORE._json(value::text), paths, hides)::json
+    SELECT STORE._without(STORE._as_json(value::text), paths, hides)::json
 $$;
 
 -- Texts can hold lists and objects, too.
@@ -132,7 +132,7 @@ BEGIN
         RETURN value;
     END IF;
     BEGIN
-        inner_value := STORE._json(value);
+        inner_value := STORE._as_json(value);
     EXCEPTION WHEN data_exception THEN
         RETURN value;
     END;

@@ -3,8 +3,8 @@
 use super::test::Operator;
 use crate::db::{Db, Dialect, cells};
 use crate::error::Result;
-use crate::text::{LONGEST_WORD, beginning};
-use crate::words::{fold, is_meant, tolerance, words};
+use crate::text::LONGEST_WORD;
+use crate::words::{beginning, fold, is_meant, tolerance, words};
 
 /// Most words of a search that are looked at.
 pub(super) const MOST_WORDS: usize = 32;

@@ -10,6 +10,7 @@ mod scan;
 mod snippet;
 pub(crate) mod test;
 mod translate;
+mod wanted;
 
 pub use self::find::{Find, Found, Hit};
 pub use self::page::SearchPage;

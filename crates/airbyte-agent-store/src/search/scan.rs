@@ -5,9 +5,9 @@ use serde_json::{Map, Value};
 
 use super::cursor::{Cursor, Key};
 use super::index;
-use super::page::{Page, Wanted};
 use super::test::{Condition, Operator, Test};
 use super::translate::{Place, operand_in, place};
+use super::wanted::{Page, Wanted};
 use crate::db::Db;
 use crate::error::Result;
 use crate::moment;
@@ -283,7 +283,7 @@ fn sorted_by(place: &Place) -> (String, &'static str) {
         let steps: Vec<String> = place.inside.split('.').map(literal).collect();
         let path = format!("ARRAY[{}]::text[]", steps.join(", "));
         let key = match place.kind {
-            ColumnKind::Json => format!("NULLIF(_json(({column})::text) #> {path}, 'null')"),
+            ColumnKind::Json => format!("NULLIF(_as_json(({column})::text) #> {path}, 'null')"),
             _ => "NULL::jsonb".to_owned(),
         };
         return (key, "jsonb");
