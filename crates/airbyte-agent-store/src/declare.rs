@@ -4,10 +4,10 @@ use std::collections::HashSet;
 
 use crate::db::{Db, Dialect, cells};
 use crate::error::{Error, Result};
+use crate::learnt::Learnt;
 use crate::names::{Names, literal, quoted, table_name};
 use crate::reencode::reencode;
 use crate::spec::{TableSpec, WantedColumn};
-use crate::learnt::Learnt;
 use crate::store::Store;
 use crate::table::{Column, OWN_COLUMNS, Table, json, record_expression};
 use crate::value::ColumnKind;

@@ -8,10 +8,10 @@ use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 
 use crate::db::Db;
 use crate::error::{Error, Result};
-use crate::schema;
-use crate::sql::Reader;
 use crate::learnt::Learnt;
 use crate::options::OpenOptions;
+use crate::schema;
+use crate::sql::Reader;
 
 /// A store in an SQLite database.
 #[derive(Debug)]

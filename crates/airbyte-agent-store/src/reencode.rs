@@ -4,9 +4,9 @@ use serde_json::Value;
 
 use crate::db::{Db, cells};
 use crate::error::Result;
+use crate::learnt::Learnt;
 use crate::record;
 use crate::spec;
-use crate::learnt::Learnt;
 use crate::stored::{held, held_columns, stored, stored_columns};
 use crate::table::Table;
 use crate::text;

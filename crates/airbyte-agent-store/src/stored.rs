@@ -4,8 +4,8 @@ use serde_json::{Map, Value};
 
 use crate::db::{Db, Dialect, Fields, cells};
 use crate::error::Result;
-use crate::record::{self, Row};
 use crate::learnt::Learnt;
+use crate::record::{self, Row};
 use crate::table::Table;
 use crate::typed;
 use crate::value::Cell;

@@ -6,9 +6,9 @@ use serde_json::{Map, Value};
 
 use crate::db::{Db, Dialect, cells};
 use crate::error::Result;
+use crate::learnt::Learnt;
 use crate::record::Row;
 use crate::spec::is_address;
-use crate::learnt::Learnt;
 use crate::table::{Column, Table};
 use crate::value::{Cell, ColumnKind};
 use crate::words::{beginning, fold, is_of_letters, words};

@@ -4,7 +4,7 @@
 
 mod common;
 
-use airbyte_agent_store::{QueryLimits, Store, TableSpec};
+use airbyte_agent_store::{QueryLimits, TableSpec};
 use common::write;
 use proptest::prelude::*;
 use serde_json::{Map, Value, json};

@@ -4,7 +4,7 @@
 
 mod common;
 
-use airbyte_agent_store::{ColumnKind, MOST_COLUMNS, Overlay, Page, QueryLimits, Store, TableSpec};
+use airbyte_agent_store::{ColumnKind, MOST_COLUMNS, Overlay, Page, QueryLimits, TableSpec};
 use common::{issues, query, records, write};
 use serde_json::{Map, Value, json};
 

@@ -20,9 +20,9 @@ use self::link::Link;
 pub(crate) use self::query::PostgresOverlay;
 use crate::db::{Db, cells};
 use crate::error::{Error, Result};
-use crate::sql::QueryLimits;
 use crate::learnt::Learnt;
 use crate::options::OpenOptions;
+use crate::sql::QueryLimits;
 
 /// A store in a schema of a Postgres database.
 #[derive(Debug)]
