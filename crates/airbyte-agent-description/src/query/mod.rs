@@ -14,6 +14,7 @@ mod reader;
 mod soql;
 mod soql_token;
 mod sosl;
+mod tokens;
 mod words;
 
 use std::borrow::Cow;

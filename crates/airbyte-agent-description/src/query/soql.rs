@@ -2,7 +2,8 @@
 //! not known here.
 
 use super::QueryError;
-use super::soql_token::{Kind, Token, tokens};
+use super::soql_token::tokens;
+use super::tokens::{Kind, Tokens};
 
 /// The clauses behind the object, in the only order that the language has.
 const CLAUSES: [&str; 11] = [
@@ -15,66 +16,38 @@ const MOST_INSIDE: usize = 60;
 /// Checks a whole query.
 pub(super) fn check(text: &str) -> Result<(), QueryError> {
     let tokens = tokens(text)?;
-    let mut parser = Parser { tokens: &tokens, at: 0, depth: 0 };
+    let mut parser = Parser { tokens: Tokens::new(&tokens), depth: 0 };
     parser.query()?;
-    match parser.peek() {
+    match parser.tokens.peek() {
         end if end.kind == Kind::End => Ok(()),
-        next if next.is_sign(")") => Err(parser.error("')' closes no parenthesis")),
-        next => Err(parser.error(format!("{} means nothing here", next.shown()))),
+        next if next.is_sign(")") => Err(parser.tokens.error("')' closes no parenthesis")),
+        next => Err(parser.tokens.error(format!("{} means nothing here", next.shown()))),
     }
 }
 
 struct Parser<'t> {
-    tokens: &'t [Token],
-    at: usize,
+    tokens: Tokens<'t>,
     depth: usize,
 }
 
 impl<'t> Parser<'t> {
-    fn peek(&self) -> &'t Token {
-        // The last one is the end, which is never passed.
-        &self.tokens[self.at.min(self.tokens.len() - 1)]
-    }
-
-    fn next(&mut self) -> &'t Token {
-        let token = self.peek();
-        self.at += 1;
-        token
-    }
-
-    fn take(&mut self, word: &str) -> bool {
-        let is_next = self.peek().is(word);
-        self.at += usize::from(is_next);
-        is_next
-    }
-
-    fn take_sign(&mut self, sign: &str) -> bool {
-        let is_next = self.peek().is_sign(sign);
-        self.at += usize::from(is_next);
-        is_next
-    }
-
-    fn error(&self, problem: impl Into<String>) -> QueryError {
-        QueryError::new(self.peek().at, problem)
-    }
-
     fn expected(&self, what: &str) -> QueryError {
-        self.error(format!("{what} is expected, found {}", self.peek().shown()))
+        self.tokens.error(format!("{what} is expected, found {}", self.tokens.peek().shown()))
     }
 
     /// The clause that begins here.
     fn clause(&self) -> Option<usize> {
-        CLAUSES.iter().position(|clause| self.peek().is(clause))
+        CLAUSES.iter().position(|clause| self.tokens.peek().is(clause))
     }
 
     fn ends(&self) -> bool {
-        self.peek().kind == Kind::End || self.peek().is_sign(")")
+        self.tokens.peek().kind == Kind::End || self.tokens.peek().is_sign(")")
     }
 
     fn deeper(&mut self) -> Result<(), QueryError> {
         self.depth += 1;
         if self.depth > MOST_INSIDE {
-            Err(self.error("the query is nested too deeply"))
+            Err(self.tokens.error("the query is nested too deeply"))
         } else {
             Ok(())
         }
@@ -82,11 +55,11 @@ impl<'t> Parser<'t> {
 
     fn query(&mut self) -> Result<(), QueryError> {
         self.deeper()?;
-        if !self.take("select") {
+        if !self.tokens.take("select") {
             return Err(self.expected("SELECT with the names of fields"));
         }
         self.selection()?;
-        if !self.take("from") {
+        if !self.tokens.take("from") {
             return Err(self.expected("FROM and the name of an object"));
         }
         self.object()?;
@@ -99,14 +72,14 @@ impl<'t> Parser<'t> {
                 && before >= clause
                 && !(before == clause && matches!(CLAUSES[clause], "FOR" | "UPDATE"))
             {
-                return Err(self.error(if before == clause {
+                return Err(self.tokens.error(if before == clause {
                     format!("{} stands twice", CLAUSES[clause])
                 } else {
                     format!("{} stands before {}", CLAUSES[clause], CLAUSES[before])
                 }));
             }
             last = Some(clause);
-            self.at += 1;
+            self.tokens.pass(1);
             self.rest_of(CLAUSES[clause])?;
         }
         self.depth -= 1;
@@ -118,43 +91,47 @@ impl<'t> Parser<'t> {
         match clause {
             "WHERE" | "HAVING" => self.condition(),
             "GROUP" | "ORDER" => {
-                if !self.take("by") {
+                if !self.tokens.take("by") {
                     return Err(self.expected("BY"));
                 }
                 self.items(clause)
             }
-            "LIMIT" | "OFFSET" => match &self.peek().kind {
+            "LIMIT" | "OFFSET" => match &self.tokens.peek().kind {
                 Kind::Word(number) if number.chars().all(|c| c.is_ascii_digit()) => {
-                    self.at += 1;
+                    self.tokens.pass(1);
                     Ok(())
                 }
                 _ => Err(self.expected("a whole number")),
             },
             // The others are short and rare; what they may contain depends on the edition.
             _ => {
-                let start = self.at;
-                while !self.ends() && (self.at == start || self.clause().is_none()) {
+                let start = self.tokens.passed();
+                while !self.ends() && (self.tokens.passed() == start || self.clause().is_none()) {
                     self.skip()?;
                 }
-                if self.at == start { Err(self.expected("the rest of the clause")) } else { Ok(()) }
+                if self.tokens.passed() == start {
+                    Err(self.expected("the rest of the clause"))
+                } else {
+                    Ok(())
+                }
             }
         }
     }
 
     /// One word or sign, or everything in a pair of parentheses.
     fn skip(&mut self) -> Result<(), QueryError> {
-        let start = self.next();
+        let start = self.tokens.next();
         if !start.is_sign("(") {
             return Ok(());
         }
         self.deeper()?;
-        while !self.peek().is_sign(")") {
-            if self.peek().kind == Kind::End {
+        while !self.tokens.peek().is_sign(")") {
+            if self.tokens.peek().kind == Kind::End {
                 return Err(QueryError::new(start.at, "the parenthesis '(' is not closed"));
             }
             self.skip()?;
         }
-        self.at += 1;
+        self.tokens.pass(1);
         self.depth -= 1;
         Ok(())
     }
@@ -162,33 +139,33 @@ impl<'t> Parser<'t> {
     /// What is selected: fields, functions, queries of children, each perhaps with another name.
     fn selection(&mut self) -> Result<(), QueryError> {
         loop {
-            if self.peek().is_sign("*") {
-                return Err(
-                    self.error("there is no '*'; name the fields, or write FIELDS(STANDARD)")
-                );
+            if self.tokens.peek().is_sign("*") {
+                return Err(self
+                    .tokens
+                    .error("there is no '*'; name the fields, or write FIELDS(STANDARD)"));
             }
-            if self.peek().is("typeof") {
-                while !self.take("end") {
+            if self.tokens.peek().is("typeof") {
+                while !self.tokens.take("end") {
                     if self.ends() {
                         return Err(self.expected("END of TYPEOF"));
                     }
                     self.skip()?;
                 }
-            } else if self.peek().is_sign("(")
-                && self.tokens.get(self.at + 1).is_some_and(|t| t.is("select"))
-            {
-                let start = self.next();
+            } else if self.tokens.peek().is_sign("(") && self.tokens.ahead(1).is("select") {
+                let start = self.tokens.next();
                 self.query()?;
-                if !self.take_sign(")") {
+                if !self.tokens.take_sign(")") {
                     return Err(QueryError::new(start.at, "the parenthesis '(' is not closed"));
                 }
             } else {
                 self.name("the name of a field")?;
-                if !self.peek().is("from") && matches!(self.peek().kind, Kind::Word(_)) {
-                    self.at += 1;
+                if !self.tokens.peek().is("from")
+                    && matches!(self.tokens.peek().kind, Kind::Word(_))
+                {
+                    self.tokens.pass(1);
                 }
             }
-            if !self.take_sign(",") {
+            if !self.tokens.take_sign(",") {
                 return Ok(());
             }
         }
@@ -198,26 +175,26 @@ impl<'t> Parser<'t> {
     fn name(&mut self, what: &str) -> Result<(), QueryError> {
         let is_keyword = ["select", "from", "where", "limit", "by", "and", "or"]
             .iter()
-            .any(|word| self.peek().is(word));
-        if is_keyword || !matches!(self.peek().kind, Kind::Word(_)) {
+            .any(|word| self.tokens.peek().is(word));
+        if is_keyword || !matches!(self.tokens.peek().kind, Kind::Word(_)) {
             return Err(self.expected(what));
         }
-        self.at += 1;
-        if self.peek().is_sign("(") { self.skip() } else { Ok(()) }
+        self.tokens.pass(1);
+        if self.tokens.peek().is_sign("(") { self.skip() } else { Ok(()) }
     }
 
     /// The object, perhaps with another name, and further ones of its relations.
     fn object(&mut self) -> Result<(), QueryError> {
         loop {
-            if !matches!(self.peek().kind, Kind::Word(_)) || self.clause().is_some() {
+            if !matches!(self.tokens.peek().kind, Kind::Word(_)) || self.clause().is_some() {
                 return Err(self.expected("the name of an object"));
             }
-            self.at += 1;
-            self.take("as");
-            if matches!(self.peek().kind, Kind::Word(_)) && self.clause().is_none() {
-                self.at += 1;
+            self.tokens.pass(1);
+            self.tokens.take("as");
+            if matches!(self.tokens.peek().kind, Kind::Word(_)) && self.clause().is_none() {
+                self.tokens.pass(1);
             }
-            if !self.take_sign(",") {
+            if !self.tokens.take_sign(",") {
                 return Ok(());
             }
         }
@@ -228,12 +205,15 @@ impl<'t> Parser<'t> {
         loop {
             self.name("the name of a field")?;
             if clause == "ORDER" {
-                let _ = self.take("asc") || self.take("desc");
-                if self.take("nulls") && !self.take("first") && !self.take("last") {
+                let _ = self.tokens.take("asc") || self.tokens.take("desc");
+                if self.tokens.take("nulls")
+                    && !self.tokens.take("first")
+                    && !self.tokens.take("last")
+                {
                     return Err(self.expected("FIRST or LAST"));
                 }
             }
-            if !self.take_sign(",") {
+            if !self.tokens.take_sign(",") {
                 return Ok(());
             }
         }
@@ -243,29 +223,31 @@ impl<'t> Parser<'t> {
         let mut joined_by: Option<&str> = None;
         loop {
             self.comparison()?;
-            let word = if self.peek().is("and") {
+            let word = if self.tokens.peek().is("and") {
                 "AND"
-            } else if self.peek().is("or") {
+            } else if self.tokens.peek().is("or") {
                 "OR"
             } else {
                 return Ok(());
             };
             if joined_by.is_some_and(|before| before != word) {
-                return Err(self.error("AND and OR need parentheses: (a = 1 OR b = 2) AND c = 3"));
+                return Err(self
+                    .tokens
+                    .error("AND and OR need parentheses: (a = 1 OR b = 2) AND c = 3"));
             }
             joined_by = Some(word);
-            self.at += 1;
+            self.tokens.pass(1);
         }
     }
 
     fn comparison(&mut self) -> Result<(), QueryError> {
         self.deeper()?;
-        while self.take("not") {}
-        if self.peek().is_sign("(") {
-            let start = self.next();
+        while self.tokens.take("not") {}
+        if self.tokens.peek().is_sign("(") {
+            let start = self.tokens.next();
             self.condition()?;
-            if !self.take_sign(")") {
-                return Err(match self.peek().kind {
+            if !self.tokens.take_sign(")") {
+                return Err(match self.tokens.peek().kind {
                     Kind::End => QueryError::new(start.at, "the parenthesis '(' is not closed"),
                     _ => self.expected("AND, OR or ')'"),
                 });
@@ -279,13 +261,13 @@ impl<'t> Parser<'t> {
     }
 
     fn operator_and_value(&mut self) -> Result<(), QueryError> {
-        let operator = self.next();
+        let operator = self.tokens.next();
         let back = |problem: &str| Err(QueryError::new(operator.at, problem));
         match &operator.kind {
             Kind::Sign("==") => back("'==' is no operator; write '='"),
             Kind::Sign(sign) if OPERATORS.contains(sign) || *sign == ">=" => self.value(),
-            Kind::Word(_) if operator.is("like") => match self.peek().kind {
-                Kind::Text => self.value(),
+            Kind::Word(_) if operator.is("like") => match self.tokens.peek().kind {
+                Kind::Quoted(_) => self.value(),
                 Kind::Word(ref word) if word.starts_with(':') => self.value(),
                 _ => Err(self.expected("a text in single quotation marks")),
             },
@@ -302,9 +284,9 @@ impl<'t> Parser<'t> {
                 if operator.is("in")
                     || operator.is("includes")
                     || operator.is("excludes")
-                    || operator.is("not") && self.take("in") =>
+                    || operator.is("not") && self.tokens.take("in") =>
             {
-                match &self.peek().kind {
+                match &self.tokens.peek().kind {
                     Kind::Sign("(") => self.list(),
                     Kind::Word(word) if word.starts_with(':') => self.value(),
                     _ => Err(self.expected("a list in parentheses, ('a', 'b'),")),
@@ -321,12 +303,12 @@ impl<'t> Parser<'t> {
     }
 
     fn value(&mut self) -> Result<(), QueryError> {
-        match &self.peek().kind {
+        match &self.tokens.peek().kind {
             Kind::Word(word) if word.starts_with(|c: char| c.is_alphabetic()) => {
                 self.named_value(word)
             }
-            Kind::Text | Kind::Word(_) => {
-                self.at += 1;
+            Kind::Quoted(_) | Kind::Word(_) => {
+                self.tokens.pass(1);
                 Ok(())
             }
             _ => Err(self.expected("a value")),
@@ -348,34 +330,34 @@ impl<'t> Parser<'t> {
         let is_amount = word.len() > 3
             && word[..].chars().take(3).all(|c| c.is_ascii_alphabetic())
             && word.chars().skip(3).all(|c| c.is_ascii_digit() || c == '.');
-        if self.tokens.get(self.at + 1).is_some_and(|next| next.is_sign("(")) {
-            self.at += 1;
+        if self.tokens.ahead(1).is_sign("(") {
+            self.tokens.pass(1);
             return self.skip();
         }
         if !is_constant && !is_period && !is_amount {
-            return Err(self.error(format!(
+            return Err(self.tokens.error(format!(
                 "'{word}' is no value; a text stands in single quotation marks: '{word}'"
             )));
         }
-        self.at += 1;
+        self.tokens.pass(1);
         Ok(())
     }
 
     /// Values, or a query, in parentheses.
     fn list(&mut self) -> Result<(), QueryError> {
-        let start = self.next();
-        if self.peek().is("select") {
+        let start = self.tokens.next();
+        if self.tokens.peek().is("select") {
             self.query()?;
         } else {
             self.value()?;
-            while self.take_sign(",") {
+            while self.tokens.take_sign(",") {
                 self.value()?;
             }
         }
-        if self.take_sign(")") {
+        if self.tokens.take_sign(")") {
             return Ok(());
         }
-        Err(match self.peek().kind {
+        Err(match self.tokens.peek().kind {
             Kind::End => QueryError::new(start.at, "the parenthesis '(' is not closed"),
             _ => self.expected("a comma or ')'"),
         })

@@ -125,10 +125,10 @@ pub enum StoreChoice {
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum SignInChoice {
-    /// They are, at a free port.
+    /// The page is at a free port.
     #[default]
     FreePort,
-    /// They are, at this port, which the app at a vendor may have to name.
+    /// The page is at this port, which the app at a vendor may have to name.
     Port(u16),
     /// Users cannot sign in while the server runs.
     Never,

@@ -59,6 +59,11 @@ fn pairs(a: &BTreeMap<String, u64>, b: &BTreeMap<String, u64>) -> u64 {
     a.iter().map(|(value, count)| count * b.get(value).copied().unwrap_or_default()).sum()
 }
 
+/// How many values are not among those that are known, each as often as it occurs.
+fn unknown(values: &BTreeMap<String, u64>, known: &BTreeMap<String, u64>) -> u64 {
+    values.iter().filter(|(value, _)| !known.contains_key(*value)).map(|(_, count)| count).sum()
+}
+
 fn questions() -> Vec<Question> {
     let names: List = ("salesforce", "contacts", &["LastName"]);
     let countries: List = ("salesforce", "contacts", &["Email", "MailingCountry"]);
@@ -75,14 +80,7 @@ fn questions() -> Vec<Question> {
             sql: "SELECT count(*) FROM stripe_customers WHERE email IS NOT NULL AND email NOT IN \
                   (SELECT Email FROM salesforce_contacts WHERE Email IS NOT NULL)",
             answer: |lists| {
-                let known = counts(&lists[1], "Email");
-                let own = counts(&lists[0], "email");
-                json!(
-                    own.iter()
-                        .filter(|(v, _)| !known.contains_key(*v))
-                        .map(|(_, n)| n)
-                        .sum::<u64>()
-                )
+                json!(unknown(&counts(&lists[0], "email"), &counts(&lists[1], "Email")))
             },
         },
         Question {
@@ -91,14 +89,7 @@ fn questions() -> Vec<Question> {
             sql: "SELECT count(*) FROM salesforce_contacts WHERE Email IS NOT NULL AND Email NOT IN \
                   (SELECT email FROM stripe_customers WHERE email IS NOT NULL)",
             answer: |lists| {
-                let known = counts(&lists[0], "email");
-                let own = counts(&lists[1], "Email");
-                json!(
-                    own.iter()
-                        .filter(|(v, _)| !known.contains_key(*v))
-                        .map(|(_, n)| n)
-                        .sum::<u64>()
-                )
+                json!(unknown(&counts(&lists[1], "Email"), &counts(&lists[0], "email")))
             },
         },
         Question {

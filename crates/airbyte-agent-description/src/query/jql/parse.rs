@@ -1,7 +1,8 @@
 //! Reads a query of words and signs.
 
 use super::super::QueryError;
-use super::token::{Kind, Token, tokens};
+use super::super::tokens::{Kind, Token, Tokens};
+use super::token::tokens;
 use super::{Clause, Condition, Direction, Jql, Operand, Operator, OrderBy, Predicate};
 
 /// Words that mean something in the language, so that as a value they need quotation marks.
@@ -16,13 +17,13 @@ const MOST_INSIDE: usize = 100;
 /// Reads a whole query.
 pub(super) fn query(text: &str) -> Result<Jql, QueryError> {
     let tokens = tokens(text)?;
-    let mut parser = Parser { tokens: &tokens, at: 0, depth: 0 };
-    let condition = match parser.peek() {
+    let mut parser = Parser { tokens: Tokens::new(&tokens), depth: 0 };
+    let condition = match parser.tokens.peek() {
         token if token.kind == Kind::End || parser.is_order() => None,
         _ => Some(parser.any_of()?),
     };
     let order = parser.order()?;
-    let next = parser.peek();
+    let next = parser.tokens.peek();
     if next.kind != Kind::End {
         return Err(parser.unexpected_behind(order.is_empty()));
     }
@@ -30,47 +31,19 @@ pub(super) fn query(text: &str) -> Result<Jql, QueryError> {
 }
 
 struct Parser<'t> {
-    tokens: &'t [Token],
-    at: usize,
+    tokens: Tokens<'t>,
     depth: usize,
 }
 
 impl<'t> Parser<'t> {
-    fn peek(&self) -> &'t Token {
-        // The last one is the end, which is never passed.
-        &self.tokens[self.at.min(self.tokens.len() - 1)]
-    }
-
-    fn next(&mut self) -> &'t Token {
-        let token = self.peek();
-        self.at += 1;
-        token
-    }
-
-    fn take(&mut self, word: &str) -> bool {
-        let is_next = self.peek().is(word);
-        self.at += usize::from(is_next);
-        is_next
-    }
-
-    fn take_sign(&mut self, sign: &str) -> bool {
-        let is_next = self.peek().is_sign(sign);
-        self.at += usize::from(is_next);
-        is_next
-    }
-
-    fn error(&self, problem: impl Into<String>) -> QueryError {
-        QueryError::new(self.peek().at, problem)
-    }
-
     fn is_order(&self) -> bool {
-        self.peek().is("order") && self.tokens.get(self.at + 1).is_some_and(|next| next.is("by"))
+        self.tokens.peek().is("order") && self.tokens.ahead(1).is("by")
     }
 
     /// Something stands where a condition or an order has ended.
     fn unexpected_behind(&self, in_condition: bool) -> QueryError {
-        let next = self.peek();
-        let before = self.at.checked_sub(1).map(|at| &self.tokens[at]);
+        let next = self.tokens.peek();
+        let before = self.tokens.before();
         if let (Some(Token { kind: Kind::Word(before), .. }), Kind::Word(after)) =
             (before, &next.kind)
             && in_condition
@@ -89,7 +62,7 @@ impl<'t> Parser<'t> {
 
     fn any_of(&mut self) -> Result<Condition, QueryError> {
         let mut all = vec![self.all_of()?];
-        while self.take("or") || self.take_sign("||") || self.take_sign("|") {
+        while self.tokens.take("or") || self.tokens.take_sign("||") || self.tokens.take_sign("|") {
             all.push(self.all_of()?);
         }
         Ok(if all.len() == 1 { all.remove(0) } else { Condition::Or(all) })
@@ -97,7 +70,7 @@ impl<'t> Parser<'t> {
 
     fn all_of(&mut self) -> Result<Condition, QueryError> {
         let mut all = vec![self.one()?];
-        while self.take("and") || self.take_sign("&&") || self.take_sign("&") {
+        while self.tokens.take("and") || self.tokens.take_sign("&&") || self.tokens.take_sign("&") {
             all.push(self.one()?);
         }
         Ok(if all.len() == 1 { all.remove(0) } else { Condition::And(all) })
@@ -105,16 +78,16 @@ impl<'t> Parser<'t> {
 
     fn one(&mut self) -> Result<Condition, QueryError> {
         if self.depth >= MOST_INSIDE {
-            return Err(self.error("conditions are nested too deeply"));
+            return Err(self.tokens.error("conditions are nested too deeply"));
         }
         self.depth += 1;
-        let start = self.peek();
-        let condition = if self.take("not") || self.take_sign("!") {
+        let start = self.tokens.peek();
+        let condition = if self.tokens.take("not") || self.tokens.take_sign("!") {
             Condition::Not(Box::new(self.one()?))
-        } else if self.take_sign("(") {
+        } else if self.tokens.take_sign("(") {
             let inside = self.any_of()?;
-            if !self.take_sign(")") {
-                return Err(match self.peek().kind {
+            if !self.tokens.take_sign(")") {
+                return Err(match self.tokens.peek().kind {
                     Kind::End => QueryError::new(start.at, "the parenthesis '(' is not closed"),
                     _ => self.unexpected_behind(true),
                 });
@@ -143,8 +116,8 @@ impl<'t> Parser<'t> {
                 | Operator::WasNotIn
                 | Operator::Changed
         );
-        while is_past && PREDICATES.iter().any(|name| self.peek().is(name)) {
-            let Kind::Word(name) = &self.next().kind else { break };
+        while is_past && PREDICATES.iter().any(|name| self.tokens.peek().is(name)) {
+            let Kind::Word(name) = &self.tokens.next().kind else { break };
             let operand = self.operand()?;
             predicates.push(Predicate { name: name.to_uppercase(), operand });
         }
@@ -152,33 +125,33 @@ impl<'t> Parser<'t> {
     }
 
     fn field(&mut self, what: &str) -> Result<String, QueryError> {
-        let token = self.peek();
+        let token = self.tokens.peek();
         match &token.kind {
             Kind::Word(word) if KEYWORDS.iter().any(|keyword| token.is(keyword)) => {
-                Err(self.error(format!("{what} is expected before '{word}'")))
+                Err(self.tokens.error(format!("{what} is expected before '{word}'")))
             }
             Kind::Word(name) | Kind::Quoted(name) => {
-                self.at += 1;
+                self.tokens.pass(1);
                 Ok(name.clone())
             }
             Kind::Sign(_) | Kind::End => {
-                Err(self.error(format!("{what} is expected, found {}", token.shown())))
+                Err(self.tokens.error(format!("{what} is expected, found {}", token.shown())))
             }
         }
     }
 
     fn operator(&mut self, field: &str) -> Result<Operator, QueryError> {
-        let token = self.next();
+        let token = self.tokens.next();
         let simple = match &token.kind {
             Kind::Sign("=") => {
-                if self.peek().is_sign("=") {
+                if self.tokens.peek().is_sign("=") {
                     return Err(QueryError::new(token.at, "'==' is no operator; write '='"));
                 }
                 Some(Operator::Equals)
             }
             Kind::Sign("!=") => Some(Operator::NotEquals),
             Kind::Sign("<") => {
-                if self.peek().is_sign(">") {
+                if self.tokens.peek().is_sign(">") {
                     return Err(QueryError::new(token.at, "'<>' is no operator; write '!='"));
                 }
                 Some(Operator::Less)
@@ -195,15 +168,15 @@ impl<'t> Parser<'t> {
         if let Some(operator) = simple {
             return Ok(operator);
         }
-        if token.is("not") && self.take("in") {
+        if token.is("not") && self.tokens.take("in") {
             return Ok(Operator::NotIn);
         }
         if token.is("is") {
-            return Ok(if self.take("not") { Operator::IsNot } else { Operator::Is });
+            return Ok(if self.tokens.take("not") { Operator::IsNot } else { Operator::Is });
         }
         if token.is("was") {
-            let not = self.take("not");
-            return Ok(match (not, self.take("in")) {
+            let not = self.tokens.take("not");
+            return Ok(match (not, self.tokens.take("in")) {
                 (false, false) => Operator::Was,
                 (true, false) => Operator::WasNot,
                 (false, true) => Operator::WasIn,
@@ -230,7 +203,7 @@ impl<'t> Parser<'t> {
     }
 
     fn operand_of(&mut self, operator: Operator) -> Result<Operand, QueryError> {
-        let start = self.peek();
+        let start = self.tokens.peek();
         let operand = self.operand()?;
         let fits = match operator {
             Operator::In | Operator::NotIn | Operator::WasIn | Operator::WasNotIn => {
@@ -256,7 +229,7 @@ impl<'t> Parser<'t> {
     }
 
     fn operand(&mut self) -> Result<Operand, QueryError> {
-        let token = self.next();
+        let token = self.tokens.next();
         match &token.kind {
             Kind::Word(word) => {
                 if token.is("empty") || token.is("null") {
@@ -271,28 +244,28 @@ impl<'t> Parser<'t> {
                         ),
                     ));
                 }
-                if self.peek().is_sign("(") {
+                if self.tokens.peek().is_sign("(") {
                     return self.function(word, token);
                 }
                 Ok(Operand::Text(word.clone()))
             }
             Kind::Quoted(text) => {
-                if self.peek().is_sign("(") {
+                if self.tokens.peek().is_sign("(") {
                     return self.function(text, token);
                 }
                 Ok(Operand::Text(text.clone()))
             }
             Kind::Sign("(") => {
                 if self.depth >= MOST_INSIDE {
-                    return Err(self.error("lists are nested too deeply"));
+                    return Err(self.tokens.error("lists are nested too deeply"));
                 }
                 self.depth += 1;
                 let mut list = vec![self.operand()?];
-                while self.take_sign(",") {
+                while self.tokens.take_sign(",") {
                     list.push(self.operand()?);
                 }
                 self.depth -= 1;
-                if !self.take_sign(")") {
+                if !self.tokens.take_sign(")") {
                     return Err(self.unclosed_list(token));
                 }
                 Ok(Operand::List(list))
@@ -305,7 +278,7 @@ impl<'t> Parser<'t> {
     }
 
     fn unclosed_list(&self, start: &Token) -> QueryError {
-        let next = self.peek();
+        let next = self.tokens.peek();
         match next.kind {
             Kind::End => QueryError::new(start.at, "the parenthesis '(' is not closed"),
             _ => QueryError::new(
@@ -319,19 +292,17 @@ impl<'t> Parser<'t> {
     }
 
     fn function(&mut self, name: &str, start: &Token) -> Result<Operand, QueryError> {
-        self.next();
+        self.tokens.next();
         let mut arguments = Vec::new();
-        while !self.take_sign(")") {
-            if !arguments.is_empty() && !self.take_sign(",") {
+        while !self.tokens.take_sign(")") {
+            if !arguments.is_empty() && !self.tokens.take_sign(",") {
                 return Err(self.unclosed_list(start));
             }
-            match &self.next().kind {
+            match &self.tokens.peek().kind {
                 Kind::Word(text) | Kind::Quoted(text) => arguments.push(text.clone()),
-                _ => {
-                    self.at -= 1;
-                    return Err(self.unclosed_list(start));
-                }
+                _ => return Err(self.unclosed_list(start)),
             }
+            self.tokens.pass(1);
         }
         Ok(Operand::Function { name: name.to_owned(), arguments })
     }
@@ -339,8 +310,7 @@ impl<'t> Parser<'t> {
     /// The words from a token to the next sign or keyword that joins conditions: what was probably meant as
     /// one text.
     fn words_from(&self, start: &Token) -> String {
-        let first = self.tokens.iter().position(|token| token == start).unwrap_or(0);
-        let words = self.tokens[first..].iter().enumerate().map_while(|(index, token)| {
+        let words = self.tokens.from(start).iter().enumerate().map_while(|(index, token)| {
             let ends = index > 0 && ["and", "or", "order"].iter().any(|word| token.is(word));
             match &token.kind {
                 Kind::Word(word) if !ends => Some(word.as_str()),
@@ -352,23 +322,23 @@ impl<'t> Parser<'t> {
 
     fn order(&mut self) -> Result<Vec<OrderBy>, QueryError> {
         if !self.is_order() {
-            if self.peek().is("order") {
-                self.at += 1;
-                return Err(self.error("ORDER is followed by BY and a field"));
+            if self.tokens.peek().is("order") {
+                self.tokens.pass(1);
+                return Err(self.tokens.error("ORDER is followed by BY and a field"));
             }
             return Ok(Vec::new());
         }
-        self.at += 2;
+        self.tokens.pass(2);
         let mut order = Vec::new();
         loop {
             let field = self.field("a field to order by")?;
-            let direction = if self.take("asc") {
+            let direction = if self.tokens.take("asc") {
                 Some(Direction::Ascending)
             } else {
-                self.take("desc").then_some(Direction::Descending)
+                self.tokens.take("desc").then_some(Direction::Descending)
             };
             order.push(OrderBy { field, direction });
-            if !self.take_sign(",") {
+            if !self.tokens.take_sign(",") {
                 return Ok(order);
             }
         }

@@ -1,26 +1,8 @@
 //! The words and signs of JQL.
 
 use super::super::QueryError;
-use super::super::reader::{Reader, is_word};
-
-/// A word or a sign, and how many characters stand before it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Token {
-    pub(super) at: usize,
-    pub(super) kind: Kind,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Kind {
-    /// A word without quotation marks.
-    Word(String),
-    /// A text in quotation marks.
-    Quoted(String),
-    /// An operator, a comma or a parenthesis.
-    Sign(&'static str),
-    /// The end of the query.
-    End,
-}
+use super::super::reader::Reader;
+use super::super::tokens::{Kind, Token};
 
 /// Longer signs before those with which they begin.
 const SIGNS: [&str; 16] =
@@ -28,31 +10,6 @@ const SIGNS: [&str; 16] =
 
 /// Characters that Jira takes in quotation marks only.
 const RESERVED: &str = "{}*/%+^$#@?;";
-
-impl Token {
-    /// Whether it is this word, without quotation marks.
-    pub(super) fn is(&self, word: &str) -> bool {
-        matches!(&self.kind, Kind::Word(own) if is_word(own, word))
-    }
-
-    pub(super) fn is_sign(&self, sign: &str) -> bool {
-        self.kind == Kind::Sign(own(sign))
-    }
-
-    /// How messages show it.
-    pub(super) fn shown(&self) -> String {
-        match &self.kind {
-            Kind::Word(text) => format!("'{text}'"),
-            Kind::Quoted(text) => format!("\"{text}\""),
-            Kind::Sign(sign) => format!("'{sign}'"),
-            Kind::End => "the end".to_owned(),
-        }
-    }
-}
-
-fn own(sign: &str) -> &'static str {
-    SIGNS.into_iter().find(|known| *known == sign).unwrap_or("")
-}
 
 /// All words and signs of a query, with the end as the last one.
 pub(super) fn tokens(text: &str) -> Result<Vec<Token>, QueryError> {

@@ -1,6 +1,6 @@
 """How many tokens the results of twenty tasks take that need several calls: made one by one, in batches, and by a program.
 
-Usage: tasks.py PROGRAM     (PROGRAM of `cargo build -p airbyte-agent-cli`)
+Usage: batch_tasks.py PROGRAM     (PROGRAM of `cargo build -p airbyte-agent-cli`)
 Every task is a function over the records of the sandbox, which reads what it needs by `ask` and returns the answer. The
 calls are made by `execute` and by `batch`, and the answers have to be the same and the right ones. A model that
 could run the function itself would read the answer only: that is the column `program`; `code` is what it
