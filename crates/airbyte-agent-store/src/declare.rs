@@ -103,7 +103,7 @@ fn declare(transaction: &Transaction<'_>, learnt: &mut Learnt, spec: &TableSpec)
         } else if columns.len() < crate::spec::MOST_COLUMNS {
             let place = add_column(transaction, table.id, &mut table.next_column, wanted.kind)?;
             columns.push(Column {
-                name: names.take(&wanted.property),
+                name: names.take(&wanted.name),
                 property: wanted.property,
                 kind: wanted.kind,
                 description: wanted.description,

@@ -36,7 +36,7 @@ pub use names::table_name;
 pub use overlay::Overlay;
 pub use page::{Counts, Page, Pass};
 pub use search::{Find, Found, Hit, SearchPage};
-pub use spec::{MOST_COLUMNS, TableSpec};
+pub use spec::{Lifted, MOST_COLUMNS, TableSpec};
 pub use sql::{Cut, QueryError, QueryErrorKind, QueryLimits, RowColumn, Rows};
 pub use store::{OpenOptions, Store};
 pub use table::{Column, Table};

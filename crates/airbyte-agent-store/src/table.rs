@@ -4,6 +4,7 @@ use airbyte_agent_description::is_secret_name;
 
 use crate::error::Result;
 use crate::names::literal;
+use crate::spec::path_of;
 use crate::value::ColumnKind;
 
 /// Columns that every table has beside those of its records.
@@ -34,7 +35,7 @@ pub struct Table {
 pub struct Column {
     /// Name in SQL. It is the name of the field, with a number if another differs by case only.
     pub name: String,
-    /// Name of the field of the records.
+    /// Name of the field of the records, or a JSON Pointer to a member inside one; see [`path`](Self::path).
     pub property: String,
     /// The type of its values.
     pub kind: ColumnKind,
@@ -44,6 +45,19 @@ pub struct Column {
     pub is_searched: bool,
     /// Its column is `c<place>`.
     pub(crate) place: u32,
+}
+
+impl Column {
+    /// The names that lead to the values in a record, from the outside inwards. There is one for the column of a field.
+    pub fn path(&self) -> Vec<String> {
+        path_of(&self.property)
+    }
+
+    /// The name by which searches and lists of columns know it: that of the field, or the column's own name if its
+    /// values are those of a member inside a field.
+    pub fn field(&self) -> &str {
+        if self.property.starts_with('/') { &self.name } else { &self.property }
+    }
 }
 
 impl Table {
@@ -85,6 +99,11 @@ impl Table {
         self.columns.iter().find(|column| column.property == property)
     }
 
+    /// The column that searches know by this name.
+    pub(crate) fn field(&self, name: &str) -> Option<&Column> {
+        self.column(name).or_else(|| self.columns.iter().find(|column| column.field() == name))
+    }
+
     /// The table without these fields, for somebody who may not see them.
     pub(crate) fn withholding(mut self, fields: &[String]) -> Self {
         for field in fields {
@@ -108,7 +127,9 @@ impl Table {
         let is_plain =
             matches!(column.kind, ColumnKind::Boolean | ColumnKind::Integer | ColumnKind::Real);
         let is_secret = self.hides_secrets && !is_plain && is_secret_name(&column.property);
-        !is_secret && !self.withholds_given(&[&column.property])
+        let path = column.path();
+        let path: Vec<&str> = path.iter().map(String::as_str).collect();
+        !is_secret && !self.withholds_given(&path)
     }
 
     /// Whether a field is not seen: it, or something that it is in, is withheld.

@@ -199,7 +199,7 @@ fn check_field(table: &Table, name: &str) -> Result<()> {
 }
 
 fn no_field(table: &Table, name: &str) -> Error {
-    let names: Vec<&str> = table.shown().map(|column| column.property.as_str()).collect();
+    let names: Vec<&str> = table.shown().map(crate::table::Column::field).collect();
     let near = suggestion(name, &names);
     Error::Search(format!("'{}' has no field '{name}'{near}", table.entity))
 }

@@ -35,7 +35,7 @@ pub(super) fn place(table: &Table, path: &str) -> Option<Place> {
         let (column, inside) = ((*own).to_owned(), String::new());
         return Some(Place { column, kind: ColumnKind::Text, inside, is_indexed: false });
     }
-    let (column, inside) = match table.column(path) {
+    let (column, inside) = match table.field(path) {
         Some(column) => (column, ""),
         None => {
             let (first, inside) = path.split_once('.')?;

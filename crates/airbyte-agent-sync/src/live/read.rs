@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use airbyte_agent_core::description::{Action, JsonPath, SyncDeletions};
+use airbyte_agent_core::description::{Action, JsonPath, SyncDeletions, SyncSource, Text};
 use airbyte_agent_core::{Client, ErrorKind, Outcome};
 use airbyte_agent_store::Table;
 use serde_json::{Map, Value};
@@ -37,7 +37,8 @@ impl Session<'_> {
         let description = self.described(table)?;
         let plan = Plan::new(&description, &[table.entity()], &Map::new(), source.client.config());
         let plan = plan.map_err(|error| {
-            let hint = "; a condition on the field that gives it makes the call possible";
+            let hint =
+                "; in a query, a condition on the column that gives it makes the call possible";
             let is_argument = error.to_string().contains("it needs an argument");
             Error::Plan(format!("{error}{}", if is_argument { hint } else { "" }))
         })?;
@@ -230,6 +231,7 @@ impl Session<'_> {
             pushed: way.pushed.clone(),
             unless: way.unless.clone(),
             why,
+            is_below_parents: !rule.parents.is_empty(),
         };
         if self.options.explain {
             self.note(&table, account, Origin::Live, None);
@@ -253,7 +255,10 @@ impl Session<'_> {
                 if self.has_enough().await? {
                     return Ok(());
                 }
-                let arguments = Self::call_arguments(reading, planned, &found?, way.action);
+                let mut arguments = Self::call_arguments(reading, planned, &found?, way.action);
+                let called = description.operation(table.entity(), way.action);
+                own.client.complete_scope(called.unwrap_or(operation), &mut arguments)?;
+                check_scope(&table, rule, &arguments)?;
                 let is_one = way.action == Action::Get
                     || (way.rank == 4 && way.parents.is_empty() && self.has_no_conditions());
                 if self.options.explain {
@@ -333,7 +338,7 @@ impl Session<'_> {
                 Ok(Some(page)) => page,
                 Ok(None) => return Ok(()),
                 Err(error)
-                    if error.kind() == ErrorKind::NotFound && (is_get || !parent.is_empty()) =>
+                    if error.kind() == ErrorKind::NotFound && (is_get || work.is_below_parents) =>
                 {
                     self.counted(0);
                     return Ok(());
@@ -395,6 +400,27 @@ struct Work {
     /// The member that marks records which the list does not have.
     unless: Option<JsonPath>,
     why: String,
+    /// Whether records of parents give arguments. Where such a record is gone, there is nothing below it.
+    is_below_parents: bool,
+}
+
+/// Checks that something says which part of the account is listed.
+fn check_scope(table: &Table, rule: &SyncSource, arguments: &Arguments) -> Result<()> {
+    let is_missing = |name: &&Text| arguments.get(name.as_ref()).is_none_or(Value::is_null);
+    let missing: Vec<String> = rule
+        .scope
+        .iter()
+        .filter(is_missing)
+        .map(|name| format!("{} = '…'", record::member(name)))
+        .collect();
+    if missing.is_empty() {
+        return Ok(());
+    }
+    Err(Error::Plan(format!(
+        "{} has no list of all records; add the condition {}",
+        table.name(),
+        missing.join(" AND ")
+    )))
 }
 
 impl Work {

@@ -339,7 +339,7 @@ impl Reading<'_> {
         if let Some(column) = found {
             return Some(Field {
                 sql: format!("\"{}\"", column.name.replace('"', "\"\"")),
-                path: vec![column.property.clone()],
+                path: column.path(),
                 kind: Some(column.kind),
             });
         }

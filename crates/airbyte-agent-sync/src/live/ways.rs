@@ -78,6 +78,21 @@ pub(super) struct Planned {
     pub(super) of_parents: Arguments,
 }
 
+/// Arguments that tell one list of an entity from another, with the values that conditions give them.
+#[derive(Debug)]
+struct Bound<'c> {
+    /// Those that otherwise come from records of parents.
+    parents: Vec<(&'c str, Wanted)>,
+    /// Those that otherwise come from the settings of the connector.
+    scope: Vec<(&'c str, Wanted)>,
+}
+
+impl Bound<'_> {
+    fn all(&self) -> impl Iterator<Item = (&str, &Wanted)> {
+        self.parents.iter().chain(&self.scope).map(|(name, wanted)| (*name, wanted))
+    }
+}
+
 /// The filters of a list: those of the spec, and the one for changes.
 fn filters(reading: Reading<'_>) -> Vec<(FieldFilter, SyncTime)> {
     let mut all: Vec<(FieldFilter, SyncTime)> = Vec::new();
@@ -128,10 +143,10 @@ impl<'c> Reading<'c> {
             let has_parents = !self.source.parents.is_empty();
             return (is_partial && !has_parents && self.is_free()).then(|| self.plain());
         }
-        let parents = self.bound_parents(needs);
-        let by_key = self.by_key(needs, &parents, most);
+        let bound = self.bound(needs);
+        let by_key = self.by_key(needs, &bound, most);
         by_key
-            .or_else(|| self.by_list(needs, &parents, most))
+            .or_else(|| self.by_list(needs, &bound, most))
             .or_else(|| (is_partial && self.is_free()).then(|| self.plain()))
     }
 
@@ -153,21 +168,32 @@ impl<'c> Reading<'c> {
         }
     }
 
-    /// The arguments that come from parents, as far as conditions give them.
-    fn bound_parents(self, needs: &Needs) -> Vec<(&'c str, Wanted)> {
-        let names = self.source.parents.iter().flat_map(|parent| parent.arguments.iter());
-        let found = names.filter_map(|(name, _)| {
+    /// The arguments that tell one list from another, as far as conditions give them.
+    fn bound(self, needs: &Needs) -> Bound<'c> {
+        let parents = self.source.parents.iter().flat_map(|parent| parent.arguments.iter());
+        Bound {
+            parents: self.bound_arguments(needs, parents.map(|(name, _)| name.as_ref())),
+            scope: self.bound_arguments(needs, self.source.scope.iter().map(AsRef::as_ref)),
+        }
+    }
+
+    fn bound_arguments(
+        self,
+        needs: &Needs,
+        names: impl Iterator<Item = &'c str>,
+    ) -> Vec<(&'c str, Wanted)> {
+        let found = names.filter_map(|name| {
             let own = [PARENT.to_owned(), record::member(name)];
             let by_filter = |wanted: &&Wanted| {
                 let mut filters = self.operation.filters.iter();
                 filters.any(|filter| {
                     is_field(&wanted.field, &filter.field)
-                        && only_argument(&filter.equals) == Some(name.as_ref())
+                        && only_argument(&filter.equals) == Some(name)
                 })
             };
             let wanted = needs.wanted.iter().find(|wanted| wanted.field.path == own);
             let wanted = wanted.or_else(|| needs.wanted.iter().find(by_filter))?;
-            Some((name.as_ref(), wanted.clone()))
+            Some((name, wanted.clone()))
         });
         found.collect()
     }
@@ -177,9 +203,9 @@ impl<'c> Reading<'c> {
     }
 
     /// Records one by one.
-    fn by_key(self, needs: &Needs, parents: &[(&str, Wanted)], most: usize) -> Option<Way> {
+    fn by_key(self, needs: &Needs, bound: &Bound<'_>, most: usize) -> Option<Way> {
         let get = self.connector.operation(&self.operation.entity, Action::Get)?;
-        if !get.hints.read_only || parents.len() < self.parent_arguments() {
+        if !get.hints.read_only || bound.parents.len() < self.parent_arguments() {
             return None;
         }
         let with_get = self.operation.filters.iter().filter(|filter| filter.get.is_some());
@@ -189,7 +215,7 @@ impl<'c> Reading<'c> {
         });
         let (argument, wanted, unless) = found.next()?;
         let mut all: Vec<(&str, &Wanted)> = vec![(argument, wanted)];
-        all.extend(parents.iter().map(|(name, wanted)| (*name, wanted)));
+        all.extend(bound.all());
         let is_there = |parameter: &&Parameter| {
             !parameter.required
                 || parameter.default.is_some()
@@ -198,13 +224,13 @@ impl<'c> Reading<'c> {
                 || self.connector.scoping.iter().any(|rule| rule.parameter == parameter.name)
         };
         if !get.parameters.iter().all(|parameter| is_there(&parameter))
-            || !parents.iter().all(|(name, _)| get.parameter(name).is_some())
+            || !record::list_names(self.source).all(|name| get.parameter(name).is_some())
         {
             return None;
         }
         let (calls, each) = combinations(get, &all, most)?;
         let of_parents = |given: &Arguments| {
-            let names = parents.iter().map(|(name, _)| *name);
+            let names = bound.all().map(|(name, _)| name);
             names.filter_map(|name| Some((name.to_owned(), given.get(name)?.clone()))).collect()
         };
         let calls =
@@ -221,15 +247,15 @@ impl<'c> Reading<'c> {
     }
 
     /// Lists with arguments.
-    fn by_list(self, needs: &Needs, parents: &[(&str, Wanted)], most: usize) -> Option<Way> {
+    fn by_list(self, needs: &Needs, bound: &Bound<'_>, most: usize) -> Option<Way> {
         let operation = self.operation;
         let mut given = Arguments::new();
         let mut pushed = Vec::new();
         let mut several: Option<(Vec<Arguments>, &Wanted)> = None;
         let mut later: Option<(&str, &Wanted)> = None;
-        let all_bound = parents.len() == self.parent_arguments();
+        let all_bound = bound.parents.len() == self.parent_arguments();
         let bound: Vec<(&str, &Wanted)> = match all_bound {
-            true => parents.iter().map(|(name, wanted)| (*name, wanted)).collect(),
+            true => bound.all().collect(),
             false => Vec::new(),
         };
         let (lists, each) = combinations(operation, &bound, most)?;

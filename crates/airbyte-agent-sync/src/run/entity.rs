@@ -298,7 +298,9 @@ impl EntityRun<'_> {
             (Some(change), Some(from)) if !self.run.is_whole => Some((change, from)),
             _ => None,
         };
-        Ok(arguments(self.operation, source, &self.given, of_parents, since))
+        let mut all = arguments(self.operation, source, &self.given, of_parents, since);
+        self.runner.client.complete_scope(self.operation, &mut all)?;
+        Ok(all)
     }
 
     /// Whether there are rows of a list with these arguments. What a new record of a parent has below it is older
@@ -308,7 +310,10 @@ impl EntityRun<'_> {
             let known = self.parents_in_rows().await?;
             self.known_parents = Some(known);
         }
-        let parent = canonical(&Value::Object(parent_value(self.rule(), of_parents)));
+        let mut all = self.given.clone();
+        all.extend(of_parents.clone());
+        self.runner.client.complete_scope(self.operation, &mut all)?;
+        let parent = canonical(&Value::Object(parent_value(self.rule(), &all)));
         Ok(self.known_parents.as_ref().is_some_and(|known| known.contains(&parent)))
     }
 

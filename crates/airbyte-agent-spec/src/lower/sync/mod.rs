@@ -122,13 +122,22 @@ impl<'c, 'a> Rules<'c, 'a> {
             Err(reason) => return cannot(reason),
         };
         let needs = declared.needs.into_iter().chain(sources.missing).collect::<Vec<_>>();
+        let supplied: Vec<&str> = declared
+            .arguments
+            .iter()
+            .map(|(name, _)| name)
+            .chain(&needs)
+            .map(AsRef::as_ref)
+            .collect();
+        let scope = self.scope(operation, &supplied, &sources.parents);
         SyncRule::Source(SyncSource {
-            per_parent: !sources.parents.is_empty()
+            per_parent: !(sources.parents.is_empty() && scope.is_empty())
                 && !declared.is_unique_everywhere.unwrap_or(is_inferred && self.has_unique_ids()),
             key: key.into(),
             parents: sources.parents.into(),
             arguments: declared.arguments.into(),
             needs: needs.into(),
+            scope: scope.into(),
             change: declared.change,
             deletions: declared.deletions.unwrap_or(SyncDeletions::FullPass),
             conditional: declared.is_conditional,

@@ -198,7 +198,10 @@ async fn what_cannot_be_read_is_explained() {
             "SELECT * FROM office_hidden",
             "office.hidden cannot be read as a table: The vendor hides them.",
         ),
-        ("SELECT * FROM office_found", "it needs an argument: -p q=…; a condition on the field"),
+        (
+            "SELECT * FROM office_found",
+            "it needs an argument: -p q=…; in a query, a condition on the column",
+        ),
         ("SELECT nonsuch FROM office_projects", "there is no column 'nonsuch'"),
         ("SELEC 1", "line 1, column 1: a query begins with SELECT"),
         ("DELETE FROM office_projects", "a query begins with SELECT"),

@@ -2,6 +2,7 @@
 
 mod calls;
 mod queries;
+mod scope;
 
 use std::sync::Arc;
 
