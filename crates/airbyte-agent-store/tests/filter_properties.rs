@@ -4,7 +4,7 @@
 
 mod common;
 
-use airbyte_agent_store::{QueryLimits, Store, TableSpec};
+use airbyte_agent_store::{QueryLimits, TableSpec};
 use common::write;
 use proptest::prelude::*;
 use serde_json::{Map, Value, json};
@@ -241,7 +241,7 @@ proptest! {
         records in proptest::collection::vec(record(), 1..12),
         filters in proptest::collection::vec(filter(), 1..12),
     ) {
-        let store = Store::open_in_memory().unwrap();
+        let store = common::store();
         let spec = TableSpec::new("acme", "things").key(["id"]).schema(json!({"properties": {
             "id": {"type": "integer"}, "name": {"type": "string"}, "count": {"type": "integer"},
             "amount": {"type": "number"}, "open": {"type": "boolean"}, "list": {"type": "array"},

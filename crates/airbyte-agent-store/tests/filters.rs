@@ -9,7 +9,7 @@ use common::write;
 use serde_json::{Map, Value, json};
 
 fn deals() -> (Store, Table) {
-    let store = Store::open_in_memory().unwrap();
+    let store = common::store();
     let spec = TableSpec::new("acme", "deals").key(["id"]).schema(json!({"properties": {
         "id": {"type": "integer"},
         "name": {"type": ["string", "null"]},

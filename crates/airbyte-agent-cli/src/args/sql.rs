@@ -23,7 +23,7 @@ const LIVE: &str = "What is not in the store";
 
 #[derive(Args)]
 pub(crate) struct SqlArgs {
-    /// One statement that reads, in the dialect of SQLite
+    /// One statement that reads, in the dialect of SQLite, or of Postgres if the store is there
     pub(crate) query: String,
     #[command(flatten)]
     pub(crate) store: StoreArgs,

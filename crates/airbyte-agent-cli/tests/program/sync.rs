@@ -65,7 +65,16 @@ fn what_cannot_be_done_is_refused_with_a_code() {
     for (args, code, expected) in [
         (vec!["sql", "SELECT 1", "--store", &store], 2, "there is no store at"),
         (vec!["tables", "--store", &store], 2, "there is no store at"),
-        (vec!["sync", "stripe", "--store", "postgres://x", "--sandbox"], 2, "only files can be"),
+        (
+            vec!["sync", "stripe", "--store", "mysql://u:s3cret@x", "--sandbox"],
+            2,
+            "--store mysql://…: a store is",
+        ),
+        (
+            vec!["sync", "stripe", "--store", "postgres://u:s3cret@/x?schema=A", "--sandbox"],
+            2,
+            if cfg!(feature = "postgres") { "the schema must be" } else { "without Postgres" },
+        ),
         (vec!["sync", "stripe", "custmers", "--sandbox", "--store", &store], 2, "did you mean"),
         (
             vec!["sync", "stripe", "-p", "nothing=1", "--sandbox", "--store", &store],
@@ -77,6 +86,7 @@ fn what_cannot_be_done_is_refused_with_a_code() {
         let outcome = run(&args);
         assert_eq!(outcome.code, code, "{args:?}: {outcome:?}");
         assert!(outcome.stderr.contains(expected), "{args:?}: {outcome:?}");
+        assert!(!outcome.stderr.contains("s3cret"), "{args:?}: {outcome:?}");
     }
     run(&["sync", "stripe", "customers", "--sandbox", "--store", &store]).succeeded();
     let outcome = run(&["sql", "DELETE FROM stripe_customers", "--store", &store]);
