@@ -51,9 +51,10 @@ mod tests {
         };
         let (id, owner, state) = (place("id"), place("owner"), place("state"));
         let rows = table.rows();
-        let plan = || {
+        let plan = |moment: &str| {
+            // A statement that was prepared before would show the plan of then.
             let sql = format!(
-                "EXPLAIN QUERY PLAN SELECT o.{id} FROM {rows} s JOIN {rows} o ON o.{owner} = s.{id}
+                "/* {moment} */ EXPLAIN QUERY PLAN SELECT o.{id} FROM {rows} s JOIN {rows} o ON o.{owner} = s.{id}
                  WHERE s.{id} = '7' AND o.{state} = 'open'"
             );
             let steps: Vec<String> = store
@@ -67,8 +68,10 @@ mod tests {
             steps.join("; ")
         };
         let by_state = format!("({state}=?)");
-        assert!(plan().contains(&by_state), "without a look at them: {}", plan());
+        let before = plan("before");
+        assert!(before.contains(&by_state), "{before}");
         store.analyze(&table).unwrap();
-        assert!(!plan().contains(&by_state), "{}", plan());
+        let after = plan("after");
+        assert!(!after.contains(&by_state), "{after}");
     }
 }

@@ -8,6 +8,7 @@ mod db;
 mod declare;
 mod dialect;
 mod error;
+mod export;
 mod file;
 mod functions;
 mod learnt;
@@ -16,6 +17,8 @@ mod names;
 mod options;
 mod overlay;
 mod page;
+#[cfg(feature = "parquet")]
+mod parquet;
 mod pass;
 #[cfg(feature = "postgres")]
 mod postgres;
@@ -41,6 +44,7 @@ pub use account::AccountState;
 pub use catalog::{Freshness, TableSummary};
 pub use changes::{Change, ChangeKind, Changes};
 pub use error::{Error, Result};
+pub use export::ParquetFile;
 pub use names::table_name;
 pub use options::OpenOptions;
 pub use overlay::Overlay;

@@ -85,7 +85,12 @@ fn fields_beyond_the_most_columns_are_only_in_the_record() {
     let record: Value = (0..2_500).map(|n| (name(n), json!(n))).collect::<Map<_, _>>().into();
     write(&store, &table, std::slice::from_ref(&record));
     assert_eq!(records(&store, "acme_things"), [record]);
-    assert_eq!(query(&store, "SELECT _record ->> '$.field2400' FROM acme_things"), [[json!(2400)]]);
+    let (path, expected) = if common::is_postgres() {
+        ("field2400", json!("2400"))
+    } else {
+        ("$.field2400", json!(2400))
+    };
+    assert_eq!(query(&store, &format!("SELECT _record ->> '{path}' FROM acme_things")), [[expected]]);
 }
 
 #[test]

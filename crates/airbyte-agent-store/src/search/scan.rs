@@ -128,7 +128,13 @@ impl Statement<'_> {
             order.push(format!("{key} {} NULLS LAST", if *is_descending { "DESC" } else { "ASC" }));
         }
         order.push("_row".to_owned());
-        let selected: String = keys.iter().map(|(key, _)| format!(", ({key})::text")).collect();
+        // A column of the result that has the name of a column of the table would be what the rows are sorted by, and
+        // this one is a text.
+        let selected: String = keys
+            .iter()
+            .enumerate()
+            .map(|(at, (key, _))| format!(", ({key})::text AS _sorted_{at}"))
+            .collect();
         // Without a condition that is tested here, the page is full after so many rows.
         let limit = match wanted.filter {
             None => format!(" LIMIT {}", wanted.limit + 1),
@@ -180,8 +186,13 @@ impl Statement<'_> {
             }
             Condition::OneOf(parts) => {
                 let mut any = Vec::new();
+                let bound = self.values.len();
                 for part in parts {
-                    let Some(part) = self.superset(part)? else { return Ok(None) };
+                    let Some(part) = self.superset(part)? else {
+                        // Every value needs its parameter.
+                        self.values.truncate(bound);
+                        return Ok(None);
+                    };
                     any.push(part);
                 }
                 Ok((!any.is_empty()).then(|| format!("({})", any.join(" OR "))))

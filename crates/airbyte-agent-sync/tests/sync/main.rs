@@ -25,6 +25,11 @@ use airbyte_agent_store::{OpenOptions, Store};
 /// Names the Postgres database in which the tests keep their stores; without it they are in memory.
 const POSTGRES: &str = "AIRBYTE_AGENT_TEST_POSTGRES";
 
+/// Whether the tests run in Postgres.
+fn is_postgres() -> bool {
+    std::env::var_os(POSTGRES).is_some()
+}
+
 /// An empty store that no other test has.
 fn store() -> Arc<Store> {
     static NUMBER: AtomicU32 = AtomicU32::new(0);
