@@ -128,7 +128,7 @@ impl Maker<'_> {
 
     fn condition(&mut self, table: usize, alias: &str, depth: u8) -> String {
         let columns = self.shape.tables[table].1;
-        let column = written(self.pick(columns));
+        let column = written(columns[self.random.usize(..columns.len())]);
         let field = format!("{alias}{column}");
         let mut value = || self.value(table, &column);
         let (one, two, three) = (value(), value(), value());
