@@ -13,6 +13,11 @@ pub struct ParquetFile {
     pub notes: Vec<String>,
 }
 
+impl ParquetFile {
+    /// Whether such files can be made: whether this was built with the feature `parquet`.
+    pub const IS_POSSIBLE: bool = cfg!(feature = "parquet");
+}
+
 impl Rows {
     /// The rows as a file in the format Parquet, which needs the feature `parquet`. The names of the columns are
     /// [`names`](Self::names).

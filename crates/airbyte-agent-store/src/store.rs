@@ -54,7 +54,7 @@ impl Store {
         Err(Error::Unwritable {
             path: "postgres://…".into(),
             why: "this program was built without Postgres; build it with the feature `postgres`, \
-                  or give the path of a file"
+                  as in cargo install --path crates/airbyte-agent-cli --features postgres, or give the path of a file"
                 .to_owned(),
         })
     }

@@ -230,9 +230,11 @@ fn a_page_that_makes_the_store_too_large_is_not_written() {
 #[test]
 fn writers_wait_for_each_other_and_say_so() {
     let Some(address) = address() else { return };
-    let mut options = OpenOptions::default();
-    options.busy_timeout = Duration::from_millis(50);
-    let stores = [(); 2].map(|()| Store::open(&address, &options).unwrap());
+    let mut impatient = OpenOptions::default();
+    impatient.busy_timeout = Duration::from_millis(50);
+    let mut patient = OpenOptions::default();
+    patient.busy_timeout = Duration::from_secs(600);
+    let stores = [patient, impatient].map(|options| Store::open(&address, &options).unwrap());
     let table = stores[0].declare(&issues()).unwrap();
     let mut told = 0;
     std::thread::scope(|scope| {

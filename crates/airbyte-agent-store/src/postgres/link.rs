@@ -7,6 +7,7 @@ use std::sync::{Arc, mpsc};
 
 use futures_util::future::try_join_all;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+use tokio_postgres::config::SslMode;
 use tokio_postgres::types::ToSql;
 use tokio_postgres::{Client, Error as PgError, Row, Statement};
 
@@ -57,7 +58,10 @@ impl Link {
             path: address.name.clone(),
             why: format!("no connection to the database: {error}"),
         };
-        let tls = Tls::new(address.root_certificates.as_deref()).map_err(|error| failed(&error))?;
+        let tls = match address.config.get_ssl_mode() {
+            SslMode::Disable => Tls::NONE,
+            _ => Tls::new(address.root_certificates.as_deref()).map_err(|error| failed(&error))?,
+        };
         let (work, received) = unbounded_channel();
         let (ready, is_ready) = mpsc::channel();
         let config = address.config.clone();

@@ -17,11 +17,14 @@ use tokio_rustls::TlsConnector;
 
 type BoxError = Box<dyn std::error::Error + Send + Sync>;
 
-/// Makes connections with TLS.
+/// Makes connections with TLS, or refuses to.
 #[derive(Clone)]
-pub(super) struct Tls(Arc<ClientConfig>);
+pub(super) struct Tls(Option<Arc<ClientConfig>>);
 
 impl Tls {
+    /// For connections without TLS: reading what the machine trusts takes time.
+    pub(super) const NONE: Self = Self(None);
+
     /// Trusts what the machine trusts, and the authorities in this file.
     pub(super) fn new(root_certificates: Option<&Path>) -> Result<Self, BoxError> {
         let provider = Arc::new(rustls::crypto::ring::default_provider());
@@ -40,7 +43,7 @@ impl Tls {
             .dangerous()
             .with_custom_certificate_verifier(Arc::new(verifier))
             .with_no_client_auth();
-        Ok(Self(Arc::new(config)))
+        Ok(Self(Some(Arc::new(config))))
     }
 }
 
@@ -50,14 +53,15 @@ impl MakeTlsConnect<Socket> for Tls {
     type Error = BoxError;
 
     fn make_tls_connect(&mut self, host: &str) -> Result<Connect, BoxError> {
-        Ok(Connect { config: self.0.clone(), name: ServerName::try_from(host)?.to_owned() })
+        // This is called for connections without TLS, too, and a socket of this machine has no name.
+        Ok(Connect { config: self.0.clone(), host: host.to_owned() })
     }
 }
 
 /// One connection that is to be made.
 pub(super) struct Connect {
-    config: Arc<ClientConfig>,
-    name: ServerName<'static>,
+    config: Option<Arc<ClientConfig>>,
+    host: String,
 }
 
 impl TlsConnect<Socket> for Connect {
@@ -67,7 +71,9 @@ impl TlsConnect<Socket> for Connect {
 
     fn connect(self, stream: Socket) -> Self::Future {
         Box::pin(async move {
-            let connected = TlsConnector::from(self.config).connect(self.name, stream).await?;
+            let config = self.config.ok_or("the connection was to be made without TLS")?;
+            let name = ServerName::try_from(self.host)?;
+            let connected = TlsConnector::from(config).connect(name, stream).await?;
             Ok(Encrypted(connected))
         })
     }

@@ -5,7 +5,7 @@ use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
 use airbyte_agent_core::Error;
-use airbyte_agent_store::Rows;
+use airbyte_agent_store::{ParquetFile, Rows};
 
 use crate::args::format::RowFormat;
 use crate::args::sql::SqlArgs;
@@ -20,6 +20,10 @@ pub(super) fn check(args: &SqlArgs) -> Result<(), Error> {
             "--out is for --output parquet; direct the output of other formats to a file by > FILE",
         )),
         _ if !is_file => Ok(()),
+        _ if !ParquetFile::IS_POSSIBLE => Err(usage_error(
+            "this program was built without Parquet; build it with the feature, as in cargo install --path \
+             crates/airbyte-agent-cli --features parquet, or choose another format",
+        )),
         None if args.out.is_none() && terminal::stdout_is_terminal() => Err(usage_error(
             "a Parquet file is not written to a terminal: give --out FILE, or --out - to write it anyway",
         )),
