@@ -25,8 +25,34 @@ pub(crate) fn path(args: &StoreArgs) -> Result<PathBuf, Error> {
         check(path)?;
         return Ok(path.clone());
     }
+    Ok(folder()?.join(FILE))
+}
+
+/// The folder of the settings.
+fn folder() -> Result<PathBuf, Error> {
     let accounts = Options::from_env()?.folder;
-    Ok(accounts.parent().unwrap_or(&accounts).join(FILE))
+    Ok(accounts.parent().unwrap_or(&accounts).to_owned())
+}
+
+/// The path beside which files about a store are: its own, or for a database one in the folder of the settings. It has no
+/// password in it.
+pub(crate) fn place(store: &Store) -> Result<PathBuf, Error> {
+    let Some(address) = address_of(store.path()) else { return Ok(store.path().to_owned()) };
+    let folder = folder()?;
+    std::fs::create_dir_all(&folder).map_err(|error| unwritable(&folder, &error))?;
+    Ok(folder.join(safe_name(address)))
+}
+
+/// A text as a part of the name of a file, different for different texts.
+pub(crate) fn safe_name(text: &str) -> String {
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-');
+    text.bytes()
+        .map(
+            |byte| {
+                if is_plain(byte) { char::from(byte).to_string() } else { format!("%{byte:02x}") }
+            },
+        )
+        .collect()
 }
 
 /// The address of the store if it is in a database.

@@ -4,9 +4,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 use parquet::basic::{Compression, LogicalType, Repetition, TimeUnit, Type as Physical};
-use parquet::data_type::{
-    BoolType, ByteArray, ByteArrayType, DataType, DoubleType, Int64Type,
-};
+use parquet::data_type::{BoolType, ByteArray, ByteArrayType, DataType, DoubleType, Int64Type};
 use parquet::errors::ParquetError;
 use parquet::file::properties::WriterProperties;
 use parquet::file::writer::{SerializedFileWriter, SerializedRowGroupWriter};
@@ -40,7 +38,9 @@ pub(crate) fn file(rows: &Rows) -> Result<ParquetFile> {
         .collect();
     match write(rows, &names, &types) {
         Ok(bytes) => Ok(ParquetFile { bytes, notes }),
-        Err(error) => Err(Error::Export(format!("no Parquet file can be made of the rows: {error}"))),
+        Err(error) => {
+            Err(Error::Export(format!("no Parquet file can be made of the rows: {error}")))
+        }
     }
 }
 
@@ -64,7 +64,9 @@ fn kind<'v>(
         // Every value can be a text. JSON is one already.
         Some(ColumnKind::Text | ColumnKind::Json) => (ColumnKind::Text, None),
         Some(kind) if has(kind) => (kind, None),
-        Some(kind) => text(&format!("not all of its values are exactly of the type {}", kind.name())),
+        Some(kind) => {
+            text(&format!("not all of its values are exactly of the type {}", kind.name()))
+        }
         None if values().all(Value::is_null) => (ColumnKind::Text, None),
         None => {
             let kinds = [ColumnKind::Integer, ColumnKind::Real, ColumnKind::Text];
@@ -123,8 +125,7 @@ fn write(rows: &Rows, names: &[String], types: &[ColumnKind]) -> Result<Vec<u8>,
         .set_created_by(concat!("airbyte-agent ", env!("CARGO_PKG_VERSION")).to_owned())
         .build();
     let mut bytes = Vec::new();
-    let mut file =
-        SerializedFileWriter::new(&mut bytes, Arc::new(schema), Arc::new(properties))?;
+    let mut file = SerializedFileWriter::new(&mut bytes, Arc::new(schema), Arc::new(properties))?;
     for rows in rows.rows.chunks(TOGETHER) {
         let mut group = file.next_row_group()?;
         for (at, kind) in types.iter().enumerate() {
@@ -161,9 +162,9 @@ fn write_column<'v>(
         ColumnKind::Integer => batch::<Int64Type>(group, values, Value::as_i64),
         ColumnKind::Real => batch::<DoubleType>(group, values, real),
         ColumnKind::Boolean => batch::<BoolType>(group, values, boolean),
-        ColumnKind::Timestamp => batch::<Int64Type>(group, values, |value| {
-            value.as_str().and_then(microseconds)
-        }),
+        ColumnKind::Timestamp => {
+            batch::<Int64Type>(group, values, |value| value.as_str().and_then(microseconds))
+        }
         ColumnKind::Text | ColumnKind::Json => batch::<ByteArrayType>(group, values, |value| {
             Some(ByteArray::from(match value {
                 Value::Null => return None,

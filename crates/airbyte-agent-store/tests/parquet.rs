@@ -8,7 +8,6 @@ use parquet::file::reader::{FileReader, SerializedFileReader};
 use parquet::record::Field;
 use serde_json::json;
 
-
 /// The types of the columns, the rows as they are read back, and the notes.
 fn read_back(rows: &Rows) -> (Vec<String>, Vec<Vec<Field>>, Vec<String>) {
     let file = rows.parquet().unwrap();
@@ -18,9 +17,10 @@ fn read_back(rows: &Rows) -> (Vec<String>, Vec<Vec<Field>>, Vec<String>) {
         format!("{} {:?} {:?}", column.name(), column.physical_type(), column.logical_type_ref())
     });
     let types = types.collect();
-    let rows = reader.get_row_iter(None).unwrap().map(|row| {
-        row.unwrap().get_column_iter().map(|(_, field)| field.clone()).collect()
-    });
+    let rows = reader
+        .get_row_iter(None)
+        .unwrap()
+        .map(|row| row.unwrap().get_column_iter().map(|(_, field)| field.clone()).collect());
     (types, rows.collect(), file.notes)
 }
 
@@ -51,7 +51,10 @@ fn values_are_read_back_with_their_types() {
     assert_eq!(types[1], "amount DOUBLE None");
     assert_eq!(types[2], "open BOOLEAN None");
     assert!(types[3].starts_with("at INT64 Some(Timestamp("), "{types:?}");
-    assert_eq!(types[4..8], ["name", "owner", "odd", "soon"].map(|name| format!("{name} {string}")));
+    assert_eq!(
+        types[4..8],
+        ["name", "owner", "odd", "soon"].map(|name| format!("{name} {string}"))
+    );
     assert_eq!(types[8..], ["n INT64 None", "id_2 INT64 None"]);
     assert_eq!(
         read,

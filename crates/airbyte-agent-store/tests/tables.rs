@@ -90,7 +90,10 @@ fn fields_beyond_the_most_columns_are_only_in_the_record() {
     } else {
         ("$.field2400", json!(2400))
     };
-    assert_eq!(query(&store, &format!("SELECT _record ->> '{path}' FROM acme_things")), [[expected]]);
+    assert_eq!(
+        query(&store, &format!("SELECT _record ->> '{path}' FROM acme_things")),
+        [[expected]]
+    );
 }
 
 #[test]

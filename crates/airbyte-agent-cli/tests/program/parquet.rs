@@ -24,7 +24,16 @@ fn a_parquet_file_is_written_whole_or_not_at_all() {
     assert!(cut.stderr.contains("there are more than these 3 rows"), "{cut:?}");
     assert!(std::fs::read(&file).unwrap().len() < bytes.len());
     let wrong = "SELECT nothing FROM stripe_customers";
-    let failed = run(&["sql", wrong, "--store", &store, "--output", "parquet", "--out", &folder.file("new/b")]);
+    let failed = run(&[
+        "sql",
+        wrong,
+        "--store",
+        &store,
+        "--output",
+        "parquet",
+        "--out",
+        &folder.file("new/b"),
+    ]);
     assert_ne!(failed.code, 0);
     let names: Vec<_> = std::fs::read_dir(folder.file("new")).unwrap().collect();
     assert_eq!(names.len(), 1, "{names:?}");

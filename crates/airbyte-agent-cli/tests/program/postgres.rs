@@ -43,7 +43,8 @@ fn records_are_copied_into_postgres_queried_and_watched() {
     assert_eq!(watch(), "");
     let refused = sql("DELETE FROM stripe_customers");
     assert_eq!((refused.code, refused.error()["kind"].as_str()), (3, Some("validation")));
-    let live = run(&["sql", "SELECT id FROM stripe_charges LIMIT 15", "--store", &store, "--sandbox"]);
+    let live =
+        run(&["sql", "SELECT id FROM stripe_charges LIMIT 15", "--store", &store, "--sandbox"]);
     assert_eq!(live.succeeded().json()["data"].as_array().unwrap().len(), 15);
 }
 
@@ -57,7 +58,9 @@ fn a_database_that_cannot_be_reached_is_told_without_the_password() {
         ("postgres://ann:s3cret@127.0.0.1:port/crm", "the address cannot be read"),
         ("postgres://ann:s3cret@127.0.0.1/crm?schema=public", "the schema must be"),
     ] {
-        for args in [&["tables"][..], &["sql", "SELECT 1"], &["sync", "stripe", "customers", "--sandbox"]] {
+        for args in
+            [&["tables"][..], &["sql", "SELECT 1"], &["sync", "stripe", "customers", "--sandbox"]]
+        {
             let outcome = run(&[args, &["--store", store]].concat());
             assert_eq!(outcome.code, 2, "{args:?} {outcome:?}");
             assert!(outcome.stderr.contains(expected), "{args:?} {outcome:?}");

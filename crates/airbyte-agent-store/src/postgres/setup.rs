@@ -68,7 +68,11 @@ fn make(db: &dyn Db, address: &Address, wrong: &dyn Fn(&str) -> Error) -> Result
     if db.row(other, cells![quoted(&address.schema)])?.is_some() {
         return Err(wrong("the schema has tables of another program"));
     }
-    db.batch(&format!("CREATE SCHEMA IF NOT EXISTS {}", quoted(&address.schema)))?;
+    let known = "SELECT 1 WHERE to_regnamespace(?) IS NOT NULL";
+    if db.row(known, cells![quoted(&address.schema)])?.is_none() {
+        // Not everybody to whom an administrator has given a schema may make one.
+        db.batch(&format!("CREATE SCHEMA IF NOT EXISTS {}", quoted(&address.schema)))?;
+    }
     db.batch(&named(TABLES, address))?;
     db.execute("INSERT INTO _store (version) VALUES (?)", cells![VERSION])?;
     Ok(())
