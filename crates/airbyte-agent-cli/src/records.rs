@@ -67,8 +67,8 @@ fn has_address(path: &Path) -> bool {
 /// The address without its password.
 pub(crate) fn without_password(address: &str) -> String {
     let (start, query) = address.split_once('?').unwrap_or((address, ""));
-    let kept = query.split('&').filter(|pair| !pair.is_empty() && !pair.starts_with("password="));
-    let query = kept.collect::<Vec<_>>().join("&");
+    let others = query.split('&').filter(|pair| !pair.is_empty() && !pair.starts_with("password="));
+    let query = others.collect::<Vec<_>>().join("&");
     let query = if query.is_empty() { query } else { format!("?{query}") };
     let parts = || {
         let (scheme, rest) = start.split_once("://")?;

@@ -156,7 +156,7 @@ const MOST_BYTES: usize = 900_000;
 
 /// The different words of a folded text as an array of Postgres. They have letters and digits only, and stand in double
 /// quotes because `null` without them is no word. What an index of
-/// Postgres has no room for is left out: the end of a word of more than 2000 bytes, and words beyond 900 kB of a record.
+/// Postgres cannot hold is left out: the end of a word of more than 2000 bytes, and words beyond 900 kB of a record.
 fn lexemes(folded: &str) -> String {
     let all: BTreeSet<&str> = words(folded).map(|word| beginning(word, LONGEST_WORD)).collect();
     let mut room = MOST_BYTES;

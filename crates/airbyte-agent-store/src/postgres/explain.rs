@@ -110,7 +110,10 @@ fn of_code(
                 "{message}; the dialect is that of Postgres, and values are converted as in x::text"
             ),
         ),
-        "42601" | "42P02" | "22025" => (QueryErrorKind::Syntax, message),
+        "42601" | "42P02" | "22025" => (
+            QueryErrorKind::Syntax,
+            format!("{message}; the dialect of this store is that of Postgres"),
+        ),
         "42501" | "25006" | "0A000" => only_reads(message),
         "53000" | "53100" | "53200" | "53400" | "54000" | "54001" | "54011" | "54023" => too_much(),
         _ => (QueryErrorKind::Failed, message),

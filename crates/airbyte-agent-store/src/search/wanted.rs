@@ -30,7 +30,7 @@ impl<'w> Page<'w> {
         Self { wanted, data: Vec::new(), last: None, has_more: false }
     }
 
-    /// Adds a record; says whether there is room for another.
+    /// Adds a record; says whether another one fits.
     pub(super) fn add(&mut self, row: i64, keys: Vec<Key>, record: &Value) -> bool {
         if self.data.len() >= self.wanted.limit {
             self.has_more = true;
