@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 use std::str::FromStr;
+use std::time::Duration;
 
 use tokio_postgres::Config;
 use tokio_postgres::config::{Host, SslMode};
@@ -13,6 +14,12 @@ const USUAL_SCHEMA: &str = "airbyte_agent";
 
 /// Environment variable with the password, as other programs of Postgres read it.
 const PASSWORD: &str = "PGPASSWORD";
+
+/// How long a server may take to accept a connection, unless the address says `connect_timeout`.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(15);
+
+/// How long nothing may come from a server before it is looked whether it is still there.
+const KEEPALIVE: Duration = Duration::from_secs(60);
 
 /// What an address says.
 #[derive(Debug, Clone)]
@@ -74,6 +81,11 @@ impl Address {
         {
             config.password(password);
         }
+        if config.get_connect_timeout().is_none() {
+            config.connect_timeout(CONNECT_TIMEOUT);
+        }
+        // A server that is gone without a word is noticed before the usual two hours.
+        config.keepalives_idle(KEEPALIVE);
         if config.get_application_name().is_none() {
             config.application_name("airbyte-agent");
         }
@@ -141,31 +153,37 @@ mod tests {
 
     #[test]
     fn addresses_are_read_and_told_without_their_password() {
-        for (text, name, mode) in [
+        for (text, name, mode, seconds) in [
             (
                 "postgres://ann:s3cret@localhost/crm",
                 "postgres://ann@localhost:5432/crm?schema=airbyte_agent",
                 SslMode::Disable,
+                15,
             ),
             (
                 "postgresql://ann:s3cret@db.example.com:6432/crm?schema=team&connect_timeout=5",
                 "postgres://ann@db.example.com:6432/crm?schema=team",
                 SslMode::Require,
+                5,
             ),
             (
                 "postgres://db.example.com/crm?sslmode=disable",
                 "postgres://db.example.com:5432/crm?schema=airbyte_agent",
                 SslMode::Disable,
+                15,
             ),
             (
                 "postgres://127.0.0.1/crm?sslmode=verify-full",
                 "postgres://127.0.0.1:5432/crm?schema=airbyte_agent",
                 SslMode::Require,
+                15,
             ),
         ] {
             let address = Address::read(text).unwrap();
             assert_eq!(address.name.to_str(), Some(name));
             assert_eq!(address.config.get_ssl_mode(), mode, "{text}");
+            let timeout = address.config.get_connect_timeout().copied();
+            assert_eq!(timeout, Some(Duration::from_secs(seconds)), "{text}");
             assert!(!format!("{address:?}").contains("s3cret"), "{text}");
         }
     }
