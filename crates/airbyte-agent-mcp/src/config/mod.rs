@@ -236,6 +236,8 @@ impl Config {
             store: match table.text_or_flag("store")? {
                 None | Some(Err(true)) => StoreChoice::Usual,
                 Some(Err(false)) => StoreChoice::None,
+                // The address of a database is no path.
+                Some(Ok(address)) if address.contains("://") => StoreChoice::File(address.into()),
                 Some(Ok(path)) => StoreChoice::File(resolve(path)),
             },
             sign_in: match table.flag("sign_in")? {

@@ -177,7 +177,7 @@ pub(crate) struct Office {
 
 impl Office {
     pub(crate) fn new() -> Self {
-        Self { vendor: Vendor::new(), store: Arc::new(Store::open_in_memory().unwrap()) }
+        Self { vendor: Vendor::new(), store: crate::store() }
     }
 
     pub(crate) fn runner(&self) -> Runner {
