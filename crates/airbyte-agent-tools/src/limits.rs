@@ -114,6 +114,14 @@ impl ResultLimits {
         self
     }
 
+    /// Takes the limits of files from others: the bytes of a call, of an image and of a stored file.
+    pub(crate) const fn like_files_of(mut self, others: &Self) -> Self {
+        self.file_bytes = others.file_bytes;
+        self.image_bytes = others.image_bytes;
+        self.stored_bytes = others.stored_bytes;
+        self
+    }
+
     /// Sets the most fields that are shown of a record of a list.
     #[must_use]
     pub const fn fields(mut self, most: usize) -> Self {

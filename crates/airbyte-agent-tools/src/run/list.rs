@@ -188,7 +188,7 @@ pub(super) async fn run<'t>(
         if let (Some(handle), Some((cursors, session)), Some(next)) =
             (handle, &cursors, &output.next)
         {
-            cursors.keep(*session, handle, next.clone());
+            cursors.keep(*session, handle, next.to_string());
         }
         Ok(output)
     };
