@@ -39,6 +39,8 @@ mod sample;
 mod schema_text;
 mod shutdown;
 mod signals;
+#[cfg(feature = "otel")]
+mod telemetry;
 mod terminal;
 mod trace;
 mod variables;
@@ -70,9 +72,11 @@ pub fn main() -> ExitCode {
         Ok(cli) => cli,
         Err(error) => return clap_error::report_clap_error(&error),
     };
-    trace::start_logging(cli.verbose, matches!(cli.command, Command::Mcp(_)));
+    let logging = trace::start_logging(cli.verbose, matches!(cli.command, Command::Mcp(_)));
     let is_verbose = cli.verbose > 0;
-    match run_command(cli.command) {
+    let ended = run_command(cli.command);
+    logging.end();
+    match ended {
         Ok(()) => ExitCode::SUCCESS,
         Err(stop) => failure_report::report_stop(&stop, is_verbose),
     }

@@ -19,6 +19,9 @@ pub struct ResultLimits {
     /// The most fields that are shown of a record of a list, unless the call names the fields, or the
     /// description of the entity does.
     pub list_fields: usize,
+    /// Whether records have all of their fields, unless the call names some: for programs, which look at the fields
+    /// that they need.
+    pub whole_records: bool,
     /// The most bytes of a file that one call gives.
     pub file_bytes: usize,
     /// The most bytes of an image that is given as such.
@@ -40,6 +43,7 @@ impl ResultLimits {
         list_text: 240,
         record_text: 4_000,
         list_fields: 14,
+        whole_records: false,
         file_bytes: 24 * 1_024,
         image_bytes: 1_024 * 1_024,
         stored_bytes: 1_024 * 1_024 * 1_024,
@@ -55,6 +59,7 @@ impl ResultLimits {
         list_text: usize::MAX,
         record_text: usize::MAX,
         list_fields: usize::MAX,
+        whole_records: false,
         file_bytes: usize::MAX,
         image_bytes: usize::MAX,
         stored_bytes: u64::MAX,
@@ -111,6 +116,13 @@ impl ResultLimits {
     #[must_use]
     pub const fn held(mut self, most: usize) -> Self {
         self.held_bytes = most;
+        self
+    }
+
+    /// Gives records with all of their fields, unless a call names some.
+    #[must_use]
+    pub const fn whole_records(mut self) -> Self {
+        self.whole_records = true;
         self
     }
 

@@ -217,9 +217,8 @@ impl<'t> Plan<'t> {
                 records::run(&tools, records, call, handles).await.map(Written::only)
             }
             Decision::Call(call) => run::run(call, context).await,
-            Decision::Batch(_) | Decision::Program(..) => {
-                Err(ToolError::argument("tool", "neither a batch nor a program is part of another call"))
-            }
+            Decision::Batch(_) => Err(ToolError::argument("tool", "a batch makes no batches")),
+            Decision::Program(..) => Err(ToolError::argument("tool", "a batch runs no programs")),
         }
     }
 

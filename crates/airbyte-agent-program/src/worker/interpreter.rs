@@ -75,7 +75,7 @@ fn drive(start: &Start, input: &mut dyn BufRead, shared: &Rc<Shared>) -> Result<
                 Ok(program) => drop(begin.call::<_, ()>((program,)).catch(&ctx)),
                 Err(_) => drop(fail.call::<_, ()>((ctx.catch(),))),
             }
-            run_jobs(&ctx);
+            run_jobs(&ctx, shared);
         });
         let mut line = String::new();
         while shared.open.get() > 0 && !shared.is_stopped.get() && !shared.is_alone.get() {
@@ -92,7 +92,7 @@ fn drive(start: &Start, input: &mut dyn BufRead, shared: &Rc<Shared>) -> Result<
                     // A result that cannot be taken in must not be waited for.
                     drop(fail.call::<_, ()>((thrown(&ctx, error),)));
                 }
-                run_jobs(&ctx);
+                run_jobs(&ctx, shared);
             });
         }
         Ok(())
@@ -124,9 +124,10 @@ fn prepare<'js>(
 }
 
 /// Runs what waits for results that have come.
-fn run_jobs(ctx: &Ctx<'_>) {
-    // The errors of jobs are those of promises, which the tracker notes.
-    while ctx.execute_pending_job() {}
+fn run_jobs(ctx: &Ctx<'_>, shared: &Shared) {
+    // The errors of jobs are those of promises, which the tracker notes. The interpreter itself looks at the time within
+    // long jobs only.
+    while !shared.stops() && ctx.execute_pending_job() {}
 }
 
 /// The value that was thrown.

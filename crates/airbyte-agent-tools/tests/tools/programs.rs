@@ -55,16 +55,16 @@ async fn the_tool_is_there_where_it_is_wanted() {
 async fn a_program_gets_whole_records_and_long_lists() {
     let server = library().await;
     let tools = programming(&server);
-    let output = run(&tools, json!({"calls": [part("books.list", json!({"limit": 50}), json!({}))]})).await;
+    let output = run(&tools, json!({"calls": [part("books.list", json!({}), json!({}))]})).await;
     // The answer is for a model, and too long for one.
     assert_eq!(output.unwrap_err().kind(), ToolErrorKind::TooLarge);
     let wide = tools.limits(ResultLimits::NONE);
-    let output = run(&wide, json!({"calls": [part("books.list", json!({"limit": 50}), json!({}))]})).await.unwrap();
+    let output = run(&wide, json!({"calls": [part("books.list", json!({}), json!({}))]})).await.unwrap();
     let books = output.structured["data"][0]["data"].as_array().unwrap();
     assert_eq!(books.len() as u64, BOOKS);
     assert_eq!(books[0]["text"], book(1)["text"]);
     assert_eq!(books[0]["author"]["biography"], book(1)["author"]["biography"]);
-    assert_eq!(books[99]["history"], book(100)["history"]);
+    assert_eq!(books[99], book(100));
     let alone = wide.plan("program", json!({"code": "{}"})).unwrap();
     assert_eq!((alone.effect(), alone.is_program(), alone.needs_approval()), (Effect::Nothing, true, false));
 }
@@ -93,7 +93,9 @@ async fn changes_are_told_also_where_the_program_fails() {
     let gone = part("books.delete", json!({"id": 404}), json!({}));
     let dry = part("books.delete", json!({"id": 8}), json!({"dry_run": true}));
     let output = run(&tools, json!({"calls": [delete, delete, gone, dry], "return": true})).await.unwrap();
-    assert_eq!(output.structured["notes"], json!(["It changed data: library books.delete (2 times)."]));
+    let notes = output.structured["notes"].as_array().unwrap();
+    assert_eq!(notes[0], "It changed data: library books.delete (2 times).");
+    assert!(notes.len() == 2 && notes[1].as_str().unwrap().contains("Nothing was sent"), "{notes:?}");
     let script = json!({"calls": [delete], "fail": "Error: no «more»", "line": 3, "print": "so far"});
     let error = run(&tools, script).await.unwrap_err();
     assert_eq!(error.kind(), ToolErrorKind::ProgramFailed);
