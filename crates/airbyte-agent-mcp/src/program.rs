@@ -130,7 +130,7 @@ impl Host<'_> {
         Ok(())
     }
 
-    /// Makes the call.
+    /// Makes the call in its turn and in its time.
     async fn one<'r>(&self, call: BatchCall<'r>, entry: Entry) -> BatchResult<'r> {
         let shared = self.shared;
         let (name, tool) = (call.name().to_owned(), call.tool().to_owned());

@@ -14,7 +14,7 @@ use crate::bounds::{MEMORY, SILENCE};
 /// The address space of the process: the interpreter, the program file and what reading and writing takes.
 const ADDRESSES: u64 = 8 * MEMORY as u64;
 
-/// Confines this process.
+/// Confines this process, once and for all.
 ///
 /// # Errors
 ///

@@ -9,7 +9,7 @@ use serde_json::Value;
 /// The first line for the process.
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct Start {
-    /// The program.
+    /// The program, in JavaScript.
     pub(crate) code: String,
     /// The names of the tools, which are functions of the program.
     pub(crate) functions: Vec<String>,
@@ -20,7 +20,7 @@ pub(crate) struct Start {
 pub(crate) struct Answer {
     /// The number that the process gave the call.
     pub(crate) id: u64,
-    /// The result.
+    /// The result, where there is one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) ok: Option<Value>,
     /// The error, as an object with `error`, `message` and `retry`.
@@ -43,7 +43,7 @@ pub(crate) enum Message {
     },
     /// The end of the program.
     End {
-        /// How it ended.
+        /// How the program ended.
         end: End,
     },
 }
@@ -54,10 +54,10 @@ pub(crate) struct End {
     /// What it returned; `None` where it returned nothing.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) value: Option<Value>,
-    /// What went wrong.
+    /// What went wrong; `None` where nothing did.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) failed: Option<Failed>,
-    /// What it printed.
+    /// What the program printed.
     #[serde(default)]
     pub(crate) printed: String,
     /// How many characters it printed beyond that.
@@ -68,7 +68,7 @@ pub(crate) struct End {
 /// What went wrong in a program.
 #[derive(Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Failed {
-    /// What it is.
+    /// What that is, in words.
     pub(crate) message: String,
     /// The line of the program, from 1.
     #[serde(default)]

@@ -112,7 +112,7 @@ impl ProgramRunner for ProgramProcess {
 enum Fault {
     /// It said what it must not say.
     Protocol(String),
-    /// It says nothing.
+    /// It says nothing for too long.
     Silent,
     /// It has ended by itself.
     Gone,

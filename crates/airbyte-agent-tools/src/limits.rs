@@ -19,9 +19,9 @@ pub struct ResultLimits {
     /// The most fields that are shown of a record of a list, unless the call names the fields, or the
     /// description of the entity does.
     pub list_fields: usize,
-    /// Whether records have all of their fields, unless the call names some: for programs, which look at the fields
-    /// that they need.
-    pub whole_records: bool,
+    /// Whether results are whole, for programs that read them themselves: records have all of their fields unless the call
+    /// names some, and a list of which the call does not say how many records it wants is read on up to `list_records`.
+    pub whole: bool,
     /// The most bytes of a file that one call gives.
     pub file_bytes: usize,
     /// The most bytes of an image that is given as such.
@@ -43,7 +43,7 @@ impl ResultLimits {
         list_text: 240,
         record_text: 4_000,
         list_fields: 14,
-        whole_records: false,
+        whole: false,
         file_bytes: 24 * 1_024,
         image_bytes: 1_024 * 1_024,
         stored_bytes: 1_024 * 1_024 * 1_024,
@@ -59,7 +59,7 @@ impl ResultLimits {
         list_text: usize::MAX,
         record_text: usize::MAX,
         list_fields: usize::MAX,
-        whole_records: false,
+        whole: false,
         file_bytes: usize::MAX,
         image_bytes: usize::MAX,
         stored_bytes: u64::MAX,
@@ -119,10 +119,10 @@ impl ResultLimits {
         self
     }
 
-    /// Gives records with all of their fields, unless a call names some.
+    /// Gives whole results, for programs that read them themselves.
     #[must_use]
-    pub const fn whole_records(mut self) -> Self {
-        self.whole_records = true;
+    pub const fn whole(mut self) -> Self {
+        self.whole = true;
         self
     }
 

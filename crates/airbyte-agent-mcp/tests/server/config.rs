@@ -308,8 +308,9 @@ fn examples_of_the_documents_are_read_and_served() {
     assert!(examples.len() >= 2, "{}", examples.len());
     for text in examples {
         let text = text.replace("/var/log", &folder.path().display().to_string());
-        let config = Config::parse(&text, "mcp.toml", Some(folder.path()), &environment)
+        let mut config = Config::parse(&text, "mcp.toml", Some(folder.path()), &environment)
             .unwrap_or_else(|error| panic!("{error}\n{text}"));
+        config.runner = Some(std::sync::Arc::new(crate::script::Script));
         let connect = |account: &Account, connector| account.client(connector, &StoredAccounts);
         let server = config.server_with(find, connect);
         let server = server.unwrap_or_else(|error| panic!("{error}\n{text}"));

@@ -200,7 +200,7 @@ impl Shared {
             return;
         }
         let message = reason.as_object().and_then(|error| error.get("message").ok());
-        all.push((promise, message.unwrap_or_else(|| "an error without words".to_owned())));
+        all.push((promise, message.unwrap_or_else(|| "an error without words, as where its memory is full".to_owned())));
     }
 
     /// The line with the end of the program.

@@ -1,4 +1,4 @@
-//! Mistakes in programs.
+//! Mistakes in programs, and what is told of them.
 
 use serde_json::json;
 

@@ -67,7 +67,7 @@ impl<'t> Plan<'t> {
         let limits = ResultLimits::NONE
             .bytes(LONGEST_RESULT)
             .lists(LIST_RECORDS, usize::MAX)
-            .whole_records()
+            .whole()
             .held(tools.result_limits().held_bytes)
             .like_files_of(&tools.result_limits());
         let wide = tools.clone().limits(limits).images(false);

@@ -42,7 +42,7 @@ pub struct ProgramEnd {
     pub failure: Option<String>,
     /// The line of the program where it went wrong, from 1, where that is known.
     pub line: Option<u64>,
-    /// What it printed, as far as there was room.
+    /// What it printed, up to a bound.
     pub printed: String,
     /// How many characters it printed beyond that.
     pub left_out: u64,

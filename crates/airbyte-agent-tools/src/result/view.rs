@@ -34,7 +34,7 @@ pub(crate) enum DefaultFields {
     Best(usize),
     /// Everything that is not empty.
     NotEmpty,
-    /// Everything.
+    /// Everything, also what is empty.
     All,
 }
 

@@ -58,7 +58,7 @@ pub(super) async fn run<'t>(
     let limits = &context.limits;
     let reads = operation.hints.read_only;
     let default = match reads {
-        _ if limits.whole_records => DefaultFields::All,
+        _ if limits.whole => DefaultFields::All,
         true => DefaultFields::NotEmpty,
         false => DefaultFields::Best(MOST_WRITTEN),
     };
