@@ -46,7 +46,7 @@ pub(crate) fn start_logging(verbosity: u8, is_server: bool) -> Logging {
     let collected: Option<tracing_subscriber::layer::Identity> = None;
     if log.is_some() || collected.is_some() {
         // If the log was started before, as in tests, it stays as it is.
-        let _ = tracing_subscriber::registry().with(log).with(collected).try_init();
+        let _ = tracing_subscriber::registry().with(collected).with(log).try_init();
     }
     Logging {
         #[cfg(feature = "otel")]

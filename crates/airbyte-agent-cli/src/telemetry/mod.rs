@@ -18,10 +18,8 @@ use opentelemetry_sdk::Resource;
 use opentelemetry_sdk::metrics::SdkMeterProvider;
 use opentelemetry_sdk::trace::{BatchSpanProcessor, SdkTracerProvider};
 use tracing::Metadata;
-use tracing_subscriber::Layer;
+use tracing_subscriber::{Layer, Registry};
 use tracing_subscriber::filter::{FilterFn, LevelFilter};
-use tracing_subscriber::prelude::*;
-use tracing_subscriber::registry::LookupSpan;
 
 use self::collector::Collector;
 use self::convention::Conventional;
@@ -41,10 +39,7 @@ pub(crate) struct Telemetry {
 }
 
 /// The telemetry that the environment wants, with the layer that collects it; nothing where it wants none.
-pub(crate) fn start<S>() -> (Telemetry, Option<impl Layer<S>>)
-where
-    S: tracing::Subscriber + for<'a> LookupSpan<'a>,
-{
+pub(crate) fn start() -> (Telemetry, Option<impl Layer<Registry>>) {
     if !is_wanted() {
         return (Telemetry::default(), None);
     }
