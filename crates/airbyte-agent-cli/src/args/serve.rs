@@ -50,6 +50,10 @@ pub(crate) struct ServeArgs {
     #[arg(long, env = "AIRBYTE_AGENT_MCP_BATCH", value_parser = FalseyValueParser::new(),
           help_heading = TOOLS)]
     pub(crate) batch: bool,
+    /// Offer a tool that runs programs over the other tools, in a process without files and network
+    #[arg(long, env = "AIRBYTE_AGENT_MCP_PROGRAMS", value_parser = FalseyValueParser::new(),
+          help_heading = TOOLS)]
+    pub(crate) programs: bool,
     /// Begin the names of all tools with this word and an underscore
     #[arg(long, value_name = "WORD", help_heading = TOOLS)]
     pub(crate) prefix: Option<String>,
@@ -220,6 +224,7 @@ impl ServeArgs {
             ("sandbox", self.sandbox),
             ("read-only", self.read_only),
             ("batch", self.batch),
+            ("programs", self.programs),
             ("stateless", self.stateless),
             ("no-store", self.no_store),
             ("no-sign-in", self.no_sign_in),
