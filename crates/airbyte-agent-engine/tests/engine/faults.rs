@@ -162,7 +162,8 @@ async fn a_redirect_within_the_host_keeps_the_credential_and_loops_end() {
     assert!(server.seen()[1].header("authorization").is_some());
 
     let server = Server::script([Answer::json(302, json!({})).header("location", "/things")]).await;
-    check(&list(&client(&server.url)).await.unwrap_err(), ErrorKind::Network, None);
+    check(&list(&client(&server.url)).await.unwrap_err(), ErrorKind::Vendor, Some(302));
+    assert_eq!(server.seen().len(), 1);
 }
 
 #[tokio::test]
@@ -343,9 +344,14 @@ async fn a_dry_run_shows_everything_but_secrets() {
 async fn errors_beside_data_fail_only_when_nothing_was_done() {
     let refused =
         json!({"data": {"rename": {"userErrors": [{"message": "taken"}], "thing": null}}});
+    let both = json!({"data": {"rename": {
+        "userErrors": [{"field": ["name"], "message": "taken"}, {"message": "full"}], "thing": null,
+    }}});
     let done =
         json!({"data": {"rename": {"userErrors": [{"message": "odd"}], "thing": {"id": "a"}}}});
-    for (body, told) in [(refused, Some("taken")), (done, None)] {
+    let cases =
+        [(refused, Some("taken")), (both, Some("name: taken; full")), (done, None)];
+    for (body, told) in cases {
         let server = Server::script([Answer::json(200, body)]).await;
         let call = client(&server.url).execute("viewer", "update", json!({"name": "x"}));
         match (call.await, told) {
@@ -353,7 +359,10 @@ async fn errors_beside_data_fail_only_when_nothing_was_done() {
                 check(&error, ErrorKind::Vendor, Some(200));
                 assert!(error.message().contains(told), "{error}");
             }
-            (Ok(outcome), None) => assert_eq!(outcome.data["thing"]["id"], "a"),
+            (Ok(outcome), None) => {
+                assert_eq!(outcome.data["thing"]["id"], "a");
+                assert_eq!(outcome.errors, [json!({"message": "odd"})]);
+            }
             (got, _) => panic!("{got:?}"),
         }
     }

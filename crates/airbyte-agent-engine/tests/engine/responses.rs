@@ -18,6 +18,7 @@ async fn an_absent_list_is_no_empty_list() {
     for (line, status, body, expected) in [
         (plain, 200, json!({"books": []}).to_string(), Ok(0)),
         (plain, 200, json!({"books": null}).to_string(), Ok(0)),
+        (plain, 200, json!([]).to_string(), Err((Decode, "no 'books'"))),
         (plain, 200, json!({"books": [null, {"id": 1}, null]}).to_string(), Ok(1)),
         (plain, 200, json!({"status": "fine"}).to_string(), Err((Decode, "no 'books'"))),
         (
