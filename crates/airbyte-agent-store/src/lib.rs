@@ -51,7 +51,9 @@ pub use overlay::Overlay;
 pub use page::{Counts, Page, Pass};
 pub use search::{Find, Found, Hit, SearchPage};
 pub use spec::{Lifted, MOST_COLUMNS, TableSpec};
-pub use sql::{Cut, QueryError, QueryErrorKind, QueryLimits, RowColumn, Rows};
+pub use sql::{
+    Cut, QualifiedName, QueryError, QueryErrorKind, QueryLimits, RowColumn, Rows, qualified_names,
+};
 pub use store::{Store, is_address};
 pub use table::{Column, Table};
 pub use value::ColumnKind;

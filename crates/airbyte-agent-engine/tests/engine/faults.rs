@@ -349,8 +349,7 @@ async fn errors_beside_data_fail_only_when_nothing_was_done() {
     }}});
     let done =
         json!({"data": {"rename": {"userErrors": [{"message": "odd"}], "thing": {"id": "a"}}}});
-    let cases =
-        [(refused, Some("taken")), (both, Some("name: taken; full")), (done, None)];
+    let cases = [(refused, Some("taken")), (both, Some("name: taken; full")), (done, None)];
     for (body, told) in cases {
         let server = Server::script([Answer::json(200, body)]).await;
         let call = client(&server.url).execute("viewer", "update", json!({"name": "x"}));

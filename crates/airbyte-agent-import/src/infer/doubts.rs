@@ -20,8 +20,7 @@ pub(crate) fn of_one(facts: &Facts<'_>) -> bool {
     }
     let is_listed = || verbs::of_id(facts) == Some(Action::List);
     said::tells_of_several(facts)
-        || said::ends_with_several(facts)
-            && (said::names_several(said::said(facts)) || is_listed())
+        || said::ends_with_several(facts) && (said::names_several(said::said(facts)) || is_listed())
 }
 
 /// Whether something speaks against an operation that has enough points for a list. `is_told` means that a text, a name
@@ -73,11 +72,7 @@ fn has_rivals(facts: &Facts<'_>, best: &Candidate<'_>) -> bool {
 
 /// Why it is doubtful what POST does: the path or the method says one thing, and the text begins with a verb that says
 /// the opposite. `verb` is that at the end of the path.
-pub(crate) fn of_action(
-    facts: &Facts<'_>,
-    action: Action,
-    verb: Option<Action>,
-) -> Option<String> {
+pub(crate) fn of_action(facts: &Facts<'_>, action: Action, verb: Option<Action>) -> Option<String> {
     let told = verbs::of_summary(facts)?;
     let reads = |action| matches!(action, Action::Get | Action::List | Action::Search);
     let changes = |action| matches!(action, Action::Create | Action::Update | Action::Delete);

@@ -42,7 +42,11 @@ pub(crate) fn ends_with_record(facts: &Facts<'_>) -> bool {
 
 /// Whether the path ends with a plural that means several records.
 pub(crate) fn ends_with_several(facts: &Facts<'_>) -> bool {
-    facts.last_step().and_then(Step::name).and_then(|name| words(name).pop()).is_some_and(means_several)
+    facts
+        .last_step()
+        .and_then(Step::name)
+        .and_then(|name| words(name).pop())
+        .is_some_and(means_several)
 }
 
 /// Whether a word means several records: it is a plural, and none of those that name one thing.
@@ -92,7 +96,8 @@ pub(crate) fn says_one(text: &str) -> bool {
     {
         return true;
     }
-    let of_several = ["list", "array", "collection", "set", "all", "multiple", "page", "paged", "paginated"];
+    let of_several =
+        ["list", "array", "collection", "set", "all", "multiple", "page", "paged", "paginated"];
     if beginning.iter().any(|word| of_several.contains(&word.as_str())) {
         return false;
     }
@@ -182,4 +187,3 @@ pub(crate) fn is_open_object(facts: &Facts<'_>) -> bool {
         .body()
         .is_some_and(|body| body.is_object() && body.members == 0 && body.values.is_none())
 }
-

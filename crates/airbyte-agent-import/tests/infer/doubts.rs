@@ -123,7 +123,11 @@ fn a_parameter_whose_text_speaks_of_pages_keeps_a_list_from_being_whole() {
             .clone()
     };
     for (parameter, schema, expected) in [
-        ("numberOfPlaces", json!({"type": "integer", "description": "The number of results."}), "unknown"),
+        (
+            "numberOfPlaces",
+            json!({"type": "integer", "description": "The number of results."}),
+            "unknown",
+        ),
         ("_from", json!({"type": "string", "description": "For pagination."}), "unknown"),
         ("colour", json!({"type": "string", "description": "The colour of the places."}), "none"),
     ] {

@@ -4,6 +4,7 @@ mod authorize;
 mod error;
 mod limits;
 mod message;
+mod qualified;
 mod reader;
 mod rewrite;
 mod rows;
@@ -12,6 +13,7 @@ mod tokens;
 
 pub use self::error::{QueryError, QueryErrorKind};
 pub use self::limits::QueryLimits;
+pub use self::qualified::{QualifiedName, qualified_names};
 pub(crate) use self::rows::RowSink;
 pub use self::rows::{Cut, RowColumn, Rows};
 

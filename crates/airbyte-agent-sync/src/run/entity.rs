@@ -42,7 +42,7 @@ pub(super) struct EntityRun<'r> {
     pub(super) position: Position,
     pub(super) run: Run,
     pub(super) pass: Option<Pass>,
-    /// Whether positions are kept, as they are unless the caller selects records.
+    /// Whether positions are stored, as they are unless the caller selects records.
     pub(super) keeps_position: bool,
     pub(super) given: Arguments,
     /// What stands for the list that is being read, and its arguments.

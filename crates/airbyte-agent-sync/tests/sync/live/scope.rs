@@ -41,6 +41,11 @@ async fn conditions_on_the_arguments_of_lists_make_the_calls() {
             json!([["roof"]]),
         ),
         ("SELECT count(*) FROM office_doors WHERE site = 'none'", 1, json!([[0]])),
+        (
+            "SELECT d.name FROM office.doors d WHERE site = 'south' AND name = 'back'",
+            2,
+            json!([["back"]]),
+        ),
         // The argument that comes from a parent.
         ("SELECT id FROM office_tasks WHERE project_id = 'p1' AND id = 't13'", 3, json!([["t13"]])),
     ] {
@@ -58,6 +63,10 @@ async fn conditions_on_the_arguments_of_lists_make_the_calls() {
             "it needs an argument: -p site=…; in a query, a condition",
         ),
         ("SELECT name FROM office_doors LIMIT 1", "add the condition site = '…'"),
+        (
+            "SELECT name FROM office.door",
+            "there is no table 'office_door', did you mean 'office_doors'",
+        ),
     ] {
         let error = live::run(store(), &clients, sql, &options()).await.unwrap_err();
         assert!(error.to_string().contains(expected), "{error}");

@@ -1,4 +1,4 @@
-//! By which calls the records that a query needs of an entity can be had. Every way gives at least the records that
+//! By which calls the records that a query needs of an entity can be had. Every strategy gives at least the records that
 //! are needed.
 
 use airbyte_agent_core::description::{
@@ -11,6 +11,7 @@ use serde_json::Value;
 use super::range::{Range, mark};
 use super::reference::Field;
 use super::templates::{accepted, filled, merge};
+use super::wanted::{Needs, Values, Wanted, shown};
 use crate::arguments::{Arguments, SINCE, arguments, fitted};
 use crate::mark::Mark;
 use crate::record::{self, PARENT};
@@ -20,28 +21,6 @@ const VALUE: &str = "{value}";
 
 /// What stands for several values in templates.
 const VALUES: &str = "{values}";
-
-/// A field whose values are known.
-#[derive(Debug, Clone)]
-pub(super) struct Wanted {
-    pub(super) field: Field,
-    pub(super) values: Values,
-}
-
-/// The values that a field may have.
-#[derive(Debug, Clone)]
-pub(super) enum Values {
-    Known(Vec<Value>),
-    /// They come out of records that are not there yet; the text says of which.
-    Later(String),
-}
-
-/// What a query needs of an entity.
-#[derive(Debug, Clone, Default)]
-pub(super) struct Needs {
-    pub(super) wanted: Vec<Wanted>,
-    pub(super) ranges: Vec<Range>,
-}
 
 /// An entity whose records can be read.
 #[derive(Debug, Clone, Copy)]
@@ -53,9 +32,9 @@ pub(super) struct Reading<'c> {
 
 /// How the records are had.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct Way {
+pub(super) struct Strategy {
     pub(super) action: Action,
-    /// How good the way is; lower is better.
+    /// How good the strategy is; lower is better.
     pub(super) rank: u8,
     /// The arguments of the calls, each with those of them that come from parents.
     pub(super) calls: Vec<Planned>,
@@ -69,7 +48,7 @@ pub(super) struct Way {
     pub(super) unless: Option<JsonPath>,
 }
 
-/// A call of a way.
+/// A call of a strategy.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub(super) struct Planned {
     /// What goes before everything else.
@@ -135,9 +114,9 @@ fn only_argument(arguments: &[(Text, Json)]) -> Option<&str> {
 }
 
 impl<'c> Reading<'c> {
-    /// The best way to the records; `None` if all of them have to be read. `most` is how many calls are worth it to
+    /// The best strategy for the records; `None` if all of them have to be read. `most` is how many calls are worth it to
     /// read records or lists one by one; with `is_partial`, it is enough to read some pages of one list.
-    pub(super) fn way(self, needs: &Needs, most: usize, is_partial: bool) -> Option<Way> {
+    pub(super) fn strategy(self, needs: &Needs, most: usize, is_partial: bool) -> Option<Strategy> {
         if self.source.key.is_empty() {
             // Of records without an identity, nobody could say which are the same.
             let has_parents = !self.source.parents.is_empty();
@@ -156,8 +135,8 @@ impl<'c> Reading<'c> {
     }
 
     /// The pages of the list as they come.
-    fn plain(self) -> Way {
-        Way {
+    fn plain(self) -> Strategy {
+        Strategy {
             action: self.operation.action,
             rank: 4,
             calls: vec![Planned::default()],
@@ -203,7 +182,7 @@ impl<'c> Reading<'c> {
     }
 
     /// Records one by one.
-    fn by_key(self, needs: &Needs, bound: &Bound<'_>, most: usize) -> Option<Way> {
+    fn by_key(self, needs: &Needs, bound: &Bound<'_>, most: usize) -> Option<Strategy> {
         let get = self.connector.operation(&self.operation.entity, Action::Get)?;
         if !get.hints.read_only || bound.parents.len() < self.parent_arguments() {
             return None;
@@ -235,7 +214,7 @@ impl<'c> Reading<'c> {
         };
         let calls =
             calls.into_iter().map(|given| Planned { of_parents: of_parents(&given), given });
-        Some(Way {
+        Some(Strategy {
             action: Action::Get,
             rank: u8::from(each.is_some()) * 2,
             calls: calls.collect(),
@@ -247,7 +226,7 @@ impl<'c> Reading<'c> {
     }
 
     /// Lists with arguments.
-    fn by_list(self, needs: &Needs, bound: &Bound<'_>, most: usize) -> Option<Way> {
+    fn by_list(self, needs: &Needs, bound: &Bound<'_>, most: usize) -> Option<Strategy> {
         let operation = self.operation;
         let mut given = Arguments::new();
         let mut pushed = Vec::new();
@@ -354,7 +333,7 @@ impl<'c> Reading<'c> {
             (None, true) => 1,
             (None, false) => 3,
         };
-        Some(Way {
+        Some(Strategy {
             action: operation.action,
             rank,
             calls,
@@ -404,22 +383,6 @@ impl<'c> Reading<'c> {
         let mut of_parents = of_parents.clone();
         of_parents.extend(call.of_parents.clone());
         arguments(self.operation, self.source, &call.given, &of_parents, None)
-    }
-}
-
-/// The condition that values come from, in SQL.
-fn shown(wanted: &Wanted) -> String {
-    let field = &wanted.field.sql;
-    match &wanted.values {
-        Values::Later(text) => format!("{field} = {text}"),
-        Values::Known(values) => match values.as_slice() {
-            [one] => format!("{field} = {one}"),
-            many if many.len() > 10 => format!("{field} IN ({} values)", many.len()),
-            many => {
-                let texts: Vec<String> = many.iter().map(ToString::to_string).collect();
-                format!("{field} IN ({})", texts.join(", "))
-            }
-        },
     }
 }
 
