@@ -32,11 +32,15 @@ impl Rows {
     /// [`Error::Export`](crate::Error::Export) without the feature, or if the file cannot be made.
     pub fn parquet(&self) -> Result<ParquetFile> {
         #[cfg(feature = "parquet")]
-        return crate::parquet::file(self);
+        {
+            crate::parquet::file(self)
+        }
         #[cfg(not(feature = "parquet"))]
-        Err(crate::error::Error::Export(
-            "this program was built without Parquet; build it with the feature `parquet`, or choose another format"
-                .to_owned(),
-        ))
+        {
+            Err(crate::error::Error::Export(
+                "this program was built without Parquet; build it with the feature `parquet`, or choose another format"
+                    .to_owned(),
+            ))
+        }
     }
 }
