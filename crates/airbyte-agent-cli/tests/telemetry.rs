@@ -95,22 +95,42 @@ fn a_collector_gets_spans_and_metrics_by_the_conventions_and_no_payload() {
     call(&[("OTEL_EXPORTER_OTLP_ENDPOINT", &address), ("OTEL_SERVICE_NAME", "checked")], &calls);
     let requests = requests.lock().unwrap();
     let of = |path: &str| -> Vec<u8> {
-        requests.iter().filter(|(known, _)| known == path).flat_map(|(_, body)| body.clone()).collect()
+        requests
+            .iter()
+            .filter(|(known, _)| known == path)
+            .flat_map(|(_, body)| body.clone())
+            .collect()
     };
     let (spans, metrics) = (of("/v1/traces"), of("/v1/metrics"));
     for part in [
-        "checked", "tools/call gong", "execute_tool", "gong users.list", "GET", "http.request.method",
-        "http.response.status_code", "server.address", "error.type", "not_found", "mcp.method.name",
+        "checked",
+        "tools/call gong",
+        "execute_tool",
+        "gong users.list",
+        "GET",
+        "http.request.method",
+        "http.response.status_code",
+        "server.address",
+        "error.type",
+        "not_found",
+        "mcp.method.name",
     ] {
         assert!(contains(&spans, part.as_bytes()), "{part} is in no span");
     }
-    for part in ["http.client.request.duration", "mcp.server.operation.duration", "checked", "tools/call"] {
+    for part in
+        ["http.client.request.duration", "mcp.server.operation.duration", "checked", "tools/call"]
+    {
         assert!(contains(&metrics, part.as_bytes()), "{part} is in no metric");
     }
     // The spans belong to the trace of the client.
-    let trace = [0x0a, 0xf7, 0x65, 0x19, 0x16, 0xcd, 0x43, 0xdd, 0x84, 0x48, 0xeb, 0x21, 0x1c, 0x80, 0x31, 0x9c];
+    let trace = [
+        0x0a, 0xf7, 0x65, 0x19, 0x16, 0xcd, 0x43, 0xdd, 0x84, 0x48, 0xeb, 0x21, 0x1c, 0x80, 0x31,
+        0x9c,
+    ];
     assert!(contains(&spans, &trace));
-    for part in ["no-such-user-77", "@example.com", "0af7651916cd43dd8448eb211c80319c", "request_id"] {
+    for part in
+        ["no-such-user-77", "@example.com", "0af7651916cd43dd8448eb211c80319c", "request_id"]
+    {
         assert!(!contains(&spans, part.as_bytes()), "{part} was sent");
         assert!(!contains(&metrics, part.as_bytes()), "{part} was sent");
     }

@@ -49,7 +49,9 @@ fn continue_trace(span: &Span, traceparent: Option<&str>) {
     let Some(text) = traceparent else { return };
     let (trace, parent) = identifiers(text);
     let flags = text.split('-').nth(3).and_then(|flags| u8::from_str_radix(flags, 16).ok());
-    let (Ok(trace), Ok(parent)) = (TraceId::from_hex(trace), SpanId::from_hex(parent)) else { return };
+    let (Ok(trace), Ok(parent)) = (TraceId::from_hex(trace), SpanId::from_hex(parent)) else {
+        return;
+    };
     let flags = TraceFlags::new(flags.unwrap_or_default());
     let remote = SpanContext::new(trace, parent, flags, true, TraceState::default());
     // It fails where nobody collects spans.

@@ -200,6 +200,9 @@ fn ended(end: End) -> ProgramEnd {
 
 /// What is known of a process that ended without a word.
 fn gone(status: Option<ExitStatus>) -> String {
-    let reason = status.map_or_else(|| "for no known reason".to_owned(), |status| status.to_string());
-    format!("its process ended before the program did ({reason}): it may have taken too much memory or time")
+    let reason =
+        status.map_or_else(|| "for no known reason".to_owned(), |status| status.to_string());
+    format!(
+        "its process ended before the program did ({reason}): it may have taken too much memory or time"
+    )
 }

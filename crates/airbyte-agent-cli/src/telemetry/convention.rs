@@ -92,7 +92,8 @@ impl SpanProcessor for Conventional {
         let (span, measure) = conventional(span);
         if let (Some(measures), Some(measure)) = (&self.measures, measure) {
             let seconds = span.end_time.duration_since(span.start_time).unwrap_or_default();
-            let attributes = span.attributes.iter().filter(|one| MEASURED.contains(&one.key.as_str()));
+            let attributes =
+                span.attributes.iter().filter(|one| MEASURED.contains(&one.key.as_str()));
             let attributes: Vec<KeyValue> = attributes.cloned().collect();
             let histogram = match measure {
                 Measure::Request => &measures.requests,
@@ -143,7 +144,8 @@ fn conventional(mut span: SpanData) -> (SpanData, Option<Measure>) {
             (REQUEST, Some(Measure::Request))
         }
         "airbyte_agent.call" => {
-            span.name = format!("{} {}.{}", text("connector"), text("entity"), text("action")).into();
+            span.name =
+                format!("{} {}.{}", text("connector"), text("entity"), text("action")).into();
             (CALL, None)
         }
         "mcp_batch_call" | "mcp_program_call" => {
@@ -166,7 +168,8 @@ fn conventional(mut span: SpanData) -> (SpanData, Option<Measure>) {
         }
         Some(one)
     };
-    span.attributes = std::mem::take(&mut span.attributes).into_iter().filter_map(renamed).collect();
+    span.attributes =
+        std::mem::take(&mut span.attributes).into_iter().filter_map(renamed).collect();
     if span.attributes.iter().any(|one| one.key.as_str() == "error.type") {
         // Messages may quote vendors, and the kind says it.
         span.status = Status::error("");

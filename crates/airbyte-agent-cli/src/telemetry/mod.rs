@@ -18,8 +18,8 @@ use opentelemetry_sdk::Resource;
 use opentelemetry_sdk::metrics::SdkMeterProvider;
 use opentelemetry_sdk::trace::{BatchSpanProcessor, SdkTracerProvider};
 use tracing::Metadata;
-use tracing_subscriber::{Layer, Registry};
 use tracing_subscriber::filter::{FilterFn, LevelFilter};
+use tracing_subscriber::{Layer, Registry};
 
 use self::collector::Collector;
 use self::convention::Conventional;
@@ -29,7 +29,8 @@ use crate::notes;
 const LONGEST: Duration = Duration::from_secs(5);
 
 /// Modules whose events say how a request was delayed. Those of others may quote vendors.
-const EVENTS: [&str; 2] = ["airbyte_agent_engine::wire::attempts", "airbyte_agent_sync::pace::http"];
+const EVENTS: [&str; 2] =
+    ["airbyte_agent_engine::wire::attempts", "airbyte_agent_sync::pace::http"];
 
 /// What is sent to a collector until the program ends.
 #[derive(Default)]
@@ -57,7 +58,9 @@ pub(crate) fn start() -> (Telemetry, Option<impl Layer<Registry>>) {
             (telemetry, layer)
         }
         Err(problem) => {
-            notes::print_warnings([format!("nothing is sent to the collector of OTEL_*: {problem}")]);
+            notes::print_warnings([format!(
+                "nothing is sent to the collector of OTEL_*: {problem}"
+            )]);
             (Telemetry::default(), None)
         }
     }
@@ -69,10 +72,12 @@ impl Telemetry {
         let collector = Collector::start().map_err(|error| text(&error))?;
         let mut telemetry = Self::default();
         if exports("OTEL_METRICS_EXPORTER") {
-            let exporter = MetricExporter::builder().with_http().with_http_client(collector.clone());
+            let exporter =
+                MetricExporter::builder().with_http().with_http_client(collector.clone());
             let exporter = exporter.build().map_err(|error| text(&error))?;
-            let provider =
-                SdkMeterProvider::builder().with_periodic_exporter(exporter).with_resource(resource());
+            let provider = SdkMeterProvider::builder()
+                .with_periodic_exporter(exporter)
+                .with_resource(resource());
             telemetry.metrics = Some(provider.build());
         }
         // Metrics are made of spans, which are therefore collected in any case.
@@ -96,7 +101,9 @@ impl Telemetry {
         let metrics = self.metrics.map(|metrics| metrics.shutdown_with_timeout(LONGEST));
         for ended in [spans, metrics].into_iter().flatten() {
             if let Err(error) = ended {
-                notes::print_warnings([format!("the collector of OTEL_* did not get everything: {error}")]);
+                notes::print_warnings([format!(
+                    "the collector of OTEL_* did not get everything: {error}"
+                )]);
             }
         }
     }
@@ -118,8 +125,10 @@ fn is_set(name: &str) -> bool {
 }
 
 fn is_wanted() -> bool {
-    let is_disabled = env::var("OTEL_SDK_DISABLED").is_ok_and(|value| value.eq_ignore_ascii_case("true"));
-    let endpoints = ["", "TRACES_", "METRICS_"].map(|what| format!("OTEL_EXPORTER_OTLP_{what}ENDPOINT"));
+    let is_disabled =
+        env::var("OTEL_SDK_DISABLED").is_ok_and(|value| value.eq_ignore_ascii_case("true"));
+    let endpoints =
+        ["", "TRACES_", "METRICS_"].map(|what| format!("OTEL_EXPORTER_OTLP_{what}ENDPOINT"));
     !is_disabled && endpoints.iter().any(|name| is_set(name))
 }
 

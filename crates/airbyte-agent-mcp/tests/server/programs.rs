@@ -73,7 +73,10 @@ async fn calls_are_counted_wait_for_their_turns_and_are_written_down() {
     assert_eq!(parts.iter().filter(|line| line["outcome"] == "ok").count(), 5);
     assert!(parts.iter().all(|line| line["tool"] == "acme" && line["entity"] == "things"));
     let whole = lines.last().unwrap();
-    assert_eq!((&whole["tool"], &whole["outcome"], whole.get("part")), (&json!("program"), &json!("ok"), None));
+    assert_eq!(
+        (&whole["tool"], &whole["outcome"], whole.get("part")),
+        (&json!("program"), &json!("ok"), None)
+    );
     // A change is written down before it is made.
     let begun = |line: &&Value| line["event"] == "begin" && line["action"] == "delete";
     assert_eq!(lines.iter().filter(begun).count(), 2);
@@ -142,7 +145,10 @@ async fn a_program_ends_in_time_and_says_what_it_changed() {
     // A call that takes too long ends, and the program goes on.
     let script = json!({"calls": [part("get", "slow"), part("get", "defect"), part("get", "t1")], "together": true});
     let results = run(&session, script).await.json()["data"].clone();
-    assert_eq!((&results[0]["error"], &results[1]["error"]), (&json!("timeout"), &json!("internal")));
+    assert_eq!(
+        (&results[0]["error"], &results[1]["error"]),
+        (&json!("timeout"), &json!("internal"))
+    );
     assert!(results[2]["data"].is_object(), "{results}");
     let answer = run(&session, json!({"calls": [part("delete", "t1")], "hang": true})).await;
     assert_eq!(answer.error(), "program_failed");
@@ -150,8 +156,12 @@ async fn a_program_ends_in_time_and_says_what_it_changed() {
         assert!(answer.text().contains(part), "{}", answer.text());
     }
     // A change without an answer is not called one that was not made.
-    let answer = run(&session, json!({"calls": [part("delete", "slow")], "return": 1})).await.json();
+    let answer =
+        run(&session, json!({"calls": [part("delete", "slow")], "return": 1})).await.json();
     let note = answer["notes"][0].as_str().unwrap();
-    assert!(note.contains("It is not known whether it changed data by acme things.delete"), "{note}");
+    assert!(
+        note.contains("It is not known whether it changed data by acme things.delete"),
+        "{note}"
+    );
     eventually(|| vendor.running() == 0).await;
 }

@@ -100,11 +100,7 @@ fn drive(start: &Start, input: &mut dyn BufRead, shared: &Rc<Shared>) -> Result<
 }
 
 /// Makes the functions of the program, and gives those of the driver.
-fn prepare<'js>(
-    ctx: &Ctx<'js>,
-    start: &Start,
-    shared: &Rc<Shared>,
-) -> Result<Object<'js>, String> {
+fn prepare<'js>(ctx: &Ctx<'js>, start: &Start, shared: &Rc<Shared>) -> Result<Object<'js>, String> {
     let told = Rc::clone(shared);
     let send = move |kind: String, line: String| told.send(&kind, line);
     let make = || -> rquickjs::Result<Object<'js>> {
@@ -200,7 +196,12 @@ impl Shared {
             return;
         }
         let message = reason.as_object().and_then(|error| error.get("message").ok());
-        all.push((promise, message.unwrap_or_else(|| "an error without words, as where its memory is full".to_owned())));
+        all.push((
+            promise,
+            message.unwrap_or_else(|| {
+                "an error without words, as where its memory is full".to_owned()
+            }),
+        ));
     }
 
     /// The line with the end of the program.

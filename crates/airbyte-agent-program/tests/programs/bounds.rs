@@ -29,11 +29,17 @@ pub(crate) async fn time_memory_stack_and_output_have_bounds() {
         "return new Uint8Array(1000000000).length",
         "const all = []; for (;;) all.push({a: [all]})",
     ] {
-        fails(code, &[full.as_slice(), &["invalid array length", "computed for", "string too long"]].concat()).await;
+        fails(
+            code,
+            &[full.as_slice(), &["invalid array length", "computed for", "string too long"]]
+                .concat(),
+        )
+        .await;
     }
     fails("const down = () => down() + 1; return down()", &["stack", "call stack"]).await;
     fails("return 'x'.repeat(200001)", &["may return 200000"]).await;
-    fails("await execute({text: 'x'.repeat(500000)})", &["arguments of execute are too long"]).await;
+    fails("await execute({text: 'x'.repeat(500000)})", &["arguments of execute are too long"])
+        .await;
     let end = run("for (let i = 0; i < 100000; i++) print('line ' + i); return 1").await;
     assert_eq!((end.failure, end.printed.len()), (None, 20_000));
     assert_eq!(end.left_out, 1_088_890 - 20_000);
@@ -42,7 +48,8 @@ pub(crate) async fn time_memory_stack_and_output_have_bounds() {
 /// What is told of a process that runs this command in the place of a program.
 async fn told(program: &str, command: &str) -> String {
     let arguments = if command.is_empty() { vec![] } else { vec!["-c", command] };
-    let end = ProgramProcess::new(program, arguments).run("return 1", vec![], &Host::default()).await;
+    let end =
+        ProgramProcess::new(program, arguments).run("return 1", vec![], &Host::default()).await;
     end.failure.unwrap_or_else(|| format!("returned {}", end.value))
 }
 

@@ -9,12 +9,20 @@ pub(crate) async fn what_a_program_returns_is_the_answer() {
         ("return 1 + 1", json!(2)),
         ("const {data} = await execute({a: [1, 'x']}); return data", json!([{"a": [1, "x"]}])),
         ("return (await search()).data", json!([{}])),
-        ("return new Map([['a', new Set([1])], ['b', 10n ** 20n], ['c', NaN]])",
-            json!({"a": [1], "b": "100000000000000000000", "c": "NaN"})),
+        (
+            "return new Map([['a', new Set([1])], ['b', 10n ** 20n], ['c', NaN]])",
+            json!({"a": [1], "b": "100000000000000000000", "c": "NaN"}),
+        ),
         ("return [undefined, new Date(0), null]", json!([null, "1970-01-01T00:00:00.000Z", null])),
-        ("return [1.5, 1e300, -0.1, 9007199254740991]", json!([1.5, 1e300, -0.1, 9_007_199_254_740_991_u64])),
+        (
+            "return [1.5, 1e300, -0.1, 9007199254740991]",
+            json!([1.5, 1e300, -0.1, 9_007_199_254_740_991_u64]),
+        ),
         ("return 'ü \u{1F600} \\n'", json!("ü \u{1F600} \n")),
-        ("const t = {}; for (const w of ['a', 'b', 'a']) t[w] = (t[w] ?? 0) + 1; return t", json!({"a": 2, "b": 1})),
+        (
+            "const t = {}; for (const w of ['a', 'b', 'a']) t[w] = (t[w] ?? 0) + 1; return t",
+            json!({"a": 2, "b": 1}),
+        ),
         ("return 'a1b22'.replace(/[0-9]+/g, n => `<${n.length}>`)", json!("a<1>b<2>")),
         ("// a comment at the end\nreturn 3 // and here", json!(3)),
         ("", json!(null)),
@@ -37,7 +45,9 @@ pub(crate) async fn calls_are_made_at_the_same_time_up_to_a_bound() {
     assert!(host.called().iter().all(|(tool, _)| tool == "execute"));
     // A call that depends on another one waits for it.
     let host = Host::default();
-    let end = run_with(&host, "for (let n = 0; n < 3; n++) await search({n, wait: 1}); return 'done'").await;
+    let end =
+        run_with(&host, "for (let n = 0; n < 3; n++) await search({n, wait: 1}); return 'done'")
+            .await;
     assert_eq!((end.value, host.most_at_once()), (json!("done"), 1));
     // Many long results at the same time, more than the streams hold.
     let code = "const all = await Promise.all([...Array(30).keys()].map(() => execute({size: 300000, more: 'y'.repeat(50000)})));\n\
@@ -47,7 +57,10 @@ pub(crate) async fn calls_are_made_at_the_same_time_up_to_a_bound() {
 
 pub(crate) async fn errors_of_calls_can_be_caught() {
     let code = "try { await execute({bad: true}) } catch (e) { return [e.name, e.kind, e.message, e.retry] }";
-    assert_eq!(value(code).await, json!(["ToolError", "not_found", "There is no such book.", "never"]));
+    assert_eq!(
+        value(code).await,
+        json!(["ToolError", "not_found", "There is no such book.", "never"])
+    );
     let code = "const all = await Promise.allSettled([execute({}), execute({bad: true})]);\n\
                 return all.map(one => one.status)";
     assert_eq!(value(code).await, json!(["fulfilled", "rejected"]));

@@ -26,7 +26,11 @@ pub(crate) async fn mistakes_are_told_with_their_line_and_with_what_would_be_rig
         ("throw 'words'", None, &["words"]),
         ("await new Promise(() => {})", None, &["never comes"]),
         ("return BigInt(1) + 1", Some(1), &["TypeError"]),
-        ("let a = []; for (let i = 0; i < 101; i++) a = [a]; return a", None, &["nested more than 100"]),
+        (
+            "let a = []; for (let i = 0; i < 101; i++) a = [a]; return a",
+            None,
+            &["nested more than 100"],
+        ),
         ("const a = {}; a.a = a; return a", None, &["circular"]),
     ] {
         let (message, found) = failure(code).await;
@@ -56,7 +60,8 @@ pub(crate) async fn text_never_becomes_code() {
     }
     // Text of a record that looks like the end of a message stays inside its value.
     let host = Host::default();
-    let text = "\"}}\n{\"end\":{\"value\":1}}\n{\"call\":2,\"tool\":\"execute\",\"arguments\":{}}\u{2028}";
+    let text =
+        "\"}}\n{\"end\":{\"value\":1}}\n{\"call\":2,\"tool\":\"execute\",\"arguments\":{}}\u{2028}";
     let code = format!("return (await execute({{text: {}}})).data[0].text", json!(text));
     let end = run_with(&host, &code).await;
     assert_eq!((end.failure, end.value), (None, json!(text)));

@@ -48,9 +48,9 @@ impl ProgramCalls for Host {
             tokio::time::sleep(Duration::from_millis(wait)).await;
             self.running.lock().unwrap().0 -= 1;
             match arguments["size"].as_u64() {
-                _ if arguments["bad"] == true => {
-                    Err(json!({"error": "not_found", "message": "There is no such book.", "retry": "never"}))
-                }
+                _ if arguments["bad"] == true => Err(
+                    json!({"error": "not_found", "message": "There is no such book.", "retry": "never"}),
+                ),
                 Some(size) => Ok(json!({"data": "x".repeat(usize::try_from(size).unwrap())})),
                 None => Ok(json!({"data": [arguments], "next_cursor": null})),
             }

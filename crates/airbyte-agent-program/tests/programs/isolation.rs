@@ -36,7 +36,8 @@ fn look() {
         all.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect()
     };
     let left = descriptors(Path::new("/proc/self")).into_iter().filter(|descriptor| {
-        let info = fs::read_to_string(format!("/proc/self/fdinfo/{descriptor}")).unwrap_or_default();
+        let info =
+            fs::read_to_string(format!("/proc/self/fdinfo/{descriptor}")).unwrap_or_default();
         let flags = info.lines().find_map(|line| line.strip_prefix("flags:")).map(str::trim);
         let flags = flags.and_then(|flags| u32::from_str_radix(flags, 8).ok());
         flags.is_some_and(|flags| flags & 0o2_000_000 == 0)
@@ -47,7 +48,12 @@ fn look() {
         assert!(is_stream || left.contains(&descriptor), "{descriptor} is not one of {left:?}");
     }
     let limits = read("limits");
-    for (name, most) in [("Max open files", "3"), ("Max file size", "0"), ("Max core file size", "0"), ("Max cpu time", "8")] {
+    for (name, most) in [
+        ("Max open files", "3"),
+        ("Max file size", "0"),
+        ("Max core file size", "0"),
+        ("Max cpu time", "8"),
+    ] {
         let line = limits.lines().find(|line| line.starts_with(name)).unwrap();
         assert_eq!(line[name.len()..].split_whitespace().next(), Some(most), "{line}");
     }

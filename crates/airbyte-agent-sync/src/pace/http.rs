@@ -44,7 +44,10 @@ impl PacedHttp {
         let turn = pace.turn_within(LONGEST).await;
         let waited = begun.elapsed();
         if waited > UNNOTICED {
-            tracing::debug!(waited_ms = waited.as_millis(), "waited for the rate limit of the account");
+            tracing::debug!(
+                waited_ms = waited.as_millis(),
+                "waited for the rate limit of the account"
+            );
         }
         let turn = turn.map_err(|wait| {
             let seconds = wait.as_secs_f64().ceil();

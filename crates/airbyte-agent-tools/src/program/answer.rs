@@ -31,7 +31,8 @@ pub(super) fn answer(
     tools.clean_value(&mut printed);
     let printed = printed.as_str().unwrap_or_default().trim_end().to_owned();
     let limits = tools.result_limits();
-    let parts = Parts { value: end.value, printed, left_out: end.left_out, notes: outcomes.notes() };
+    let parts =
+        Parts { value: end.value, printed, left_out: end.left_out, notes: outcomes.notes() };
     let whole = parts.whole();
     if fits(&whole, &limits) {
         return Ok(whole);
@@ -115,7 +116,8 @@ impl Parts {
         let length = longest(characters.len(), |length| Size::of(&start(length)).fits(&third));
         let printed = start(length);
         let left_out = self.left_out + (characters.len() - length) as u64;
-        let output = |value: Value, cut: Option<String>| self.output(value, &printed, left_out, cut);
+        let output =
+            |value: Value, cut: Option<String>| self.output(value, &printed, left_out, cut);
         let fitting = |output: ToolOutput| fits(&output, limits).then_some(output);
         if let Some(whole) = fitting(output(self.value.clone(), None)) {
             return Some(whole);
@@ -124,7 +126,8 @@ impl Parts {
             Value::Array(items) => {
                 let with = |count: usize| {
                     let all = items.len();
-                    let note = format!("The list is cut: {count} of its {all} elements. Return less.");
+                    let note =
+                        format!("The list is cut: {count} of its {all} elements. Return less.");
                     output(items.iter().take(count).cloned().collect(), Some(note))
                 };
                 let count = longest(items.len(), |count| fits(&with(count), limits));
@@ -134,7 +137,8 @@ impl Parts {
                 let characters: Vec<char> = text.chars().collect();
                 let with = |count: usize| {
                     let all = characters.len();
-                    let note = format!("The text is cut: {count} of its {all} characters. Return less.");
+                    let note =
+                        format!("The text is cut: {count} of its {all} characters. Return less.");
                     output(characters.iter().take(count).collect::<String>().into(), Some(note))
                 };
                 let count = longest(characters.len(), |count| fits(&with(count), limits));

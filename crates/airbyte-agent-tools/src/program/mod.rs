@@ -109,7 +109,9 @@ impl Program<'_> {
         if plan.is_batch() || plan.is_program() {
             let message = format!("a program does not call '{tool}'");
             return Err(ToolError::new(ToolErrorKind::NotPermitted, message, Retry::Changed)
-                .with_advice("Call the tools themselves; Promise.all makes calls at the same time."));
+                .with_advice(
+                    "Call the tools themselves; Promise.all makes calls at the same time.",
+                ));
         }
         Ok(plan)
     }

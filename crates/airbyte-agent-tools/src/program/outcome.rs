@@ -145,7 +145,11 @@ fn counted(counts: &BTreeMap<String, usize>) -> String {
     let mut named: Vec<String> = counts
         .iter()
         .take(MOST_NAMED)
-        .map(|(name, count)| if *count == 1 { name.clone() } else { format!("{name} ({count} times)") })
+        .map(
+            |(name, count)| {
+                if *count == 1 { name.clone() } else { format!("{name} ({count} times)") }
+            },
+        )
         .collect();
     if counts.len() > MOST_NAMED {
         named.push(format!("{} more", counts.len() - MOST_NAMED));

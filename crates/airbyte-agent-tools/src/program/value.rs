@@ -31,7 +31,8 @@ mod tests {
 
     #[test]
     fn integers_keep_their_digits() {
-        let mut value = json!([{"id": 9_007_199_254_740_993_u64, "n": -9_007_199_254_740_993_i64}, 7, 1.5]);
+        let mut value =
+            json!([{"id": 9_007_199_254_740_993_u64, "n": -9_007_199_254_740_993_i64}, 7, 1.5]);
         assert!(exact(&mut value));
         assert_eq!(value, json!([{"id": "9007199254740993", "n": "-9007199254740993"}, 7, 1.5]));
         let mut small = json!([9_007_199_254_740_991_u64, 1e300]);

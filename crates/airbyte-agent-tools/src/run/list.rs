@@ -95,11 +95,8 @@ pub(super) async fn run<'t>(
     };
     request_page_size(operation, wanted, most, &mut call.arguments);
     let controls = &call.controls;
-    let default = if limits.whole {
-        DefaultFields::All
-    } else {
-        DefaultFields::Best(limits.list_fields)
-    };
+    let default =
+        if limits.whole { DefaultFields::All } else { DefaultFields::Best(limits.list_fields) };
     let view = View::new(&controls.fields, &controls.exclude, default, limits.list_text)
         .withholding(&call.permitted.withheld());
     let schema = context.schemas.get(operation);

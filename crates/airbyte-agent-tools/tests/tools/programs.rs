@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use airbyte_agent_engine::BoxFuture;
 use airbyte_agent_tools::{
-    Answer, ApprovalRequest, Approver, Effect, Exposure, Policy, ResultLimits, ToolError, ToolErrorKind,
-    ToolOutput, Toolset, estimate_tokens,
+    Answer, ApprovalRequest, Approver, Effect, Exposure, Policy, ResultLimits, ToolError,
+    ToolErrorKind, ToolOutput, Toolset, estimate_tokens,
 };
 use serde_json::{Value, json};
 
@@ -43,8 +43,10 @@ async fn the_tool_is_there_where_it_is_wanted() {
         let script = json!({"return": "functions"}).to_string();
         let output = tools.call("acme_program", json!({"code": script})).await.unwrap();
         let names: Vec<String> = tools.definitions().into_iter().map(|tool| tool.name).collect();
-        let names: Vec<String> =
-            names.into_iter().filter(|name| !["acme_program", "acme_batch"].contains(&name.as_str())).collect();
+        let names: Vec<String> = names
+            .into_iter()
+            .filter(|name| !["acme_program", "acme_batch"].contains(&name.as_str()))
+            .collect();
         assert_eq!(output.structured["data"], json!(names), "{exposure:?}");
         let reading = tools.policy(Policy::default().read_only());
         assert!(reading.definition("acme_program").unwrap().hints.read_only);
@@ -59,14 +61,18 @@ async fn a_program_gets_whole_records_and_long_lists() {
     // The answer is for a model, and too long for one.
     assert_eq!(output.unwrap_err().kind(), ToolErrorKind::TooLarge);
     let wide = tools.limits(ResultLimits::NONE);
-    let output = run(&wide, json!({"calls": [part("books.list", json!({}), json!({}))]})).await.unwrap();
+    let output =
+        run(&wide, json!({"calls": [part("books.list", json!({}), json!({}))]})).await.unwrap();
     let books = output.structured["data"][0]["data"].as_array().unwrap();
     assert_eq!(books.len() as u64, BOOKS);
     assert_eq!(books[0]["text"], book(1)["text"]);
     assert_eq!(books[0]["author"]["biography"], book(1)["author"]["biography"]);
     assert_eq!(books[99], book(100));
     let alone = wide.plan("program", json!({"code": "{}"})).unwrap();
-    assert_eq!((alone.effect(), alone.is_program(), alone.needs_approval()), (Effect::Nothing, true, false));
+    assert_eq!(
+        (alone.effect(), alone.is_program(), alone.needs_approval()),
+        (Effect::Nothing, true, false)
+    );
 }
 
 #[tokio::test]
@@ -80,7 +86,11 @@ async fn lists_that_were_not_read_to_their_end_are_told() {
     // A list that was read on is not.
     let cursor = run(&tools, json!({"calls": [first]})).await.unwrap();
     let cursor = cursor.structured["data"][0]["next_cursor"].clone();
-    let rest = part("books.list", json!({}), json!({"max_records": 1000, "fields": ["id"], "cursor": cursor}));
+    let rest = part(
+        "books.list",
+        json!({}),
+        json!({"max_records": 1000, "fields": ["id"], "cursor": cursor}),
+    );
     let output = run(&tools, json!({"calls": [first, rest], "return": 5})).await.unwrap();
     assert_eq!(output.structured, json!({"data": 5}));
 }
@@ -92,11 +102,16 @@ async fn changes_are_told_also_where_the_program_fails() {
     let delete = part("books.delete", json!({"id": 7}), json!({}));
     let gone = part("books.delete", json!({"id": 404}), json!({}));
     let dry = part("books.delete", json!({"id": 8}), json!({"dry_run": true}));
-    let output = run(&tools, json!({"calls": [delete, delete, gone, dry], "return": true})).await.unwrap();
+    let output =
+        run(&tools, json!({"calls": [delete, delete, gone, dry], "return": true})).await.unwrap();
     let notes = output.structured["notes"].as_array().unwrap();
     assert_eq!(notes[0], "It changed data: library books.delete (2 times).");
-    assert!(notes.len() == 2 && notes[1].as_str().unwrap().contains("Nothing was sent"), "{notes:?}");
-    let script = json!({"calls": [delete], "fail": "Error: no «more»", "line": 3, "print": "so far"});
+    assert!(
+        notes.len() == 2 && notes[1].as_str().unwrap().contains("Nothing was sent"),
+        "{notes:?}"
+    );
+    let script =
+        json!({"calls": [delete], "fail": "Error: no «more»", "line": 3, "print": "so far"});
     let error = run(&tools, script).await.unwrap_err();
     assert_eq!(error.kind(), ToolErrorKind::ProgramFailed);
     assert_eq!(
@@ -107,7 +122,12 @@ async fn changes_are_told_also_where_the_program_fails() {
     // Where nobody answered, it is not known.
     let lost = programming(&Server::start(|_, _| crate::server::Answer::hang_up()).await);
     let error = run(&lost, json!({"calls": [delete], "fail": "Error"})).await.unwrap_err();
-    assert!(error.to_string().contains("It is not known whether it changed data by library books.delete"), "{error}");
+    assert!(
+        error
+            .to_string()
+            .contains("It is not known whether it changed data by library books.delete"),
+        "{error}"
+    );
 }
 
 /// A person who approves calls of books with even numbers.
@@ -133,7 +153,10 @@ async fn every_call_is_permitted_and_approved_by_itself() {
     let deleted = || server.seen().iter().filter(|seen| seen.method == "DELETE").count();
     let plain = programming(&server);
     let denied = plain.clone().policy(Policy::default().read_only());
-    assert_eq!(errors(run(&denied, both.clone()).await.unwrap()), ["not_permitted", "not_permitted"]);
+    assert_eq!(
+        errors(run(&denied, both.clone()).await.unwrap()),
+        ["not_permitted", "not_permitted"]
+    );
     let asks = plain.policy(Policy::default().ask("writes").unwrap());
     assert_eq!(errors(run(&asks, both.clone()).await.unwrap()), ["not_approved", "not_approved"]);
     assert_eq!(deleted(), 0);
@@ -154,8 +177,12 @@ async fn calls_of_many_calls_and_too_many_calls_are_refused() {
     let before = server.seen().len();
     let script = json!({"calls": vec![get; 203], "together": true});
     let output = run(&tools.limits(ResultLimits::NONE), script).await.unwrap().structured;
-    let refused: Vec<&Value> =
-        output["data"].as_array().unwrap().iter().filter(|one| one.get("error").is_some()).collect();
+    let refused: Vec<&Value> = output["data"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|one| one.get("error").is_some())
+        .collect();
     assert_eq!((refused.len(), server.seen().len() - before), (3, 200));
     assert!(refused[0]["message"].as_str().unwrap().contains("at most 200 calls"));
 }
@@ -169,7 +196,10 @@ async fn an_answer_that_is_too_long_is_cut_where_it_can_be_and_says_so() {
     let shown = output.structured["data"].as_array().unwrap();
     let note = output.structured["notes"][0].as_str().unwrap();
     assert!(shown.len() > 50 && shown[..] == json!(list).as_array().unwrap()[..shown.len()]);
-    assert_eq!(note, format!("The list is cut: {} of its 1000 elements. Return less.", shown.len()));
+    assert_eq!(
+        note,
+        format!("The list is cut: {} of its 1000 elements. Return less.", shown.len())
+    );
     assert!(output.text.len() <= 2_000 && estimate_tokens(&output.text) <= 300);
     let output = run(&tools, json!({"return": "wörter ".repeat(500)})).await.unwrap();
     assert!(output.structured["notes"][0].as_str().unwrap().starts_with("The text is cut: "));
@@ -183,7 +213,10 @@ async fn an_answer_that_is_too_long_is_cut_where_it_can_be_and_says_so() {
     let printed = output.structured["meta"]["printed"].as_str().unwrap();
     assert!(printed.len() > 100, "{printed}");
     let left = 4_999 - printed.len();
-    assert_eq!(output.structured["notes"], json!([format!("It printed {left} characters more. Print less.")]));
+    assert_eq!(
+        output.structured["notes"],
+        json!([format!("It printed {left} characters more. Print less.")])
+    );
 }
 
 #[tokio::test]
@@ -193,7 +226,11 @@ async fn hidden_characters_and_secrets_are_in_no_answer() {
     let script = json!({"return": [format!("a\u{200b}b {}", crate::library::CANARY)], "print": "c\u{202e}d"});
     let output = run(&tools, script).await.unwrap();
     assert_eq!(output.structured["meta"]["printed"], "cd");
-    assert!(output.text.contains("ab ") && !output.text.contains(crate::library::CANARY), "{}", output.text);
+    assert!(
+        output.text.contains("ab ") && !output.text.contains(crate::library::CANARY),
+        "{}",
+        output.text
+    );
     let output = run(&tools, json!({"return": null})).await.unwrap();
     assert!(output.text.contains("end it with return"), "{}", output.text);
 }

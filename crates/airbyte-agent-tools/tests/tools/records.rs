@@ -246,7 +246,10 @@ async fn a_search_goes_on_by_a_handle_of_its_session() {
     let (store, tools) = toolset(Policy::default(), Policy::default());
     let search = |session: u64, cursor: Option<&str>, short: bool| {
         let mut arguments = json!({"table": "library_books", "filter": {"eq": {"id": 1}}});
-        arguments.as_object_mut().unwrap().extend(cursor.map(|text| ("cursor".to_owned(), text.into())));
+        arguments
+            .as_object_mut()
+            .unwrap()
+            .extend(cursor.map(|text| ("cursor".to_owned(), text.into())));
         let plan = tools.plan("search_records", arguments).unwrap().in_session(session);
         if short { plan.short_cursors() } else { plan }
     };

@@ -21,7 +21,8 @@ impl ProgramRunner for Script {
         let script: Value = serde_json::from_str(code).unwrap();
         Box::pin(async move {
             let all = script["calls"].as_array().cloned().unwrap_or_default();
-            let make = |call: &Value| calls.call(call[0].as_str().unwrap().to_owned(), call[1].clone());
+            let make =
+                |call: &Value| calls.call(call[0].as_str().unwrap().to_owned(), call[1].clone());
             let mut results = Vec::new();
             if script["together"] == true {
                 results = join_all(all.iter().map(make)).await;
