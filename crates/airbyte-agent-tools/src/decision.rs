@@ -8,7 +8,7 @@ use super::controls::Controls;
 use super::error::ToolError;
 use super::gate::Permitted;
 use super::output::ToolOutput;
-use super::program::ProgramRunner;
+use super::program::runner::ProgramRunner;
 use super::records::{Records, RecordsCall};
 
 /// What a call of a tool leads to.

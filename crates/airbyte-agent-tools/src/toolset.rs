@@ -14,7 +14,7 @@ use super::group::Accounts;
 use super::limits::ResultLimits;
 use super::list_memory::ListMemory;
 use super::policy::Policy;
-use super::program::ProgramRunner;
+use super::program::runner::ProgramRunner;
 use super::records::Records;
 use super::response_schemas::ResponseSchemas;
 use super::retry_memory::RetryMemory;

@@ -3,6 +3,8 @@
 //! The tests have a `main` of their own, because this file is also the program of the process: with the argument `work`
 //! it is what `run_worker` is called by.
 
+#![allow(clippy::unwrap_used, clippy::panic, clippy::print_stdout, reason = "tests")]
+
 mod bounds;
 mod calls;
 mod failures;

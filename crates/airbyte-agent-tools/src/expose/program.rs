@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 use super::super::decision::Decision;
 use super::super::definition::ToolDefinition;
 use super::super::error::ToolError;
-use super::super::program::{LIST_RECORDS, ProgramRunner};
+use super::super::program::runner::{LIST_RECORDS, ProgramRunner};
 use super::super::schema;
 use super::super::toolset::{Exposure, Toolset};
 use super::hints;

@@ -5,8 +5,9 @@
 //! program and not to a model, so that it is not shortened for one; the answer is.
 
 mod answer;
+mod host;
 mod outcome;
-mod runner;
+pub(super) mod runner;
 mod value;
 
 use std::fmt;
@@ -14,8 +15,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use serde_json::{Value, json};
 
+pub use self::host::ProgramHost;
 use self::outcome::Outcomes;
-pub use self::runner::{ProgramCalls, ProgramEnd, ProgramHost, ProgramRunner};
+use self::runner::LIST_RECORDS;
+pub use self::runner::{ProgramCalls, ProgramEnd, ProgramRunner};
 use super::batch::{BatchCall, BatchResult, Part, Sum};
 use super::decision::Decision;
 use super::error::{Retry, ToolError, ToolErrorKind};
@@ -31,9 +34,6 @@ const MOST_CALLS: usize = 200;
 
 /// The longest result of a call that a program takes, in bytes.
 const LONGEST_RESULT: usize = 2 * 1_024 * 1_024;
-
-/// How many records a list gives a program that does not say how many it wants.
-pub(super) const LIST_RECORDS: usize = 1_000;
 
 /// A program of a model, which has not been run. [`Plan::into_program`] gives it to programs that log, count or limit
 /// each of its calls; [`Plan::run`] runs it by itself.

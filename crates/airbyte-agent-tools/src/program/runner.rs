@@ -1,11 +1,13 @@
-//! Who runs programs, who makes their calls, and how they end.
+//! Who runs programs, what they may call, and how they end.
 
 use std::fmt;
 
 use serde_json::Value;
 
-use crate::batch::{BatchCall, BatchResult};
 use airbyte_agent_engine::BoxFuture;
+
+/// How many records a list gives a program that does not say how many it wants.
+pub(crate) const LIST_RECORDS: usize = 1_000;
 
 /// Runs programs. It must give them no access to anything but [`ProgramCalls`], and bound the time and the memory that
 /// they take.
@@ -24,12 +26,6 @@ pub trait ProgramRunner: Send + Sync + fmt::Debug {
 pub trait ProgramCalls: Send + Sync {
     /// Calls a tool, and gives its result, or else its error: an object with `error`, `message` and `retry`.
     fn call(&self, tool: String, arguments: Value) -> BoxFuture<'_, Result<Value, Value>>;
-}
-
-/// Makes the calls of programs, one by one.
-pub trait ProgramHost: Send + Sync {
-    /// Makes a call. A call whose plan needs an approval has none yet.
-    fn make<'a>(&'a self, call: BatchCall<'a>) -> BoxFuture<'a, BatchResult<'a>>;
 }
 
 /// How a program ended.
