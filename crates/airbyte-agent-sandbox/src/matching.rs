@@ -83,12 +83,16 @@ fn class(rest: &mut Peekable<Chars<'_>>) -> Option<char> {
             ranges.push((next, next));
         }
     }
-    let is_in = |candidate: char| ranges.iter().any(|(from, to)| (*from..=*to).contains(&candidate));
+    let is_in =
+        |candidate: char| ranges.iter().any(|(from, to)| (*from..=*to).contains(&candidate));
     let usual = "a1A_-. /@:+".chars();
     if is_excluding {
         return usual.into_iter().find(|candidate| !is_in(*candidate));
     }
-    usual.into_iter().find(|candidate| is_in(*candidate)).or_else(|| ranges.first().map(|(from, _)| *from))
+    usual
+        .into_iter()
+        .find(|candidate| is_in(*candidate))
+        .or_else(|| ranges.first().map(|(from, _)| *from))
 }
 
 /// The character that an escape stands for; none for a place, such as the boundary of a word.

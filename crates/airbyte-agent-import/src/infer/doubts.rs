@@ -2,6 +2,7 @@
 //! where another piece says the opposite, neither is trusted, and the document is asked to settle it.
 
 use super::facts::{Facts, Node, Step};
+use super::paging::signs;
 use super::paths::Siblings;
 use super::records::Candidate;
 use super::said;
@@ -12,16 +13,23 @@ use crate::decision::Action;
 /// With this many points more than a list needs, an array of an unknown name is the list.
 const MARGIN: f64 = 1.0;
 
-/// Whether an operation whose response is described as one record is said to return several: the author of such a
-/// document may have described an element in the place of the list, or a record whose name is in the plural.
-pub(crate) fn of_one(facts: &Facts<'_>) -> bool {
-    if said::ends_with_record(facts) || said::is_of_sums(facts) {
-        return false;
+/// Whether an operation that has not enough points for a list is said to return several: the author of such a document
+/// may have described an element in the place of the list, or a record whose name is in the plural.
+pub(crate) fn of_one(facts: &Facts<'_>, best: Option<&Candidate<'_>>) -> bool {
+    if said::ends_with_record(facts) {
+        // `/users/{organisationId}` may be the users of an organisation.
+        return said::ends_with_another(facts) && said::tells_of_several(facts);
+    }
+    // Nobody limits the number of results of one record.
+    if best.is_some() && signs::said_limit(facts).is_some() {
+        return true;
+    }
+    if said::is_of_sums(facts) {
+        return said::tells_of_several(facts) && said::is_silent(facts);
     }
     let is_listed = || verbs::of_id(facts) == Some(Action::List);
     said::tells_of_several(facts)
-        || said::ends_with_several(facts)
-            && (said::names_several(said::said(facts)) || is_listed())
+        || said::ends_with_several(facts) && (said::names_several(said::said(facts)) || is_listed())
 }
 
 /// Whether something speaks against an operation that has enough points for a list. `is_told` means that a text, a name
@@ -73,11 +81,7 @@ fn has_rivals(facts: &Facts<'_>, best: &Candidate<'_>) -> bool {
 
 /// Why it is doubtful what POST does: the path or the method says one thing, and the text begins with a verb that says
 /// the opposite. `verb` is that at the end of the path.
-pub(crate) fn of_action(
-    facts: &Facts<'_>,
-    action: Action,
-    verb: Option<Action>,
-) -> Option<String> {
+pub(crate) fn of_action(facts: &Facts<'_>, action: Action, verb: Option<Action>) -> Option<String> {
     let told = verbs::of_summary(facts)?;
     let reads = |action| matches!(action, Action::Get | Action::List | Action::Search);
     let changes = |action| matches!(action, Action::Create | Action::Update | Action::Delete);

@@ -1,16 +1,16 @@
 //! Whether a response is a list, by points for and against it.
 
-use super::facts::{Facts, Form, Node, Step};
 use super::doubts;
+use super::facts::{Facts, Form, Node, Step};
 use super::frames::CONTAINERS;
 use super::paging::signs;
 use super::paths::Siblings;
 use super::records::{Candidate, strangers};
-use super::verbs;
 use super::said::{
-    ends_with_record, is_open_object, is_silent, is_of_sums, names_record, names_several, said, says_list, says_list_of,
-    says_one,
+    ends_with_record, is_of_sums, is_open_object, is_silent, names_record, names_several, said,
+    says_list, says_list_of, says_one,
 };
+use super::verbs;
 use super::words::{is_counted, words};
 use crate::decision::Action;
 
@@ -192,7 +192,7 @@ pub(crate) fn score(facts: &Facts<'_>, best: Option<&Candidate<'_>>, siblings: &
             || is_paged && sum >= 0.0
             || is_silent(facts) && sum >= 0.0 && names_several(said(facts)))
             && !ends_with_record(facts)
-            || doubts::of_one(facts)
+            || doubts::of_one(facts, best)
     };
     Score { points: sum, reason, is_open }
 }

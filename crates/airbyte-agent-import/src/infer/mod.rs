@@ -6,6 +6,7 @@
 mod action;
 mod api;
 mod auth;
+mod doubts;
 mod effect;
 mod entity;
 mod envelope;
@@ -15,7 +16,6 @@ mod failures;
 mod frames;
 mod gather;
 mod limits;
-mod doubts;
 mod list;
 mod paging;
 mod path;

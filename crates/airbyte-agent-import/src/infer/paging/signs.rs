@@ -53,7 +53,22 @@ pub(crate) fn is_date(input: &Input<'_>) -> bool {
                     "datetime",
                 ],
             )
-        || says(&input.text, &["unix time", "since epoch", "since the epoch", "epoch time", "epoch second", "epoch milli", "unix epoch", "epoch timestamp", "start date", "end date", "unix timestamp"])
+        || says(
+            &input.text,
+            &[
+                "unix time",
+                "since epoch",
+                "since the epoch",
+                "epoch time",
+                "epoch second",
+                "epoch milli",
+                "unix epoch",
+                "epoch timestamp",
+                "start date",
+                "end date",
+                "unix timestamp",
+            ],
+        )
 }
 
 /// Whether an input begins a range of something, because another one ends it: `start` beside `end`.

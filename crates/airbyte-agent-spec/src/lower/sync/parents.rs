@@ -57,8 +57,7 @@ impl<'a> Rules<'_, 'a> {
         let mut found: Vec<Given> = Vec::new();
         for argument in self.required(operation, given) {
             let own = self.relations_from.get(operation.entity.as_ref()).into_iter().flatten();
-            let mut relations =
-                own.filter(|r| r.foreign_key == argument && r.target != r.source);
+            let mut relations = own.filter(|r| r.foreign_key == argument && r.target != r.source);
             match (relations.next(), relations.next()) {
                 (Some(only), None) => found.push(Given {
                     argument,
