@@ -2,6 +2,7 @@
 //! where another piece says the opposite, neither is trusted, and the document is asked to settle it.
 
 use super::facts::{Facts, Node, Step};
+use super::paging::signs;
 use super::paths::Siblings;
 use super::records::Candidate;
 use super::said;
@@ -12,11 +13,19 @@ use crate::decision::Action;
 /// With this many points more than a list needs, an array of an unknown name is the list.
 const MARGIN: f64 = 1.0;
 
-/// Whether an operation whose response is described as one record is said to return several: the author of such a
-/// document may have described an element in the place of the list, or a record whose name is in the plural.
-pub(crate) fn of_one(facts: &Facts<'_>) -> bool {
-    if said::ends_with_record(facts) || said::is_of_sums(facts) {
-        return false;
+/// Whether an operation that has not enough points for a list is said to return several: the author of such a document
+/// may have described an element in the place of the list, or a record whose name is in the plural.
+pub(crate) fn of_one(facts: &Facts<'_>, best: Option<&Candidate<'_>>) -> bool {
+    if said::ends_with_record(facts) {
+        // `/users/{organisationId}` may be the users of an organisation.
+        return said::ends_with_another(facts) && said::tells_of_several(facts);
+    }
+    // Nobody limits the number of results of one record.
+    if best.is_some() && signs::said_limit(facts).is_some() {
+        return true;
+    }
+    if said::is_of_sums(facts) {
+        return said::tells_of_several(facts) && said::is_silent(facts);
     }
     let is_listed = || verbs::of_id(facts) == Some(Action::List);
     said::tells_of_several(facts)

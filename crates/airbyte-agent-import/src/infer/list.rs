@@ -192,7 +192,7 @@ pub(crate) fn score(facts: &Facts<'_>, best: Option<&Candidate<'_>>, siblings: &
             || is_paged && sum >= 0.0
             || is_silent(facts) && sum >= 0.0 && names_several(said(facts)))
             && !ends_with_record(facts)
-            || doubts::of_one(facts)
+            || doubts::of_one(facts, best)
     };
     Score { points: sum, reason, is_open }
 }

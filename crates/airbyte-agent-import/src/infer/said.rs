@@ -66,11 +66,29 @@ pub(crate) fn is_about_one(facts: &Facts<'_>) -> bool {
     ends_with_record(facts) && says_one(text) && !has_owner(text)
 }
 
-/// Whether the text says that several records come back, and names them by a plural that means several.
+/// Whether the path ends with what identifies a record of something else than what stands before it: `/users/{teamId}`.
+pub(crate) fn ends_with_another(facts: &Facts<'_>) -> bool {
+    let Some(Step::Parameter(name)) = facts.last_step() else { return false };
+    let all = words(name);
+    let before = facts.steps.iter().rev().find_map(Step::name).map(words);
+    let is_named = |word: &String| {
+        let noun = singular(word);
+        all.iter().any(|part| singular(part) == noun)
+    };
+    // A name of one word, such as `id` or `slug`, says nothing about whose it is.
+    all.len() > 1 && before.is_some_and(|before| !before.iter().any(is_named))
+}
+
+/// Whether the summary, or else the description, says that several records come back, and names them by a plural that
+/// means several.
 pub(crate) fn tells_of_several(facts: &Facts<'_>) -> bool {
-    let text = said(facts);
-    let beginning = words(text).into_iter().take(BEGINNING);
-    says_list(text) && beginning.skip(1).any(means_several)
+    let tells = |text: &str| {
+        let beginning = words(text).into_iter().take(BEGINNING);
+        says_list(text) && beginning.skip(1).any(means_several)
+    };
+    let summary = said(facts);
+    let description = || facts.text.lines().skip(1).find(|line| !line.trim().is_empty());
+    tells(summary) || !says_one(summary) && description().is_some_and(tells)
 }
 
 /// Whether what comes back is put together from records, and has arrays as a record has them.

@@ -18,6 +18,7 @@ fn one_record_in_the_place_of_several_is_open() {
         ("/groups", "Get all groups", "unknown"),
         ("/feedbacks", "Get feedbacks", "unknown"),
         ("/search", "List all companies", "unknown"),
+        ("/users/{organisation_id}", "Get all users", "unknown"),
         // What is in the plural is one thing, or one of it is asked for.
         ("/account/settings", "List all account settings", "get"),
         ("/stats/groups", "Get all groups", "get"),
@@ -65,6 +66,19 @@ fn an_array_that_nothing_names_is_a_part_of_what_is_read() {
     assert_eq!(get("/v1/things/{id}/policy", "Reads the policy", &policy)["list"], Value::Null);
     let page = object(&json!({"bindings": records()}));
     assert_eq!(get("/v1/things/{id}/bindings", "Reads the bindings", &page)["list"], true);
+}
+
+#[test]
+fn a_limit_of_results_that_only_a_text_states_is_no_part_of_a_record() {
+    let limit = json!({"type": "integer", "description": "Number of results to include."});
+    let members = json!({"builds": records(), "project": one_record(), "queue": one_record()});
+    let found = |parameters: &Value| {
+        let mut operation = read(parameters, &object(&members));
+        operation["summary"] = json!("Get the history");
+        line("get", "/projects/{id}/history", &operation)["action"].clone()
+    };
+    assert_eq!(found(&json!({"recordsNumber": limit})), "unknown");
+    assert_eq!(found(&json!({"colour": text()})), "get");
 }
 
 #[test]
