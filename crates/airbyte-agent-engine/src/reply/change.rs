@@ -57,7 +57,8 @@ impl Answer<'_> {
         }
         let record = self.spelling().first_record();
         let record = record.and_then(|text| json::parse(&text).ok()).unwrap_or_default();
-        let is_named = record.as_object().is_some_and(|members| members.values().any(Value::is_null));
+        let is_named =
+            record.as_object().is_some_and(|members| members.values().any(Value::is_null));
         if !is_named || says_something(&record) {
             return Ok(());
         }

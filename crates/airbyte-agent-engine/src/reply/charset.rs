@@ -19,7 +19,8 @@ pub(super) fn declared(headers: &HeaderMap, body: &[u8]) -> Option<String> {
             [first, second] => order([first, second]),
             _ => u16::from(b'?'),
         });
-        let text = char::decode_utf16(units).map(|unit| unit.unwrap_or(char::REPLACEMENT_CHARACTER));
+        let text =
+            char::decode_utf16(units).map(|unit| unit.unwrap_or(char::REPLACEMENT_CHARACTER));
         return Some(text.filter(|letter| *letter != '\u{feff}').collect());
     }
     let kind = headers.get(CONTENT_TYPE)?.to_str().ok()?.to_ascii_lowercase();

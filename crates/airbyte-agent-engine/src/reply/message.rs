@@ -147,7 +147,8 @@ impl Reader<'_> {
             let others = members.0.iter().filter(|(name, _, value)| {
                 (value.is_array() || value.is_object()) && !is_told_elsewhere(name)
             });
-            for (_, _, value) in others.filter(|(_, _, value)| has_message(value, DEEPEST - depth)) {
+            for (_, _, value) in others.filter(|(_, _, value)| has_message(value, DEEPEST - depth))
+            {
                 inner.extend(self.buried(value, &said, depth));
             }
         }
@@ -206,7 +207,8 @@ impl Reader<'_> {
             None => self.tell(value, said, depth + 1)?,
         };
         // A single word may be the name of a field, which is not said by being a part of another word.
-        let is_known = if text.contains(' ') { is_said(&text, said) } else { has_word(said, &text) };
+        let is_known =
+            if text.contains(' ') { is_said(&text, said) } else { has_word(said, &text) };
         (!is_known).then(|| format!("{}: {text}", cut(name, LONGEST_TEXT)))
     }
 

@@ -88,7 +88,8 @@ pub(super) fn next(rule: Redirects, hop: &Hop, status: u16, headers: &HeaderMap)
         },
         Redirects::SameOrigin => {
             let is_same_request = matches!(status, 307 | 308) || hop.method == Method::GET;
-            let leads_on = |url: &Url| is_same_request && *url != hop.url && same_origin(url, &hop.url);
+            let leads_on =
+                |url: &Url| is_same_request && *url != hop.url && same_origin(url, &hop.url);
             let target = target.filter(leads_on);
             match (target, left) {
                 (Some(url), Some(left)) => Next::Hop(Hop { url, left, ..hop.clone() }),
@@ -268,9 +269,14 @@ mod tests {
 
     #[test]
     fn what_leads_nowhere_is_no_response() {
-        for (status, location) in
-            [(300, Some("/b")), (301, None), (302, None), (304, None), (399, None), (302, Some(" "))]
-        {
+        for (status, location) in [
+            (300, Some("/b")),
+            (301, None),
+            (302, None),
+            (304, None),
+            (399, None),
+            (302, Some(" ")),
+        ] {
             let next = after(Anywhere, (&Method::GET, true), status, location);
             assert!(matches!(&next, Next::NoResult(why) if why.contains("nowhere")), "{next:?}");
             // The caller explains this response.

@@ -150,7 +150,9 @@ pub(super) fn is_message(name: &str) -> bool {
 /// Whether a list or an object of this name is told as what it is, or says nothing about a failure.
 pub(super) fn is_told_elsewhere(name: &str) -> bool {
     let known = CONTAINERS.iter().chain(FIELDS).chain(FACTS);
-    known.chain(&["links", "meta", "help", "documentation", "data", "request"]).any(|known| name == *known)
+    known
+        .chain(&["links", "meta", "help", "documentation", "data", "request"])
+        .any(|known| name == *known)
 }
 
 /// A name in lower case and without punctuation except `@`.
