@@ -239,11 +239,6 @@ impl IntercomConnector {
     pub const fn company_lookups(&self) -> entities::company_lookups::CompanyLookups<'_> {
         entities::company_lookups::CompanyLookups::new(&self.client)
     }
-
-    /// A company, in a list that can be read to its end however long it is.
-    pub const fn company_scrolls(&self) -> entities::company_scrolls::CompanyScrolls<'_> {
-        entities::company_scrolls::CompanyScrolls::new(&self.client)
-    }
 }
 
 impl TypedConnector for IntercomConnector {

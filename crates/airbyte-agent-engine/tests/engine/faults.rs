@@ -167,6 +167,22 @@ async fn a_redirect_within_the_host_keeps_the_credential_and_loops_end() {
 }
 
 #[tokio::test]
+async fn a_creation_that_returns_nothing_is_no_success() {
+    for (thing, is_done) in [(json!(null), false), (json!({"id": "a"}), true)] {
+        let body = json!({"data": {"add": {"userErrors": [], "thing": thing}}});
+        let server = Server::script([Answer::json(200, body)]).await;
+        let made = client(&server.url).execute("viewer", "create", json!({"name": "x"})).await;
+        match made {
+            Ok(outcome) => assert!(is_done, "{outcome:?}"),
+            Err(error) => {
+                check(&error, ErrorKind::Decode, Some(200));
+                assert!(!is_done && error.message().contains("before you repeat"), "{error}");
+            }
+        }
+    }
+}
+
+#[tokio::test]
 async fn answers_that_are_no_answers_are_decode_errors() {
     for body in ["{\"things\": [", "<html>sign in</html>", "{\"things\": []} trailing"] {
         let server = Server::script([Answer::json(200, body)]).await;

@@ -181,6 +181,34 @@ async fn a_failure_may_mean_that_a_list_is_empty() {
 }
 
 #[tokio::test]
+async fn the_metadata_of_a_failure_that_means_an_empty_list_is_kept() {
+    let line = "x-agent-empty: [{status: 412, message: 'Too old*'}]\n\
+                x-airbyte-meta-extractor: {sync: $.sync}\n\
+                x-airbyte-no-pagination: Short.";
+    let body = json!({"errors": [{"message": "Too old: begin with the new one"}], "sync": "s2"});
+    let server = Server::start(move |_, _| Answer::json(412, body.clone())).await;
+    let local = client(&format!("{RECORDS}{line}"), &server.url);
+    let outcome = local.execute("books", "list", json!({})).await.unwrap();
+    assert_eq!((outcome.data, outcome.meta), (json!([]), json!({"sync": "s2"})));
+    assert!(outcome.errors.is_empty() && outcome.next.is_none());
+}
+
+#[tokio::test]
+async fn odd_values_cost_no_page() {
+    let text =
+        r#"{"books": [{"id": 1, "path": "C:\x\y", "size": NaN, "most": -Infinity, "say": "NaN"}]}"#;
+    let wide: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
+    for body in [text.as_bytes().to_vec(), wide] {
+        let server = Server::script([Answer { body, ..Answer::json(200, "") }]).await;
+        let client = client(&format!("{RECORDS}x-agent-pagination: {{none: Short.}}"), &server.url);
+        let found = client.execute("books", "list", json!({})).await.unwrap().data;
+        let (path, most) = (r"C:\x\y", "-Infinity");
+        let book = json!({"id": 1, "path": path, "size": "NaN", "most": most, "say": "NaN"});
+        assert_eq!(found, json!([book]));
+    }
+}
+
+#[tokio::test]
 async fn every_digit_and_every_name_is_data() {
     let body = r#"{"books": [
         {"id": 1, "$serde_json::private::RawValue": "[", "long": 123456789012345678901234567890},

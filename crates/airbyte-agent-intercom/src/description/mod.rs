@@ -28,7 +28,6 @@ mod messages;
 mod events;
 mod data_attributes;
 mod company_lookups;
-mod company_scrolls;
 
 use std::borrow::Cow::Borrowed;
 
@@ -78,7 +77,6 @@ pub static DESCRIPTION: Connector = Connector {
                     "articles",
                     "company_contacts",
                     "company_lookups",
-                    "company_scrolls",
                     "contact_archives",
                     "contact_companies",
                     "contact_merges",
@@ -160,7 +158,6 @@ pub static DESCRIPTION: Connector = Connector {
         events::ENTITY,
         data_attributes::ENTITY,
         company_lookups::ENTITY,
-        company_scrolls::ENTITY,
     ]),
     relationships: Borrowed(list![
         Relationship::new("notes", "contact_id", "contacts", "id", "many_to_one"),

@@ -8,7 +8,6 @@ pub mod articles;
 pub mod companies;
 pub mod company_contacts;
 pub mod company_lookups;
-pub mod company_scrolls;
 pub mod contact_archives;
 pub mod contact_companies;
 pub mod contact_merges;

@@ -93,11 +93,10 @@ const LIST: Operation = Operation::get("listCampaigns", "campaigns", Action::Lis
         query("sort", STRING).addition().description("Order of the campaigns: `created_at`, `id`, `name`, `scheduled_at` or `updated_at`; a leading minus turns it round."),
         query("page[size]", INTEGER.minimum(1.0).maximum(100.0)).addition().description("Campaigns per page. Only with `revision` 2026-07-15 or later; older ones always send 100."),
         query("fields[campaign]", ARRAY.items(list![STRING])).style(Style::Comma).addition().example(r#"["name","status"]"#).description("Only these attributes, such as `name`, `status`, `audiences`, `scheduled_at`."),
-        query("include", ARRAY.items(list![STRING.choices(words!["campaign-messages", "tags"])])).style(Style::Comma).addition().example(r#"["tags"]"#).description("Kinds of linked records to return as well. They come as `included` of the metadata."),
     ])
     .sync(sync(list![json_path!("$.id")]).needs(texts!["filter"]))
     .records(json_path!("$.data"))
-    .meta(list![meta("included", json_path!("$.included")), meta("next", json_path!("$.links.next"))])
+    .meta(list![meta("next", json_path!("$.links.next"))])
     .paging(Paging::link(from_meta("next"), list![(text("page[cursor]"), text("page[cursor]"))]))
     .schema(RECORD);
 
@@ -159,10 +158,8 @@ const GET: Operation = Operation::get("getCampaign", "campaigns", Action::Get, t
     .parameters(list![
         header("revision", STRING.default(r#""2026-01-15""#)).required().default(r#""2026-01-15""#).send_default().description("Date of the Klaviyo API revision to talk to, `YYYY-MM-DD`. Filled in by default; leave it alone unless you need another revision, because fields and limits may differ between revisions."),
         path("id", STRING).required().description("Klaviyo campaign id, 26 letters and digits, from `campaigns.list`."),
-        query("include", ARRAY.items(list![STRING.choices(words!["campaign-messages", "tags"])])).style(Style::Comma).addition().example(r#"["tags"]"#).description("Kinds of linked records to return as well. They come as `included` of the metadata."),
     ])
     .records(json_path!("$.data"))
-    .meta(list![meta("included", json_path!("$.included"))])
     .schema(RECORD);
 
 const RECORD: Json = json(include_str!("schemas/campaigns.json"));

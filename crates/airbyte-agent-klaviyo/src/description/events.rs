@@ -64,12 +64,11 @@ const LIST: Operation = Operation::get("listEvents", "events", Action::List, tem
             grammar(Language::FunctionFilter, texts!["datetime", "metric", "metric_id", "profile", "profile_id", "timestamp"]),
         ])).addition().example(r#""equals(metric_id,\"XrJ5dW\"),greater-than(datetime,2025-03-01T00:00:00Z)""#).description(r#"Filter expression: `equals(metric_id,"XrJ5dW")`, `equals(profile_id,"01HQXKFPAV3N8MZC5T2W7RD9EB")`, and `greater-than`, `greater-or-equal`, `less-than`, `less-or-equal` on `datetime` (ISO 8601) or `timestamp` (Unix seconds). Conditions joined by commas all have to hold."#),
         query("fields[event]", ARRAY.items(list![STRING])).style(Style::Comma).addition().example(r#"["datetime","event_properties"]"#).description("Only these attributes: `datetime`, `timestamp`, `event_properties`, `uuid`."),
-        query("include", ARRAY.items(list![STRING.choices(words!["attributions", "metric", "profile"])])).style(Style::Comma).addition().example(r#"["profile"]"#).description("Kinds of linked records to return as well. They come as `included` of the metadata."),
     ])
     .sync(sync(list![json_path!("$.id")])
         .change(sync_change(json_path!("$.attributes.datetime"), SyncTime::Iso8601).filter(list![(text("filter"), json(r#""greater-or-equal(datetime,{since})""#))]).overlap_seconds(259200)))
     .records(json_path!("$.data"))
-    .meta(list![meta("included", json_path!("$.included")), meta("next", json_path!("$.links.next"))])
+    .meta(list![meta("next", json_path!("$.links.next"))])
     .paging(Paging::link(from_meta("next"), list![(text("page[cursor]"), text("page[cursor]"))]).size(page_size("page[size]").maximum(1000)))
     .schema(RECORD);
 
@@ -144,10 +143,8 @@ const GET: Operation = Operation::get("getEvent", "events", Action::Get, templat
         header("revision", STRING.default(r#""2026-01-15""#)).required().default(r#""2026-01-15""#).send_default().description("Date of the Klaviyo API revision to talk to, `YYYY-MM-DD`. Filled in by default; leave it alone unless you need another revision, because fields and limits may differ between revisions."),
         path("id", STRING).required().description("Id of the event, from `events.list`."),
         query("fields[event]", ARRAY.items(list![STRING])).style(Style::Comma).example(r#"["event_properties"]"#).description("Only these attributes: `datetime`, `timestamp`, `event_properties`, `uuid`."),
-        query("include", ARRAY.items(list![STRING.choices(words!["attributions", "metric", "profile"])])).style(Style::Comma).addition().example(r#"["profile"]"#).description("Kinds of linked records to return as well. They come as `included` of the metadata."),
     ])
     .records(json_path!("$.data"))
-    .meta(list![meta("included", json_path!("$.included"))])
     .schema(RECORD);
 
 const RECORD: Json = json(include_str!("schemas/events.json"));

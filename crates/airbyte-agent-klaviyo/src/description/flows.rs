@@ -58,11 +58,10 @@ const LIST: Operation = Operation::get("listFlows", "flows", Action::List, templ
         ])).addition().example(r#""equals(status,\"live\")""#).description(r#"Filter expression: `equals(status,"live")`, `contains(name,"welcome")`, `starts-with(name,"A")`, `equals(archived,false)`, `equals(trigger_type,"Added to List")`, `any(id,["XVTP5Q"])`, and comparisons of `created` and `updated` with an ISO 8601 instant."#),
         query("sort", STRING).addition().description("Order of the flows: `created`, `id`, `name`, `status`, `trigger_type` or `updated`; a leading minus turns it round."),
         query("fields[flow]", ARRAY.items(list![STRING])).style(Style::Comma).addition().example(r#"["name","status"]"#).description("Only these attributes: `name`, `status`, `archived`, `created`, `updated`, `trigger_type`."),
-        query("include", ARRAY.items(list![STRING.choices(words!["flow-actions", "tags"])])).style(Style::Comma).addition().example(r#"["flow-actions"]"#).description("Kinds of linked records to return as well. They come as `included` of the metadata."),
     ])
     .sync(sync(list![json_path!("$.id")]))
     .records(json_path!("$.data"))
-    .meta(list![meta("included", json_path!("$.included")), meta("next", json_path!("$.links.next"))])
+    .meta(list![meta("next", json_path!("$.links.next"))])
     .paging(Paging::link(from_meta("next"), list![(text("page[cursor]"), text("page[cursor]"))]).size(page_size("page[size]").maximum(50)))
     .schema(RECORD);
 
@@ -72,10 +71,8 @@ const GET: Operation = Operation::get("getFlow", "flows", Action::Get, template!
     .parameters(list![
         header("revision", STRING.default(r#""2026-01-15""#)).required().default(r#""2026-01-15""#).send_default().description("Date of the Klaviyo API revision to talk to, `YYYY-MM-DD`. Filled in by default; leave it alone unless you need another revision, because fields and limits may differ between revisions."),
         path("id", STRING).required().description("Klaviyo flow id, six letters and digits, from `flows.list` or from the address of the flow's page in Klaviyo."),
-        query("include", ARRAY.items(list![STRING.choices(words!["flow-actions", "tags"])])).style(Style::Comma).addition().example(r#"["flow-actions"]"#).description("Kinds of linked records to return as well. They come as `included` of the metadata."),
     ])
     .records(json_path!("$.data"))
-    .meta(list![meta("included", json_path!("$.included"))])
     .schema(RECORD);
 
 const RECORD: Json = json(include_str!("schemas/flows.json"));

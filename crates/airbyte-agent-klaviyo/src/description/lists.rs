@@ -58,11 +58,10 @@ const LIST: Operation = Operation::get("listLists", "lists", Action::List, templ
         query("filter", STRING.rules(list![grammar(Language::FunctionFilter, texts!["created", "id", "name", "updated"])])).addition().example(r#""equals(name,\"Newsletter\")""#).description(r#"Filter expression: `equals(name,"Newsletter")`, `any(id,["Y6nRLr"])`, `greater-than(created,2025-03-01T00:00:00Z)`, likewise `updated`."#),
         query("sort", STRING).addition().description("Order of the lists: `created`, `id`, `name` or `updated`; a leading minus turns it round."),
         query("fields[list]", ARRAY.items(list![STRING])).style(Style::Comma).addition().example(r#"["name"]"#).description("Only these attributes: `name`, `created`, `updated`, `opt_in_process`."),
-        query("include", ARRAY.items(list![STRING.choices(words!["flow-triggers", "tags"])])).style(Style::Comma).addition().example(r#"["tags"]"#).description("Kinds of linked records to return as well. They come as `included` of the metadata."),
     ])
     .sync(sync(list![json_path!("$.id")]))
     .records(json_path!("$.data"))
-    .meta(list![meta("included", json_path!("$.included")), meta("next", json_path!("$.links.next"))])
+    .meta(list![meta("next", json_path!("$.links.next"))])
     .paging(Paging::link(from_meta("next"), list![(text("page[cursor]"), text("page[cursor]"))]).size(page_size("page[size]").maximum(10)))
     .schema(RECORD);
 
@@ -94,10 +93,8 @@ const GET: Operation = Operation::get("getList", "lists", Action::Get, template!
         path("id", STRING).required().description("Klaviyo list id, six letters and digits, from `lists.list` or from the address of the list's page in Klaviyo. Segments have ids of the same form but are no lists."),
         query("additional-fields[list]", ARRAY.items(list![STRING])).style(Style::Comma).addition().example(r#"["profile_count"]"#).description("`profile_count` returns the number of members; then only 1 call a second and 15 a minute are allowed."),
         query("fields[list]", ARRAY.items(list![STRING])).style(Style::Comma).addition().example(r#"["name"]"#).description("Only these attributes: `name`, `created`, `updated`, `opt_in_process`, `profile_count`."),
-        query("include", ARRAY.items(list![STRING.choices(words!["flow-triggers", "tags"])])).style(Style::Comma).addition().example(r#"["tags"]"#).description("Kinds of linked records to return as well. They come as `included` of the metadata."),
     ])
     .records(json_path!("$.data"))
-    .meta(list![meta("included", json_path!("$.included"))])
     .schema(RECORD);
 
 const RECORD: Json = json(include_str!("schemas/lists.json"));

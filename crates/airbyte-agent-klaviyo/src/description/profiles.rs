@@ -153,12 +153,11 @@ const LIST: Operation = Operation::get("listProfiles", "profiles", Action::List,
         query("sort", STRING).addition().description("Order: `created`, `updated`, `email` or `id`, with a leading minus the other way round."),
         query("fields[profile]", ARRAY.items(list![STRING])).style(Style::Comma).addition().example(r#"["email","first_name","created"]"#).description("Only these attributes of the profiles, to keep the result small."),
         query("additional-fields[profile]", ARRAY.items(list![STRING])).style(Style::Comma).addition().example(r#"["subscriptions"]"#).description("Attributes that are left out otherwise: `subscriptions` is the consent by channel, `predictive_analytics` the predicted figures."),
-        query("include", ARRAY.items(list![STRING.choices(words!["push-tokens"])])).style(Style::Comma).addition().example(r#"["push-tokens"]"#).description("Kinds of linked records to return as well. They come as `included` of the metadata."),
     ])
     .sync(sync(list![json_path!("$.id")])
         .change(sync_change(json_path!("$.attributes.updated"), SyncTime::Iso8601).filter(list![(text("filter"), json(r#""greater-than(updated,{since})""#))]).overlap_seconds(600)))
     .records(json_path!("$.data"))
-    .meta(list![meta("included", json_path!("$.included")), meta("next", json_path!("$.links.next"))])
+    .meta(list![meta("next", json_path!("$.links.next"))])
     .paging(Paging::link(from_meta("next"), list![(text("page[cursor]"), text("page[cursor]"))]).size(page_size("page[size]").maximum(100)))
     .schema(RECORD);
 
@@ -212,10 +211,8 @@ const GET: Operation = Operation::get("getProfile", "profiles", Action::Get, tem
         path("id", STRING).required().description("Klaviyo profile id, 26 letters and digits, from `profiles.list` or from an event (`relationships.profile.data.id`)."),
         query("fields[profile]", ARRAY.items(list![STRING])).style(Style::Comma).addition().example(r#"["email","first_name","created"]"#).description("Only these attributes of the profiles, to keep the result small."),
         query("additional-fields[profile]", ARRAY.items(list![STRING])).style(Style::Comma).addition().example(r#"["subscriptions"]"#).description("Attributes that are left out otherwise: `subscriptions` is the consent by channel, `predictive_analytics` the predicted figures."),
-        query("include", ARRAY.items(list![STRING.choices(words!["lists", "push-tokens", "segments"])])).style(Style::Comma).addition().example(r#"["push-tokens"]"#).description("Kinds of linked records to return as well. They come as `included` of the metadata."),
     ])
     .records(json_path!("$.data"))
-    .meta(list![meta("included", json_path!("$.included"))])
     .schema(RECORD);
 
 const UPDATE: Operation = Operation::by(Method::Patch, "updateProfile", "profiles", Action::Update, template!("/profiles/{id}"))

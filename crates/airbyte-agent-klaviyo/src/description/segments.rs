@@ -35,11 +35,10 @@ const LIST: Operation = Operation::get("listSegments", "segments", Action::List,
         query("fields[segment]", ARRAY.items(list![STRING])).style(Style::Comma).example(r#"["name"]"#).description("Only these attributes, such as `name` without the conditions."),
         query("page[size]", INTEGER.minimum(1.0).maximum(10.0).default("10")).default("10").description("Segments per page; Klaviyo sends 10 when it is left out."),
         query("page[cursor]", STRING).description("Opaque token of the next page: the value of `page[cursor]` in the URL that the metadata of the previous response holds as `next`. Leave it out for the first page and repeat the other arguments unchanged."),
-        query("include", ARRAY.items(list![STRING.choices(words!["flow-triggers", "tags"])])).style(Style::Comma).addition().example(r#"["tags"]"#).description("Kinds of linked records to return as well. They come as `included` of the metadata."),
     ])
     .sync(sync(list![json_path!("$.id")]))
     .records(json_path!("$.data"))
-    .meta(list![meta("included", json_path!("$.included")), meta("next", json_path!("$.links.next"))])
+    .meta(list![meta("next", json_path!("$.links.next"))])
     .paging(Paging::link(from_meta("next"), list![(text("page[cursor]"), text("page[cursor]"))]).size(page_size("page[size]").default(10).maximum(10)))
     .schema(RECORD);
 
@@ -51,10 +50,8 @@ const GET: Operation = Operation::get("getSegment", "segments", Action::Get, tem
         header("revision", STRING.default(r#""2026-01-15""#)).required().default(r#""2026-01-15""#).send_default().description("Date of the Klaviyo API revision to talk to, `YYYY-MM-DD`. Filled in by default; leave it alone unless you need another revision, because fields and limits may differ between revisions."),
         path("id", STRING).required().description("Id of the segment, from `segments.list`."),
         query("additional-fields[segment]", ARRAY.items(list![STRING])).style(Style::Comma).example(r#"["profile_count"]"#).description("`profile_count` returns the number of people; then only 1 call a second and 15 a minute are allowed."),
-        query("include", ARRAY.items(list![STRING.choices(words!["flow-triggers", "tags"])])).style(Style::Comma).addition().example(r#"["tags"]"#).description("Kinds of linked records to return as well. They come as `included` of the metadata."),
     ])
     .records(json_path!("$.data"))
-    .meta(list![meta("included", json_path!("$.included"))])
     .schema(RECORD);
 
 const RECORD: Json = json(include_str!("schemas/segments.json"));

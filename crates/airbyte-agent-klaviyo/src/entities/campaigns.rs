@@ -118,8 +118,6 @@ list_builder! {
         page_size: i64 = "page[size]",
         /// Only these attributes, such as `name`, `status`, `audiences`, `scheduled_at`.
         fields_campaign: [String] = "fields[campaign]",
-        /// Kinds of linked records to return as well. They come as `included` of the metadata.
-        include: [types::CampaignInclude],
     }
 }
 
@@ -148,7 +146,5 @@ record_builder! {
         ///
         /// Default: `"2026-01-15"`, which is always sent.
         revision: String,
-        /// Kinds of linked records to return as well. They come as `included` of the metadata.
-        include: [types::CampaignInclude],
     }
 }

@@ -116,8 +116,6 @@ list_builder! {
         filter: String,
         /// Only these attributes: `datetime`, `timestamp`, `event_properties`, `uuid`.
         fields_event: [String] = "fields[event]",
-        /// Kinds of linked records to return as well. They come as `included` of the metadata.
-        include: [types::EventInclude],
     }
 }
 
@@ -148,7 +146,5 @@ record_builder! {
         revision: String,
         /// Only these attributes: `datetime`, `timestamp`, `event_properties`, `uuid`.
         fields_event: [String] = "fields[event]",
-        /// Kinds of linked records to return as well. They come as `included` of the metadata.
-        include: [types::EventInclude],
     }
 }

@@ -94,8 +94,6 @@ list_builder! {
         /// Only these attributes: `name`, `status`, `archived`, `created`, `updated`,
         /// `trigger_type`.
         fields_flow: [String] = "fields[flow]",
-        /// Kinds of linked records to return as well. They come as `included` of the metadata.
-        include: [types::FlowInclude],
     }
 }
 
@@ -108,7 +106,5 @@ record_builder! {
         ///
         /// Default: `"2026-01-15"`, which is always sent.
         revision: String,
-        /// Kinds of linked records to return as well. They come as `included` of the metadata.
-        include: [types::FlowInclude],
     }
 }

@@ -108,8 +108,6 @@ list_builder! {
         sort: String,
         /// Only these attributes: `name`, `created`, `updated`, `opt_in_process`.
         fields_list: [String] = "fields[list]",
-        /// Kinds of linked records to return as well. They come as `included` of the metadata.
-        include: [types::ListInclude],
     }
 }
 
@@ -143,7 +141,5 @@ record_builder! {
         additional_fields_list: [String] = "additional-fields[list]",
         /// Only these attributes: `name`, `created`, `updated`, `opt_in_process`, `profile_count`.
         fields_list: [String] = "fields[list]",
-        /// Kinds of linked records to return as well. They come as `included` of the metadata.
-        include: [types::ListInclude],
     }
 }

@@ -141,8 +141,6 @@ list_builder! {
         /// Attributes that are left out otherwise: `subscriptions` is the consent by channel,
         /// `predictive_analytics` the predicted figures.
         additional_fields_profile: [String] = "additional-fields[profile]",
-        /// Kinds of linked records to return as well. They come as `included` of the metadata.
-        include: [String],
     }
 }
 
@@ -179,8 +177,6 @@ record_builder! {
         /// Attributes that are left out otherwise: `subscriptions` is the consent by channel,
         /// `predictive_analytics` the predicted figures.
         additional_fields_profile: [String] = "additional-fields[profile]",
-        /// Kinds of linked records to return as well. They come as `included` of the metadata.
-        include: [types::ProfileInclude],
     }
 }
 

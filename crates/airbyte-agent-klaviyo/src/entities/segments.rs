@@ -83,8 +83,6 @@ list_builder! {
         /// of the previous response holds as `next`. Leave it out for the first page and repeat the
         /// other arguments unchanged.
         page_cursor: String = "page[cursor]",
-        /// Kinds of linked records to return as well. They come as `included` of the metadata.
-        include: [types::SegmentInclude],
     }
 }
 
@@ -100,7 +98,5 @@ record_builder! {
         /// `profile_count` returns the number of people; then only 1 call a second and 15 a minute
         /// are allowed.
         additional_fields_segment: [String] = "additional-fields[segment]",
-        /// Kinds of linked records to return as well. They come as `included` of the metadata.
-        include: [types::SegmentInclude],
     }
 }

@@ -60,22 +60,10 @@ record! {
 record! {
     /// Metadata of a page of `campaigns.list`.
     pub struct CampaignsListMeta {
-        /// Linked records that `include` asked for, of any kind.
-        pub included: Vec<Value>,
         /// Address of the next page, with its token in `page[cursor]`; null on the last page.
         pub next: String,
     }
 }
-
-open_enum!(
-    /// Kinds of linked records to return as well. They come as `included` of the metadata.
-    CampaignInclude {
-        /// Written `campaign-messages` in requests and responses.
-        CampaignMessages = "campaign-messages",
-        /// Written `tags` in requests and responses.
-        Tags = "tags",
-    }
-);
 
 request! {
     /// The campaign, in JSON:API form.

@@ -3,7 +3,7 @@
 //! Types of the records and arguments of `events`.
 
 use airbyte_agent_core::serde_json::Value;
-use airbyte_agent_core::{open_enum, record, request};
+use airbyte_agent_core::{record, request};
 
 record! {
     /// One thing a profile did or received, such as an order or an opened e-mail.
@@ -94,24 +94,10 @@ record! {
 record! {
     /// Metadata of a page of `events.list`.
     pub struct EventsListMeta {
-        /// Linked records that `include` asked for, of any kind.
-        pub included: Vec<Value>,
         /// Address of the next page, with its token in `page[cursor]`; null on the last page.
         pub next: String,
     }
 }
-
-open_enum!(
-    /// Kinds of linked records to return as well. They come as `included` of the metadata.
-    EventInclude {
-        /// Written `attributions` in requests and responses.
-        Attributions = "attributions",
-        /// Written `metric` in requests and responses.
-        Metric = "metric",
-        /// Written `profile` in requests and responses.
-        Profile = "profile",
-    }
-);
 
 request! {
     /// The event, in JSON:API form.

@@ -2,8 +2,7 @@
 
 //! Types of the records and arguments of `flows`.
 
-use airbyte_agent_core::serde_json::Value;
-use airbyte_agent_core::{open_enum, record};
+use airbyte_agent_core::record;
 
 record! {
     /// An automation that sends messages when its trigger happens.
@@ -49,19 +48,7 @@ record! {
 record! {
     /// Metadata of a page of `flows.list`.
     pub struct FlowsListMeta {
-        /// Linked records that `include` asked for, of any kind.
-        pub included: Vec<Value>,
         /// Address of the next page, with its token in `page[cursor]`; null on the last page.
         pub next: String,
     }
 }
-
-open_enum!(
-    /// Kinds of linked records to return as well. They come as `included` of the metadata.
-    FlowInclude {
-        /// Written `flow-actions` in requests and responses.
-        FlowActions = "flow-actions",
-        /// Written `tags` in requests and responses.
-        Tags = "tags",
-    }
-);

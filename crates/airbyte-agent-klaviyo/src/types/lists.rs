@@ -2,7 +2,6 @@
 
 //! Types of the records and arguments of `lists`.
 
-use airbyte_agent_core::serde_json::Value;
 use airbyte_agent_core::{open_enum, record, request};
 
 record! {
@@ -46,22 +45,10 @@ record! {
 record! {
     /// Metadata of a page of `lists.list`.
     pub struct ListsListMeta {
-        /// Linked records that `include` asked for, of any kind.
-        pub included: Vec<Value>,
         /// Address of the next page, with its token in `page[cursor]`; null on the last page.
         pub next: String,
     }
 }
-
-open_enum!(
-    /// Kinds of linked records to return as well. They come as `included` of the metadata.
-    ListInclude {
-        /// Written `flow-triggers` in requests and responses.
-        FlowTriggers = "flow-triggers",
-        /// Written `tags` in requests and responses.
-        Tags = "tags",
-    }
-);
 
 request! {
     /// The record, in JSON:API form.

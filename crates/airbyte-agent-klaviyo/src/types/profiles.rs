@@ -2,14 +2,11 @@
 
 //! Types of the records and arguments of `profiles`.
 
-use airbyte_agent_core::serde_json::Value;
-use airbyte_agent_core::{open_enum, record, request};
+use airbyte_agent_core::{record, request};
 
 record! {
     /// Metadata of a page of `profiles.list`.
     pub struct ProfilesListMeta {
-        /// Linked records that `include` asked for, of any kind.
-        pub included: Vec<Value>,
         /// Address of the next page, with its token in `page[cursor]`; null on the last page.
         pub next: String,
     }
@@ -80,18 +77,6 @@ request! {
         ip: String,
     }
 }
-
-open_enum!(
-    /// Kinds of linked records to return as well. They come as `included` of the metadata.
-    ProfileInclude {
-        /// Written `lists` in requests and responses.
-        Lists = "lists",
-        /// Written `push-tokens` in requests and responses.
-        PushTokens = "push-tokens",
-        /// Written `segments` in requests and responses.
-        Segments = "segments",
-    }
-);
 
 request! {
     /// The record, in JSON:API form.

@@ -2,8 +2,8 @@
 
 //! Types of the records and arguments of `segments`.
 
+use airbyte_agent_core::record;
 use airbyte_agent_core::serde_json::Value;
-use airbyte_agent_core::{open_enum, record};
 
 record! {
     /// A group of people that Klaviyo keeps up to date by conditions.
@@ -52,19 +52,7 @@ record! {
 record! {
     /// Metadata of a page of `segments.list`.
     pub struct SegmentsListMeta {
-        /// Linked records that `include` asked for, of any kind.
-        pub included: Vec<Value>,
         /// Address of the next page, with its token in `page[cursor]`; null on the last page.
         pub next: String,
     }
 }
-
-open_enum!(
-    /// Kinds of linked records to return as well. They come as `included` of the metadata.
-    SegmentInclude {
-        /// Written `flow-triggers` in requests and responses.
-        FlowTriggers = "flow-triggers",
-        /// Written `tags` in requests and responses.
-        Tags = "tags",
-    }
-);

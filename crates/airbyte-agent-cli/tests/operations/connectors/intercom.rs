@@ -535,12 +535,4 @@ const OPERATIONS: &[Operation<Connector>] = &[
             .name("Acme Ltd").company_id("acme-001").intercom_version("2.11").dry_run(),
         needed: |c, _| record(c.company_lookups().get()),
     },
-    Operation {
-        name: "company_scrolls.list",
-        arguments: r#"{"scroll_param":"69352a78-da70-4d6b-bea2-1d8d1a7ee9c6","Intercom-Version":"2.11"}"#,
-        all: |c| c.company_scrolls().list()
-            .scroll_param("69352a78-da70-4d6b-bea2-1d8d1a7ee9c6").intercom_version("2.11")
-            .dry_run(),
-        needed: |c, _| list!(c.company_scrolls().list()),
-    },
 ];

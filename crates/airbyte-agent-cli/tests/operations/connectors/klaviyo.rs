@@ -15,12 +15,12 @@ async fn every_operation() {
 const OPERATIONS: &[Operation<Connector>] = &[
     Operation {
         name: "profiles.list",
-        arguments: r#"{"revision":"2026-01-15","page[size]":100,"page[cursor]":"bmV4dDo6aWQ6OjAxSFFYS0ZQ","filter":"equals(email,\"jane@acme.com\")","sort":"-updated","fields[profile]":["email","first_name","created"],"additional-fields[profile]":["subscriptions"],"include":["push-tokens"]}"#,
+        arguments: r#"{"revision":"2026-01-15","page[size]":100,"page[cursor]":"bmV4dDo6aWQ6OjAxSFFYS0ZQ","filter":"equals(email,\"jane@acme.com\")","sort":"-updated","fields[profile]":["email","first_name","created"],"additional-fields[profile]":["subscriptions"]}"#,
         all: |c| c.profiles().list()
             .revision("2026-01-15").page_size(100).page_cursor("bmV4dDo6aWQ6OjAxSFFYS0ZQ")
             .filter("equals(email,\"jane@acme.com\")").sort("-updated")
             .fields_profile(["email", "first_name", "created"])
-            .additional_fields_profile(["subscriptions"]).include(["push-tokens"]).dry_run(),
+            .additional_fields_profile(["subscriptions"]).dry_run(),
         needed: |c, _| list!(c.profiles().list(), "page[size]", 90),
     },
     Operation {
@@ -34,11 +34,10 @@ const OPERATIONS: &[Operation<Connector>] = &[
     },
     Operation {
         name: "profiles.get",
-        arguments: r#"{"id":"01HQXKFPAV3N8MZC5T2W7RD9EB","revision":"2026-01-15","fields[profile]":["email","first_name","created"],"additional-fields[profile]":["subscriptions"],"include":["push-tokens"]}"#,
+        arguments: r#"{"id":"01HQXKFPAV3N8MZC5T2W7RD9EB","revision":"2026-01-15","fields[profile]":["email","first_name","created"],"additional-fields[profile]":["subscriptions"]}"#,
         all: |c| c.profiles().get("01HQXKFPAV3N8MZC5T2W7RD9EB")
             .revision("2026-01-15").fields_profile(["email", "first_name", "created"])
-            .additional_fields_profile(["subscriptions"])
-            .include([types::ProfileInclude::PushTokens]).dry_run(),
+            .additional_fields_profile(["subscriptions"]).dry_run(),
         needed: |c, a| record(c.profiles().get(a.get::<String>("id"))),
     },
     Operation {
@@ -52,11 +51,10 @@ const OPERATIONS: &[Operation<Connector>] = &[
     },
     Operation {
         name: "lists.list",
-        arguments: r#"{"revision":"2026-01-15","page[size]":10,"page[cursor]":"bmV4dDo6aWQ6OjAxSFFYS0ZQ","filter":"equals(name,\"Newsletter\")","sort":"name","fields[list]":["name"],"include":["tags"]}"#,
+        arguments: r#"{"revision":"2026-01-15","page[size]":10,"page[cursor]":"bmV4dDo6aWQ6OjAxSFFYS0ZQ","filter":"equals(name,\"Newsletter\")","sort":"name","fields[list]":["name"]}"#,
         all: |c| c.lists().list()
             .revision("2026-01-15").page_size(10).page_cursor("bmV4dDo6aWQ6OjAxSFFYS0ZQ")
-            .filter("equals(name,\"Newsletter\")").sort("name").fields_list(["name"])
-            .include([types::ListInclude::Tags]).dry_run(),
+            .filter("equals(name,\"Newsletter\")").sort("name").fields_list(["name"]).dry_run(),
         needed: |c, _| list!(c.lists().list(), "page[size]", 10),
     },
     Operation {
@@ -70,20 +68,20 @@ const OPERATIONS: &[Operation<Connector>] = &[
     },
     Operation {
         name: "lists.get",
-        arguments: r#"{"id":"Y6nRLr","revision":"2026-01-15","additional-fields[list]":["profile_count"],"fields[list]":["name"],"include":["tags"]}"#,
+        arguments: r#"{"id":"Y6nRLr","revision":"2026-01-15","additional-fields[list]":["profile_count"],"fields[list]":["name"]}"#,
         all: |c| c.lists().get("Y6nRLr")
             .revision("2026-01-15").additional_fields_list(["profile_count"])
-            .fields_list(["name"]).include([types::ListInclude::Tags]).dry_run(),
+            .fields_list(["name"]).dry_run(),
         needed: |c, a| record(c.lists().get(a.get::<String>("id"))),
     },
     Operation {
         name: "campaigns.list",
-        arguments: r#"{"revision":"2026-01-15","filter":"equals(messages.channel,'email'),greater-than(updated_at,2025-03-01T00:00:00Z)","page[cursor]":"bmV4dDo6aWQ6OjAxSFFYS0ZQ","sort":"-scheduled_at","page[size]":100,"fields[campaign]":["name","status"],"include":["tags"]}"#,
+        arguments: r#"{"revision":"2026-01-15","filter":"equals(messages.channel,'email'),greater-than(updated_at,2025-03-01T00:00:00Z)","page[cursor]":"bmV4dDo6aWQ6OjAxSFFYS0ZQ","sort":"-scheduled_at","page[size]":100,"fields[campaign]":["name","status"]}"#,
         all: |c| c.campaigns().list()
             .revision("2026-01-15")
             .filter("equals(messages.channel,'email'),greater-than(updated_at,2025-03-01T00:00:00Z)")
             .page_cursor("bmV4dDo6aWQ6OjAxSFFYS0ZQ").sort("-scheduled_at").page_size(100)
-            .fields_campaign(["name", "status"]).include([types::CampaignInclude::Tags]).dry_run(),
+            .fields_campaign(["name", "status"]).dry_run(),
         needed: |c, _| list!(c.campaigns().list()),
     },
     Operation {
@@ -97,20 +95,19 @@ const OPERATIONS: &[Operation<Connector>] = &[
     },
     Operation {
         name: "campaigns.get",
-        arguments: r#"{"id":"01HQXKG2T7M5B9YV4E8N3CWJ6R","revision":"2026-01-15","include":["tags"]}"#,
+        arguments: r#"{"id":"01HQXKG2T7M5B9YV4E8N3CWJ6R","revision":"2026-01-15"}"#,
         all: |c| c.campaigns().get("01HQXKG2T7M5B9YV4E8N3CWJ6R")
-            .revision("2026-01-15").include([types::CampaignInclude::Tags]).dry_run(),
+            .revision("2026-01-15").dry_run(),
         needed: |c, a| record(c.campaigns().get(a.get::<String>("id"))),
     },
     Operation {
         name: "events.list",
-        arguments: r#"{"revision":"2026-01-15","page[size]":200,"page[cursor]":"bmV4dDo6aWQ6OjAxSFFYS0ZQ","sort":"-datetime","filter":"equals(metric_id,\"XrJ5dW\"),greater-than(datetime,2025-03-01T00:00:00Z)","fields[event]":["datetime","event_properties"],"include":["profile"]}"#,
+        arguments: r#"{"revision":"2026-01-15","page[size]":200,"page[cursor]":"bmV4dDo6aWQ6OjAxSFFYS0ZQ","sort":"-datetime","filter":"equals(metric_id,\"XrJ5dW\"),greater-than(datetime,2025-03-01T00:00:00Z)","fields[event]":["datetime","event_properties"]}"#,
         all: |c| c.events().list()
             .revision("2026-01-15").page_size(200).page_cursor("bmV4dDo6aWQ6OjAxSFFYS0ZQ")
             .sort("-datetime")
             .filter("equals(metric_id,\"XrJ5dW\"),greater-than(datetime,2025-03-01T00:00:00Z)")
-            .fields_event(["datetime", "event_properties"])
-            .include([types::EventInclude::Profile]).dry_run(),
+            .fields_event(["datetime", "event_properties"]).dry_run(),
         needed: |c, _| list!(c.events().list(), "page[size]", 90),
     },
     Operation {
@@ -124,10 +121,9 @@ const OPERATIONS: &[Operation<Connector>] = &[
     },
     Operation {
         name: "events.get",
-        arguments: r#"{"id":"4vRpBT","revision":"2026-01-15","fields[event]":["event_properties"],"include":["profile"]}"#,
+        arguments: r#"{"id":"4vRpBT","revision":"2026-01-15","fields[event]":["event_properties"]}"#,
         all: |c| c.events().get("4vRpBT")
-            .revision("2026-01-15").fields_event(["event_properties"])
-            .include([types::EventInclude::Profile]).dry_run(),
+            .revision("2026-01-15").fields_event(["event_properties"]).dry_run(),
         needed: |c, a| record(c.events().get(a.get::<String>("id"))),
     },
     Operation {
@@ -147,18 +143,18 @@ const OPERATIONS: &[Operation<Connector>] = &[
     },
     Operation {
         name: "flows.list",
-        arguments: r#"{"revision":"2026-01-15","page[size]":50,"page[cursor]":"bmV4dDo6aWQ6OjAxSFFYS0ZQ","filter":"equals(status,\"live\")","sort":"name","fields[flow]":["name","status"],"include":["flow-actions"]}"#,
+        arguments: r#"{"revision":"2026-01-15","page[size]":50,"page[cursor]":"bmV4dDo6aWQ6OjAxSFFYS0ZQ","filter":"equals(status,\"live\")","sort":"name","fields[flow]":["name","status"]}"#,
         all: |c| c.flows().list()
             .revision("2026-01-15").page_size(50).page_cursor("bmV4dDo6aWQ6OjAxSFFYS0ZQ")
             .filter("equals(status,\"live\")").sort("name").fields_flow(["name", "status"])
-            .include([types::FlowInclude::FlowActions]).dry_run(),
+            .dry_run(),
         needed: |c, _| list!(c.flows().list(), "page[size]", 50),
     },
     Operation {
         name: "flows.get",
-        arguments: r#"{"id":"XVTP5Q","revision":"2026-01-15","include":["flow-actions"]}"#,
+        arguments: r#"{"id":"XVTP5Q","revision":"2026-01-15"}"#,
         all: |c| c.flows().get("XVTP5Q")
-            .revision("2026-01-15").include([types::FlowInclude::FlowActions]).dry_run(),
+            .revision("2026-01-15").dry_run(),
         needed: |c, a| record(c.flows().get(a.get::<String>("id"))),
     },
     Operation {
@@ -241,19 +237,18 @@ const OPERATIONS: &[Operation<Connector>] = &[
     },
     Operation {
         name: "segments.list",
-        arguments: r#"{"revision":"2026-01-15","filter":"equals(is_active,true)","sort":"name","fields[segment]":["name"],"page[size]":10,"page[cursor]":"bmV4dDo6aWQ6OjAxSFFYS0ZQ","include":["tags"]}"#,
+        arguments: r#"{"revision":"2026-01-15","filter":"equals(is_active,true)","sort":"name","fields[segment]":["name"],"page[size]":10,"page[cursor]":"bmV4dDo6aWQ6OjAxSFFYS0ZQ"}"#,
         all: |c| c.segments().list()
             .revision("2026-01-15").filter("equals(is_active,true)").sort("name")
             .fields_segment(["name"]).page_size(10).page_cursor("bmV4dDo6aWQ6OjAxSFFYS0ZQ")
-            .include([types::SegmentInclude::Tags]).dry_run(),
+            .dry_run(),
         needed: |c, _| list!(c.segments().list(), "page[size]", 10),
     },
     Operation {
         name: "segments.get",
-        arguments: r#"{"id":"Rmv7Ks","revision":"2026-01-15","additional-fields[segment]":["profile_count"],"include":["tags"]}"#,
+        arguments: r#"{"id":"Rmv7Ks","revision":"2026-01-15","additional-fields[segment]":["profile_count"]}"#,
         all: |c| c.segments().get("Rmv7Ks")
-            .revision("2026-01-15").additional_fields_segment(["profile_count"])
-            .include([types::SegmentInclude::Tags]).dry_run(),
+            .revision("2026-01-15").additional_fields_segment(["profile_count"]).dry_run(),
         needed: |c, a| record(c.segments().get(a.get::<String>("id"))),
     },
     Operation {
