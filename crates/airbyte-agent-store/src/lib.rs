@@ -2,6 +2,7 @@
 
 mod account;
 mod analyze;
+mod as_parquet;
 mod catalog;
 mod changes;
 mod db;
