@@ -85,14 +85,11 @@ fn class(rest: &mut Peekable<Chars<'_>>) -> Option<char> {
     }
     let is_in =
         |candidate: char| ranges.iter().any(|(from, to)| (*from..=*to).contains(&candidate));
-    let usual = "a1A_-. /@:+".chars();
+    let mut usual = "a1A_-. /@:+".chars();
     if is_excluding {
-        return usual.into_iter().find(|candidate| !is_in(*candidate));
+        return usual.find(|candidate| !is_in(*candidate));
     }
-    usual
-        .into_iter()
-        .find(|candidate| is_in(*candidate))
-        .or_else(|| ranges.first().map(|(from, _)| *from))
+    usual.find(|candidate| is_in(*candidate)).or_else(|| ranges.first().map(|(from, _)| *from))
 }
 
 /// The character that an escape stands for; none for a place, such as the boundary of a word.

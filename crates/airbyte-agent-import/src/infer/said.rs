@@ -46,12 +46,12 @@ pub(crate) fn ends_with_several(facts: &Facts<'_>) -> bool {
         .last_step()
         .and_then(Step::name)
         .and_then(|name| words(name).pop())
-        .is_some_and(means_several)
+        .is_some_and(|word| means_several(&word))
 }
 
 /// Whether a word means several records: it is a plural, and none of those that name one thing.
-fn means_several(word: String) -> bool {
-    is_counted(&word) && !ONE_IN_PLURAL.contains(&word.as_str())
+fn means_several(word: &str) -> bool {
+    is_counted(word) && !ONE_IN_PLURAL.contains(&word)
 }
 
 /// Whether the operation is about one record: the path ends with what identifies it, and the text speaks of one.
@@ -84,7 +84,7 @@ pub(crate) fn ends_with_another(facts: &Facts<'_>) -> bool {
 pub(crate) fn tells_of_several(facts: &Facts<'_>) -> bool {
     let tells = |text: &str| {
         let beginning = words(text).into_iter().take(BEGINNING);
-        says_list(text) && beginning.skip(1).any(means_several)
+        says_list(text) && beginning.skip(1).any(|word| means_several(&word))
     };
     let summary = said(facts);
     let description = || facts.text.lines().skip(1).find(|line| !line.trim().is_empty());
