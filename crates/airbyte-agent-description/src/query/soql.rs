@@ -30,7 +30,7 @@ struct Parser<'t> {
     depth: usize,
 }
 
-impl<'t> Parser<'t> {
+impl Parser<'_> {
     fn expected(&self, what: &str) -> QueryError {
         self.tokens.error(format!("{what} is expected, found {}", self.tokens.peek().shown()))
     }

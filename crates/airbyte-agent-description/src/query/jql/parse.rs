@@ -35,7 +35,7 @@ struct Parser<'t> {
     depth: usize,
 }
 
-impl<'t> Parser<'t> {
+impl Parser<'_> {
     fn is_order(&self) -> bool {
         self.tokens.peek().is("order") && self.tokens.ahead(1).is("by")
     }
