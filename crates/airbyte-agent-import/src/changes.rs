@@ -15,7 +15,7 @@ pub struct Change {
     pub kind: ChangeKind,
     /// Whether calls that worked may fail, or results may be others.
     pub is_breaking: bool,
-    /// What is different.
+    /// The difference in one sentence for people, with the operation that it concerns.
     pub text: String,
 }
 

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 /// A decision with the reasons for it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Decided<T> {
-    /// What was decided.
+    /// The value that was chosen of those that the document allows.
     pub value: T,
     /// How likely the decision is right, from 0 to 1.
     pub confidence: f64,
@@ -64,13 +64,13 @@ pub struct OperationDecision {
 pub enum Action {
     /// Returns the records of an entity, page by page or all at once.
     List,
-    /// Returns one record.
+    /// Returns one record, by its identifier.
     Get,
-    /// Makes a record.
+    /// Makes a record that was not there before.
     Create,
-    /// Changes a record.
+    /// Changes a record that is there.
     Update,
-    /// Removes a record.
+    /// Removes a record, or marks it as removed.
     Delete,
     /// Returns the records that fit a query.
     Search,
@@ -114,7 +114,7 @@ pub enum Paging {
     },
     /// The id of the last record goes into a parameter.
     LastRecord {
-        /// The parameter.
+        /// Name of the parameter that takes the size.
         parameter: String,
         /// The member of the record, such as `id`.
         from: String,
@@ -165,7 +165,7 @@ pub enum Paging {
 /// How the size of a page is requested.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PageSize {
-    /// The parameter.
+    /// Name of the parameter that takes the size.
     pub parameter: String,
     /// The size of a page if none is requested.
     pub default: Option<u64>,
@@ -220,7 +220,7 @@ pub struct ServerVariable {
     pub description: String,
 }
 
-/// How requests authenticate.
+/// A scheme by which requests authenticate.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AuthScheme {
     /// The name in the document, or one made from the kind if it declares none.
@@ -254,7 +254,7 @@ pub enum AuthKind {
     Basic,
     /// A token, as `Authorization: Bearer`.
     Bearer,
-    /// OAuth 2.
+    /// OAuth 2: a bearer token that is obtained and renewed at addresses of the vendor.
     OAuth2 {
         /// Where users agree, in flows with a browser.
         authorization_url: Option<String>,

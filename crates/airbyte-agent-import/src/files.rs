@@ -13,7 +13,7 @@ const LARGEST: u64 = 64 * 1024 * 1024;
 /// Where the files of an imported connector are.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Files {
-    /// The spec.
+    /// The spec that was made of the document.
     pub spec: PathBuf,
     /// What the import remembers.
     pub lock: PathBuf,

@@ -39,7 +39,7 @@ pub struct Imported {
     pub operations: Vec<EmittedOperation>,
     /// What concerns the document as a whole and was not taken over or not decided, one sentence each.
     pub notes: Vec<String>,
-    /// What to remember.
+    /// The decisions and names that the next import of the document begins with.
     pub lock: Lock,
     /// What is different from what was remembered, those that break calls first.
     pub changes: Vec<Change>,

@@ -19,7 +19,7 @@ const MARK: &str = "x-airbyte-entity";
 /// A connector that was loaded.
 #[derive(Debug)]
 pub struct Loaded {
-    /// The description.
+    /// The description of the connector, ready for calls.
     pub connector: Connector,
     /// The spec; for a document, the one that was made of it.
     pub spec: Spec,

@@ -159,8 +159,8 @@ pub(crate) fn moved<'a>(
     new: impl Iterator<Item = (&'a str, &'a str)>,
 ) -> BTreeMap<&'a str, &'a str> {
     let (mut old, mut new): (BTreeMap<_, _>, BTreeMap<_, _>) = (old.collect(), new.collect());
-    let kept: Vec<&str> = old.keys().filter(|key| new.contains_key(*key)).copied().collect();
-    for key in kept {
+    let in_both: Vec<&str> = old.keys().filter(|key| new.contains_key(*key)).copied().collect();
+    for key in in_both {
         old.remove(key);
         new.remove(key);
     }

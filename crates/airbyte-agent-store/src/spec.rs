@@ -43,7 +43,7 @@ pub struct Lifted {
     pub path: Vec<String>,
     /// The type of its values.
     pub kind: ColumnKind,
-    /// What it means.
+    /// What the member means, for lists of columns.
     pub description: String,
 }
 

@@ -17,7 +17,7 @@ impl Budget {
         Self { most, used: AtomicU64::new(0) }
     }
 
-    /// Most calls.
+    /// The number of calls that are allowed in all.
     pub const fn most(&self) -> u64 {
         self.most
     }

@@ -10,7 +10,7 @@ pub enum Error {
     /// The entity is not known, or its records cannot be copied.
     #[error("{0}")]
     Plan(String),
-    /// A call failed.
+    /// A call of the vendor or the platform failed.
     #[error(transparent)]
     Call(#[from] EngineError),
     /// The store could not be read or written.

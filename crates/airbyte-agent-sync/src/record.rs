@@ -1,7 +1,7 @@
 //! Records and tables: what identifies a record, and what is stored of it.
 
 use airbyte_agent_core::description::{
-    Connector, Json, JsonPath, Kind, Operation, Step, SyncDeletions, SyncSource,
+    Connector, Json, JsonPath, Kind, Operation, Step, SyncDeletions, SyncSource, Text,
 };
 use airbyte_agent_core::report_texts;
 use airbyte_agent_store::{ColumnKind, Lifted, TableSpec};
@@ -100,6 +100,28 @@ fn field(place: &JsonPath) -> Option<String> {
         Step::Index(_) | Step::Each => None,
     };
     Some(place.steps.iter().map(name).collect::<Option<Vec<_>>>()?.join("."))
+}
+
+/// Checks that something says which part of the account is listed.
+///
+/// # Errors
+///
+/// [`Error::Plan`] with the conditions that are missing.
+pub(crate) fn check_scope(table: &str, rule: &SyncSource, arguments: &Arguments) -> Result<()> {
+    let is_missing = |name: &&Text| arguments.get(name.as_ref()).is_none_or(Value::is_null);
+    let missing: Vec<String> = rule
+        .scope
+        .iter()
+        .filter(is_missing)
+        .map(|name| format!("{} = '…'", member(name)))
+        .collect();
+    if missing.is_empty() {
+        return Ok(());
+    }
+    Err(Error::Plan(format!(
+        "{table} has no list of all records; add the condition {}",
+        missing.join(" AND ")
+    )))
 }
 
 /// What `_parent` says about records of a list with these arguments.

@@ -35,7 +35,7 @@ impl Report {
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Mode {
-    /// All of them.
+    /// All records of the entity.
     Full,
     /// Those that were changed.
     Incremental,
@@ -79,7 +79,7 @@ pub struct EntityReport {
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct Trouble {
-    /// What went wrong.
+    /// Why the list could not be read to its end.
     pub error: Error,
     /// The arguments, out of records of parents, of the list in which it went wrong.
     pub arguments: Map<String, Value>,

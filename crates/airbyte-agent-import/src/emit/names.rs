@@ -11,7 +11,7 @@ use crate::decision::{self, OperationDecision};
 /// The name of an operation.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Name {
-    /// The entity.
+    /// Name of the entity that the operation works on.
     pub entity: String,
     /// What is done with it.
     pub action: Action,

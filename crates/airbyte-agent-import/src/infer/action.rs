@@ -138,7 +138,7 @@ fn read(
 }
 
 /// What an operation does with GET that does more than read: the text begins with the verb with which a name of the
-/// path begins, alone or with its object, as in `/rooms/{id}/send-message` or `/activate/{token}`.
+/// path begins, alone or with its object, as in `/channels/{id}/send-message` or `/activate/{token}`.
 fn acts(facts: &Facts<'_>) -> Option<Action> {
     let text = if facts.summary.trim().is_empty() { facts.text.trim() } else { facts.summary };
     let mut said = words(text.lines().next().unwrap_or_default()).into_iter();

@@ -37,7 +37,7 @@ pub use report::{Answer, LiveCall, LiveReport, Origin, TableState};
 /// A client, and the name of its account in the store.
 #[derive(Debug, Clone)]
 pub struct Source {
-    /// The client.
+    /// The client that makes the calls of the account.
     pub client: Client,
     /// Name of the account under which the store has its records.
     pub account: String,

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use airbyte_agent_core::description::{Action, JsonPath, SyncDeletions, SyncSource, Text};
+use airbyte_agent_core::description::{Action, JsonPath, SyncDeletions};
 use airbyte_agent_core::{Client, ErrorKind, Outcome};
 use airbyte_agent_store::Table;
 use serde_json::{Map, Value};
@@ -265,7 +265,7 @@ impl Session<'_> {
                     Self::call_arguments(reading, planned, &found?, strategy.action);
                 let called = description.operation(table.entity(), strategy.action);
                 own.client.complete_scope(called.unwrap_or(operation), &mut arguments)?;
-                check_scope(&table, rule, &arguments)?;
+                record::check_scope(table.name(), rule, &arguments)?;
                 let is_one = strategy.action == Action::Get
                     || (strategy.rank == 4
                         && strategy.parents.is_empty()
@@ -411,25 +411,6 @@ struct Work {
     why: String,
     /// Whether records of parents give arguments. Where such a record is gone, there is nothing below it.
     is_below_parents: bool,
-}
-
-/// Checks that something says which part of the account is listed.
-fn check_scope(table: &Table, rule: &SyncSource, arguments: &Arguments) -> Result<()> {
-    let is_missing = |name: &&Text| arguments.get(name.as_ref()).is_none_or(Value::is_null);
-    let missing: Vec<String> = rule
-        .scope
-        .iter()
-        .filter(is_missing)
-        .map(|name| format!("{} = '…'", record::member(name)))
-        .collect();
-    if missing.is_empty() {
-        return Ok(());
-    }
-    Err(Error::Plan(format!(
-        "{} has no list of all records; add the condition {}",
-        table.name(),
-        missing.join(" AND ")
-    )))
 }
 
 impl Work {

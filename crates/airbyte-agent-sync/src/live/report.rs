@@ -61,7 +61,7 @@ pub struct LiveCall {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct TableState {
-    /// The table.
+    /// Name of the table in SQL.
     pub table: String,
     /// Name of the account.
     pub account: String,

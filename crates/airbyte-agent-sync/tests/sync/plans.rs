@@ -18,7 +18,7 @@ fn parents_and_feeds_come_first_and_the_rest_is_explained() {
     let skipped: Vec<String> =
         plan.skipped.iter().map(|left| format!("{}: {}", left.entity, left.reason)).collect();
     let expected = [
-        "doors: it needs an argument: -p site=…",
+        "cabinets: it needs an argument: -p site=…",
         "hidden: The vendor hides them.",
         "found: it needs an argument: -p q=…",
     ];

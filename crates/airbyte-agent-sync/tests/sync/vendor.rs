@@ -134,7 +134,7 @@ impl Vendor {
         if entity == "logs" {
             found.sort_by_key(|record| -record["at"].as_i64().unwrap());
         }
-        if entity == "colors" || entity == "labels" || entity == "doors" {
+        if entity == "colors" || entity == "labels" || entity == "cabinets" {
             for record in &mut found {
                 record.as_object_mut().unwrap().retain(|name, _| name != "id" && name != "site");
             }

@@ -25,10 +25,10 @@ impl Schemas<'_> {
         let mut current = Rc::new(Value::Null);
         let mut is_first = true;
         for _ in 0..MAX_DEPTH {
-            let here = if is_first { schema } else { current.as_ref() };
-            let next = match target_of(here) {
+            let schema_now = if is_first { schema } else { current.as_ref() };
+            let next = match target_of(schema_now) {
                 Some(name) => self.definitions.shared(&name),
-                None => only_choice(here).map(Rc::new),
+                None => only_choice(schema_now).map(Rc::new),
             };
             let Some(next) = next else { break };
             current = next;

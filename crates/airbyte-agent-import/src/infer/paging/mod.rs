@@ -35,7 +35,7 @@ pub(crate) fn paging(
         }
         number => (None, number),
     };
-    let mut ways: Vec<Decided<Paging>> = [
+    let mut candidates: Vec<Decided<Paging>> = [
         token::token(facts),
         counted,
         link::link(facts),
@@ -47,15 +47,16 @@ pub(crate) fn paging(
     .flatten()
     .collect();
     // What comes first is preferred, unless it is hardly certain and another one is.
-    let certain = ways.iter().position(|way| way.confidence >= 0.7);
-    let likely = certain.or_else(|| ways.iter().position(super::super::decision::Decided::is_made));
+    let certain = candidates.iter().position(|candidate| candidate.confidence >= 0.7);
+    let likely =
+        certain.or_else(|| candidates.iter().position(super::super::decision::Decided::is_made));
     if let Some(index) = likely {
-        return (ways.swap_remove(index), None);
+        return (candidates.swap_remove(index), None);
     }
     rest(facts, records)
 }
 
-/// A list for which no way to continue was found: it comes whole, unless something says that it does not.
+/// A list for which no kind of paging was found: it comes whole, unless something says that it does not.
 fn rest(facts: &Facts<'_>, records: Option<&Candidate<'_>>) -> (Decided<Paging>, Option<String>) {
     let unknown =
         |reason: String, question: String| (decided(Paging::Unknown, 0.9, reason), Some(question));
