@@ -6,12 +6,13 @@ use std::collections::{HashMap, HashSet};
 use airbyte_agent_description::{Connector, Filter, JsonPath, Kind};
 use serde_json::Value;
 
-use super::{plain, singular};
+use super::{Population, initial_count, plain, singular};
 
 /// Facts about a connector that shape its records, taken from its description once.
 #[derive(Debug, Default)]
 pub(crate) struct Facts {
     pub(crate) connector: String,
+    pub(crate) population: Population,
     /// The names of entities by their plain singular.
     entities: HashMap<String, String>,
     /// The entity that a property refers to, by the entity and the plain name of the property.
@@ -35,8 +36,9 @@ const TEXTS: [&str; 11] = [
 ];
 
 impl Facts {
-    pub(crate) fn new(connector: &Connector) -> Self {
-        let mut facts = Self { connector: connector.name.to_string(), ..Self::default() };
+    pub(crate) fn new(connector: &Connector, population: Population) -> Self {
+        let mut facts =
+            Self { connector: connector.name.to_string(), population, ..Self::default() };
         for entity in connector.entities.iter() {
             facts.entities.insert(plain(&singular(&entity.name)), entity.name.to_string());
             for operation in entity.operations.iter() {
@@ -76,6 +78,12 @@ impl Facts {
             }
         }
         facts
+    }
+
+    /// Number of records that an entity has at the start.
+    pub(crate) fn initial_count(&self, entity: &str) -> u64 {
+        let usual = initial_count(&self.connector, entity);
+        self.population.most.map_or(usual, |most| usual.min(most.max(1)))
     }
 
     /// The entity that a property of this plain name refers to, by a relationship of the description or

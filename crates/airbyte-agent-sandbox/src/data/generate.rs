@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 use super::identifier::{identifier, is_identifier, numeric_identifier, uuid_identifier};
 use super::property::Property;
 use super::schema::{merge_all_of, preferred_variant, schema_of_name, type_of};
-use super::{Facts, initial_count, number, plain, singular, text};
+use super::{Facts, number, plain, singular, text};
 use crate::hash::{mix, stable};
 
 /// Nesting below which objects and arrays stay empty.
@@ -126,7 +126,7 @@ impl<'w> Generator<'w> {
         } else if let Some(target) = self.facts.reference(self.entity, property.plain)
             && format.is_empty()
         {
-            let index = self.index % initial_count(&self.facts.connector, target);
+            let index = self.index % self.facts.initial_count(target);
             self.identifier(target, index, format)
         } else {
             text::text(property, format)
@@ -152,7 +152,7 @@ impl<'w> Generator<'w> {
         let number = if is_identifier(property.plain) {
             numeric_identifier(connector, self.entity, self.index).cast_signed()
         } else if let Some(target) = target {
-            let index = self.index % initial_count(connector, target);
+            let index = self.index % self.facts.initial_count(target);
             numeric_identifier(connector, target, index).cast_signed()
         } else {
             number::integer(property, format)
@@ -199,7 +199,7 @@ impl<'w> Generator<'w> {
         let inner = if depth == 0 {
             *self
         } else if let Some(target) = self.facts.entity_called(&plain(name)) {
-            let index = self.index % initial_count(&self.facts.connector, target);
+            let index = self.index % self.facts.initial_count(target);
             Generator { entity: target, index, ..*self }
         } else {
             scope = format!("{}.{name}", self.entity);

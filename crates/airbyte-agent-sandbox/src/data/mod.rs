@@ -49,8 +49,17 @@ pub(crate) fn is_identifier(name: &str) -> bool {
     identifier::is_identifier(&plain(name))
 }
 
-/// Number of records that an entity has at the start: between 250 and 300.
-pub(crate) fn initial_count(connector: &str, entity: &str) -> u64 {
+/// How many records the entities of a vendor have at the start.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Population {
+    /// Most records of an entity; `None` for as many as usual.
+    pub(crate) most: Option<u64>,
+    /// Number of records that a list below a record of another entity shows; `None` for all of its entity.
+    pub(crate) below: Option<u64>,
+}
+
+/// Number of records that an entity usually has at the start: between 250 and 300.
+fn initial_count(connector: &str, entity: &str) -> u64 {
     250 + crate::hash::stable(&[connector, entity, "count"]) % 51
 }
 

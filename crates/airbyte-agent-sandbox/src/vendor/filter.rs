@@ -10,6 +10,7 @@ use super::criteria;
 use super::overlay::overlay_field;
 use crate::data::{is_identifier, plain, singular};
 use crate::decode::{Arguments, scalar_text};
+use crate::hash::stable;
 
 /// Arguments that ask for more or less of each record, and select no records: as [`plain`] writes them.
 const ASK_FOR_MORE: [&str; 9] = [
@@ -41,6 +42,18 @@ fn parents<'a>(
         let of_record = named && !paging.contains(parameter.name.as_ref());
         Some((parameter, arguments.values.get(parameter.name.as_ref()).filter(|_| of_record)?))
     })
+}
+
+/// A number that stands for the record of another entity below which a list is; `None` for other lists.
+pub(super) fn parent_number(operation: &Operation, arguments: &Arguments) -> Option<u64> {
+    let texts: Vec<String> = parents(operation, arguments)
+        .filter(|(parameter, _)| {
+            parameter.default.is_none() && !criteria::is_criterion(&parameter.name)
+        })
+        .filter_map(|(_, value)| scalar_text(value))
+        .collect();
+    let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
+    (!texts.is_empty()).then(|| stable(&texts))
 }
 
 /// The arguments that filter records, and whether the parameter is optional.

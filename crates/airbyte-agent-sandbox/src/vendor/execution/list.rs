@@ -42,6 +42,9 @@ impl Execution<'_> {
             let indexes = numbers.iter().map(|(number, _)| *number).collect();
             return Selected { indexes, named: Some((numbers, name)) };
         }
+        if let Some(parent) = filter::parent_number(self.operation, self.arguments) {
+            self.records.below(self.entity(), parent, &mut indexes);
+        }
         if filter::has_filters(self.operation, self.arguments) {
             let matches = |index: u64| {
                 let record = self.record_in_list(shape, index, None);

@@ -14,7 +14,7 @@ use serde_json::{Map, Value};
 use super::files;
 use super::json_path::set_at;
 use super::overlay::{overlay_field, overlay_record};
-use crate::data::{Facts, Generator, identifiers};
+use crate::data::{Facts, Generator, Population, identifiers};
 use crate::decode::Upload;
 use crate::graphql::GraphqlRequest;
 use cache::{RecordCache, ShapeKey};
@@ -35,9 +35,9 @@ pub(super) struct Records {
 }
 
 impl Records {
-    pub(super) fn new(description: Arc<Connector>) -> Self {
+    pub(super) fn new(description: Arc<Connector>, population: Population) -> Self {
         Self {
-            facts: Facts::new(&description),
+            facts: Facts::new(&description, population),
             changes: Changes::default(),
             cache: RecordCache::default(),
             store_cache: store_rows::StoreCache::default(),
@@ -97,9 +97,22 @@ impl Records {
         Generator::new(&self.facts, &scope, 0).record(schema)
     }
 
+    /// Number of records that an entity has at the start.
+    pub(super) fn initial_count(&self, entity: &str) -> u64 {
+        self.facts.initial_count(entity)
+    }
+
+    /// The numbers of records that a list below a record of another entity shows, if it does not show all of them.
+    /// `parent` stands for that record. What was created is below every record.
+    pub(super) fn below(&self, entity: &str, parent: u64, indexes: &mut Vec<u64>) {
+        let Some(below) = self.facts.population.below else { return };
+        let start = self.initial_count(entity);
+        indexes.retain(|index| *index >= start || (index + parent % start) % start < below);
+    }
+
     /// Numbers of the records that exist, new ones first.
     pub(super) fn indexes(&self, entity: &str) -> Vec<u64> {
-        self.changes.indexes(self.connector(), entity)
+        self.changes.indexes(entity, self.initial_count(entity))
     }
 
     /// The position in [`indexes`](Self::indexes) of the record with this identifier. It is found
@@ -127,7 +140,7 @@ impl Records {
 
     /// Adds a record with these fields and gives its number.
     pub(super) fn create(&self, entity: &str, fields: Map<String, Value>) -> u64 {
-        self.changes.create(self.connector(), entity, fields)
+        self.changes.create(entity, self.initial_count(entity), fields)
     }
 
     /// Writes fields over those of a record.
