@@ -3,6 +3,7 @@
 use rusqlite::Connection;
 
 use crate::error::Result;
+use crate::misfits::{self, Misfit, ReadTable};
 use crate::store::Store;
 use crate::table::{Column, Table};
 
@@ -14,6 +15,8 @@ pub struct TableSummary {
     pub table: Table,
     /// The accounts whose records are in it, by name.
     pub accounts: Vec<Freshness>,
+    /// The values that are not of the type of their column.
+    pub misfits: Vec<Misfit>,
 }
 
 impl TableSummary {
@@ -67,7 +70,9 @@ impl Store {
             reader.internally(|connection| {
                 let tables = Table::load(connection, condition, parameters)?.into_iter();
                 let summary = |table: Table| {
-                    Ok(TableSummary { accounts: accounts(connection, table.id)?, table })
+                    let read = ReadTable { name: &table.name, table: &table, accounts: None };
+                    let misfits = misfits::load(connection, &[read], |_, _| true)?;
+                    Ok(TableSummary { accounts: accounts(connection, table.id)?, misfits, table })
                 };
                 tables.map(summary).collect()
             })

@@ -8,6 +8,7 @@ use rusqlite::{Connection, params_from_iter};
 use serde_json::Value;
 
 use crate::error::{Error, Result};
+use crate::misfits::{Misfit, Tally};
 use crate::moment;
 use crate::names::{literal, quoted};
 use crate::record;
@@ -31,6 +32,8 @@ struct Shadow {
     table: Table,
     /// The accounts whose stored records are hidden, each with the number of records that were put in their place.
     accounts: BTreeMap<String, usize>,
+    /// The values of the added records that are not of the type of their column, by account.
+    tallies: BTreeMap<String, Tally>,
 }
 
 impl Overlay {
@@ -54,7 +57,11 @@ impl Overlay {
         let shadow = self
             .shadows
             .entry(table.id)
-            .or_insert_with(|| Shadow { table: table.clone(), accounts: BTreeMap::new() });
+            .or_insert_with(|| Shadow {
+                table: table.clone(),
+                accounts: BTreeMap::new(),
+                tallies: BTreeMap::new(),
+            });
         if shadow.accounts.contains_key(account) {
             return Ok(());
         }
@@ -74,6 +81,7 @@ impl Overlay {
         if shadow.accounts.remove(account).is_none() {
             return Ok(());
         }
+        shadow.tallies.remove(account);
         let rows = shadow.table.rows();
         let sql = if shadow.accounts.is_empty() {
             format!("DROP VIEW temp.{}; DROP TABLE temp.{rows};", quoted(&shadow.table.name))
@@ -116,6 +124,7 @@ impl Overlay {
                 record::key(&shadow.table, &record, index)?
             };
             let row = record::row(&shadow.table, &record, key.clone());
+            shadow.tallies.entry(account.to_owned()).or_default().add(&shadow.table, &row.cells);
             let own = [
                 Cell::Text(account.to_owned()),
                 Cell::Text(key),
@@ -151,7 +160,23 @@ impl Overlay {
     /// Those of [`Store::query`].
     pub fn query(&mut self, sql: &str, limits: &QueryLimits) -> Result<Rows> {
         let rows = query_with(&mut self.reader, sql, limits);
-        rows.map_err(|error| self.store.located(error))
+        let mut rows = rows.map_err(|error| self.store.located(error))?;
+        let read = self.reader.read_columns();
+        for shadow in self.shadows.values() {
+            let name = &shadow.table.name;
+            let is_hidden =
+                |one: &Misfit| one.table == *name && shadow.accounts.contains_key(&one.account);
+            rows.misfits.retain(|one| !is_hidden(one));
+            let added = shadow
+                .tallies
+                .iter()
+                .flat_map(|(account, tally)| tally.misfits(&shadow.table, account));
+            let is_read = |one: &Misfit| {
+                read.contains(&(one.table.to_lowercase(), one.column.to_lowercase()))
+            };
+            rows.misfits.extend(added.filter(is_read));
+        }
+        Ok(rows)
     }
 
     fn change(&mut self, work: impl FnOnce(&Connection) -> Result<()>) -> Result<()> {

@@ -4,6 +4,7 @@ use rusqlite::{Connection, Transaction, params_from_iter};
 use serde_json::Value;
 
 use crate::error::Result;
+use crate::misfits;
 use crate::record::{self, Row};
 use crate::spec;
 use crate::store::Learnt;
@@ -42,7 +43,26 @@ pub(crate) fn reencode(
             text::replace(transaction, learnt, after, old.id, &value, &row)?;
         }
     }
-    Ok(())
+    misfits::recount(transaction, after)
+}
+
+/// Adds the words of all rows of a table to the index, which has none of them.
+pub(crate) fn index_again(
+    transaction: &Transaction<'_>,
+    learnt: &mut Learnt,
+    table: &Table,
+) -> Result<()> {
+    let mut last = i64::MIN;
+    loop {
+        let rows = batch(transaction, table, last)?;
+        let Some(end) = rows.last() else { return Ok(()) };
+        last = end.id;
+        for stored in rows {
+            let record = stored.record(table);
+            let row = record::row(table, &record, stored.key.clone());
+            text::insert(transaction, learnt, table, stored.id, &record, &row)?;
+        }
+    }
 }
 
 fn batch(connection: &Connection, table: &Table, after: i64) -> Result<Vec<StoredRow>> {

@@ -1,5 +1,6 @@
 //! Writing rows: what a page's records do to the table, the index of words and the log of changes.
 
+use std::cell::RefCell;
 use std::collections::HashMap;
 
 use rusqlite::{OptionalExtension, Transaction, params, params_from_iter};
@@ -7,6 +8,7 @@ use serde_json::{Map, Value};
 
 use crate::changes::{self, ChangeKind};
 use crate::error::Result;
+use crate::misfits::{self, Tally};
 use crate::page::Counts;
 use crate::record::{Row, placed, places};
 use crate::store::Learnt;
@@ -25,6 +27,8 @@ pub(crate) struct RowWriter<'w> {
     find: String,
     insert: String,
     update: String,
+    /// The values that are not of the type of their column.
+    tally: RefCell<Tally>,
 }
 
 impl<'w> RowWriter<'w> {
@@ -57,7 +61,13 @@ impl<'w> RowWriter<'w> {
             update: format!(
                 "UPDATE {rows} SET _synced_at = ?, _shape = ?, _rest = ?{changed} WHERE _row = ?"
             ),
+            tally: RefCell::default(),
         }
+    }
+
+    /// Writes what was counted meanwhile.
+    pub(crate) fn finish(self) -> Result<()> {
+        self.tally.into_inner().write(self.transaction, self.table, self.account)
     }
 
     /// Inserts the record, or updates the row with its key; gives the number of the row.
@@ -93,10 +103,13 @@ impl<'w> RowWriter<'w> {
                 self.now,
             )?;
             counts.inserted += 1;
+            self.tally.borrow_mut().add(table, &row.cells);
             return Ok(id);
         };
         self.update(&known, &row, shape)?;
         text::replace(transaction, learnt, table, known.id, record, &row)?;
+        self.tally.borrow_mut().remove(table, &known.cells);
+        self.tally.borrow_mut().add(table, &row.cells);
         if known.record(table) == *record {
             // Only the order of the members differs, or how a value is held.
             counts.unchanged += 1;
@@ -148,6 +161,7 @@ pub(crate) fn delete_row(
     key: &str,
     now: &str,
 ) -> Result<()> {
+    misfits::forget_row(transaction, table, account, id)?;
     transaction
         .prepare_cached(&format!("DELETE FROM {} WHERE _row = ?", table.rows()))?
         .execute([id])?;

@@ -9,8 +9,11 @@ use std::time::Duration;
 use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
 
 use crate::error::{Error, Result};
+use crate::misfits;
+use crate::reencode;
 use crate::schema;
 use crate::sql::Reader;
+use crate::table::Table;
 
 /// How a store is opened.
 #[derive(Debug, Clone)]
@@ -43,6 +46,12 @@ pub struct Store {
     writer: Mutex<Writer>,
     readers: Mutex<Vec<Reader>>,
 }
+
+/// Size of the pages of a new file. In larger pages less space is lost at their ends, behind rows of some hundred bytes.
+const PAGE_BYTES: u32 = 8192;
+
+/// How long emptying the log waits for those who read.
+const SETTLE_TIMEOUT: Duration = Duration::from_millis(200);
 
 /// Most connections that are kept open for the next queries.
 const MOST_IDLE: usize = 4;
@@ -162,6 +171,25 @@ impl Store {
         written.map_err(|error| self.located(error))
     }
 
+    /// Moves what was written into the file itself, and empties the log beside it. While others read, what they need
+    /// stays there.
+    ///
+    /// # Errors
+    ///
+    /// The errors of writing.
+    pub fn settle(&self) -> Result<()> {
+        let writer = self.writer();
+        let connection = &writer.connection;
+        let settled = (|| {
+            // Nobody who reads for long is waited for.
+            connection.busy_timeout(SETTLE_TIMEOUT)?;
+            let settled = connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()));
+            connection.busy_timeout(self.options.busy_timeout)?;
+            settled
+        })();
+        settled.map_err(|error| Error::at(&self.path, error))
+    }
+
     /// Reads with a connection that can only read.
     pub(crate) fn read<R>(&self, work: impl FnOnce(&mut Reader) -> Result<R>) -> Result<R> {
         let idle = self.readers.lock().unwrap_or_else(PoisonError::into_inner).pop();
@@ -221,9 +249,9 @@ fn prepare(path: &Path, connection: &mut Connection, options: &OpenOptions) -> R
     }
     connection
         .execute_batch(&format!(
-            "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON;
+            "PRAGMA page_size = {PAGE_BYTES}; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON;
              PRAGMA temp_store = MEMORY; PRAGMA cache_size = -32768; PRAGMA mmap_size = 1073741824;
-             PRAGMA journal_size_limit = 67108864; PRAGMA wal_autocheckpoint = 8000;
+             PRAGMA journal_size_limit = 67108864; PRAGMA wal_autocheckpoint = 4000;
              PRAGMA hard_heap_limit = {};",
             options.memory
         ))
@@ -246,6 +274,11 @@ fn prepare(path: &Path, connection: &mut Connection, options: &OpenOptions) -> R
         let (_, version) = schema::marks(&transaction).map_err(at)?;
         if version < schema::VERSION {
             schema::migrate(&transaction, version).map_err(at)?;
+            let mut learnt = Learnt::default();
+            for table in Table::load(&transaction, "TRUE", [])? {
+                misfits::recount(&transaction, &table)?;
+                reencode::index_again(&transaction, &mut learnt, &table)?;
+            }
         }
         transaction.commit().map_err(at)?;
     }

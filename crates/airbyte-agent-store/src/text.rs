@@ -14,6 +14,9 @@ use crate::words::{fold, is_of_letters, words};
 /// Bits of a row's number in the index; the number of its table stands before them.
 const ROW_BITS: u32 = 40;
 
+/// Stands in the index before the words of names. No word has this character.
+pub(crate) const NAME_MARK: char = '·';
+
 /// Number of a row in the index of words.
 pub(crate) fn index_id(table: i64, row: i64) -> i64 {
     (table << ROW_BITS) | row
@@ -40,6 +43,21 @@ impl Texts {
             }
             target.push_str(&fold(text));
         }
+    }
+
+    /// All words, and once more with a mark those of names.
+    fn indexed(&self) -> String {
+        let mut all = String::with_capacity(2 * self.name.len() + self.body.len() + 16);
+        for word in words(&self.name).chain(words(&self.body)) {
+            all.push_str(word);
+            all.push(' ');
+        }
+        for word in words(&self.name) {
+            all.push(NAME_MARK);
+            all.push_str(word);
+            all.push(' ');
+        }
+        all
     }
 
     fn add_value(&mut self, field: &str, value: &Value) {
@@ -104,8 +122,8 @@ pub(crate) fn insert(
     learn(transaction, learnt, &texts.name)?;
     learn(transaction, learnt, &texts.body)?;
     transaction
-        .prepare_cached("INSERT INTO _text (rowid, name, body) VALUES (?, ?, ?)")?
-        .execute(params![index_id(table.id, id), texts.name, texts.body])?;
+        .prepare_cached("INSERT INTO _text (rowid, words) VALUES (?, ?)")?
+        .execute(params![index_id(table.id, id), texts.indexed()])?;
     Ok(())
 }
 

@@ -48,6 +48,7 @@ impl Store {
                         .execute([pass.number, id])?;
                 }
             }
+            writer.finish()?;
             finish_page(transaction, table, account, page, &counts, &now)?;
             Ok(counts)
         })

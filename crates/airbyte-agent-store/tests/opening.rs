@@ -104,7 +104,7 @@ fn a_file_that_is_no_store_is_refused_and_left_as_it_is() {
         ("other", "the file is a database of another program; give the path of a store"),
         (
             "newer",
-            "the store has version 99, this program knows versions up to 1; use a newer version",
+            "the store has version 99, this program knows versions up to 3; use a newer version",
         ),
         ("no/folder", "the store cannot be made: "),
         ("", ": "),

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use airbyte_agent_store::Counts;
+use airbyte_agent_store::{Counts, Misfit};
 use serde::Serialize;
 use serde_json::{Map, Value};
 
@@ -69,6 +69,9 @@ pub struct EntityReport {
     pub gone: u64,
     /// Records whose time of change is written in another form than the spec says.
     pub unreadable_times: u64,
+    /// Values in the store, of any run, that are not of the type that the schema says, so that conditions, orders and
+    /// sums over their columns do not treat them as others.
+    pub misfits: Vec<Misfit>,
     /// What went wrong; nothing was removed if something did.
     pub troubles: Vec<Trouble>,
     /// How long it took.
@@ -99,6 +102,7 @@ impl EntityReport {
             not_modified: 0,
             gone: 0,
             unreadable_times: 0,
+            misfits: Vec::new(),
             troubles: Vec::new(),
             took: Duration::ZERO,
         }

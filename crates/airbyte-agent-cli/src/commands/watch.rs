@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use airbyte_agent_core::Error;
 use airbyte_agent_store::{Change, ChangeKind, Store, Table};
-use airbyte_agent_sync::{Options, Plan, Runner};
+use airbyte_agent_sync::{Event, Options, Plan, Runner};
 use serde_json::json;
 
 use crate::args::watch::WatchArgs;
@@ -38,7 +38,13 @@ pub(crate) async fn run_watch(args: WatchArgs) -> Result<(), Stop> {
     let mut options = Options::default();
     options.arguments = arguments;
     options.pace = Some(connection.pace.clone());
-    let runner = Runner::new(connection.client.clone(), store.clone(), account).options(options);
+    let runner = Runner::new(connection.client.clone(), store.clone(), account)
+        .options(options)
+        .listener(|event| {
+            if let Event::Waiting { entity, process } = event {
+                notes::print_notes([super::sync::waiting(entity, process)]);
+            }
+        });
     let printed = LastPrinted::of(&path, &description.name, entity, account, &args.reader);
     let mut after = printed.read()?;
     loop {

@@ -11,7 +11,7 @@ use crate::error::{Error, Result};
 use crate::sql::QueryLimits;
 use crate::store::Store;
 use crate::table::{Table, record_expression};
-use crate::text::{Texts, index_id, table_and_row};
+use crate::text::{NAME_MARK, Texts, index_id, table_and_row};
 use crate::view::View;
 use crate::words::{fold, is_meant, words};
 
@@ -129,9 +129,9 @@ impl Store {
                     if is_enough {
                         break;
                     }
-                    if let Some(question) = question(connection, &searched, step)? {
+                    if let Some(questions) = questions(connection, &searched, step)? {
                         let how = (step, searched.as_slice());
-                        candidates.add(connection, &question, &tables, find, how)?;
+                        candidates.add(connection, &questions, &tables, find, how)?;
                     }
                 }
                 hits(connection, candidates, limit, &searched)
@@ -190,21 +190,29 @@ impl Step {
     const ALL: [Self; 4] = [Self::Exact, Self::Beginnings, Self::Similar, Self::Some];
 }
 
-/// The question to the index for a step; `None` if it finds nothing more than the step before.
-fn question(connection: &Connection, searched: &[&str], step: Step) -> Result<Option<String>> {
-    let mut parts = Vec::new();
+/// The questions to the index for a step: for rows with the words in names, and for all rows. `None` if they find
+/// nothing more than those of the step before.
+fn questions(
+    connection: &Connection,
+    searched: &[&str],
+    step: Step,
+) -> Result<Option<[String; 2]>> {
+    let mut parts = [Vec::new(), Vec::new()];
     let mut has_similar = false;
     for word in searched {
         let forms = forms(word);
-        parts.push(match step {
-            Step::Exact => alternatives(&[], &forms),
-            Step::Beginnings => alternatives(&forms, &[]),
+        let (beginnings, exact) = match step {
+            Step::Exact => (Vec::new(), forms),
+            Step::Beginnings => (forms, Vec::new()),
             Step::Similar | Step::Some => {
                 let similar = similar(connection, word)?.unwrap_or_default();
                 has_similar |= !similar.is_empty();
-                alternatives(&forms, &similar)
+                (forms, similar)
             }
-        });
+        };
+        for (parts, mark) in parts.iter_mut().zip([Some(NAME_MARK), None]) {
+            parts.push(alternatives(mark, &beginnings, &exact));
+        }
     }
     let is_useful = match step {
         Step::Exact | Step::Beginnings => true,
@@ -212,7 +220,7 @@ fn question(connection: &Connection, searched: &[&str], step: Step) -> Result<Op
         Step::Some => searched.len() > 1,
     };
     let word = if step == Step::Some { " OR " } else { " AND " };
-    Ok(is_useful.then(|| parts.join(word)))
+    Ok(is_useful.then(|| parts.map(|parts| parts.join(word))))
 }
 
 /// A row that a search may read, with the step that found it.
@@ -238,7 +246,7 @@ impl<'t> Candidates<'t> {
     fn add(
         &mut self,
         connection: &Connection,
-        question: &str,
+        questions: &[String; 2],
         tables: &'t [Wanted],
         find: &Find,
         (step, searched): (Step, &[&str]),
@@ -254,7 +262,7 @@ impl<'t> Candidates<'t> {
              ORDER BY rowid DESC",
         )?;
         // Rows with the words in names come first, so that they are not lost among many others.
-        for question in [format!("name : ({question})"), question.to_owned()] {
+        for question in questions {
             for (first, last) in &ranges {
                 let rows = ask.query_map(rusqlite::params![question, first, last], |row| {
                     row.get::<_, i64>(0)

@@ -26,9 +26,9 @@ pub(super) fn superset(
     let mut parts = Vec::new();
     for word in searched {
         match operator {
-            Operator::Keyword => parts.push(quoted(word)),
+            Operator::Keyword => parts.push(quoted(None, word)),
             Operator::Fuzzy => match similar(connection, word)? {
-                Some(similar) => parts.push(alternatives(&[word.to_owned()], &similar)),
+                Some(similar) => parts.push(alternatives(None, &[word.to_owned()], &similar)),
                 None => return Ok(None),
             },
             _ => return Ok(None),
@@ -37,15 +37,16 @@ pub(super) fn superset(
     Ok(Some(parts.join(" AND ")))
 }
 
-/// A word or sequence of characters as the index understands it.
-pub(super) fn quoted(word: &str) -> String {
-    format!("\"{}\"", word.replace('"', "\"\""))
+/// A word as the index understands it, perhaps with the mark of names.
+fn quoted(mark: Option<char>, word: &str) -> String {
+    let mark = mark.map(String::from).unwrap_or_default();
+    format!("\"{mark}{}\"", word.replace('"', "\"\""))
 }
 
-/// Words that begin like one of the first, or are one of the second.
-pub(super) fn alternatives(beginnings: &[String], exact: &[String]) -> String {
-    let beginnings = beginnings.iter().map(|word| format!("{}*", quoted(word)));
-    let exact = exact.iter().map(|word| quoted(word));
+/// Words that begin like one of the first, or are one of the second; with the mark of names, only words of names.
+pub(super) fn alternatives(mark: Option<char>, beginnings: &[String], exact: &[String]) -> String {
+    let beginnings = beginnings.iter().map(|word| format!("{}*", quoted(mark, word)));
+    let exact = exact.iter().map(|word| quoted(mark, word));
     format!("({})", beginnings.chain(exact).collect::<Vec<_>>().join(" OR "))
 }
 

@@ -1,5 +1,6 @@
 //! Searches by filter, order, fields and cursor, as the context store has them.
 
+use std::collections::HashSet;
 use std::time::Instant;
 
 use airbyte_agent_description::suggestion;
@@ -12,6 +13,7 @@ use super::cursor::{Cursor, Key};
 use super::grammar;
 use super::translate::{Place, Translation, place};
 use crate::error::{Error, Result};
+use crate::misfits::{self, Misfit, ReadTable};
 use crate::sql::QueryLimits;
 use crate::store::Store;
 use crate::table::{OWN_COLUMNS, Table, record_expression};
@@ -33,6 +35,8 @@ pub struct SearchPage {
     pub has_more: bool,
     /// What the search for the next page passes as `cursor`; `None` on the last page.
     pub cursor: Option<String>,
+    /// The values that are not of the type of their column, in the columns by which the search selects and sorts.
+    pub misfits: Vec<Misfit>,
     /// How long the search took, in milliseconds.
     pub took_ms: f64,
 }
@@ -123,7 +127,17 @@ impl Store {
                     last = Some((row.get(0)?, keys.collect::<rusqlite::Result<Vec<_>>>()?));
                 }
                 let cursor = last.filter(|_| has_more);
+                let fields = wanted.compared_fields();
+                let all: Vec<String> =
+                    accounts.unwrap_or_default().iter().map(|one| (*one).to_owned()).collect();
+                let accounts = accounts.map(|_| all.as_slice());
+                let read = ReadTable { name: &table.name, table, accounts };
+                let misfits = misfits::load(connection, &[read], |_, column| {
+                    let column = table.columns.iter().find(|known| known.name == column);
+                    column.is_some_and(|known| fields.contains(known.property.as_str()))
+                })?;
                 Ok(SearchPage {
+                    misfits,
                     data,
                     has_more,
                     cursor: cursor.map(|(row, keys)| Cursor::new(&identity, keys, row).write()),
@@ -138,11 +152,22 @@ impl Store {
 struct Wanted {
     filter: Option<super::test::Condition>,
     sort: Vec<(Place, bool)>,
+    /// The fields of `sort`.
+    sort_fields: Vec<String>,
     limit: usize,
     fields: Option<Vec<Vec<String>>>,
 }
 
 impl Wanted {
+    /// The fields of which the search compares the values.
+    fn compared_fields(&self) -> HashSet<&str> {
+        let mut fields: HashSet<&str> = self.sort_fields.iter().map(String::as_str).collect();
+        if let Some(filter) = &self.filter {
+            filter.fields(&mut fields);
+        }
+        fields
+    }
+
     fn read(table: &Table, arguments: &Map<String, Value>) -> Result<Self> {
         known(arguments, &["query", "semantic", "limit", "cursor", "fields"])?;
         if arguments.get("semantic").is_some_and(|semantic| !semantic.is_null()) {
@@ -170,6 +195,7 @@ impl Wanted {
         Ok(Self {
             filter: filter.transpose()?,
             sort: query.get("sort").map_or(Ok(Vec::new()), |sort| order(table, sort))?,
+            sort_fields: query.get("sort").map(sorted_fields).unwrap_or_default(),
             limit: usize::try_from(limit.min(MOST)).unwrap_or(usize::MAX),
             fields: arguments
                 .get("fields")
@@ -224,6 +250,12 @@ fn order(table: &Table, sort: &Value) -> Result<Vec<(Place, bool)>> {
         }
     }
     Ok(found)
+}
+
+/// The names of the fields of an order.
+fn sorted_fields(sort: &Value) -> Vec<String> {
+    let entries = sort.as_array().into_iter().flatten().filter_map(Value::as_object);
+    entries.flat_map(|entry| entry.keys().cloned()).collect()
 }
 
 fn paths(table: &Table, fields: &Value) -> Result<Vec<Vec<String>>> {

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use rusqlite::types::ValueRef;
 
+use crate::misfits::Misfit;
 use crate::value::ColumnKind;
 
 /// The result of a query.
@@ -21,6 +22,8 @@ pub struct Rows {
     pub cut: Option<Cut>,
     /// The views that the query names, if it could read views only.
     pub views: Vec<String>,
+    /// The values that are not of the type of their column, in the columns that the query names.
+    pub misfits: Vec<Misfit>,
     /// How long the query took.
     pub took: Duration,
 }

@@ -12,6 +12,7 @@ use super::rewrite::{Rewritten, only_views, rewrite};
 use super::rows::{Cut, RowColumn, Rows, value};
 use crate::catalog::TableNames;
 use crate::error::{Error, Result};
+use crate::misfits::{self, ReadTable};
 use crate::store::Store;
 use crate::view::{self, SqlView, View};
 
@@ -45,10 +46,13 @@ impl Store {
                 let made = named
                     .map(|(view, _)| Ok((view.name.clone(), view.statement(connection)?)))
                     .collect::<Result<_>>()?;
-                Ok((made, view::names(&all)))
+                Ok((made, all))
             };
-            reader.with_views(make, |reader, (made, names)| {
-                let mut rows = run_for_user(reader, sql, &rewritten, limits, |_| Ok(names))?;
+            reader.with_views(make, |reader, (made, all)| {
+                let tables = all.iter().map(SqlView::read_table).collect();
+                let names = |_: &mut Reader| Ok(view::names(&all));
+                let mut rows =
+                    run_for_user(reader, sql, &rewritten, limits, Some(tables), names)?;
                 rows.views = made;
                 Ok(rows)
             })
@@ -60,7 +64,7 @@ impl Store {
 pub(crate) fn query_with(reader: &mut Reader, sql: &str, limits: &QueryLimits) -> Result<Rows> {
     let rewritten = rewrite(sql).map_err(Error::Query)?;
     let names = |reader: &mut Reader| reader.internally(TableNames::load);
-    run_for_user(reader, sql, &rewritten, limits, names)
+    run_for_user(reader, sql, &rewritten, limits, None, names)
 }
 
 fn run_for_user(
@@ -68,6 +72,7 @@ fn run_for_user(
     sql: &str,
     rewritten: &Rewritten,
     limits: &QueryLimits,
+    read_tables: Option<Vec<ReadTable<'_>>>,
     names: impl FnOnce(&mut Reader) -> Result<TableNames>,
 ) -> Result<Rows> {
     let started = Instant::now();
@@ -76,6 +81,9 @@ fn run_for_user(
     match result {
         Ok(mut rows) => {
             rows.took = started.elapsed();
+            let read = reader.read_columns();
+            rows.misfits =
+                reader.internally(|connection| misfits::of_read(connection, &read, read_tables))?;
             Ok(rows)
         }
         Err(error) => {
@@ -104,6 +112,7 @@ fn run(connection: &Connection, sql: &Rewritten, limits: &QueryLimits) -> rusqli
         rows: Vec::new(),
         cut: None,
         views: Vec::new(),
+        misfits: Vec::new(),
         took: std::time::Duration::ZERO,
     };
     let mut bytes = 0;
