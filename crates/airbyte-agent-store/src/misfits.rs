@@ -174,10 +174,8 @@ pub(crate) fn forget_row(
         return Ok(());
     }
     let sql = format!("SELECT {} FROM {} WHERE _row = ?", stored_columns(table), table.rows());
-    let known = transaction
-        .prepare_cached(&sql)?
-        .query_row([row], |row| stored(row, table))
-        .optional()?;
+    let known =
+        transaction.prepare_cached(&sql)?.query_row([row], |row| stored(row, table)).optional()?;
     let mut tally = Tally::default();
     if let Some(known) = known {
         tally.remove(table, &known.cells);
@@ -257,14 +255,12 @@ pub(crate) fn of_read(
     read: &ReadColumns,
     tables: Option<Vec<ReadTable<'_>>>,
 ) -> Result<Vec<Misfit>> {
-    let has_some =
-        connection.prepare_cached("SELECT 1 FROM _misfits LIMIT 1")?.exists([])?;
+    let has_some = connection.prepare_cached("SELECT 1 FROM _misfits LIMIT 1")?.exists([])?;
     if !has_some || read.is_empty() {
         return Ok(Vec::new());
     }
-    let is_read = |table: &str, column: &str| {
-        read.contains(&(table.to_lowercase(), column.to_lowercase()))
-    };
+    let is_read =
+        |table: &str, column: &str| read.contains(&(table.to_lowercase(), column.to_lowercase()));
     match tables {
         Some(tables) => load(connection, &tables, is_read),
         None => {

@@ -54,14 +54,11 @@ impl Overlay {
     /// The errors of reading.
     pub fn hide(&mut self, table: &Table, account: &str) -> Result<()> {
         let is_new = !self.shadows.contains_key(&table.id);
-        let shadow = self
-            .shadows
-            .entry(table.id)
-            .or_insert_with(|| Shadow {
-                table: table.clone(),
-                accounts: BTreeMap::new(),
-                tallies: BTreeMap::new(),
-            });
+        let shadow = self.shadows.entry(table.id).or_insert_with(|| Shadow {
+            table: table.clone(),
+            accounts: BTreeMap::new(),
+            tallies: BTreeMap::new(),
+        });
         if shadow.accounts.contains_key(account) {
             return Ok(());
         }

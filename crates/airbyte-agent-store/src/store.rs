@@ -43,8 +43,10 @@ pub struct Store {
     /// The name that connections open: the path, or the address of a database in memory.
     address: String,
     options: OpenOptions,
-    writer: Mutex<Writer>,
+    /// They are closed before the connection that writes: the last one that is closed empties the log beside the file,
+    /// which those that only read cannot.
     readers: Mutex<Vec<Reader>>,
+    writer: Mutex<Writer>,
 }
 
 /// Size of the pages of a new file. In larger pages less space is lost at their ends, behind rows of some hundred bytes.

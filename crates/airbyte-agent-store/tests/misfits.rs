@@ -59,7 +59,10 @@ fn values_of_another_type_are_counted_and_their_record_is_whole() {
     assert_eq!(store.misfits(&table, "other").unwrap(), []);
     assert_eq!(told(&store.tables().unwrap()[0].misfits), all());
     let sentence = misfits[0].sentence();
-    assert!(sentence.starts_with("acme_bills.amount should be an integer, but 2 values"), "{sentence}");
+    assert!(
+        sentence.starts_with("acme_bills.amount should be an integer, but 2 values"),
+        "{sentence}"
+    );
     assert!(!sentence.contains("sum,") && !sentence.contains("n/a"), "{sentence}");
     // What the sentence advises.
     let rows = common::query(
@@ -76,7 +79,10 @@ fn the_answer_to_a_query_tells_of_the_columns_that_it_names() {
         ("SELECT sum(amount) FROM acme_bills", vec![one("amount", "text", 2)]),
         ("SELECT id FROM acme_bills AS b WHERE b.AMOUNT > 7", vec![one("amount", "text", 2)]),
         ("SELECT id FROM acme_bills ORDER BY due", vec![one("due", "number", 1)]),
-        ("WITH b AS (SELECT paid AS p FROM acme_bills) SELECT p FROM b", vec![one("paid", "text", 1)]),
+        (
+            "WITH b AS (SELECT paid AS p FROM acme_bills) SELECT p FROM b",
+            vec![one("paid", "text", 1)],
+        ),
         ("SELECT * FROM acme_bills", all()),
         ("SELECT id, _record FROM acme_bills", vec![]),
         ("SELECT count(*) FROM acme_bills", vec![]),

@@ -156,3 +156,25 @@ fn only_the_owner_can_read_the_files() {
         assert_eq!(mode, 0o600, "{:?}", entry.file_name());
     }
 }
+
+#[test]
+fn the_log_beside_the_file_is_emptied_when_asked_and_at_the_end() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("store.db");
+    let log = folder.path().join("store.db-wal");
+    let length = || std::fs::metadata(&log).map_or(0, |found| found.len());
+    let store = Store::open(&path, &OpenOptions::default()).unwrap();
+    let table = store.declare(&issues()).unwrap();
+    write(&store, &table, &[json!({"id": 1, "title": "a"})]);
+    query(&store, "SELECT * FROM github_issues");
+    assert!(length() > 0);
+    store.settle().unwrap();
+    assert_eq!(length(), 0);
+    write(&store, &table, &[json!({"id": 2, "title": "b"})]);
+    query(&store, "SELECT * FROM github_issues");
+    assert!(length() > 0);
+    drop(store);
+    assert_eq!(length(), 0);
+    let store = Store::open(&path, &OpenOptions::default()).unwrap();
+    assert_eq!(query(&store, "SELECT count(*) FROM github_issues"), [[json!(2)]]);
+}

@@ -53,6 +53,7 @@ impl<'w> Generator<'w> {
         if nullable
             && depth > 0
             && !is_identifier(&plain)
+            && !self.facts.is_needed(self.entity, &plain)
             && mix(seed ^ self.index).is_multiple_of(9)
         {
             return Value::Null;
@@ -77,6 +78,8 @@ impl<'w> Generator<'w> {
             seed,
         };
         let format = schema.get("format").and_then(Value::as_str).unwrap_or_default();
+        let is_time = format.is_empty() && self.facts.is_time(self.entity, &plain);
+        let format = if is_time { "date-time" } else { format };
         match kind {
             Some("string") => self.text_value(schema, property, format, depth),
             Some("integer") => self.integer(schema, property, format).into(),

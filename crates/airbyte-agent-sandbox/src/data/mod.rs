@@ -12,7 +12,7 @@ mod shape;
 mod text;
 mod vocabulary;
 
-pub(crate) use dates::format_instant;
+pub(crate) use dates::{format_instant, parse_instant};
 pub(crate) use facts::Facts;
 pub(crate) use generate::Generator;
 pub(crate) use identifier::identifiers;

@@ -16,6 +16,7 @@ mod overlay;
 mod page;
 mod records;
 mod route;
+mod since;
 pub(crate) mod uploads;
 mod vendors;
 

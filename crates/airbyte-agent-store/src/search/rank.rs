@@ -37,7 +37,8 @@ impl<'s> Ranking<'s> {
             .iter()
             .map(|word| {
                 let forms = forms(word);
-                let having: u32 = count.query_row([alternatives(None, &[], &forms)], |row| row.get(0))?;
+                let having: u32 =
+                    count.query_row([alternatives(None, &[], &forms)], |row| row.get(0))?;
                 let having = f64::from(having);
                 let rarity = (1.0 + (rows - having).max(0.0) / (having + 0.5)).ln().max(0.01);
                 Ok((*word, forms, rarity))

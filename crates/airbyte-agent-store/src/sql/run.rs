@@ -51,8 +51,7 @@ impl Store {
             reader.with_views(make, |reader, (made, all)| {
                 let tables = all.iter().map(SqlView::read_table).collect();
                 let names = |_: &mut Reader| Ok(view::names(&all));
-                let mut rows =
-                    run_for_user(reader, sql, &rewritten, limits, Some(tables), names)?;
+                let mut rows = run_for_user(reader, sql, &rewritten, limits, Some(tables), names)?;
                 rows.views = made;
                 Ok(rows)
             })

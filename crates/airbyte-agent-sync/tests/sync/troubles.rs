@@ -1,7 +1,7 @@
 //! Clocks that are set back, and specs that change between two runs.
 
-use airbyte_agent_core::{Client, CursorKey, ErrorKind};
 use airbyte_agent_core::local_store::{Limits, LocalStore as _};
+use airbyte_agent_core::{Client, CursorKey, ErrorKind};
 use airbyte_agent_store::{Page, QueryLimits};
 use airbyte_agent_sync::{Options, Plan, Runner, StoredRecords};
 use serde_json::{Map, Value, json};
@@ -106,7 +106,9 @@ async fn a_text_where_the_schema_has_a_number_is_told_by_sync_and_by_queries() {
     assert!(column.remarks[0].text.contains("should be an integer"), "{column:?}");
     let view = table.view(["default"]);
     let limits = Limits::default();
-    for (sql, expected) in [("SELECT max(number) FROM office_events", 1), ("SELECT id FROM office_events", 0)] {
+    for (sql, expected) in
+        [("SELECT max(number) FROM office_events", 1), ("SELECT id FROM office_events", 0)]
+    {
         let rows = stored.query(sql, &[view.clone()], &limits).await.unwrap();
         assert_eq!(rows.remarks.len(), expected, "{sql}");
     }

@@ -6,7 +6,8 @@ mod changes;
 mod shape;
 mod store_rows;
 
-use std::sync::Arc;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use airbyte_agent_description::{Connector, Entity, Operation};
 use serde_json::{Map, Value};
@@ -32,6 +33,8 @@ pub(super) struct Records {
     changes: Changes,
     cache: RecordCache,
     store_cache: store_rows::StoreCache,
+    /// What stands for the records below which lists of an entity were read, in the order of their first lists.
+    below: Mutex<HashMap<String, Vec<u64>>>,
 }
 
 impl Records {
@@ -41,6 +44,7 @@ impl Records {
             changes: Changes::default(),
             cache: RecordCache::default(),
             store_cache: store_rows::StoreCache::default(),
+            below: Mutex::default(),
             description,
         }
     }
@@ -102,12 +106,23 @@ impl Records {
         self.facts.initial_count(entity)
     }
 
-    /// The numbers of records that a list below a record of another entity shows, if it does not show all of them.
-    /// `parent` stands for that record. What was created is below every record.
+    /// The numbers of records that a list below a record of another entity shows, if it does not show all of them: the
+    /// next ones that are below no other record. `parent` stands for that record. What was created is below every one.
     pub(super) fn below(&self, entity: &str, parent: u64, indexes: &mut Vec<u64>) {
         let Some(below) = self.facts.population.below else { return };
         let start = self.initial_count(entity);
-        indexes.retain(|index| *index >= start || (index + parent % start) % start < below);
+        let first = {
+            let mut taken = self.below.lock().unwrap_or_else(PoisonError::into_inner);
+            let parents = taken.entry(entity.to_owned()).or_default();
+            let number = parents.iter().position(|known| *known == parent);
+            let number = number.unwrap_or_else(|| {
+                parents.push(parent);
+                parents.len() - 1
+            });
+            below.saturating_mul(number as u64)
+        };
+        let last = first.saturating_add(below);
+        indexes.retain(|index| *index >= start || (first..last).contains(index));
     }
 
     /// Numbers of the records that exist, new ones first.

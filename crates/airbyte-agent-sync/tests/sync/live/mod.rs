@@ -68,9 +68,6 @@ pub(crate) async fn emulated_in(
     for variable in connector.variables().into_iter().filter(|v| v.default.is_none()) {
         local = local.config(variable.name.to_string(), "sandbox");
     }
-    for rule in connector.scoping.iter() {
-        local = local.config(rule.config_key.to_string(), "sandbox");
-    }
     let client = Client::local(connector.clone(), local).unwrap();
     Emulated { sandbox, clients: One { description: Description::from(connector), client } }
 }
