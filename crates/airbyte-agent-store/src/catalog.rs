@@ -61,6 +61,22 @@ impl Store {
         self.summaries("connector = ?1", [connector])
     }
 
+    /// The values of an account in a table that are not of the type of their column.
+    ///
+    /// # Errors
+    ///
+    /// The errors of reading.
+    pub fn misfits(&self, table: &Table, account: &str) -> Result<Vec<Misfit>> {
+        let accounts = [account.to_owned()];
+        self.read(|reader| {
+            reader.internally(|connection| {
+                let table = &table.current(connection)?;
+                let read = ReadTable { name: &table.name, table, accounts: Some(&accounts) };
+                misfits::load(connection, &[read], |_, _| true)
+            })
+        })
+    }
+
     fn summaries(
         &self,
         condition: &str,

@@ -5,10 +5,11 @@ use std::collections::HashSet;
 use rusqlite::{OptionalExtension, Transaction, params};
 
 use crate::error::{Error, Result};
+use crate::learnt::Learnt;
 use crate::names::{Names, quoted, table_name};
 use crate::reencode::reencode;
 use crate::spec::{TableSpec, WantedColumn};
-use crate::store::{Learnt, Store};
+use crate::store::Store;
 use crate::table::{Column, OWN_COLUMNS, Table, json, record_expression};
 use crate::value::ColumnKind;
 

@@ -7,6 +7,7 @@ mod changes;
 mod declare;
 mod error;
 mod functions;
+mod learnt;
 mod misfits;
 mod moment;
 mod names;

@@ -8,7 +8,6 @@ use serde::Serialize;
 
 use crate::error::Result;
 use crate::names::literal;
-use crate::store::Store;
 use crate::stored::{stored, stored_columns};
 use crate::table::Table;
 use crate::value::{Cell, ColumnKind};
@@ -276,24 +275,6 @@ pub(crate) fn of_read(
                 .collect();
             load(connection, &tables, is_read)
         }
-    }
-}
-
-impl Store {
-    /// The values of an account in a table that are not of the type of their column.
-    ///
-    /// # Errors
-    ///
-    /// The errors of reading.
-    pub fn misfits(&self, table: &Table, account: &str) -> Result<Vec<Misfit>> {
-        let accounts = [account.to_owned()];
-        self.read(|reader| {
-            reader.internally(|connection| {
-                let table = &table.current(connection)?;
-                let read = ReadTable { name: &table.name, table, accounts: Some(&accounts) };
-                load(connection, &[read], |_, _| true)
-            })
-        })
     }
 }
 

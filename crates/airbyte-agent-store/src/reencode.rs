@@ -4,10 +4,10 @@ use rusqlite::{Connection, Transaction, params_from_iter};
 use serde_json::Value;
 
 use crate::error::Result;
+use crate::learnt::Learnt;
 use crate::misfits;
 use crate::record::{self, Row};
 use crate::spec;
-use crate::store::Learnt;
 use crate::stored::{StoredRow, shape_id, stored, stored_columns};
 use crate::table::Table;
 use crate::text;

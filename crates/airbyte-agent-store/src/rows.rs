@@ -8,10 +8,10 @@ use serde_json::{Map, Value};
 
 use crate::changes::{self, ChangeKind};
 use crate::error::Result;
+use crate::learnt::Learnt;
 use crate::misfits::{self, Tally};
 use crate::page::Counts;
 use crate::record::{Row, placed, places};
-use crate::store::Learnt;
 use crate::stored::{StoredRow, shape_id, stored, stored_columns};
 use crate::table::Table;
 use crate::text;

@@ -4,8 +4,8 @@ use rusqlite::Transaction;
 use serde_json::Value;
 
 use crate::error::Result;
+use crate::learnt::Learnt;
 use crate::record::{self, Row};
-use crate::store::Learnt;
 use crate::table::Table;
 use crate::value::Cell;
 

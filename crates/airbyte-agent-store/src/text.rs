@@ -4,9 +4,9 @@ use rusqlite::{Transaction, params};
 use serde_json::{Map, Value};
 
 use crate::error::Result;
+use crate::learnt::Learnt;
 use crate::record::Row;
 use crate::spec::is_address;
-use crate::store::Learnt;
 use crate::table::{Column, Table};
 use crate::value::{Cell, ColumnKind};
 use crate::words::{fold, is_of_letters, words};

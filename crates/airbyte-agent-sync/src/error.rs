@@ -49,7 +49,7 @@ impl Error {
         }
     }
 
-    /// Whether other lists of the same account would fail in the same way, so that trying them has no use.
+    /// Whether other lists of the same account would fail in the same way, so that they need not be tried.
     pub(crate) fn ends_everything(&self) -> bool {
         match self {
             Self::Store(error) => !matches!(**error, StoreError::Record { .. }),

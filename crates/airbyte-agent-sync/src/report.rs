@@ -35,9 +35,9 @@ impl Report {
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Mode {
-    /// All of them.
+    /// All records were requested, and those that were not met are removed.
     Full,
-    /// Those that were changed.
+    /// Only records that were changed since the last run were requested.
     Incremental,
     /// Those that the arguments of the caller select. Nothing is removed.
     Selected,
@@ -57,17 +57,17 @@ pub struct EntityReport {
     pub lists: u64,
     /// Number of pages that were written.
     pub pages: u64,
-    /// Number of records in them.
+    /// Number of records in these pages.
     pub records: u64,
-    /// What they changed in the store.
+    /// How many records of the store were inserted, changed and deleted by them.
     pub counts: Counts,
     /// Number of records of the account in the table afterwards.
     pub rows: u64,
     /// Number of pages that the vendor did not send again, because they have not changed.
     pub not_modified: u64,
-    /// Parents' records that the vendor no longer knows.
+    /// Number of records of parents that the vendor no longer knows, so that there is no list below them.
     pub gone: u64,
-    /// Records whose time of change is written in another form than the spec says.
+    /// Number of records whose time of change is written in another form than the spec says.
     pub unreadable_times: u64,
     /// Values in the store, of any run, that are not of the type that the schema says, so that conditions, orders and
     /// sums over their columns do not treat them as others.

@@ -1,11 +1,13 @@
 //! Every connector is copied wholly from the sandbox: all entities that its spec says can be copied, again without
 //! changes, and again after a change and a deletion. What the store has is compared with what the lists show.
 
+mod changes;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use airbyte_agent_core::description::{
-    Connector, JsonPath, Kind, ParentValue, Step, SyncDeletions, SyncRule, SyncTime,
+    Connector, JsonPath, Kind, ParentValue, SyncDeletions, SyncRule, SyncTime,
 };
 use airbyte_agent_store::{QueryLimits, Store};
 use airbyte_agent_sync::{EntityReport, Mode, Options, Pace, Plan, Planned, Report, Runner};
@@ -17,8 +19,17 @@ use crate::live::{Emulated, emulated_in};
 /// Records of an entity, and of a list below a record of another one.
 const POPULATION: (u64, u64) = (10, 2);
 
-/// Entities whose filter by time the sandbox does not understand, so that it sends everything again.
-const NOT_FILTERED: [(&str, &str); 0] = [];
+/// Entities whose lists go on by the argument that filters them by time, so that the sandbox takes it for a place in the
+/// list and sends everything again.
+const NOT_FILTERED: [(&str, &str); 4] = [
+    ("zendesk-chat", "chats"),
+    ("zendesk-chat", "conversions"),
+    ("zendesk-chat", "department_events"),
+    ("zendesk-support", "ticket_event_exports"),
+];
+
+/// Entities of which the sandbox shows the first record of each page with the address of a file.
+const WITH_FILES: [(&str, &str); 1] = [("greenhouse", "attachments")];
 
 /// Number of connectors that are copied at the same time.
 const AT_ONCE: usize = 3;
@@ -75,12 +86,9 @@ impl Copied {
         let mut copied = Self { slug: slug.to_owned(), emulated, store, plan, wrong: Vec::new() };
         copied.everything_is_planned();
 
-        let t0 = std::time::Instant::now();
         let first = copied.sync(false).await;
         copied.is_complete(&first);
-        let t1 = t0.elapsed();
         copied.agrees("at first").await;
-        let t2 = t0.elapsed();
 
         let second = copied.sync(false).await;
         copied.is_complete(&second);
@@ -109,13 +117,6 @@ impl Copied {
                 copied.fault(entity, "the deletion did not arrive");
             }
         }
-        eprintln!(
-            "{slug} sync {:.1} verify {:.1} all {:.1} requests {}",
-            t1.as_secs_f64(),
-            (t2 - t1).as_secs_f64(),
-            t0.elapsed().as_secs_f64(),
-            copied.emulated.sandbox.requests().len()
-        );
         copied.wrong
     }
 
@@ -310,7 +311,9 @@ impl Copied {
     /// Without changes nothing is written, and what the vendor can select by its time of change is not sent again.
     fn moves_no_more_than_it_must(&mut self, report: &EntityReport) {
         let counts = report.counts;
-        if counts.inserted + counts.changed + counts.deleted > 0 && !self.has_no_key(report) {
+        let name = (self.slug.as_str(), report.entity.as_str());
+        let is_steady = !self.has_no_key(report) && !WITH_FILES.contains(&name);
+        if counts.inserted + counts.changed + counts.deleted > 0 && is_steady {
             self.fault(&report.entity, &format!("changes without a change: {counts:?}"));
         }
         let Some(planned) = self.planned(&report.entity) else { return };
@@ -375,85 +378,5 @@ impl Copied {
             }
         };
         rows.iter().filter_map(time).collect()
-    }
-
-    /// Changes a record of every entity that has no parents, and gives these entities.
-    fn change(&self) -> Vec<String> {
-        let mut changed = Vec::new();
-        for planned in self.plan.entities.iter().filter(|one| one.source.parents.is_empty()) {
-            let Some(member) = self.plain_member(planned) else { continue };
-            let mut fields = Map::from_iter([(member, json!(CHANGED))]);
-            if let Some(change) = &planned.source.change {
-                let now = jiff::Timestamp::now().as_second() - 60;
-                let text = |pattern: &str| {
-                    let moment = jiff::Timestamp::from_second(now).unwrap();
-                    json!(moment.strftime(pattern).to_string())
-                };
-                let time = match change.format {
-                    SyncTime::Iso8601 => text("%Y-%m-%dT%H:%M:%SZ"),
-                    SyncTime::Date => text("%Y-%m-%d"),
-                    SyncTime::UnixMilliseconds => json!(now * 1000),
-                    _ => json!(now),
-                };
-                let names = change.field.steps.iter().filter_map(|step| match step {
-                    Step::Key(name) => Some(name.to_string()),
-                    _ => None,
-                });
-                let names: Vec<String> = names.collect();
-                let nested = names[1..].iter().rev().fold(time, |value, name| json!({name: value}));
-                fields.insert(names[0].clone(), nested);
-            }
-            if self.emulated.sandbox.change(&self.slug, &planned.entity, 0, fields) {
-                changed.push(planned.entity.clone());
-            }
-        }
-        changed
-    }
-
-    /// A member with a text that identifies nothing and is no argument of any list.
-    fn plain_member(&self, planned: &Planned) -> Option<String> {
-        let places =
-            planned.source.key.iter().chain(planned.source.change.iter().map(|c| &c.field));
-        let parents = self.plan.entities.iter().flat_map(|one| one.source.parents.iter());
-        let of_lists = parents.flat_map(|parent| parent.arguments.iter());
-        let of_lists = of_lists.filter_map(|(_, value)| match value {
-            ParentValue::Member(place) => Some(place),
-            ParentValue::Argument(_) => None,
-        });
-        let used: BTreeSet<String> = places
-            .chain(of_lists)
-            .filter_map(|place| match place.steps.first() {
-                Some(Step::Key(name)) => Some(name.to_string()),
-                _ => None,
-            })
-            .collect();
-        let likely = ["name", "title", "description", "subject", "note", "text", "label", "email"];
-        let rows = self.members(&planned.entity);
-        let is_free = |name: &&String| !used.contains(*name);
-        let is_likely = |name: &&String| likely.contains(&name.to_lowercase().as_str());
-        rows.iter().filter(is_free).find(is_likely).cloned()
-    }
-
-    /// The names of the members of a record that are texts.
-    fn members(&self, entity: &str) -> Vec<String> {
-        let table = self.store.table(&self.slug, entity).unwrap().unwrap();
-        let sql = format!("SELECT _record FROM \"{}\" LIMIT 1", table.name());
-        let rows = self.store.query(&sql, &QueryLimits::default()).unwrap().rows;
-        let Some(row) = rows.first() else { return Vec::new() };
-        let record: Value = serde_json::from_str(row[0].as_str().unwrap()).unwrap();
-        let members = record.as_object().unwrap().iter();
-        members.filter(|(_, value)| value.is_string()).map(|(name, _)| name.clone()).collect()
-    }
-
-    /// Removes some records of every entity that has no parents, and gives these entities. One record might be among
-    /// those that the list does not show.
-    fn remove(&self) -> Vec<String> {
-        let roots = self.plan.entities.iter().filter(|one| one.source.parents.is_empty());
-        let sandbox = &self.emulated.sandbox;
-        let removed = roots.filter(|one| {
-            let gone = (1..4).filter(|number| sandbox.remove(&self.slug, &one.entity, *number));
-            gone.count() > 0
-        });
-        removed.map(|one| one.entity.clone()).collect()
     }
 }
