@@ -112,10 +112,12 @@ impl SandboxBuilder {
 
     /// Limits the records of every vendor: at most `most` of each entity, of which a list below a record of another
     /// entity, such as the tables of one base, shows `below`. Usually an entity has between 250 and 300 records, and
-    /// each such list shows all of them, so that the records below records below records are millions.
+    /// each such list shows all of them, so that the records below records below records are millions. Lists also select
+    /// by the time of change as the description says for copies (`x-agent-sync`), and not as the names of arguments say.
     #[must_use]
     pub fn population(mut self, most: u64, below: u64) -> Self {
-        self.population = Population { most: Some(most), below: Some(below) };
+        self.population =
+            Population { most: Some(most), below: Some(below), selects_by_change: true };
         self
     }
 

@@ -56,6 +56,8 @@ pub(crate) struct Population {
     pub(crate) most: Option<u64>,
     /// Number of records that a list below a record of another entity shows; `None` for all of its entity.
     pub(crate) below: Option<u64>,
+    /// Whether lists select by the time of change as the description says for copies.
+    pub(crate) selects_by_change: bool,
 }
 
 /// Number of records that an entity usually has at the start: between 250 and 300.

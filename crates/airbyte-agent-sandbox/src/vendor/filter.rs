@@ -97,9 +97,15 @@ fn filters<'a>(
     })
 }
 
-/// Whether a record is one of those that the arguments ask for.
-pub(super) fn matches(operation: &Operation, arguments: &Arguments, record: &Value) -> bool {
-    let since = Since::of(operation, arguments);
+/// Whether a record is one of those that the arguments ask for. With `by_change`, the filter for changes since a time is
+/// the one of the description, and otherwise what the names of arguments say.
+pub(super) fn matches(
+    operation: &Operation,
+    arguments: &Arguments,
+    record: &Value,
+    by_change: bool,
+) -> bool {
+    let since = Since::of(operation, arguments).filter(|_| by_change);
     if since.as_ref().is_some_and(|since| !since.meets(record)) {
         return false;
     }

@@ -48,7 +48,12 @@ impl Execution<'_> {
         if filter::has_filters(self.operation, self.arguments) {
             let matches = |index: u64| {
                 let record = self.record_in_list(shape, index, None);
-                filter::matches(self.operation, self.arguments, &record)
+                filter::matches(
+                    self.operation,
+                    self.arguments,
+                    &record,
+                    self.records.selects_by_change(),
+                )
             };
             indexes.retain(|index| matches(*index));
         }

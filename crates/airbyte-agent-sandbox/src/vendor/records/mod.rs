@@ -106,6 +106,11 @@ impl Records {
         self.facts.initial_count(entity)
     }
 
+    /// Whether lists select by the time of change as the description says for copies.
+    pub(super) fn selects_by_change(&self) -> bool {
+        self.facts.population.selects_by_change
+    }
+
     /// The numbers of records that a list below a record of another entity shows, if it does not show all of them: the
     /// next ones that are below no other record. `parent` stands for that record. What was created is below every one.
     pub(super) fn below(&self, entity: &str, parent: u64, indexes: &mut Vec<u64>) {
