@@ -286,7 +286,7 @@ fn values_of_another_type_than_their_column_are_told_everywhere() {
     let misfit = &synced.json()["data"][0]["misfits"][0];
     assert_eq!((&misfit["column"], &misfit["found"]), (&"balance".into(), &"text".into()));
     assert_eq!(misfit["values"], 1);
-    let table = run(&[&args[..], &["--output", "table"]].concat()).succeeded();
+    let table = run(&[&args[..], &["--output", "text"]].concat()).succeeded();
     assert!(table.stdout.contains(told) && !table.stdout.contains("secret sum"), "{table:?}");
     let sql = |query: &str| run(&["sql", query, "--store", &store, "--offline"]).succeeded();
     let sum = sql("SELECT sum(balance) AS total FROM stripe_customers");

@@ -82,7 +82,9 @@ impl Condition {
     pub(crate) fn fields<'c>(&'c self, names: &mut HashSet<&'c str>) {
         match self {
             Self::All(parts) | Self::OneOf(parts) => {
-                parts.iter().for_each(|part| part.fields(names));
+                for part in parts {
+                    part.fields(names);
+                }
             }
             Self::Not(part) => part.fields(names),
             Self::Field(path, _) => {
