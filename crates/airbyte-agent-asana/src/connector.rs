@@ -320,6 +320,16 @@ impl AsanaConnector {
     pub const fn goals(&self) -> entities::goals::Goals<'_> {
         entities::goals::Goals::new(&self.client)
     }
+
+    /// An address that Asana calls when something changes.
+    pub const fn webhooks(&self) -> entities::webhooks::Webhooks<'_> {
+        entities::webhooks::Webhooks::new(&self.client)
+    }
+
+    /// A change of a task, project or goal, or of something inside.
+    pub const fn events(&self) -> entities::events::Events<'_> {
+        entities::events::Events::new(&self.client)
+    }
 }
 
 impl TypedConnector for AsanaConnector {

@@ -122,7 +122,9 @@ pub(crate) fn hint_for_exec(
             "'{} --scopes SCOPES' signs in with further scopes; the app at the vendor has to have them",
             example::command_start("login", connector, spec)
         )),
-        (ErrorKind::Authentication | ErrorKind::Permission, _) => Some(format!(
+        // The vendor has accepted the credentials.
+        (ErrorKind::Permission, _) => None,
+        (ErrorKind::Authentication, _) => Some(format!(
             "'{}' finds out whether credentials work",
             example::command_start("check", connector, spec)
         )),

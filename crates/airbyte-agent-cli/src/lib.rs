@@ -39,6 +39,8 @@ mod sample;
 mod schema_text;
 mod shutdown;
 mod signals;
+#[cfg(feature = "otel")]
+mod telemetry;
 mod terminal;
 mod trace;
 mod variables;
@@ -55,17 +57,26 @@ use self::commands::{
 use self::failure::Stop;
 use self::shutdown::block_on;
 
+/// The only argument of a process that runs the program of a model. It is no command: such a process does nothing else,
+/// and reads neither options nor the environment.
+const PROGRAM_WORD: &str = "__program";
+
 /// Reads the command line of the process, runs the command and returns its exit code.
 #[must_use]
 pub fn main() -> ExitCode {
+    if std::env::args_os().nth(1).is_some_and(|word| word == PROGRAM_WORD) {
+        return airbyte_agent_program::run_worker();
+    }
     let parsed = help::command().try_get_matches();
     let cli = match parsed.and_then(|matches| Cli::from_arg_matches(&matches)) {
         Ok(cli) => cli,
         Err(error) => return clap_error::report_clap_error(&error),
     };
-    trace::start_logging(cli.verbose, matches!(cli.command, Command::Mcp(_)));
+    let logging = trace::start_logging(cli.verbose, matches!(cli.command, Command::Mcp(_)));
     let is_verbose = cli.verbose > 0;
-    match run_command(cli.command) {
+    let ended = run_command(cli.command);
+    logging.end();
+    match ended {
         Ok(()) => ExitCode::SUCCESS,
         Err(stop) => failure_report::report_stop(&stop, is_verbose),
     }

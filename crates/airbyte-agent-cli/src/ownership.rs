@@ -18,7 +18,7 @@ const PREFIX: &str = "AIRBYTE_AGENT_";
 
 /// This program's own variables, without the prefix. A name that ends with `_` stands for all
 /// variables that begin with it.
-const OF_PROGRAM: [&str; 4] = ["MCP_", "PASSPHRASE", "PASSPHRASE_FILE", "STORE"];
+const OF_PROGRAM: [&str; 5] = ["MCP_", "PASSPHRASE", "PASSPHRASE_FILE", "RECORDS", "STORE"];
 
 const HELP: &str = "Give credentials of its own (--credentials @FILE, or 'credentials' in the file \
                     of a server), or another name to the spec (info.x-airbyte-connector-name)";

@@ -23,8 +23,8 @@ pub struct SyncSource {
     /// Places in a record whose values identify it; if empty, records have no identity, and every pass
     /// replaces all of them.
     pub key: List<JsonPath>,
-    /// Whether a record is identified together with the arguments that come from parents, so that the same
-    /// key under two parents means two records.
+    /// Whether a record is identified together with the arguments of its list, those of parents and of the scope, so
+    /// that the same key under two parents means two records.
     pub per_parent: bool,
     /// The entities whose records give arguments of the list. The list is read once for each record of the
     /// parent, or for each combination of records of several parents.
@@ -33,6 +33,9 @@ pub struct SyncSource {
     pub arguments: List<(Text, Json)>,
     /// Arguments that only the caller can give.
     pub needs: List<Text>,
+    /// Arguments that say which part of an account is listed, such as the repository: the caller or the settings of
+    /// the connector give them.
+    pub scope: List<Text>,
     /// How changed records are recognized and requested; `None` if every pass has to read all records.
     pub change: Option<SyncChange>,
     /// How records that were deleted at the vendor are recognized between full passes.

@@ -228,6 +228,16 @@ impl Client {
         self.runtime().transport().settings()
     }
 
+    /// Adds what the settings of this client say about the scope of a call to its arguments, as a call does itself:
+    /// the repository, for example. Arguments that are given stay.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Usage`](crate::ErrorKind::Usage) if a setting does not fit the rule of the connector.
+    pub fn complete_scope(&self, operation: &Operation, arguments: &mut Arguments) -> Result<()> {
+        crate::arguments::scope(self.description(), operation, arguments, self.config())
+    }
+
     /// A text that tells the account of this client from others, for names of files and the like: 32 hexadecimal digits.
     /// Clients of the same account have the same as long as they have the same
     /// [cursor key](Self::with_cursor_key). Nobody without the key learns anything from it.

@@ -10,7 +10,7 @@ use url::Url;
 use crate::arguments::{Arguments, Completion};
 use crate::call_options::CallOptions;
 use crate::cursor::NextPage;
-use crate::description::{Connector, JsonPath, Operation};
+use crate::description::{Connector, JsonPath, Operation, Step};
 use crate::download::Download;
 use crate::dry_run::DryRun;
 use crate::error::{Error, Result};
@@ -75,11 +75,16 @@ impl Reply {
         Self { status, headers, body, layout, next, answered_by: None, base: None }
     }
 
-    /// A reply without records, which replaces a failure that means that there are none.
-    pub(crate) fn of_nothing() -> Self {
-        let root = JsonPath { steps: Vec::new().into() };
-        let body = Bytes::from_static(b"[]");
-        Self::new(200, http::HeaderMap::new(), body, Layout::wrapped(root)).with_next(None)
+    /// A reply without records, which replaces a failure that means that there are none. The
+    /// metadata in the failure's body, such as a token for the next call, is its metadata.
+    pub(crate) fn of_nothing(failure: &Error) -> Self {
+        const NONE: &str = "$none";
+        let body = failure.body().and_then(|text| serde_json::from_str(text).ok());
+        let mut body: Map<String, Value> = body.unwrap_or_default();
+        body.insert(NONE.to_owned(), Value::Array(Vec::new()));
+        let records = JsonPath { steps: vec![Step::Key(NONE.into())].into() };
+        let (body, layout) = (Value::Object(body).to_string(), Layout::wrapped(records));
+        Self::new(200, http::HeaderMap::new(), body.into(), layout).with_next(None)
     }
 
     /// A response that is this record, which several calls have made.

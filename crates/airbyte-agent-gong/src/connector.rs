@@ -278,6 +278,11 @@ impl GongConnector {
         entities::crm_schemas::CrmSchemas::new(&self.client)
     }
 
+    /// A file with records of a CRM that is sent to Gong.
+    pub const fn crm_uploads(&self) -> entities::crm_uploads::CrmUploads<'_> {
+        entities::crm_uploads::CrmUploads::new(&self.client)
+    }
+
     /// The state of an upload of CRM data.
     pub const fn crm_requests(&self) -> entities::crm_requests::CrmRequests<'_> {
         entities::crm_requests::CrmRequests::new(&self.client)

@@ -9,7 +9,7 @@ use crate::decision::{Decided, DocumentDecision, Paging};
 use crate::emit::{EmittedOperation, Name, key};
 use crate::shape::Shape;
 
-/// The form of the file. A program that finds another one does not read it.
+/// The version of the form of the file. A program that finds another version does not read the file.
 pub const FORMAT: u32 = 1;
 
 /// What an import remembers.
@@ -245,25 +245,25 @@ mod tests {
     #[test]
     fn operations_that_moved_are_recognised() {
         for (old, new, expected) in [
-            // The name of a parameter.
+            // Only names of parameters are different.
             (
                 [("GET /a/{id}", ""), ("GET /b", "")],
                 [("GET /a/{a_id}", ""), ("GET /b", "")],
                 vec![("GET /a/{a_id}", "GET /a/{id}")],
             ),
-            // The version.
+            // Only the version is different.
             (
                 [("GET /v1/a", ""), ("GET /v1/b", "")],
                 [("GET /v2/a", ""), ("GET /b", "")],
                 vec![("GET /b", "GET /v1/b"), ("GET /v2/a", "GET /v1/a")],
             ),
-            // What is there besides, is another.
+            // An operation that is also at its old place is another one.
             (
                 [("GET /v1/a", "x"), ("GET /c", "")],
                 [("GET /v1/a", "x"), ("GET /v2/a", "x")],
                 vec![],
             ),
-            // The name of the operation.
+            // The operation has the same name and stands at another path.
             (
                 [("GET /a", "list"), ("GET /b", "get")],
                 [("GET /x/a", "list"), ("POST /b", "get")],
@@ -274,7 +274,7 @@ mod tests {
                 [("POST /a/{id}/archive", "end"), ("GET /b", "")],
                 vec![],
             ),
-            // Nothing is guessed of what could be two.
+            // Where two operations could be meant, none is taken.
             ([("GET /v1/a", ""), ("GET /v2/a", "")], [("GET /v3/a", ""), ("GET /c", "")], vec![]),
         ] {
             let found = moved(old.into_iter(), new.into_iter());

@@ -10,9 +10,9 @@ use self::target::Target;
 
 /// Why an action cannot be applied.
 enum Refusal {
-    /// It is wrong.
+    /// The action is not written as overlays are.
     Wrong(String),
-    /// What it is about is not there.
+    /// The spec has nothing at the target of the action.
     Missing(String),
 }
 
@@ -77,7 +77,7 @@ fn act(spec: &mut Value, action: &Value) -> Result<(), Refusal> {
     let removes = action.get("remove") == Some(&Value::Bool(true));
     match (removes, action.get("update")) {
         (true, None) => {
-            // From the end, so that the places of list elements stay right.
+            // Elements are removed from the end of a list, so that the positions of the others stay valid.
             for place in places.iter().rev() {
                 remove(spec, place);
             }
@@ -276,7 +276,7 @@ actions:
             let problems = apply(&mut spec(), &format!("actions: [{action}]"), false).unwrap_err();
             assert_eq!(problems, [format!("action 1: {expected}")]);
         }
-        // Of a part of a document, what is about the rest is given back.
+        // If the spec has a part of the document only, the actions for the rest are returned.
         let text =
             "actions: [{target: GET /orders, remove: true}, {target: GET /users, remove: true}]";
         let unmatched = apply(&mut spec(), text, true).unwrap();

@@ -4,7 +4,7 @@ Usage: batch_tasks.py PROGRAM     (PROGRAM of `cargo build -p airbyte-agent-cli`
 Every task is a function over the records of the sandbox, which reads what it needs by `ask` and returns the answer. The
 calls are made by `execute` and by `batch`, and the answers have to be the same and the right ones. A model that
 could run the function itself would read the answer only: that is the column `program`; `code` is what it
-would have to write for that. Tokens are estimated in the way of the server.
+would have to write for that. `program_tasks.py` measures programs that are run. Tokens are estimated in the way of the server.
 """
 
 import inspect
@@ -236,9 +236,9 @@ def of_run(run):
 
 
 class Server:
-    def __init__(self, program):
+    def __init__(self, program, option="--batch"):
         pipe = subprocess.PIPE
-        command = [program, "mcp", "--sandbox", "--batch"]
+        command = [program, "mcp", "--sandbox", option]
         self.process = subprocess.Popen(command, stdin=pipe, stdout=pipe)
         self.last = 0
         self.request("initialize", GREETING)
@@ -381,4 +381,5 @@ ANSWERS = {
 }
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -62,6 +62,7 @@ http="$(address "$logs/mcp" 'mcp listening on')"
 
 timeout 100 "$venv/bin/python" "$here/python/check.py" "$program" "$sandbox" "$http"
 timeout 120 "$venv/bin/python" "$here/python/tasks.py" "$program"
+timeout 120 "$venv/bin/python" "$here/program_tasks.py" "$program"
 (cd "$node" && timeout 60 node check.mjs "$program" "$sandbox" "$http")
 
 # The inspector complains of schemas that some client refuses, too.

@@ -4,9 +4,7 @@
 use std::panic::AssertUnwindSafe;
 use std::time::Duration;
 
-use airbyte_agent_core::tools::{
-    Batch, BatchCall, BatchResult, Effect, Plan, ToolError, ToolOutput,
-};
+use airbyte_agent_core::tools::{Batch, BatchCall, BatchResult, Effect, ToolError, ToolOutput};
 use futures_util::{FutureExt as _, StreamExt as _, stream};
 use rmcp::RoleServer;
 use rmcp::service::RequestContext;
@@ -14,12 +12,11 @@ use tokio::time::Instant;
 use tracing::Instrument as _;
 
 use crate::admission::{admit, defect, timed_out};
-use crate::audit::{Begin, Ending, Entry};
+use crate::audit::{Ending, Entry};
 use crate::caller::Caller;
+use crate::part::{begin, refuse, tool};
 use crate::progress::LatestReport;
-use crate::refusal::Refusal;
 use crate::shared::Shared;
-use crate::trace;
 
 /// What the answer of a batch may take beyond the longest time of its calls.
 pub(crate) const GRACE: Duration = Duration::from_millis(500);
@@ -39,7 +36,7 @@ pub(crate) async fn run(
     let calls = batch.into_calls(progress).into_iter();
     let calls: Vec<_> = calls
         .map(|call| {
-            let entry = begin(shared, caller, &call, context);
+            let entry = begin(shared, caller, &call, TOOL, context);
             one(shared, call, entry, deadline)
         })
         .collect();
@@ -54,7 +51,7 @@ async fn one<'r>(
     entry: Entry,
     deadline: Instant,
 ) -> BatchResult<'r> {
-    let (name, tool) = (call.name().to_owned(), tool(&call).to_owned());
+    let (name, tool) = (call.name().to_owned(), tool(&call, TOOL).to_owned());
     if let Err(refusal) = call.plan().map_or(Ok(()), |plan| admit(shared, plan)) {
         return refuse(name, &refusal, entry);
     }
@@ -77,42 +74,4 @@ async fn one<'r>(
         entry.end(&Ending::of(outcome));
     }
     result
-}
-
-/// Begins to write a call down.
-fn begin(
-    shared: &Shared,
-    caller: &Caller<'_>,
-    call: &BatchCall<'_>,
-    context: &RequestContext<RoleServer>,
-) -> Entry {
-    let Some(audit) = &shared.audit else { return Entry::unlogged() };
-    let mut arguments = call.given().clone();
-    // Before anything of them is shortened.
-    shared.tools.clean_value(&mut arguments);
-    let client = context.client_info();
-    audit.begin(Begin {
-        client: client.map(|client| format!("{} {}", client.name, client.version)),
-        caller: Some(caller.name).filter(|name| !name.is_empty()),
-        trace: trace::parent(context).map(str::to_owned),
-        tool: tool(call),
-        part: Some(call.name()),
-        arguments: &arguments,
-        target: call.plan().ok().and_then(Plan::target),
-        effect: call.plan().map_or(Effect::Nothing, Plan::effect),
-    })
-}
-
-/// The name of the tool of a call.
-fn tool<'c>(call: &'c BatchCall<'_>) -> &'c str {
-    match call.tool() {
-        "" => TOOL,
-        tool => tool,
-    }
-}
-
-/// The result of a call that this server refuses or ends.
-fn refuse<'r>(name: String, refusal: &Refusal, entry: Entry) -> BatchResult<'r> {
-    entry.end(&Ending { outcome: refusal.kind(), ..Ending::default() });
-    BatchResult::refused(name, refusal.to_json())
 }

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 
 use airbyte_agent_core::local_store::LocalStore;
-use airbyte_agent_core::tools::{Exposure, Policy, ResultLimits, Toolset};
+use airbyte_agent_core::tools::{Exposure, Policy, ProgramRunner, ResultLimits, Toolset};
 use airbyte_agent_core::{Client, Result};
 use tokio::sync::Semaphore;
 
@@ -31,6 +31,7 @@ pub struct ServerBuilder {
     policy: Policy,
     exposure: Option<Exposure>,
     batches: bool,
+    runner: Option<Arc<dyn ProgramRunner>>,
     prefix: Option<String>,
     results: ResultLimits,
     form: ResultForm,
@@ -56,6 +57,7 @@ impl Server {
             policy: Policy::default(),
             exposure: None,
             batches: false,
+            runner: None,
             prefix: None,
             results: ResultLimits::default(),
             form: ResultForm::default(),
@@ -150,6 +152,13 @@ impl ServerBuilder {
         self
     }
 
+    /// Adds the tool `program`, which runs programs over the other tools; see [`Toolset::programs`].
+    #[must_use]
+    pub fn programs(mut self, runner: Arc<dyn ProgramRunner>) -> Self {
+        self.runner = Some(runner);
+        self
+    }
+
     /// Begins the names of all tools with this word and an underscore.
     ///
     /// # Errors
@@ -232,6 +241,9 @@ impl ServerBuilder {
         }
         let describing = tools.clone().exposure(Exposure::SearchExecute);
         let mut tools = tools.exposure(exposure).batches(self.batches);
+        if let Some(runner) = self.runner {
+            tools = tools.programs(runner);
+        }
         if let Some(prefix) = &self.prefix {
             // It was tried when it was set.
             tools = tools.clone().prefix(prefix).unwrap_or(tools);

@@ -25,6 +25,7 @@ use crate::asking::{Asking, asking};
 use crate::audit::{Begin, Ending, Entry};
 use crate::batch;
 use crate::caller::Caller;
+use crate::program;
 use crate::progress::LatestReport;
 use crate::refusal::{Refusal, Retry};
 use crate::response;
@@ -329,10 +330,16 @@ async fn run(
     let progress = LatestReport::default();
     // The calls of a batch end at the limit, so that the others are answered.
     let grace = if plan.is_batch() { batch::GRACE } else { Duration::ZERO };
+    // A program has a clock of its own, which stands still while the user is asked.
+    let longest = if plan.is_program() { Duration::MAX } else { shared.limits.timeout };
     let span = trace::span(name, context);
     let work = async {
         let plan = match plan.into_batch() {
             Ok(calls) => return batch::run(shared, caller, calls, &progress, context).await,
+            Err(plan) => plan,
+        };
+        let plan = match plan.into_program() {
+            Ok(code) => return program::run(shared, caller, code, &progress, context).await,
             Err(plan) => plan,
         };
         // The semaphore is never closed. A call that gets no turn runs into the time limit.
@@ -346,7 +353,7 @@ async fn run(
         biased;
         // Dropping the work ends the call. The client does not read the response to a cancelled call.
         () = context.ct.cancelled() => Outcome::Refused(cancelled()),
-        ended = tokio::time::timeout(shared.limits.timeout.saturating_add(grace), reported) => match ended {
+        ended = tokio::time::timeout(longest.saturating_add(grace), reported) => match ended {
             Ok(Ok(Ok(output))) => Outcome::Done(output),
             Ok(Ok(Err(error))) => Outcome::Failed(error),
             Ok(Err(_)) => Outcome::Refused(defect(name)),

@@ -42,6 +42,8 @@ mod instructions;
 mod limits;
 mod lines;
 mod message;
+mod part;
+mod program;
 mod progress;
 mod prompts;
 mod quota;

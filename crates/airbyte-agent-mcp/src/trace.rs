@@ -15,10 +15,11 @@ pub(crate) fn parent(context: &RequestContext<RoleServer>) -> Option<&str> {
 
 /// The span of a call of a tool.
 pub(crate) fn span(tool: &str, context: &RequestContext<RoleServer>) -> Span {
-    let (trace, parent) = parent(context).map(identifiers).unwrap_or_default();
+    let traceparent = parent(context);
+    let (trace, parent) = traceparent.map(identifiers).unwrap_or_default();
     let version = context.protocol_version();
     let is_http = context.extensions.get::<http::request::Parts>().is_some();
-    tracing::info_span!(
+    let span = tracing::info_span!(
         "mcp_call",
         otel.name = %format_args!("tools/call {tool}"),
         otel.kind = "server",
@@ -31,7 +32,30 @@ pub(crate) fn span(tool: &str, context: &RequestContext<RoleServer>) -> Span {
         gen_ai.tool.name = tool,
         trace_id = trace,
         parent_id = parent,
-    )
+    );
+    #[cfg(feature = "otel")]
+    continue_trace(&span, traceparent);
+    span
+}
+
+/// Makes the span part of the trace of the client. Without a subscriber for OpenTelemetry nothing happens.
+#[cfg(feature = "otel")]
+fn continue_trace(span: &Span, traceparent: Option<&str>) {
+    use opentelemetry::trace::{
+        SpanContext, SpanId, TraceContextExt as _, TraceFlags, TraceId, TraceState,
+    };
+    use tracing_opentelemetry::OpenTelemetrySpanExt as _;
+
+    let Some(text) = traceparent else { return };
+    let (trace, parent) = identifiers(text);
+    let flags = text.split('-').nth(3).and_then(|flags| u8::from_str_radix(flags, 16).ok());
+    let (Ok(trace), Ok(parent)) = (TraceId::from_hex(trace), SpanId::from_hex(parent)) else {
+        return;
+    };
+    let flags = TraceFlags::new(flags.unwrap_or_default());
+    let remote = SpanContext::new(trace, parent, flags, true, TraceState::default());
+    // It fails where nobody collects spans.
+    let _ = span.set_parent(opentelemetry::Context::new().with_remote_span_context(remote));
 }
 
 /// Notes in the span of a call what kind of error it ended with.

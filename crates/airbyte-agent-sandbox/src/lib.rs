@@ -13,6 +13,7 @@ mod fault;
 mod graphql;
 mod hash;
 mod log;
+mod matching;
 mod pattern;
 mod platform;
 mod request;

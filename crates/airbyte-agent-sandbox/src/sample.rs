@@ -7,6 +7,7 @@ use serde_json::{Map, Value, json};
 
 use crate::data::plain;
 use crate::decode::accepts;
+use crate::matching;
 use crate::vendor::{criteria, uploads};
 
 /// The arguments that a call of the operation needs, by parameter name. Identifiers are taken from
@@ -39,8 +40,9 @@ pub fn arguments(operation: &Operation, record: &Value) -> Map<String, Value> {
     all
 }
 
-/// A value for a parameter. One that is written in a language gets the example of the description.
-fn value_of(parameter: &Parameter, record: &Value) -> Value {
+/// A value for one parameter, as [`arguments`] chooses it: from the record if it has one that fits, or any that fits. One
+/// that is written in a language gets the example of the description.
+pub fn value_of(parameter: &Parameter, record: &Value) -> Value {
     if let Some(query) = field_query(&parameter.schema, record) {
         return query;
     }
@@ -73,11 +75,23 @@ fn value_for(name: &str, schema: &Schema, record: &Value) -> Value {
 /// Any value that fits, also where the schema wants a format.
 fn formatted_value(schema: &Schema, name: &str) -> Value {
     let any = any_value(schema, name);
-    match schema.text_example().filter(|_| !accepts(schema, &any)) {
+    if accepts(schema, &any) {
+        return any;
+    }
+    match schema.text_example() {
         Some(text) if schema.kinds.contains(&Kind::String) => text.into(),
         Some(digits) => serde_json::from_str(digits).unwrap_or(any),
-        None => any,
+        None => matching_text(schema).unwrap_or(any),
     }
+}
+
+/// A text that the pattern of the schema matches, if it has one and the text keeps the other rules as well.
+fn matching_text(schema: &Schema) -> Option<Value> {
+    let pattern = schema.rules.iter().find_map(|rule| match rule {
+        TextRule::Pattern(pattern) => Some(pattern),
+        TextRule::Formats(_) | TextRule::Grammar(_) => None,
+    })?;
+    matching::text(pattern).map(Value::from).filter(|text| accepts(schema, text))
 }
 
 /// The value of a record that an argument of this name takes, if it has one that fits the schema.

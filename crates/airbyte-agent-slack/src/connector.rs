@@ -255,6 +255,16 @@ impl SlackConnector {
     pub const fn canvases(&self) -> entities::canvases::Canvases<'_> {
         entities::canvases::Canvases::new(&self.client)
     }
+
+    /// A note that Slackbot sends to a user at a given time.
+    pub const fn reminders(&self) -> entities::reminders::Reminders<'_> {
+        entities::reminders::Reminders::new(&self.client)
+    }
+
+    /// A message that fits a question, found by its meaning.
+    pub const fn related_messages(&self) -> entities::related_messages::RelatedMessages<'_> {
+        entities::related_messages::RelatedMessages::new(&self.client)
+    }
 }
 
 impl TypedConnector for SlackConnector {

@@ -843,6 +843,59 @@ record! {
 }
 
 record! {
+    /// A note that Slackbot sends to a user at a given time.
+    pub struct Reminder {
+        /// Id of the reminder (`Rm…`).
+        pub id: String,
+        /// Id of the user who set it.
+        pub creator: String,
+        /// Id of the user who is reminded.
+        pub user: String,
+        /// What the user is reminded of.
+        pub text: String,
+        /// Whether it comes again and again.
+        pub recurring: bool,
+        /// When it comes, Unix seconds; absent for recurring ones.
+        pub time: i64,
+        /// When it was marked as done, Unix seconds; 0 if it was not.
+        pub complete_ts: i64,
+    }
+}
+
+record! {
+    /// Confirmation.
+    pub struct ReminderDeleteResponse {
+        /// True on success. A response with false is reported as an error with Slack's code, such
+        /// as `not_found`.
+        pub ok: bool,
+    }
+}
+
+record! {
+    /// A message that fits a question, found by its meaning.
+    pub struct RelatedMessage {
+        /// Name of whoever wrote it.
+        pub author_name: String,
+        /// Id of the user who wrote it.
+        pub author_user_id: String,
+        /// Id of the workspace.
+        pub team_id: String,
+        /// Id of the channel.
+        pub channel_id: String,
+        /// Name of the channel.
+        pub channel_name: String,
+        /// `ts` of the message, by which it is known in its channel.
+        pub message_ts: String,
+        /// Text of the message.
+        pub content: String,
+        /// Whether an app wrote it.
+        pub is_author_bot: bool,
+        /// Address of the message.
+        pub permalink: String,
+    }
+}
+
+record! {
     /// Metadata of a page of `users.list`.
     pub struct UsersListMeta {
         /// Pass it as `cursor` for the next page; empty at the end.
@@ -926,6 +979,14 @@ record! {
     /// Metadata of a page of `user_channels.list`.
     pub struct UserChannelsListMeta {
         /// Pass it as `cursor` for the next page; empty at the end.
+        pub next_cursor: String,
+    }
+}
+
+record! {
+    /// Metadata of a page of `related_messages.search`.
+    pub struct RelatedMessagesSearchMeta {
+        /// Token for the next page; empty or absent on the last one.
         pub next_cursor: String,
     }
 }
@@ -1054,3 +1115,37 @@ request! {
         }
     }
 }
+
+open_enum!(
+    /// Kinds of channels to search; Slack searches public ones if nothing is given.
+    RelatedMessageChannelType {
+        /// Written `public_channel` in requests and responses.
+        PublicChannel = "public_channel",
+        /// Written `private_channel` in requests and responses.
+        PrivateChannel = "private_channel",
+        /// Written `mpim` in requests and responses.
+        Mpim = "mpim",
+        /// Written `im` in requests and responses.
+        Im = "im",
+    }
+);
+
+open_enum!(
+    /// Order of the results, how well they match (`score`) or their time.
+    RelatedMessageSort {
+        /// Written `score` in requests and responses.
+        Score = "score",
+        /// Written `timestamp` in requests and responses.
+        Timestamp = "timestamp",
+    }
+);
+
+open_enum!(
+    /// Direction of the order.
+    RelatedMessageSortDir {
+        /// Written `asc` in requests and responses.
+        Asc = "asc",
+        /// Written `desc` in requests and responses.
+        Desc = "desc",
+    }
+);

@@ -108,3 +108,40 @@ fn problems_of_specs_made_in_memory_have_no_place_in_a_text() {
         "0:0: error: expected `openapi: 3.1.0`, found version `3.0.0` (at /openapi)"
     );
 }
+
+/// References multiply: eight members of each of 14 schemas stand for more objects than anybody could look at.
+#[test]
+fn bodies_whose_schemas_multiply_are_lowered_with_their_groups() {
+    let member = |to: usize| json!({"$ref": format!("#/components/schemas/s{to}")});
+    let members = |to: usize| -> Map<String, Value> {
+        (0..8).map(|number| (format!("m{number}"), member(to))).collect()
+    };
+    for (last, lead) in [(13, "chain"), (0, "circle")] {
+        let mut schemas = Map::new();
+        for number in 0..=last {
+            let next = if last == 0 { 0 } else { number + 1 };
+            let schema = json!({
+                "type": "object", "properties": members(next), "x-agent-at-least-one": ["m0", "m1"],
+            });
+            schemas.insert(format!("s{number}"), schema);
+        }
+        schemas.insert("s14".to_owned(), json!({"type": "string"}));
+        let content = json!({"application/json": {"schema": member(0)}});
+        let spec = json!({
+            "openapi": "3.1.0",
+            "info": {"title": "Many", "version": "1", "x-airbyte-connector-name": "many"},
+            "servers": [{"url": "https://many.test"}],
+            "components": {"schemas": schemas},
+            "paths": {"/things": {"post": {
+                "x-airbyte-entity": "things", "x-airbyte-action": "create",
+                "requestBody": {"content": content},
+                "responses": {"200": {"description": "ok"}},
+            }}},
+        });
+        let connector = Spec::from_json(spec).unwrap().lower().unwrap();
+        let operation = connector.operations().next().unwrap();
+        let groups = &operation.at_least_one;
+        assert!(groups.iter().any(|group| group.inside.is_empty()), "{lead}");
+        assert!(groups.len() <= 10_000, "{lead}: {}", groups.len());
+    }
+}

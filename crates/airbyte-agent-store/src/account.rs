@@ -1,8 +1,8 @@
 //! Where the sync of each account stands.
 
-use rusqlite::{OptionalExtension, params};
 use serde_json::Value;
 
+use crate::db::cells;
 use crate::error::Result;
 use crate::page::Pass;
 use crate::store::Store;
@@ -33,27 +33,18 @@ impl Store {
     ///
     /// The errors of reading.
     pub fn account(&self, table: &Table, account: &str) -> Result<Option<AccountState>> {
-        self.read(|reader| {
-            reader.internally(|connection| {
-                let mut find = connection.prepare_cached(
-                    "SELECT position, synced_at, complete_at, pass, rows, pass_records FROM _accounts
-                     WHERE table_id = ? AND account = ?",
-                )?;
-                let state = find.query_row(params![table.id, account], |row| {
-                    let position: Option<String> = row.get(0)?;
-                    let pass: Option<i64> = row.get(3)?;
-                    let count = |number: i64| u64::try_from(number).unwrap_or_default();
-                    Ok(AccountState {
-                        position: position.and_then(|text| serde_json::from_str(&text).ok()),
-                        synced_at: row.get(1)?,
-                        complete_at: row.get(2)?,
-                        pass: pass.map(|number| Pass { number }),
-                        rows: count(row.get(4)?),
-                        pass_records: count(row.get(5)?),
-                    })
-                });
-                Ok(state.optional()?)
-            })
+        self.read(|db| {
+            let sql = "SELECT position, synced_at, complete_at, pass, rows, pass_records
+                 FROM _accounts WHERE table_id = ? AND account = ?";
+            let known = db.row(sql, cells![table.id, account])?;
+            Ok(known.map(|row| AccountState {
+                position: row.optional_text(0).and_then(|text| serde_json::from_str(&text).ok()),
+                synced_at: row.optional_text(1),
+                complete_at: row.optional_text(2),
+                pass: row.optional_integer(3).map(|number| Pass { number }),
+                rows: row.count(4),
+                pass_records: row.count(5),
+            }))
         })
     }
 }

@@ -1,11 +1,11 @@
 //! What is in the store: tables, their columns, how many rows they have and how fresh they are.
 
-use rusqlite::Connection;
-
+use crate::db::{Db, cells};
 use crate::error::Result;
 use crate::misfits::{self, Misfit, ReadTable};
 use crate::store::Store;
 use crate::table::{Column, Table};
+use crate::value::Cell;
 
 /// A table, with what is in it.
 #[derive(Debug, Clone, PartialEq)]
@@ -49,7 +49,7 @@ impl Store {
     ///
     /// The errors of reading.
     pub fn tables(&self) -> Result<Vec<TableSummary>> {
-        self.summaries("TRUE", [])
+        self.summaries("TRUE", Vec::new())
     }
 
     /// The tables of a connector, in the order of their names.
@@ -58,7 +58,7 @@ impl Store {
     ///
     /// The errors of reading.
     pub fn tables_of(&self, connector: &str) -> Result<Vec<TableSummary>> {
-        self.summaries("connector = ?1", [connector])
+        self.summaries("connector = ?1", cells![connector])
     }
 
     /// The values of an account in a table that are not of the type of their column.
@@ -68,30 +68,22 @@ impl Store {
     /// The errors of reading.
     pub fn misfits(&self, table: &Table, account: &str) -> Result<Vec<Misfit>> {
         let accounts = [account.to_owned()];
-        self.read(|reader| {
-            reader.internally(|connection| {
-                let table = &table.current(connection)?;
-                let read = ReadTable { name: &table.name, table, accounts: Some(&accounts) };
-                misfits::load(connection, &[read], |_, _| true)
-            })
+        self.read(|db| {
+            let table = &table.current(db)?;
+            let read = ReadTable { name: &table.name, table, accounts: Some(&accounts) };
+            misfits::load(db, &[read], |_, _| true)
         })
     }
 
-    fn summaries(
-        &self,
-        condition: &str,
-        parameters: impl rusqlite::Params,
-    ) -> Result<Vec<TableSummary>> {
-        self.read(|reader| {
-            reader.internally(|connection| {
-                let tables = Table::load(connection, condition, parameters)?.into_iter();
-                let summary = |table: Table| {
-                    let read = ReadTable { name: &table.name, table: &table, accounts: None };
-                    let misfits = misfits::load(connection, &[read], |_, _| true)?;
-                    Ok(TableSummary { accounts: accounts(connection, table.id)?, misfits, table })
-                };
-                tables.map(summary).collect()
-            })
+    fn summaries(&self, condition: &str, values: Vec<Cell>) -> Result<Vec<TableSummary>> {
+        self.read(|db| {
+            let tables = Table::load(db, condition, values)?.into_iter();
+            let summary = |table: Table| {
+                let read = ReadTable::whole(&table);
+                let misfits = misfits::load(db, &[read], |_, _| true)?;
+                Ok(TableSummary { accounts: accounts(db, table.id)?, misfits, table })
+            };
+            tables.map(summary).collect()
         })
     }
 
@@ -101,36 +93,31 @@ impl Store {
     ///
     /// [`Error::Table`](crate::Error::Table) if there is no such table, with the nearest names.
     pub fn columns(&self, table: &str) -> Result<Vec<Column>> {
-        self.read(|reader| {
-            reader.internally(|connection| {
-                let found = Table::load(connection, "name = ?1", [table])?;
-                if let Some(table) = found.into_iter().next() {
-                    return Ok(table.columns);
-                }
-                let names = TableNames::load(connection)?;
-                let near = airbyte_agent_description::suggestion(table, &names.tables());
-                let why = format!("there is no such table{near}");
-                Err(crate::Error::Table { table: table.to_owned(), why })
-            })
+        self.read(|db| {
+            let found = Table::load(db, "name = ?1", cells![table])?;
+            if let Some(table) = found.into_iter().next() {
+                return Ok(table.columns);
+            }
+            let names = TableNames::load(db)?;
+            let near = airbyte_agent_description::suggestion(table, &names.tables());
+            let why = format!("there is no such table{near}");
+            Err(crate::Error::Table { table: table.to_owned(), why })
         })
     }
 }
 
-fn accounts(connection: &Connection, table: i64) -> Result<Vec<Freshness>> {
-    let mut find = connection.prepare_cached(
-        "SELECT account, rows, synced_at, complete_at, pass IS NOT NULL FROM _accounts
-         WHERE table_id = ? ORDER BY account",
-    )?;
-    let accounts = find.query_map([table], |row| {
-        Ok(Freshness {
-            account: row.get(0)?,
-            rows: u64::try_from(row.get::<_, i64>(1)?).unwrap_or_default(),
-            synced_at: row.get(2)?,
-            complete_at: row.get(3)?,
-            is_in_pass: row.get(4)?,
-        })
-    })?;
-    Ok(accounts.collect::<rusqlite::Result<_>>()?)
+fn accounts(db: &dyn Db, table: i64) -> Result<Vec<Freshness>> {
+    let sql =
+        "SELECT account, rows, synced_at, complete_at, CASE WHEN pass IS NULL THEN 0 ELSE 1 END
+         FROM _accounts WHERE table_id = ? ORDER BY account";
+    let accounts = db.rows(sql, cells![table])?.into_iter().map(|row| Freshness {
+        account: row.text(0),
+        rows: row.count(1),
+        synced_at: row.optional_text(2),
+        complete_at: row.optional_text(3),
+        is_in_pass: row.boolean(4),
+    });
+    Ok(accounts.collect())
 }
 
 /// The names of all tables and columns, for messages.
@@ -143,8 +130,8 @@ impl TableNames {
         Self(names.into_iter().collect())
     }
 
-    pub(crate) fn load(connection: &Connection) -> Result<Self> {
-        let tables = Table::load(connection, "TRUE", [])?.into_iter().map(|table| {
+    pub(crate) fn load(db: &dyn Db) -> Result<Self> {
+        let tables = Table::load(db, "TRUE", Vec::new())?.into_iter().map(|table| {
             let mut columns: Vec<String> =
                 table.columns.into_iter().map(|column| column.name).collect();
             columns.extend(crate::table::OWN_COLUMNS.map(str::to_owned));
@@ -168,6 +155,13 @@ impl TableNames {
         let mut known = std::collections::HashSet::new();
         columns.retain(|column| known.insert(*column));
         columns
+    }
+
+    /// The name of a column that differs by case only.
+    #[cfg(feature = "postgres")]
+    pub(crate) fn spelling(&self, name: &str) -> Option<&str> {
+        let mut columns = self.0.iter().flat_map(|(_, columns)| columns);
+        columns.find(|column| column.eq_ignore_ascii_case(name)).map(String::as_str)
     }
 
     pub(crate) fn has_column(&self, name: &str) -> bool {

@@ -1,13 +1,14 @@
 //! The log of what was created, updated and deleted, which others follow.
 
-use rusqlite::{OptionalExtension, Transaction, params};
 use serde_json::Value;
 use std::time::SystemTime;
 
+use crate::db::{Db, Dialect, cells};
 use crate::error::Result;
 use crate::moment;
 use crate::store::Store;
 use crate::table::{Table, record_expression};
+use crate::value::Cell;
 
 /// What happened to a record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
@@ -63,41 +64,30 @@ impl Store {
     pub fn changes(&self, after: u64, limit: usize) -> Result<Changes> {
         let after = i64::try_from(after).unwrap_or(i64::MAX);
         let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-        self.read(|reader| {
-            reader.internally(|connection| {
-                // One transaction, so that the two statements see the same log.
-                let transaction = connection.unchecked_transaction()?;
-                let mut find = transaction.prepare_cached(
-                    "SELECT sequence, name, connector, entity, account, key, kind, at
-                     FROM _changes JOIN _tables ON _tables.id = table_id
-                     WHERE sequence > ? ORDER BY sequence LIMIT ?",
-                )?;
-                let changes = find.query_map([after, limit], |row| {
-                    Ok(Change {
-                        sequence: u64::try_from(row.get::<_, i64>(0)?).unwrap_or_default(),
-                        table: row.get(1)?,
-                        connector: row.get(2)?,
-                        entity: row.get(3)?,
-                        account: row.get(4)?,
-                        key: row.get(5)?,
-                        kind: match row.get(6)? {
-                            1 => ChangeKind::Created,
-                            2 => ChangeKind::Updated,
-                            _ => ChangeKind::Deleted,
-                        },
-                        at: row.get(7)?,
-                    })
-                })?;
-                let changes = changes.collect::<rusqlite::Result<Vec<_>>>()?;
-                let oldest: Option<i64> =
-                    transaction
-                        .query_row("SELECT min(sequence) FROM _changes", [], |row| row.get(0))?;
-                let oldest = match oldest {
-                    Some(oldest) => oldest,
-                    None => last(&transaction)? + 1,
-                };
-                Ok(Changes { changes, are_missing: after + 1 < oldest })
-            })
+        self.read_at_once(|db| {
+            let sql = "SELECT sequence, name, connector, entity, account, key, kind, at
+                 FROM _changes JOIN _tables ON _tables.id = table_id
+                 WHERE sequence > ? ORDER BY sequence LIMIT ?";
+            let changes = db.rows(sql, cells![after, limit])?.into_iter().map(|row| Change {
+                sequence: row.count(0),
+                table: row.text(1),
+                connector: row.text(2),
+                entity: row.text(3),
+                account: row.text(4),
+                key: row.text(5),
+                kind: match row.integer(6) {
+                    1 => ChangeKind::Created,
+                    2 => ChangeKind::Updated,
+                    _ => ChangeKind::Deleted,
+                },
+                at: row.text(7),
+            });
+            let changes = changes.collect();
+            let oldest = match db.number("SELECT min(sequence) FROM _changes", Vec::new())? {
+                Some(oldest) => oldest,
+                None => last(db)? + 1,
+            };
+            Ok(Changes { changes, are_missing: after.saturating_add(1) < oldest })
         })
     }
 
@@ -107,9 +97,7 @@ impl Store {
     ///
     /// The errors of reading.
     pub fn last_change(&self) -> Result<u64> {
-        self.read(|reader| {
-            reader.internally(|connection| Ok(u64::try_from(last(connection)?).unwrap_or_default()))
-        })
+        self.read(|db| Ok(u64::try_from(last(db)?).unwrap_or_default()))
     }
 
     /// Removes changes before a moment from the log, and gives back how many.
@@ -118,14 +106,13 @@ impl Store {
     ///
     /// The errors of writing.
     pub fn trim_changes(&self, before: SystemTime) -> Result<u64> {
-        self.write(|transaction, _| {
+        self.write(|db, _| {
             // The numbers decide, for a clock may have been set back.
-            let removed = transaction.execute(
+            db.execute(
                 "DELETE FROM _changes WHERE sequence <
                  coalesce((SELECT min(sequence) FROM _changes WHERE at >= ?), 9223372036854775807)",
-                [moment::text(before)],
-            )?;
-            Ok(removed as u64)
+                cells![moment::text(before)],
+            )
         })
     }
 
@@ -135,45 +122,63 @@ impl Store {
     ///
     /// The errors of reading.
     pub fn record(&self, table: &Table, account: &str, key: &str) -> Result<Option<Value>> {
-        self.read(|reader| {
-            reader.internally(|connection| {
-                let table = &table.current(connection)?;
-                let mut find = connection.prepare_cached(&format!(
-                    "SELECT {} FROM {} WHERE _account = ? AND _key = ?",
-                    record_expression(table),
-                    table.rows()
-                ))?;
-                let found = find.query_row(params![account, key], |row| row.get::<_, String>(0));
-                Ok(found.optional()?.and_then(|text| serde_json::from_str(&text).ok()))
-            })
+        self.read(|db| {
+            let table = &table.current(db)?;
+            let sql = format!(
+                "SELECT {} FROM {} WHERE _account = ? AND _key = ?",
+                record_expression(table),
+                table.rows()
+            );
+            let found = db.row(&sql, cells![account, key])?;
+            Ok(found.and_then(|row| serde_json::from_str(&row.text(0)).ok()))
         })
     }
 }
 
-fn last(connection: &rusqlite::Connection) -> Result<i64> {
-    let last = connection
-        .query_row("SELECT seq FROM sqlite_sequence WHERE name = '_changes'", [], |row| row.get(0))
-        .optional()?;
-    Ok(last.unwrap_or_default())
+fn last(db: &dyn Db) -> Result<i64> {
+    let sql = match db.dialect() {
+        Dialect::Sqlite => "SELECT seq FROM sqlite_sequence WHERE name = '_changes'",
+        Dialect::Postgres => "SELECT last FROM _last_change",
+    };
+    Ok(db.number(sql, Vec::new())?.unwrap_or_default())
 }
 
+/// Notes what happened to the records with these keys, in this order.
 pub(crate) fn add(
-    transaction: &Transaction<'_>,
+    db: &dyn Db,
     table: &Table,
     account: &str,
-    key: &str,
-    kind: ChangeKind,
+    changes: &[(String, ChangeKind)],
     at: &str,
 ) -> Result<()> {
-    let kind = match kind {
-        ChangeKind::Created => 1,
-        ChangeKind::Updated => 2,
-        ChangeKind::Deleted => 3,
+    if changes.is_empty() {
+        return Ok(());
+    }
+    // SQLite counts by itself. A sequence of Postgres would leave gaps, which look like changes that are missing.
+    let next = match db.dialect() {
+        Dialect::Sqlite => None,
+        Dialect::Postgres => {
+            let sql = "UPDATE _last_change SET last = last + ? RETURNING last";
+            let last = db.number(sql, cells![changes.len()])?.unwrap_or_default();
+            Some(last - i64::try_from(changes.len()).unwrap_or_default() + 1)
+        }
     };
-    transaction
-        .prepare_cached(
-            "INSERT INTO _changes (table_id, account, key, kind, at) VALUES (?, ?, ?, ?, ?)",
-        )?
-        .execute(params![table.id, account, key, kind, at])?;
+    let rows: Vec<Vec<Cell>> = changes
+        .iter()
+        .zip(0_i64..)
+        .map(|((key, kind), index)| {
+            let kind: i64 = match kind {
+                ChangeKind::Created => 1,
+                ChangeKind::Updated => 2,
+                ChangeKind::Deleted => 3,
+            };
+            let number = next.map_or(Cell::Null, |next| Cell::Integer(next + index));
+            cells![number, table.id, account, key, kind, at]
+        })
+        .collect();
+    db.execute_all(
+        "INSERT INTO _changes (sequence, table_id, account, key, kind, at) VALUES (?, ?, ?, ?, ?, ?)",
+        &rows,
+    )?;
     Ok(())
 }

@@ -66,6 +66,9 @@ pub enum Error {
     /// A query in SQL was refused or failed.
     #[error(transparent)]
     Query(#[from] QueryError),
+    /// A result cannot be written in the format that is wanted.
+    #[error("{0}")]
+    Export(String),
     /// The database failed in a way that has no name above.
     #[error("the store's database: {0}")]
     Database(Box<dyn std::error::Error + Send + Sync>),

@@ -1,4 +1,4 @@
-//! What a process has learnt about a store by writing to it.
+//! What a connection that writes has learnt about its database.
 
 use std::collections::{HashMap, HashSet};
 

@@ -2,6 +2,9 @@
 
 use std::collections::HashSet;
 
+use crate::dialect::Dialect;
+use crate::words::beginning;
+
 /// The name between double quotes, for a statement.
 pub(crate) fn quoted(name: &str) -> String {
     format!("\"{}\"", name.replace('"', "\"\""))
@@ -20,23 +23,30 @@ pub fn table_name(connector: &str, entity: &str) -> String {
 }
 
 /// Names of which no two differ by case only. SQLite compares names in this way.
-#[derive(Debug, Default)]
-pub(crate) struct Names(HashSet<String>);
+#[derive(Debug)]
+pub(crate) struct Names {
+    taken: HashSet<String>,
+    /// Most bytes of a name.
+    most: usize,
+}
 
 impl Names {
     /// The names that something else has already.
-    pub(crate) fn with<'n>(taken: impl IntoIterator<Item = &'n str>) -> Self {
-        Self(taken.into_iter().map(str::to_lowercase).collect())
+    pub(crate) fn with<'n>(dialect: Dialect, taken: impl IntoIterator<Item = &'n str>) -> Self {
+        // Postgres cuts longer names.
+        let most = if dialect.is_postgres() { 63 } else { usize::MAX };
+        Self { taken: taken.into_iter().map(str::to_lowercase).collect(), most }
     }
 
     /// The name, or if it is taken the name with the next free number.
     pub(crate) fn take(&mut self, wanted: &str) -> String {
         let wanted: String = wanted.chars().map(|c| if c.is_control() { '_' } else { c }).collect();
         let wanted = if wanted.trim().is_empty() { "unnamed".to_owned() } else { wanted };
-        let mut name = wanted.clone();
+        let mut name = beginning(&wanted, self.most).to_owned();
         let mut number = 2;
-        while !self.0.insert(name.to_lowercase()) {
-            name = format!("{wanted}_{number}");
+        while !self.taken.insert(name.to_lowercase()) {
+            let end = format!("_{number}");
+            name = format!("{}{end}", beginning(&wanted, self.most.saturating_sub(end.len())));
             number += 1;
         }
         name
@@ -49,7 +59,7 @@ mod tests {
 
     #[test]
     fn names_that_differ_by_case_only_get_numbers() {
-        let mut names = Names::with(["_account"]);
+        let mut names = Names::with(Dialect::Sqlite, ["_account"]);
         for (wanted, expected) in [
             ("Id", "Id"),
             ("id", "id_2"),

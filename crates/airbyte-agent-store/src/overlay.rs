@@ -4,26 +4,40 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use rusqlite::{Connection, params_from_iter};
 use serde_json::Value;
 
+use crate::db::{Db, Dialect};
+use crate::declare::own_columns;
 use crate::error::{Error, Result};
+#[cfg(feature = "postgres")]
+use crate::misfits::ReadTable;
 use crate::misfits::{Misfit, Tally};
 use crate::moment;
 use crate::names::{literal, quoted};
+#[cfg(feature = "postgres")]
+use crate::postgres::PostgresOverlay;
 use crate::record;
 use crate::spec;
-use crate::sql::{QueryLimits, Reader, Rows, query_with};
-use crate::store::Store;
+use crate::sql::{QueryLimits, Reader, RowSink, Rows, collect, query_with};
+use crate::store::{Backend, Store};
 use crate::table::{Table, record_expression};
+use crate::typed;
 use crate::value::Cell;
 
 /// Queries of a store in which some accounts have other records than the stored ones.
 #[derive(Debug)]
 pub struct Overlay {
     store: Arc<Store>,
-    reader: Reader,
+    session: Session,
     shadows: BTreeMap<i64, Shadow>,
+}
+
+/// The connection that has the temporary tables.
+#[derive(Debug)]
+enum Session {
+    File(Reader),
+    #[cfg(feature = "postgres")]
+    Postgres(PostgresOverlay),
 }
 
 /// What a table looks like in the overlay.
@@ -43,8 +57,17 @@ impl Overlay {
     ///
     /// The errors of reading.
     pub fn new(store: Arc<Store>) -> Result<Self> {
-        let reader = store.new_reader().map_err(|error| store.located(error))?;
-        Ok(Self { store, reader, shadows: BTreeMap::new() })
+        let session = match &store.backend {
+            Backend::File(file) => {
+                Session::File(file.new_reader().map_err(|error| file.located(error))?)
+            }
+            #[cfg(feature = "postgres")]
+            Backend::Postgres(database) => {
+                let made = PostgresOverlay::new(database);
+                Session::Postgres(made.map_err(|error| database.located(error))?)
+            }
+        };
+        Ok(Self { store, session, shadows: BTreeMap::new() })
     }
 
     /// Hides the records of an account in a table, so that it has those only that are added afterwards.
@@ -64,8 +87,8 @@ impl Overlay {
         }
         shadow.accounts.insert(account.to_owned(), 0);
         let create = if is_new { rows_table(&shadow.table) } else { String::new() };
-        let sql = format!("{create} {}", view(shadow));
-        self.change(|connection| Ok(connection.execute_batch(&sql)?))
+        let sql = format!("{create} {}", view(shadow, &self.store.backend));
+        self.change(|db| db.batch(&sql))
     }
 
     /// Shows what an account has in the store again, and forgets what was added.
@@ -79,17 +102,19 @@ impl Overlay {
             return Ok(());
         }
         shadow.tallies.remove(account);
-        let rows = shadow.table.rows();
+        let (rows, temporary) = (shadow.table.rows(), shadow.table.dialect.temporary());
         let sql = if shadow.accounts.is_empty() {
-            format!("DROP VIEW temp.{}; DROP TABLE temp.{rows};", quoted(&shadow.table.name))
+            let name = quoted(&shadow.table.name);
+            format!("DROP VIEW {temporary}.{name}; DROP TABLE {temporary}.{rows};")
         } else {
-            let delete = format!("DELETE FROM temp.{rows} WHERE _account = {};", literal(account));
-            format!("{delete} {}", view(shadow))
+            let account = literal(account);
+            let delete = format!("DELETE FROM {temporary}.{rows} WHERE _account = {account};");
+            format!("{delete} {}", view(shadow, &self.store.backend))
         };
         if shadow.accounts.is_empty() {
             self.shadows.remove(&table.id);
         }
-        self.change(|connection| Ok(connection.execute_batch(&sql)?))
+        self.change(|db| db.batch(&sql))
     }
 
     /// Adds records of an account whose stored ones are hidden. Of several with the same key, the last one stays. In a
@@ -128,25 +153,32 @@ impl Overlay {
                 Cell::Text(now.clone()),
                 Cell::Text(Value::Object(record).to_string()),
             ];
-            rows.push(own.into_iter().chain(row.cells).collect::<Vec<_>>());
+            let cells = match shadow.table.dialect {
+                Dialect::Sqlite => row.cells,
+                Dialect::Postgres => typed::cells(&shadow.table, &row).0,
+            };
+            rows.push(own.into_iter().chain(cells).collect::<Vec<_>>());
         }
         *first += records.len();
-        let columns: String =
-            shadow.table.columns.iter().map(|column| format!(", c{}", column.place)).collect();
+        let columns = ["_synced_at", "_record"].map(str::to_owned).into_iter();
+        let columns = columns.chain(shadow.table.columns.iter().map(|c| format!("c{}", c.place)));
+        let columns: Vec<String> = columns.collect();
+        let replaced: Vec<String> =
+            columns.iter().map(|column| format!("{column} = excluded.{column}")).collect();
         let sql = format!(
-            "INSERT OR REPLACE INTO temp.{} (_account, _key, _synced_at, _record{columns})
-             VALUES (?, ?, ?, ?{})",
+            "INSERT INTO {}.{} (_account, _key, {}) VALUES (?, ?{})
+             ON CONFLICT (_account, _key) DO UPDATE SET {}",
+            shadow.table.dialect.temporary(),
             shadow.table.rows(),
-            ", ?".repeat(shadow.table.columns.len())
+            columns.join(", "),
+            ", ?".repeat(columns.len()),
+            replaced.join(", ")
         );
-        self.change(|connection| {
-            connection.execute_batch("BEGIN")?;
-            let written = (|| {
-                let mut insert = connection.prepare(&sql)?;
-                rows.iter().try_for_each(|row| insert.execute(params_from_iter(row)).map(|_| ()))
-            })();
-            connection.execute_batch(if written.is_ok() { "COMMIT" } else { "ROLLBACK" })?;
-            Ok(written?)
+        self.change(|db| {
+            db.batch("BEGIN")?;
+            let written = db.execute_all(&sql, &rows);
+            db.batch(if written.is_ok() { "COMMIT" } else { "ROLLBACK" })?;
+            written.map(|_| ())
         })
     }
 
@@ -156,9 +188,26 @@ impl Overlay {
     ///
     /// Those of [`Store::query`].
     pub fn query(&mut self, sql: &str, limits: &QueryLimits) -> Result<Rows> {
-        let rows = query_with(&mut self.reader, sql, limits);
-        let mut rows = rows.map_err(|error| self.store.located(error))?;
-        let read = self.reader.read_columns();
+        let run = |sink: &mut dyn RowSink| match (&mut self.session, &self.store.backend) {
+            (Session::File(reader), Backend::File(file)) => {
+                query_with(reader, sql, limits, sink).map_err(|error| file.located(error))
+            }
+            #[cfg(feature = "postgres")]
+            (Session::Postgres(session), Backend::Postgres(database)) => {
+                session.query(database, sql, limits, sink).map_err(|error| database.located(error))
+            }
+            #[cfg(feature = "postgres")]
+            _ => Err(Error::Database("the overlay belongs to another store".into())),
+        };
+        let mut rows = collect(limits, run)?;
+        let read = match &self.session {
+            Session::File(reader) => reader.read_columns(),
+            #[cfg(feature = "postgres")]
+            Session::Postgres(_) => {
+                let tables = self.shadows.values().map(|shadow| ReadTable::whole(&shadow.table));
+                crate::postgres::read_columns(sql, &tables.collect::<Vec<_>>())
+            }
+        };
         for shadow in self.shadows.values() {
             let name = &shadow.table.name;
             let is_hidden =
@@ -176,42 +225,69 @@ impl Overlay {
         Ok(rows)
     }
 
-    fn change(&mut self, work: impl FnOnce(&Connection) -> Result<()>) -> Result<()> {
-        self.reader.temporarily(work).map_err(|error| self.store.located(error))
+    fn change(&mut self, work: impl FnOnce(&dyn Db) -> Result<()>) -> Result<()> {
+        match (&mut self.session, &self.store.backend) {
+            (Session::File(reader), Backend::File(file)) => {
+                reader.temporarily(|db| work(db)).map_err(|error| file.located(error))
+            }
+            #[cfg(feature = "postgres")]
+            (Session::Postgres(session), Backend::Postgres(database)) => {
+                session.change(work).map_err(|error| database.located(error))
+            }
+            #[cfg(feature = "postgres")]
+            _ => Err(Error::Database("the overlay belongs to another store".into())),
+        }
     }
 }
 
 /// The statements that make the temporary table of rows. It has the name of the stored one, which it hides.
 fn rows_table(table: &Table) -> String {
-    let rows = table.rows();
+    let (rows, dialect) = (table.rows(), table.dialect);
     let columns: String = table
         .columns
         .iter()
-        .map(|column| format!(", c{} {}", column.place, column.kind.declared()))
+        .map(|column| format!(", c{} {}", column.place, column.kind.declared_in(dialect)))
         .collect();
+    let (row, record, index, indexed) = match dialect {
+        Dialect::Sqlite => ("INTEGER PRIMARY KEY", "TEXT", "temp.", ""),
+        Dialect::Postgres => {
+            ("bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY", "json", "", "pg_temp.")
+        }
+    };
     format!(
-        "CREATE TABLE temp.{rows} (_row INTEGER PRIMARY KEY, _account TEXT NOT NULL, _key TEXT NOT NULL,
-         _synced_at TEXT NOT NULL, _record TEXT NOT NULL{columns});
-         CREATE UNIQUE INDEX temp._key_{id} ON {rows} (_account, _key);",
+        "CREATE TABLE {temporary}.{rows} (_row {row}, _account TEXT NOT NULL, _key TEXT NOT NULL,
+         _synced_at TEXT NOT NULL, _record {record} NOT NULL{columns});
+         CREATE UNIQUE INDEX {index}_key_{id} ON {indexed}{rows} (_account, _key);",
+        temporary = dialect.temporary(),
         id = table.id
     )
 }
 
 /// The statements that make the view that queries read in place of the stored one.
-fn view(shadow: &Shadow) -> String {
+fn view(shadow: &Shadow, backend: &Backend) -> String {
     let table = &shadow.table;
     let (name, rows) = (quoted(&table.name), table.rows());
+    let temporary = table.dialect.temporary();
+    let (main, grant) = match backend {
+        Backend::File(_) => ("main".to_owned(), String::new()),
+        #[cfg(feature = "postgres")]
+        Backend::Postgres(database) => {
+            let (schema, role) = database.names();
+            (schema, format!("GRANT SELECT ON pg_temp.{name} TO {role};"))
+        }
+    };
     let mut columns: String = table
         .columns
         .iter()
         .map(|column| format!("c{} AS {}, ", column.place, quoted(&column.name)))
         .collect();
-    columns += "_account, _key, _synced_at";
+    columns += &own_columns(table.dialect).join(", ");
     let hidden: Vec<String> = shadow.accounts.keys().map(|account| literal(account)).collect();
     format!(
-        "DROP VIEW IF EXISTS temp.{name};
-         CREATE TEMP VIEW {name} AS SELECT {columns}, _record FROM temp.{rows}
-         UNION ALL SELECT {columns}, {} AS _record FROM main.{rows} WHERE _account NOT IN ({});",
+        "DROP VIEW IF EXISTS {temporary}.{name};
+         CREATE TEMP VIEW {name} AS SELECT {columns}, _record FROM {temporary}.{rows}
+         UNION ALL SELECT {columns}, {} AS _record FROM {main}.{rows} WHERE _account NOT IN ({});
+         {grant}",
         record_expression(table),
         hidden.join(", ")
     )

@@ -1,8 +1,8 @@
 //! Pages and passes as data, and what is noted about an account when one is written.
 
-use rusqlite::{Transaction, params};
 use serde_json::Value;
 
+use crate::db::{Db, cells};
 use crate::error::{Error, Result};
 use crate::table::Table;
 
@@ -47,31 +47,24 @@ pub struct Pass {
     pub(crate) number: i64,
 }
 
-pub(crate) fn ensure_account(
-    transaction: &Transaction<'_>,
-    table: &Table,
-    account: &str,
-) -> Result<()> {
-    transaction
-        .prepare_cached("INSERT OR IGNORE INTO _accounts (table_id, account) VALUES (?, ?)")?
-        .execute(params![table.id, account])?;
+pub(crate) fn ensure_account(db: &dyn Db, table: &Table, account: &str) -> Result<()> {
+    let sql = "INSERT INTO _accounts (table_id, account) VALUES (?, ?) ON CONFLICT DO NOTHING";
+    db.execute(sql, cells![table.id, account])?;
     Ok(())
 }
 
 /// Checks that the page may be written; gives the number of records that its pass has written before.
 pub(crate) fn start_page(
-    transaction: &Transaction<'_>,
+    db: &dyn Db,
     table: &Table,
     account: &str,
     page: Page<'_>,
 ) -> Result<Option<usize>> {
     let refused = |why: &str| Err(Error::Table { table: table.name.clone(), why: why.to_owned() });
-    ensure_account(transaction, table, account)?;
-    let mut find = transaction.prepare_cached(
-        "SELECT pass, pass_records FROM _accounts WHERE table_id = ? AND account = ?",
-    )?;
-    let (current, records): (Option<i64>, i64) =
-        find.query_row(params![table.id, account], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    ensure_account(db, table, account)?;
+    let sql = "SELECT pass, pass_records FROM _accounts WHERE table_id = ? AND account = ?";
+    let known = db.row(sql, cells![table.id, account])?.unwrap_or_default();
+    let (current, records) = (known.optional_integer(0), known.integer(1));
     match page.pass {
         None if table.key.is_empty() && !page.records.is_empty() => refused(
             "its records have no key, so that they can be written in a pass through all of them only",
@@ -85,7 +78,7 @@ pub(crate) fn start_page(
 }
 
 pub(crate) fn finish_page(
-    transaction: &Transaction<'_>,
+    db: &dyn Db,
     table: &Table,
     account: &str,
     page: Page<'_>,
@@ -95,36 +88,25 @@ pub(crate) fn finish_page(
     let position = page.position.map(Value::to_string);
     let written = if page.pass.is_some() { page.records.len() } else { 0 };
     let number = |count: u64| i64::try_from(count).unwrap_or(i64::MAX);
-    transaction
-        .prepare_cached(
-            "UPDATE _accounts SET position = coalesce(?, position), synced_at = ?, rows = rows + ?,
-             pass_records = pass_records + ? WHERE table_id = ? AND account = ?",
-        )?
-        .execute(params![
-            position,
-            now,
-            number(counts.inserted) - number(counts.deleted),
-            i64::try_from(written).unwrap_or(i64::MAX),
-            table.id,
-            account
-        ])?;
+    let more = number(counts.inserted) - number(counts.deleted);
+    db.execute(
+        "UPDATE _accounts SET position = coalesce(?, position), synced_at = ?, rows = rows + ?,
+         pass_records = pass_records + ? WHERE table_id = ? AND account = ?",
+        cells![position, now, more, written, table.id, account],
+    )?;
     Ok(())
 }
 
-pub(crate) fn forget_pass(
-    transaction: &Transaction<'_>,
-    table: &Table,
-    account: &str,
-) -> Result<()> {
-    transaction.execute(
+pub(crate) fn forget_pass(db: &dyn Db, table: &Table, account: &str) -> Result<()> {
+    db.execute(
         "DELETE FROM _seen WHERE pass =
          (SELECT pass FROM _accounts WHERE table_id = ?1 AND account = ?2)",
-        params![table.id, account],
+        cells![table.id, account],
     )?;
-    transaction.execute(
+    db.execute(
         "UPDATE _accounts SET pass = NULL, pass_started_at = NULL, pass_records = 0
          WHERE table_id = ? AND account = ?",
-        params![table.id, account],
+        cells![table.id, account],
     )?;
     Ok(())
 }

@@ -1,12 +1,12 @@
 //! Passes through all records of an account, which remove what they have not seen once they are complete.
 
-use rusqlite::params;
 use serde_json::Value;
 
+use crate::db::cells;
 use crate::error::Result;
 use crate::moment;
 use crate::page::{Counts, Page, Pass, ensure_account, finish_page, forget_pass, start_page};
-use crate::rows::delete_row;
+use crate::rows::delete_rows;
 use crate::store::Store;
 use crate::table::Table;
 
@@ -18,16 +18,15 @@ impl Store {
     ///
     /// The errors of writing.
     pub fn begin_pass(&self, table: &Table, account: &str) -> Result<Pass> {
-        self.write(|transaction, _| {
-            ensure_account(transaction, table, account)?;
-            forget_pass(transaction, table, account)?;
-            transaction.execute("UPDATE _passes SET last = last + 1", [])?;
-            let number: i64 =
-                transaction.query_row("SELECT last FROM _passes", [], |row| row.get(0))?;
-            transaction.execute(
+        self.write(|db, _| {
+            ensure_account(db, table, account)?;
+            forget_pass(db, table, account)?;
+            let next = "UPDATE _passes SET last = last + 1 RETURNING last";
+            let number = db.number(next, Vec::new())?.unwrap_or_default();
+            db.execute(
                 "UPDATE _accounts SET pass = ?, pass_started_at = ?, pass_records = 0
                  WHERE table_id = ? AND account = ?",
-                params![number, moment::now(), table.id, account],
+                cells![number, moment::now(), table.id, account],
             )?;
             Ok(Pass { number })
         })
@@ -54,32 +53,23 @@ impl Store {
         pass: Pass,
         position: Option<&Value>,
     ) -> Result<Counts> {
-        self.write(|transaction, _| {
+        self.write(|db, _| {
             let now = moment::now();
             let page = Page { position, pass: Some(pass), ..Page::default() };
-            start_page(transaction, table, account, page)?;
+            start_page(db, table, account, page)?;
             let mut counts = Counts::default();
-            let unseen: Vec<(i64, String)> = {
-                let sql = format!(
-                    "SELECT _row, _key FROM {} WHERE _account = ?1
-                     AND _row NOT IN (SELECT row FROM _seen WHERE pass = ?2)",
-                    table.rows()
-                );
-                let mut find = transaction.prepare_cached(&sql)?;
-                let rows = find.query_map(params![account, pass.number], |row| {
-                    Ok((row.get(0)?, row.get(1)?))
-                })?;
-                rows.collect::<rusqlite::Result<_>>()?
-            };
-            for (id, key) in unseen {
-                delete_row(transaction, table, account, id, &key, &now)?;
-                counts.deleted += 1;
-            }
-            finish_page(transaction, table, account, page, &counts, &now)?;
-            forget_pass(transaction, table, account)?;
-            transaction.execute(
+            let unseen = format!(
+                "SELECT _row, _key FROM {} WHERE _account = ?1
+                 AND _row NOT IN (SELECT row FROM _seen WHERE pass = ?2)",
+                table.rows()
+            );
+            let unseen = db.rows(&unseen, cells![account, pass.number])?;
+            counts.deleted = delete_rows(db, table, account, &unseen, &now)?;
+            finish_page(db, table, account, page, &counts, &now)?;
+            forget_pass(db, table, account)?;
+            db.execute(
                 "UPDATE _accounts SET complete_at = ? WHERE table_id = ? AND account = ?",
-                params![now, table.id, account],
+                cells![now, table.id, account],
             )?;
             Ok(counts)
         })
@@ -91,6 +81,6 @@ impl Store {
     ///
     /// The errors of writing.
     pub fn abort_pass(&self, table: &Table, account: &str) -> Result<()> {
-        self.write(|transaction, _| forget_pass(transaction, table, account))
+        self.write(|db, _| forget_pass(db, table, account))
     }
 }

@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 
 use crate::error::{Error, Result};
 use crate::spec::at;
-use crate::table::Table;
+use crate::table::{Column, Table};
 use crate::value::{Cell, ColumnKind, decode, encode};
 
 /// A record, ready to be written.
@@ -60,6 +60,11 @@ pub(crate) fn placed(
         }
         cells[place] = cell;
     }
+    for (place, column) in table.columns.iter().enumerate() {
+        if let Some(value) = lifted(column, record) {
+            cells[place] = encode(column.kind, value);
+        }
+    }
     let names: Vec<&String> = record.keys().collect();
     Row {
         key,
@@ -67,6 +72,14 @@ pub(crate) fn placed(
         rest: (!rest.is_empty()).then(|| Value::Object(rest).to_string()),
         cells,
     }
+}
+
+/// The value of a column that is not that of a field but of a member inside one.
+fn lifted<'v>(column: &Column, record: &'v Map<String, Value>) -> Option<&'v Value> {
+    let is_pointer = column.property.starts_with('/') && !record.contains_key(&column.property);
+    let path = is_pointer.then(|| column.path())?;
+    let (first, rest) = path.split_first()?;
+    rest.iter().try_fold(record.get(first)?, |value, name| value.get(name))
 }
 
 /// Whether the column gives back this very value. Most do, which is seen without decoding them.

@@ -30,6 +30,21 @@ pub struct TableSpec {
     pub indexed: Vec<String>,
     /// Fields that are left out of the store, nested ones with dots.
     pub left_out: Vec<String>,
+    /// Members inside objects that have a column of their own, in addition to being in that of the object.
+    pub lifted: Vec<Lifted>,
+}
+
+/// A member inside an object that has a column of its own.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Lifted {
+    /// Name of the column. There is none if the records have a field of this name.
+    pub name: String,
+    /// The names that lead to the member, from the outside inwards.
+    pub path: Vec<String>,
+    /// The type of its values.
+    pub kind: ColumnKind,
+    /// What it means.
+    pub description: String,
 }
 
 impl TableSpec {
@@ -95,6 +110,13 @@ impl TableSpec {
         self
     }
 
+    /// The same table with a column for each of these members.
+    #[must_use]
+    pub fn lifted(mut self, members: impl IntoIterator<Item = Lifted>) -> Self {
+        self.lifted = members.into_iter().collect();
+        self
+    }
+
     /// Every field that never enters the store: those of the caller's list and those that the schema marks as
     /// secret.
     pub(crate) fn hidden(&self) -> Vec<Vec<String>> {
@@ -119,18 +141,34 @@ impl TableSpec {
             .filter_map(|path| path.into_iter().next())
             .collect();
         let mut known = HashSet::new();
-        members
+        let mut columns: Vec<WantedColumn> = members
             .into_iter()
             .filter(|(name, _)| !hidden.contains(*name) && known.insert(*name))
             .take(MOST_COLUMNS)
             .map(|(name, schema)| WantedColumn::new(name, schema))
-            .collect()
+            .collect();
+        let is_hidden =
+            |lifted: &&Lifted| self.hidden().iter().any(|path| lifted.path.starts_with(path));
+        for lifted in self.lifted.iter().filter(|lifted| !is_hidden(lifted)) {
+            let is_taken = |column: &WantedColumn| column.name.eq_ignore_ascii_case(&lifted.name);
+            if !columns.iter().any(is_taken) {
+                columns.push(WantedColumn {
+                    name: lifted.name.clone(),
+                    property: pointer(&lifted.path),
+                    kind: lifted.kind,
+                    description: lifted.description.clone(),
+                    is_searched: false,
+                });
+            }
+        }
+        columns
     }
 }
 
 /// A column that a schema asks for.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct WantedColumn {
+    pub(crate) name: String,
     pub(crate) property: String,
     pub(crate) kind: ColumnKind,
     pub(crate) description: String,
@@ -143,12 +181,28 @@ impl WantedColumn {
         let format = schema.get("format").and_then(Value::as_str).unwrap_or_default();
         let kind = kind(schema, 0);
         Self {
+            name: property.to_owned(),
             property: property.to_owned(),
             kind,
             description: description(schema).unwrap_or_default().to_owned(),
             is_searched: matches!(kind, ColumnKind::Text | ColumnKind::Json)
                 && !matches!(format, "uri" | "url" | "uri-reference")
                 && !is_address(property),
+        }
+    }
+}
+
+/// The path as a JSON Pointer, which tells it from the name of a field.
+fn pointer(path: &[String]) -> String {
+    path.iter().map(|name| format!("/{}", name.replace('~', "~0").replace('/', "~1"))).collect()
+}
+
+/// The names that the property of a column leads through: one, or those of a JSON Pointer.
+pub(crate) fn path_of(property: &str) -> Vec<String> {
+    match property.strip_prefix('/') {
+        None => vec![property.to_owned()],
+        Some(rest) => {
+            rest.split('/').map(|name| name.replace("~1", "/").replace("~0", "~")).collect()
         }
     }
 }

@@ -2,9 +2,11 @@
 
 use airbyte_agent_description::is_secret_name;
 
+use crate::db::{Db, Dialect, cells};
 use crate::error::Result;
 use crate::names::literal;
-use crate::value::ColumnKind;
+use crate::spec::path_of;
+use crate::value::{Cell, ColumnKind};
 
 /// Columns that every table has beside those of its records.
 pub(crate) const OWN_COLUMNS: [&str; 4] = ["_account", "_key", "_synced_at", "_record"];
@@ -12,6 +14,8 @@ pub(crate) const OWN_COLUMNS: [&str; 4] = ["_account", "_key", "_synced_at", "_r
 /// A table of the store, with the columns that it has.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Table {
+    /// The database that the table is in.
+    pub(crate) dialect: Dialect,
     pub(crate) id: i64,
     pub(crate) name: String,
     pub(crate) connector: String,
@@ -34,7 +38,7 @@ pub struct Table {
 pub struct Column {
     /// Name in SQL. It is the name of the field, with a number if another differs by case only.
     pub name: String,
-    /// Name of the field of the records.
+    /// Name of the field of the records, or a JSON Pointer to a member inside one; see [`path`](Self::path).
     pub property: String,
     /// The type of its values.
     pub kind: ColumnKind,
@@ -44,6 +48,19 @@ pub struct Column {
     pub is_searched: bool,
     /// Its column is `c<place>`.
     pub(crate) place: u32,
+}
+
+impl Column {
+    /// The names that lead to the values in a record, from the outside inwards. There is one for the column of a field.
+    pub fn path(&self) -> Vec<String> {
+        path_of(&self.property)
+    }
+
+    /// The name by which searches and lists of columns know it: that of the field, or the column's own name if its
+    /// values are those of a member inside a field.
+    pub fn field(&self) -> &str {
+        if self.property.starts_with('/') { &self.name } else { &self.property }
+    }
 }
 
 impl Table {
@@ -85,6 +102,11 @@ impl Table {
         self.columns.iter().find(|column| column.property == property)
     }
 
+    /// The column that searches know by this name.
+    pub(crate) fn field(&self, name: &str) -> Option<&Column> {
+        self.column(name).or_else(|| self.columns.iter().find(|column| column.field() == name))
+    }
+
     /// The table without these fields, for somebody who may not see them.
     pub(crate) fn withholding(mut self, fields: &[String]) -> Self {
         for field in fields {
@@ -108,7 +130,9 @@ impl Table {
         let is_plain =
             matches!(column.kind, ColumnKind::Boolean | ColumnKind::Integer | ColumnKind::Real);
         let is_secret = self.hides_secrets && !is_plain && is_secret_name(&column.property);
-        !is_secret && !self.withholds_given(&[&column.property])
+        let path = column.path();
+        let path: Vec<&str> = path.iter().map(String::as_str).collect();
+        !is_secret && !self.withholds_given(&path)
     }
 
     /// Whether a field is not seen: it, or something that it is in, is withheld.
@@ -148,6 +172,11 @@ impl Table {
             .map(|path| &path[1..])
             .collect();
         let place = format!("c{}", column.place);
+        // Columns of other types have nothing inside.
+        let is_plain = !matches!(column.kind, ColumnKind::Text | ColumnKind::Json);
+        if self.dialect.is_postgres() && is_plain {
+            return place;
+        }
         let may_hold_secrets = self.hides_secrets && column.kind == ColumnKind::Json;
         if inside.is_empty() && !may_hold_secrets {
             return place;
@@ -155,7 +184,7 @@ impl Table {
         self.without(&inside, &place)
     }
 
-    /// The members that no column holds, without what is withheld.
+    /// The members that no column holds, without what is withheld. It is for SQLite.
     pub(crate) fn rest(&self) -> String {
         self.without_withheld("_rest".to_owned())
     }
@@ -166,20 +195,24 @@ impl Table {
 
     /// A value without what is at these paths inside it, and without secrets if these are not seen.
     fn without(&self, paths: &impl serde::Serialize, expression: &str) -> String {
+        let paths = literal(&json(paths));
+        if self.dialect.is_postgres() {
+            return format!("_without({expression}, {paths}, {})", self.hides_secrets);
+        }
         let function = if self.hides_secrets { "store_public" } else { "store_without" };
-        format!("{function}({}, {expression})", literal(&json(paths)))
+        format!("{function}({paths}, {expression})")
     }
 
     /// The table as it is now: another process may have given it other columns.
-    pub(crate) fn current(&self, connection: &rusqlite::Connection) -> Result<Self> {
-        let mut find =
-            connection.prepare_cached("SELECT next_column, hidden FROM _tables WHERE id = ?")?;
-        let (next, hidden): (u32, String) =
-            find.query_row([self.id], |row| Ok((row.get(0)?, row.get(1)?)))?;
-        if next == self.next_column && list::<Vec<String>>(&hidden) == self.hidden {
+    pub(crate) fn current(&self, db: &dyn Db) -> Result<Self> {
+        let sql = "SELECT next_column, hidden FROM _tables WHERE id = ?";
+        let known = db.row(sql, cells![self.id])?.unwrap_or_default();
+        if known.integer(0) == i64::from(self.next_column)
+            && list::<Vec<String>>(&known.text(1)) == self.hidden
+        {
             return Ok(self.clone());
         }
-        let found = Self::load(connection, "id = ?1", [self.id])?;
+        let found = Self::load(db, "id = ?1", cells![self.id])?;
         let found = found.into_iter().next();
         Ok(found.map_or_else(
             || self.clone(),
@@ -192,36 +225,29 @@ impl Table {
     }
 
     /// Reads what the store knows about the table whose `_tables` row meets the condition.
-    pub(crate) fn load(
-        connection: &rusqlite::Connection,
-        condition: &str,
-        parameters: impl rusqlite::Params,
-    ) -> Result<Vec<Self>> {
+    pub(crate) fn load(db: &dyn Db, condition: &str, values: Vec<Cell>) -> Result<Vec<Self>> {
         let sql = format!(
             "SELECT id, name, connector, entity, description, keys, hidden, next_column FROM _tables
              WHERE {condition} ORDER BY name"
         );
-        let mut statement = connection.prepare_cached(&sql)?;
-        let tables = statement.query_map(parameters, |row| {
+        let tables = db.rows(&sql, values)?.into_iter().map(|row| {
+            let id = row.integer(0);
             Ok(Self {
-                id: row.get(0)?,
-                name: row.get(1)?,
-                connector: row.get(2)?,
-                entity: row.get(3)?,
-                description: row.get(4)?,
-                key: list(&row.get::<_, String>(5)?),
-                hidden: list(&row.get::<_, String>(6)?),
+                dialect: db.dialect(),
+                id,
+                name: row.text(1),
+                connector: row.text(2),
+                entity: row.text(3),
+                description: row.text(4),
+                key: list(&row.text(5)),
+                hidden: list(&row.text(6)),
                 withheld: Vec::new(),
                 hides_secrets: false,
-                columns: Vec::new(),
-                next_column: row.get(7)?,
+                columns: columns(db, id)?,
+                next_column: u32::try_from(row.integer(7)).unwrap_or_default(),
             })
-        })?;
-        let mut tables = tables.collect::<rusqlite::Result<Vec<_>>>()?;
-        for table in &mut tables {
-            table.columns = columns(connection, table.id)?;
-        }
-        Ok(tables)
+        });
+        tables.collect()
     }
 }
 
@@ -233,27 +259,25 @@ pub(crate) fn json(value: &impl serde::Serialize) -> String {
     serde_json::to_string(value).unwrap_or_default()
 }
 
-fn columns(connection: &rusqlite::Connection, table: i64) -> Result<Vec<Column>> {
-    let mut statement = connection.prepare_cached(
-        "SELECT property, name, kind, description, is_searched, place FROM _columns
-         WHERE table_id = ? ORDER BY place",
-    )?;
-    let columns = statement.query_map([table], |row| {
-        let kind: String = row.get(2)?;
-        Ok(Column {
-            property: row.get(0)?,
-            name: row.get(1)?,
-            kind: ColumnKind::from_name(&kind).unwrap_or(ColumnKind::Text),
-            description: row.get(3)?,
-            is_searched: row.get(4)?,
-            place: row.get(5)?,
-        })
-    })?;
-    Ok(columns.collect::<rusqlite::Result<_>>()?)
+fn columns(db: &dyn Db, table: i64) -> Result<Vec<Column>> {
+    let sql = "SELECT property, name, kind, description, is_searched, place FROM _columns
+         WHERE table_id = ? ORDER BY place";
+    let columns = db.rows(sql, cells![table])?.into_iter().map(|row| Column {
+        property: row.text(0),
+        name: row.text(1),
+        kind: ColumnKind::from_name(&row.text(2)).unwrap_or(ColumnKind::Text),
+        description: row.text(3),
+        is_searched: row.boolean(4),
+        place: u32::try_from(row.integer(5)).unwrap_or_default(),
+    });
+    Ok(columns.collect())
 }
 
 /// The record of a row of `_rows_<id>` as an expression.
 pub(crate) fn record_expression(table: &Table) -> String {
+    if table.dialect.is_postgres() {
+        return table.without_withheld("_record".to_owned());
+    }
     let kinds: Vec<(&str, ColumnKind)> =
         table.columns.iter().map(|column| (column.property.as_str(), column.kind)).collect();
     let places: String =

@@ -1,20 +1,22 @@
 //! The words of records, kept for searches in the same transaction as the records.
 
-use rusqlite::{Transaction, params};
+use std::collections::BTreeSet;
+
 use serde_json::{Map, Value};
 
+use crate::db::{Db, Dialect, cells};
 use crate::error::Result;
 use crate::learnt::Learnt;
 use crate::record::Row;
 use crate::spec::is_address;
 use crate::table::{Column, Table};
 use crate::value::{Cell, ColumnKind};
-use crate::words::{fold, is_of_letters, words};
+use crate::words::{beginning, fold, is_of_letters, words};
 
 /// Bits of a row's number in the index; the number of its table stands before them.
 const ROW_BITS: u32 = 40;
 
-/// Stands in the index before the words of names. No word has this character.
+/// Stands in the index of SQLite before the words of names. No word has this character.
 pub(crate) const NAME_MARK: char = '·';
 
 /// Number of a row in the index of words.
@@ -109,54 +111,78 @@ pub(crate) fn texts(table: &Table, record: &Map<String, Value>, row: &Row) -> Te
     texts
 }
 
-/// Adds the words of a new record.
+/// Adds the words of new records, of which each has the number of its row.
 pub(crate) fn insert(
-    transaction: &Transaction<'_>,
+    db: &dyn Db,
     learnt: &mut Learnt,
     table: &Table,
-    id: i64,
-    record: &Map<String, Value>,
-    row: &Row,
+    records: &[(i64, &Map<String, Value>, &Row)],
 ) -> Result<()> {
-    let texts = texts(table, record, row);
-    learn(transaction, learnt, &texts.name)?;
-    learn(transaction, learnt, &texts.body)?;
-    transaction
-        .prepare_cached("INSERT INTO _text (rowid, words) VALUES (?, ?)")?
-        .execute(params![index_id(table.id, id), texts.indexed()])?;
+    let mut new = Vec::new();
+    let mut rows = Vec::with_capacity(records.len());
+    for (id, record, row) in records {
+        let texts = texts(table, record, row);
+        learn(learnt, &texts.name, &mut new);
+        learn(learnt, &texts.body, &mut new);
+        let id = index_id(table.id, *id);
+        rows.push(match db.dialect() {
+            Dialect::Sqlite => cells![id, texts.indexed()],
+            Dialect::Postgres => {
+                let whole = format!("{}\n{}", texts.name, texts.body);
+                cells![id, lexemes(&texts.name), lexemes(&whole)]
+            }
+        });
+    }
+    db.execute_all("INSERT INTO _words (length, word) VALUES (?, ?) ON CONFLICT DO NOTHING", &new)?;
+    let sql = match db.dialect() {
+        Dialect::Sqlite => "INSERT INTO _text (rowid, words) VALUES (?, ?)",
+        Dialect::Postgres => {
+            "INSERT INTO _text (id, name, whole)
+             VALUES (?, array_to_tsvector(?::text[]), array_to_tsvector(?::text[]))"
+        }
+    };
+    db.execute_all(sql, &rows)?;
     Ok(())
 }
 
-/// Replaces the words of a record.
-pub(crate) fn replace(
-    transaction: &Transaction<'_>,
-    learnt: &mut Learnt,
-    table: &Table,
-    id: i64,
-    record: &Map<String, Value>,
-    row: &Row,
-) -> Result<()> {
-    delete(transaction, table, id)?;
-    insert(transaction, learnt, table, id, record, row)
-}
-
-/// Removes the words of a record.
-pub(crate) fn delete(transaction: &Transaction<'_>, table: &Table, id: i64) -> Result<()> {
-    transaction
-        .prepare_cached("DELETE FROM _text WHERE rowid = ?")?
-        .execute([index_id(table.id, id)])?;
+/// Removes the words of rows.
+pub(crate) fn delete(db: &dyn Db, table: &Table, rows: &[i64]) -> Result<()> {
+    let sql = match db.dialect() {
+        Dialect::Sqlite => "DELETE FROM _text WHERE rowid = ?",
+        Dialect::Postgres => "DELETE FROM _text WHERE id = ?",
+    };
+    let ids: Vec<Vec<Cell>> = rows.iter().map(|row| cells![index_id(table.id, *row)]).collect();
+    db.execute_all(sql, &ids)?;
     Ok(())
 }
 
 /// Keeps words for searches that tolerate mistakes. Words that no record has any more may stay; they find
 /// nothing.
-fn learn(transaction: &Transaction<'_>, learnt: &mut Learnt, folded: &str) -> Result<()> {
+fn learn(learnt: &mut Learnt, folded: &str, new: &mut Vec<Vec<Cell>>) {
     for word in words(folded) {
         if is_of_letters(word) && learnt.remember_word(word) {
-            transaction
-                .prepare_cached("INSERT OR IGNORE INTO _words (length, word) VALUES (?, ?)")?
-                .execute(params![i64::try_from(word.chars().count()).unwrap_or(i64::MAX), word])?;
+            new.push(cells![word.chars().count(), word]);
         }
     }
-    Ok(())
+}
+
+/// Most bytes of a word in the index of Postgres.
+pub(crate) const LONGEST_WORD: usize = 2_000;
+
+/// Most bytes of all words of a record in the index of Postgres.
+const MOST_BYTES: usize = 900_000;
+
+/// The different words of a folded text as an array of Postgres. They have letters and digits only, and stand in double
+/// quotes because `null` without them is no word. What an index of
+/// Postgres cannot hold is left out: the end of a word of more than 2000 bytes, and words beyond 900 kB of a record.
+fn lexemes(folded: &str) -> String {
+    let all: BTreeSet<&str> = words(folded).map(|word| beginning(word, LONGEST_WORD)).collect();
+    let mut room = MOST_BYTES;
+    let held = all.into_iter().take_while(|word| {
+        let has_room = word.len() < room;
+        room = room.saturating_sub(word.len() + 1);
+        has_room
+    });
+    let quoted = held.map(|word| format!("\"{word}\""));
+    format!("{{{}}}", quoted.collect::<Vec<_>>().join(","))
 }

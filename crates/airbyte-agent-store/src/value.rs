@@ -6,6 +6,7 @@ use rusqlite::types::{ToSqlOutput, ValueRef};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::dialect::Dialect;
 use crate::moment;
 
 /// The type of a column.
@@ -28,7 +29,7 @@ pub enum ColumnKind {
 }
 
 impl ColumnKind {
-    /// The declared type in SQL. The word TEXT in it keeps SQLite from converting texts to numbers.
+    /// The declared type in the SQL of SQLite. The word TEXT in it keeps SQLite from converting texts to numbers.
     pub const fn declared(self) -> &'static str {
         match self {
             Self::Text => "TEXT",
@@ -37,6 +38,19 @@ impl ColumnKind {
             Self::Boolean => "BOOLEAN",
             Self::Timestamp => "TIMESTAMP TEXT",
             Self::Json => "JSON TEXT",
+        }
+    }
+
+    /// The declared type in a database.
+    pub(crate) const fn declared_in(self, dialect: Dialect) -> &'static str {
+        match (dialect, self) {
+            (Dialect::Sqlite, _) => self.declared(),
+            (Dialect::Postgres, Self::Text) => "text COLLATE \"C\"",
+            (Dialect::Postgres, Self::Integer) => "bigint",
+            (Dialect::Postgres, Self::Real) => "double precision",
+            (Dialect::Postgres, Self::Boolean) => "boolean",
+            (Dialect::Postgres, Self::Timestamp) => "timestamptz",
+            (Dialect::Postgres, Self::Json) => "jsonb",
         }
     }
 

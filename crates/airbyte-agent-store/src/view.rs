@@ -1,8 +1,8 @@
 //! Views: the part of a table that somebody may read, and how SQL sees it.
 
-use rusqlite::Connection;
-
 use crate::catalog::TableNames;
+use crate::db::{Db, Dialect, cells};
+use crate::declare::own_columns;
 use crate::error::Result;
 use crate::misfits::ReadTable;
 use crate::names::{literal, quoted};
@@ -62,9 +62,9 @@ impl View {
     }
 
     /// The table without the fields; `None` if the store has no such table.
-    pub(crate) fn table(&self, connection: &Connection) -> Result<Option<Table>> {
+    pub(crate) fn table(&self, db: &dyn Db) -> Result<Option<Table>> {
         let condition = "connector = ?1 AND entity = ?2";
-        let found = Table::load(connection, condition, [&self.connector, &self.entity])?;
+        let found = Table::load(db, condition, cells![&self.connector, &self.entity])?;
         Ok(found.into_iter().next().map(|table| {
             let hides_secrets = self.hides_secrets;
             Table { hides_secrets, ..table.withholding(&self.withheld) }
@@ -82,10 +82,10 @@ pub(crate) struct SqlView {
 
 impl SqlView {
     /// The views whose tables exist. Of several with the same name, the first is taken.
-    pub(crate) fn load(connection: &Connection, views: &[View]) -> Result<Vec<Self>> {
+    pub(crate) fn load(db: &dyn Db, views: &[View]) -> Result<Vec<Self>> {
         let mut found: Vec<Self> = Vec::new();
         for view in views {
-            let Some(table) = view.table(connection)? else { continue };
+            let Some(table) = view.table(db)? else { continue };
             let name = if view.name.is_empty() { table.name.clone() } else { view.name.clone() };
             if !found.iter().any(|known| known.name.eq_ignore_ascii_case(&name)) {
                 found.push(Self { name, table, accounts: view.accounts.clone() });
@@ -100,33 +100,41 @@ impl SqlView {
     }
 
     /// The statement that makes the view for one connection.
-    pub(crate) fn statement(&self, connection: &Connection) -> Result<String> {
+    pub(crate) fn statement(&self, db: &dyn Db) -> Result<String> {
         let table = &self.table;
         let mut columns: Vec<String> = table
             .shown()
             .map(|column| format!("{} AS {}", table.expression(column), quoted(&column.name)))
             .collect();
-        let own = ["_account", "_key", "_synced_at"].into_iter();
-        columns.extend(own.filter(|own| table.has_own(own)).map(str::to_owned));
+        let own = OWN_COLUMNS.into_iter().zip(own_columns(table.dialect));
+        columns.extend(
+            own.filter(|(name, _)| table.has_own(name))
+                .map(|(_, expression)| expression.to_owned()),
+        );
         columns.push(format!("{} AS _record", record_expression(table)));
         let accounts: Vec<String> = self.accounts.iter().map(|account| literal(account)).collect();
-        let accounts = accounts.join(", ");
-        let has_others: bool = connection.query_row(
-            &format!(
-                "SELECT EXISTS (SELECT 1 FROM _accounts
-                 WHERE table_id = ? AND account NOT IN ({accounts}))"
-            ),
-            [table.id],
-            |row| row.get(0),
-        )?;
+        let accounts = match accounts.as_slice() {
+            // Postgres knows no empty list.
+            [] => "NULL".to_owned(),
+            some => some.join(", "),
+        };
+        let (name, rows) = (quoted(&self.name), table.rows());
+        let columns = columns.join(", ");
+        if table.dialect == Dialect::Postgres {
+            return Ok(format!(
+                "CREATE VIEW pg_temp.{name} WITH (security_barrier) AS
+                 SELECT {columns} FROM {rows} WHERE _account IN ({accounts})"
+            ));
+        }
+        let others = format!(
+            "SELECT 1 FROM _accounts WHERE table_id = ? AND coalesce(account NOT IN ({accounts}), TRUE) LIMIT 1"
+        );
+        let has_others = db.row(&others, cells![table.id])?.is_some();
         // Without a limit, SQLite may compute a condition of the query for records that the view does not show, and
         // a condition that fails for some values would tell which they have.
         let barrier = if has_others { " LIMIT -1" } else { "" };
         Ok(format!(
-            "CREATE TEMP VIEW {} AS SELECT {} FROM main.{} WHERE _account IN ({accounts}){barrier}",
-            quoted(&self.name),
-            columns.join(", "),
-            table.rows(),
+            "CREATE TEMP VIEW {name} AS SELECT {columns} FROM main.{rows} WHERE _account IN ({accounts}){barrier}"
         ))
     }
 }

@@ -41,6 +41,12 @@ pub(crate) fn is_meant(word: &str, searched: &str) -> bool {
     }
 }
 
+/// As many characters of a word as fit into the bytes.
+pub(crate) fn beginning(word: &str, most: usize) -> &str {
+    let end = (0..=most.min(word.len())).rev().find(|end| word.is_char_boundary(*end));
+    word.get(..end.unwrap_or_default()).unwrap_or_default()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

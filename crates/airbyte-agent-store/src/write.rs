@@ -1,16 +1,19 @@
 //! Writing: a page of records and the position of the sync in one transaction.
 
-use rusqlite::{OptionalExtension, params};
+use std::borrow::Cow;
+
 use serde_json::{Map, Value};
 
+use crate::db::cells;
 use crate::error::{Error, Result};
 use crate::moment;
 use crate::page::{Counts, Page, ensure_account, finish_page, forget_pass, start_page};
 use crate::record;
-use crate::rows::{RowWriter, delete_row};
+use crate::rows::{RowWriter, delete_rows};
 use crate::spec;
 use crate::store::Store;
 use crate::table::Table;
+use crate::value::Cell;
 
 impl Store {
     /// Writes a page: its records by their keys, the position, the changes and the words for searches, all of
@@ -21,19 +24,26 @@ impl Store {
     /// [`Error::Record`] for a record without its key or that is no object, [`Error::Table`] for a pass that is
     /// not under way, or for none if the table has no key; [`Error::Full`], [`Error::Locked`].
     pub fn write_page(&self, table: &Table, account: &str, page: Page<'_>) -> Result<Counts> {
-        self.write(|transaction, learnt| {
+        self.write(|db, learnt| {
             let mut counts = Counts::default();
             let now = moment::now();
-            let table = &table.current(transaction)?;
-            let first = start_page(transaction, table, account, page)?;
-            let writer = RowWriter::new(transaction, table, account, &now);
-            for (index, value) in page.records.iter().enumerate() {
-                let cleaned = (!table.hidden.is_empty()).then(|| {
+            let table = &table.current(db)?;
+            let first = start_page(db, table, account, page)?;
+            let cleaned: Vec<Cow<'_, Value>> = page
+                .records
+                .iter()
+                .map(|value| {
+                    if table.hidden.is_empty() {
+                        return Cow::Borrowed(value);
+                    }
                     let mut cleaned = value.clone();
                     spec::remove(&mut cleaned, &table.hidden);
-                    cleaned
-                });
-                let Value::Object(record) = cleaned.as_ref().unwrap_or(value) else {
+                    Cow::Owned(cleaned)
+                })
+                .collect();
+            let mut records = Vec::with_capacity(cleaned.len());
+            for (index, value) in cleaned.iter().enumerate() {
+                let Value::Object(record) = value.as_ref() else {
                     let why = "it is not a JSON object".to_owned();
                     return Err(Error::Record { table: table.name.clone(), index, why });
                 };
@@ -41,15 +51,16 @@ impl Store {
                     (Some(first), true) => (first + index).to_string(),
                     _ => record::key(table, record, index)?,
                 };
-                let id = writer.upsert(learnt, record, key, &mut counts)?;
-                if let Some(pass) = page.pass {
-                    transaction
-                        .prepare_cached("INSERT OR IGNORE INTO _seen (pass, row) VALUES (?, ?)")?
-                        .execute([pass.number, id])?;
-                }
+                records.push((record, key));
             }
-            writer.finish()?;
-            finish_page(transaction, table, account, page, &counts, &now)?;
+            let writer = RowWriter::new(db, table, account, &now);
+            let ids = writer.write(learnt, &records, &mut counts)?;
+            if let Some(pass) = page.pass {
+                let seen: Vec<Vec<Cell>> = ids.iter().map(|id| cells![pass.number, *id]).collect();
+                let sql = "INSERT INTO _seen (pass, row) VALUES (?, ?) ON CONFLICT DO NOTHING";
+                db.execute_all(sql, &seen)?;
+            }
+            finish_page(db, table, account, page, &counts, &now)?;
             Ok(counts)
         })
     }
@@ -67,11 +78,13 @@ impl Store {
         keys: &[Value],
         position: Option<&Value>,
     ) -> Result<Counts> {
-        self.write(|transaction, _| {
+        self.write(|db, _| {
             let now = moment::now();
             let mut counts = Counts::default();
             let page = Page { position, ..Page::default() };
-            ensure_account(transaction, table, account)?;
+            ensure_account(db, table, account)?;
+            let sql =
+                format!("SELECT _row, _key FROM {} WHERE _account = ? AND _key = ?", table.rows());
             for (index, value) in keys.iter().enumerate() {
                 let record = match (value, table.key.as_slice()) {
                     (Value::Object(record), _) => record.clone(),
@@ -79,17 +92,10 @@ impl Store {
                     _ => Map::new(),
                 };
                 let key = record::key(table, &record, index)?;
-                let sql =
-                    format!("SELECT _row FROM {} WHERE _account = ? AND _key = ?", table.rows());
-                let mut find = transaction.prepare_cached(&sql)?;
-                let id: Option<i64> =
-                    find.query_row(params![account, key], |row| row.get(0)).optional()?;
-                if let Some(id) = id {
-                    delete_row(transaction, table, account, id, &key, &now)?;
-                    counts.deleted += 1;
-                }
+                let found = db.rows(&sql, cells![account, key])?;
+                counts.deleted += delete_rows(db, table, account, &found, &now)?;
             }
-            finish_page(transaction, table, account, page, &counts, &now)?;
+            finish_page(db, table, account, page, &counts, &now)?;
             Ok(counts)
         })
     }
@@ -100,23 +106,16 @@ impl Store {
     ///
     /// The errors of writing.
     pub fn clear(&self, table: &Table, account: &str) -> Result<Counts> {
-        self.write(|transaction, _| {
+        self.write(|db, _| {
             let now = moment::now();
-            let rows: Vec<(i64, String)> = {
-                let sql = format!("SELECT _row, _key FROM {} WHERE _account = ?", table.rows());
-                let mut find = transaction.prepare_cached(&sql)?;
-                let rows = find.query_map([account], |row| Ok((row.get(0)?, row.get(1)?)))?;
-                rows.collect::<rusqlite::Result<_>>()?
-            };
+            let sql = format!("SELECT _row, _key FROM {} WHERE _account = ?", table.rows());
+            let rows = db.rows(&sql, cells![account])?;
             let mut counts = Counts::default();
-            for (id, key) in rows {
-                delete_row(transaction, table, account, id, &key, &now)?;
-                counts.deleted += 1;
-            }
-            forget_pass(transaction, table, account)?;
-            transaction.execute(
+            counts.deleted = delete_rows(db, table, account, &rows, &now)?;
+            forget_pass(db, table, account)?;
+            db.execute(
                 "DELETE FROM _accounts WHERE table_id = ? AND account = ?",
-                params![table.id, account],
+                cells![table.id, account],
             )?;
             Ok(counts)
         })

@@ -4,6 +4,9 @@
 
 mod common;
 
+use std::sync::LazyLock;
+use std::sync::atomic::{AtomicU32, Ordering};
+
 use airbyte_agent_store::{QueryLimits, Store, TableSpec};
 use common::write;
 use proptest::prelude::*;
@@ -241,8 +244,13 @@ proptest! {
         records in proptest::collection::vec(record(), 1..12),
         filters in proptest::collection::vec(filter(), 1..12),
     ) {
-        let store = Store::open_in_memory().unwrap();
-        let spec = TableSpec::new("acme", "things").key(["id"]).schema(json!({"properties": {
+        // In Postgres one store for all cases, because each would be a schema.
+        static STORE: LazyLock<Store> = LazyLock::new(common::store);
+        static NUMBER: AtomicU32 = AtomicU32::new(0);
+        let own = (!common::is_postgres()).then(common::store);
+        let store = own.as_ref().unwrap_or_else(|| &*STORE);
+        let entity = format!("things{}", NUMBER.fetch_add(1, Ordering::Relaxed));
+        let spec = TableSpec::new("acme", entity).key(["id"]).schema(json!({"properties": {
             "id": {"type": "integer"}, "name": {"type": "string"}, "count": {"type": "integer"},
             "amount": {"type": "number"}, "open": {"type": "boolean"}, "list": {"type": "array"},
             "owner": {"type": "object"}, "extra": {},
@@ -256,7 +264,7 @@ proptest! {
                 record
             })
             .collect();
-        write(&store, &table, &records);
+        write(store, &table, &records);
         for filter in filters {
             let arguments = Map::from_iter([
                 ("query".to_owned(), json!({"filter": filter})),

@@ -9,7 +9,7 @@ use common::write;
 use serde_json::{Map, Value, json};
 
 fn deals() -> (Store, Table) {
-    let store = Store::open_in_memory().unwrap();
+    let store = common::store();
     let spec = TableSpec::new("acme", "deals").key(["id"]).schema(json!({"properties": {
         "id": {"type": "integer"},
         "name": {"type": ["string", "null"]},
@@ -197,10 +197,16 @@ fn fields_select_members_with_their_places() {
 #[test]
 fn pages_follow_each_other_without_gaps_in_any_order() {
     let (store, table) = deals();
+    // A text in a column of numbers is greater than all numbers in SQLite, and like no value in Postgres.
+    let (ascending, descending) = if common::is_postgres() {
+        (vec![2, 1, 3, 4, 5], vec![3, 1, 2, 4, 5])
+    } else {
+        (vec![2, 1, 3, 5, 4], vec![5, 3, 1, 2, 4])
+    };
     for (sort, expected) in [
         (json!([]), vec![1, 2, 3, 4, 5]),
-        (json!([{"amount": "asc"}]), vec![2, 1, 3, 5, 4]),
-        (json!([{"amount": "desc"}]), vec![5, 3, 1, 2, 4]),
+        (json!([{"amount": "asc"}]), ascending),
+        (json!([{"amount": "desc"}]), descending),
         (json!([{"won": "desc"}, {"id": "desc"}]), vec![5, 1, 2, 4, 3]),
         (json!([{"owner.name": "desc"}]), vec![2, 1, 3, 4, 5]),
         (json!([{"closed": "desc"}]), vec![3, 2, 1, 4, 5]),

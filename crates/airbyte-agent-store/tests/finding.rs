@@ -9,7 +9,7 @@ use common::{issues, write};
 use serde_json::json;
 
 fn store() -> Store {
-    let store = Store::open_in_memory().unwrap();
+    let store = common::store();
     let people = TableSpec::new("crm", "contacts").key(["id"]).schema(json!({"properties": {
         "id": {"type": "string"}, "name": {"type": "string"}, "company": {"type": "string"},
         "notes": {"type": "string"}, "avatar_url": {"type": "string"}, "address": {"type": "object"},

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 #[test]
 fn records_come_back_as_they_were_whatever_their_types() {
-    let store = Store::open_in_memory().unwrap();
+    let store = common::store();
     let spec = TableSpec::new("acme", "things").key(["id"]).schema(json!({"properties": {
         "id": {"type": ["integer", "null"]},
         "text": {"type": "string"},
@@ -72,7 +72,7 @@ fn records_come_back_as_they_were_whatever_their_types() {
 
 #[test]
 fn numbers_that_a_column_would_round_are_texts_of_their_digits() {
-    let store = Store::open_in_memory().unwrap();
+    let store = common::store();
     let spec = TableSpec::new("acme", "things").key(["id"]).schema(json!({"properties": {
         "id": {"type": "string"}, "n": {"type": "integer"}, "r": {"type": "number"},
     }}));
@@ -102,13 +102,20 @@ fn numbers_that_a_column_would_round_are_texts_of_their_digits() {
         (json!("n/a"), json!("n/a"), json!("n/a")),
     ] {
         write(&store, &table, &[json!({"id": "a", "n": value, "r": value})]);
-        assert_eq!(query(&store, "SELECT n, r FROM acme_things"), [[integer, real]], "{value}");
+        // Typed columns hold numbers only; the record has every value.
+        let held = |value: Value, is: fn(&Value) -> bool| {
+            if common::is_postgres() && !is(&value) { Value::Null } else { value }
+        };
+        let expected = [held(integer, Value::is_i64), held(real, Value::is_number)];
+        assert_eq!(query(&store, "SELECT n, r FROM acme_things"), [expected], "{value}");
+        let record = json!({"id": "a", "n": value, "r": value});
+        assert_eq!(records(&store, "acme_things"), [record], "{value}");
     }
 }
 
 #[test]
 fn a_page_says_what_it_inserted_changed_and_left_as_it_was() {
-    let store = Store::open_in_memory().unwrap();
+    let store = common::store();
     let table = store.declare(&issues()).unwrap();
     let first = [json!({"id": 1, "title": "a"}), json!({"id": 2, "title": "b"})];
     assert_eq!(counts(write(&store, &table, &first)), [2, 0, 0, 0]);
@@ -127,7 +134,7 @@ fn a_page_says_what_it_inserted_changed_and_left_as_it_was() {
 
 #[test]
 fn accounts_are_side_by_side_and_do_not_touch_each_other() {
-    let store = Store::open_in_memory().unwrap();
+    let store = common::store();
     let table = store.declare(&issues()).unwrap();
     for account in ["work", "home"] {
         let page = [json!({"id": 1, "title": account})];
@@ -145,7 +152,7 @@ fn accounts_are_side_by_side_and_do_not_touch_each_other() {
 
 #[test]
 fn rows_and_position_are_written_together_or_not_at_all() {
-    let store = Store::open_in_memory().unwrap();
+    let store = common::store();
     let table = store.declare(&issues()).unwrap();
     let position = json!({"cursor": "one"});
     let good = [json!({"id": 1, "title": "a"})];
@@ -177,7 +184,7 @@ fn rows_and_position_are_written_together_or_not_at_all() {
 
 #[test]
 fn a_pass_removes_what_it_has_not_seen_only_when_it_is_complete() {
-    let store = Store::open_in_memory().unwrap();
+    let store = common::store();
     let table = store.declare(&issues()).unwrap();
     let issue = |id: u32| json!({"id": id, "title": id.to_string()});
     write(&store, &table, &[issue(1), issue(2), issue(3)]);
@@ -208,7 +215,7 @@ fn a_pass_removes_what_it_has_not_seen_only_when_it_is_complete() {
 
 #[test]
 fn records_without_a_key_are_known_by_their_place_in_a_pass() {
-    let store = Store::open_in_memory().unwrap();
+    let store = common::store();
     let table = store.declare(&TableSpec::new("acme", "lines")).unwrap();
     let one = [json!({"a": 1})];
     let refused =
@@ -233,7 +240,7 @@ fn records_without_a_key_are_known_by_their_place_in_a_pass() {
 
 #[test]
 fn each_change_is_told_once_and_missing_ones_are_told() {
-    let store = Store::open_in_memory().unwrap();
+    let store = common::store();
     let table = store.declare(&issues()).unwrap();
     write(&store, &table, &[json!({"id": 1, "title": "a"}), json!({"id": 2, "title": "b"})]);
     write(&store, &table, &[json!({"id": 1, "title": "c"}), json!({"id": 2, "title": "b"})]);
@@ -267,7 +274,7 @@ fn each_change_is_told_once_and_missing_ones_are_told() {
 
 #[test]
 fn secrets_and_fields_that_are_left_out_never_enter_the_store() {
-    let store = Store::open_in_memory().unwrap();
+    let store = common::store();
     let spec = TableSpec::new("acme", "hooks").key(["id"]).left_out(["ssn", "owner.phone"]).schema(
         json!({
             "properties": {

@@ -77,9 +77,10 @@ impl From<StoreError> for Error {
 pub fn engine_error(error: StoreError) -> EngineError {
     let message = error.to_string();
     match error {
-        StoreError::NotAStore { .. } | StoreError::Newer { .. } | StoreError::Unwritable { .. } => {
-            EngineError::usage(message)
-        }
+        StoreError::NotAStore { .. }
+        | StoreError::Newer { .. }
+        | StoreError::Unwritable { .. }
+        | StoreError::Export(_) => EngineError::usage(message),
         StoreError::Table { .. } | StoreError::Query(_) | StoreError::Search(_) => {
             EngineError::validation(message)
         }

@@ -170,7 +170,7 @@ fn table(summary: &TableSummary) -> Table {
     let columns = known.columns().iter().map(|known| {
         let mut column = Column::default();
         column.name.clone_from(&known.name);
-        column.field.clone_from(&known.property);
+        known.field().clone_into(&mut column.field);
         column.description.clone_from(&known.description);
         known.kind.name().clone_into(&mut column.kind);
         let own = summary.misfits.iter().filter(|one| one.column == known.name);

@@ -3,7 +3,7 @@
 
 use std::collections::VecDeque;
 
-use airbyte_agent_core::description::{Operation, ParentValue, SyncParent};
+use airbyte_agent_core::description::{Operation, ParentValue, SyncParent, SyncRule};
 use airbyte_agent_store::{QueryLimits, Store};
 use serde_json::Value;
 
@@ -178,6 +178,13 @@ impl<'s> Combinations<'s> {
         let mut all = Arguments::new();
         for level in &self.levels {
             let Some((_, record)) = &level.current else { continue };
+            if let Some(SyncRule::Source(source)) = &operation.sync {
+                // What is below a record is in the same part of the account.
+                for name in source.scope.iter() {
+                    let found = record::listed_with(record, name);
+                    all.extend(found.map(|value| (name.to_string(), value)));
+                }
+            }
             for (name, value) in level.parent.arguments.iter() {
                 let found = match value {
                     ParentValue::Argument(own) => match record::listed_with(record, own) {

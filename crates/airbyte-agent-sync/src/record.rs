@@ -1,16 +1,17 @@
 //! Records and tables: what identifies a record, and what is stored of it.
 
 use airbyte_agent_core::description::{
-    Connector, Json, JsonPath, Operation, Step, SyncDeletions, SyncSource,
+    Connector, Json, JsonPath, Kind, Operation, Step, SyncDeletions, SyncSource,
 };
 use airbyte_agent_core::report_texts;
-use airbyte_agent_store::TableSpec;
+use airbyte_agent_store::{ColumnKind, Lifted, TableSpec};
 use serde_json::{Map, Value, json};
 
 use crate::arguments::Arguments;
 use crate::error::{Error, Result};
 
-/// The member that records have in addition if they were listed below a record of a parent.
+/// The member that records have in addition if they were listed below a record of a parent, or in a part of the account:
+/// the arguments of that list.
 pub(crate) const PARENT: &str = "_parent";
 
 /// The member that holds a record that is no object.
@@ -28,7 +29,7 @@ pub fn table_spec(
 ) -> Result<TableSpec> {
     let mut key = Vec::new();
     if source.per_parent && !source.key.is_empty() {
-        key.extend(parent_names(source).map(|name| format!("{PARENT}.{}", member(name))));
+        key.extend(list_names(source).map(|name| format!("{PARENT}.{}", member(name))));
     }
     for place in source.key.iter() {
         key.push(field(place).ok_or_else(|| {
@@ -41,7 +42,7 @@ pub fn table_spec(
     if source.key.iter().any(|place| place.steps.is_empty()) {
         schema = schema.map(|value| json!({"type": "object", "properties": {VALUE: value}}));
     }
-    if !source.parents.is_empty() {
+    if list_names(source).next().is_some() {
         let schema = schema.get_or_insert_with(|| json!({"type": "object", "properties": {}}));
         if let Some(members) = schema.as_object_mut() {
             let properties = members.entry("properties").or_insert_with(|| json!({}));
@@ -55,13 +56,33 @@ pub fn table_spec(
     if let Some(schema) = schema {
         spec = spec.schema(schema);
     }
-    Ok(spec)
+    Ok(spec.lifted(list_names(source).filter_map(|name| lifted(operation, name))))
 }
 
-/// The arguments that come from parents.
-fn parent_names(source: &SyncSource) -> impl Iterator<Item = &str> {
+/// The column for an argument of the list, for joins and conditions.
+fn lifted(operation: &Operation, argument: &str) -> Option<Lifted> {
+    let schema = &operation.parameter(argument)?.schema;
+    let kind = match schema.kinds.as_ref() {
+        [Kind::Integer] => ColumnKind::Integer,
+        [Kind::Number] => ColumnKind::Real,
+        [Kind::Boolean] => ColumnKind::Boolean,
+        [Kind::String] => ColumnKind::Text,
+        _ => return None,
+    };
+    Some(Lifted {
+        name: member(argument),
+        path: vec![PARENT.to_owned(), member(argument)],
+        kind,
+        description: format!(
+            "The argument `{argument}` of the list in which the record was found."
+        ),
+    })
+}
+
+/// The arguments that tell one list of an entity from another: those of parents, and those of the scope.
+pub(crate) fn list_names(source: &SyncSource) -> impl Iterator<Item = &str> {
     let arguments = source.parents.iter().flat_map(|parent| parent.arguments.iter());
-    arguments.map(|(name, _)| name.as_ref())
+    arguments.map(|(name, _)| name).chain(source.scope.iter()).map(AsRef::as_ref)
 }
 
 /// The name of an argument as a member of `_parent`: without dots, which lead into objects.
@@ -84,10 +105,10 @@ fn field(place: &JsonPath) -> Option<String> {
 /// What `_parent` says about records of a list with these arguments.
 pub(crate) fn parent_value(source: &SyncSource, arguments: &Arguments) -> Map<String, Value> {
     let known = |name: &str| Some((member(name), arguments.get(name)?.clone()));
-    parent_names(source).filter_map(known).collect()
+    list_names(source).filter_map(known).collect()
 }
 
-/// The argument with which the record was listed, if a parent gave it.
+/// The argument with which the record was listed, if it is one that tells lists apart.
 pub(crate) fn listed_with(record: &Value, argument: &str) -> Option<Value> {
     record.get(PARENT)?.get(member(argument)).cloned()
 }

@@ -21,6 +21,8 @@ pub(super) enum Tool {
     Execute,
     /// Several calls of the other tools.
     Batch,
+    /// A program over the other tools.
+    Program,
     /// The copies of records in the store.
     Records(RecordsTool),
 }

@@ -11,7 +11,6 @@ use std::time::{Duration, Instant};
 use ring::rand::{SecureRandom as _, SystemRandom};
 
 use super::error::ToolError;
-use airbyte_agent_engine::cursor::Cursor;
 
 /// How long a handle is good after it was given out or used.
 const WINDOW: Duration = Duration::from_secs(60 * 60);
@@ -36,13 +35,37 @@ pub(super) struct CursorMemory(Mutex<VecDeque<Entry>>);
 struct Entry {
     handle: String,
     session: u64,
-    cursor: Cursor,
+    cursor: String,
     used: Instant,
+}
+
+/// The handles of one call.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Handles<'m> {
+    pub(super) memory: &'m CursorMemory,
+    pub(super) session: u64,
+    /// Whether results have handles in the place of cursors.
+    pub(super) is_short: bool,
+}
+
+impl Handles<'_> {
+    /// The cursor for which a text stands; see [`CursorMemory::resolve`].
+    pub(super) fn resolve(&self, text: &str) -> Result<String, ToolError> {
+        self.memory.resolve(self.session, text)
+    }
+
+    /// What is shown in the place of a cursor: a handle, or the cursor itself.
+    pub(super) fn shown(&self, cursor: Option<String>) -> Option<String> {
+        let cursor = cursor?;
+        let Some(handle) = self.is_short.then(new_handle).flatten() else { return Some(cursor) };
+        self.memory.keep(self.session, handle.clone(), cursor);
+        Some(handle)
+    }
 }
 
 impl CursorMemory {
     /// Keeps the cursor for this session under a handle that [`new_handle`] made.
-    pub(super) fn keep(&self, session: u64, handle: String, cursor: Cursor) {
+    pub(super) fn keep(&self, session: u64, handle: String, cursor: String) {
         self.keep_at(Entry { handle, session, cursor, used: Instant::now() });
     }
 
@@ -91,7 +114,7 @@ impl CursorMemory {
             .with_advice("Start the list again without cursor; pass next_cursor unchanged.")
         })?;
         known.used = now;
-        Ok(known.cursor.to_string())
+        Ok(known.cursor.clone())
     }
 }
 
@@ -120,8 +143,8 @@ fn is_handle(text: &str) -> bool {
 mod tests {
     use super::*;
 
-    fn cursor(n: usize) -> Cursor {
-        serde_json::from_value(format!("cursor-{n}").into()).unwrap()
+    fn cursor(n: usize) -> String {
+        format!("cursor-{n}")
     }
 
     #[test]

@@ -1,11 +1,14 @@
 //! What is decided about a call of a tool before anything is sent.
 
+use std::sync::Arc;
+
 use serde_json::{Map, Value};
 
 use super::controls::Controls;
 use super::error::ToolError;
 use super::gate::Permitted;
 use super::output::ToolOutput;
+use super::program::runner::ProgramRunner;
 use super::records::{Records, RecordsCall};
 
 /// What a call of a tool leads to.
@@ -18,6 +21,8 @@ pub(super) enum Decision<'t> {
     Records(&'t Records, RecordsCall),
     /// Several calls are made together.
     Batch(Vec<BatchedDecision<'t>>),
+    /// A program is run.
+    Program(Arc<dyn ProgramRunner>, String),
 }
 
 /// A call of a batch, with what it leads to.

@@ -21,6 +21,8 @@ pub enum ToolErrorKind {
     NotApproved,
     /// The result is longer than the limits of the operator.
     TooLarge,
+    /// A program of the model failed.
+    ProgramFailed,
     /// The call was refused by the engine, or failed.
     Call(ErrorKind),
 }
@@ -33,6 +35,7 @@ impl ToolErrorKind {
             Self::NotPermitted => "not_permitted",
             Self::NotApproved => "not_approved",
             Self::TooLarge => "too_large",
+            Self::ProgramFailed => "program_failed",
             Self::Call(kind) => kind.as_str(),
         }
     }

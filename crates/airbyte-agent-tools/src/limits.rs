@@ -19,6 +19,9 @@ pub struct ResultLimits {
     /// The most fields that are shown of a record of a list, unless the call names the fields, or the
     /// description of the entity does.
     pub list_fields: usize,
+    /// Whether results are whole, for programs that read them themselves: records have all of their fields unless the call
+    /// names some, and a list of which the call does not say how many records it wants is read on up to `list_records`.
+    pub whole: bool,
     /// The most bytes of a file that one call gives.
     pub file_bytes: usize,
     /// The most bytes of an image that is given as such.
@@ -40,6 +43,7 @@ impl ResultLimits {
         list_text: 240,
         record_text: 4_000,
         list_fields: 14,
+        whole: false,
         file_bytes: 24 * 1_024,
         image_bytes: 1_024 * 1_024,
         stored_bytes: 1_024 * 1_024 * 1_024,
@@ -55,6 +59,7 @@ impl ResultLimits {
         list_text: usize::MAX,
         record_text: usize::MAX,
         list_fields: usize::MAX,
+        whole: false,
         file_bytes: usize::MAX,
         image_bytes: usize::MAX,
         stored_bytes: u64::MAX,
@@ -111,6 +116,21 @@ impl ResultLimits {
     #[must_use]
     pub const fn held(mut self, most: usize) -> Self {
         self.held_bytes = most;
+        self
+    }
+
+    /// Gives whole results, for programs that read them themselves.
+    #[must_use]
+    pub const fn whole(mut self) -> Self {
+        self.whole = true;
+        self
+    }
+
+    /// Takes the limits of files from others: the bytes of a call, of an image and of a stored file.
+    pub(crate) const fn like_files_of(mut self, others: &Self) -> Self {
+        self.file_bytes = others.file_bytes;
+        self.image_bytes = others.image_bytes;
+        self.stored_bytes = others.stored_bytes;
         self
     }
 

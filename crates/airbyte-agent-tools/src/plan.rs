@@ -5,6 +5,7 @@ use std::fmt;
 use serde_json::{Map, Value};
 
 use super::approval::{self, Answer, Approval, ApprovalRequest, Approver};
+use super::cursor_memory::Handles;
 use super::decision::{BatchedDecision, Decision};
 use super::effect::Effect;
 use super::error::ToolError;
@@ -71,7 +72,8 @@ impl<'t> Plan<'t> {
         hints.read_only || hints.idempotent || client.takes_idempotency_key(operation)
     }
 
-    /// The operation that will be called, `None` where the answer needs no call, and for a batch.
+    /// The operation that will be called, `None` where the answer needs no call, for a batch and for a
+    /// program.
     pub fn target(&self) -> Option<Target<'t>> {
         let Decision::Call(call) = &self.decision else { return None };
         let account = call.permitted.account();
@@ -89,7 +91,11 @@ impl<'t> Plan<'t> {
             Decision::Batch(calls) if calls.iter().any(BatchedDecision::asks_vendor) => {
                 Effect::Read
             }
-            Decision::Answer(_) | Decision::Records(..) | Decision::Batch(_) => Effect::Nothing,
+            Decision::Answer(_)
+            | Decision::Records(..)
+            | Decision::Batch(_)
+            // Each call of a program has an effect of its own.
+            | Decision::Program(..) => Effect::Nothing,
             Decision::Call(call) if call.controls.dry_run => Effect::Nothing,
             Decision::Call(call) => Effect::of(call.permitted.operation()),
         }
@@ -98,8 +104,11 @@ impl<'t> Plan<'t> {
     /// Whether the policy asks a person about the call, and it has no approval yet.
     pub fn needs_approval(&self) -> bool {
         match &self.decision {
-            // Calls that need an approval are no part of a batch.
-            Decision::Answer(_) | Decision::Records(..) | Decision::Batch(_) => false,
+            // Calls that need an approval are no part of a batch, and those of a program are asked about one by one.
+            Decision::Answer(_)
+            | Decision::Records(..)
+            | Decision::Batch(_)
+            | Decision::Program(..) => false,
             Decision::Call(call) => call.permitted.needs_approval() && !call.controls.dry_run,
         }
     }
@@ -156,7 +165,10 @@ impl<'t> Plan<'t> {
     /// answer needs no call. Arguments that steer the result, such as `fields`, are not among them.
     pub fn arguments(&self) -> Option<&Map<String, Value>> {
         match &self.decision {
-            Decision::Answer(_) | Decision::Records(..) | Decision::Batch(_) => None,
+            Decision::Answer(_)
+            | Decision::Records(..)
+            | Decision::Batch(_)
+            | Decision::Program(..) => None,
             Decision::Call(call) => Some(&call.arguments),
         }
     }
@@ -197,10 +209,16 @@ impl<'t> Plan<'t> {
             Decision::Records(records, call) => {
                 let limits = self.tools.result_limits().divided_by(sharing);
                 let tools = self.tools.clone().limits(limits);
-                records::run(&tools, records, call).await.map(Written::only)
+                let handles = Handles {
+                    memory: context.cursors,
+                    session: context.session,
+                    is_short: context.short_cursors,
+                };
+                records::run(&tools, records, call, handles).await.map(Written::only)
             }
             Decision::Call(call) => run::run(call, context).await,
             Decision::Batch(_) => Err(ToolError::argument("tool", "a batch makes no batches")),
+            Decision::Program(..) => Err(ToolError::argument("tool", "a batch runs no programs")),
         }
     }
 

@@ -8,6 +8,7 @@ use super::decision::Decision;
 use super::error::ToolError;
 use super::output::ToolOutput;
 use super::plan::Plan;
+use super::program::Plainly;
 use super::progress::{Progress, Silent};
 use super::run::{self, Written};
 
@@ -34,8 +35,12 @@ impl Plan<'_> {
                 None => self.answer(Answer::CannotAsk)?,
             }
         }
-        match self.into_batch() {
-            Ok(batch) => batch::run(batch, progress).await,
+        let plan = match self.into_batch() {
+            Ok(batch) => return batch::run(batch, progress).await,
+            Err(plan) => plan,
+        };
+        match plan.into_program() {
+            Ok(program) => program.run(&Plainly, progress).await,
             Err(plan) => plan.write(progress, 1).await.map(Written::into_output),
         }
     }

@@ -14,6 +14,7 @@ use super::group::Accounts;
 use super::limits::ResultLimits;
 use super::list_memory::ListMemory;
 use super::policy::Policy;
+use super::program::runner::ProgramRunner;
 use super::records::Records;
 use super::response_schemas::ResponseSchemas;
 use super::retry_memory::RetryMemory;
@@ -52,6 +53,7 @@ pub struct Toolset {
     files: Option<Arc<Path>>,
     takes_images: bool,
     batches: bool,
+    programs: Option<Arc<dyn ProgramRunner>>,
     approver: Option<Approving>,
     records: Option<Arc<Records>>,
     prepared: Arc<Prepared>,
@@ -111,6 +113,7 @@ impl Toolset {
             files: None,
             takes_images: false,
             batches: false,
+            programs: None,
             approver: None,
             records: None,
             prepared: Arc::default(),
@@ -230,6 +233,21 @@ impl Toolset {
         self.batches
     }
 
+    /// Adds the tool `program`, which runs a program over the other tools and gives only what the program returns. Its
+    /// calls are permitted, asked about and limited like calls by themselves. It is not there unless it is set, because
+    /// every conversation contains its definition.
+    #[must_use]
+    pub fn programs(mut self, runner: Arc<dyn ProgramRunner>) -> Self {
+        self.programs = Some(runner);
+        self.prepared = Arc::default();
+        self
+    }
+
+    /// Whether there is the tool `program`.
+    pub const fn has_programs(&self) -> bool {
+        self.programs.is_some()
+    }
+
     /// Sets who is asked before calls about which the policy [asks](Policy::ask). Unless it is set, such calls
     /// are refused.
     #[must_use]
@@ -345,6 +363,10 @@ impl Toolset {
 
     pub(super) fn current_approver(&self) -> Option<Arc<dyn Approver>> {
         self.approver.as_ref().map(|approving| Arc::clone(&approving.0))
+    }
+
+    pub(super) fn current_runner(&self) -> Option<&Arc<dyn ProgramRunner>> {
+        self.programs.as_ref()
     }
 
     pub(super) fn records(&self) -> Option<&Records> {

@@ -376,6 +376,18 @@ impl ZendeskSupportConnector {
     ) -> entities::custom_object_records::CustomObjectRecords<'_> {
         entities::custom_object_records::CustomObjectRecords::new(&self.client)
     }
+
+    /// A ticket as the person who asked sees it.
+    pub const fn end_user_requests(&self) -> entities::end_user_requests::EndUserRequests<'_> {
+        entities::end_user_requests::EndUserRequests::new(&self.client)
+    }
+
+    /// A public comment of a ticket, as the person who asked sees it.
+    pub const fn end_user_request_comments(
+        &self,
+    ) -> entities::end_user_request_comments::EndUserRequestComments<'_> {
+        entities::end_user_request_comments::EndUserRequestComments::new(&self.client)
+    }
 }
 
 impl TypedConnector for ZendeskSupportConnector {

@@ -22,13 +22,23 @@ fn places(places: &[JsonPath]) -> Code {
 }
 
 fn source(source: &SyncSource) -> Code {
-    let SyncSource { key, per_parent, parents, arguments, needs, change, deletions, conditional } =
-        source;
+    let SyncSource {
+        key,
+        per_parent,
+        parents,
+        arguments,
+        needs,
+        scope,
+        change,
+        deletions,
+        conditional,
+    } = source;
     let code = Code::call("sync", [places(key)])
         .each("parents", parents, parent)
         .mark("per_parent", *per_parent)
         .each("arguments", arguments, argument)
         .maybe("needs", (!needs.is_empty()).then(|| Code::texts(needs.iter())))
+        .maybe("scope", (!scope.is_empty()).then(|| Code::texts(scope.iter())))
         .maybe("change", change.as_ref().map(self::change))
         .mark("conditional", *conditional);
     let code = match deletions {

@@ -43,6 +43,8 @@ mod user_task_list_tasks;
 mod portfolios;
 mod portfolio_items;
 mod goals;
+mod webhooks;
+mod events;
 
 use std::borrow::Cow::Borrowed;
 
@@ -165,6 +167,8 @@ pub static DESCRIPTION: Connector = Connector {
                     "portfolios",
                     "portfolio_items",
                     "goals",
+                    "webhooks",
+                    "events",
                 ], "Full permissions: everything the user may do."),
             ])
             .stored(list![
@@ -236,8 +240,12 @@ pub static DESCRIPTION: Connector = Connector {
         portfolios::ENTITY,
         portfolio_items::ENTITY,
         goals::ENTITY,
+        webhooks::ENTITY,
+        events::ENTITY,
     ]),
     relationships: Borrowed(list![
+        Relationship::new("events", "resource", "projects", "gid", "many_to_one"),
+        Relationship::new("webhooks", "workspace", "workspaces", "gid", "many_to_one"),
         Relationship::new("project_tasks", "project_gid", "projects", "gid", "many_to_one"),
         Relationship::new("workspace_task_search", "workspace_gid", "workspaces", "gid", "many_to_one"),
         Relationship::new("task_projects", "task_gid", "tasks", "gid", "many_to_one"),

@@ -5,6 +5,7 @@
 
 pub mod attachments;
 pub mod custom_fields;
+pub mod events;
 pub mod goals;
 pub mod jobs;
 pub mod portfolio_items;
@@ -35,6 +36,7 @@ pub mod user_task_list_tasks;
 pub mod user_task_lists;
 pub mod user_teams;
 pub mod users;
+pub mod webhooks;
 pub mod workspace_custom_fields;
 pub mod workspace_memberships;
 pub mod workspace_projects;

@@ -4,6 +4,7 @@
 
 mod attachments;
 mod custom_fields;
+mod events;
 mod goals;
 mod portfolio_items;
 mod portfolios;
@@ -34,6 +35,7 @@ mod user_task_list_tasks;
 mod user_task_lists;
 mod user_teams;
 mod users;
+mod webhooks;
 mod workspace_custom_fields;
 mod workspace_memberships;
 mod workspace_projects;
@@ -45,6 +47,7 @@ mod workspaces;
 
 pub use attachments::*;
 pub use custom_fields::*;
+pub use events::*;
 pub use goals::*;
 pub use portfolio_items::*;
 pub use portfolios::*;
@@ -75,6 +78,7 @@ pub use user_task_list_tasks::*;
 pub use user_task_lists::*;
 pub use user_teams::*;
 pub use users::*;
+pub use webhooks::*;
 pub use workspace_custom_fields::*;
 pub use workspace_memberships::*;
 pub use workspace_projects::*;

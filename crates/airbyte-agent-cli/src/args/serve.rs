@@ -7,6 +7,7 @@ use clap::builder::FalseyValueParser;
 use clap::{Args, ValueEnum};
 
 use super::seconds::parse_seconds;
+use crate::records;
 
 const ACCOUNTS: &str = "Accounts";
 const TOOLS: &str = "What a model may do";
@@ -49,6 +50,10 @@ pub(crate) struct ServeArgs {
     #[arg(long, env = "AIRBYTE_AGENT_MCP_BATCH", value_parser = FalseyValueParser::new(),
           help_heading = TOOLS)]
     pub(crate) batch: bool,
+    /// Offer a tool that runs programs over the other tools, in a process without files and network
+    #[arg(long, env = "AIRBYTE_AGENT_MCP_PROGRAMS", value_parser = FalseyValueParser::new(),
+          help_heading = TOOLS)]
+    pub(crate) programs: bool,
     /// Begin the names of all tools with this word and an underscore
     #[arg(long, value_name = "WORD", help_heading = TOOLS)]
     pub(crate) prefix: Option<String>,
@@ -75,9 +80,9 @@ pub(crate) struct ServeArgs {
     /// Show this field in no result and no table, such as customers.email or stripe:*.phone; may be repeated
     #[arg(long, value_name = "FIELD", help_heading = TOOLS)]
     pub(crate) hide: Vec<String>,
-    /// Offer tools over the records in this store [default: records.db in the folder of the settings, if it
-    /// exists]
-    #[arg(long, value_name = "FILE", env = "AIRBYTE_AGENT_MCP_STORE",
+    /// Offer tools over the records in this store, a file or the address of a Postgres database [default:
+    /// records.db in the folder of the settings, if it exists]
+    #[arg(long, value_name = "FILE", env = "AIRBYTE_AGENT_MCP_STORE", hide_env_values = true,
           help_heading = TOOLS)]
     pub(crate) store: Option<PathBuf>,
     /// Offer no tools over a store, whatever names one
@@ -193,7 +198,14 @@ impl ServeArgs {
             ("concurrency", self.concurrency.map(|most| most.to_string())),
             ("max-result-tokens", self.max_result_tokens.map(|most| most.to_string())),
             ("results", results.map(|value| value.get_name().to_owned())),
-            ("store", self.store.as_deref().map(absolute_path)),
+            (
+                "store",
+                self.store.as_deref().map(|path| match records::address_of(path) {
+                    // A password has no place in the files of other programs.
+                    Some(address) => records::without_password(address),
+                    None => absolute_path(path),
+                }),
+            ),
             ("files", self.files.as_deref().map(absolute_path)),
             (
                 "audit",
@@ -212,6 +224,7 @@ impl ServeArgs {
             ("sandbox", self.sandbox),
             ("read-only", self.read_only),
             ("batch", self.batch),
+            ("programs", self.programs),
             ("stateless", self.stateless),
             ("no-store", self.no_store),
             ("no-sign-in", self.no_sign_in),

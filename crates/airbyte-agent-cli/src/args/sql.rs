@@ -1,10 +1,11 @@
 //! Arguments of `sql`.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
-use clap::Args;
+use clap::{Args, ValueHint};
 
-use super::format::Format;
+use super::format::RowFormat;
 use super::seconds::parse_duration;
 use super::sync::StoreArgs;
 
@@ -17,13 +18,14 @@ Examples:
   airbyte-agent sql \"SELECT title, state FROM github_issues ORDER BY created_at DESC LIMIT 10\"
   airbyte-agent sql \"SELECT id, amount FROM stripe_charges LIMIT 15\"
   airbyte-agent sql --explain \"SELECT * FROM stripe_invoices WHERE status = 'open' AND created > unixepoch('now', '-7 days')\"
-  airbyte-agent sql \"SELECT json_extract(_record, '$.user.login') FROM github_issues\" --output csv";
+  airbyte-agent sql \"SELECT json_extract(_record, '$.user.login') FROM github_issues\" --output csv
+  airbyte-agent sql \"SELECT id, amount FROM stripe_charges\" --output parquet --out charges.parquet";
 
 const LIVE: &str = "What is not in the store";
 
 #[derive(Args)]
 pub(crate) struct SqlArgs {
-    /// One statement that reads, in the dialect of SQLite
+    /// One statement that reads, in the dialect of SQLite, or of Postgres if the store is there
     pub(crate) query: String,
     #[command(flatten)]
     pub(crate) store: StoreArgs,
@@ -59,5 +61,11 @@ pub(crate) struct SqlArgs {
     pub(crate) sandbox: bool,
     /// How to print rows [default: table on a terminal, json otherwise]
     #[arg(long, value_enum, value_name = "FORMAT")]
-    pub(crate) output: Option<Format>,
+    pub(crate) output: Option<RowFormat>,
+    /// Write the Parquet file to this file; - is standard output. Missing folders are created
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(crate) out: Option<PathBuf>,
+    /// Overwrite the file of --out
+    #[arg(long, requires = "out")]
+    pub(crate) force: bool,
 }

@@ -66,8 +66,10 @@ pub(crate) struct SyncArgs {
 /// Which store is meant.
 #[derive(Args)]
 pub(crate) struct StoreArgs {
-    /// The file of the store [default: records.db in the folder of the settings]
-    #[arg(long, value_name = "FILE")]
+    /// The file of the store, or the address of a Postgres database as in
+    /// postgres://user@host/database?schema=name, with the password in PGPASSWORD [default: records.db in the
+    /// folder of the settings]
+    #[arg(long, value_name = "FILE", env = "AIRBYTE_AGENT_RECORDS", hide_env_values = true)]
     pub(crate) store: Option<PathBuf>,
 }
 

@@ -1,6 +1,7 @@
 //! The command `watch`: prints what has changed, each change once, also across restarts.
 //!
-//! What was printed is noted after each line, in a file beside the store. A process that is killed between the two
+//! What was printed is noted after each line, in a file beside the store, or in the folder of the settings if the store is
+//! in a database. A process that is killed between the two
 //! prints this one line again; its number is in it.
 
 use std::io::Write as _;
@@ -45,7 +46,8 @@ pub(crate) async fn run_watch(args: WatchArgs) -> Result<(), Stop> {
                 notes::print_notes([super::sync::waiting(entity, process)]);
             }
         });
-    let printed = LastPrinted::of(&path, &description.name, entity, account, &args.reader);
+    let place = records::place(&store)?;
+    let printed = LastPrinted::of(&place, &description.name, entity, account, &args.reader);
     let mut after = printed.read()?;
     loop {
         let report = runner.run(&plan).await;
@@ -138,17 +140,7 @@ struct LastPrinted(PathBuf);
 
 impl LastPrinted {
     fn of(store: &Path, connector: &str, entity: &str, account: &str, reader: &str) -> Self {
-        let safe = |text: &str| -> String {
-            text.bytes()
-                .map(|byte| match byte {
-                    b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'_' | b'-' => {
-                        char::from(byte).to_string()
-                    }
-                    other => format!("%{other:02x}"),
-                })
-                .collect()
-        };
-        let parts = [connector, entity, account, reader].map(safe).join(".");
+        let parts = [connector, entity, account, reader].map(records::safe_name).join(".");
         let mut name = store.file_name().unwrap_or_default().to_owned();
         name.push(format!(".watch.{parts}"));
         Self(store.with_file_name(name))

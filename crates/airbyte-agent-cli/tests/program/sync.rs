@@ -14,7 +14,7 @@ use crate::run::{Folder, Outcome, command, run};
 use crate::sandbox::Served;
 use crate::vendor::{Answer, Vendor};
 
-const CREDENTIALS: &str = r#"{"api_key": "anything"}"#;
+pub(crate) const CREDENTIALS: &str = r#"{"api_key": "anything"}"#;
 
 /// Entities with several pages each.
 const ENTITIES: [&str; 4] = ["customers", "invoices", "charges", "products"];
@@ -26,7 +26,7 @@ fn rows(store: &str, entity: &str) -> (u64, u64) {
     (number("n"), number("ids"))
 }
 
-fn listed(url: &str, entity: &str) -> u64 {
+pub(crate) fn listed(url: &str, entity: &str) -> u64 {
     let args = ["exec", "stripe", entity, "list", "--all", "--via", url];
     let all = run(&[&args[..], &["--credentials", CREDENTIALS]].concat()).succeeded().json();
     all["data"].as_array().unwrap().len() as u64
@@ -66,7 +66,16 @@ fn what_cannot_be_done_is_refused_with_a_code() {
     for (args, code, expected) in [
         (vec!["sql", "SELECT 1", "--store", &store], 2, "there is no store at"),
         (vec!["tables", "--store", &store], 2, "there is no store at"),
-        (vec!["sync", "stripe", "--store", "postgres://x", "--sandbox"], 2, "only files can be"),
+        (
+            vec!["sync", "stripe", "--store", "mysql://u:s3cret@x", "--sandbox"],
+            2,
+            "--store mysql://…: a store is",
+        ),
+        (
+            vec!["sync", "stripe", "--store", "postgres://u:s3cret@/x?schema=A", "--sandbox"],
+            2,
+            "the schema must be",
+        ),
         (vec!["sync", "stripe", "custmers", "--sandbox", "--store", &store], 2, "did you mean"),
         (
             vec!["sync", "stripe", "-p", "nothing=1", "--sandbox", "--store", &store],
@@ -78,6 +87,7 @@ fn what_cannot_be_done_is_refused_with_a_code() {
         let outcome = run(&args);
         assert_eq!(outcome.code, code, "{args:?}: {outcome:?}");
         assert!(outcome.stderr.contains(expected), "{args:?}: {outcome:?}");
+        assert!(!outcome.stderr.contains("s3cret"), "{args:?}: {outcome:?}");
     }
     run(&["sync", "stripe", "customers", "--sandbox", "--store", &store]).succeeded();
     let outcome = run(&["sql", "DELETE FROM stripe_customers", "--store", &store]);
@@ -105,13 +115,18 @@ fn changes_are_printed_once_also_across_restarts() {
 /// The program is killed at random moments. In the end the store has what the vendor has, and each record once.
 #[test]
 fn a_killed_sync_loses_and_doubles_nothing() {
-    let kills = std::env::var("AIRBYTE_AGENT_KILLS").ok().and_then(|text| text.parse().ok());
     let folder = Folder::new("kills");
+    kill_at_random(|number| folder.file(&format!("records{number}.db")));
+}
+
+/// Kills the program while it copies into stores, each of which has its number.
+pub(crate) fn kill_at_random(store: impl Fn(u32) -> String) {
+    let kills = std::env::var("AIRBYTE_AGENT_KILLS").ok().and_then(|text| text.parse().ok());
     let served = Served::start(&[]);
     let mut random: u64 = 0x9e37_79b9_7f4a_7c15;
     let mut was_continued = false;
     for kill in 0..kills.unwrap_or(8) {
-        let store = folder.file(&format!("records{}.db", kill / 4));
+        let store = store(kill / 4);
         let args = ["sync", "stripe", "--full", "--store", &store];
         let args = [&args[..], &["--via", &served.url, "--credentials", CREDENTIALS]].concat();
         let args = [&args[..1], &["stripe"], &ENTITIES, &args[2..]].concat();

@@ -16,6 +16,7 @@ pub const fn sync(key: &'static [JsonPath]) -> SyncSource {
         parents: Cow::Borrowed(&[]),
         arguments: Cow::Borrowed(&[]),
         needs: Cow::Borrowed(&[]),
+        scope: Cow::Borrowed(&[]),
         change: None,
         deletions: SyncDeletions::FullPass,
         conditional: false,
@@ -32,6 +33,8 @@ impl SyncSource {
         arguments(list: &'static [(Text, Json)]) arguments = Cow::Borrowed(list);
         /// Arguments that only the caller can give.
         needs(names: &'static [Text]) needs = Cow::Borrowed(names);
+        /// Arguments that say which part of an account is listed.
+        scope(names: &'static [Text]) scope = Cow::Borrowed(names);
         /// How changed records are recognized and requested.
         change(change: SyncChange) change = Some(change);
         /// The vendor answers "not modified" if a page of the list is still what the caller knows.

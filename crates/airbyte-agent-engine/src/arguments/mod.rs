@@ -211,7 +211,7 @@ fn drop_prefixes(operation: &Operation, arguments: &mut Arguments) {
 }
 
 /// Fills parameters from configuration by the connector's scoping rules.
-fn scope(
+pub(crate) fn scope(
     connector: &Connector,
     operation: &Operation,
     arguments: &mut Arguments,

@@ -266,7 +266,7 @@ impl Call {
         let mut attempt = 1;
         loop {
             let reply = match self.send(call, limit.saturating_sub(started.elapsed())).await {
-                Err(error) if means_empty(&error) => Reply::of_nothing(),
+                Err(error) if means_empty(&error) => Reply::of_nothing(&error),
                 reply => reply?,
             };
             span.record("status", reply.status);
@@ -274,7 +274,7 @@ impl Call {
             span.record("request_id", request_id.map(|id| transport.redact(&id)));
             let answered_by = reply.transport().unwrap_or(transport);
             let error = match read(&reply, &[]) {
-                Err(error) if means_empty(&error) => return read(&Reply::of_nothing(), &[]),
+                Err(error) if means_empty(&error) => return read(&Reply::of_nothing(&error), &[]),
                 Err(error) if error.is_retryable() => error,
                 done => return done,
             };

@@ -27,10 +27,64 @@ pub(crate) fn long_numbers(text: &str) -> Option<String> {
 /// `None` when there is nothing to replace.
 pub(crate) fn broken(text: &str) -> Option<String> {
     let mut mended: Option<String> = None;
-    for mend in [half_characters, boundless_numbers, raw_controls] {
+    for mend in [half_characters, strange_escapes, boundless_numbers, wordy_numbers, raw_controls] {
         mended = mend(mended.as_deref().unwrap_or(text)).or(mended);
     }
     mended
+}
+
+/// The text in which the backslash of every escape that JSON does not know, such as `\x`, is a
+/// character like others; `None` when there is none.
+fn strange_escapes(text: &str) -> Option<String> {
+    let bytes = text.as_bytes();
+    let mut mended = String::new();
+    let (mut taken, mut at) = (0, 0);
+    while let Some(found) = text[at..].find('\\') {
+        at += found;
+        let is_known = match bytes.get(at + 1) {
+            Some(b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't') | None => true,
+            Some(b'u') => escaped_unit(text, at).is_some(),
+            Some(_) => false,
+        };
+        if is_known {
+            at += 1 + text[at + 1..].chars().next().map_or(0, char::len_utf8);
+            continue;
+        }
+        mended.push_str(&text[taken..at]);
+        mended.push_str("\\\\");
+        at += 1;
+        taken = at;
+    }
+    (taken > 0).then(|| mended + &text[taken..])
+}
+
+/// The text in which `NaN`, `Infinity` and `-Infinity`, which some servers write in the place of
+/// numbers, are texts; `None` when there is none.
+fn wordy_numbers(text: &str) -> Option<String> {
+    let bytes = text.as_bytes();
+    let mut mended = String::new();
+    let (mut taken, mut at) = (0, 0);
+    while at < bytes.len() {
+        let word = match bytes[at] {
+            b'"' => {
+                at = end_of_string(bytes, at);
+                continue;
+            }
+            b'N' | b'I' | b'-' => {
+                ["NaN", "Infinity", "-Infinity"].iter().find(|word| text[at..].starts_with(**word))
+            }
+            _ => None,
+        };
+        let Some(word) = word else {
+            at += 1;
+            continue;
+        };
+        mended.push_str(&text[taken..at]);
+        mended.push_str(&format!("\"{word}\""));
+        at += word.len();
+        taken = at;
+    }
+    (taken > 0).then(|| mended + &text[taken..])
 }
 
 /// The text in which every number that no type can represent, such as `1E400`, is a text.
@@ -201,6 +255,12 @@ mod tests {
                 Some("{\"a\": \"b\\u0009c\\u000ad\",\n\t\"e\": 1}"),
             ),
             ("[\"\\ud83d\t\", 1E400]", Some("[\"\\ufffd\\u0009\", \"1E400\"]")),
+            (r#"["C:\x \u12 \\x \é"]"#, Some(r#"["C:\\x \\u12 \\x \\é"]"#)),
+            (
+                r#"{"a": NaN, "b": -Infinity, "c": [Infinity], "d": "NaN, -Infinity"}"#,
+                Some(r#"{"a": "NaN", "b": "-Infinity", "c": ["Infinity"], "d": "NaN, -Infinity"}"#),
+            ),
+            (r#"["\" NaN"]"#, None),
         ] {
             assert_eq!(broken(text).as_deref(), expected, "{text}");
         }

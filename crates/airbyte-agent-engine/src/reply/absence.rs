@@ -22,8 +22,10 @@ impl Absence {
         for (index, step) in place.steps.iter().enumerate() {
             let is_empty = at.as_array().is_some_and(Vec::is_empty);
             let found = match step {
-                // PHP-like servers write an empty object as an empty array.
-                _ if is_empty => return Self::Empty,
+                // PHP-like servers write an empty object as an empty array. A body that is empty as
+                // a whole does not say that there are no records.
+                _ if is_empty && index > 0 => return Self::Empty,
+                Step::Key(_) if is_empty => return Self::Missing,
                 Step::Key(key) => at.get(key.as_ref()),
                 Step::Index(_) if at.is_array() => return Self::Empty,
                 Step::Each if at.is_array() || at.is_object() => return Self::Empty,
@@ -78,6 +80,8 @@ mod tests {
             ("$.data.items", json!({"data": null}), null("data")),
             ("$.data.items", json!({"data": {}}), Absence::Missing),
             ("$.data.items", json!({"data": []}), Absence::Empty),
+            ("$.data", json!([]), Absence::Missing),
+            ("$[*].data", json!([]), Absence::Empty),
             ("$.data[*].item", json!({"data": []}), Absence::Empty),
             ("$.data[*].item", json!({"data": [{}]}), Absence::Empty),
             ("$.data[*].item", json!({}), Absence::Missing),

@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use super::absence::Absence;
+use super::failure::says_something;
 use super::read::Answer;
 use super::spelling::is_blank;
 use crate::description::{Action, Json};
@@ -44,6 +45,24 @@ impl Answer<'_> {
             _ if response.no_content => Ok(json!({})),
             Described::List | Described::Record => Err(self.lacks_changed_record(&body)),
         }
+    }
+
+    /// Fails if a mutation that creates something returns an object without any value, such as
+    /// `{"customer": null, "userErrors": []}`.
+    pub(super) fn check_created(&self) -> Result<()> {
+        let operation = self.operation;
+        let creates = operation.action == Action::Create && !operation.hints.read_only;
+        if !creates || !operation.is_graphql() {
+            return Ok(());
+        }
+        let record = self.spelling().first_record();
+        let record = record.and_then(|text| json::parse(&text).ok()).unwrap_or_default();
+        let is_named =
+            record.as_object().is_some_and(|members| members.values().any(Value::is_null));
+        if !is_named || says_something(&record) {
+            return Ok(());
+        }
+        Err(self.lacks_changed_record(&record))
     }
 
     fn lacks_changed_record(&self, body: &Value) -> Error {

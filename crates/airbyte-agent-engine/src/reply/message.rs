@@ -5,7 +5,9 @@ mod names;
 
 use serde_json::{Map, Value};
 
-use self::names::{CODES, CONTAINERS, FACTS, FIELDS, MAPS, TEXTS, is_noise, squash};
+use self::names::{
+    CODES, CONTAINERS, FACTS, FIELDS, MAPS, TEXTS, is_message, is_noise, is_told_elsewhere, squash,
+};
 
 /// Largest length of a message, in characters.
 const LONGEST_MESSAGE: usize = 1_200;
@@ -141,6 +143,15 @@ impl Reader<'_> {
             }
             inner.extend(self.contained(name, value, &said, depth));
         }
+        if self.is_guessing && !head.is_empty() {
+            let others = members.0.iter().filter(|(name, _, value)| {
+                (value.is_array() || value.is_object()) && !is_told_elsewhere(name)
+            });
+            for (_, _, value) in others.filter(|(_, _, value)| has_message(value, DEEPEST - depth))
+            {
+                inner.extend(self.buried(value, &said, depth));
+            }
+        }
         if head.is_empty() && inner.is_empty() && self.is_guessing && above.is_empty() {
             let others =
                 members.0.iter().filter(|(_, _, value)| value.is_array() || value.is_object());
@@ -173,13 +184,32 @@ impl Reader<'_> {
         filled(parts.collect::<Vec<_>>().join("; "))
     }
 
+    /// The messages of the objects with a message inside a member of another name, such as
+    /// `{"rangeError": {"message": …}}`.
+    fn buried(&self, value: &Value, said: &[String], depth: usize) -> Option<String> {
+        if value.as_object().is_some_and(names_message) {
+            return self.tell(value, said, depth + 1);
+        }
+        let inner: Vec<&Value> = match value {
+            Value::Array(items) => items.iter().take(MOST_ELEMENTS).collect(),
+            Value::Object(members) => members.values().collect(),
+            _ => return None,
+        };
+        let deeper = inner.into_iter().filter(|_| depth < DEEPEST);
+        let parts = deeper.filter_map(|value| self.buried(value, said, depth + 1));
+        filled(parts.collect::<Vec<_>>().join("; "))
+    }
+
     /// The message of a member whose name is that of a field.
     fn member(&self, name: &str, value: &Value, said: &[String], depth: usize) -> Option<String> {
         let text = match self.scalars(value) {
             Some(text) => text,
             None => self.tell(value, said, depth + 1)?,
         };
-        (!is_said(&text, said)).then(|| format!("{}: {text}", cut(name, LONGEST_TEXT)))
+        // A single word may be the name of a field, which is not said by being a part of another word.
+        let is_known =
+            if text.contains(' ') { is_said(&text, said) } else { has_word(said, &text) };
+        (!is_known).then(|| format!("{}: {text}", cut(name, LONGEST_TEXT)))
     }
 
     fn texts(&self, members: &Members<'_>, above: &[String]) -> Vec<String> {
@@ -310,6 +340,23 @@ fn add(texts: &mut Vec<String>, text: String, above: &[String]) {
     }
     texts.retain(|known| !contains(&text, known));
     texts.push(text);
+}
+
+/// Whether an object says by a member of its own what is wrong.
+fn names_message(members: &Map<String, Value>) -> bool {
+    members.iter().any(|(name, value)| is_message(&squash(name)) && value.is_string())
+}
+
+/// Whether there is an object with a message in a value.
+fn has_message(value: &Value, depth: usize) -> bool {
+    match value {
+        Value::Array(items) => depth > 0 && items.iter().any(|item| has_message(item, depth - 1)),
+        Value::Object(members) => {
+            names_message(members)
+                || depth > 0 && members.values().any(|value| has_message(value, depth - 1))
+        }
+        _ => false,
+    }
 }
 
 fn is_said(text: &str, said: &[String]) -> bool {

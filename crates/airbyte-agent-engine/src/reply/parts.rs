@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use serde_json::Value;
 
 use super::failure::is_there;
-use super::message::{message_of, vendor_message, with_details};
+use super::message::{message_of, with_details};
 use super::read::{Answer, Read};
 use crate::description::{ErrorCheck, ErrorCondition, JsonPath};
 use crate::error::Result;
@@ -43,8 +43,7 @@ impl Answer<'_> {
         }
         let stated = check.message.as_ref().and_then(|path| path.first(&body));
         let stated = stated.and_then(|value| message_of(value, self.redact));
-        let details =
-            errors.iter().find_map(|error| vendor_message(&error.to_string(), self.redact));
+        let details = message_of(&Value::Array(errors), self.redact);
         let message = with_details(stated, details);
         Err(self.described_failure_in(&body, None, message))
     }

@@ -178,6 +178,8 @@ impl Answer<'_> {
     /// GraphQL may answer in part, and then the errors are added to the metadata.
     pub(super) fn check(&self, read: &mut Read, has_place: bool, records: usize) -> Result<()> {
         let checks = self.connector.errors.iter().chain(self.operation.response.errors.iter());
+        // What a mutation refused although it did something.
+        let mut refused = Vec::new();
         for (check, places) in checks.zip(&self.plan.checks) {
             let value = read.get(places.value);
             let failed = match &check.when {
@@ -191,15 +193,23 @@ impl Answer<'_> {
                     value.is_some_and(is_filled) && is_alone
                 }
             };
+            let is_beside = check.when == ErrorCondition::Alone && !failed;
+            if let Some(Value::Array(errors)) = value.filter(|_| is_beside) {
+                refused.extend(errors.iter().cloned());
+            }
             if failed {
                 let message = places.message.and_then(|place| read.get(place)).or(value);
                 return Err(self.described_failure(message, Some(check)));
             }
         }
+        if !refused.is_empty() {
+            self.tell(read, refused);
+        }
         self.check_partial_errors(read, has_place, records)?;
         self.check_status(read)?;
         self.check_parts(read)?;
         self.check_groups(read, records)?;
+        self.check_created()?;
         self.add_remarks(read);
         self.only_failure().map_or(Ok(()), Err)
     }
@@ -294,10 +304,11 @@ impl Answer<'_> {
     ) -> Error {
         let body: Value = serde_json::from_slice(&self.reply.body).unwrap_or_default();
         let code = stated.and_then(Value::as_str);
-        // The members next to the sign of a failure are about it as well.
-        let beside = check.filter(|check| check.when != ErrorCondition::Alone);
-        let beside = beside.and_then(|check| parent(&check.path).first(&body));
-        let details = beside.and_then(|value| likely_message(value, self.redact));
+        // The members next to the sign of a failure, or the whole list of errors, say more.
+        let details = check.and_then(|check| match check.when {
+            ErrorCondition::Alone => message_of(check.path.first(&body)?, self.redact),
+            _ => likely_message(parent(&check.path).first(&body)?, self.redact),
+        });
         let stated = stated.filter(|value| is_filled(value));
         let message = stated.and_then(|value| message_of(value, self.redact));
         self.described_failure_in(&body, code, with_details(message, details))

@@ -68,7 +68,9 @@ pub(super) fn next(rule: Redirects, hop: &Hop, status: u16, headers: &HeaderMap)
     }
     let location = headers.get(header::LOCATION).and_then(|value| value.to_str().ok());
     let leads_on = matches!(status, 301 | 302 | 303 | 307 | 308);
-    let Some(location) = location.filter(|_| leads_on) else {
+    // An empty address is that of the request itself.
+    let location = location.map(str::trim).filter(|location| leads_on && !location.is_empty());
+    let Some(location) = location else {
         return match rule {
             Redirects::Anywhere => {
                 Next::NoResult("to nowhere: the response names no address to go to".to_owned())
@@ -86,7 +88,9 @@ pub(super) fn next(rule: Redirects, hop: &Hop, status: u16, headers: &HeaderMap)
         },
         Redirects::SameOrigin => {
             let is_same_request = matches!(status, 307 | 308) || hop.method == Method::GET;
-            let target = target.filter(|url| is_same_request && same_origin(url, &hop.url));
+            let leads_on =
+                |url: &Url| is_same_request && *url != hop.url && same_origin(url, &hop.url);
+            let target = target.filter(leads_on);
             match (target, left) {
                 (Some(url), Some(left)) => Next::Hop(Hop { url, left, ..hop.clone() }),
                 (None, _) | (_, None) => Next::Answer,
@@ -101,6 +105,10 @@ fn anywhere(hop: &Hop, status: u16, url: Url, left: usize) -> Next {
         return Next::Refused("to an address without TLS; not followed".to_owned());
     }
     let is_same = same_origin(&url, &hop.url);
+    if url == hop.url && (status != 303 || hop.method == Method::GET) {
+        // The same request would be redirected again, and a change perhaps made again.
+        return Next::NoResult("in a circle: to the address that was requested".to_owned());
+    }
     if !hop.reads {
         // The content of another address is not the result of a change. Following the redirect with
         // another method or without the body would not make the change.
@@ -245,9 +253,10 @@ mod tests {
             let (method, url) = (Method::GET, FROM.parse().unwrap());
             let (body, left) = (Bytes::new(), MAX_REDIRECTS);
             let mut hop = Hop { method, url, body, reads: true, is_conditional: false, left };
-            let headers = HeaderMap::from_iter([(header::LOCATION, "/b".parse().unwrap())]);
             let mut followed = 0;
             let end = loop {
+                let location = format!("/b{followed}").parse().unwrap();
+                let headers = HeaderMap::from_iter([(header::LOCATION, location)]);
                 match next(rule, &hop, 302, &headers) {
                     Next::Hop(next) => hop = next,
                     end => break end,
@@ -260,14 +269,25 @@ mod tests {
 
     #[test]
     fn what_leads_nowhere_is_no_response() {
-        for (status, location) in
-            [(300, Some("/b")), (301, None), (302, None), (304, None), (399, None)]
-        {
+        for (status, location) in [
+            (300, Some("/b")),
+            (301, None),
+            (302, None),
+            (304, None),
+            (399, None),
+            (302, Some(" ")),
+        ] {
             let next = after(Anywhere, (&Method::GET, true), status, location);
             assert!(matches!(&next, Next::NoResult(why) if why.contains("nowhere")), "{next:?}");
             // The caller explains this response.
             let next = after(SameOrigin, (&Method::GET, true), status, location);
             assert_eq!(next, Next::Answer, "{status}");
+        }
+        for method in [Method::GET, Method::POST] {
+            let next = after(Anywhere, (&method, false), 307, Some("?x=1"));
+            assert!(matches!(&next, Next::NoResult(why) if why.contains("circle")), "{next:?}");
+            let next = after(SameOrigin, (&method, false), 307, Some("?x=1"));
+            assert_eq!(next, Next::Answer);
         }
         let url = FROM.parse().unwrap();
         let mut hop = Hop {

@@ -162,7 +162,24 @@ async fn a_redirect_within_the_host_keeps_the_credential_and_loops_end() {
     assert!(server.seen()[1].header("authorization").is_some());
 
     let server = Server::script([Answer::json(302, json!({})).header("location", "/things")]).await;
-    check(&list(&client(&server.url)).await.unwrap_err(), ErrorKind::Network, None);
+    check(&list(&client(&server.url)).await.unwrap_err(), ErrorKind::Vendor, Some(302));
+    assert_eq!(server.seen().len(), 1);
+}
+
+#[tokio::test]
+async fn a_creation_that_returns_nothing_is_no_success() {
+    for (thing, is_done) in [(json!(null), false), (json!({"id": "a"}), true)] {
+        let body = json!({"data": {"add": {"userErrors": [], "thing": thing}}});
+        let server = Server::script([Answer::json(200, body)]).await;
+        let made = client(&server.url).execute("viewer", "create", json!({"name": "x"})).await;
+        match made {
+            Ok(outcome) => assert!(is_done, "{outcome:?}"),
+            Err(error) => {
+                check(&error, ErrorKind::Decode, Some(200));
+                assert!(!is_done && error.message().contains("before you repeat"), "{error}");
+            }
+        }
+    }
 }
 
 #[tokio::test]
@@ -343,9 +360,13 @@ async fn a_dry_run_shows_everything_but_secrets() {
 async fn errors_beside_data_fail_only_when_nothing_was_done() {
     let refused =
         json!({"data": {"rename": {"userErrors": [{"message": "taken"}], "thing": null}}});
+    let both = json!({"data": {"rename": {
+        "userErrors": [{"field": ["name"], "message": "taken"}, {"message": "full"}], "thing": null,
+    }}});
     let done =
         json!({"data": {"rename": {"userErrors": [{"message": "odd"}], "thing": {"id": "a"}}}});
-    for (body, told) in [(refused, Some("taken")), (done, None)] {
+    let cases = [(refused, Some("taken")), (both, Some("name: taken; full")), (done, None)];
+    for (body, told) in cases {
         let server = Server::script([Answer::json(200, body)]).await;
         let call = client(&server.url).execute("viewer", "update", json!({"name": "x"}));
         match (call.await, told) {
@@ -353,7 +374,10 @@ async fn errors_beside_data_fail_only_when_nothing_was_done() {
                 check(&error, ErrorKind::Vendor, Some(200));
                 assert!(error.message().contains(told), "{error}");
             }
-            (Ok(outcome), None) => assert_eq!(outcome.data["thing"]["id"], "a"),
+            (Ok(outcome), None) => {
+                assert_eq!(outcome.data["thing"]["id"], "a");
+                assert_eq!(outcome.errors, [json!({"message": "odd"})]);
+            }
             (got, _) => panic!("{got:?}"),
         }
     }

@@ -18,6 +18,7 @@ async fn an_absent_list_is_no_empty_list() {
     for (line, status, body, expected) in [
         (plain, 200, json!({"books": []}).to_string(), Ok(0)),
         (plain, 200, json!({"books": null}).to_string(), Ok(0)),
+        (plain, 200, json!([]).to_string(), Err((Decode, "no 'books'"))),
         (plain, 200, json!({"books": [null, {"id": 1}, null]}).to_string(), Ok(1)),
         (plain, 200, json!({"status": "fine"}).to_string(), Err((Decode, "no 'books'"))),
         (
@@ -176,6 +177,34 @@ async fn a_failure_may_mean_that_a_list_is_empty() {
             let found = client.execute("books", "list", json!({})).await;
             assert_eq!(found.is_ok(), is_empty, "{status} {body}: {found:?}");
         }
+    }
+}
+
+#[tokio::test]
+async fn the_metadata_of_a_failure_that_means_an_empty_list_is_kept() {
+    let line = "x-agent-empty: [{status: 412, message: 'Too old*'}]\n\
+                x-airbyte-meta-extractor: {sync: $.sync}\n\
+                x-airbyte-no-pagination: Short.";
+    let body = json!({"errors": [{"message": "Too old: begin with the new one"}], "sync": "s2"});
+    let server = Server::start(move |_, _| Answer::json(412, body.clone())).await;
+    let local = client(&format!("{RECORDS}{line}"), &server.url);
+    let outcome = local.execute("books", "list", json!({})).await.unwrap();
+    assert_eq!((outcome.data, outcome.meta), (json!([]), json!({"sync": "s2"})));
+    assert!(outcome.errors.is_empty() && outcome.next.is_none());
+}
+
+#[tokio::test]
+async fn odd_values_cost_no_page() {
+    let text =
+        r#"{"books": [{"id": 1, "path": "C:\x\y", "size": NaN, "most": -Infinity, "say": "NaN"}]}"#;
+    let wide: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
+    for body in [text.as_bytes().to_vec(), wide] {
+        let server = Server::script([Answer { body, ..Answer::json(200, "") }]).await;
+        let client = client(&format!("{RECORDS}x-agent-pagination: {{none: Short.}}"), &server.url);
+        let found = client.execute("books", "list", json!({})).await.unwrap().data;
+        let (path, most) = (r"C:\x\y", "-Infinity");
+        let book = json!({"id": 1, "path": path, "size": "NaN", "most": most, "say": "NaN"});
+        assert_eq!(found, json!([book]));
     }
 }
 

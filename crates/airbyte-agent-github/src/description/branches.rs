@@ -37,7 +37,7 @@ const LIST: Operation = Operation::by(Method::Post, "Branches_List", "branches",
         set("first", given("per_page")),
         set("after", given("after")),
     ]))
-    .sync(sync(list![json_path!("$.name")]))
+    .sync(sync(list![json_path!("$.name")]).per_parent().scope(texts!["owner", "repo"]))
     .records(json_path!("$.data.repository.refs.nodes"))
     .meta(list![
         meta("has_next_page", json_path!("$.data.repository.refs.pageInfo.hasNextPage")),

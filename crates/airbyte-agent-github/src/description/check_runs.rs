@@ -45,7 +45,8 @@ const LIST: Operation = Operation::get("CheckRuns_List", "check_runs", Action::L
         .parents(list![
             sync_parent("commits", list![(text("ref"), ParentValue::Member(json_path!("$.oid")))]),
         ])
-        .arguments(list![(text("filter"), json(r#""all""#))]))
+        .arguments(list![(text("filter"), json(r#""all""#))])
+        .scope(texts!["owner", "repo"]))
     .filters(list![field_filter(json_path!("$.status")).equals(list![(text("status"), json(r#""{value}""#))])])
     .records(json_path!("$.check_runs"))
     .total(MetaSource::Body(json_path!("$.total_count")))

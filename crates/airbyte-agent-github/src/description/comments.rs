@@ -71,7 +71,8 @@ const LIST: Operation = Operation::by(Method::Post, "Comments_List", "comments",
     .sync(sync(list![json_path!("$.id")])
         .parents(list![
             sync_parent("issues", list![(text("number"), ParentValue::Member(json_path!("$.number")))]),
-        ]))
+        ])
+        .scope(texts!["owner", "repo"]))
     .records(json_path!("$.data.repository.issue.comments.nodes"))
     .meta(list![
         meta("has_next_page", json_path!("$.data.repository.issue.comments.pageInfo.hasNextPage")),

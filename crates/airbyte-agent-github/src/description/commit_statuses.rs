@@ -36,7 +36,8 @@ const LIST: Operation = Operation::get("CommitStatuses_List", "commit_statuses",
     .sync(sync(list![json_path!("$.id")])
         .parents(list![
             sync_parent("commits", list![(text("ref"), ParentValue::Member(json_path!("$.oid")))]),
-        ]))
+        ])
+        .scope(texts!["owner", "repo"]))
     .meta(list![link_meta("next", "next")])
     .paging(Paging::link(from_meta("next"), list![(text("page"), text("page"))]).size(page_size("per_page").default(30).maximum(100)))
     .schema(RECORD);

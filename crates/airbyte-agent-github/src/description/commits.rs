@@ -52,7 +52,7 @@ const LIST: Operation = Operation::by(Method::Post, "Commits_List", "commits", A
         set("after", given("after")),
         set("path", given("path")),
     ]))
-    .sync(sync(list![json_path!("$.oid")]))
+    .sync(sync(list![json_path!("$.oid")]).per_parent().scope(texts!["owner", "repo"]))
     .records(json_path!("$.data.repository.defaultBranchRef.target.history.nodes"))
     .records_optional()
     .meta(list![

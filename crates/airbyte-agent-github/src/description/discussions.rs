@@ -49,7 +49,7 @@ const LIST: Operation = Operation::by(Method::Post, "Discussions_List", "discuss
         set("states", given("states")),
         set("answered", given("answered")),
     ]))
-    .sync(sync(list![json_path!("$.id")]))
+    .sync(sync(list![json_path!("$.id")]).scope(texts!["owner", "repo"]))
     .records(json_path!("$.data.repository.discussions.nodes"))
     .meta(list![
         meta("has_next_page", json_path!("$.data.repository.discussions.pageInfo.hasNextPage")),

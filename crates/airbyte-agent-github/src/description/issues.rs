@@ -81,6 +81,7 @@ const LIST: Operation = Operation::by(Method::Post, "Issues_List", "issues", Act
         set("since", given("since")),
     ]).optional(texts!["assignee", "creator", "mentioned", "labels", "milestone", "since"]))
     .sync(sync(list![json_path!("$.id")])
+        .scope(texts!["owner", "repo"])
         .change(sync_change(json_path!("$.updatedAt"), SyncTime::Iso8601).filter(list![(text("since"), json(r#""{since}""#))])))
     .filters(list![
         field_filter(json_path!("$.state")).any_of(list![(text("states"), json(r#""{values}""#))]),

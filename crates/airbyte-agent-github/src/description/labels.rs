@@ -44,7 +44,7 @@ const LIST: Operation = Operation::by(Method::Post, "Labels_List", "labels", Act
         set("first", given("per_page")),
         set("after", given("after")),
     ]))
-    .sync(sync(list![json_path!("$.id")]))
+    .sync(sync(list![json_path!("$.id")]).scope(texts!["owner", "repo"]))
     .records(json_path!("$.data.repository.labels.nodes"))
     .meta(list![
         meta("has_next_page", json_path!("$.data.repository.labels.pageInfo.hasNextPage")),

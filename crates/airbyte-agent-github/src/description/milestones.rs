@@ -54,7 +54,7 @@ const LIST: Operation = Operation::by(Method::Post, "Milestones_List", "mileston
         set("after", given("after")),
         set("states", given("states")),
     ]))
-    .sync(sync(list![json_path!("$.id")]))
+    .sync(sync(list![json_path!("$.id")]).scope(texts!["owner", "repo"]))
     .filters(list![field_filter(json_path!("$.state")).any_of(list![(text("states"), json(r#""{values}""#))])])
     .records(json_path!("$.data.repository.milestones.nodes"))
     .meta(list![

@@ -40,7 +40,7 @@ const LIST: Operation = Operation::by(Method::Post, "OrgRepositories_List", "org
         argument("fields", ARRAY.items(list![STRING])).description(r#"Fields of each repository to return, one entry each, replacing the default set; a dot leads into a nested object. Example: `["nameWithOwner", "stargazerCount", "primaryLanguage.name"]`. GraphQL names, case-sensitive. Fields that need arguments cannot be named this way: of a connection ask for `totalCount`, not `nodes`. Without `fields`: name, description, dates, counts, flags, language, license, owner, default branch and topics."#),
     ])
     .graphql(graphql(include_str!("graphql/org_repositories_list.graphql")).default_fields(include_str!("graphql/repositories_get_fields.graphql")).variables(list![set("login", given("org")), set("first", given("per_page")), set("after", given("after"))]))
-    .sync(sync(list![json_path!("$.id")]))
+    .sync(sync(list![json_path!("$.id")]).scope(texts!["org"]))
     .records(json_path!("$.data.organization.repositories.nodes"))
     .meta(list![
         meta("has_next_page", json_path!("$.data.organization.repositories.pageInfo.hasNextPage")),

@@ -62,7 +62,7 @@ const LIST: Operation = Operation::by(Method::Post, "Organizations_List", "organ
         set("first", given("per_page")),
         set("after", given("after")),
     ]))
-    .sync(sync(list![json_path!("$.id")]))
+    .sync(sync(list![json_path!("$.id")]).per_parent().scope(texts!["username"]))
     .records(json_path!("$.data.user.organizations.nodes"))
     .meta(list![
         meta("has_next_page", json_path!("$.data.user.organizations.pageInfo.hasNextPage")),

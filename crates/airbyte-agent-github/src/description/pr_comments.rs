@@ -44,7 +44,8 @@ const LIST: Operation = Operation::by(Method::Post, "PRComments_List", "pr_comme
     .sync(sync(list![json_path!("$.id")])
         .parents(list![
             sync_parent("pull_requests", list![(text("number"), ParentValue::Member(json_path!("$.number")))]),
-        ]))
+        ])
+        .scope(texts!["owner", "repo"]))
     .records(json_path!("$.data.repository.pullRequest.comments.nodes"))
     .meta(list![
         meta("has_next_page", json_path!("$.data.repository.pullRequest.comments.pageInfo.hasNextPage")),

@@ -46,7 +46,8 @@ const LIST: Operation = Operation::by(Method::Post, "ProjectItems_List", "projec
     .sync(sync(list![json_path!("$.id")])
         .parents(list![
             sync_parent("projects", list![(text("project_number"), ParentValue::Member(json_path!("$.number")))]),
-        ]))
+        ])
+        .scope(texts!["org"]))
     .records(json_path!("$.data.organization.projectV2.items.nodes"))
     .meta(list![
         meta("has_next_page", json_path!("$.data.organization.projectV2.items.pageInfo.hasNextPage")),

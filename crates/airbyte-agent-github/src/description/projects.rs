@@ -44,7 +44,7 @@ const LIST: Operation = Operation::by(Method::Post, "Projects_List", "projects",
         argument("fields", ARRAY.items(list![STRING])).description(r#"Fields of each project to return, one entry each, replacing the default set; a dot leads into a nested object. Example: `["number", "title", "creator.login"]`. GraphQL names, case-sensitive. Fields that need arguments cannot be named this way: of a connection ask for `totalCount`, not `nodes`. Without `fields`: number, title, description, page, flags, dates and creator."#),
     ])
     .graphql(graphql(include_str!("graphql/projects_list.graphql")).default_fields(include_str!("graphql/projects_list_fields.graphql")).variables(list![set("org", given("org")), set("first", given("per_page")), set("after", given("after"))]))
-    .sync(sync(list![json_path!("$.id")]))
+    .sync(sync(list![json_path!("$.id")]).scope(texts!["org"]))
     .records(json_path!("$.data.organization.projectsV2.nodes"))
     .meta(list![
         meta("has_next_page", json_path!("$.data.organization.projectsV2.pageInfo.hasNextPage")),

@@ -37,7 +37,8 @@ const LIST: Operation = Operation::get("PullRequestFiles_List", "pull_request_fi
         .parents(list![
             sync_parent("pull_requests", list![(text("pull_number"), ParentValue::Member(json_path!("$.number")))]),
         ])
-        .per_parent())
+        .per_parent()
+        .scope(texts!["owner", "repo"]))
     .meta(list![link_meta("next", "next")])
     .paging(Paging::link(from_meta("next"), list![(text("page"), text("page"))]).size(page_size("per_page").default(30).maximum(100)))
     .schema(RECORD);

@@ -91,7 +91,7 @@ const LIST: Operation = Operation::by(Method::Post, "PullRequests_List", "pull_r
         set("after", given("after")),
         set("states", given("states")),
     ]))
-    .sync(sync(list![json_path!("$.id")]))
+    .sync(sync(list![json_path!("$.id")]).scope(texts!["owner", "repo"]))
     .filters(list![field_filter(json_path!("$.state")).any_of(list![(text("states"), json(r#""{values}""#))])])
     .records(json_path!("$.data.repository.pullRequests.nodes"))
     .meta(list![

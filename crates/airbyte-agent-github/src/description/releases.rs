@@ -52,7 +52,7 @@ const LIST: Operation = Operation::by(Method::Post, "Releases_List", "releases",
         set("first", given("per_page")),
         set("after", given("after")),
     ]))
-    .sync(sync(list![json_path!("$.id")]))
+    .sync(sync(list![json_path!("$.id")]).scope(texts!["owner", "repo"]))
     .records(json_path!("$.data.repository.releases.nodes"))
     .meta(list![
         meta("has_next_page", json_path!("$.data.repository.releases.pageInfo.hasNextPage")),

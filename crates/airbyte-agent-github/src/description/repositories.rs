@@ -79,7 +79,7 @@ const LIST: Operation = Operation::by(Method::Post, "Repositories_List", "reposi
         set("first", given("per_page")),
         set("after", given("after")),
     ]))
-    .sync(sync(list![json_path!("$.id")]))
+    .sync(sync(list![json_path!("$.id")]).scope(texts!["username"]))
     .records(json_path!("$.data.user.repositories.nodes"))
     .meta(list![
         meta("has_next_page", json_path!("$.data.user.repositories.pageInfo.hasNextPage")),

@@ -43,7 +43,8 @@ const LIST: Operation = Operation::by(Method::Post, "Reviews_List", "reviews", A
     .sync(sync(list![json_path!("$.id")])
         .parents(list![
             sync_parent("pull_requests", list![(text("number"), ParentValue::Member(json_path!("$.number")))]),
-        ]))
+        ])
+        .scope(texts!["owner", "repo"]))
     .records(json_path!("$.data.repository.pullRequest.reviews.nodes"))
     .meta(list![
         meta("has_next_page", json_path!("$.data.repository.pullRequest.reviews.pageInfo.hasNextPage")),

@@ -31,6 +31,8 @@ const LIST: Operation = Operation::by(Method::Post, "Stargazers_List", "stargaze
         set("after", given("after")),
     ]))
     .sync(sync(list![json_path!("$.node.id")])
+        .per_parent()
+        .scope(texts!["owner", "repo"])
         .change(sync_change(json_path!("$.starredAt"), SyncTime::Iso8601).order(SyncOrder::Descending)))
     .records(json_path!("$.data.repository.stargazers.edges"))
     .total(MetaSource::Body(json_path!("$.data.repository.stargazerCount")))

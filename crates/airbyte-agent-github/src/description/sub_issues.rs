@@ -40,7 +40,8 @@ const LIST: Operation = Operation::get("SubIssues_List", "sub_issues", Action::L
     .sync(sync(list![json_path!("$.id")])
         .parents(list![
             sync_parent("issues", list![(text("issue_number"), ParentValue::Member(json_path!("$.number")))]),
-        ]))
+        ])
+        .scope(texts!["owner", "repo"]))
     .meta(list![link_meta("next", "next")])
     .paging(Paging::link(from_meta("next"), list![(text("page"), text("page"))]).size(page_size("per_page").default(30).maximum(100)))
     .schema(RECORD);

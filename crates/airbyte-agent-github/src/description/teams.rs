@@ -43,7 +43,7 @@ const LIST: Operation = Operation::by(Method::Post, "Teams_List", "teams", Actio
         argument("fields", ARRAY.items(list![STRING])).description(r#"Fields of each team to return, one entry each, replacing the default set; a dot leads into a nested object. Example: `["slug", "name", "members.totalCount"]`. GraphQL names, case-sensitive. Fields that need arguments cannot be named this way: of a connection ask for `totalCount`, not `nodes`. Without `fields`: name, description, privacy, dates, parent and counts."#),
     ])
     .graphql(graphql(include_str!("graphql/teams_list.graphql")).default_fields(include_str!("graphql/teams_list_fields.graphql")).variables(list![set("login", given("org")), set("first", given("per_page")), set("after", given("after"))]))
-    .sync(sync(list![json_path!("$.id")]))
+    .sync(sync(list![json_path!("$.id")]).scope(texts!["org"]))
     .records(json_path!("$.data.organization.teams.nodes"))
     .meta(list![
         meta("has_next_page", json_path!("$.data.organization.teams.pageInfo.hasNextPage")),

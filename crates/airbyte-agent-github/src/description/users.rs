@@ -53,7 +53,7 @@ const LIST: Operation = Operation::by(Method::Post, "Users_List", "users", Actio
         argument("fields", ARRAY.items(list![STRING])).description(r#"Fields of each user to return, one entry each, replacing the default set; a dot leads into a nested object. Example: `["login", "name", "followers.totalCount"]`. GraphQL names, case-sensitive. Fields that need arguments cannot be named this way: of a connection ask for `totalCount`, not `nodes`. Without `fields`: profile, dates and counts."#),
     ])
     .graphql(graphql(include_str!("graphql/users_list.graphql")).default_fields(include_str!("graphql/users_get_fields.graphql")).variables(list![set("login", given("org")), set("first", given("per_page")), set("after", given("after"))]))
-    .sync(sync(list![json_path!("$.id")]))
+    .sync(sync(list![json_path!("$.id")]).per_parent().scope(texts!["org"]))
     .records(json_path!("$.data.organization.membersWithRole.nodes"))
     .meta(list![
         meta("has_next_page", json_path!("$.data.organization.membersWithRole.pageInfo.hasNextPage")),

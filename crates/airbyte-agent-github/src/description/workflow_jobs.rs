@@ -43,7 +43,8 @@ const LIST: Operation = Operation::get("WorkflowJobs_List", "workflow_jobs", Act
         .parents(list![
             sync_parent("workflow_runs", list![(text("run_id"), ParentValue::Member(json_path!("$.id")))]),
         ])
-        .arguments(list![(text("filter"), json(r#""all""#))]))
+        .arguments(list![(text("filter"), json(r#""all""#))])
+        .scope(texts!["owner", "repo"]))
     .filters(list![field_filter(json_path!("$.run_id")).equals(list![(text("run_id"), json(r#""{value}""#))])])
     .records(json_path!("$.jobs"))
     .total(MetaSource::Body(json_path!("$.total_count")))

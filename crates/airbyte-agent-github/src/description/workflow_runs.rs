@@ -71,7 +71,7 @@ const LIST: Operation = Operation::get("WorkflowRuns_List", "workflow_runs", Act
         query("per_page", INTEGER.minimum(1.0).maximum(100.0).default("30")).default("30").description("Records per page, 1 to 100. Default 30."),
         query("page", INTEGER.minimum(1.0).default("1")).default("1").description("Number of the page, from 1. Left out, the first page."),
     ])
-    .sync(sync(list![json_path!("$.id")]))
+    .sync(sync(list![json_path!("$.id")]).scope(texts!["owner", "repo"]))
     .filters(list![
         field_filter(json_path!("$.event")).equals(list![(text("event"), json(r#""{value}""#))]),
         field_filter(json_path!("$.head_sha")).equals(list![(text("head_sha"), json(r#""{value}""#))]),

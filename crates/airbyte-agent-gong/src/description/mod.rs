@@ -33,6 +33,7 @@ mod permission_profiles;
 mod permission_profile_users;
 mod crm_integrations;
 mod crm_schemas;
+mod crm_uploads;
 mod crm_requests;
 mod email_address_data;
 mod phone_number_data;
@@ -161,7 +162,7 @@ pub static DESCRIPTION: Connector = Connector {
                 Scope::new("api:digital-interactions:write", "write", texts!["digital_interactions"], ""),
                 Scope::new("api:crm:integrations:read", "read", texts!["crm_integrations"], ""),
                 Scope::new("api:crm:schema", "read", texts!["crm_schemas"], ""),
-                Scope::new("api:crm:upload", "read", texts!["crm_requests"], ""),
+                Scope::new("api:crm:upload", "read", texts!["crm_requests", "crm_uploads"], ""),
                 Scope::new("api:data-privacy:read", "read", texts!["email_address_data", "phone_number_data"], ""),
                 Scope::new("api:data-privacy:delete", "delete", texts!["email_address_data", "phone_number_data"], ""),
                 Scope::new("", "read", texts!["permission_profiles"], "Gong's document names no scope for it."),
@@ -231,6 +232,7 @@ pub static DESCRIPTION: Connector = Connector {
         permission_profile_users::ENTITY,
         crm_integrations::ENTITY,
         crm_schemas::ENTITY,
+        crm_uploads::ENTITY,
         crm_requests::ENTITY,
         email_address_data::ENTITY,
         phone_number_data::ENTITY,

@@ -16,6 +16,7 @@ pub mod content_views;
 pub mod crm_integrations;
 pub mod crm_requests;
 pub mod crm_schemas;
+pub mod crm_uploads;
 pub mod digital_interactions;
 pub mod email_address_data;
 pub mod flow_assignments;

@@ -121,6 +121,8 @@ pub(super) fn extractor(
         return Some(records.value.clone());
     }
     let names = types(opened);
-    let is_list = names.contains(&"array") || names.is_empty();
+    // A schema with members is that of an object, also where it does not state its type.
+    let is_list =
+        names.contains(&"array") || names.is_empty() && opened.get("properties").is_none();
     (action.is_array() && !is_list).then(|| "$".to_owned())
 }

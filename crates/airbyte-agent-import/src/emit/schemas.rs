@@ -71,7 +71,7 @@ impl<'a> Schemas<'a> {
                 let name = self.component(&definition, purpose);
                 let schema = self.definitions.get(&definition).unwrap_or_default();
                 let schema = self.clean(&schema, purpose);
-                // What describes arguments describes records as well.
+                // A schema for arguments is used for records as well.
                 if purpose == Purpose::Request || !found.contains_key(&name) {
                     found.insert(name, schema);
                 }

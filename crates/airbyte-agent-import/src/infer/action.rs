@@ -1,11 +1,13 @@
 //! What an operation does: from its method, its path, its name, and what comes back.
 
+use super::doubts;
 use super::evidence::{ASSUMED, decided};
 use super::facts::{Facts, Form, Step};
 use super::list;
 use super::paging::signs;
 use super::paths::Siblings;
 use super::records::Candidate;
+use super::said;
 use super::verbs;
 use super::words::{is_plural, says, words};
 use crate::decision::{Action, Decided};
@@ -163,7 +165,21 @@ fn is_said_to_read(facts: &Facts<'_>) -> bool {
     reads(verbs::of_id(facts)) || reads(verbs::of_summary(facts))
 }
 
+/// What POST does. Where the text begins with a verb that contradicts it, it is assumed and not decided.
 fn post(
+    facts: &Facts<'_>,
+    best: Option<&Candidate<'_>>,
+    verb: Option<Action>,
+    siblings: &Siblings,
+) -> Decided<Action> {
+    let decision = posted(facts, best, verb, siblings);
+    match doubts::of_action(facts, decision.value, verb) {
+        Some(reason) => Decided { confidence: ASSUMED, evidence: vec![reason], ..decision },
+        None => decision,
+    }
+}
+
+fn posted(
     facts: &Facts<'_>,
     best: Option<&Candidate<'_>>,
     verb: Option<Action>,
@@ -246,7 +262,7 @@ fn post(
         Some(Step::Parameter(_)) if siblings.changed => {
             decided(Action::Other, 0.6, "the method is POST at a record that PUT or PATCH changes")
         }
-        Some(Step::Parameter(name)) if !siblings.read && !list::names_record(name, facts) => {
+        Some(Step::Parameter(name)) if !siblings.read && !said::names_record(name, facts) => {
             decided(
                 Action::Other,
                 0.55,

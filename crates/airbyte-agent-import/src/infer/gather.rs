@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use airbyte_agent_description::Kind;
+use airbyte_agent_description::{JsonPath, Kind, Step};
 use airbyte_agent_document::{Operation, Parameter, Place as Part, Response, Schema, Shape};
 use serde_json::Value;
 
@@ -275,7 +275,7 @@ pub(crate) fn nodes<'a>(schemas: &Schemas<'a>, schema: &Schema<'a>, all: &mut Ve
                 continue;
             }
             let order = order(schemas, &schema, &shape.members);
-            for name in order {
+            for name in order.into_iter().filter(|name| can_be_written(name)) {
                 let Some(member) = shape.members.get(name) else { continue };
                 let Some(above) = all.get(parent) else { continue };
                 let place = place(&above.place, name);
@@ -322,13 +322,19 @@ fn order<'a>(
     names
 }
 
-/// The place of a member. Names that have a point or bracket in them are written in brackets.
+/// The place of a member, in the notation of [`JsonPath`]: a name that may not stand behind a dot, such as one with a
+/// space, is written in brackets.
 pub(crate) fn place(above: &str, name: &str) -> String {
-    if name.contains(['.', '[', ']', '\'']) {
-        format!("{above}['{}']", name.replace('\'', "\\'"))
-    } else {
-        format!("{above}.{name}")
+    if !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_') {
+        return format!("{above}.{name}");
     }
+    let path = JsonPath { steps: vec![Step::Key(name.to_owned().into())].into() }.to_string();
+    format!("{above}{}", path.trim_start_matches('$'))
+}
+
+/// Whether a path of the dialect can lead to a member of this name: no path can write an empty name or a quotation mark.
+fn can_be_written(name: &str) -> bool {
+    !name.is_empty() && !name.contains('\'')
 }
 
 /// Where a value stands in a body.

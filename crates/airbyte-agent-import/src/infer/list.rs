@@ -1,12 +1,17 @@
 //! Whether a response is a list, by points for and against it.
 
+use super::doubts;
 use super::facts::{Facts, Form, Node, Step};
 use super::frames::CONTAINERS;
 use super::paging::signs;
 use super::paths::Siblings;
 use super::records::{Candidate, strangers};
+use super::said::{
+    ends_with_record, is_of_sums, is_open_object, is_silent, names_record, names_several, said,
+    says_list, says_list_of, says_one,
+};
 use super::verbs;
-use super::words::{is_counted, says, singular, words};
+use super::words::{is_counted, words};
 use crate::decision::Action;
 
 /// From this number of points on, something is a list.
@@ -179,6 +184,7 @@ pub(crate) fn score(facts: &Facts<'_>, best: Option<&Candidate<'_>>, siblings: &
         let is_one = best.is_some_and(|best| best.is_doubtful)
             || ends_with_record(facts) && says_one(said(facts));
         is_one && page == 0.0 && !says_several
+            || doubts::of_list(facts, best, says_several || page > 0.0, sum - LIST, siblings)
     } else {
         // Nobody asks for a page of one record.
         let is_paged = signs::has_position(facts) && signs::size(facts, false).is_some();
@@ -186,133 +192,11 @@ pub(crate) fn score(facts: &Facts<'_>, best: Option<&Candidate<'_>>, siblings: &
             || is_paged && sum >= 0.0
             || is_silent(facts) && sum >= 0.0 && names_several(said(facts)))
             && !ends_with_record(facts)
+            || doubts::of_one(facts, best)
     };
     Score { points: sum, reason, is_open }
 }
 
-/// Whether what comes back is put together from records, and has arrays as a record has them.
-fn is_of_sums(facts: &Facts<'_>) -> bool {
-    let sums = ["stats", "stat", "statistics", "usage", "summary", "overview", "report"];
-    let is_sum = |name: &str| {
-        words(name)
-            .last()
-            .is_some_and(|word| sums.contains(&word.as_str()) || word.ends_with("stats"))
-    };
-    facts.steps.iter().filter_map(Step::name).any(is_sum)
-        || facts.last_step().and_then(Step::name) == Some("analytics")
-}
-
-/// Whether the document says nothing about what comes back, or no more than that it is an object.
-fn is_silent(facts: &Facts<'_>) -> bool {
-    match facts.answer.form {
-        Form::Data => is_open_object(facts),
-        Form::File => false,
-        Form::Nothing | Form::Vague => true,
-    }
-}
-
-/// Whether what comes back is an object of which no member is known.
-fn is_open_object(facts: &Facts<'_>) -> bool {
-    facts
-        .answer
-        .body()
-        .is_some_and(|body| body.is_object() && body.members == 0 && body.values.is_none())
-}
-
-/// Whether the path ends with what identifies a record.
-fn ends_with_record(facts: &Facts<'_>) -> bool {
-    matches!(facts.last_step(), Some(Step::Parameter(name)) if names_record(name, facts))
-}
-
-/// What the document says about an operation: the summary, or else all.
-fn said<'f>(facts: &'f Facts<'_>) -> &'f str {
-    if facts.summary.trim().is_empty() { facts.text.trim() } else { facts.summary }
-}
-
-/// Whether a text says that one record comes back: `Get a user`, `Retrieve the specified file`, `Get tag by id`.
-fn says_one(text: &str) -> bool {
-    let words = words(text);
-    let beginning = words.get(..words.len().min(5)).unwrap_or_default();
-    let is = |word: &String, known: &[&str]| known.contains(&word.as_str());
-    let specific = ["single", "specific", "specified"];
-    if matches!(beginning, [_, article, one, ..] if is(article, &["a", "the"]) && is(one, &specific))
-        && !words.windows(2).any(|pair| pair == ["list", "of"])
-    {
-        return true;
-    }
-    let of_several = ["list", "array", "collection", "set", "all", "multiple"];
-    if beginning.iter().any(|word| of_several.contains(&word.as_str())) {
-        return false;
-    }
-    words.get(1).is_some_and(|word| is(word, &["a", "an", "one"]))
-        || beginning.windows(2).any(|pair| match pair {
-            [one, noun] => is(one, &specific) && !is_counted(noun),
-            _ => false,
-        })
-        || words.windows(2).any(|pair| pair == ["by", "id"] || pair == ["single", "record"])
-}
-
-/// Whether the noun behind the verb of a text is in the plural: `Retrieve names of patients`.
-fn names_several(text: &str) -> bool {
-    let words = words(text);
-    let ends = ["of", "for", "from", "in", "by", "with", "that", "to", "on", "and", "about", "as"];
-    let noun: Vec<&String> =
-        words.iter().skip(1).take(6).take_while(|word| !ends.contains(&word.as_str())).collect();
-    let is_one = noun.iter().any(|word| ["a", "an", "one", "single"].contains(&word.as_str()));
-    !is_one && noun.last().is_some_and(|word| is_counted(word))
-}
-
 fn count(members: usize) -> f64 {
     f64::from(u32::try_from(members.min(5)).unwrap_or(5))
-}
-
-/// Whether a parameter at the end of a path identifies a record of what stands before it.
-pub(crate) fn names_record(name: &str, facts: &Facts<'_>) -> bool {
-    let all = words(name);
-    let noun = facts.steps.iter().rev().find_map(Step::name).map(words);
-    let noun = noun.and_then(|words| words.last().map(|word| singular(word)));
-    all.iter().any(|word| {
-        ["id", "key", "slug", "uuid", "guid", "name", "sid", "code", "number"]
-            .contains(&word.as_str())
-            || Some(word) == noun.as_ref()
-    }) || name.to_lowercase().ends_with("id")
-}
-
-/// Whether a text about an operation without a described response says what comes back in the plural.
-fn says_list_of(text: &str) -> bool {
-    says(text, &["list of ", "array of ", "collection of ", "a page of "])
-}
-
-fn says_list(text: &str) -> bool {
-    let text = text.trim().to_lowercase();
-    let starts = [
-        "list ",
-        "lists ",
-        "get all",
-        "gets all",
-        "get list",
-        "get a list",
-        "gets a list",
-        "returns a list",
-        "return a list",
-        "retrieve all",
-        "retrieves all",
-        "retrieve a list",
-        "retrieves a list",
-        "returns all",
-        "return all",
-        "fetch all",
-        "browse ",
-        "enumerate",
-        "get the list",
-        "gets the list",
-        "returns the list",
-        "returns list",
-        "returns an array",
-        "get multiple",
-        "retrieve multiple",
-        "find all",
-        "show all",
-    ];
-    starts.iter().any(|start| text.starts_with(start))
 }

@@ -6,6 +6,7 @@
 mod action;
 mod api;
 mod auth;
+mod doubts;
 mod effect;
 mod entity;
 mod envelope;
@@ -21,6 +22,7 @@ mod path;
 mod paths;
 mod record;
 mod records;
+mod said;
 mod sample;
 mod schemas;
 mod verbs;
@@ -75,6 +77,7 @@ fn operation<'a>(
     // Whatever else it does: a response that says where its next page is, is a page of a list.
     let is_page = facts.method != "DELETE"
         && action.value != Action::Download
+        && !said::is_about_one(facts)
         && best.is_some_and(|best| best.score >= 2.5)
         && (paging::signs::has_next(facts)
             || best.is_some_and(|best| best.is_container)
@@ -169,7 +172,7 @@ fn list_records<'a>(
         let element = facts.answer.body().map(|body| body.schema.clone());
         return (Some(decided("$".to_owned(), 0.55, evidence)), element);
     }
-    let Some(best) = best.filter(|best| best.score > 0.0) else {
+    let Some(best) = best.filter(|best| records::is_clear(facts, best)) else {
         let question = "The document does not say where the records stand; an example of a response would show it.";
         questions.push(question.to_owned());
         return (None, None);

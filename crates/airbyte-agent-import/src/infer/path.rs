@@ -16,6 +16,11 @@ pub(crate) fn steps(path: &str) -> Vec<Step> {
     for piece in path.split('/').filter(|piece| !piece.is_empty()) {
         split(piece, &mut steps);
     }
+    // A number at the end is the id of a record, which a document made of examples has in the place of a parameter.
+    let last = path.trim_end_matches('/').rsplit('/').next().unwrap_or_default();
+    if !steps.is_empty() && !last.is_empty() && last.chars().all(|c| c.is_ascii_digit()) {
+        steps.push(Step::Parameter("id".to_owned()));
+    }
     // A prefix counts as one only if something follows that is no parameter.
     while let [Step::Name(first), Step::Name(_), ..] = steps.as_slice() {
         if !PREFIXES.contains(&first.to_lowercase().as_str()) {
@@ -100,6 +105,8 @@ mod tests {
             ("/2010-04-01/Accounts/{Sid}/Calls.json", "Accounts {Sid} Calls"),
             ("/rest/api/3/issue/{key}", "issue {key}"),
             ("/api", "api"),
+            ("/tasks/0", "tasks {id}"),
+            ("/api/2/tasks", "tasks"),
             ("/", ""),
         ] {
             let shown = steps(path)

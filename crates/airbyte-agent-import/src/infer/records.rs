@@ -294,6 +294,16 @@ pub(crate) fn strangers(answer: &Answer<'_>, candidate: &Candidate<'_>) -> (usiz
     (arrays.len(), others.len())
 }
 
+/// From this score on, an array of a response to a list can be taken for the records.
+const CLEAR: f64 = 1.0;
+
+/// Whether an array can be taken for the records of a list: what stands somewhere inside and has no name of records, or
+/// has another such array beside it, may as well be a part of something else.
+pub(crate) fn is_clear(facts: &Facts<'_>, best: &Candidate<'_>) -> bool {
+    let is_known = best.is_named || best.is_body || best.is_map;
+    best.score >= CLEAR && (is_known || strangers(&facts.answer, best).0 == 0)
+}
+
 /// The place of the one record of a response: the body, or the only member that is an object in a frame.
 pub(crate) fn single(facts: &Facts<'_>) -> Option<(String, f64, String)> {
     let answer = &facts.answer;

@@ -333,11 +333,15 @@ fn without_route<'f>(facts: &'f Facts<'_>) -> &'f str {
 /// The verb in the name of an operation: `users.list`, `issues/list-for-repo`, `Pets_List`, `getUser`.
 pub(crate) fn of_id(facts: &Facts<'_>) -> Option<Action> {
     let id = without_route(facts);
-    let mut last = id.rsplit(['/', '.', '_', ':', '#']).filter(|piece| !piece.is_empty());
-    let from_last = last.next().and_then(|piece| split(piece).0);
-    let mut all = words(id);
-    // `PostCharges` and `DeleteUser` name the method, and not what is done.
+    // `PostCharges`, `DeleteUser` and `Groups_Post` name the method, and not what is done.
     let is_method = |word: &String| word.eq_ignore_ascii_case(facts.method) || word == "x";
+    let mut last = id.rsplit(['/', '.', '_', ':', '#']).filter(|piece| !piece.is_empty());
+    let repeats = |piece: &&str| facts.method != "POST" || !piece.eq_ignore_ascii_case("post");
+    let from_last = last.next().filter(repeats).and_then(|piece| split(piece).0);
+    let mut all = words(id);
+    if facts.method == "POST" && all.len() > 1 && all.last().is_some_and(is_method) {
+        all.pop();
+    }
     if facts.method != "GET" && facts.method != "DELETE" && all.first().is_some_and(is_method) {
         all.remove(0);
         // Behind the method, `Get` is a part of a noun unless the path does not name anything.

@@ -120,7 +120,7 @@ fn operation(spec: &Value, method: &str, path: &str) -> Result<Vec<String>, Stri
         }
     }
     let wanted = format!("{} {path}", method.to_uppercase());
-    // The same path with another method is nearer than another path.
+    // The same path with another method is suggested before another path.
     let same =
         known.iter().find(|name| name.split_once(' ').is_some_and(|(_, known)| known == path));
     let near = same.cloned().or_else(|| nearest(&wanted, known.iter().map(String::as_str)));

@@ -132,12 +132,7 @@ pub(crate) async fn run(connector: &Connector, wrong: &mut Wrong) -> Tried {
             && !members.clone().any(|member| arguments.contains_key(member.name.as_ref()))
             && let Some(text) = members.find(|member| member.schema.kinds.contains(&Kind::String))
         {
-            let value = text
-                .schema
-                .choices
-                .first()
-                .map_or_else(|| "sample".into(), airbyte_agent_core::description::Json::value);
-            arguments.insert(text.name.to_string(), value);
+            arguments.insert(text.name.to_string(), sample::value_of(text, &record));
         }
         // The sandbox answers at the addresses of sign-in and tokens itself, and no sample is a token of a list.
         let is_token_endpoint = connector.auth.iter().any(|scheme| {

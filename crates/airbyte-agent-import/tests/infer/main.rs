@@ -4,6 +4,7 @@
 
 mod actions;
 mod document;
+mod doubts;
 mod entities;
 mod envelopes;
 mod paging;

@@ -8,7 +8,29 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("events", "Something that a contact did in your product.")
     .when_to_use("To tell Intercom what somebody did in your product.")
     .phrases(texts!["event", "track", "activity"])
-    .operations(list![CREATE]);
+    .default_fields(texts!["id", "event_name", "created_at", "user_id", "email", "intercom_user_id", "metadata"])
+    .operations(list![LIST, CREATE])
+    .schema(RECORD);
+
+const LIST: Operation = Operation::get("listEvents", "events", Action::List, template!("/events"))
+    .summary("List events of a contact")
+    .description("Lists what one contact did in your product in the last 90 days, newest first. Name the contact by `intercom_user_id`, `user_id` or `email`. Airbyte's hosted platform does not offer it.")
+    .phrases(texts!["activity of user", "what did user do"])
+    .recommended(texts!["intercom_user_id"])
+    .addition()
+    .parameters(list![
+        query("type", STRING.choices(words!["user"]).default(r#""user""#)).required().default(r#""user""#).send_default().description("Kind of the owner; there is only `user`, which also means leads."),
+        query("intercom_user_id", STRING).description("Id of the contact, given by Intercom."),
+        query("user_id", STRING).description("Your own id of the contact."),
+        query("email", STRING.format("email")).description("E-mail address of the contact."),
+        query("per_page", INTEGER.minimum(1.0)).description("Records per page; Intercom takes 15 when it is left out."),
+        header("Intercom-Version", STRING.default(r#""2.11""#)).default(r#""2.11""#).send_default().description("API version to speak, sent as a header. Leave it alone: parameters and records here follow the default."),
+    ])
+    .cannot_sync("Intercom lists the events of one contact and of the last 90 days only.")
+    .records(json_path!("$.events"))
+    .meta(list![meta("next", json_path!("$.pages.next"))])
+    .paging(Paging::link(from_meta("next"), list![]).size(page_size("per_page").default(15)))
+    .schema(RECORD);
 
 const CREATE: Operation = Operation::by(Method::Post, "createEvent", "events", Action::Create, template!("/events"))
     .summary("Record an event")
@@ -27,3 +49,5 @@ const CREATE: Operation = Operation::by(Method::Post, "createEvent", "events", A
         body("metadata", OBJECT).example(r#"{"friends":3}"#).description("More about the event: up to ten names with texts, numbers, dates or links."),
     ])
     .body(Body::Json { open: false, in_array: false });
+
+const RECORD: Json = json(include_str!("schemas/events.json"));

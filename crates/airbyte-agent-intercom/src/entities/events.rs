@@ -4,7 +4,9 @@
 
 use airbyte_agent_core::description::Action;
 use airbyte_agent_core::serde_json::Value;
-use airbyte_agent_core::{accessor, record_builder};
+use airbyte_agent_core::{accessor, list_builder, record_builder};
+
+use crate::types;
 
 accessor! {
     /// The operations on `events`, one method for each action.
@@ -14,6 +16,28 @@ accessor! {
 }
 
 impl Events<'_> {
+    /// List events of a contact.
+    ///
+    /// Lists what one contact did in your product in the last 90 days, newest first. Name the
+    /// contact by `intercom_user_id`, `user_id` or `email`. Airbyte's hosted platform does not
+    /// offer it.
+    ///
+    /// Awaiting the builder gives one page; `items()` and `pages()` request all pages.
+    ///
+    /// ```no_run
+    /// # use airbyte_agent_intercom::{IntercomConnector, Result};
+    /// # async fn example(intercom: IntercomConnector) -> Result<()> {
+    /// let page = intercom.events().list().intercom_user_id("67c5bd3e8a68186f43bafdb9").await?;
+    /// for event in &page.data {
+    ///     println!("{:?} {:?}", event.id, event.email);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn list(&self) -> EventsList {
+        EventsList { call: self.client.call("events", Action::List) }
+    }
+
     /// Record an event.
     ///
     /// Tells Intercom that a contact did something in your product. Name the contact by `id`,
@@ -34,6 +58,31 @@ impl Events<'_> {
     /// ```
     pub fn create(&self) -> EventsCreate {
         EventsCreate { call: self.client.call("events", Action::Create) }
+    }
+}
+
+list_builder! {
+    /// A call of `events.list`: setters add arguments, and awaiting it sends the request.
+    pub struct EventsList: types::DataEvent, types::EventsListMeta {
+        /// Kind of the owner; there is only `user`, which also means leads.
+        ///
+        /// Default: `"user"`, which is always sent. One of `"user"`.
+        type_: String = "type",
+        /// Id of the contact, given by Intercom.
+        intercom_user_id: String,
+        /// Your own id of the contact.
+        user_id: String,
+        /// E-mail address of the contact.
+        email: String,
+        /// Records per page; Intercom takes 15 when it is left out.
+        ///
+        /// At least 1.
+        per_page: i64,
+        /// API version to speak, sent as a header. Leave it alone: parameters and records here
+        /// follow the default.
+        ///
+        /// Default: `"2.11"`, which is always sent.
+        intercom_version: String = "Intercom-Version",
     }
 }
 

@@ -15,8 +15,8 @@ const TOKEN = process.env.AIRBYTE_AGENT_MCP_TOKEN;
 const LIST = { entity: "users", action: "list" };
 const ACCOUNTS = ["gong", "github", "slack"].flatMap((name) => ["--connector", name]);
 
-async function inject(fault) {
-  const body = JSON.stringify({ match: { connector: "gong" }, times: 1, fault });
+async function inject(fault, times = 1) {
+  const body = JSON.stringify({ match: { connector: "gong" }, times, fault });
   const answer = await fetch(`${SANDBOX}/_sandbox/faults`, { method: "POST", body });
   assert.equal(answer.status, 204);
 }
@@ -78,8 +78,13 @@ const steps = {
     await assert.rejects(client.getPrompt({ name: "nothing" }));
   },
   async progress(client) {
+    // This client drops a notification that it reads together with the response, so the call has to
+    // read on for a while after the first page.
+    await inject({ slow: { ms: 300 } }, 3);
     const told = [];
-    const result = await call(client, "gong", LIST, { onprogress: (news) => told.push(news) });
+    const onprogress = (news) => told.push(news);
+    const result = await call(client, "gong", { ...LIST, max_records: 250 }, { onprogress });
+    await heal();
     assert.ok(!result.isError);
     assert.ok(told.length > 0 && told[0].progress > 0, JSON.stringify(told));
   },

@@ -3,6 +3,7 @@
 //! ```toml
 //! expose = "connectors"                 # operations, connectors or search
 //! batch = true                          # a tool that makes several reads together
+//! programs = true                       # a tool that runs programs over the other tools
 //! prefix = "acme"                       # names of tools begin with acme_
 //! read_only = true
 //! deny = ["*.delete"]
@@ -55,7 +56,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use airbyte_agent_core::local_store::LocalStore;
-use airbyte_agent_core::tools::{Exposure, Policy, ResultLimits, Toolset};
+use airbyte_agent_core::tools::{Exposure, Policy, ProgramRunner, ResultLimits, Toolset};
 use airbyte_agent_core::{Client, Description, Error, ErrorKind, Result, suggestion};
 
 pub use self::account::{Account, Direct, Origin, Reach};
@@ -80,6 +81,10 @@ pub struct Config {
     pub expose: Option<Exposure>,
     /// Whether there is a tool that makes several reads together.
     pub batch: bool,
+    /// Whether there is a tool that runs programs over the other tools.
+    pub programs: bool,
+    /// What runs them. Whoever makes the server sets it.
+    pub runner: Option<Arc<dyn ProgramRunner>>,
     /// The word with which the names of all tools begin; none unless it is set.
     pub prefix: Option<String>,
     /// The rules that apply to every account.
@@ -229,6 +234,7 @@ impl Config {
         let mut config = Self {
             expose: table.parsed("expose", exposure)?,
             batch: table.flag("batch")?.unwrap_or_default(),
+            programs: table.flag("programs")?.unwrap_or_default(),
             prefix: table.parsed("prefix", prefix)?,
             policy: Rules::read(&mut table)?,
             audit: table.text("audit")?.map(resolve),
@@ -236,6 +242,8 @@ impl Config {
             store: match table.text_or_flag("store")? {
                 None | Some(Err(true)) => StoreChoice::Usual,
                 Some(Err(false)) => StoreChoice::None,
+                // The address of a database is no path.
+                Some(Ok(address)) if address.contains("://") => StoreChoice::File(address.into()),
                 Some(Ok(path)) => StoreChoice::File(resolve(path)),
             },
             sign_in: match table.flag("sign_in")? {
@@ -293,7 +301,7 @@ impl Config {
     /// # Errors
     ///
     /// [`ErrorKind::Usage`] when a connector does not exist, two accounts have the same name, a pattern
-    /// matches no operation, or the audit log cannot be written.
+    /// matches no operation, programs are wanted and nothing runs them, or the audit log cannot be written.
     pub fn server(&self, find: impl Fn(&Origin) -> Result<Description>) -> Result<Server> {
         self.server_with(find, |account, description| account.client(description, &EnvironmentOnly))
     }
@@ -317,6 +325,12 @@ impl Config {
             .quotas(self.quotas.clone());
         if let Some(exposure) = self.expose {
             builder = builder.exposure(exposure);
+        }
+        if self.programs {
+            let runner = self.runner.as_ref().ok_or_else(|| {
+                Error::new(ErrorKind::Usage, "'programs' is set, and nothing here can run programs")
+            })?;
+            builder = builder.programs(Arc::clone(runner));
         }
         if let Some(prefix) = &self.prefix {
             builder = builder.prefix(prefix)?;

@@ -20,7 +20,7 @@ use crate::harness::{Answer, Vendor, eventually, server};
 
 /// What the user does with the question.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Does {
+pub(crate) enum Does {
     Approve,
     /// Sends the form off without the mark.
     SendsEmpty,
@@ -32,18 +32,18 @@ enum Does {
 
 /// A client whose user remembers what was asked.
 #[derive(Clone)]
-struct User {
+pub(crate) struct User {
     does: Does,
     can: bool,
     questions: Arc<Mutex<Vec<String>>>,
 }
 
 impl User {
-    fn who(does: Does) -> Self {
+    pub(crate) fn who(does: Does) -> Self {
         Self { does, can: true, questions: Arc::default() }
     }
 
-    fn questions(&self) -> Vec<String> {
+    pub(crate) fn questions(&self) -> Vec<String> {
         self.questions.lock().unwrap().clone()
     }
 }
@@ -90,7 +90,11 @@ impl ClientHandler for User {
 /// The two forms: a request of its own in a session, and a result that asks.
 const FORMS: [bool; 2] = [false, true];
 
-async fn connect(server: Server, user: User, by_result: bool) -> RunningService<RoleClient, User> {
+pub(crate) async fn connect(
+    server: Server,
+    user: User,
+    by_result: bool,
+) -> RunningService<RoleClient, User> {
     let (ours, theirs) = tokio::io::duplex(64 * 1024);
     let (reader, writer) = tokio::io::split(theirs);
     tokio::spawn(server.serve(reader, writer, std::future::pending()));

@@ -62,6 +62,18 @@ hosted = { client_id = "id", client_secret = "${ACME_TOKEN}", workspace = "w" }
 "#;
 
 #[test]
+fn programs_need_whatever_runs_them() {
+    let text = "programs = true\n[accounts.acme]\ncredentials = { token = \"t\" }\n";
+    let mut config = parse(text).unwrap();
+    assert!(config.programs);
+    let error = config.server(find).unwrap_err();
+    assert!(error.to_string().contains("nothing here can run programs"), "{error}");
+    config.runner = Some(std::sync::Arc::new(crate::script::Script));
+    assert!(config.server(find).unwrap().tools().has_programs());
+    assert!(!parse("").unwrap().server(find).unwrap().tools().has_programs());
+}
+
+#[test]
 fn everything_is_read_in_the_order_of_the_file() {
     let config = parse(FULL).unwrap();
     let names: Vec<&str> = config.accounts.iter().map(|account| account.name.as_str()).collect();
@@ -296,8 +308,9 @@ fn examples_of_the_documents_are_read_and_served() {
     assert!(examples.len() >= 2, "{}", examples.len());
     for text in examples {
         let text = text.replace("/var/log", &folder.path().display().to_string());
-        let config = Config::parse(&text, "mcp.toml", Some(folder.path()), &environment)
+        let mut config = Config::parse(&text, "mcp.toml", Some(folder.path()), &environment)
             .unwrap_or_else(|error| panic!("{error}\n{text}"));
+        config.runner = Some(std::sync::Arc::new(crate::script::Script));
         let connect = |account: &Account, connector| account.client(connector, &StoredAccounts);
         let server = config.server_with(find, connect);
         let server = server.unwrap_or_else(|error| panic!("{error}\n{text}"));

@@ -15,7 +15,11 @@ mod http;
 mod injection;
 mod limits;
 mod oauth;
+mod programs;
 mod reference;
+#[path = "../../../airbyte-agent-tools/tests/tools/script.rs"]
+#[allow(unreachable_pub, missing_docs, reason = "it is of the tests of the tools")]
+mod script;
 mod session;
 mod sign_in;
 mod tasks;
@@ -27,3 +31,6 @@ mod tasks;
     reason = "the tests of the engine need more of it"
 )]
 mod vendor;
+
+use airbyte_agent_core::BoxFuture;
+use airbyte_agent_core::tools::{ProgramCalls, ProgramEnd, ProgramRunner};

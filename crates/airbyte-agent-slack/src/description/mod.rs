@@ -31,6 +31,8 @@ mod message_permalinks;
 mod user_groups;
 mod user_channels;
 mod canvases;
+mod reminders;
+mod related_messages;
 
 use std::borrow::Cow::Borrowed;
 
@@ -188,6 +190,9 @@ pub static DESCRIPTION: Connector = Connector {
                 Scope::new("users:read.email", "read", texts!["users", "user_lookups"], "See the e-mail addresses of people; needs users:read as well."),
                 Scope::new("channels:read", "read", texts!["channel_members"], "Of public channels; of private ones groups:read, of direct messages im:read and mpim:read."),
                 Scope::new("files:write", "write", texts!["file_upload_contents"], "The upload itself carries no token; requesting its address needs the scope."),
+                Scope::new("reminders:read", "read", texts!["reminders"], "See the reminders of the user."),
+                Scope::new("reminders:write", "write", texts!["reminders"], "Add and delete reminders."),
+                Scope::new("search:read.public", "read", texts!["related_messages"], "Search public channels; private ones need search:read.private, direct messages search:read.im."),
                 Scope::new("", "read", texts!["message_permalinks"], "Needs no scope."),
             ])
             .stored(list![
@@ -294,6 +299,8 @@ pub static DESCRIPTION: Connector = Connector {
         user_groups::ENTITY,
         user_channels::ENTITY,
         canvases::ENTITY,
+        reminders::ENTITY,
+        related_messages::ENTITY,
     ]),
     relationships: Borrowed(list![
         Relationship::new("channel_messages", "channel", "channels", "id", "many_to_one"),

@@ -24,6 +24,8 @@ pub mod message_permalinks;
 pub mod messages;
 pub mod pins;
 pub mod reactions;
+pub mod related_messages;
+pub mod reminders;
 pub mod scheduled_messages;
 pub mod threads;
 pub mod uploaded_files;

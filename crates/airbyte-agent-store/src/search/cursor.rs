@@ -2,11 +2,11 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use rusqlite::types::Value as Parameter;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::error::{Error, Result};
+use crate::value::Cell;
 
 /// A value by which records are sorted.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -20,24 +20,23 @@ pub(super) enum Key {
 }
 
 impl Key {
-    pub(super) fn from_sql(value: rusqlite::types::ValueRef<'_>) -> Self {
-        use crate::value::Cell;
-        match Cell::from_sql(value) {
+    pub(super) fn of(cell: &Cell) -> Self {
+        match cell {
             Cell::Null => Self::Null,
-            Cell::Integer(number) => Self::Integer(number),
+            Cell::Integer(number) => Self::Integer(*number),
             Cell::Real(number) => Self::Real(number.to_bits()),
-            Cell::Text(text) => Self::Text(text),
-            Cell::Digits(digits) => Self::Digits(digits),
+            Cell::Text(text) => Self::Text(text.clone()),
+            Cell::Digits(digits) => Self::Digits(digits.clone()),
         }
     }
 
-    pub(super) fn parameter(&self) -> Parameter {
+    pub(super) fn cell(&self) -> Cell {
         match self {
-            Self::Null => Parameter::Null,
-            Self::Integer(number) => Parameter::Integer(*number),
-            Self::Real(bits) => Parameter::Real(f64::from_bits(*bits)),
-            Self::Text(text) => Parameter::Text(text.clone()),
-            Self::Digits(digits) => Parameter::Blob(digits.clone().into_bytes()),
+            Self::Null => Cell::Null,
+            Self::Integer(number) => Cell::Integer(*number),
+            Self::Real(bits) => Cell::Real(f64::from_bits(*bits)),
+            Self::Text(text) => Cell::Text(text.clone()),
+            Self::Digits(digits) => Cell::Digits(digits.clone()),
         }
     }
 }

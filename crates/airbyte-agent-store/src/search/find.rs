@@ -1,12 +1,12 @@
 //! Searches by words over all tables: names of people and companies, and everything else that is text.
 
-use rusqlite::{Connection, OptionalExtension};
 use serde::Serialize;
 use serde_json::Value;
 
-use super::index::{MOST_WORDS, alternatives, forms, similar};
+use super::index::{MOST_WORDS, alternatives, and, forms, or, similar};
 use super::rank::Ranking;
 use super::snippet::snippet;
+use crate::db::{Db, Dialect, cells};
 use crate::error::{Error, Result};
 use crate::sql::QueryLimits;
 use crate::store::Store;
@@ -118,24 +118,22 @@ impl Store {
             return Err(Error::Search("a search needs at least one word".to_owned()));
         }
         let limit = if find.limit == 0 { 10 } else { find.limit };
-        self.read(|reader| {
-            reader.internally_within(&find.limits, |connection| {
-                let tables = wanted_tables(connection, find)?;
-                let mut candidates = Candidates::default();
-                for step in Step::ALL {
-                    // Only some of the words are better than nothing only.
-                    let is_enough = candidates.rows.len() > limit
-                        || (step == Step::Some && !candidates.rows.is_empty());
-                    if is_enough {
-                        break;
-                    }
-                    if let Some(questions) = questions(connection, &searched, step)? {
-                        let how = (step, searched.as_slice());
-                        candidates.add(connection, &questions, &tables, find, how)?;
-                    }
+        self.read_within(&find.limits, |db| {
+            let tables = wanted_tables(db, find)?;
+            let mut candidates = Candidates::default();
+            for step in Step::ALL {
+                // Only some of the words are better than nothing only.
+                let is_enough = candidates.rows.len() > limit
+                    || (step == Step::Some && !candidates.rows.is_empty());
+                if is_enough {
+                    break;
                 }
-                hits(connection, candidates, limit, &searched)
-            })
+                if let Some(questions) = questions(db, &searched, step)? {
+                    let how = (step, searched.as_slice());
+                    candidates.add(db, &questions, &tables, find, how)?;
+                }
+            }
+            hits(db, candidates, limit, &searched)
         })
     }
 }
@@ -149,18 +147,18 @@ struct Wanted {
     accounts: Option<Vec<String>>,
 }
 
-fn wanted_tables(connection: &Connection, find: &Find) -> Result<Vec<Wanted>> {
+fn wanted_tables(db: &dyn Db, find: &Find) -> Result<Vec<Wanted>> {
     if let Some(views) = &find.views {
         let mut found = Vec::new();
         for view in views {
-            let Some(table) = view.table(connection)? else { continue };
+            let Some(table) = view.table(db)? else { continue };
             let name = if view.name.is_empty() { table.name.clone() } else { view.name.clone() };
             found.push(Wanted { table, name, accounts: Some(view.accounts.clone()) });
         }
         return Ok(found);
     }
     let names = &find.tables;
-    let tables = Table::load(connection, "TRUE", [])?;
+    let tables = Table::load(db, "TRUE", Vec::new())?;
     for name in names {
         if !tables.iter().any(|table| table.name == *name) {
             let known: Vec<&str> = tables.iter().map(|table| table.name.as_str()).collect();
@@ -192,11 +190,10 @@ impl Step {
 
 /// The questions to the index for a step: for rows with the words in names, and for all rows. `None` if they find
 /// nothing more than those of the step before.
-fn questions(
-    connection: &Connection,
-    searched: &[&str],
-    step: Step,
-) -> Result<Option<[String; 2]>> {
+fn questions(db: &dyn Db, searched: &[&str], step: Step) -> Result<Option<[String; 2]>> {
+    let dialect = db.dialect();
+    // Postgres has an index of names alone.
+    let mark = Some(NAME_MARK).filter(|_| !dialect.is_postgres());
     let mut parts = [Vec::new(), Vec::new()];
     let mut has_similar = false;
     for word in searched {
@@ -205,13 +202,13 @@ fn questions(
             Step::Exact => (Vec::new(), forms),
             Step::Beginnings => (forms, Vec::new()),
             Step::Similar | Step::Some => {
-                let similar = similar(connection, word)?.unwrap_or_default();
+                let similar = similar(db, word)?.unwrap_or_default();
                 has_similar |= !similar.is_empty();
                 (forms, similar)
             }
         };
-        for (parts, mark) in parts.iter_mut().zip([Some(NAME_MARK), None]) {
-            parts.push(alternatives(mark, &beginnings, &exact));
+        for (parts, mark) in parts.iter_mut().zip([mark, None]) {
+            parts.push(alternatives(dialect, mark, &beginnings, &exact));
         }
     }
     let is_useful = match step {
@@ -219,7 +216,7 @@ fn questions(
         Step::Similar => has_similar,
         Step::Some => searched.len() > 1,
     };
-    let word = if step == Step::Some { " OR " } else { " AND " };
+    let word = if step == Step::Some { or(dialect) } else { and(dialect) };
     Ok(is_useful.then(|| parts.map(|parts| parts.join(word))))
 }
 
@@ -245,7 +242,7 @@ impl<'t> Candidates<'t> {
     /// Adds the rows that the index finds. What may not be read does not count in any way.
     fn add(
         &mut self,
-        connection: &Connection,
+        db: &dyn Db,
         questions: &[String; 2],
         tables: &'t [Wanted],
         find: &Find,
@@ -257,33 +254,39 @@ impl<'t> Candidates<'t> {
             let ids = tables.iter().map(|wanted| wanted.table.id);
             ids.map(|id| (index_id(id, 0), index_id(id + 1, 0) - 1)).collect()
         };
-        let mut ask = connection.prepare_cached(
-            "SELECT rowid FROM _text WHERE _text MATCH ? AND rowid BETWEEN ? AND ?
-             ORDER BY rowid DESC",
-        )?;
         // Rows with the words in names come first, so that they are not lost among many others.
-        for question in questions {
+        let statements = match db.dialect() {
+            Dialect::Sqlite => {
+                ["SELECT rowid FROM _text WHERE _text MATCH ? AND rowid BETWEEN ? AND ?
+                  ORDER BY rowid DESC"; 2]
+            }
+            Dialect::Postgres => [
+                "SELECT id FROM _text WHERE name @@ ?::tsquery
+                 AND id BETWEEN ? AND ? ORDER BY id DESC",
+                "SELECT id FROM _text WHERE whole @@ ?::tsquery
+                 AND id BETWEEN ? AND ? ORDER BY id DESC",
+            ],
+        };
+        for (sql, question) in statements.into_iter().zip(questions) {
             for (first, last) in &ranges {
-                let rows = ask.query_map(rusqlite::params![question, first, last], |row| {
-                    row.get::<_, i64>(0)
-                })?;
-                for id in rows {
-                    let id = id?;
+                db.each(sql, &cells![question, *first, *last], &mut |found| {
+                    let id = found.integer(0);
                     if self.known.contains(&id) {
-                        continue;
+                        return Ok(true);
                     }
                     let (table, row) = table_and_row(id);
                     let wanted = tables.iter().find(|known| known.table.id == table);
-                    let Some(wanted) = wanted else { continue };
-                    let read = wanted.read(connection, row, find, (step, searched))?;
-                    let Some(candidate) = read else { continue };
+                    let Some(wanted) = wanted else { return Ok(true) };
+                    let read = wanted.read(db, row, find, (step, searched))?;
+                    let Some(candidate) = read else { return Ok(true) };
                     if self.rows.len() >= MOST_RANKED {
                         self.are_more = true;
-                        break;
+                        return Ok(false);
                     }
                     self.known.insert(id);
                     self.rows.push(candidate);
-                }
+                    Ok(true)
+                })?;
             }
         }
         Ok(())
@@ -294,21 +297,19 @@ impl Wanted {
     /// A row, if the search may read it and finds it by what it may read.
     fn read(
         &self,
-        connection: &Connection,
+        db: &dyn Db,
         row: i64,
         find: &Find,
         (step, searched): (Step, &[&str]),
     ) -> Result<Option<Candidate<'_>>> {
         let table = &self.table;
-        let mut read = connection.prepare_cached(&format!(
+        let sql = format!(
             "SELECT _account, _key, {} FROM {} WHERE _row = ?",
             record_expression(table),
             table.rows()
-        ))?;
-        let read = read.query_row([row], |row| {
-            Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?, row.get::<_, String>(2)?))
-        });
-        let Some((account, key, record)) = read.optional()? else { return Ok(None) };
+        );
+        let Some(read) = db.row(&sql, cells![row])? else { return Ok(None) };
+        let (account, key, record) = (read.text(0), read.text(1), read.text(2));
         let is_of_view = self.accounts.as_ref().is_none_or(|all| all.contains(&account));
         if !is_of_view || !(find.accounts.is_empty() || find.accounts.contains(&account)) {
             return Ok(None);
@@ -327,13 +328,8 @@ impl Wanted {
 }
 
 /// The candidates with their scores, best first; those of earlier steps before those of later ones.
-fn hits(
-    connection: &Connection,
-    candidates: Candidates<'_>,
-    limit: usize,
-    searched: &[&str],
-) -> Result<Found> {
-    let mut ranking = Ranking::new(connection, searched)?;
+fn hits(db: &dyn Db, candidates: Candidates<'_>, limit: usize, searched: &[&str]) -> Result<Found> {
+    let mut ranking = Ranking::new(db, searched)?;
     for candidate in &candidates.rows {
         ranking.add(&candidate.texts);
     }

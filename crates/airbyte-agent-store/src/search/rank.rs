@@ -1,8 +1,7 @@
 //! How well records fit a search: BM25 over the records that were found.
 
-use rusqlite::Connection;
-
 use super::index::{alternatives, forms};
+use crate::db::{Db, cells};
 use crate::error::Result;
 use crate::text::Texts;
 use crate::words::{is_meant, words};
@@ -27,19 +26,22 @@ pub(super) struct Ranking<'s> {
 }
 
 impl<'s> Ranking<'s> {
-    pub(super) fn new(connection: &Connection, searched: &[&'s str]) -> Result<Self> {
-        let rows: f64 =
-            connection.query_row("SELECT total(rows) FROM _accounts", [], |row| row.get(0))?;
-        let mut count = connection.prepare_cached(&format!(
-            "SELECT count(*) FROM (SELECT 1 FROM _text WHERE _text MATCH ? LIMIT {MOST_COUNTED})"
-        ))?;
+    pub(super) fn new(db: &dyn Db, searched: &[&'s str]) -> Result<Self> {
+        let rows = db.number("SELECT CAST(sum(rows) AS bigint) FROM _accounts", Vec::new())?;
+        #[expect(clippy::cast_precision_loss, reason = "it is only how common a word is")]
+        let rows = rows.unwrap_or_default() as f64;
+        let dialect = db.dialect();
+        let count = format!(
+            "SELECT count(*) FROM (SELECT 1 FROM _text WHERE {} LIMIT {MOST_COUNTED}) AS found",
+            dialect.text_matches()
+        );
         let searched = searched
             .iter()
             .map(|word| {
                 let forms = forms(word);
-                let having: u32 =
-                    count.query_row([alternatives(None, &[], &forms)], |row| row.get(0))?;
-                let having = f64::from(having);
+                let question = alternatives(dialect, None, &[], &forms);
+                let having = db.number(&count, cells![question])?.unwrap_or_default();
+                let having = f64::from(u32::try_from(having).unwrap_or_default());
                 let rarity = (1.0 + (rows - having).max(0.0) / (having + 0.5)).ln().max(0.01);
                 Ok((*word, forms, rarity))
             })

@@ -1,11 +1,11 @@
 //! Conditions become SQL over the rows of a table, with every value as a parameter. What SQLite compares in the
 //! same way is left to it; the rest is decided by the function `store_meets`.
 
-use rusqlite::types::Value as Parameter;
 use serde_json::Value;
 
 use super::index;
 use super::test::{Condition, Operator, Test};
+use crate::db::Db;
 use crate::error::Result;
 use crate::names::literal;
 use crate::table::{OWN_COLUMNS, Table};
@@ -35,7 +35,7 @@ pub(super) fn place(table: &Table, path: &str) -> Option<Place> {
         let (column, inside) = ((*own).to_owned(), String::new());
         return Some(Place { column, kind: ColumnKind::Text, inside, is_indexed: false });
     }
-    let (column, inside) = match table.column(path) {
+    let (column, inside) = match table.field(path) {
         Some(column) => (column, ""),
         None => {
             let (first, inside) = path.split_once('.')?;
@@ -79,13 +79,13 @@ impl Place {
 /// SQL that is under way, and the values of its parameters.
 pub(super) struct Translation<'t> {
     pub(super) table: &'t Table,
-    pub(super) connection: &'t rusqlite::Connection,
-    pub(super) parameters: Vec<Parameter>,
+    pub(super) db: &'t dyn Db,
+    pub(super) parameters: Vec<Cell>,
 }
 
 impl Translation<'_> {
     /// A parameter with this value, as it stands in the SQL.
-    pub(super) fn bind(&mut self, value: Parameter) -> String {
+    pub(super) fn bind(&mut self, value: Cell) -> String {
         self.parameters.push(value);
         format!("?{}", self.parameters.len())
     }
@@ -119,11 +119,11 @@ impl Translation<'_> {
         let exact = self.meets(place, &test);
         if place.is_indexed
             && let Some(text) = operand.as_str()
-            && let Some(matched) = index::superset(self.connection, *operator, text)?
+            && let Some(matched) = index::superset(self.db, *operator, text)?
         {
             let first = crate::text::index_id(self.table.id, 0);
             let last = crate::text::index_id(self.table.id + 1, 0) - 1;
-            let matched = self.bind(Parameter::Text(matched));
+            let matched = self.bind(Cell::Text(matched));
             return Ok(format!(
                 "(_row IN (SELECT rowid - {first} FROM _text
                  WHERE _text MATCH {matched} AND rowid BETWEEN {first} AND {last}) AND {exact})"
@@ -154,10 +154,8 @@ impl Translation<'_> {
                 if values.len() > LONGEST_LIST || !values.iter().all(fits) {
                     return None;
                 }
-                let marks: Vec<String> = values
-                    .iter()
-                    .map(|value| self.bind(parameter(encode(place.kind, value))))
-                    .collect();
+                let marks: Vec<String> =
+                    values.iter().map(|value| self.bind(encode(place.kind, value))).collect();
                 return Some(format!("coalesce({column} IN ({}), 0)", marks.join(", ")));
             }
             Operator::Eq => "IS",
@@ -173,15 +171,15 @@ impl Translation<'_> {
         }
         let cell = encode(place.kind, operand);
         if matches!(operator, Operator::Eq | Operator::Neq) {
-            return Some(format!("({column} {sign} {})", self.bind(parameter(cell))));
+            return Some(format!("({column} {sign} {})", self.bind(cell)));
         }
         match (place.kind, cell) {
             // The fraction of a moment may have any number of digits, which texts do not sort by.
             (ColumnKind::Text, Cell::Text(text)) if !may_be_moment(&text) => {
-                Some(format!("coalesce({column} {sign} {}, 0)", self.bind(Parameter::Text(text))))
+                Some(format!("coalesce({column} {sign} {}, 0)", self.bind(Cell::Text(text))))
             }
             (ColumnKind::Integer | ColumnKind::Real, cell @ (Cell::Integer(_) | Cell::Real(_))) => {
-                let value = self.bind(parameter(cell));
+                let value = self.bind(cell);
                 let otherwise = self.meets(place, &Test::Is(operator, operand.clone()));
                 Some(format!(
                     "CASE WHEN typeof({column}) IN ('text', 'blob') THEN {otherwise}
@@ -194,7 +192,7 @@ impl Translation<'_> {
 
     fn meets(&mut self, place: &Place, test: &Test) -> String {
         let test = serde_json::to_string(test).unwrap_or_default();
-        let test = self.bind(Parameter::Text(test));
+        let test = self.bind(Cell::Text(test));
         let kind = place.kind.name();
         format!("store_meets({test}, '{kind}', {}, {})", literal(&place.inside), place.column)
     }
@@ -204,18 +202,8 @@ fn may_be_moment(text: &str) -> bool {
     text.len() >= 8 && text.starts_with(|c: char| c.is_ascii_digit())
 }
 
-fn parameter(cell: Cell) -> Parameter {
-    match cell {
-        Cell::Null => Parameter::Null,
-        Cell::Integer(number) => Parameter::Integer(number),
-        Cell::Real(number) => Parameter::Real(number),
-        Cell::Text(text) => Parameter::Text(text),
-        Cell::Digits(digits) => Parameter::Blob(digits.into_bytes()),
-    }
-}
-
 /// The operand as the column would hold it: moments are in UTC there.
-fn operand_in(place: &Place, operand: &Value) -> Value {
+pub(super) fn operand_in(place: &Place, operand: &Value) -> Value {
     let in_utc = |value: &Value| match value {
         Value::String(text) => {
             crate::moment::in_utc(text).map_or_else(|| value.clone(), Value::String)

@@ -39,12 +39,12 @@ pub struct QueryError {
 }
 
 impl QueryError {
-    pub(super) fn new(kind: QueryErrorKind, message: String) -> Self {
+    pub(crate) fn new(kind: QueryErrorKind, message: String) -> Self {
         Self { kind, message, place: None }
     }
 
     #[must_use]
-    pub(super) fn at(mut self, place: (usize, usize)) -> Self {
+    pub(crate) fn at(mut self, place: (usize, usize)) -> Self {
         self.place = Some(place);
         self
     }
@@ -62,7 +62,7 @@ impl fmt::Display for QueryError {
 impl std::error::Error for QueryError {}
 
 /// Line and column of a byte, counted from 1.
-pub(super) fn place(sql: &str, at: usize) -> (usize, usize) {
+pub(crate) fn place(sql: &str, at: usize) -> (usize, usize) {
     let before = sql.get(..at).unwrap_or(sql);
     let line = before.matches('\n').count() + 1;
     let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;

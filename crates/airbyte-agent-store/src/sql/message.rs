@@ -62,11 +62,8 @@ fn named(text: &str, sql: &str, names: &TableNames) -> (QueryErrorKind, String) 
     if let Some(column) = text.strip_prefix("no such column: ") {
         let (column, remark) = column.split_once(" - ").unwrap_or((column, ""));
         let remark = if remark.is_empty() { "" } else { "; texts are written in single quotes" };
-        let tokens = tokens(sql);
         let column = column.trim_matches('"');
-        let last = column.rsplit('.').next().unwrap_or(column);
-        let known = names.columns_of(|table| tokens.iter().any(|token| is_name(token, table)));
-        let near = suggestion(last, &known);
+        let near = near_column(column, &tokens(sql), names);
         return (
             QueryErrorKind::UnknownColumn,
             format!("there is no column '{column}'{near}{remark}"),
@@ -102,6 +99,13 @@ fn named(text: &str, sql: &str, names: &TableNames) -> (QueryErrorKind, String) 
         _ => QueryErrorKind::Failed,
     };
     (kind, text.to_owned())
+}
+
+/// The columns of the named tables that a name may mean, as the end of a message.
+pub(crate) fn near_column(column: &str, tokens: &[Token<'_>], names: &TableNames) -> String {
+    let last = column.rsplit('.').next().unwrap_or(column);
+    let known = names.columns_of(|table| tokens.iter().any(|token| is_name(token, table)));
+    suggestion(last, &known)
 }
 
 fn is_name(token: &Token<'_>, name: &str) -> bool {

@@ -5,7 +5,7 @@ use airbyte_agent_description::suggestion;
 
 use super::authorize::{is_internal, is_rows_table};
 use super::error::{QueryError, QueryErrorKind, place};
-use super::tokens::{Token, TokenKind, tokens};
+use super::tokens::{Flavor, Token, TokenKind, tokens, tokens_of};
 
 /// A statement as SQLite gets it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -84,10 +84,11 @@ fn refusal(sql: &str, token: &Token<'_>, why: String) -> QueryError {
 /// A statement that names another table or a database, or that asks how SQLite would run it.
 pub(super) fn only_views(
     sql: &str,
+    flavor: Flavor,
     views: &[&str],
     tables: &[&str],
 ) -> Result<Vec<bool>, QueryError> {
-    let tokens = tokens(sql);
+    let tokens = tokens_of(sql, flavor);
     let is_in = |name: &str, all: &[&str]| all.iter().any(|one| one.eq_ignore_ascii_case(name));
     let mut named = vec![false; views.len()];
     for (index, token) in tokens.iter().enumerate() {

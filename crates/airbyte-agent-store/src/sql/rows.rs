@@ -6,8 +6,77 @@ use std::time::Duration;
 
 use rusqlite::types::ValueRef;
 
+use super::limits::QueryLimits;
+use crate::error::Result;
 use crate::misfits::Misfit;
 use crate::value::ColumnKind;
+
+/// Takes the result of a query row by row, so that it need not be in memory as a whole.
+pub(crate) trait RowSink {
+    /// Is told the columns, before any row.
+    ///
+    /// # Errors
+    ///
+    /// An error ends the query and is what it gives back.
+    fn columns(&mut self, columns: Vec<RowColumn>) -> Result<()>;
+
+    /// Takes a row, and says whether it wants another.
+    ///
+    /// # Errors
+    ///
+    /// An error ends the query and is what it gives back.
+    fn row(&mut self, row: Vec<Value>) -> Result<bool>;
+}
+
+/// A result within limits.
+pub(crate) struct Collected<'l> {
+    limits: &'l QueryLimits,
+    bytes: usize,
+    pub(crate) rows: Rows,
+}
+
+impl<'l> Collected<'l> {
+    pub(crate) fn new(limits: &'l QueryLimits) -> Self {
+        let rows = Rows {
+            columns: Vec::new(),
+            rows: Vec::new(),
+            cut: None,
+            views: Vec::new(),
+            misfits: Vec::new(),
+            took: Duration::ZERO,
+        };
+        Self { limits, bytes: 0, rows }
+    }
+}
+
+impl RowSink for Collected<'_> {
+    fn columns(&mut self, columns: Vec<RowColumn>) -> Result<()> {
+        self.rows.columns = columns;
+        Ok(())
+    }
+
+    fn row(&mut self, row: Vec<Value>) -> Result<bool> {
+        if self.rows.rows.len() >= self.limits.rows {
+            self.rows.cut = Some(Cut::Rows);
+            return Ok(false);
+        }
+        self.bytes += row.iter().map(size).sum::<usize>();
+        if self.bytes > self.limits.bytes {
+            self.rows.cut = Some(Cut::Bytes);
+            return Ok(false);
+        }
+        self.rows.rows.push(row);
+        Ok(true)
+    }
+}
+
+/// About how many bytes a value takes.
+fn size(value: &Value) -> usize {
+    match value {
+        Value::String(text) => text.len() + 16,
+        _ => 8,
+    }
+}
 
 /// The result of a query.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -82,19 +151,15 @@ impl RowColumn {
     }
 }
 
-/// The value as JSON, and how many bytes it takes.
-pub(super) fn value(value: ValueRef<'_>) -> (Value, usize) {
+/// The value as JSON.
+pub(super) fn value(value: ValueRef<'_>) -> Value {
     match value {
-        ValueRef::Null => (Value::Null, 8),
-        ValueRef::Integer(number) => (Value::from(number), 8),
+        ValueRef::Null => Value::Null,
+        ValueRef::Integer(number) => Value::from(number),
         ValueRef::Real(number) => {
-            (Number::from_f64(number).map_or_else(|| number.to_string().into(), Value::Number), 8)
+            Number::from_f64(number).map_or_else(|| number.to_string().into(), Value::Number)
         }
-        ValueRef::Text(bytes) => {
-            let text = String::from_utf8_lossy(bytes).into_owned();
-            let size = text.len();
-            (Value::String(text), size + 16)
-        }
+        ValueRef::Text(bytes) => Value::String(String::from_utf8_lossy(bytes).into_owned()),
         ValueRef::Blob(bytes) => {
             // Columns hold digits of long numbers in this form.
             let is_digits =
@@ -104,8 +169,7 @@ pub(super) fn value(value: ValueRef<'_>) -> (Value, usize) {
             } else {
                 bytes.iter().map(|byte| format!("{byte:02x}")).collect()
             };
-            let size = text.len();
-            (Value::String(text), size + 16)
+            Value::String(text)
         }
     }
 }

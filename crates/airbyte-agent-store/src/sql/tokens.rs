@@ -2,7 +2,7 @@
 
 /// What a token is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum TokenKind {
+pub(crate) enum TokenKind {
     /// A name or keyword without quotes.
     Word,
     /// A name in double quotes, brackets or backquotes.
@@ -17,28 +17,28 @@ pub(super) enum TokenKind {
 
 /// A word or sign of a statement.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Token<'s> {
-    pub(super) kind: TokenKind,
-    pub(super) text: &'s str,
-    pub(super) start: usize,
+pub(crate) struct Token<'s> {
+    pub(crate) kind: TokenKind,
+    pub(crate) text: &'s str,
+    pub(crate) start: usize,
 }
 
 impl Token<'_> {
-    pub(super) fn end(&self) -> usize {
+    pub(crate) fn end(&self) -> usize {
         self.start + self.text.len()
     }
 
     /// Whether it is this keyword.
-    pub(super) fn is(&self, word: &str) -> bool {
+    pub(crate) fn is(&self, word: &str) -> bool {
         self.kind == TokenKind::Word && self.text.eq_ignore_ascii_case(word)
     }
 
-    pub(super) fn is_sign(&self, sign: &str) -> bool {
+    pub(crate) fn is_sign(&self, sign: &str) -> bool {
         self.kind == TokenKind::Sign && self.text == sign
     }
 
     /// The name that it is, without quotes.
-    pub(super) fn name(&self) -> Option<String> {
+    pub(crate) fn name(&self) -> Option<String> {
         match self.kind {
             TokenKind::Word => Some(self.text.to_owned()),
             TokenKind::Quoted => {
@@ -50,8 +50,22 @@ impl Token<'_> {
     }
 }
 
-/// The tokens, without comments. A quote that is not closed reaches to the end.
+/// Whose words and signs they are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Flavor {
+    Sqlite,
+    #[cfg_attr(not(feature = "postgres"), allow(dead_code, reason = "only with the feature"))]
+    Postgres,
+}
+
+/// The tokens of a statement for SQLite.
 pub(super) fn tokens(sql: &str) -> Vec<Token<'_>> {
+    tokens_of(sql, Flavor::Sqlite)
+}
+
+/// The tokens, without comments. A quote that is not closed reaches to the end.
+pub(crate) fn tokens_of(sql: &str, flavor: Flavor) -> Vec<Token<'_>> {
+    let is_postgres = flavor == Flavor::Postgres;
     let bytes = sql.as_bytes();
     let mut found = Vec::new();
     let mut at = 0;
@@ -68,17 +82,18 @@ pub(super) fn tokens(sql: &str) -> Vec<Token<'_>> {
                 continue;
             }
             [b'-', b'-', ..] => {
-                at += rest.iter().position(|byte| *byte == b'\n').unwrap_or(rest.len());
+                let is_end = |byte: &u8| *byte == b'\n' || (is_postgres && *byte == b'\r');
+                at += rest.iter().position(is_end).unwrap_or(rest.len());
                 continue;
             }
             [b'/', b'*', ..] => {
-                let end = sql.get(at + 2..).and_then(|rest| rest.find("*/"));
-                at = end.map_or(bytes.len(), |end| at + 2 + end + 2);
+                at += comment(rest, is_postgres);
                 continue;
             }
             [b'\'', ..] => (TokenKind::Text, quoted(rest, b'\'')),
-            [quote @ (b'"' | b'`'), ..] => (TokenKind::Quoted, quoted(rest, *quote)),
-            [b'[', ..] => (
+            [b'"', ..] => (TokenKind::Quoted, quoted(rest, b'"')),
+            [b'`', ..] if !is_postgres => (TokenKind::Quoted, quoted(rest, b'`')),
+            [b'[', ..] if !is_postgres => (
                 TokenKind::Quoted,
                 rest.iter().position(|byte| *byte == b']').map_or(rest.len(), |end| end + 1),
             ),
@@ -92,6 +107,28 @@ pub(super) fn tokens(sql: &str) -> Vec<Token<'_>> {
         at += length;
     }
     found
+}
+
+/// Length of a comment between `/*` and `*/`. Those of Postgres have comments inside.
+fn comment(bytes: &[u8], is_nested: bool) -> usize {
+    let (mut at, mut depth) = (2, 1);
+    while at < bytes.len() {
+        match bytes.get(at..at + 2) {
+            Some(b"*/") => {
+                depth -= 1;
+                at += 2;
+                if depth == 0 {
+                    return at;
+                }
+            }
+            Some(b"/*") if is_nested => {
+                depth += 1;
+                at += 2;
+            }
+            _ => at += 1,
+        }
+    }
+    bytes.len()
 }
 
 fn is_word(byte: u8) -> bool {

@@ -10,6 +10,7 @@
 mod accounts;
 mod enough;
 mod literal;
+mod names;
 mod needs;
 mod range;
 mod read;
@@ -18,8 +19,9 @@ mod report;
 mod scope;
 mod session;
 mod sql;
+mod strategy;
 mod templates;
-mod ways;
+mod wanted;
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -10,7 +10,7 @@ use super::literal::{Bound, Literal};
 use super::range::Range;
 use super::reference::{Condition, Reference, Test};
 use super::session::Session;
-use super::ways::{Needs, Values, Wanted};
+use super::wanted::{Needs, Values, Wanted};
 use crate::error::{Error, Result};
 
 impl Session<'_> {

@@ -18,7 +18,7 @@ pub(super) struct Range {
     pub(super) sql: String,
 }
 
-/// The moment or number that a bound means; `None` if SQL compares it in another way than vendors do.
+/// The moment or number that a bound means; `None` if SQL compares it otherwise than vendors do.
 pub(super) fn mark(range: &Range, format: SyncTime) -> Option<Mark> {
     let is_time = matches!(format, SyncTime::Iso8601 | SyncTime::Date);
     match (range.field.kind, &range.bound) {

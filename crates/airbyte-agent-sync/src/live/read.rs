@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use airbyte_agent_core::description::{Action, JsonPath, SyncDeletions};
+use airbyte_agent_core::description::{Action, JsonPath, SyncDeletions, SyncSource, Text};
 use airbyte_agent_core::{Client, ErrorKind, Outcome};
 use airbyte_agent_store::Table;
 use serde_json::{Map, Value};
@@ -14,7 +14,7 @@ use super::Source;
 use super::accounts::{as_of, is_fresh};
 use super::report::{LiveCall, Origin};
 use super::session::{Session, source};
-use super::ways::{Planned, Reading, Way};
+use super::strategy::{Planned, Reading, Strategy};
 use crate::arguments::{Arguments, arguments};
 use crate::error::{Error, Result};
 use crate::pace::Pace;
@@ -41,7 +41,8 @@ impl Session<'_> {
         let description = self.described(table)?;
         let plan = Plan::new(&description, &[table.entity()], &Map::new(), source.client.config());
         let plan = plan.map_err(|error| {
-            let hint = "; a condition on the field that gives it makes the call possible";
+            let hint =
+                "; in a query, a condition on the column that gives it makes the call possible";
             let is_argument = error.to_string().contains("it needs an argument");
             Error::Plan(format!("{error}{}", if is_argument { hint } else { "" }))
         })?;
@@ -195,16 +196,21 @@ impl Session<'_> {
         format!(" (the vendor selects by {})", names.join(", "))
     }
 
-    /// Reads the records of a reference in a way, for this query only.
-    pub(super) async fn read(&mut self, reference: usize, account: &str, way: Way) -> Result<()> {
+    /// Reads the records of a reference by a strategy, for this query only.
+    pub(super) async fn read(
+        &mut self,
+        reference: usize,
+        account: &str,
+        strategy: Strategy,
+    ) -> Result<()> {
         let table = self.tables[self.analysis.references[reference].table].clone();
         let own = self.source(table.connector(), Some(account)).await?;
         let description = self.described(&table)?;
         let (operation, rule) = source(&description, table.entity())?;
         let reading = Reading { connector: &description, operation, source: rule };
         let mut parents = Vec::new();
-        let mut for_each = way.each.clone();
-        for parent in &way.parents {
+        let mut for_each = strategy.each.clone();
+        for parent in &strategy.parents {
             let connector = table.connector();
             let (list, source) = source(&description, &parent.entity)?;
             let parent_table = match self.store.table(connector, &parent.entity)? {
@@ -221,7 +227,7 @@ impl Session<'_> {
             }
             parents.push(parent_table.name().to_owned());
         }
-        let why = match (way.rank, way.action) {
+        let why = match (strategy.rank, strategy.action) {
             (4, _) => "any records are enough for the LIMIT".to_owned(),
             (_, Action::Get) => "the query names the keys".to_owned(),
             _ => "the vendor applies a part of the conditions".to_owned(),
@@ -231,10 +237,11 @@ impl Session<'_> {
             account: account.to_owned(),
             client: own.client.clone(),
             pace: own.pace.clone(),
-            action: way.action,
-            pushed: way.pushed.clone(),
-            unless: way.unless.clone(),
+            action: strategy.action,
+            pushed: strategy.pushed.clone(),
+            unless: strategy.unless.clone(),
             why,
+            is_below_parents: !rule.parents.is_empty(),
         };
         if self.options.explain {
             self.note(&table, account, Origin::Live, None);
@@ -243,24 +250,31 @@ impl Session<'_> {
             self.in_overlay(move |overlay| overlay.hide(&hidden.0, &hidden.1)).await?;
             self.note(&table, account, Origin::Live, Some(crate::mark::now()));
         }
-        for planned in &way.calls {
+        for planned in &strategy.calls {
             let wanted: Arguments = planned.given.clone();
             if for_each.is_some() {
                 let arguments =
-                    Self::call_arguments(reading, planned, &Arguments::new(), way.action);
+                    Self::call_arguments(reading, planned, &Arguments::new(), strategy.action);
                 let explained = work.explained(arguments, for_each.clone(), None);
                 self.report.calls.push(explained);
                 continue;
             }
             let store = self.store.clone();
-            let mut all = Combinations::new(&store, account, &way.parents, parents.clone(), wanted);
+            let mut all =
+                Combinations::new(&store, account, &strategy.parents, parents.clone(), wanted);
             while let Some((_, found)) = all.next(operation)? {
                 if self.has_enough().await? {
                     return Ok(());
                 }
-                let arguments = Self::call_arguments(reading, planned, &found?, way.action);
-                let is_one = way.action == Action::Get
-                    || (way.rank == 4 && way.parents.is_empty() && self.has_no_conditions());
+                let mut arguments =
+                    Self::call_arguments(reading, planned, &found?, strategy.action);
+                let called = description.operation(table.entity(), strategy.action);
+                own.client.complete_scope(called.unwrap_or(operation), &mut arguments)?;
+                check_scope(&table, rule, &arguments)?;
+                let is_one = strategy.action == Action::Get
+                    || (strategy.rank == 4
+                        && strategy.parents.is_empty()
+                        && self.has_no_conditions());
                 if self.options.explain {
                     let explained = work.explained(arguments, None, is_one.then_some(1));
                     if !self.report.calls.contains(&explained) {
@@ -338,7 +352,7 @@ impl Session<'_> {
                 Ok(Some(page)) => page,
                 Ok(None) => return Ok(()),
                 Err(error)
-                    if error.kind() == ErrorKind::NotFound && (is_get || !parent.is_empty()) =>
+                    if error.kind() == ErrorKind::NotFound && (is_get || work.is_below_parents) =>
                 {
                     self.counted(0);
                     return Ok(());
@@ -375,17 +389,17 @@ impl Session<'_> {
             return Err(error);
         }
         let redactor = work.client.redactor();
-        let mut kept = Vec::new();
+        let mut records = Vec::new();
         for mut value in record::records_of(page.data) {
             redactor.clean_value(&mut value);
             let unless = work.unless.as_ref().and_then(|member| member.first(&value));
             if !record::is_deleted(deletions, &value) && !record::marks(unless, None) {
-                kept.push(record::stored(value, parent)?);
+                records.push(record::stored(value, parent)?);
             }
         }
-        self.counted(kept.len() as u64);
+        self.counted(records.len() as u64);
         let (table, account) = (work.table.clone(), work.account.clone());
-        self.in_overlay(move |overlay| overlay.add(&table, &account, &kept)).await
+        self.in_overlay(move |overlay| overlay.add(&table, &account, &records)).await
     }
 }
 
@@ -400,6 +414,27 @@ struct Work {
     /// The member that marks records which the list does not have.
     unless: Option<JsonPath>,
     why: String,
+    /// Whether records of parents give arguments. Where such a record is gone, there is nothing below it.
+    is_below_parents: bool,
+}
+
+/// Checks that something says which part of the account is listed.
+fn check_scope(table: &Table, rule: &SyncSource, arguments: &Arguments) -> Result<()> {
+    let is_missing = |name: &&Text| arguments.get(name.as_ref()).is_none_or(Value::is_null);
+    let missing: Vec<String> = rule
+        .scope
+        .iter()
+        .filter(is_missing)
+        .map(|name| format!("{} = '…'", record::member(name)))
+        .collect();
+    if missing.is_empty() {
+        return Ok(());
+    }
+    Err(Error::Plan(format!(
+        "{} has no list of all records; add the condition {}",
+        table.name(),
+        missing.join(" AND ")
+    )))
 }
 
 impl Work {

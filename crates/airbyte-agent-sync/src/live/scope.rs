@@ -247,7 +247,7 @@ impl Reading<'_> {
     }
 
     fn connect(&mut self, reference: usize, field: &Field, other: usize, other_field: &Field) {
-        // SQL compares a number with a text that looks like it in ways that no argument follows.
+        // SQL compares a number with a text that looks like it by rules that no argument follows.
         let is_alike = match (field.kind, other_field.kind) {
             (Some(own), Some(other)) => own == other,
             _ => true,
@@ -339,7 +339,7 @@ impl Reading<'_> {
         if let Some(column) = found {
             return Some(Field {
                 sql: format!("\"{}\"", column.name.replace('"', "\"\"")),
-                path: vec![column.property.clone()],
+                path: column.path(),
                 kind: Some(column.kind),
             });
         }

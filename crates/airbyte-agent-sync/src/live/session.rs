@@ -11,10 +11,11 @@ use airbyte_agent_store::{
 
 use super::accounts::{as_of, is_fresh, stored};
 use super::literal::Literal;
+use super::names::{with_tables, without_dots};
 use super::reference::{Reference, Test};
 use super::report::{Answer, LiveReport, Origin, TableState};
 use super::sql::{Analysis, analyse, mentioned};
-use super::ways::{Reading, Way};
+use super::strategy::{Reading, Strategy};
 use super::{Clients, Options, Source};
 use crate::budget::Budget;
 use crate::error::{Error, Result};
@@ -67,12 +68,13 @@ pub(super) async fn answer(
         options.explain = true;
         text = rest;
     }
+    let text = without_dots(text, &clients.connectors());
     let overlay = Overlay::new(store.clone())?;
     let mut session = Session {
         overlay: Arc::new(Mutex::new(overlay)),
         store,
         clients,
-        sql: text.to_owned(),
+        sql: text,
         budget: Arc::new(Budget::new(options.max_calls)),
         options,
         tables: Vec::new(),
@@ -99,7 +101,8 @@ impl Session<'_> {
             && self.in_overlay(move |overlay| overlay.query(&check, &limits)).await.is_err()
         {
             // The places in the message are to be those of the query itself.
-            self.rows().await?;
+            let known = self.rows().await;
+            known.map_err(|error| with_tables(error, &self.store, self.clients))?;
         }
         self.analysis = analyse(&self.sql, &self.tables);
         self.find_accounts().await?;
@@ -313,21 +316,20 @@ impl Session<'_> {
             if open.is_empty() {
                 return Ok(());
             }
-            let mut best: Option<(u8, usize, String, Option<Way>)> = None;
+            let mut best: Option<(u8, usize, String, Option<Strategy>)> = None;
             for (reference, account) in open {
-                let way = self.way(reference).await?;
-                let rank = way.as_ref().map_or(5, |way| way.rank);
+                let strategy = self.strategy(reference).await?;
+                let rank = strategy.as_ref().map_or(5, |strategy| strategy.rank);
                 if best.as_ref().is_none_or(|(known, ..)| rank < *known) {
-                    best = Some((rank, reference, account, way));
+                    best = Some((rank, reference, account, strategy));
                 }
             }
-            let Some((_, reference, account, way)) = best else { return Ok(()) };
+            let Some((_, reference, account, strategy)) = best else { return Ok(()) };
             let table = self.analysis.references[reference].table;
-            match way {
-                Some(way) => self.read(reference, &account, way).await?,
+            match strategy {
+                Some(strategy) => self.read(reference, &account, strategy).await?,
                 None => {
-                    let why =
-                        "no condition of the query selects records in a way that the vendor offers";
+                    let why = "no condition of the query selects records in a strategy that the vendor offers";
                     self.sync(table, &account, why).await?;
                 }
             }
@@ -355,15 +357,15 @@ impl Session<'_> {
         open
     }
 
-    /// The best way to the records of a reference.
-    async fn way(&mut self, reference: usize) -> Result<Option<Way>> {
+    /// The best strategy for the records of a reference.
+    async fn strategy(&mut self, reference: usize) -> Result<Option<Strategy>> {
         let needs = self.needs(reference).await?;
         let table = self.tables[self.analysis.references[reference].table].clone();
         let description = self.described(&table)?;
         let (operation, source) = source(&description, table.entity())?;
         let reading = Reading { connector: &description, operation, source };
         let most = usize::try_from(self.budget.left()).unwrap_or(usize::MAX);
-        Ok(reading.way(&needs, most, self.analysis.enough.is_some()))
+        Ok(reading.strategy(&needs, most, self.analysis.enough.is_some()))
     }
 }
 

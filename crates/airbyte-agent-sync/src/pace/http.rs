@@ -1,7 +1,7 @@
 //! An HTTP client that keeps to a pace: for programs that make single calls beside a sync.
 
 use std::sync::{Arc, OnceLock};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use airbyte_agent_core::{BoxFuture, Http, HttpClient, HttpFailure, HttpRequest, HttpResponse};
 use futures_util::StreamExt as _;
@@ -21,6 +21,9 @@ pub struct PacedHttp {
 /// Longest wait of a request. The engine waits for as long when a vendor asks to.
 const LONGEST: Duration = Duration::from_secs(60);
 
+/// A wait up to this is none.
+const UNNOTICED: Duration = Duration::from_millis(1);
+
 impl PacedHttp {
     /// A client without a pace yet. A client of a connector is made with it, and tells the account, whose pace is
     /// then [set](Self::set_pace).
@@ -37,7 +40,16 @@ impl PacedHttp {
     async fn paced(&self, request: HttpRequest) -> Result<HttpResponse, HttpFailure> {
         let pace = self.pace.get().filter(|_| !request.asks_for_token && !request.public_only);
         let Some(pace) = pace else { return self.inner.send(request).await };
-        let turn = pace.turn_within(LONGEST).await.map_err(|wait| {
+        let begun = Instant::now();
+        let turn = pace.turn_within(LONGEST).await;
+        let waited = begun.elapsed();
+        if waited > UNNOTICED {
+            tracing::debug!(
+                waited_ms = waited.as_millis(),
+                "waited for the rate limit of the account"
+            );
+        }
+        let turn = turn.map_err(|wait| {
             let seconds = wait.as_secs_f64().ceil();
             let message = format!(
                 "not sent, because programs on this machine have used up what the vendor allows for this account; \

@@ -13,7 +13,7 @@ use crate::position::{Position, Run};
 /// What a run of an entity does.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Beginning {
-    /// Reads what the arguments of the caller select; nothing is kept but records.
+    /// Reads what the arguments of the caller select; only records are stored.
     Selected,
     /// Goes on where the last run was interrupted.
     Continued(Run),

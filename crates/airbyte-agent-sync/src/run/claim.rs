@@ -61,7 +61,12 @@ impl Claim {
     fn try_take(store: &Store, table: &Table, account: &str) -> io::Result<Result<Self, Holder>> {
         let path = store.path();
         if !is_file(path) {
-            let name = format!("{store:p} {} {account}", table.name());
+            // Every store in memory is one of its own.
+            let which = match path.to_str() {
+                None | Some(":memory:") => format!("{store:p}"),
+                Some(address) => address.to_owned(),
+            };
+            let name = format!("{which} {} {account}", table.name());
             let mut claimed = CLAIMED.lock().unwrap_or_else(PoisonError::into_inner);
             let is_free = claimed.get_or_insert_default().insert(name.clone());
             let own = Holder { process: Some(std::process::id()) };

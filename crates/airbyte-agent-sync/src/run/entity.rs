@@ -43,7 +43,7 @@ pub(super) struct EntityRun<'r> {
     pub(super) position: Position,
     pub(super) run: Run,
     pub(super) pass: Option<Pass>,
-    /// Whether positions are kept, as they are unless the caller selects records.
+    /// Whether positions are stored, as they are unless the caller selects records.
     pub(super) keeps_position: bool,
     pub(super) given: Arguments,
     /// What stands for the list that is being read, and its arguments.
@@ -313,7 +313,9 @@ impl EntityRun<'_> {
             (Some(change), Some(from)) if !self.run.is_whole => Some((change, from)),
             _ => None,
         };
-        Ok(arguments(self.operation, source, &self.given, of_parents, since))
+        let mut all = arguments(self.operation, source, &self.given, of_parents, since);
+        self.runner.client.complete_scope(self.operation, &mut all)?;
+        Ok(all)
     }
 
     /// The rule of the spec, with all parents.

@@ -18,7 +18,10 @@ impl EntityRun<'_> {
             let known = self.parents_in_rows().await?;
             self.known_parents = Some(known);
         }
-        let parent = canonical(&Value::Object(parent_value(self.rule(), of_parents)));
+        let mut all = self.given.clone();
+        all.extend(of_parents.clone());
+        self.runner.client.complete_scope(self.operation, &mut all)?;
+        let parent = canonical(&Value::Object(parent_value(self.rule(), &all)));
         Ok(self.known_parents.as_ref().is_some_and(|known| known.contains(&parent)))
     }
 

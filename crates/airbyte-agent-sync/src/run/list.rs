@@ -15,7 +15,7 @@ use crate::record;
 
 /// The records of a page, ready to be written.
 struct Ready {
-    kept: Vec<Value>,
+    present: Vec<Value>,
     deleted: Vec<Value>,
     /// Whether what follows is known already.
     is_last: bool,
@@ -109,7 +109,7 @@ impl EntityRun<'_> {
             let is_newest_first = change.order == SyncOrder::Descending && !self.run.is_whole;
             self.run.from.filter(|_| is_newest_first)
         });
-        let mut ready = Ready { kept: Vec::new(), deleted: Vec::new(), is_last: false };
+        let mut ready = Ready { present: Vec::new(), deleted: Vec::new(), is_last: false };
         let mut high: Option<Mark> = None;
         for mut value in records {
             redactor.clean_value(&mut value);
@@ -126,7 +126,7 @@ impl EntityRun<'_> {
             }
             let is_deleted = record::is_deleted(&source.deletions, &value);
             let value = record::stored(value, parent)?;
-            if is_deleted { ready.deleted.push(value) } else { ready.kept.push(value) }
+            if is_deleted { ready.deleted.push(value) } else { ready.present.push(value) }
         }
         self.run.high = self.run.high.max(high);
         if !std::mem::replace(&mut self.run.has_first, true) {
@@ -143,7 +143,7 @@ impl EntityRun<'_> {
     }
 
     async fn write(&mut self, ready: Ready, next: Option<String>) -> Result<()> {
-        let number = (ready.kept.len() + ready.deleted.len()) as u64;
+        let number = (ready.present.len() + ready.deleted.len()) as u64;
         let position = self.place(next);
         self.report.counts += self.write_with(ready, position).await?;
         self.report.pages += 1;
@@ -165,7 +165,7 @@ impl EntityRun<'_> {
             if !ready.deleted.is_empty() && !table.key().is_empty() {
                 counts += store.delete(&table, &account, &ready.deleted, None)?;
             }
-            let page = Page { records: &ready.kept, position: position.as_ref(), pass };
+            let page = Page { records: &ready.present, position: position.as_ref(), pass };
             counts += store.write_page(&table, &account, page)?;
             Ok(counts)
         })

@@ -18,3 +18,31 @@ mod pace;
 mod plans;
 mod troubles;
 mod vendor;
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use airbyte_agent_store::{OpenOptions, Store};
+
+/// Names the Postgres database in which the tests keep their stores; without it they are in memory.
+const POSTGRES: &str = "AIRBYTE_AGENT_TEST_POSTGRES";
+
+/// Whether the tests run in Postgres.
+fn is_postgres() -> bool {
+    std::env::var_os(POSTGRES).is_some()
+}
+
+/// An empty store that no other test has.
+fn store() -> Arc<Store> {
+    static NUMBER: AtomicU32 = AtomicU32::new(0);
+    let Ok(address) = std::env::var(POSTGRES) else {
+        println!("this test runs in SQLite only: {POSTGRES} is not set");
+        return Arc::new(Store::open_in_memory().unwrap());
+    };
+    let number = NUMBER.fetch_add(1, Ordering::Relaxed);
+    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap();
+    let sign = if address.contains('?') { '&' } else { '?' };
+    let (process, now) = (std::process::id(), now.as_micros());
+    let address = format!("{address}{sign}schema=s{now}_{process}_{number}");
+    Arc::new(Store::open(address, &OpenOptions::default()).unwrap())
+}

@@ -17,7 +17,11 @@ fn parents_and_feeds_come_first_and_the_rest_is_explained() {
     assert!(before("deleted_notes", "notes"), "{order:?}");
     let skipped: Vec<String> =
         plan.skipped.iter().map(|left| format!("{}: {}", left.entity, left.reason)).collect();
-    let expected = ["hidden: The vendor hides them.", "found: it needs an argument: -p q=…"];
+    let expected = [
+        "doors: it needs an argument: -p site=…",
+        "hidden: The vendor hides them.",
+        "found: it needs an argument: -p q=…",
+    ];
     assert_eq!(skipped, expected);
 }
 

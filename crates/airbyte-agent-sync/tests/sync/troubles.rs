@@ -80,9 +80,12 @@ async fn a_spec_that_changes_between_runs_adds_columns_and_loses_no_row() {
     is_fine(&report);
     assert_eq!(of(&report, "projects").rows, 4);
     office.agrees();
-    let sql = "SELECT name, budget, open FROM office_projects WHERE id = 'p0'";
-    let rows = office.store.query(sql, &QueryLimits::default()).unwrap().rows;
-    assert_eq!(rows, [[json!("P"), json!(7), json!(1)]]);
+    // A column of Postgres has values of its type only, and the record has every value.
+    let (name, is_open) =
+        if crate::is_postgres() { ("_record ->> 'name'", json!(true)) } else { ("name", json!(1)) };
+    let sql = format!("SELECT {name}, budget, open FROM office_projects WHERE id = 'p0'");
+    let rows = office.store.query(&sql, &QueryLimits::default()).unwrap().rows;
+    assert_eq!(rows, [[json!("P"), json!(7), is_open]]);
 }
 
 #[tokio::test]

@@ -121,6 +121,7 @@ impl Vendor {
             .flat_map(BTreeMap::values)
             .filter(|record| {
                 text("project_id").is_none_or(|id| record["project"] == id)
+                    && text("site").is_none_or(|site| record["site"] == site)
                     && text("task_id").is_none_or(|id| record["task"] == id)
                     && text("updated_since")
                         .is_none_or(|since| record["updated_at"].as_str() > Some(since))
@@ -133,9 +134,9 @@ impl Vendor {
         if entity == "logs" {
             found.sort_by_key(|record| -record["at"].as_i64().unwrap());
         }
-        if entity == "colors" || entity == "labels" {
+        if entity == "colors" || entity == "labels" || entity == "doors" {
             for record in &mut found {
-                record.as_object_mut().unwrap().remove("id");
+                record.as_object_mut().unwrap().retain(|name, _| name != "id" && name != "site");
             }
         }
         let from: usize = match text("page") {
@@ -176,7 +177,7 @@ pub(crate) struct Office {
 
 impl Office {
     pub(crate) fn new() -> Self {
-        Self { vendor: Vendor::new(), store: Arc::new(Store::open_in_memory().unwrap()) }
+        Self { vendor: Vendor::new(), store: crate::store() }
     }
 
     pub(crate) fn runner(&self) -> Runner {

@@ -206,7 +206,7 @@ impl<'r> Entry<'r> {
 
 /// What is shown of a result, and its number of records. A table is the text in `data`; what is told about
 /// operations is `text`.
-fn shown(output: &ToolOutput) -> (Value, Option<usize>) {
+pub(crate) fn shown(output: &ToolOutput) -> (Value, Option<usize>) {
     let shown = if output.text.starts_with('{') {
         output.structured.clone()
     } else if let Some(table) = table(output) {
@@ -238,7 +238,7 @@ fn table(output: &ToolOutput) -> Option<&str> {
 }
 
 /// What is shown of an error, without the secrets of any account.
-fn failure(tools: &Toolset, error: &ToolError) -> Value {
+pub(super) fn failure(tools: &Toolset, error: &ToolError) -> Value {
     let mut json = error.to_json();
     tools.clean_value(&mut json);
     json

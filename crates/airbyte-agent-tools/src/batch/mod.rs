@@ -13,14 +13,17 @@ use futures_util::StreamExt as _;
 use futures_util::stream;
 use serde_json::Value;
 
-use self::progress::{Part, Sum};
+pub(super) use self::answer::shown;
+pub(super) use self::progress::{Part, Sum};
+use super::approval::{Answer, Approver};
 use super::decision::Decision;
-use super::error::ToolError;
+use super::error::{ToolError, ToolErrorKind};
 use super::output::ToolOutput;
 use super::plan::Plan;
 use super::progress::Progress;
 use super::run::Written;
 use super::toolset::Toolset;
+use airbyte_agent_engine::ErrorKind;
 
 /// Calls that are made together, understood and checked. [`Plan::into_batch`] gives it to programs that log, count
 /// or limit each call; [`Plan::run`] makes the calls and writes the answer by itself.
@@ -46,7 +49,7 @@ pub struct Batch<'t> {
     calls: Vec<(Named, Result<Plan<'t>, ToolError>)>,
 }
 
-/// A call of a [`Batch`].
+/// A call of a [`Batch`] or of a [`Program`](crate::Program).
 pub struct BatchCall<'r> {
     named: Named,
     plan: Result<Plan<'r>, ToolError>,
@@ -63,7 +66,7 @@ struct Named {
     given: Value,
 }
 
-/// What became of a call of a [`Batch`].
+/// What became of a call of a [`Batch`] or of a [`Program`](crate::Program).
 pub struct BatchResult<'r> {
     name: String,
     outcome: Outcome<'r>,
@@ -157,6 +160,43 @@ impl<'r> BatchCall<'r> {
         self.plan.as_ref()
     }
 
+    /// A call by itself, which shares the limits with no other.
+    pub(super) fn single(
+        name: String,
+        tool: String,
+        given: Value,
+        plan: Result<Plan<'r>, ToolError>,
+        progress: Part<'r>,
+    ) -> Self {
+        Self { named: Named { name, tool, given }, plan, progress, sharing: 1 }
+    }
+
+    /// Has a person asked, if the policy wants that and the call has no approval yet. A plan that cannot be run is
+    /// left as it is.
+    ///
+    /// # Errors
+    ///
+    /// When the person refuses, does not answer or cannot be asked.
+    pub async fn ask(&mut self, approver: &dyn Approver) -> Result<(), ToolError> {
+        let Ok(plan) = &mut self.plan else { return Ok(()) };
+        plan.ask(approver).await
+    }
+
+    /// Has the approver of the toolset asked.
+    pub(super) async fn ask_approver(&mut self) -> Result<(), ToolError> {
+        let Ok(plan) = &mut self.plan else { return Ok(()) };
+        match plan.tools.current_approver() {
+            Some(approver) => plan.ask(&*approver).await,
+            None if plan.needs_approval() => plan.answer(Answer::CannotAsk),
+            None => Ok(()),
+        }
+    }
+
+    /// The result of the call that is not made for this reason.
+    pub fn fail(self, error: ToolError) -> BatchResult<'r> {
+        BatchResult { name: self.named.name, outcome: Outcome::Failed(error) }
+    }
+
     /// Makes the call. Dropping the future ends it.
     pub async fn run(self) -> BatchResult<'r> {
         let Self { named, plan, progress, sharing } = self;
@@ -177,6 +217,24 @@ impl BatchResult<'_> {
     /// [`ToolError::to_json`].
     pub fn refused(name: impl Into<String>, error: Value) -> Self {
         Self { name: name.into(), outcome: Outcome::Refused(error) }
+    }
+
+    /// The error as it is shown, `None` where there is none.
+    pub(super) fn error(&self, tools: &Toolset) -> Option<Value> {
+        match &self.outcome {
+            Outcome::Written(_) => None,
+            Outcome::Failed(error) => Some(answer::failure(tools, error)),
+            Outcome::Refused(error) => Some(error.clone()),
+        }
+    }
+
+    /// Whether it is not known what a change did: the call ended before the vendor answered.
+    pub(super) fn is_unknown(&self) -> bool {
+        match &self.outcome {
+            Outcome::Written(_) => false,
+            Outcome::Failed(error) => error.kind() == ToolErrorKind::Call(ErrorKind::Network),
+            Outcome::Refused(error) => error["error"] == "timeout",
+        }
     }
 
     /// The result of the call by itself, before it shares the limits with others; `None` for a call that was

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use crate::progress::{Progress, Report};
 
 /// Adds up the reports of the calls.
-pub(super) struct Sum<'r> {
+pub(crate) struct Sum<'r> {
     whole: &'r dyn Progress,
     /// The latest report of each call.
     reports: Mutex<Vec<Report>>,
@@ -13,19 +13,19 @@ pub(super) struct Sum<'r> {
 
 /// The reports of one call.
 #[derive(Clone)]
-pub(super) struct Part<'r> {
+pub(crate) struct Part<'r> {
     sum: Arc<Sum<'r>>,
     position: usize,
 }
 
 impl<'r> Sum<'r> {
-    pub(super) fn new(whole: &'r dyn Progress, calls: usize) -> Self {
+    pub(crate) fn new(whole: &'r dyn Progress, calls: usize) -> Self {
         Self { whole, reports: Mutex::new(vec![Report::default(); calls]) }
     }
 }
 
 impl<'r> Part<'r> {
-    pub(super) fn new(sum: &Arc<Sum<'r>>, position: usize) -> Self {
+    pub(crate) fn new(sum: &Arc<Sum<'r>>, position: usize) -> Self {
         Self { sum: Arc::clone(sum), position }
     }
 }
@@ -33,6 +33,10 @@ impl<'r> Part<'r> {
 impl Progress for Part<'_> {
     fn report(&self, report: Report) {
         let mut reports = self.sum.reports.lock().unwrap_or_else(PoisonError::into_inner);
+        // A program makes more calls while others run.
+        if reports.len() <= self.position {
+            reports.resize(self.position + 1, Report::default());
+        }
         if let Some(latest) = reports.get_mut(self.position) {
             *latest = report;
         }

@@ -8,6 +8,7 @@ mod execute;
 mod lookup;
 mod operations;
 mod parameters;
+mod program;
 mod reference;
 mod search;
 mod signature;
@@ -69,6 +70,10 @@ pub(super) fn decide<'t>(
             "" => execute::decide(tools, arguments),
             tool => self::decide(tools, tool, arguments),
         }),
+        Some(Tool::Program) => match tools.current_runner() {
+            Some(runner) => program::decide(runner, arguments),
+            None => Err(unknown_tool(tools, name)),
+        },
         Some(Tool::Records(tool)) => match tools.records() {
             Some(store) => {
                 records::decide(tool, arguments).map(|call| Decision::Records(store, call))
@@ -77,6 +82,13 @@ pub(super) fn decide<'t>(
         },
         None => Err(unknown_tool(tools, name)),
     }
+}
+
+/// Whether the tool of this name makes calls of the other tools.
+pub(super) fn is_of_many_calls(tools: &Toolset, name: &str) -> bool {
+    let catalog = catalog(tools);
+    let tool = catalog.position(name).and_then(|position| catalog.tool(position));
+    matches!(tool, Some(Tool::Batch | Tool::Program))
 }
 
 /// The tools of a toolset with their names, those that the policy excludes among them.
@@ -94,6 +106,7 @@ fn named_tools(tools: &Toolset) -> Vec<(String, Tool)> {
     let records: Vec<_> =
         records.map(|tool| (unique(&[tool.name()]), Tool::Records(tool))).collect();
     let batch = tools.has_batch().then(|| (unique(&["batch"]), Tool::Batch));
+    let program = tools.has_programs().then(|| (unique(&["program"]), Tool::Program));
     match tools.current_exposure() {
         Exposure::SearchExecute => {
             all.push((unique(&["search"]), Tool::Search));
@@ -121,6 +134,7 @@ fn named_tools(tools: &Toolset) -> Vec<(String, Tool)> {
     }
     all.extend(records);
     all.extend(batch);
+    all.extend(program);
     all
 }
 
@@ -153,6 +167,7 @@ fn definition(tools: &Toolset, name: &str, tool: Tool) -> Option<ToolDefinition>
         Tool::Describe => Some(search::describe_definition(tools, name)),
         Tool::Execute => Some(execute::definition(tools, name)),
         Tool::Batch => Some(batch::definition(tools, name)),
+        Tool::Program => Some(program::definition(tools, name)),
         Tool::Records(tool) => Some(records::definition(tool, name)),
     }
 }

@@ -8,6 +8,7 @@ use super::scope::{self, Readable};
 use super::shown::{self, Groups};
 use super::{Records, freshness};
 use crate::controls::Controls;
+use crate::cursor_memory::Handles;
 use crate::error::ToolError;
 use crate::limits::ResultLimits;
 use crate::output::ToolOutput;
@@ -37,6 +38,7 @@ pub(crate) async fn run(
     tools: &Toolset,
     records: &Records,
     call: RecordsCall,
+    handles: Handles<'_>,
 ) -> Result<ToolOutput, ToolError> {
     let tables = scope::readable(tools, records).await?;
     match call {
@@ -48,7 +50,8 @@ pub(crate) async fn run(
             find(tools, records, (&tables, &wanted), &words, &controls).await
         }
         RecordsCall::Search { table, query, controls } => {
-            search(tools, records, scope::find(&tables, &table)?, query, controls).await
+            let table = scope::find(&tables, &table)?;
+            search(tools, records, table, query, controls, handles).await
         }
     }
 }
@@ -264,6 +267,7 @@ async fn search(
     table: &Readable<'_>,
     query: Value,
     controls: Controls,
+    handles: Handles<'_>,
 ) -> Result<ToolOutput, ToolError> {
     let limits = tools.result_limits();
     let most = controls.max_records.and_then(|most| usize::try_from(most).ok());
@@ -272,7 +276,9 @@ async fn search(
     let mut arguments = Map::new();
     arguments.insert("query".to_owned(), query);
     arguments.insert("limit".to_owned(), most.into());
-    arguments.extend(controls.cursor.clone().map(|cursor| ("cursor".to_owned(), cursor.into())));
+    if let Some(text) = &controls.cursor {
+        arguments.insert("cursor".to_owned(), handles.resolve(text)?.into());
+    }
     let page = records.store.search(&table.view, &arguments, &Limits::default()).await?;
 
     let mut notes = Notes::default();
@@ -312,6 +318,7 @@ async fn search(
     };
     let whole = supplement(data.len(), page.cursor.as_deref());
     if fitting == data.len() && text.fits(fitting, &whole) {
+        let whole = supplement(data.len(), handles.shown(page.cursor).as_deref());
         let text = text.finish(fitting, &whole);
         return Ok(whole.output(data.into(), text));
     }
@@ -323,7 +330,7 @@ async fn search(
     }
     arguments.insert("limit".to_owned(), count.max(1).into());
     let shorter = records.store.search(&table.view, &arguments, &Limits::default()).await?;
-    let part = supplement(count, shorter.cursor.as_deref());
+    let part = supplement(count, handles.shown(shorter.cursor).as_deref());
     text.set_limits(limits);
     if !text.fits(count.max(1), &part) {
         return Err(shown::too_large());

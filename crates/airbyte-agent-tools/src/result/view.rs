@@ -34,6 +34,8 @@ pub(crate) enum DefaultFields {
     Best(usize),
     /// Everything that is not empty.
     NotEmpty,
+    /// Everything, also what is empty.
+    All,
 }
 
 impl View {
@@ -120,6 +122,7 @@ impl View {
             return selected;
         }
         let mut record = match self.default {
+            DefaultFields::All => record,
             _ if self.all => record,
             DefaultFields::NotEmpty => without_twins(compact::without_empties(record), notes),
             DefaultFields::Best(_) => fields.of_record(record, notes),

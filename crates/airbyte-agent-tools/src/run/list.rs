@@ -76,7 +76,9 @@ pub(super) async fn run<'t>(
     let operation = call.permitted.operation();
     let client = &call.permitted.account().client;
     let limits = context.limits;
-    let wanted = call.controls.max_records;
+    // A program that does not say how many records it wants is given as many as it may have.
+    let usual = limits.whole.then(|| u64::try_from(limits.list_records).unwrap_or(u64::MAX));
+    let wanted = call.controls.max_records.or(usual);
     let most =
         wanted.map_or(limits.list_records, |wanted| usize::try_from(wanted).unwrap_or(usize::MAX));
     // Who wants a number of records gets as many as the limits allow.
@@ -93,7 +95,8 @@ pub(super) async fn run<'t>(
     };
     request_page_size(operation, wanted, most, &mut call.arguments);
     let controls = &call.controls;
-    let default = DefaultFields::Best(limits.list_fields);
+    let default =
+        if limits.whole { DefaultFields::All } else { DefaultFields::Best(limits.list_fields) };
     let view = View::new(&controls.fields, &controls.exclude, default, limits.list_text)
         .withholding(&call.permitted.withheld());
     let schema = context.schemas.get(operation);
@@ -188,7 +191,7 @@ pub(super) async fn run<'t>(
         if let (Some(handle), Some((cursors, session)), Some(next)) =
             (handle, &cursors, &output.next)
         {
-            cursors.keep(*session, handle, next.clone());
+            cursors.keep(*session, handle, next.to_string());
         }
         Ok(output)
     };

@@ -57,7 +57,11 @@ pub(super) async fn run<'t>(
 
     let limits = &context.limits;
     let reads = operation.hints.read_only;
-    let default = if reads { DefaultFields::NotEmpty } else { DefaultFields::Best(MOST_WRITTEN) };
+    let default = match reads {
+        _ if limits.whole => DefaultFields::All,
+        true => DefaultFields::NotEmpty,
+        false => DefaultFields::Best(MOST_WRITTEN),
+    };
     let controls = &call.controls;
     let view = View::new(&controls.fields, &controls.exclude, default, limits.record_text)
         .withholding(&call.permitted.withheld());

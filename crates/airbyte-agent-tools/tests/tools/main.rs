@@ -15,12 +15,17 @@ mod mistakes;
 mod paging;
 mod plans;
 mod policy;
+mod programs;
 mod records;
 mod repetition;
 mod results;
 mod said;
+mod script;
 mod selections;
 #[path = "../../../airbyte-agent-engine/tests/engine/server.rs"]
 #[allow(dead_code, reason = "the tests of the engine need more of it")]
 mod server;
 mod short_cursors;
+
+use airbyte_agent_engine::BoxFuture;
+use airbyte_agent_tools::{ProgramCalls, ProgramEnd, ProgramRunner};

@@ -16,6 +16,8 @@ use crate::library::{EXPOSURES, client};
 #[derive(Debug, Default)]
 struct Fake {
     requested: Mutex<Vec<View>>,
+    /// The cursor of the last search.
+    cursor: Mutex<Option<Value>>,
 }
 
 impl Fake {
@@ -66,10 +68,11 @@ impl LocalStore for Fake {
     fn search<'a>(
         &'a self,
         view: &'a View,
-        _: &'a Map<String, Value>,
+        arguments: &'a Map<String, Value>,
         _: &'a Limits,
     ) -> BoxFuture<'a, Result<SearchPage>> {
         self.remember(std::slice::from_ref(view));
+        *self.cursor.lock().unwrap() = arguments.get("cursor").cloned();
         let mut page = SearchPage::default();
         page.records = vec![json!({"id": "1", "title": "Emma"})];
         page.cursor = Some("there".to_owned());
@@ -236,4 +239,29 @@ fn the_tools_are_there_with_a_store_only() {
         let without = Toolset::new(client("http://127.0.0.1:9")).exposure(exposure);
         assert!(without.definitions().iter().all(|tool| tool.name != "sql"));
     }
+}
+
+#[tokio::test]
+async fn a_search_goes_on_by_a_handle_of_its_session() {
+    let (store, tools) = toolset(Policy::default(), Policy::default());
+    let search = |session: u64, cursor: Option<&str>, short: bool| {
+        let mut arguments = json!({"table": "library_books", "filter": {"eq": {"id": 1}}});
+        arguments
+            .as_object_mut()
+            .unwrap()
+            .extend(cursor.map(|text| ("cursor".to_owned(), text.into())));
+        let plan = tools.plan("search_records", arguments).unwrap().in_session(session);
+        if short { plan.short_cursors() } else { plan }
+    };
+    let output = search(1, None, true).run().await.unwrap();
+    let handle = output.structured["meta"]["next_cursor"].as_str().unwrap().to_owned();
+    assert!(handle.starts_with('~') && handle.len() == 9, "{handle}");
+    assert!(!output.text.contains("there"), "{}", output.text);
+    search(1, Some(&handle), true).run().await.unwrap();
+    assert_eq!(*store.cursor.lock().unwrap(), Some("there".into()));
+    let error = search(2, Some(&handle), true).run().await.unwrap_err();
+    assert!(error.to_string().contains("not known here"), "{error}");
+    // Without handles, and with the cursor itself, it is as it was.
+    let output = search(1, Some("there"), false).run().await.unwrap();
+    assert_eq!(output.structured["meta"]["next_cursor"], "there");
 }

@@ -18,7 +18,7 @@ pub(super) const ENTITY: Entity = Entity::new("triggers", "A rule that acts on v
         "actions",
         "departments",
     ])
-    .operations(list![LIST])
+    .operations(list![LIST, GET])
     .schema(RECORD)
     .store(list![
         stored("id", "integer", "Id of the trigger."),
@@ -32,6 +32,16 @@ const LIST: Operation = Operation::get("ListTriggers", "triggers", Action::List,
     .sync(sync(list![json_path!("$.id")]))
     .records(json_path!("$"))
     .paging(Paging::none("Zendesk Chat returns all triggers in one response and takes no cursor."))
+    .schema(RECORD);
+
+const GET: Operation = Operation::get("GetTrigger", "triggers", Action::Get, template!("/triggers/{trigger_id}"))
+    .summary("Get a trigger")
+    .description("Returns one chat trigger by id, with its state and definition. For administrators. Airbyte's hosted platform does not offer it.")
+    .addition()
+    .parameters(list![
+        path("trigger_id", INTEGER).required().description("Id of the trigger, from `triggers.list`."),
+    ])
+    .records(json_path!("$"))
     .schema(RECORD);
 
 const RECORD: Json = json(include_str!("schemas/triggers.json"));

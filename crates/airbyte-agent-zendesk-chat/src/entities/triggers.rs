@@ -4,7 +4,7 @@
 
 use airbyte_agent_core::description::Action;
 use airbyte_agent_core::serde_json::Value;
-use airbyte_agent_core::{accessor, in_context_store, list_builder};
+use airbyte_agent_core::{accessor, in_context_store, list_builder, record_builder};
 
 use crate::store::TriggersField;
 use crate::types;
@@ -35,6 +35,27 @@ impl Triggers<'_> {
     pub fn list(&self) -> TriggersList {
         TriggersList { call: self.client.call("triggers", Action::List) }
     }
+
+    /// Get a trigger.
+    ///
+    /// Returns one chat trigger by id, with its state and definition. For administrators. Airbyte's
+    /// hosted platform does not offer it.
+    ///
+    /// * `trigger_id`: Id of the trigger, from `triggers.list`.
+    ///
+    /// ```no_run
+    /// # use airbyte_agent_zendesk_chat::{Result, ZendeskChatConnector};
+    /// # async fn example(zendesk_chat: ZendeskChatConnector) -> Result<()> {
+    /// let trigger = zendesk_chat.triggers().get(66052801).await?;
+    /// println!("{:?} {:?}", trigger.id, trigger.name);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn get(&self, trigger_id: i64) -> TriggersGet {
+        let mut call = self.client.call("triggers", Action::Get);
+        call.set("trigger_id", trigger_id);
+        TriggersGet { call }
+    }
 }
 
 in_context_store! {
@@ -45,4 +66,9 @@ in_context_store! {
 list_builder! {
     /// A call of `triggers.list`: setters add arguments, and awaiting it sends the request.
     pub struct TriggersList: types::Trigger, Value {}
+}
+
+record_builder! {
+    /// A call of `triggers.get`: setters add arguments, and awaiting it sends the request.
+    pub struct TriggersGet: types::Trigger {}
 }

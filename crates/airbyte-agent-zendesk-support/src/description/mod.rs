@@ -51,6 +51,8 @@ mod side_conversations;
 mod article_translations;
 mod custom_objects;
 mod custom_object_records;
+mod end_user_requests;
+mod end_user_request_comments;
 
 use std::borrow::Cow::Borrowed;
 
@@ -147,6 +149,8 @@ pub static DESCRIPTION: Connector = Connector {
                     "view_counts",
                     "custom_statuses",
                     "user_identities",
+                    "end_user_requests",
+                    "end_user_request_comments",
                     "side_conversations",
                     "custom_objects",
                     "custom_object_records",
@@ -183,6 +187,7 @@ pub static DESCRIPTION: Connector = Connector {
                     "user_upserts",
                     "user_merges",
                     "user_identities",
+                    "end_user_requests",
                     "organization_upserts",
                     "side_conversations",
                     "article_translations",
@@ -322,8 +327,11 @@ pub static DESCRIPTION: Connector = Connector {
         article_translations::ENTITY,
         custom_objects::ENTITY,
         custom_object_records::ENTITY,
+        end_user_requests::ENTITY,
+        end_user_request_comments::ENTITY,
     ]),
     relationships: Borrowed(list![
+        Relationship::new("end_user_request_comments", "request_id", "end_user_requests", "id", "many_to_one"),
         Relationship::new("ticket_comments", "ticket_id", "tickets", "id", "many_to_one"),
         Relationship::new("ticket_audits", "ticket_id", "tickets", "id", "many_to_one"),
         Relationship::new("article_attachments", "article_id", "articles", "id", "many_to_one"),

@@ -14,6 +14,8 @@ pub mod custom_object_records;
 pub mod custom_objects;
 pub mod custom_statuses;
 pub mod deleted_tickets;
+pub mod end_user_request_comments;
+pub mod end_user_requests;
 pub mod group_memberships;
 pub mod groups;
 pub mod job_statuses;

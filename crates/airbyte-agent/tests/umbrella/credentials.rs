@@ -13,30 +13,30 @@ use airbyte_agent::{AuthFor, Client, Credentials, ErrorKind, IntoLocal, Local, R
 
 /// Asks whether `A` authenticates with `C`, without demanding it: the constant of the type wins
 /// over that of the trait where the bound holds.
-struct Asked<A, C>(PhantomData<(A, C)>);
+struct TakenBy<A, C>(PhantomData<(A, C)>);
 
 trait Otherwise {
     const TAKEN: bool = false;
 }
 
-impl<A, C> Otherwise for Asked<A, C> {}
+impl<A, C> Otherwise for TakenBy<A, C> {}
 
-macro_rules! asked_of {
+macro_rules! taken_by {
     ($connector:ty) => {
-        impl<A: AuthFor<$connector>> Asked<A, $connector> {
+        impl<A: AuthFor<$connector>> TakenBy<A, $connector> {
             const TAKEN: bool = true;
         }
     };
 }
 
-asked_of!(GongConnector);
-asked_of!(HubspotConnector);
+taken_by!(GongConnector);
+taken_by!(HubspotConnector);
 
 macro_rules! table {
     ($($auth:ty: $gong:literal $hubspot:literal;)*) => {
         [$((
             stringify!($auth),
-            [<Asked<$auth, GongConnector>>::TAKEN, <Asked<$auth, HubspotConnector>>::TAKEN],
+            [<TakenBy<$auth, GongConnector>>::TAKEN, <TakenBy<$auth, HubspotConnector>>::TAKEN],
             [$gong, $hubspot],
         )),*]
     };

@@ -76,15 +76,15 @@ fn patient(options: CallOptions) -> CallOptions {
     options.timeout(Duration::from_secs(60))
 }
 
-/// Tokens in memory, as somebody's database would keep them.
+/// Tokens in memory, as the database of a service would hold them.
 #[derive(Clone, Default)]
-struct Kept(Arc<Mutex<Option<SecretString>>>);
+struct MemoryTokens(Arc<Mutex<Option<SecretString>>>);
 
-impl TokenStore for Kept {
+impl TokenStore for MemoryTokens {
     fn load(&self) -> BoxFuture<'_, Result<StoredTokens>> {
-        let mut tokens = StoredTokens::default();
-        tokens.access_token.clone_from(&self.0.lock().unwrap());
-        Box::pin(async { Ok(tokens) })
+        let mut stored = StoredTokens::default();
+        stored.access_token.clone_from(&self.0.lock().unwrap());
+        Box::pin(async { Ok(stored) })
     }
 
     fn save<'a>(&'a self, tokens: &'a StoredTokens) -> BoxFuture<'a, Result<()>> {
@@ -108,12 +108,12 @@ impl HttpClient for Nowhere {
 
 #[tokio::test]
 async fn one_crate_names_all_that_its_users_need() {
-    let kept = Kept::default();
-    let told = kept.clone();
+    let tokens = MemoryTokens::default();
+    let told = tokens.clone();
     let auth = OAuth2::new("access", "refresh").client_id("app").client_secret("secret");
     let options = Local::new(auth)
         .retry(RetryPolicy { max_attempts: 1, ..RetryPolicy::STANDARD })
-        .token_store(kept.clone())
+        .token_store(tokens.clone())
         .on_token_refresh(move |update: TokenUpdate| {
             let token = update.access_token.expose_secret();
             *told.0.lock().unwrap() = Some(SecretString::from(token));
@@ -134,7 +134,7 @@ async fn one_crate_names_all_that_its_users_need() {
         assert_eq!(failed.unwrap().kind(), one::ErrorKind::Network);
     }
     assert_eq!(
-        kept.load().await.unwrap().access_token.map(|token| token.expose_secret().to_owned()),
+        tokens.load().await.unwrap().access_token.map(|token| token.expose_secret().to_owned()),
         None
     );
 

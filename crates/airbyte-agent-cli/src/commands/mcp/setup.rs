@@ -7,6 +7,7 @@ use airbyte_agent_core::tools::Exposure;
 use airbyte_agent_core::{Client, Description, Error, Hosted, Local};
 use airbyte_agent_mcp::config::{Account, Direct, Origin, Reach, SignInChoice, StoreChoice};
 use airbyte_agent_mcp::{Config, HttpOptions, Quota, ResultForm, Server, SignIns, Token, listen};
+use airbyte_agent_program::ProgramProcess;
 use airbyte_agent_sandbox::{CLIENT_ID, CLIENT_SECRET, Sandbox};
 use airbyte_agent_sync::StoredRecords;
 
@@ -17,7 +18,7 @@ use crate::args::sync::StoreArgs;
 use crate::engine::LocalEngine;
 use crate::failure::usage_error;
 use crate::records::SANDBOX_ACCOUNT;
-use crate::{cursor_key, notes, ownership, records, registry, sample};
+use crate::{PROGRAM_WORD, cursor_key, notes, ownership, records, registry, sample};
 
 /// The variable that holds the bearer token. It is no option, because other users of the machine can
 /// read the options of a process.
@@ -37,6 +38,12 @@ impl Setup {
     pub(super) async fn new(args: &ServeArgs) -> Result<Self, Error> {
         let mut config = load_config(args)?;
         open_store(args, &mut config)?;
+        if config.programs {
+            let process = ProgramProcess::of_this_program(PROGRAM_WORD).map_err(|error| {
+                usage_error(format!("this system does not say where the program is: {error}"))
+            })?;
+            config.runner = Some(Arc::new(process));
+        }
         let http = args.http.is_some() || config.http.listen.is_some();
         let http = http.then(|| config.http.clone());
         if !args.sandbox {
@@ -84,6 +91,7 @@ fn load_config(args: &ServeArgs) -> Result<Config, Error> {
     add_accounts(args, &mut config)?;
     config.policy.read_only |= args.read_only;
     config.batch |= args.batch;
+    config.programs |= args.programs;
     if !args.allow.is_empty() && !config.policy.allow.is_empty() {
         // Both together would permit more than the file does.
         return Err(usage_error("the file has 'allow' already; --allow cannot be used with it"));

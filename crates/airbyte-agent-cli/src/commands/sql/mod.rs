@@ -1,6 +1,7 @@
 //! The command `sql`: queries records, and reads what is not in the store before.
 
 mod clients;
+mod file;
 
 use std::sync::Arc;
 
@@ -9,7 +10,7 @@ use airbyte_agent_sync::live::{self, Answer, LiveReport, Options};
 use serde_json::{Map, Value, json};
 
 use self::clients::Accounts;
-use crate::args::format::Format;
+use crate::args::format::{Format, RowFormat};
 use crate::args::sql::SqlArgs;
 use crate::failure::Stop;
 use crate::output::{self, RecordHints, ResultDocument};
@@ -17,6 +18,7 @@ use crate::{notes, records};
 
 /// Runs the query and prints its rows, or the calls that it needs.
 pub(crate) async fn run_sql(args: SqlArgs) -> Result<(), Stop> {
+    file::check(&args)?;
     let store = Arc::new(open(&args)?);
     let mut options = Options::default();
     options.max_calls = args.max_calls;
@@ -33,6 +35,11 @@ pub(crate) async fn run_sql(args: SqlArgs) -> Result<(), Stop> {
     let Answer { rows, report, .. } = answer;
     notes::print_warnings(&report.warnings);
     match rows {
+        Some(rows) if args.output == Some(RowFormat::Parquet) => {
+            file::write(&args, &rows)?;
+            notes_about(&args, rows.cut.is_some(), &report);
+            Ok(())
+        }
         Some(rows) => print_rows(&args, &store, rows, &report),
         None => print_calls(&args, &report),
     }
@@ -77,19 +84,34 @@ fn print_rows(args: &SqlArgs, store: &Store, rows: Rows, report: &LiveReport) ->
         total: None,
         errors: Vec::new(),
     };
-    let format = output::format_or_default(args.output);
+    let format = printed(args);
     // The columns in the order of the query, also where no row has a value.
     let hints = RecordHints { schema: None, selected: &names };
     output::print_records(format, &document, &hints)?;
     let is_document = matches!(format, Format::Json | Format::Yaml);
-    if is_cut && !is_document {
+    if !is_document {
+        notes_about(args, is_cut, report);
+    }
+    Ok(())
+}
+
+/// The format of text in which rows, or the calls for them, are printed.
+fn printed(args: &SqlArgs) -> Format {
+    output::format_or_default(match args.output {
+        Some(RowFormat::Printed(format)) => Some(format),
+        Some(RowFormat::Parquet) | None => None,
+    })
+}
+
+/// Tells what the format of the rows has no place for.
+fn notes_about(args: &SqlArgs, is_cut: bool, report: &LiveReport) {
+    if is_cut {
         let rows = args.max_rows;
         notes::print_warnings([format!("there are more than these {rows} rows; see --max-rows")]);
     }
-    if report.calls_made > 0 && !is_document {
+    if report.calls_made > 0 {
         notes::print_notes([made(report)]);
     }
-    Ok(())
 }
 
 /// What was called, as one line.
@@ -131,7 +153,7 @@ fn print_calls(args: &SqlArgs, report: &LiveReport) -> Result<(), Stop> {
     let document =
         ResultDocument { data: data.into(), meta, next: None, total: None, errors: Vec::new() };
     let hints = RecordHints { schema: None, selected: &[] };
-    output::print_records(output::format_or_default(args.output), &document, &hints)?;
+    output::print_records(printed(args), &document, &hints)?;
     if is_free {
         notes::print_notes(["no call is needed: the records are in the store"]);
     }

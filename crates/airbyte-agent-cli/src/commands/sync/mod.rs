@@ -35,7 +35,7 @@ pub(crate) async fn run_sync(args: SyncArgs) -> Result<(), Stop> {
     if args.watch {
         return rounds::run(&args, &store, &sources).await;
     }
-    let mut summary = Summary::new(&path);
+    let mut summary = Summary::new(store.path());
     for source in &sources {
         let plan = source.plan(&source.target.entities)?;
         source.copy(&args, &store, &plan, &mut summary).await;

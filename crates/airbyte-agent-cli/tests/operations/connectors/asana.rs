@@ -638,4 +638,53 @@ const OPERATIONS: &[Operation<Connector>] = &[
             .opt_fields("name,status,due_on,metric,owner.name").dry_run(),
         needed: |c, a| record(c.goals().get(a.get::<String>("goal_gid"))),
     },
+    Operation {
+        name: "webhooks.list",
+        arguments: r#"{"workspace":"1201234567890123","resource":"1201345678901234","limit":100,"offset":"eyJ0eXAiOiJKV1QiLCJhbGciOiJIUzI1NiJ9","opt_fields":"active,target,resource.name"}"#,
+        all: |c| c.webhooks().list("1201234567890123")
+            .resource("1201345678901234").limit(100)
+            .offset("eyJ0eXAiOiJKV1QiLCJhbGciOiJIUzI1NiJ9")
+            .opt_fields("active,target,resource.name").dry_run(),
+        needed: |c, a| list!(c.webhooks().list(a.get::<String>("workspace")), "limit", 90),
+    },
+    Operation {
+        name: "webhooks.create",
+        arguments: r#"{"opt_fields":"active,target,resource.name","data":{"resource":"resource","target":"https://example.com","filters":[{"resource_type":"resource-type","resource_subtype":"resource-subtype","action":"changed","fields":["field"]}]}}"#,
+        all: |c| c.webhooks().create()
+            .opt_fields("active,target,resource.name")
+            .data(types::WebhookCreateInput::new("resource", "https://example.com").filters([types::WebhookFilter::new().resource_type("resource-type").resource_subtype("resource-subtype").action(types::WebhookFilterAction::Changed).fields(["field"])]))
+            .dry_run(),
+        needed: |c, a| record(c.webhooks().create().data(a.get::<types::WebhookCreateInput>("data"))),
+    },
+    Operation {
+        name: "webhooks.get",
+        arguments: r#"{"webhook_gid":"1209012345678901","opt_fields":"active,target,resource.name"}"#,
+        all: |c| c.webhooks().get("1209012345678901")
+            .opt_fields("active,target,resource.name").dry_run(),
+        needed: |c, a| record(c.webhooks().get(a.get::<String>("webhook_gid"))),
+    },
+    Operation {
+        name: "webhooks.update",
+        arguments: r#"{"webhook_gid":"1209012345678901","opt_fields":"active,target,filters","data":{"filters":[{"resource_type":"resource-type","resource_subtype":"resource-subtype","action":"changed","fields":["field"]}]}}"#,
+        all: |c| c.webhooks().update("1209012345678901")
+            .opt_fields("active,target,filters")
+            .data(types::WebhookUpdateInput::new([types::WebhookFilter::new().resource_type("resource-type").resource_subtype("resource-subtype").action(types::WebhookFilterAction::Changed).fields(["field"])]))
+            .dry_run(),
+        needed: |c, a| record(c.webhooks().update(a.get::<String>("webhook_gid")).data(a.get::<types::WebhookUpdateInput>("data"))),
+    },
+    Operation {
+        name: "webhooks.delete",
+        arguments: r#"{"webhook_gid":"1209012345678901"}"#,
+        all: |c| c.webhooks().delete("1209012345678901")
+            .dry_run(),
+        needed: |c, a| record(c.webhooks().delete(a.get::<String>("webhook_gid"))),
+    },
+    Operation {
+        name: "events.list",
+        arguments: r#"{"resource":"1201345678901234","sync":"de4774f6915eae04714ca93bb2f5ee81","opt_fields":"action,resource.name,user.name,created_at"}"#,
+        all: |c| c.events().list("1201345678901234")
+            .sync("de4774f6915eae04714ca93bb2f5ee81")
+            .opt_fields("action,resource.name,user.name,created_at").dry_run(),
+        needed: |c, a| list!(c.events().list(a.get::<String>("resource"))),
+    },
 ];

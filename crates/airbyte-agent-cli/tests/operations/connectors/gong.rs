@@ -313,6 +313,14 @@ const OPERATIONS: &[Operation<Connector>] = &[
         needed: |c, a| record(c.crm_schemas().get(a.get::<i64>("integrationId"), a.get::<types::CrmSchemaObjectType>("objectType"))),
     },
     Operation {
+        name: "crm_uploads.create",
+        arguments: r#"{"integrationId":6286478263646,"objectType":"DEAL","clientRequestId":"upload-7","dataFile":"aGVsbG8=","file_name":"file-name","file_mime_type":"file-mime-type"}"#,
+        all: |c| c.crm_uploads().create(6286478263646, types::CrmUploadObjectType::Deal, "upload-7")
+            .data_file("aGVsbG8=").file_name("file-name").file_mime_type("file-mime-type")
+            .dry_run(),
+        needed: |c, a| record(c.crm_uploads().create(a.get::<i64>("integrationId"), a.get::<types::CrmUploadObjectType>("objectType"), a.get::<String>("clientRequestId")).data_file(a.get::<String>("dataFile"))),
+    },
+    Operation {
         name: "crm_requests.get",
         arguments: r#"{"integrationId":6286478263646,"clientRequestId":"upload-7"}"#,
         all: |c| c.crm_requests().get(6286478263646, "upload-7")

@@ -504,6 +504,14 @@ const OPERATIONS: &[Operation<Connector>] = &[
         needed: |c, a| record(c.messages().create().message_type(a.get::<types::MessageMessageType>("message_type")).from_(a.get::<types::MessageFrom>("from")).to(a.get::<types::MessageTo>("to")).body(a.get::<String>("body"))),
     },
     Operation {
+        name: "events.list",
+        arguments: r#"{"type":"user","intercom_user_id":"67c5bd3e8a68186f43bafdb9","user_id":"25","email":"jane@acme.test","per_page":50,"Intercom-Version":"2.11"}"#,
+        all: |c| c.events().list()
+            .type_("user").intercom_user_id("67c5bd3e8a68186f43bafdb9").user_id("25")
+            .email("jane@acme.test").per_page(50).intercom_version("2.11").dry_run(),
+        needed: |c, _| list!(c.events().list(), "per_page", 90),
+    },
+    Operation {
         name: "events.create",
         arguments: r#"{"Intercom-Version":"2.11","event_name":"invited-friend","created_at":1741089600,"id":"67c5bd3e8a68186f43bafdb9","user_id":"cust-10482","email":"jane.doe@example.com","metadata":{"friends":3}}"#,
         all: |c| c.events().create()

@@ -421,4 +421,44 @@ const OPERATIONS: &[Operation<Connector>] = &[
             .dry_run(),
         needed: |c, a| record(c.canvases().update().canvas_id(a.get::<String>("canvas_id")).changes(a.get::<Vec<types::CanvaseChange>>("changes"))),
     },
+    Operation {
+        name: "reminders.list",
+        arguments: r#"{"team_id":"T0ABCD123"}"#,
+        all: |c| c.reminders().list()
+            .team_id("T0ABCD123").dry_run(),
+        needed: |c, _| list!(c.reminders().list()),
+    },
+    Operation {
+        name: "reminders.get",
+        arguments: r#"{"reminder":"Rm12345678"}"#,
+        all: |c| c.reminders().get("Rm12345678")
+            .dry_run(),
+        needed: |c, a| record(c.reminders().get(a.get::<String>("reminder"))),
+    },
+    Operation {
+        name: "reminders.create",
+        arguments: r#"{"text":"send the report","time":"in 15 minutes","team_id":"T0ABCD123"}"#,
+        all: |c| c.reminders().create()
+            .text("send the report").time("in 15 minutes").team_id("T0ABCD123").dry_run(),
+        needed: |c, a| record(c.reminders().create().text(a.get::<String>("text")).time(a.get::<String>("time"))),
+    },
+    Operation {
+        name: "reminders.delete",
+        arguments: r#"{"reminder":"Rm12345678"}"#,
+        all: |c| c.reminders().delete()
+            .reminder("Rm12345678").dry_run(),
+        needed: |c, a| record(c.reminders().delete().reminder(a.get::<String>("reminder"))),
+    },
+    Operation {
+        name: "related_messages.search",
+        arguments: r#"{"query":"What did we decide about the budget?","action_token":"12345.98765.abcd2358fdea","channel_types":["public_channel","private_channel"],"include_bots":false,"before":1754670081,"after":1744670081,"sort":"score","sort_dir":"desc","cursor":"dGVhbTpDMDYxRkE1UEI=","limit":20}"#,
+        all: |c| c.related_messages().search()
+            .query("What did we decide about the budget?")
+            .action_token("12345.98765.abcd2358fdea")
+            .channel_types([types::RelatedMessageChannelType::PublicChannel, types::RelatedMessageChannelType::PrivateChannel])
+            .include_bots(false).before(1754670081).after(1744670081)
+            .sort(types::RelatedMessageSort::Score).sort_dir(types::RelatedMessageSortDir::Desc)
+            .cursor("dGVhbTpDMDYxRkE1UEI=").limit(20).dry_run(),
+        needed: |c, a| list!(c.related_messages().search().query(a.get::<String>("query")), "limit", 20),
+    },
 ];

@@ -224,6 +224,13 @@ const OPERATIONS: &[Operation<Connector>] = &[
         needed: |c, _| list!(c.triggers().list()),
     },
     Operation {
+        name: "triggers.get",
+        arguments: r#"{"trigger_id":66052801}"#,
+        all: |c| c.triggers().get(66052801)
+            .dry_run(),
+        needed: |c, a| record(c.triggers().get(a.get::<i64>("trigger_id"))),
+    },
+    Operation {
         name: "conversions.list",
         arguments: r#"{"start_time":1740787200,"start_id":"1","limit":500,"fields":"conversions(*)"}"#,
         all: |c| c.conversions().list()

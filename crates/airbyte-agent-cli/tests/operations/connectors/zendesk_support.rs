@@ -722,4 +722,43 @@ const OPERATIONS: &[Operation<Connector>] = &[
             .dry_run(),
         needed: |c, a| record(c.custom_object_records().get(a.get::<String>("custom_object_key"), a.get::<String>("custom_object_record_id"))),
     },
+    Operation {
+        name: "end_user_requests.list",
+        arguments: r#"{"sort_by":"updated_at","sort_order":"desc","page":2,"per_page":50}"#,
+        all: |c| c.end_user_requests().list()
+            .sort_by(types::EndUserRequestSortBy::UpdatedAt)
+            .sort_order(types::EndUserRequestSortOrder::Desc).page(2).per_page(50).dry_run(),
+        needed: |c, _| list!(c.end_user_requests().list(), "per_page", 90),
+    },
+    Operation {
+        name: "end_user_requests.create",
+        arguments: r#"{"request":{"subject":"subject","comment":{"body":"body","uploads":["upload"]},"priority":"low","type":"question","ticket_form_id":1,"collaborators":["collaborator"],"custom_fields":[{"id":1,"value":"value"}]}}"#,
+        all: |c| c.end_user_requests().create()
+            .request(types::EndUserRequestCreateInput::new("subject", types::EndUserRequestCommentParams::new("body").uploads(["upload"])).priority(types::EndUserRequestCreateInputPriority::Low).type_(types::EndUserRequestCreateInputType::Question).ticket_form_id(1).collaborators(["collaborator"]).custom_fields([types::EndUserRequestCreateInputCustomField::new().id(1).value(json!("value"))]))
+            .dry_run(),
+        needed: |c, a| record(c.end_user_requests().create().request(a.get::<types::EndUserRequestCreateInput>("request"))),
+    },
+    Operation {
+        name: "end_user_requests.get",
+        arguments: r#"{"request_id":33}"#,
+        all: |c| c.end_user_requests().get(33)
+            .dry_run(),
+        needed: |c, a| record(c.end_user_requests().get(a.get::<i64>("request_id"))),
+    },
+    Operation {
+        name: "end_user_requests.update",
+        arguments: r#"{"request_id":33,"request":{"comment":{"body":"body","uploads":["upload"]},"solved":true,"additional_collaborators":["additional-collaborator"]}}"#,
+        all: |c| c.end_user_requests().update(33)
+            .request(types::EndUserRequestUpdateInput::new().comment(types::EndUserRequestCommentParams::new("body").uploads(["upload"])).solved(true).additional_collaborators(["additional-collaborator"]))
+            .dry_run(),
+        needed: |c, a| record(c.end_user_requests().update(a.get::<i64>("request_id")).request(a.get::<types::EndUserRequestUpdateInput>("request"))),
+    },
+    Operation {
+        name: "end_user_request_comments.list",
+        arguments: r#"{"request_id":33,"since":"2025-03-01T00:00:00Z","role":"agent","page":2,"per_page":50}"#,
+        all: |c| c.end_user_request_comments().list(33)
+            .since("2025-03-01T00:00:00Z").role(types::EndUserRequestCommentRole::Agent).page(2)
+            .per_page(50).dry_run(),
+        needed: |c, a| list!(c.end_user_request_comments().list(a.get::<i64>("request_id")), "per_page", 90),
+    },
 ];

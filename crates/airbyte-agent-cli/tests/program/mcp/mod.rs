@@ -136,6 +136,35 @@ fn a_batch_is_offered_where_it_is_wanted() {
 }
 
 #[test]
+fn programs_are_run_in_a_process_without_files_and_network() {
+    let mut server = Server::start(&["--sandbox", "--programs"], &[("CANARY", CANARY)]);
+    let tools = server.ask(2, "tools/list", json!({}));
+    assert_eq!(names(&tools), ["search", "describe", "execute", "program"]);
+    let code = "const [users, customers] = await Promise.all([\n\
+                execute({connector: 'gong', entity: 'users', action: 'list', fields: ['id']}),\n\
+                execute({connector: 'stripe', entity: 'customers', action: 'list', fields: ['id']})]);\n\
+                return [users.data.length > 100, customers.data.length > 100]";
+    let answer = server.call("program", json!({"code": code}));
+    assert_eq!(read(&answer), json!({"data": [true, true]}), "{answer}");
+    // A change is told also where the program fails behind it.
+    let code = "const call = {connector: 'stripe', entity: 'customers'};\n\
+                await execute({...call, action: 'create', params: {name: 'Ada'}});\n\
+                return await execute({...call, action: 'get', params: {id: 'cus_none'}})";
+    let answer = server.call("program", json!({"code": code}));
+    assert_eq!(answer["isError"], true, "{answer}");
+    let text = answer["content"][0]["text"].as_str().unwrap();
+    for part in ["failed on line 3", "It changed data: stripe customers.create."] {
+        assert!(text.contains(part), "{part}: {text}");
+    }
+    for code in ["return process.env", "require('fs')", "await fetch('http://127.0.0.1')"] {
+        let answer = server.call("program", json!({"code": code}));
+        let text = answer["content"][0]["text"].as_str().unwrap();
+        assert!(text.contains("no network, files"), "{text}");
+    }
+    assert_eq!(server.end().succeeded().stderr, "");
+}
+
+#[test]
 fn hosted_calls_go_through_the_platform_of_the_sandbox() {
     let mut server = Server::start(&["--sandbox", "--hosted", "--connector", "gong"], &[]);
     let users = server.call("gong", json!({"entity": "users", "action": "list"}));

@@ -83,6 +83,8 @@ pub(super) const FACTS: &[&str] = &[
     "missingscopes",
     "requiredscopes",
     "requiredgranularscopes",
+    "lowerlimit",
+    "upperlimit",
 ];
 
 /// Members that contain further errors.
@@ -139,6 +141,19 @@ pub(super) const MAPS: &[&str] = &[
     "constraints",
     "fields",
 ];
+
+/// Whether a member of this name is a message wherever it stands.
+pub(super) fn is_message(name: &str) -> bool {
+    matches!(name, "message" | "msg" | "errormessage" | "errmsg" | "errordescription")
+}
+
+/// Whether a list or an object of this name is told as what it is, or says nothing about a failure.
+pub(super) fn is_told_elsewhere(name: &str) -> bool {
+    let known = CONTAINERS.iter().chain(FIELDS).chain(FACTS);
+    known
+        .chain(&["links", "meta", "help", "documentation", "data", "request"])
+        .any(|known| name == *known)
+}
 
 /// A name in lower case and without punctuation except `@`.
 pub(super) fn squash(name: &str) -> String {

@@ -116,6 +116,35 @@ fn messages_are_found_in_the_shapes_of_vendors() {
              requiredGranularScopes: crm.read, crm.write",
         ),
         (
+            json!({
+                "status": "error", "message": "Property values were not valid", "correlationId": "c1",
+                "errors": [{"message": "\"x\" is not valid", "code": "INVALID_EMAIL", "context": {"propertyName": ["email"]}}],
+                "category": "VALIDATION_ERROR",
+            }),
+            "Property values were not valid (VALIDATION_ERROR): \"x\" is not valid (INVALID_EMAIL): propertyName: email",
+        ),
+        (
+            json!([{"index": 0, "errors": [{
+                "errorType": "rangeError",
+                "errorValue": {"rangeError": {
+                    "message": "The budget is too low", "reason": "TOO_LOW", "lowerLimit": "1",
+                    "cause": {"location": "$.campaigns[0].budget", "trigger": "0"},
+                }},
+            }]}]),
+            "rangeError: The budget is too low (TOO_LOW); lowerLimit: 1: $.campaigns[0].budget",
+        ),
+        (
+            json!([
+                {"field": ["input", "email"], "message": "Email is taken", "code": "IN_USE"},
+                {"field": null, "message": "The limit is reached"},
+            ]),
+            "input.email: Email is taken (IN_USE); The limit is reached",
+        ),
+        (
+            json!({"error": "conflict", "current": {"owner": {"name": "A"}}, "links": {"self": {"message": "no"}}}),
+            "conflict",
+        ),
+        (
             json!({"error": "RecordInvalid", "description": "Record validation errors", "details": {"email": [{"description": "Is used already", "error": "DuplicateValue"}]}}),
             "RecordInvalid: Record validation errors: email: DuplicateValue: Is used already",
         ),

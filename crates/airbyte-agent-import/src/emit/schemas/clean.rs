@@ -176,7 +176,7 @@ impl Schemas<'_> {
             let says_only_object = out.get("type").is_some_and(|kind| kind == "object")
                 && !["properties", "additionalProperties"].iter().any(|key| out.contains_key(*key));
             if key != "allOf" && says_only_object {
-                // The branches say it, and more.
+                // The branches say the same in more detail.
                 out.remove("type");
             }
             out.insert(key.to_owned(), Value::Array(found));
@@ -274,7 +274,7 @@ fn with_type(name: &str, out: &mut Map<String, Value>) {
     names.retain(|known| known == "null" || known == "array" || known == "object");
     names.insert(0, name.to_owned());
     let value = if names.len() == 1 { Value::from(name) } else { names.into() };
-    // The type stands first.
+    // Readers expect the type before everything else.
     let rest = std::mem::take(out);
     out.insert("type".to_owned(), value);
     for (key, value) in rest {

@@ -9,7 +9,7 @@ use super::{Purpose, Schemas};
 /// Where a path leads inside a schema.
 #[derive(Debug)]
 pub(crate) enum Walk {
-    /// To this schema.
+    /// The path leads to this schema.
     Schema(Value),
     /// The schema does not say.
     Unknown,

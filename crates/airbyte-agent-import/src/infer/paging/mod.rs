@@ -101,6 +101,18 @@ fn rest(facts: &Facts<'_>, records: Option<&Candidate<'_>>) -> (Decided<Paging>,
             ),
         );
     }
+    if let Some(input) = signs::said_limit(facts) {
+        return unknown(
+            format!(
+                "the text of the parameter {} speaks of pages or of a number of records",
+                input.name
+            ),
+            format!(
+                "The text of the parameter {} says that the list can be longer; how the rest is requested is not clear.",
+                input.name
+            ),
+        );
+    }
     if let Some(place) = signs::relations(facts) {
         return unknown(
             format!("{place} holds addresses, of which one may be that of the next page"),

@@ -53,7 +53,22 @@ pub(crate) fn is_date(input: &Input<'_>) -> bool {
                     "datetime",
                 ],
             )
-        || says(&input.text, &["unix time", "epoch", "start date", "end date", "unix timestamp"])
+        || says(
+            &input.text,
+            &[
+                "unix time",
+                "since epoch",
+                "since the epoch",
+                "epoch time",
+                "epoch second",
+                "epoch milli",
+                "unix epoch",
+                "epoch timestamp",
+                "start date",
+                "end date",
+                "unix timestamp",
+            ],
+        )
 }
 
 /// Whether an input begins a range of something, because another one ends it: `start` beside `end`.
@@ -85,6 +100,31 @@ pub(crate) fn size<'f>(facts: &'f Facts<'_>, pages: bool) -> Option<&'f Input<'f
                 .flatten()
         },
     )
+}
+
+/// An input whose name says nothing about paging, and whose text does: `_from`, said to be the start of a page, or
+/// `numberOfPlaces`, said to limit the number of results.
+pub(crate) fn said_limit<'f>(facts: &'f Facts<'_>) -> Option<&'f Input<'f>> {
+    const PAGES: [&str; 5] = ["paginat", "paging", "next page", "page size", "page of results"];
+    const NUMBERS: [&str; 12] = [
+        "number of results",
+        "number of items",
+        "number of records",
+        "number of entries",
+        "results to return",
+        "items to return",
+        "records to return",
+        "entries to return",
+        "limits the number",
+        "limit the number",
+        "id lower than",
+        "id greater than",
+    ];
+    facts.inputs.iter().find(|input| {
+        matches!(input.place, InputPlace::Query | InputPlace::Body)
+            && usable(input)
+            && (says(&input.text, &PAGES) || !input.is_text() && says(&input.text, &NUMBERS))
+    })
 }
 
 /// The last name of a key.

@@ -7,7 +7,8 @@ mod parents;
 use std::collections::HashMap;
 
 use airbyte_agent_description::{
-    Action, Connector, JsonPath, Operation, Step, SyncDeletions, SyncRule, SyncSource,
+    Action, Connector, Entity, JsonPath, Operation, Relationship, Step, SyncDeletions, SyncRule,
+    SyncSource,
 };
 
 use super::{Cx, Op, Walk, record_node};
@@ -40,11 +41,15 @@ pub(crate) fn source<'c, 'a>(
     connector: &'c Connector,
     entity: &str,
 ) -> Option<(&'c Operation, Op<'a>)> {
+    source_of(cx, connector.entity(entity)?)
+}
+
+/// The same of an entity that was found.
+fn source_of<'c, 'a>(cx: &Cx<'a>, found: &'c Entity) -> Option<(&'c Operation, Op<'a>)> {
     let place = |action| {
         // Of two operations with the same name, the later one counts.
-        cx.operations_of(entity).iter().rev().find(|op| op.action == Some(action)).copied()
+        cx.operations_of(&found.name).iter().rev().find(|op| op.action == Some(action)).copied()
     };
-    let found = connector.entity(entity)?;
     if let Some(list) = found.operation(Action::List) {
         return Some((list, place(Action::List)?));
     }
@@ -56,6 +61,14 @@ pub(crate) fn source<'c, 'a>(
 struct Rules<'c, 'a> {
     cx: &'c Cx<'a>,
     connector: &'c Connector,
+    /// The entities by their names: some documents have thousands of them.
+    entities: HashMap<&'c str, &'c Entity>,
+    /// The relationships by the entity that refers to others.
+    relations_from: HashMap<&'c str, Vec<&'c Relationship>>,
+    /// The members by which other entities refer to an entity, by the name of that entity.
+    keys_of: HashMap<&'c str, Vec<&'c str>>,
+    /// The member by which all entities refer to others, if it has the same name everywhere.
+    common_key: Option<&'c str>,
     known: HashMap<String, State>,
 }
 
@@ -70,7 +83,22 @@ enum State {
 
 impl<'c, 'a> Rules<'c, 'a> {
     fn new(cx: &'c Cx<'a>, connector: &'c Connector) -> Self {
-        Self { cx, connector, known: HashMap::new() }
+        let mut relations_from: HashMap<&str, Vec<&Relationship>> = HashMap::new();
+        let mut keys_of: HashMap<&str, Vec<&str>> = HashMap::new();
+        for relation in connector.relationships.iter() {
+            relations_from.entry(&relation.source).or_default().push(relation);
+            keys_of.entry(&relation.target).or_default().push(&relation.target_key);
+        }
+        Self {
+            cx,
+            connector,
+            // Of two entities with the same name, the earlier one is found.
+            entities: connector.entities.iter().rev().map(|e| (e.name.as_ref(), e)).collect(),
+            relations_from,
+            keys_of,
+            common_key: only(connector.relationships.iter().map(|r| r.target_key.as_ref())),
+            known: HashMap::new(),
+        }
     }
 
     /// The rule of an entity and the action of its source.
@@ -81,7 +109,9 @@ impl<'c, 'a> Rules<'c, 'a> {
             None => {}
         }
         self.known.insert(entity.to_owned(), State::Open);
-        let rule = source(self.cx, self.connector, entity)
+        let found = self.entities.get(entity).copied();
+        let rule = found
+            .and_then(|found| source_of(self.cx, found))
             .map(|(operation, op)| (operation.action, self.rule(operation, op)));
         self.known.insert(entity.to_owned(), State::Done(rule.clone().map(Box::new)));
         rule
@@ -122,13 +152,22 @@ impl<'c, 'a> Rules<'c, 'a> {
             Err(reason) => return cannot(reason),
         };
         let needs = declared.needs.into_iter().chain(sources.missing).collect::<Vec<_>>();
+        let supplied: Vec<&str> = declared
+            .arguments
+            .iter()
+            .map(|(name, _)| name)
+            .chain(&needs)
+            .map(AsRef::as_ref)
+            .collect();
+        let scope = self.scope(operation, &supplied, &sources.parents);
         SyncRule::Source(SyncSource {
-            per_parent: !sources.parents.is_empty()
+            per_parent: !(sources.parents.is_empty() && scope.is_empty())
                 && !declared.is_unique_everywhere.unwrap_or(is_inferred && self.has_unique_ids()),
             key: key.into(),
             parents: sources.parents.into(),
             arguments: declared.arguments.into(),
             needs: needs.into(),
+            scope: scope.into(),
             change: declared.change,
             deletions: declared.deletions.unwrap_or(SyncDeletions::FullPass),
             conditional: declared.is_conditional,
@@ -185,14 +224,14 @@ impl<'c, 'a> Rules<'c, 'a> {
             |name: &str| JsonPath { steps: vec![Step::Key(name.to_owned().into())].into() };
         let record = self.record(operation, op)?;
         let has = |name: &str| matches!(self.cx.walk(record, &member(name)), Walk::Schema(_));
-        let relations = || self.connector.relationships.iter();
-        let of_this = relations().filter(|relation| relation.target == operation.entity);
+        let of_this = self.keys_of.get(operation.entity.as_ref()).into_iter().flatten().copied();
+        let entity = self.entities.get(operation.entity.as_ref());
         let candidates = [
             Some("id"),
             Some("Id"),
-            only(of_this.map(|relation| relation.target_key.as_ref())),
-            self.connector.operation(&operation.entity, Action::Get).and_then(finder),
-            only(relations().map(|relation| relation.target_key.as_ref())),
+            only(of_this),
+            entity.and_then(|entity| entity.operation(Action::Get)).and_then(finder),
+            self.common_key,
         ];
         candidates.into_iter().flatten().find(|name| has(name)).map(member)
     }

@@ -56,10 +56,8 @@ impl<'a> Rules<'_, 'a> {
         let mut sources = Sources::default();
         let mut found: Vec<Given> = Vec::new();
         for argument in self.required(operation, given) {
-            let relations = self.connector.relationships.iter();
-            let mut relations = relations.filter(|r| {
-                r.source == operation.entity && r.foreign_key == argument && r.target != r.source
-            });
+            let own = self.relations_from.get(operation.entity.as_ref()).into_iter().flatten();
+            let mut relations = own.filter(|r| r.foreign_key == argument && r.target != r.source);
             match (relations.next(), relations.next()) {
                 (Some(only), None) => found.push(Given {
                     argument,
@@ -180,7 +178,6 @@ impl<'a> Rules<'_, 'a> {
     /// The arguments that a call has to pass, because neither defaults nor settings nor the scheme of
     /// authentication supply them.
     fn required(&self, operation: &Operation, given: &[&str]) -> Vec<String> {
-        let scoped = |name: &str| self.connector.scoping.iter().any(|s| s.parameter == name);
         let signed = |name: &str| {
             let headers = self.connector.auth.iter().flat_map(|scheme| scheme.headers.iter());
             headers.into_iter().any(|header| header.name.eq_ignore_ascii_case(name))
@@ -192,10 +189,35 @@ impl<'a> Rules<'_, 'a> {
                 && (parameter.default.is_none() || parameter.location == Location::Path)
                 && parameter.config.is_none()
                 && !given.contains(&parameter.name.as_ref())
-                && !scoped(&parameter.name)
+                && !self.is_scoped(&parameter.name)
                 && !(is_header && signed(&parameter.name))
         });
         needed.map(|parameter| parameter.name.to_string()).collect()
+    }
+
+    /// The required arguments that say which part of an account is listed.
+    pub(super) fn scope(
+        &self,
+        operation: &Operation,
+        supplied: &[&str],
+        parents: &[SyncParent],
+    ) -> Vec<Text> {
+        let of_parents = |name: &str| {
+            let mut all = parents.iter().flat_map(|parent| parent.arguments.iter());
+            all.any(|(argument, _)| argument == name)
+        };
+        let parameters = operation.parameters.iter().filter(|parameter| {
+            parameter.required
+                && parameter.default.is_none()
+                && self.is_scoped(&parameter.name)
+                && !supplied.contains(&parameter.name.as_ref())
+                && !of_parents(&parameter.name)
+        });
+        parameters.map(|parameter| parameter.name.clone()).collect()
+    }
+
+    fn is_scoped(&self, argument: &str) -> bool {
+        self.connector.scoping.iter().any(|rule| rule.parameter == argument)
     }
 
     fn undecided(&self, op: Op<'a>, reason: &str) {

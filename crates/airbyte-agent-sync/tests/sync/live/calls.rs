@@ -8,7 +8,7 @@ use airbyte_agent_store::QueryLimits;
 use airbyte_agent_sync::live::{self, Answer, Origin};
 use serde_json::{Value, json};
 
-use super::{One, ask, copied, emulated, options, sorted, store, whole};
+use super::{One, ask, copied, emulated, is_postgres, options, sorted, store, whole};
 use crate::vendor::{Vendor, connector};
 
 #[tokio::test(flavor = "multi_thread")]
@@ -117,8 +117,12 @@ async fn what_is_explained_is_what_is_called() {
         ("SELECT id FROM stripe_invoices LIMIT 3".to_owned(), 1),
         ("SELECT count(*) FROM stripe_invoices WHERE created BETWEEN 1 AND 2".to_owned(), 1),
         ("SELECT count(*) FROM stripe_invoices".to_owned(), 1),
+        // Postgres has no empty list.
         ("SELECT 1 FROM stripe_invoices WHERE id IN ()".to_owned(), 0),
-    ] {
+    ]
+    .into_iter()
+    .filter(|(sql, _)| !is_postgres() || !sql.contains("IN ()"))
+    {
         let before = stripe.sandbox.requests().len();
         let explained = ask(&store(), &stripe.clients, &format!("EXPLAIN {sql}")).await;
         assert_eq!(stripe.sandbox.requests().len(), before, "{sql}");
@@ -198,7 +202,10 @@ async fn what_cannot_be_read_is_explained() {
             "SELECT * FROM office_hidden",
             "office.hidden cannot be read as a table: The vendor hides them.",
         ),
-        ("SELECT * FROM office_found", "it needs an argument: -p q=…; a condition on the field"),
+        (
+            "SELECT * FROM office_found",
+            "it needs an argument: -p q=…; in a query, a condition on the column",
+        ),
         ("SELECT nonsuch FROM office_projects", "there is no column 'nonsuch'"),
         ("SELEC 1", "line 1, column 1: a query begins with SELECT"),
         ("DELETE FROM office_projects", "a query begins with SELECT"),

@@ -2,6 +2,7 @@
 
 mod calls;
 mod queries;
+mod scope;
 
 use std::sync::Arc;
 
@@ -72,9 +73,7 @@ pub(crate) async fn emulated_in(
     Emulated { sandbox, clients: One { description: Description::from(connector), client } }
 }
 
-pub(crate) fn store() -> Arc<Store> {
-    Arc::new(Store::open_in_memory().unwrap())
-}
+pub(crate) use crate::{is_postgres, store};
 
 /// A store with all records of these entities.
 pub(crate) async fn copied(clients: &One, entities: &[&str]) -> Arc<Store> {

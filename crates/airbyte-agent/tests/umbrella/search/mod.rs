@@ -158,20 +158,20 @@ fn nearly_no_question_that_asks_for_a_change_gets_another_change_first() {
     let index = Index::new(registry().iter().copied());
     let changes = ["create", "update", "delete"];
     let mut wrong = Vec::new();
-    let mut asked = 0;
+    let mut changing = 0;
     for question in questions() {
         let wanted: Vec<&str> = question.answers.iter().map(|answer| action_of(answer)).collect();
         if !wanted.iter().any(|action| changes.contains(action)) {
             continue;
         }
-        asked += 1;
+        changing += 1;
         let first = index.search(question.text, 1).first().map(place).unwrap_or_default();
         if changes.contains(&action_of(&first)) && !wanted.contains(&action_of(&first)) {
             wrong.push((question.text, first));
         }
     }
-    println!("another change first for {} of {asked}", wrong.len());
-    assert!(wrong.len() * 50 <= asked, "{wrong:#?}");
+    println!("another change first for {} of {changing}", wrong.len());
+    assert!(wrong.len() * 50 <= changing, "{wrong:#?}");
 }
 
 #[test]
@@ -237,8 +237,8 @@ fn answers_keep_to_limit_and_filter() {
     assert_eq!(index.search("customers", 4).len(), 4);
     let long = "customer ".repeat(100_000);
     assert_eq!(index.search(&long, 1)[0].entity, "customers");
-    let kept = index.search_where("delete a customer", 5, |hit| hit.action.is_array());
-    assert!(!kept.is_empty() && kept.iter().all(|hit| hit.action.is_array()), "{kept:?}");
+    let found = index.search_where("delete a customer", 5, |hit| hit.action.is_array());
+    assert!(!found.is_empty() && found.iter().all(|hit| hit.action.is_array()), "{found:?}");
     let scores: Vec<f32> = index.search("open invoices", 50).iter().map(|hit| hit.score).collect();
     assert!(scores.is_sorted_by(|a, b| a >= b));
     assert!(Index::new([]).search("customers", 5).is_empty());

@@ -1,4 +1,4 @@
-//! By which calls the records that a query needs of an entity can be had. Every way gives at least the records that
+//! By which calls the records that a query needs of an entity can be had. Every strategy gives at least the records that
 //! are needed.
 
 use airbyte_agent_core::description::{
@@ -11,6 +11,7 @@ use serde_json::Value;
 use super::range::{Range, mark};
 use super::reference::Field;
 use super::templates::{accepted, filled, merge};
+use super::wanted::{Needs, Values, Wanted, shown};
 use crate::arguments::{Arguments, SINCE, arguments, fitted};
 use crate::mark::Mark;
 use crate::record::{self, PARENT};
@@ -20,28 +21,6 @@ const VALUE: &str = "{value}";
 
 /// What stands for several values in templates.
 const VALUES: &str = "{values}";
-
-/// A field whose values are known.
-#[derive(Debug, Clone)]
-pub(super) struct Wanted {
-    pub(super) field: Field,
-    pub(super) values: Values,
-}
-
-/// The values that a field may have.
-#[derive(Debug, Clone)]
-pub(super) enum Values {
-    Known(Vec<Value>),
-    /// They come out of records that are not there yet; the text says of which.
-    Later(String),
-}
-
-/// What a query needs of an entity.
-#[derive(Debug, Clone, Default)]
-pub(super) struct Needs {
-    pub(super) wanted: Vec<Wanted>,
-    pub(super) ranges: Vec<Range>,
-}
 
 /// An entity whose records can be read.
 #[derive(Debug, Clone, Copy)]
@@ -53,9 +32,9 @@ pub(super) struct Reading<'c> {
 
 /// How the records are had.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct Way {
+pub(super) struct Strategy {
     pub(super) action: Action,
-    /// How good the way is; lower is better.
+    /// How good the strategy is; lower is better.
     pub(super) rank: u8,
     /// The arguments of the calls, each with those of them that come from parents.
     pub(super) calls: Vec<Planned>,
@@ -69,13 +48,28 @@ pub(super) struct Way {
     pub(super) unless: Option<JsonPath>,
 }
 
-/// A call of a way.
+/// A call of a strategy.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub(super) struct Planned {
     /// What goes before everything else.
     pub(super) given: Arguments,
     /// What takes the place of records of parents.
     pub(super) of_parents: Arguments,
+}
+
+/// Arguments that tell one list of an entity from another, with the values that conditions give them.
+#[derive(Debug)]
+struct Bound<'c> {
+    /// Those that otherwise come from records of parents.
+    parents: Vec<(&'c str, Wanted)>,
+    /// Those that otherwise come from the settings of the connector.
+    scope: Vec<(&'c str, Wanted)>,
+}
+
+impl Bound<'_> {
+    fn all(&self) -> impl Iterator<Item = (&str, &Wanted)> {
+        self.parents.iter().chain(&self.scope).map(|(name, wanted)| (*name, wanted))
+    }
 }
 
 /// The filters of a list: those of the spec, and the one for changes.
@@ -120,18 +114,18 @@ fn only_argument(arguments: &[(Text, Json)]) -> Option<&str> {
 }
 
 impl<'c> Reading<'c> {
-    /// The best way to the records; `None` if all of them have to be read. `most` is how many calls are worth it to
+    /// The best strategy for the records; `None` if all of them have to be read. `most` is how many calls are worth it to
     /// read records or lists one by one; with `is_partial`, it is enough to read some pages of one list.
-    pub(super) fn way(self, needs: &Needs, most: usize, is_partial: bool) -> Option<Way> {
+    pub(super) fn strategy(self, needs: &Needs, most: usize, is_partial: bool) -> Option<Strategy> {
         if self.source.key.is_empty() {
             // Of records without an identity, nobody could say which are the same.
             let has_parents = !self.source.parents.is_empty();
             return (is_partial && !has_parents && self.is_free()).then(|| self.plain());
         }
-        let parents = self.bound_parents(needs);
-        let by_key = self.by_key(needs, &parents, most);
+        let bound = self.bound(needs);
+        let by_key = self.by_key(needs, &bound, most);
         by_key
-            .or_else(|| self.by_list(needs, &parents, most))
+            .or_else(|| self.by_list(needs, &bound, most))
             .or_else(|| (is_partial && self.is_free()).then(|| self.plain()))
     }
 
@@ -141,8 +135,8 @@ impl<'c> Reading<'c> {
     }
 
     /// The pages of the list as they come.
-    fn plain(self) -> Way {
-        Way {
+    fn plain(self) -> Strategy {
+        Strategy {
             action: self.operation.action,
             rank: 4,
             calls: vec![Planned::default()],
@@ -153,21 +147,32 @@ impl<'c> Reading<'c> {
         }
     }
 
-    /// The arguments that come from parents, as far as conditions give them.
-    fn bound_parents(self, needs: &Needs) -> Vec<(&'c str, Wanted)> {
-        let names = self.source.parents.iter().flat_map(|parent| parent.arguments.iter());
-        let found = names.filter_map(|(name, _)| {
+    /// The arguments that tell one list from another, as far as conditions give them.
+    fn bound(self, needs: &Needs) -> Bound<'c> {
+        let parents = self.source.parents.iter().flat_map(|parent| parent.arguments.iter());
+        Bound {
+            parents: self.bound_arguments(needs, parents.map(|(name, _)| name.as_ref())),
+            scope: self.bound_arguments(needs, self.source.scope.iter().map(AsRef::as_ref)),
+        }
+    }
+
+    fn bound_arguments(
+        self,
+        needs: &Needs,
+        names: impl Iterator<Item = &'c str>,
+    ) -> Vec<(&'c str, Wanted)> {
+        let found = names.filter_map(|name| {
             let own = [PARENT.to_owned(), record::member(name)];
             let by_filter = |wanted: &&Wanted| {
                 let mut filters = self.operation.filters.iter();
                 filters.any(|filter| {
                     is_field(&wanted.field, &filter.field)
-                        && only_argument(&filter.equals) == Some(name.as_ref())
+                        && only_argument(&filter.equals) == Some(name)
                 })
             };
             let wanted = needs.wanted.iter().find(|wanted| wanted.field.path == own);
             let wanted = wanted.or_else(|| needs.wanted.iter().find(by_filter))?;
-            Some((name.as_ref(), wanted.clone()))
+            Some((name, wanted.clone()))
         });
         found.collect()
     }
@@ -177,9 +182,9 @@ impl<'c> Reading<'c> {
     }
 
     /// Records one by one.
-    fn by_key(self, needs: &Needs, parents: &[(&str, Wanted)], most: usize) -> Option<Way> {
+    fn by_key(self, needs: &Needs, bound: &Bound<'_>, most: usize) -> Option<Strategy> {
         let get = self.connector.operation(&self.operation.entity, Action::Get)?;
-        if !get.hints.read_only || parents.len() < self.parent_arguments() {
+        if !get.hints.read_only || bound.parents.len() < self.parent_arguments() {
             return None;
         }
         let with_get = self.operation.filters.iter().filter(|filter| filter.get.is_some());
@@ -189,7 +194,7 @@ impl<'c> Reading<'c> {
         });
         let (argument, wanted, unless) = found.next()?;
         let mut all: Vec<(&str, &Wanted)> = vec![(argument, wanted)];
-        all.extend(parents.iter().map(|(name, wanted)| (*name, wanted)));
+        all.extend(bound.all());
         let is_there = |parameter: &&Parameter| {
             !parameter.required
                 || parameter.default.is_some()
@@ -198,18 +203,18 @@ impl<'c> Reading<'c> {
                 || self.connector.scoping.iter().any(|rule| rule.parameter == parameter.name)
         };
         if !get.parameters.iter().all(|parameter| is_there(&parameter))
-            || !parents.iter().all(|(name, _)| get.parameter(name).is_some())
+            || !record::list_names(self.source).all(|name| get.parameter(name).is_some())
         {
             return None;
         }
         let (calls, each) = combinations(get, &all, most)?;
         let of_parents = |given: &Arguments| {
-            let names = parents.iter().map(|(name, _)| *name);
+            let names = bound.all().map(|(name, _)| name);
             names.filter_map(|name| Some((name.to_owned(), given.get(name)?.clone()))).collect()
         };
         let calls =
             calls.into_iter().map(|given| Planned { of_parents: of_parents(&given), given });
-        Some(Way {
+        Some(Strategy {
             action: Action::Get,
             rank: u8::from(each.is_some()) * 2,
             calls: calls.collect(),
@@ -221,15 +226,15 @@ impl<'c> Reading<'c> {
     }
 
     /// Lists with arguments.
-    fn by_list(self, needs: &Needs, parents: &[(&str, Wanted)], most: usize) -> Option<Way> {
+    fn by_list(self, needs: &Needs, bound: &Bound<'_>, most: usize) -> Option<Strategy> {
         let operation = self.operation;
         let mut given = Arguments::new();
         let mut pushed = Vec::new();
         let mut several: Option<(Vec<Arguments>, &Wanted)> = None;
         let mut later: Option<(&str, &Wanted)> = None;
-        let all_bound = parents.len() == self.parent_arguments();
+        let all_bound = bound.parents.len() == self.parent_arguments();
         let bound: Vec<(&str, &Wanted)> = match all_bound {
-            true => parents.iter().map(|(name, wanted)| (*name, wanted)).collect(),
+            true => bound.all().collect(),
             false => Vec::new(),
         };
         let (lists, each) = combinations(operation, &bound, most)?;
@@ -328,7 +333,7 @@ impl<'c> Reading<'c> {
             (None, true) => 1,
             (None, false) => 3,
         };
-        Some(Way {
+        Some(Strategy {
             action: operation.action,
             rank,
             calls,
@@ -378,22 +383,6 @@ impl<'c> Reading<'c> {
         let mut of_parents = of_parents.clone();
         of_parents.extend(call.of_parents.clone());
         arguments(self.operation, self.source, &call.given, &of_parents, None)
-    }
-}
-
-/// The condition that values come from, in SQL.
-fn shown(wanted: &Wanted) -> String {
-    let field = &wanted.field.sql;
-    match &wanted.values {
-        Values::Later(text) => format!("{field} = {text}"),
-        Values::Known(values) => match values.as_slice() {
-            [one] => format!("{field} = {one}"),
-            many if many.len() > 10 => format!("{field} IN ({} values)", many.len()),
-            many => {
-                let texts: Vec<String> = many.iter().map(ToString::to_string).collect();
-                format!("{field} IN ({})", texts.join(", "))
-            }
-        },
     }
 }
 
