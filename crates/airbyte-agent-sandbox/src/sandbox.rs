@@ -6,9 +6,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use airbyte_agent_description::Connector;
+use serde_json::{Map, Value};
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
+use crate::data::Population;
 use crate::fault::{Fault, FaultQueue};
 use crate::log::{LoggedRequest, RequestLog};
 use crate::platform::{Behaviour, Executor, Platform, PlatformConfig, Tenant};
@@ -29,6 +31,7 @@ pub struct Sandbox {
 pub struct SandboxBuilder {
     listen: Option<SocketAddr>,
     platform: PlatformConfig,
+    population: Population,
 }
 
 /// A connector description, shared between vendor and platform. It is made from an owned, shared
@@ -107,12 +110,23 @@ impl SandboxBuilder {
         self
     }
 
+    /// Limits the records of every vendor: at most `most` of each entity, of which a list below a record of another
+    /// entity, such as the tables of one base, shows `below`. Usually an entity has between 250 and 300 records, and
+    /// each such list shows all of them, so that the records below records below records are millions. Lists also select
+    /// by the time of change as the description says for copies (`x-agent-sync`), and not as the names of arguments say.
+    #[must_use]
+    pub fn population(mut self, most: u64, below: u64) -> Self {
+        self.population =
+            Population { most: Some(most), below: Some(below), selects_by_change: true };
+        self
+    }
+
     /// Starts the server on the current Tokio runtime. Fails when it cannot listen on the address.
     pub async fn start(self) -> io::Result<Sandbox> {
         let listen = self.listen.unwrap_or_else(|| (Ipv4Addr::LOCALHOST, 0).into());
         let listener = TcpListener::bind(listen).await?;
         let address = listener.local_addr()?;
-        let vendors = Vendors::new(self.platform.connectors.iter().cloned());
+        let vendors = Vendors::new(self.platform.connectors.iter().cloned(), self.population);
         let services = Arc::new(Services {
             vendors,
             platform: Platform::new(self.platform, format!("http://{address}")),
@@ -167,6 +181,26 @@ impl Sandbox {
     /// Advances the platform's clock, by which its tokens expire.
     pub fn advance(&self, by: Duration) {
         self.services.platform.clock.advance(by);
+    }
+
+    /// Writes fields over those of the record with this number of an entity, as if somebody had changed it at the
+    /// vendor. The records that an entity has at the start are numbered from 0. Returns whether there is such a record.
+    pub fn change(
+        &self,
+        connector: &str,
+        entity: &str,
+        number: u64,
+        fields: Map<String, Value>,
+    ) -> bool {
+        let vendor = self.services.vendors.by_slug(connector);
+        vendor.is_some_and(|vendor| vendor.change(entity, number, fields))
+    }
+
+    /// Removes the record with this number of an entity, as if somebody had deleted it at the vendor. Returns whether
+    /// there was such a record.
+    pub fn remove(&self, connector: &str, entity: &str, number: u64) -> bool {
+        let vendor = self.services.vendors.by_slug(connector);
+        vendor.is_some_and(|vendor| vendor.remove(entity, number))
     }
 
     /// Adds a client of the platform, or gives a known client another secret. Returns the ids of

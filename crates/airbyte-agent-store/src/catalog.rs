@@ -2,6 +2,7 @@
 
 use crate::db::{Db, cells};
 use crate::error::Result;
+use crate::misfits::{self, Misfit, ReadTable};
 use crate::store::Store;
 use crate::table::{Column, Table};
 use crate::value::Cell;
@@ -14,6 +15,8 @@ pub struct TableSummary {
     pub table: Table,
     /// The accounts whose records are in it, by name.
     pub accounts: Vec<Freshness>,
+    /// The values that are not of the type of their column.
+    pub misfits: Vec<Misfit>,
 }
 
 impl TableSummary {
@@ -58,11 +61,28 @@ impl Store {
         self.summaries("connector = ?1", cells![connector])
     }
 
+    /// The values of an account in a table that are not of the type of their column.
+    ///
+    /// # Errors
+    ///
+    /// The errors of reading.
+    pub fn misfits(&self, table: &Table, account: &str) -> Result<Vec<Misfit>> {
+        let accounts = [account.to_owned()];
+        self.read(|db| {
+            let table = &table.current(db)?;
+            let read = ReadTable { name: &table.name, table, accounts: Some(&accounts) };
+            misfits::load(db, &[read], |_, _| true)
+        })
+    }
+
     fn summaries(&self, condition: &str, values: Vec<Cell>) -> Result<Vec<TableSummary>> {
         self.read(|db| {
             let tables = Table::load(db, condition, values)?.into_iter();
-            let summary =
-                |table: Table| Ok(TableSummary { accounts: accounts(db, table.id)?, table });
+            let summary = |table: Table| {
+                let read = ReadTable::whole(&table);
+                let misfits = misfits::load(db, &[read], |_, _| true)?;
+                Ok(TableSummary { accounts: accounts(db, table.id)?, misfits, table })
+            };
             tables.map(summary).collect()
         })
     }

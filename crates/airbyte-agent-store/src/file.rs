@@ -3,15 +3,19 @@
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 
 use crate::db::Db;
 use crate::error::{Error, Result};
 use crate::learnt::Learnt;
+use crate::misfits;
 use crate::options::OpenOptions;
+use crate::reencode;
 use crate::schema;
 use crate::sql::Reader;
+use crate::table::Table;
 
 /// A store in an SQLite database.
 #[derive(Debug)]
@@ -20,9 +24,17 @@ pub(crate) struct FileStore {
     /// The name that connections open: the path, or the address of a database in memory.
     address: String,
     options: OpenOptions,
-    writer: Mutex<Writer>,
+    /// They are closed before the connection that writes: the last one that is closed empties the log beside the file,
+    /// which those that only read cannot.
     readers: Mutex<Vec<Reader>>,
+    writer: Mutex<Writer>,
 }
+
+/// Size of the pages of a new file. In larger pages less space is lost at their ends, behind rows of some hundred bytes.
+const PAGE_BYTES: u32 = 8192;
+
+/// How long emptying the log waits for those who read.
+const SETTLE_TIMEOUT: Duration = Duration::from_millis(200);
 
 /// Most connections that are kept open for the next queries.
 const MOST_IDLE: usize = 4;
@@ -92,6 +104,21 @@ impl FileStore {
         written.map_err(|error| self.located(error))
     }
 
+    /// Moves what was written into the file itself, and empties the log beside it. While others read, what they need
+    /// stays there.
+    pub(crate) fn settle(&self) -> Result<()> {
+        let writer = self.writer();
+        let connection = &writer.connection;
+        let settled = (|| {
+            // Nobody who reads for long is waited for.
+            connection.busy_timeout(SETTLE_TIMEOUT)?;
+            let settled = connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()));
+            connection.busy_timeout(self.options.busy_timeout)?;
+            settled
+        })();
+        settled.map_err(|error| Error::at(&self.path, error))
+    }
+
     /// Reads with a connection that can only read.
     pub(crate) fn read<R>(&self, work: impl FnOnce(&mut Reader) -> Result<R>) -> Result<R> {
         let idle = self.readers.lock().unwrap_or_else(PoisonError::into_inner).pop();
@@ -151,9 +178,9 @@ fn prepare(path: &Path, connection: &mut Connection, options: &OpenOptions) -> R
     }
     connection
         .execute_batch(&format!(
-            "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON;
+            "PRAGMA page_size = {PAGE_BYTES}; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON;
              PRAGMA temp_store = MEMORY; PRAGMA cache_size = -32768; PRAGMA mmap_size = 1073741824;
-             PRAGMA journal_size_limit = 67108864; PRAGMA wal_autocheckpoint = 8000;
+             PRAGMA journal_size_limit = 67108864; PRAGMA wal_autocheckpoint = 4000;
              PRAGMA hard_heap_limit = {};",
             options.memory
         ))
@@ -176,6 +203,12 @@ fn prepare(path: &Path, connection: &mut Connection, options: &OpenOptions) -> R
         let (_, version) = schema::marks(&transaction).map_err(at)?;
         if version < schema::VERSION {
             schema::migrate(&transaction, version).map_err(at)?;
+            let db: &dyn Db = &*transaction;
+            let mut learnt = Learnt::default();
+            for table in Table::load(db, "TRUE", Vec::new())? {
+                misfits::recount(db, &table)?;
+                reencode::index_again(db, &mut learnt, &table)?;
+            }
         }
         transaction.commit().map_err(at)?;
     }

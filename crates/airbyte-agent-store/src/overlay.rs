@@ -9,6 +9,9 @@ use serde_json::Value;
 use crate::db::{Db, Dialect};
 use crate::declare::own_columns;
 use crate::error::{Error, Result};
+#[cfg(feature = "postgres")]
+use crate::misfits::ReadTable;
+use crate::misfits::{Misfit, Tally};
 use crate::moment;
 use crate::names::{literal, quoted};
 #[cfg(feature = "postgres")]
@@ -43,6 +46,8 @@ struct Shadow {
     table: Table,
     /// The accounts whose stored records are hidden, each with the number of records that were put in their place.
     accounts: BTreeMap<String, usize>,
+    /// The values of the added records that are not of the type of their column, by account.
+    tallies: BTreeMap<String, Tally>,
 }
 
 impl Overlay {
@@ -72,10 +77,11 @@ impl Overlay {
     /// The errors of reading.
     pub fn hide(&mut self, table: &Table, account: &str) -> Result<()> {
         let is_new = !self.shadows.contains_key(&table.id);
-        let shadow = self
-            .shadows
-            .entry(table.id)
-            .or_insert_with(|| Shadow { table: table.clone(), accounts: BTreeMap::new() });
+        let shadow = self.shadows.entry(table.id).or_insert_with(|| Shadow {
+            table: table.clone(),
+            accounts: BTreeMap::new(),
+            tallies: BTreeMap::new(),
+        });
         if shadow.accounts.contains_key(account) {
             return Ok(());
         }
@@ -95,6 +101,7 @@ impl Overlay {
         if shadow.accounts.remove(account).is_none() {
             return Ok(());
         }
+        shadow.tallies.remove(account);
         let (rows, temporary) = (shadow.table.rows(), shadow.table.dialect.temporary());
         let sql = if shadow.accounts.is_empty() {
             let name = quoted(&shadow.table.name);
@@ -139,6 +146,7 @@ impl Overlay {
                 record::key(&shadow.table, &record, index)?
             };
             let row = record::row(&shadow.table, &record, key.clone());
+            shadow.tallies.entry(account.to_owned()).or_default().add(&shadow.table, &row.cells);
             let own = [
                 Cell::Text(account.to_owned()),
                 Cell::Text(key),
@@ -191,7 +199,30 @@ impl Overlay {
             #[cfg(feature = "postgres")]
             _ => Err(Error::Database("the overlay belongs to another store".into())),
         };
-        collect(limits, run)
+        let mut rows = collect(limits, run)?;
+        let read = match &self.session {
+            Session::File(reader) => reader.read_columns(),
+            #[cfg(feature = "postgres")]
+            Session::Postgres(_) => {
+                let tables = self.shadows.values().map(|shadow| ReadTable::whole(&shadow.table));
+                crate::postgres::read_columns(sql, &tables.collect::<Vec<_>>())
+            }
+        };
+        for shadow in self.shadows.values() {
+            let name = &shadow.table.name;
+            let is_hidden =
+                |one: &Misfit| one.table == *name && shadow.accounts.contains_key(&one.account);
+            rows.misfits.retain(|one| !is_hidden(one));
+            let added = shadow
+                .tallies
+                .iter()
+                .flat_map(|(account, tally)| tally.misfits(&shadow.table, account));
+            let is_read = |one: &Misfit| {
+                read.contains(&(one.table.to_lowercase(), one.column.to_lowercase()))
+            };
+            rows.misfits.extend(added.filter(is_read));
+        }
+        Ok(rows)
     }
 
     fn change(&mut self, work: impl FnOnce(&dyn Db) -> Result<()>) -> Result<()> {

@@ -5,6 +5,7 @@ use serde_json::Value;
 use crate::db::{Db, cells};
 use crate::error::Result;
 use crate::learnt::Learnt;
+use crate::misfits;
 use crate::record;
 use crate::spec;
 use crate::stored::{held, held_columns, stored, stored_columns};
@@ -62,5 +63,29 @@ pub(crate) fn reencode(
         let records: Vec<_> = records.iter().map(|(id, record, row)| (*id, record, row)).collect();
         text::insert(db, learnt, after, &records)?;
     }
-    Ok(())
+    misfits::recount(db, after)
+}
+
+/// Adds the words of all rows of a table to the index, which has none of them.
+pub(crate) fn index_again(db: &dyn Db, learnt: &mut Learnt, table: &Table) -> Result<()> {
+    let select = format!(
+        "SELECT {} FROM {} WHERE _row > ? ORDER BY _row LIMIT 500",
+        stored_columns(table),
+        table.rows()
+    );
+    let mut last = i64::MIN;
+    loop {
+        let rows = db.rows(&select, cells![last])?;
+        let Some(end) = rows.last() else { return Ok(()) };
+        last = end.integer(0);
+        let records = rows.iter().map(|fields| {
+            let known = stored(fields, table);
+            let record = known.record(table);
+            let row = record::row(table, &record, known.key);
+            (known.id, record, row)
+        });
+        let records: Vec<_> = records.collect();
+        let records: Vec<_> = records.iter().map(|(id, record, row)| (*id, record, row)).collect();
+        text::insert(db, learnt, table, &records)?;
+    }
 }

@@ -8,6 +8,7 @@ use crate::changes::{self, ChangeKind};
 use crate::db::{Db, Fields, cells};
 use crate::error::Result;
 use crate::learnt::Learnt;
+use crate::misfits::{self, Tally};
 use crate::page::Counts;
 use crate::record::{Row, placed, places};
 use crate::stored::{StoredRow, held, held_columns, stored, stored_columns};
@@ -98,6 +99,7 @@ impl<'w> RowWriter<'w> {
         let (mut words, mut replaced): (Vec<(usize, &Map<_, _>, Row)>, _) =
             (Vec::new(), Vec::new());
         let mut new = Vec::new();
+        let mut tally = Tally::default();
         for ((record, key), found) in records.iter().zip(found) {
             let row = placed(table, &self.places, record, key.clone());
             let known = found.into_iter().next().map(|fields| stored(&fields, table));
@@ -109,6 +111,7 @@ impl<'w> RowWriter<'w> {
                 continue;
             }
             let held = held(db, learnt, table, record, &row)?;
+            tally.add(table, &row.cells);
             let id = match known {
                 // It is known once the row has been inserted.
                 None => {
@@ -121,6 +124,7 @@ impl<'w> RowWriter<'w> {
                 Some(known) => {
                     updates.push(own(cells![self.now], own(held, cells![known.id])));
                     replaced.push(known.id);
+                    tally.remove(table, &known.cells);
                     self.note_update(&known, record, &mut changes, counts);
                     known.id
                 }
@@ -136,6 +140,7 @@ impl<'w> RowWriter<'w> {
         let words: Vec<_> =
             words.iter().map(|(place, record, row)| (ids[*place], *record, row)).collect();
         text::insert(db, learnt, table, &words)?;
+        tally.write(db, table, self.account)?;
         changes::add(db, table, self.account, &changes, self.now)
     }
 
@@ -171,6 +176,7 @@ pub(crate) fn delete_rows(
     now: &str,
 ) -> Result<u64> {
     let ids: Vec<i64> = rows.iter().map(|row| row.integer(0)).collect();
+    misfits::forget_rows(db, table, account, &ids)?;
     let numbers: Vec<Vec<Cell>> = ids.iter().map(|id| cells![*id]).collect();
     db.execute_all(&format!("DELETE FROM {} WHERE _row = ?", table.rows()), &numbers)?;
     text::delete(db, table, &ids)?;

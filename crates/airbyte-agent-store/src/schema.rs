@@ -6,7 +6,7 @@ use rusqlite::{Connection, Transaction};
 pub(crate) const APPLICATION: i64 = 0x6161_7374;
 
 /// Each entry brings a file from the version that is its index to the next one.
-const STEPS: &[&str] = &[FIRST];
+const STEPS: &[&str] = &[FIRST, MISFITS, WORDS];
 
 /// The version that a file has after all steps.
 #[expect(clippy::cast_possible_wrap, reason = "there are few steps")]
@@ -80,6 +80,30 @@ CREATE TABLE _words (
     word TEXT NOT NULL,
     PRIMARY KEY (length, word)
 ) WITHOUT ROWID;
+";
+
+/// How many values of a column are not of its type; see `misfits`. The rows of older files are counted afterwards.
+const MISFITS: &str = "
+CREATE TABLE _misfits (
+    table_id INTEGER NOT NULL REFERENCES _tables,
+    account TEXT NOT NULL,
+    place INTEGER NOT NULL,
+    found TEXT NOT NULL,
+    number INTEGER NOT NULL,
+    PRIMARY KEY (table_id, account, place, found)
+) WITHOUT ROWID;
+";
+
+/// The index of words says in which rows a word is and not at which places, which takes less than half the space. A
+/// word of a name is in it once more with a mark (`text::NAME_MARK`). The texts are made of words already, so that
+/// spaces divide them. The rows of older files are added afterwards.
+const WORDS: &str = "
+DROP TABLE _text;
+CREATE VIRTUAL TABLE _text USING fts5 (
+    words,
+    content='', contentless_delete=1, detail=none,
+    tokenize='ascii'
+);
 ";
 
 /// The application and version that a file says it has; both are 0 for a new one.

@@ -89,6 +89,20 @@ impl Store {
         }
     }
 
+    /// Moves what was written into the file itself, and empties the log beside it. While others read, what they need
+    /// stays there. A database does this by itself.
+    ///
+    /// # Errors
+    ///
+    /// The errors of writing.
+    pub fn settle(&self) -> Result<()> {
+        match &self.backend {
+            Backend::File(file) => file.settle(),
+            #[cfg(feature = "postgres")]
+            Backend::Postgres(_) => Ok(()),
+        }
+    }
+
     /// Reads with a connection that can only read.
     pub(crate) fn read<R>(&self, work: impl FnOnce(&dyn Db) -> Result<R>) -> Result<R> {
         match &self.backend {

@@ -16,6 +16,9 @@ use crate::words::{beginning, fold, is_of_letters, words};
 /// Bits of a row's number in the index; the number of its table stands before them.
 const ROW_BITS: u32 = 40;
 
+/// Stands in the index of SQLite before the words of names. No word has this character.
+pub(crate) const NAME_MARK: char = '·';
+
 /// Number of a row in the index of words.
 pub(crate) fn index_id(table: i64, row: i64) -> i64 {
     (table << ROW_BITS) | row
@@ -42,6 +45,21 @@ impl Texts {
             }
             target.push_str(&fold(text));
         }
+    }
+
+    /// All words, and once more with a mark those of names.
+    fn indexed(&self) -> String {
+        let mut all = String::with_capacity(2 * self.name.len() + self.body.len() + 16);
+        for word in words(&self.name).chain(words(&self.body)) {
+            all.push_str(word);
+            all.push(' ');
+        }
+        for word in words(&self.name) {
+            all.push(NAME_MARK);
+            all.push_str(word);
+            all.push(' ');
+        }
+        all
     }
 
     fn add_value(&mut self, field: &str, value: &Value) {
@@ -108,7 +126,7 @@ pub(crate) fn insert(
         learn(learnt, &texts.body, &mut new);
         let id = index_id(table.id, *id);
         rows.push(match db.dialect() {
-            Dialect::Sqlite => cells![id, texts.name, texts.body],
+            Dialect::Sqlite => cells![id, texts.indexed()],
             Dialect::Postgres => {
                 let whole = format!("{}\n{}", texts.name, texts.body);
                 cells![id, lexemes(&texts.name), lexemes(&whole)]
@@ -117,7 +135,7 @@ pub(crate) fn insert(
     }
     db.execute_all("INSERT INTO _words (length, word) VALUES (?, ?) ON CONFLICT DO NOTHING", &new)?;
     let sql = match db.dialect() {
-        Dialect::Sqlite => "INSERT INTO _text (rowid, name, body) VALUES (?, ?, ?)",
+        Dialect::Sqlite => "INSERT INTO _text (rowid, words) VALUES (?, ?)",
         Dialect::Postgres => {
             "INSERT INTO _text (id, name, whole)
              VALUES (?, array_to_tsvector(?::text[]), array_to_tsvector(?::text[]))"

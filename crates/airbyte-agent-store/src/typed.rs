@@ -44,6 +44,11 @@ fn typed(kind: ColumnKind, cell: &Cell) -> (Cell, bool) {
     }
 }
 
+/// Whether there is a value of which a column of this kind has nothing.
+pub(crate) fn is_lost(kind: ColumnKind, cell: &Cell) -> bool {
+    *cell != Cell::Null && typed(kind, cell).0 == Cell::Null
+}
+
 /// The moment with as many digits as Postgres keeps.
 fn microseconds(moment: Timestamp) -> (String, bool) {
     let is_exact = moment.subsec_nanosecond() % 1_000 == 0;

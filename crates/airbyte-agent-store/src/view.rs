@@ -4,6 +4,7 @@ use crate::catalog::TableNames;
 use crate::db::{Db, Dialect, cells};
 use crate::declare::own_columns;
 use crate::error::Result;
+use crate::misfits::ReadTable;
 use crate::names::{literal, quoted};
 use crate::table::{OWN_COLUMNS, Table, record_expression};
 
@@ -91,6 +92,11 @@ impl SqlView {
             }
         }
         Ok(found)
+    }
+
+    /// The table as a statement reads it by the view.
+    pub(crate) fn read_table(&self) -> ReadTable<'_> {
+        ReadTable { name: &self.name, table: &self.table, accounts: Some(&self.accounts) }
     }
 
     /// The statement that makes the view for one connection.

@@ -104,7 +104,7 @@ fn a_file_that_is_no_store_is_refused_and_left_as_it_is() {
         ("other", "the file is a database of another program; give the path of a store"),
         (
             "newer",
-            "the store has version 99, this program knows versions up to 1; use a newer version",
+            "the store has version 99, this program knows versions up to 3; use a newer version",
         ),
         ("no/folder", "the store cannot be made: "),
         ("", ": "),
@@ -155,4 +155,26 @@ fn only_the_owner_can_read_the_files() {
         let mode = entry.metadata().unwrap().permissions().mode() & 0o777;
         assert_eq!(mode, 0o600, "{:?}", entry.file_name());
     }
+}
+
+#[test]
+fn the_log_beside_the_file_is_emptied_when_asked_and_at_the_end() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("store.db");
+    let log = folder.path().join("store.db-wal");
+    let length = || std::fs::metadata(&log).map_or(0, |found| found.len());
+    let store = Store::open(&path, &OpenOptions::default()).unwrap();
+    let table = store.declare(&issues()).unwrap();
+    write(&store, &table, &[json!({"id": 1, "title": "a"})]);
+    query(&store, "SELECT * FROM github_issues");
+    assert!(length() > 0);
+    store.settle().unwrap();
+    assert_eq!(length(), 0);
+    write(&store, &table, &[json!({"id": 2, "title": "b"})]);
+    query(&store, "SELECT * FROM github_issues");
+    assert!(length() > 0);
+    drop(store);
+    assert_eq!(length(), 0);
+    let store = Store::open(&path, &OpenOptions::default()).unwrap();
+    assert_eq!(query(&store, "SELECT count(*) FROM github_issues"), [[json!(2)]]);
 }

@@ -1,4 +1,4 @@
-//! How many calls may be made.
+//! The number of calls that a run or a query may make, counted down by everybody who makes some.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 

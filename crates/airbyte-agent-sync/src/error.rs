@@ -19,6 +19,9 @@ pub enum Error {
     /// As many calls were made as are allowed.
     #[error("{0}")]
     Budget(String),
+    /// Somebody else copies the same entity, and is not done in time.
+    #[error("{0}")]
+    Busy(String),
     /// The records are not as the spec says.
     #[error("{0}")]
     Records(String),
@@ -42,14 +45,16 @@ impl Error {
                 _ => ErrorKind::Storage,
             },
             Self::Records(_) => ErrorKind::Decode,
+            Self::Busy(_) => ErrorKind::Storage,
         }
     }
 
-    /// Whether other lists of the same account would fail in the same way, so that trying them has no use.
+    /// Whether other lists of the same account would fail in the same way, so that they need not be tried.
     pub(crate) fn ends_everything(&self) -> bool {
         match self {
             Self::Store(error) => !matches!(**error, StoreError::Record { .. }),
             Self::Budget(_) => true,
+            Self::Busy(_) => false,
             other => matches!(
                 other.kind(),
                 ErrorKind::Authentication

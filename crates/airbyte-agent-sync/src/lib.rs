@@ -10,6 +10,7 @@ mod pace;
 mod parents;
 mod plan;
 mod position;
+mod private;
 mod record;
 mod report;
 mod run;

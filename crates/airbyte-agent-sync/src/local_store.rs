@@ -6,10 +6,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use airbyte_agent_core::local_store::{
-    Column, Freshness, Hit, Hits, Limits, LocalStore, Rows, SearchPage, Table, View,
+    AccountRemark, Column, Freshness, Hit, Hits, Limits, LocalStore, Rows, SearchPage, Table, View,
 };
 use airbyte_agent_core::{BoxFuture, Error, Result};
-use airbyte_agent_store::{Find, QueryLimits, Result as StoreResult, Store, TableSummary};
+use airbyte_agent_store::{Find, Misfit, QueryLimits, Result as StoreResult, Store, TableSummary};
 use serde_json::{Map, Value};
 
 use crate::error::engine_error;
@@ -104,6 +104,7 @@ impl LocalStore for StoredRecords {
             let found = self.blocking(limits, search).await?;
             let mut page = SearchPage::default();
             (page.records, page.cursor, page.took_ms) = (found.data, found.cursor, found.took_ms);
+            page.remarks = found.misfits.iter().map(Misfit::sentence).collect();
             Ok(page)
         })
     }
@@ -146,6 +147,7 @@ impl LocalStore for StoredRecords {
             rows.columns = found.names();
             rows.is_cut = found.cut.is_some();
             rows.took_ms = found.took.as_secs_f64() * 1_000.0;
+            rows.remarks = found.misfits.iter().map(Misfit::sentence).collect();
             (rows.rows, rows.views) = (found.rows, found.views);
             Ok(rows)
         })
@@ -171,6 +173,10 @@ fn table(summary: &TableSummary) -> Table {
         known.field().clone_into(&mut column.field);
         column.description.clone_from(&known.description);
         known.kind.name().clone_into(&mut column.kind);
+        let own = summary.misfits.iter().filter(|one| one.column == known.name);
+        column.remarks = own
+            .map(|one| AccountRemark { account: one.account.clone(), text: one.sentence() })
+            .collect();
         column
     });
     table.columns = columns.collect();

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use airbyte_agent_store::Counts;
+use airbyte_agent_store::{Counts, Misfit};
 use serde::Serialize;
 use serde_json::{Map, Value};
 
@@ -35,9 +35,9 @@ impl Report {
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Mode {
-    /// All records of the entity.
+    /// All records were requested, and those that were not met are removed.
     Full,
-    /// Those that were changed.
+    /// Only records that were changed since the last run were requested.
     Incremental,
     /// Those that the arguments of the caller select. Nothing is removed.
     Selected,
@@ -57,18 +57,21 @@ pub struct EntityReport {
     pub lists: u64,
     /// Number of pages that were written.
     pub pages: u64,
-    /// Number of records in them.
+    /// Number of records in these pages.
     pub records: u64,
-    /// What they changed in the store.
+    /// How many records of the store were inserted, changed and deleted by them.
     pub counts: Counts,
     /// Number of records of the account in the table afterwards.
     pub rows: u64,
     /// Number of pages that the vendor did not send again, because they have not changed.
     pub not_modified: u64,
-    /// Parents' records that the vendor no longer knows.
+    /// Number of records of parents that the vendor no longer knows, so that there is no list below them.
     pub gone: u64,
-    /// Records whose time of change is written in another form than the spec says.
+    /// Number of records whose time of change is written in another form than the spec says.
     pub unreadable_times: u64,
+    /// Values in the store, of any run, that are not of the type that the schema says, so that conditions, orders and
+    /// sums over their columns do not treat them as others.
+    pub misfits: Vec<Misfit>,
     /// What went wrong; nothing was removed if something did.
     pub troubles: Vec<Trouble>,
     /// How long it took.
@@ -99,6 +102,7 @@ impl EntityReport {
             not_modified: 0,
             gone: 0,
             unreadable_times: 0,
+            misfits: Vec::new(),
             troubles: Vec::new(),
             took: Duration::ZERO,
         }

@@ -44,6 +44,9 @@ const LIST: Operation = Operation::get("listRecords", "records", Action::List, t
             ]),
         ])
         .per_parent())
+    .filters(list![
+        field_filter(json_path!("$.id")).equals(list![(text("filterByFormula"), json(r#""RECORD_ID() = '{value}'""#))]),
+    ])
     .records(json_path!("$.records"))
     .meta(list![meta("offset", json_path!("$.offset"))])
     .paging(Paging::cursor(from_meta("offset"), "offset").size(page_size("pageSize").maximum(100)))

@@ -121,6 +121,10 @@ const LIST: Operation = Operation::by(Method::Post, "listSponsoredProductCampaig
             ]),
         ])
         .per_parent())
+    .filters(list![
+        field_filter(json_path!("$.keywordId")).any_of(list![(text("campaignNegativeKeywordIdFilter"), json(r#"{"include":"{values}"}"#))]).most(1000),
+        field_filter(json_path!("$.campaignId")).any_of(list![(text("campaignIdFilter"), json(r#"{"include":"{values}"}"#))]).most(100),
+    ])
     .records(json_path!("$.campaignNegativeKeywords"))
     .total(MetaSource::Body(json_path!("$.totalResults")))
     .meta(list![meta("next_token", json_path!("$.nextToken"))])

@@ -54,6 +54,10 @@ const LIST: Operation = Operation::by(Method::Post, "listSponsoredProductAdGroup
             ]),
         ])
         .per_parent())
+    .filters(list![
+        field_filter(json_path!("$.adGroupId")).any_of(list![(text("adGroupIdFilter"), json(r#"{"include":"{values}"}"#))]).most(1000),
+        field_filter(json_path!("$.campaignId")).any_of(list![(text("campaignIdFilter"), json(r#"{"include":"{values}"}"#))]).most(100),
+    ])
     .records(json_path!("$"))
     .total(MetaSource::Body(json_path!("$.totalResults")))
     .meta(list![meta("next_token", json_path!("$.nextToken"))])

@@ -1,14 +1,14 @@
 //! The command `tables`: what is in the store.
 
 use airbyte_agent_core::Error;
-use airbyte_agent_store::{Column, Store, table_name};
+use airbyte_agent_store::{Column, Misfit, Store, table_name};
 use airbyte_agent_sync::live;
 use serde_json::{Value, json};
 
 use crate::args::tables::TablesArgs;
 use crate::failure::Stop;
 use crate::output::{self, ResultDocument};
-use crate::records;
+use crate::{notes, records};
 
 /// Columns that every table has, and what they mean.
 const OWN: [(&str, &str, &str); 4] = [
@@ -23,13 +23,28 @@ pub(crate) fn run_tables(args: &TablesArgs) -> Result<(), Stop> {
     let store = records::open_existing(&args.store);
     let data: Vec<Value> = match &args.table {
         Some(table) => {
-            let known = store.and_then(|store| store.columns(table).map_err(records::error));
+            let known = store
+                .as_ref()
+                .map_err(Clone::clone)
+                .and_then(|store| store.columns(table).map_err(records::error));
+            let misfits = misfits(store.as_ref().ok(), table)?;
+            notes::print_warnings(misfits.iter().map(Misfit::sentence));
             let columns = match known {
                 Ok(columns) => columns,
                 Err(error) => never_read(table)?.ok_or(error)?,
             };
             let known = columns.into_iter().map(|column| {
-                json!({"column": column.name, "type": column.kind, "description": column.description})
+                let own = misfits.iter().filter(|one| one.column == column.name);
+                let remarks: Vec<String> = own.map(Misfit::sentence).collect();
+                let mut members = json!({
+                    "column": column.name,
+                    "type": column.kind,
+                    "description": column.description,
+                });
+                if !remarks.is_empty() {
+                    members["remarks"] = json!(remarks);
+                }
+                members
             });
             let own = OWN.iter().map(|(name, kind, description)| {
                 json!({"column": name, "type": kind, "description": description})
@@ -55,6 +70,14 @@ pub(crate) fn run_tables(args: &TablesArgs) -> Result<(), Stop> {
         }
     };
     output::print_result(args.output, &ResultDocument::of_data(data.into()))
+}
+
+/// The values of a table that are not of the type of their column.
+fn misfits(store: Option<&Store>, table: &str) -> Result<Vec<Misfit>, Error> {
+    let Some(store) = store else { return Ok(Vec::new()) };
+    let tables = store.tables().map_err(records::error)?.into_iter();
+    let mut named = tables.filter(|summary| summary.table.name().eq_ignore_ascii_case(table));
+    Ok(named.next().map_or_else(Vec::new, |summary| summary.misfits))
 }
 
 /// The columns that a table of a connector will have once `sql` has read it; `None` if there is no such table.

@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use airbyte_agent_core::Error;
 use airbyte_agent_store::{Change, ChangeKind, Store, Table};
-use airbyte_agent_sync::{Options, Plan, Runner};
+use airbyte_agent_sync::{Event, Options, Plan, Runner};
 use serde_json::json;
 
 use crate::args::watch::WatchArgs;
@@ -39,7 +39,13 @@ pub(crate) async fn run_watch(args: WatchArgs) -> Result<(), Stop> {
     let mut options = Options::default();
     options.arguments = arguments;
     options.pace = Some(connection.pace.clone());
-    let runner = Runner::new(connection.client.clone(), store.clone(), account).options(options);
+    let runner = Runner::new(connection.client.clone(), store.clone(), account)
+        .options(options)
+        .listener(|event| {
+            if let Event::Waiting { entity, process } = event {
+                notes::print_notes([super::sync::waiting(entity, process)]);
+            }
+        });
     let place = records::place(&store)?;
     let printed = LastPrinted::of(&place, &description.name, entity, account, &args.reader);
     let mut after = printed.read()?;

@@ -12,6 +12,7 @@ use airbyte_agent_sync::StoredRecords;
 
 use crate::run::{Folder, Outcome, command, run};
 use crate::sandbox::Served;
+use crate::vendor::{Answer, Vendor};
 
 pub(crate) const CREDENTIALS: &str = r#"{"api_key": "anything"}"#;
 
@@ -275,4 +276,72 @@ fn the_store_answers_searches_as_the_platform_does() {
         assert_eq!(outcome.code, 2, "{outcome:?}");
         assert!(outcome.message().contains(part), "{outcome:?}");
     }
+}
+
+/// A vendor whose customers have a text in the place of a number.
+fn customers_with_texts() -> Vendor {
+    Vendor::always(Answer::json(
+        200,
+        &serde_json::json!({"object": "list", "has_more": false, "data": [
+            {"id": "cus_1", "object": "customer", "balance": 5, "created": 1_767_225_600},
+            {"id": "cus_2", "object": "customer", "balance": "a secret sum", "created": 1_767_225_600},
+        ]}),
+    ))
+}
+
+#[test]
+fn values_of_another_type_than_their_column_are_told_everywhere() {
+    let folder = Folder::new("misfits");
+    let store = folder.file("records.db");
+    let vendor = customers_with_texts();
+    let args = ["sync", "stripe", "customers", "--store", &store, "--via", &vendor.url];
+    let args = [&args[..], &["--credentials", CREDENTIALS]].concat();
+    let told = "stripe_customers.balance should be an integer, but 1 value";
+    let synced = run(&args).succeeded();
+    let misfit = &synced.json()["data"][0]["misfits"][0];
+    assert_eq!((&misfit["column"], &misfit["found"]), (&"balance".into(), &"text".into()));
+    assert_eq!(misfit["values"], 1);
+    let table = run(&[&args[..], &["--output", "text"]].concat()).succeeded();
+    assert!(table.stdout.contains(told) && !table.stdout.contains("secret sum"), "{table:?}");
+    let sql = |query: &str| run(&["sql", query, "--store", &store, "--offline"]).succeeded();
+    let sum = sql("SELECT sum(balance) AS total FROM stripe_customers");
+    assert!(sum.stderr.contains(told) && !sum.stderr.contains("secret sum"), "{sum:?}");
+    let warnings = sum.json()["meta"]["live"]["warnings"].to_string();
+    assert!(warnings.contains(told), "{warnings}");
+    assert_eq!(sql("SELECT id FROM stripe_customers").stderr, "");
+    let columns = run(&["tables", "stripe_customers", "--store", &store]).succeeded();
+    assert!(columns.stderr.contains(told), "{columns:?}");
+    let columns = columns.json();
+    let balance =
+        columns["data"].as_array().unwrap().iter().find(|one| one["column"] == "balance").unwrap();
+    assert!(balance["remarks"][0].as_str().unwrap().starts_with(told), "{balance}");
+}
+
+#[test]
+fn a_second_sync_waits_and_says_for_which_process() {
+    use std::io::BufRead as _;
+    let folder = Folder::new("claims");
+    let store = folder.file("records.db");
+    let vendor = customers_with_texts();
+    let args = ["sync", "stripe", "customers", "--store", &store, "--via", &vendor.url];
+    let args = [&args[..], &["--credentials", CREDENTIALS]].concat();
+    run(&args).succeeded();
+    let claims = format!("{store}.claims");
+    let claim = std::path::Path::new(&claims).join("stripe_customers.default");
+    // This process stands for another sync.
+    std::fs::write(&claim, std::process::id().to_string()).unwrap();
+    let held = std::fs::File::open(&claim).unwrap();
+    held.lock().unwrap();
+    let mut second = command(&args);
+    second.stdout(std::process::Stdio::piped()).stderr(std::process::Stdio::piped());
+    let mut second = second.spawn().unwrap();
+    let mut lines = std::io::BufReader::new(second.stderr.take().unwrap()).lines();
+    let line = lines.find(|line| line.as_ref().unwrap().contains("is being copied")).unwrap();
+    let expected = format!(
+        "note: stripe.customers is being copied by the process {}; waiting until it has ended",
+        std::process::id()
+    );
+    assert_eq!(line.unwrap(), expected);
+    drop(held);
+    assert!(second.wait_with_output().unwrap().status.success());
 }

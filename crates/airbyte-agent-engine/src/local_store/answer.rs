@@ -82,8 +82,9 @@ pub(crate) async fn answer(source: &Source, call: &CheckedCall<'_>) -> Result<Re
 }
 
 fn searched(page: SearchPage, freshness: &Freshness) -> (Vec<Value>, StoreMeta) {
-    let SearchPage { records, cursor, took_ms } = page;
-    let extra = Map::from_iter([("freshness".to_owned(), json!(freshness))]);
+    let SearchPage { records, cursor, remarks, took_ms } = page;
+    let mut extra = Map::from_iter([("freshness".to_owned(), json!(freshness))]);
+    add_remarks(&mut extra, &remarks);
     (records, StoreMeta::new(cursor.is_some(), cursor, Some(took_ms), extra))
 }
 
@@ -115,12 +116,20 @@ async fn query(
     if freshness.is_empty() {
         freshness.insert(table.entity.clone(), json!(of_table));
     }
-    let extra = Map::from_iter([("freshness".to_owned(), Value::Object(freshness))]);
+    let mut extra = Map::from_iter([("freshness".to_owned(), Value::Object(freshness))]);
+    add_remarks(&mut extra, &rows.remarks);
     let meta = StoreMeta::new(rows.is_cut, None, Some(rows.took_ms), extra);
     let columns = rows.columns;
     let records =
         rows.rows.into_iter().map(|row| Value::Object(columns.iter().cloned().zip(row).collect()));
     Ok((records.collect(), meta))
+}
+
+/// Adds what a reader has to know about the values, if there is anything.
+fn add_remarks(meta: &mut Map<String, Value>, remarks: &[String]) {
+    if !remarks.is_empty() {
+        meta.insert("remarks".to_owned(), json!(remarks));
+    }
 }
 
 fn never_copied(connector: &str, entity: &str, table: Option<&Table>, account: &str) -> Error {

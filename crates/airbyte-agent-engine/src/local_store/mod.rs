@@ -28,7 +28,9 @@ mod types;
 use serde_json::{Map, Value};
 
 pub use self::transport::StoreOnly;
-pub use self::types::{Column, Freshness, Hit, Hits, Limits, Rows, SearchPage, Table, View};
+pub use self::types::{
+    AccountRemark, Column, Freshness, Hit, Hits, Limits, Rows, SearchPage, Table, View,
+};
 use crate::error::Result;
 use crate::http::BoxFuture;
 

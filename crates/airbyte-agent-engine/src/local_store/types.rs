@@ -38,6 +38,18 @@ pub struct Column {
     pub kind: String,
     /// What the field means; empty if the schema does not say.
     pub description: String,
+    /// What a reader of the column has to know, of each account: values that are not of the type of the column.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub remarks: Vec<AccountRemark>,
+}
+
+/// A sentence about the records of an account.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct AccountRemark {
+    /// The name of the account.
+    pub account: String,
+    /// The sentence, without an end mark. It contains no value of a record.
+    pub text: String,
 }
 
 /// How fresh the records of an account in a table are.
@@ -97,6 +109,8 @@ pub struct SearchPage {
     pub records: Vec<Value>,
     /// Where the search continues; `None` at its end.
     pub cursor: Option<String>,
+    /// What a reader has to know about the fields by which the search selects and sorts: sentences without end marks.
+    pub remarks: Vec<String>,
     /// How long the search took, in milliseconds.
     pub took_ms: f64,
 }
@@ -143,6 +157,8 @@ pub struct Rows {
     pub is_cut: bool,
     /// The names of the views that the query reads.
     pub views: Vec<String>,
+    /// What a reader has to know about the columns that the query names: sentences without end marks.
+    pub remarks: Vec<String>,
     /// How long the query took, in milliseconds.
     pub took_ms: f64,
 }

@@ -98,6 +98,11 @@ const LIST: Operation = Operation::get("listFiles", "files", Action::List, templ
             (text("supportsAllDrives"), json("true")),
             (text("fields"), json(r#""*""#)),
         ]))
+    .filters(list![
+        field_filter(json_path!("$.name")).equals(list![(text("q"), json(r#""name = '{value}'""#))]),
+        field_filter(json_path!("$.modifiedTime")).from(list![(text("q"), json(r#""modifiedTime >= '{value}'""#))]).to(list![(text("q"), json(r#""modifiedTime <= '{value}'""#))]),
+        field_filter(json_path!("$.createdTime")).from(list![(text("q"), json(r#""createdTime >= '{value}'""#))]).to(list![(text("q"), json(r#""createdTime <= '{value}'""#))]),
+    ])
     .records(json_path!("$.files"))
     .meta(list![
         meta("nextPageToken", json_path!("$.nextPageToken")),

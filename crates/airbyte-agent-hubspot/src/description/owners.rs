@@ -36,6 +36,7 @@ const LIST: Operation = Operation::get("listOwners", "owners", Action::List, tem
         query("archived", BOOLEAN).description("True returns only owners who were removed."),
     ])
     .sync(sync(list![json_path!("$.id")]))
+    .filters(list![field_filter(json_path!("$.email")).equals(list![(text("email"), json(r#""{value}""#))])])
     .records(json_path!("$.results"))
     .meta(list![
         meta("next_cursor", json_path!("$.paging.next.after")),

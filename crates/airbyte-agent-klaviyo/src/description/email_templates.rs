@@ -46,6 +46,10 @@ const LIST: Operation = Operation::get("listTemplates", "email_templates", Actio
         query("fields[template]", ARRAY.items(list![STRING])).style(Style::Comma).addition().example(r#"["name","updated"]"#).description("Only these attributes, such as `name` and `updated` without the HTML."),
     ])
     .sync(sync(list![json_path!("$.id")]))
+    .filters(list![
+        field_filter(json_path!("$.id")).equals(list![(text("filter"), json(r#""equals(id,\"{value}\")""#))]),
+        field_filter(json_path!("$.attributes.name")).equals(list![(text("filter"), json(r#""equals(name,\"{value}\")""#))]),
+    ])
     .records(json_path!("$.data"))
     .meta(list![meta("next", json_path!("$.links.next"))])
     .paging(Paging::link(from_meta("next"), list![(text("page[cursor]"), text("page[cursor]"))]).size(page_size("page[size]").maximum(10)))

@@ -67,6 +67,10 @@ const LIST: Operation = Operation::get("listEvents", "events", Action::List, tem
     ])
     .sync(sync(list![json_path!("$.id")])
         .change(sync_change(json_path!("$.attributes.datetime"), SyncTime::Iso8601).filter(list![(text("filter"), json(r#""greater-or-equal(datetime,{since})""#))]).overlap_seconds(259200)))
+    .filters(list![
+        field_filter(json_path!("$.relationships.profile.data.id")).equals(list![(text("filter"), json(r#""equals(profile_id,\"{value}\")""#))]),
+        field_filter(json_path!("$.relationships.metric.data.id")).equals(list![(text("filter"), json(r#""equals(metric_id,\"{value}\")""#))]),
+    ])
     .records(json_path!("$.data"))
     .meta(list![meta("next", json_path!("$.links.next"))])
     .paging(Paging::link(from_meta("next"), list![(text("page[cursor]"), text("page[cursor]"))]).size(page_size("page[size]").maximum(1000)))

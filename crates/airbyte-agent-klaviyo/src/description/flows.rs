@@ -60,6 +60,9 @@ const LIST: Operation = Operation::get("listFlows", "flows", Action::List, templ
         query("fields[flow]", ARRAY.items(list![STRING])).style(Style::Comma).addition().example(r#"["name","status"]"#).description("Only these attributes: `name`, `status`, `archived`, `created`, `updated`, `trigger_type`."),
     ])
     .sync(sync(list![json_path!("$.id")]))
+    .filters(list![
+        field_filter(json_path!("$.attributes.name")).equals(list![(text("filter"), json(r#""equals(name,\"{value}\")""#))]),
+    ])
     .records(json_path!("$.data"))
     .meta(list![meta("next", json_path!("$.links.next"))])
     .paging(Paging::link(from_meta("next"), list![(text("page[cursor]"), text("page[cursor]"))]).size(page_size("page[size]").maximum(50)))

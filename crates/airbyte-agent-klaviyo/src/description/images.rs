@@ -34,6 +34,10 @@ const LIST: Operation = Operation::get("listImages", "images", Action::List, tem
         query("page[cursor]", STRING).description("Opaque token of the next page: the value of `page[cursor]` in the URL that the metadata of the previous response holds as `next`. Leave it out for the first page and repeat the other arguments unchanged."),
     ])
     .sync(sync(list![json_path!("$.id")]))
+    .filters(list![
+        field_filter(json_path!("$.id")).equals(list![(text("filter"), json(r#""equals(id,\"{value}\")""#))]),
+        field_filter(json_path!("$.attributes.name")).equals(list![(text("filter"), json(r#""equals(name,\"{value}\")""#))]),
+    ])
     .records(json_path!("$.data"))
     .meta(list![meta("next", json_path!("$.links.next"))])
     .paging(Paging::link(from_meta("next"), list![(text("page[cursor]"), text("page[cursor]"))]).size(page_size("page[size]").default(20).maximum(100)))

@@ -60,6 +60,10 @@ const LIST: Operation = Operation::get("listLists", "lists", Action::List, templ
         query("fields[list]", ARRAY.items(list![STRING])).style(Style::Comma).addition().example(r#"["name"]"#).description("Only these attributes: `name`, `created`, `updated`, `opt_in_process`."),
     ])
     .sync(sync(list![json_path!("$.id")]))
+    .filters(list![
+        field_filter(json_path!("$.id")).equals(list![(text("filter"), json(r#""equals(id,\"{value}\")""#))]),
+        field_filter(json_path!("$.attributes.name")).equals(list![(text("filter"), json(r#""equals(name,\"{value}\")""#))]),
+    ])
     .records(json_path!("$.data"))
     .meta(list![meta("next", json_path!("$.links.next"))])
     .paging(Paging::link(from_meta("next"), list![(text("page[cursor]"), text("page[cursor]"))]).size(page_size("page[size]").maximum(10)))

@@ -156,6 +156,12 @@ const LIST: Operation = Operation::get("listProfiles", "profiles", Action::List,
     ])
     .sync(sync(list![json_path!("$.id")])
         .change(sync_change(json_path!("$.attributes.updated"), SyncTime::Iso8601).filter(list![(text("filter"), json(r#""greater-than(updated,{since})""#))]).overlap_seconds(600)))
+    .filters(list![
+        field_filter(json_path!("$.id")).equals(list![(text("filter"), json(r#""equals(id,\"{value}\")""#))]),
+        field_filter(json_path!("$.attributes.email")).equals(list![(text("filter"), json(r#""equals(email,\"{value}\")""#))]),
+        field_filter(json_path!("$.attributes.phone_number")).equals(list![(text("filter"), json(r#""equals(phone_number,\"{value}\")""#))]),
+        field_filter(json_path!("$.attributes.external_id")).equals(list![(text("filter"), json(r#""equals(external_id,\"{value}\")""#))]),
+    ])
     .records(json_path!("$.data"))
     .meta(list![meta("next", json_path!("$.links.next"))])
     .paging(Paging::link(from_meta("next"), list![(text("page[cursor]"), text("page[cursor]"))]).size(page_size("page[size]").maximum(100)))

@@ -24,6 +24,9 @@ const LIST: Operation = Operation::get("listTags", "tags", Action::List, templat
         query("page[cursor]", STRING).description("Opaque token of the next page: the value of `page[cursor]` in the URL that the metadata of the previous response holds as `next`. Leave it out for the first page and repeat the other arguments unchanged."),
     ])
     .sync(sync(list![json_path!("$.id")]))
+    .filters(list![
+        field_filter(json_path!("$.attributes.name")).equals(list![(text("filter"), json(r#""equals(name,\"{value}\")""#))]),
+    ])
     .records(json_path!("$.data"))
     .meta(list![meta("next", json_path!("$.links.next"))])
     .paging(Paging::link(from_meta("next"), list![(text("page[cursor]"), text("page[cursor]"))]).size(page_size("page[size]").default(50).maximum(50)))

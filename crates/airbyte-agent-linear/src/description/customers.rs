@@ -45,6 +45,10 @@ const LIST: Operation = Operation::by(Method::Post, "listCustomers", "customers"
         set("after", given("after")),
     ]))
     .sync(sync(list![json_path!("$.id")]).arguments(list![(text("includeArchived"), json("true"))]))
+    .filters(list![
+        field_filter(json_path!("$.id")).any_of(list![(text("filter"), json(r#"{"id":{"in":"{values}"}}"#))]),
+        field_filter(json_path!("$.name")).equals(list![(text("filter"), json(r#"{"name":{"eq":"{value}"}}"#))]),
+    ])
     .records(json_path!("$.data.customers.nodes"))
     .meta(list![
         meta("hasNextPage", json_path!("$.data.customers.pageInfo.hasNextPage")),

@@ -46,6 +46,10 @@ const LIST: Operation = Operation::by(Method::Post, "listCycles", "cycles", Acti
         set("after", given("after")),
     ]))
     .sync(sync(list![json_path!("$.id")]).arguments(list![(text("includeArchived"), json("true"))]))
+    .filters(list![
+        field_filter(json_path!("$.id")).any_of(list![(text("filter"), json(r#"{"id":{"in":"{values}"}}"#))]),
+        field_filter(json_path!("$.team.id")).any_of(list![(text("filter"), json(r#"{"team":{"id":{"in":"{values}"}}}"#))]),
+    ])
     .records(json_path!("$.data.cycles.nodes"))
     .meta(list![
         meta("hasNextPage", json_path!("$.data.cycles.pageInfo.hasNextPage")),

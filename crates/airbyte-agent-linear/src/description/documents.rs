@@ -45,6 +45,10 @@ const LIST: Operation = Operation::by(Method::Post, "listDocuments", "documents"
     .sync(sync(list![json_path!("$.id")])
         .arguments(list![(text("includeArchived"), json("true"))])
         .change(sync_change(json_path!("$.updatedAt"), SyncTime::Iso8601).filter(list![(text("filter"), json(r#"{"updatedAt":{"gte":"{since}"}}"#))])))
+    .filters(list![
+        field_filter(json_path!("$.id")).any_of(list![(text("filter"), json(r#"{"id":{"in":"{values}"}}"#))]),
+        field_filter(json_path!("$.project.id")).any_of(list![(text("filter"), json(r#"{"project":{"id":{"in":"{values}"}}}"#))]),
+    ])
     .records(json_path!("$.data.documents.nodes"))
     .meta(list![
         meta("hasNextPage", json_path!("$.data.documents.pageInfo.hasNextPage")),

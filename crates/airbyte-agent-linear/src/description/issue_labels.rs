@@ -42,6 +42,10 @@ const LIST: Operation = Operation::by(Method::Post, "listIssueLabels", "issue_la
         set("after", given("after")),
     ]))
     .sync(sync(list![json_path!("$.id")]).arguments(list![(text("includeArchived"), json("true"))]))
+    .filters(list![
+        field_filter(json_path!("$.id")).any_of(list![(text("filter"), json(r#"{"id":{"in":"{values}"}}"#))]),
+        field_filter(json_path!("$.team.id")).any_of(list![(text("filter"), json(r#"{"team":{"id":{"in":"{values}"}}}"#))]),
+    ])
     .records(json_path!("$.data.issueLabels.nodes"))
     .meta(list![
         meta("hasNextPage", json_path!("$.data.issueLabels.pageInfo.hasNextPage")),

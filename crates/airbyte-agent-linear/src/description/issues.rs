@@ -106,6 +106,15 @@ const LIST: Operation = Operation::by(Method::Post, "listIssues", "issues", Acti
     .sync(sync(list![json_path!("$.id")])
         .arguments(list![(text("includeArchived"), json("true"))])
         .change(sync_change(json_path!("$.updatedAt"), SyncTime::Iso8601).filter(list![(text("filter"), json(r#"{"updatedAt":{"gte":"{since}"}}"#))])))
+    .filters(list![
+        field_filter(json_path!("$.id")).any_of(list![(text("filter"), json(r#"{"id":{"in":"{values}"}}"#))]),
+        field_filter(json_path!("$.state.id")).any_of(list![(text("filter"), json(r#"{"state":{"id":{"in":"{values}"}}}"#))]),
+        field_filter(json_path!("$.assignee.id")).any_of(list![(text("filter"), json(r#"{"assignee":{"id":{"in":"{values}"}}}"#))]),
+        field_filter(json_path!("$.team.id")).any_of(list![(text("filter"), json(r#"{"team":{"id":{"in":"{values}"}}}"#))]),
+        field_filter(json_path!("$.project.id")).any_of(list![(text("filter"), json(r#"{"project":{"id":{"in":"{values}"}}}"#))]),
+        field_filter(json_path!("$.priority")).from(list![(text("filter"), json(r#"{"priority":{"gte":"{value}"}}"#))]).to(list![(text("filter"), json(r#"{"priority":{"lte":"{value}"}}"#))]).format(SyncTime::Number),
+        field_filter(json_path!("$.createdAt")).from(list![(text("filter"), json(r#"{"createdAt":{"gte":"{value}"}}"#))]).to(list![(text("filter"), json(r#"{"createdAt":{"lte":"{value}"}}"#))]),
+    ])
     .records(json_path!("$.data.issues.nodes"))
     .meta(list![
         meta("hasNextPage", json_path!("$.data.issues.pageInfo.hasNextPage")),

@@ -43,6 +43,10 @@ const LIST: Operation = Operation::by(Method::Post, "listProjectMilestones", "pr
         set("after", given("after")),
     ]))
     .sync(sync(list![json_path!("$.id")]).arguments(list![(text("includeArchived"), json("true"))]))
+    .filters(list![
+        field_filter(json_path!("$.id")).any_of(list![(text("filter"), json(r#"{"id":{"in":"{values}"}}"#))]),
+        field_filter(json_path!("$.project.id")).any_of(list![(text("filter"), json(r#"{"project":{"id":{"in":"{values}"}}}"#))]),
+    ])
     .records(json_path!("$.data.projectMilestones.nodes"))
     .meta(list![
         meta("hasNextPage", json_path!("$.data.projectMilestones.pageInfo.hasNextPage")),

@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 use super::identifier::{identifier, is_identifier, numeric_identifier, uuid_identifier};
 use super::property::Property;
 use super::schema::{merge_all_of, preferred_variant, schema_of_name, type_of};
-use super::{Facts, initial_count, number, plain, singular, text};
+use super::{Facts, number, plain, singular, text};
 use crate::hash::{mix, stable};
 
 /// Nesting below which objects and arrays stay empty.
@@ -53,6 +53,7 @@ impl<'w> Generator<'w> {
         if nullable
             && depth > 0
             && !is_identifier(&plain)
+            && !self.facts.is_needed(self.entity, &plain)
             && mix(seed ^ self.index).is_multiple_of(9)
         {
             return Value::Null;
@@ -77,6 +78,8 @@ impl<'w> Generator<'w> {
             seed,
         };
         let format = schema.get("format").and_then(Value::as_str).unwrap_or_default();
+        let is_time = format.is_empty() && self.facts.is_time(self.entity, &plain);
+        let format = if is_time { "date-time" } else { format };
         match kind {
             Some("string") => self.text_value(schema, property, format, depth),
             Some("integer") => self.integer(schema, property, format).into(),
@@ -126,7 +129,7 @@ impl<'w> Generator<'w> {
         } else if let Some(target) = self.facts.reference(self.entity, property.plain)
             && format.is_empty()
         {
-            let index = self.index % initial_count(&self.facts.connector, target);
+            let index = self.index % self.facts.initial_count(target);
             self.identifier(target, index, format)
         } else {
             text::text(property, format)
@@ -152,7 +155,7 @@ impl<'w> Generator<'w> {
         let number = if is_identifier(property.plain) {
             numeric_identifier(connector, self.entity, self.index).cast_signed()
         } else if let Some(target) = target {
-            let index = self.index % initial_count(connector, target);
+            let index = self.index % self.facts.initial_count(target);
             numeric_identifier(connector, target, index).cast_signed()
         } else {
             number::integer(property, format)
@@ -199,7 +202,7 @@ impl<'w> Generator<'w> {
         let inner = if depth == 0 {
             *self
         } else if let Some(target) = self.facts.entity_called(&plain(name)) {
-            let index = self.index % initial_count(&self.facts.connector, target);
+            let index = self.index % self.facts.initial_count(target);
             Generator { entity: target, index, ..*self }
         } else {
             scope = format!("{}.{name}", self.entity);

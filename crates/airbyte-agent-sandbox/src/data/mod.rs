@@ -12,7 +12,7 @@ mod shape;
 mod text;
 mod vocabulary;
 
-pub(crate) use dates::format_instant;
+pub(crate) use dates::{format_instant, parse_instant};
 pub(crate) use facts::Facts;
 pub(crate) use generate::Generator;
 pub(crate) use identifier::identifiers;
@@ -49,8 +49,19 @@ pub(crate) fn is_identifier(name: &str) -> bool {
     identifier::is_identifier(&plain(name))
 }
 
-/// Number of records that an entity has at the start: between 250 and 300.
-pub(crate) fn initial_count(connector: &str, entity: &str) -> u64 {
+/// How many records the entities of a vendor have at the start.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Population {
+    /// Most records of an entity; `None` for as many as usual.
+    pub(crate) most: Option<u64>,
+    /// Number of records that a list below a record of another entity shows; `None` for all of its entity.
+    pub(crate) below: Option<u64>,
+    /// Whether lists select by the time of change as the description says for copies.
+    pub(crate) selects_by_change: bool,
+}
+
+/// Number of records that an entity usually has at the start: between 250 and 300.
+fn initial_count(connector: &str, entity: &str) -> u64 {
     250 + crate::hash::stable(&[connector, entity, "count"]) % 51
 }
 

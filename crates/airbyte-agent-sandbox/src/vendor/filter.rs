@@ -3,13 +3,15 @@
 
 use std::collections::HashSet;
 
-use airbyte_agent_description::{Location, Operation, Paging, Parameter};
+use airbyte_agent_description::{Location, Operation, Paging, Parameter, SyncRule};
 use serde_json::{Map, Value};
 
 use super::criteria;
 use super::overlay::overlay_field;
+use super::since::Since;
 use crate::data::{is_identifier, plain, singular};
 use crate::decode::{Arguments, scalar_text};
+use crate::hash::stable;
 
 /// Arguments that ask for more or less of each record, and select no records: as [`plain`] writes them.
 const ASK_FOR_MORE: [&str; 9] = [
@@ -43,6 +45,34 @@ fn parents<'a>(
     })
 }
 
+/// The arguments for which copies of the records take values of records of other entities.
+fn of_parents<'a>(
+    operation: &'a Operation,
+    arguments: &'a Arguments,
+) -> impl Iterator<Item = (&'a Parameter, &'a Value)> {
+    let source = match &operation.sync {
+        Some(SyncRule::Source(source)) => Some(source),
+        _ => None,
+    };
+    let parents = source.into_iter().flat_map(|source| source.parents.iter());
+    parents.flat_map(|parent| parent.arguments.iter()).filter_map(|(name, _)| {
+        Some((operation.parameter(name)?, arguments.values.get(name.as_ref())?))
+    })
+}
+
+/// A number that stands for the record of another entity below which a list is; `None` for other lists.
+pub(super) fn parent_number(operation: &Operation, arguments: &Arguments) -> Option<u64> {
+    let texts: Vec<String> = parents(operation, arguments)
+        .filter(|(parameter, _)| {
+            parameter.default.is_none() && !criteria::is_criterion(&parameter.name)
+        })
+        .chain(of_parents(operation, arguments))
+        .filter_map(|(_, value)| scalar_text(value))
+        .collect();
+    let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
+    (!texts.is_empty()).then(|| stable(&texts))
+}
+
 /// The arguments that filter records, and whether the parameter is optional.
 fn filters<'a>(
     operation: &'a Operation,
@@ -67,10 +97,23 @@ fn filters<'a>(
     })
 }
 
-/// Whether a record is one of those that the arguments ask for.
-pub(super) fn matches(operation: &Operation, arguments: &Arguments, record: &Value) -> bool {
+/// Whether a record is one of those that the arguments ask for. With `by_change`, the filter for changes since a time is
+/// the one of the description, and otherwise what the names of arguments say.
+pub(super) fn matches(
+    operation: &Operation,
+    arguments: &Arguments,
+    record: &Value,
+    by_change: bool,
+) -> bool {
+    let since = Since::of(operation, arguments).filter(|_| by_change);
+    if since.as_ref().is_some_and(|since| !since.meets(record)) {
+        return false;
+    }
     let Some(record) = record.as_object() else { return true };
-    filters(operation, arguments).all(|(parameter, value, is_optional)| {
+    let of_others = |(parameter, ..): &(&Parameter, &Value, bool)| {
+        !since.as_ref().is_some_and(|since| since.has(&parameter.name))
+    };
+    filters(operation, arguments).filter(of_others).all(|(parameter, value, is_optional)| {
         criteria::meets(parameter.wire_name(), value, record)
             .unwrap_or_else(|| !is_optional || agrees(&parameter.name, value, record))
     })
@@ -106,6 +149,8 @@ pub(super) fn requested_ids(
 /// scalar agrees with everything.
 fn agrees(name: &str, wanted: &Value, record: &Map<String, Value>) -> bool {
     let is_plural = singular(&plain(name)) != plain(name);
+    let list = wanted.as_str().and_then(|text| serde_json::from_str(text).ok());
+    let wanted = list.as_ref().filter(|list: &&Value| list.is_array()).unwrap_or(wanted);
     let wanted: Vec<String> = match wanted {
         Value::Array(items) => items.iter().filter_map(scalar_text).collect(),
         // Some vendors take several values as one text.
@@ -120,8 +165,7 @@ fn agrees(name: &str, wanted: &Value, record: &Map<String, Value>) -> bool {
     if wanted.is_empty() || value.is_object() || value.is_array() {
         return true;
     }
-    let selects_all = |text: &String| matches!(text.as_str(), "all" | "any" | "" | "*" | "both");
-    if wanted.iter().any(selects_all) {
+    if wanted.iter().any(|text| criteria::selects_all(text)) {
         return true;
     }
     scalar_text(value).is_some_and(|is| wanted.iter().any(|one| one.eq_ignore_ascii_case(&is)))

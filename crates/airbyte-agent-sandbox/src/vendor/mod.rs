@@ -16,6 +16,7 @@ mod overlay;
 mod page;
 mod records;
 mod route;
+mod since;
 pub(crate) mod uploads;
 mod vendors;
 
@@ -23,7 +24,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use airbyte_agent_description::{Action, Connector, Operation, WaitFormat};
+use serde_json::{Map, Value};
 
+use crate::data::Population;
 use crate::decode::{self, Arguments, SentRequest};
 use crate::fault::{FaultKind, FaultQueue, Target};
 use crate::request::{Request, path_segments};
@@ -54,13 +57,13 @@ pub(crate) struct Vendor {
 }
 
 impl Vendor {
-    fn new(description: Arc<Connector>) -> Self {
+    fn new(description: Arc<Connector>, population: Population) -> Self {
         Self {
             base_addresses: address::base_addresses(&description),
             oauth_endpoints: oauth::endpoints(&description),
             routes: route::routes(&description),
             tokens: Tokens::default(),
-            records: Records::new(Arc::clone(&description)),
+            records: Records::new(Arc::clone(&description), population),
             idempotency_keys: IdempotencyKeys::default(),
             responses: AtomicU64::new(0),
             description,
@@ -79,6 +82,24 @@ impl Vendor {
     /// The records that an entity has at present, with the fields of the context store.
     pub(crate) fn store_rows(&self, entity: &str) -> StoreRows {
         self.records.store_rows(entity)
+    }
+
+    /// Writes fields over those of a record; gives whether there is such a record.
+    pub(crate) fn change(&self, entity: &str, number: u64, fields: Map<String, Value>) -> bool {
+        let exists = self.records.indexes(entity).contains(&number);
+        if exists {
+            self.records.update(entity, number, fields);
+        }
+        exists
+    }
+
+    /// Removes a record; gives whether there was such a record.
+    pub(crate) fn remove(&self, entity: &str, number: u64) -> bool {
+        let exists = self.records.indexes(entity).contains(&number);
+        if exists {
+            self.records.delete(entity, number);
+        }
+        exists
     }
 
     /// Refuses every token that was seen or issued so far.

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use airbyte_agent_description::Connector;
 
 use super::Vendor;
+use crate::data::Population;
 use crate::request::Request;
 
 /// The vendors of a sandbox.
@@ -17,8 +18,12 @@ pub(crate) struct Vendors {
 }
 
 impl Vendors {
-    pub(crate) fn new(descriptions: impl Iterator<Item = Arc<Connector>>) -> Self {
-        let all: Vec<Vendor> = descriptions.map(Vendor::new).collect();
+    pub(crate) fn new(
+        descriptions: impl Iterator<Item = Arc<Connector>>,
+        population: Population,
+    ) -> Self {
+        let all: Vec<Vendor> =
+            descriptions.map(|description| Vendor::new(description, population)).collect();
         let by_slug =
             all.iter().enumerate().map(|(at, vendor)| (vendor.slug().to_owned(), at)).collect();
         Self { all, by_slug }

@@ -1,6 +1,7 @@
 //! A store in a Postgres database: the same tables and statements as in a file, behind the seam.
 
 mod address;
+mod columns;
 mod explain;
 mod link;
 mod query;
@@ -16,6 +17,7 @@ use std::sync::{Mutex, PoisonError};
 use tokio_postgres::error::SqlState;
 
 use self::address::Address;
+pub(crate) use self::columns::read_columns;
 use self::link::Link;
 pub(crate) use self::query::PostgresOverlay;
 use crate::db::{Db, cells};

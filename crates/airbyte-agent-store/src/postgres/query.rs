@@ -4,6 +4,7 @@
 use serde_json::{Number, Value};
 use tokio_postgres::types::Type;
 
+use super::columns::read_columns;
 use super::explain::explain;
 use super::link::{Failure, Link};
 use super::refuse::check;
@@ -12,12 +13,14 @@ use super::{PostgresStore, milliseconds};
 use crate::catalog::TableNames;
 use crate::db::{Db, cells};
 use crate::error::{Error, Result};
+use crate::misfits::{self, Misfit, ReadTable};
 use crate::names::quoted;
 use crate::sql::{
     Flavor, QueryError, QueryErrorKind, QueryLimits, RowColumn, RowSink, named_views,
 };
+use crate::table::Table;
 use crate::value::ColumnKind;
-use crate::view::View;
+use crate::view::{self, SqlView, View};
 
 /// Most characters of one value of a result.
 const LONGEST: usize = 32 << 20;
@@ -32,7 +35,7 @@ impl PostgresStore {
         sql: &str,
         limits: &QueryLimits,
         sink: &mut dyn RowSink,
-    ) -> Result<()> {
+    ) -> Result<Vec<Misfit>> {
         self.with_reader(|link| self.run(link, sql, limits, sink))
     }
 
@@ -43,27 +46,31 @@ impl PostgresStore {
         sql: &str,
         limits: &QueryLimits,
         sink: &mut dyn RowSink,
-    ) -> Result<()> {
+    ) -> Result<Vec<Misfit>> {
         let (sql, is_explain) = check(sql).map_err(Error::Query)?;
         let names = || TableNames::load(link);
         let role = self.address.reader();
         let path = quoted(&self.address.schema);
         link.batch("BEGIN ISOLATION LEVEL REPEATABLE READ")?;
-        let result = self
-            .lower(link, &role, &path, limits)
-            .and_then(|()| read(link, sql, is_explain, limits, sink));
+        let result = (|| {
+            let misfits = misfits_of(link, sql, None)?;
+            self.lower(link, &role, &path, limits)?;
+            read(link, sql, is_explain, limits, sink)?;
+            Ok(misfits)
+        })();
         let _ = link.batch("ROLLBACK");
-        result.map_err(|failed| failed.explained(sql, limits, names))
+        result.map_err(|failed: Failed| failed.explained(sql, limits, names))
     }
 
-    /// Runs one statement that reads these views and nothing else; gives the names of those that it reads.
+    /// Runs one statement that reads these views and nothing else; gives the names of those that it reads,
+    /// and the values that are not of the type of their column.
     pub(crate) fn query_views(
         &self,
         sql: &str,
         views: &[View],
         limits: &QueryLimits,
         sink: &mut dyn RowSink,
-    ) -> Result<Vec<String>> {
+    ) -> Result<(Vec<String>, Vec<Misfit>)> {
         let (sql, is_explain) = check(sql).map_err(Error::Query)?;
         if is_explain {
             let why = "EXPLAIN is not possible here; send the query itself".to_owned();
@@ -74,8 +81,10 @@ impl PostgresStore {
             let role = self.address.viewer();
             let mut known = TableNames::default();
             let result = (|| {
-                let (made, names) = named_views(link, sql, views, Flavor::Postgres)?;
-                known = names;
+                let (made, all) = named_views(link, sql, views, Flavor::Postgres)?;
+                known = view::names(&all);
+                let tables = all.iter().map(SqlView::read_table).collect();
+                let misfits = misfits_of(link, sql, Some(tables))?;
                 self.may_lower(link, &role)?;
                 for (name, statement) in &made {
                     let grant = format!("GRANT SELECT ON pg_temp.{} TO {role}", quoted(name));
@@ -83,7 +92,7 @@ impl PostgresStore {
                 }
                 self.lower(link, &role, "pg_temp", limits)?;
                 read(link, sql, false, limits, sink)?;
-                Ok(made.into_iter().map(|(name, _)| name).collect())
+                Ok((made.into_iter().map(|(name, _)| name).collect(), misfits))
             })();
             // The views are gone with the transaction.
             let _ = link.batch("ROLLBACK");
@@ -130,6 +139,19 @@ impl PostgresStore {
         };
         Err(Error::Unwritable { path: self.address.name.clone(), why }.into())
     }
+}
+
+/// The values that are not of the type of their column, in the columns that a statement names; of these tables, or of all.
+fn misfits_of(db: &dyn Db, sql: &str, tables: Option<Vec<ReadTable<'_>>>) -> Result<Vec<Misfit>> {
+    if !misfits::are_any(db)? {
+        return Ok(Vec::new());
+    }
+    let all = match tables {
+        Some(_) => Vec::new(),
+        None => Table::load(db, "TRUE", Vec::new())?,
+    };
+    let tables = tables.unwrap_or_else(|| all.iter().map(ReadTable::whole).collect());
+    misfits::of_read(db, &read_columns(sql, &tables), Some(tables))
 }
 
 /// Why a query failed.
@@ -284,7 +306,7 @@ impl PostgresOverlay {
         sql: &str,
         limits: &QueryLimits,
         sink: &mut dyn RowSink,
-    ) -> Result<()> {
+    ) -> Result<Vec<Misfit>> {
         store.run(&self.link, sql, limits, sink)
     }
 }

@@ -4,15 +4,20 @@ use super::address::Address;
 use super::link::Link;
 use crate::db::{Db, cells};
 use crate::error::{Error, Result};
+use crate::misfits;
 use crate::names::{literal, quoted};
+use crate::table::Table;
 
 /// The version that a schema has after everything here.
-const VERSION: i64 = 1;
+const VERSION: i64 = 2;
 
 /// Oldest server whose functions suffice.
 const OLDEST: i64 = 130_000;
 
 const TABLES: &str = include_str!("tables.sql");
+
+/// What came with version 2.
+const MISFITS: &str = include_str!("misfits.sql");
 
 const ROLES: &str = include_str!("roles.sql");
 
@@ -56,6 +61,12 @@ pub(super) fn set_up(link: &Link, address: &Address) -> Result<()> {
     if found > VERSION {
         return Err(Error::Newer { path: address.name.clone(), found, known: VERSION });
     }
+    if found < VERSION {
+        link.batch(&format!("BEGIN; SELECT pg_advisory_xact_lock({});", lock(address)))?;
+        let migrated = migrate(db, address);
+        link.batch(if migrated.is_ok() { "COMMIT" } else { "ROLLBACK" })?;
+        migrated?;
+    }
     link.batch(&named(ROLES, address))
 }
 
@@ -74,7 +85,21 @@ fn make(db: &dyn Db, address: &Address, wrong: &dyn Fn(&str) -> Error) -> Result
         db.batch(&format!("CREATE SCHEMA IF NOT EXISTS {}", quoted(&address.schema)))?;
     }
     db.batch(&named(TABLES, address))?;
+    db.batch(MISFITS)?;
     db.execute("INSERT INTO _store (version) VALUES (?)", cells![VERSION])?;
+    Ok(())
+}
+
+/// Brings an older schema up to date.
+fn migrate(db: &dyn Db, address: &Address) -> Result<()> {
+    // Another process may have done it since.
+    if version(db, address)? == Some(1) {
+        db.batch(MISFITS)?;
+        for table in Table::load(db, "TRUE", Vec::new())? {
+            misfits::recount(db, &table)?;
+        }
+        db.execute("UPDATE _store SET version = ?", cells![VERSION])?;
+    }
     Ok(())
 }
 

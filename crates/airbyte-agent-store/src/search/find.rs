@@ -11,7 +11,7 @@ use crate::error::{Error, Result};
 use crate::sql::QueryLimits;
 use crate::store::Store;
 use crate::table::{Table, record_expression};
-use crate::text::{Texts, index_id, table_and_row};
+use crate::text::{NAME_MARK, Texts, index_id, table_and_row};
 use crate::view::View;
 use crate::words::{fold, is_meant, words};
 
@@ -128,9 +128,9 @@ impl Store {
                 if is_enough {
                     break;
                 }
-                if let Some(question) = question(db, &searched, step)? {
+                if let Some(questions) = questions(db, &searched, step)? {
                     let how = (step, searched.as_slice());
-                    candidates.add(db, &question, &tables, find, how)?;
+                    candidates.add(db, &questions, &tables, find, how)?;
                 }
             }
             hits(db, candidates, limit, &searched)
@@ -188,22 +188,28 @@ impl Step {
     const ALL: [Self; 4] = [Self::Exact, Self::Beginnings, Self::Similar, Self::Some];
 }
 
-/// The question to the index for a step; `None` if it finds nothing more than the step before.
-fn question(db: &dyn Db, searched: &[&str], step: Step) -> Result<Option<String>> {
+/// The questions to the index for a step: for rows with the words in names, and for all rows. `None` if they find
+/// nothing more than those of the step before.
+fn questions(db: &dyn Db, searched: &[&str], step: Step) -> Result<Option<[String; 2]>> {
     let dialect = db.dialect();
-    let mut parts = Vec::new();
+    // Postgres has an index of names alone.
+    let mark = Some(NAME_MARK).filter(|_| !dialect.is_postgres());
+    let mut parts = [Vec::new(), Vec::new()];
     let mut has_similar = false;
     for word in searched {
         let forms = forms(word);
-        parts.push(match step {
-            Step::Exact => alternatives(dialect, &[], &forms),
-            Step::Beginnings => alternatives(dialect, &forms, &[]),
+        let (beginnings, exact) = match step {
+            Step::Exact => (Vec::new(), forms),
+            Step::Beginnings => (forms, Vec::new()),
             Step::Similar | Step::Some => {
                 let similar = similar(db, word)?.unwrap_or_default();
                 has_similar |= !similar.is_empty();
-                alternatives(dialect, &forms, &similar)
+                (forms, similar)
             }
-        });
+        };
+        for (parts, mark) in parts.iter_mut().zip([mark, None]) {
+            parts.push(alternatives(dialect, mark, &beginnings, &exact));
+        }
     }
     let is_useful = match step {
         Step::Exact | Step::Beginnings => true,
@@ -211,7 +217,7 @@ fn question(db: &dyn Db, searched: &[&str], step: Step) -> Result<Option<String>
         Step::Some => searched.len() > 1,
     };
     let word = if step == Step::Some { or(dialect) } else { and(dialect) };
-    Ok(is_useful.then(|| parts.join(word)))
+    Ok(is_useful.then(|| parts.map(|parts| parts.join(word))))
 }
 
 /// A row that a search may read, with the step that found it.
@@ -237,7 +243,7 @@ impl<'t> Candidates<'t> {
     fn add(
         &mut self,
         db: &dyn Db,
-        question: &str,
+        questions: &[String; 2],
         tables: &'t [Wanted],
         find: &Find,
         (step, searched): (Step, &[&str]),
@@ -249,23 +255,21 @@ impl<'t> Candidates<'t> {
             ids.map(|id| (index_id(id, 0), index_id(id + 1, 0) - 1)).collect()
         };
         // Rows with the words in names come first, so that they are not lost among many others.
-        let questions = match db.dialect() {
+        let statements = match db.dialect() {
             Dialect::Sqlite => {
-                let sql = "SELECT rowid FROM _text WHERE _text MATCH ? AND rowid BETWEEN ? AND ?
-                     ORDER BY rowid DESC";
-                [(sql, format!("name : ({question})")), (sql, question.to_owned())]
+                ["SELECT rowid FROM _text WHERE _text MATCH ? AND rowid BETWEEN ? AND ?
+                  ORDER BY rowid DESC"; 2]
             }
-            Dialect::Postgres => {
-                let in_names = "SELECT id FROM _text WHERE name @@ ?::tsquery
-                     AND id BETWEEN ? AND ? ORDER BY id DESC";
-                let anywhere = "SELECT id FROM _text WHERE whole @@ ?::tsquery
-                     AND id BETWEEN ? AND ? ORDER BY id DESC";
-                [(in_names, question.to_owned()), (anywhere, question.to_owned())]
-            }
+            Dialect::Postgres => [
+                "SELECT id FROM _text WHERE name @@ ?::tsquery
+                 AND id BETWEEN ? AND ? ORDER BY id DESC",
+                "SELECT id FROM _text WHERE whole @@ ?::tsquery
+                 AND id BETWEEN ? AND ? ORDER BY id DESC",
+            ],
         };
-        for (sql, question) in questions {
+        for (sql, question) in statements.into_iter().zip(questions) {
             for (first, last) in &ranges {
-                db.each(sql, &cells![&question, *first, *last], &mut |found| {
+                db.each(sql, &cells![question, *first, *last], &mut |found| {
                     let id = found.integer(0);
                     if self.known.contains(&id) {
                         return Ok(true);

@@ -23,9 +23,11 @@ pub(super) fn superset(db: &dyn Db, operator: Operator, text: &str) -> Result<Op
     let mut parts = Vec::new();
     for word in searched {
         match operator {
-            Operator::Keyword => parts.push(quoted(dialect, word)),
+            Operator::Keyword => parts.push(quoted(dialect, None, word)),
             Operator::Fuzzy => match similar(db, word)? {
-                Some(similar) => parts.push(alternatives(dialect, &[word.to_owned()], &similar)),
+                Some(similar) => {
+                    parts.push(alternatives(dialect, None, &[word.to_owned()], &similar));
+                }
                 None => return Ok(None),
             },
             _ => return Ok(None),
@@ -34,10 +36,13 @@ pub(super) fn superset(db: &dyn Db, operator: Operator, text: &str) -> Result<Op
     Ok(Some(parts.join(and(dialect))))
 }
 
-/// A word as the index understands it.
-fn quoted(dialect: Dialect, word: &str) -> String {
+/// A word as the index understands it, perhaps with the mark of names.
+fn quoted(dialect: Dialect, mark: Option<char>, word: &str) -> String {
     match dialect {
-        Dialect::Sqlite => format!("\"{}\"", word.replace('"', "\"\"")),
+        Dialect::Sqlite => {
+            let mark = mark.map(String::from).unwrap_or_default();
+            format!("\"{mark}{}\"", word.replace('"', "\"\""))
+        }
         // What is behind this length is not in the index.
         Dialect::Postgres => format!("'{}'", beginning(word, LONGEST_WORD).replace('\'', "''")),
     }
@@ -53,11 +58,16 @@ pub(super) fn or(dialect: Dialect) -> &'static str {
     if dialect.is_postgres() { " | " } else { " OR " }
 }
 
-/// Words that begin like one of the first, or are one of the second.
-pub(super) fn alternatives(dialect: Dialect, beginnings: &[String], exact: &[String]) -> String {
+/// Words that begin like one of the first, or are one of the second; with the mark of names, only words of names.
+pub(super) fn alternatives(
+    dialect: Dialect,
+    mark: Option<char>,
+    beginnings: &[String],
+    exact: &[String],
+) -> String {
     let any = if dialect.is_postgres() { ":*" } else { "*" };
-    let beginnings = beginnings.iter().map(|word| format!("{}{any}", quoted(dialect, word)));
-    let exact = exact.iter().map(|word| quoted(dialect, word));
+    let beginnings = beginnings.iter().map(|word| format!("{}{any}", quoted(dialect, mark, word)));
+    let exact = exact.iter().map(|word| quoted(dialect, mark, word));
     format!("({})", beginnings.chain(exact).collect::<Vec<_>>().join(or(dialect)))
 }
 

@@ -11,6 +11,7 @@ use super::translate::Translation;
 use super::wanted::{Page, Wanted};
 use crate::db::{Db, Dialect};
 use crate::error::{Error, Result};
+use crate::misfits::{self, Misfit, ReadTable};
 use crate::sql::QueryLimits;
 use crate::store::Store;
 use crate::table::{Table, record_expression};
@@ -26,6 +27,8 @@ pub struct SearchPage {
     pub has_more: bool,
     /// What the search for the next page passes as `cursor`; `None` on the last page.
     pub cursor: Option<String>,
+    /// The values that are not of the type of their column, in the columns by which the search selects and sorts.
+    pub misfits: Vec<Misfit>,
     /// How long the search took, in milliseconds.
     pub took_ms: f64,
 }
@@ -98,7 +101,16 @@ impl Store {
                 }
             }
             let last = found.last.filter(|_| found.has_more);
+            let fields = wanted.compared_fields();
+            let compared = |column: &str| {
+                fields.iter().any(|field| table.field(field).is_some_and(|one| one.name == column))
+            };
+            let all: Vec<String> =
+                accounts.unwrap_or_default().iter().map(|one| (*one).to_owned()).collect();
+            let accounts = accounts.map(|_| all.as_slice());
+            let read = ReadTable { name: &table.name, table, accounts };
             Ok(SearchPage {
+                misfits: misfits::load(db, &[read], |_, column| compared(column))?,
                 data: found.data,
                 has_more: found.has_more,
                 cursor: last.map(|(row, keys)| Cursor::new(&identity, keys, row).write()),

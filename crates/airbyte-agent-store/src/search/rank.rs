@@ -39,7 +39,7 @@ impl<'s> Ranking<'s> {
             .iter()
             .map(|word| {
                 let forms = forms(word);
-                let question = alternatives(dialect, &[], &forms);
+                let question = alternatives(dialect, None, &[], &forms);
                 let having = db.number(&count, cells![question])?.unwrap_or_default();
                 let having = f64::from(u32::try_from(having).unwrap_or_default());
                 let rarity = (1.0 + (rows - having).max(0.0) / (having + 0.5)).ln().max(0.01);

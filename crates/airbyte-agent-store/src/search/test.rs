@@ -1,6 +1,7 @@
 //! Conditions on one value, such as `eq` or `contains`, and what they mean.
 
 use std::cmp::Ordering;
+use std::collections::HashSet;
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Number, Value};
@@ -77,6 +78,21 @@ pub(crate) enum Test {
 }
 
 impl Condition {
+    /// Adds the names of the fields that it tests.
+    pub(crate) fn fields<'c>(&'c self, names: &mut HashSet<&'c str>) {
+        match self {
+            Self::All(parts) | Self::OneOf(parts) => {
+                for part in parts {
+                    part.fields(names);
+                }
+            }
+            Self::Not(part) => part.fields(names),
+            Self::Field(path, _) => {
+                names.insert(path);
+            }
+        }
+    }
+
     /// Whether an element of a list meets it.
     fn holds(&self, element: &Map<String, Value>) -> bool {
         match self {

@@ -1,5 +1,7 @@
 //! What the arguments of a search say, and the page that is filled with what they ask for.
 
+use std::collections::HashSet;
+
 use airbyte_agent_description::suggestion;
 use serde_json::{Map, Value};
 
@@ -48,11 +50,22 @@ pub(super) struct Wanted {
     pub(super) filter: Option<super::test::Condition>,
     /// The places by which the records are sorted, and whether the greatest comes first.
     pub(super) sort: Vec<(Place, bool)>,
+    /// The fields of `sort`.
+    sort_fields: Vec<String>,
     pub(super) limit: usize,
     fields: Option<Vec<Vec<String>>>,
 }
 
 impl Wanted {
+    /// The fields of which the search compares the values.
+    pub(super) fn compared_fields(&self) -> HashSet<&str> {
+        let mut fields: HashSet<&str> = self.sort_fields.iter().map(String::as_str).collect();
+        if let Some(filter) = &self.filter {
+            filter.fields(&mut fields);
+        }
+        fields
+    }
+
     pub(super) fn read(table: &Table, arguments: &Map<String, Value>) -> Result<Self> {
         known(arguments, &["query", "semantic", "limit", "cursor", "fields"])?;
         if arguments.get("semantic").is_some_and(|semantic| !semantic.is_null()) {
@@ -80,6 +93,7 @@ impl Wanted {
         Ok(Self {
             filter: filter.transpose()?,
             sort: query.get("sort").map_or(Ok(Vec::new()), |sort| order(table, sort))?,
+            sort_fields: query.get("sort").map(sorted_fields).unwrap_or_default(),
             limit: usize::try_from(limit.min(MOST)).unwrap_or(usize::MAX),
             fields: arguments
                 .get("fields")
@@ -134,6 +148,12 @@ fn order(table: &Table, sort: &Value) -> Result<Vec<(Place, bool)>> {
         }
     }
     Ok(found)
+}
+
+/// The names of the fields of an order.
+fn sorted_fields(sort: &Value) -> Vec<String> {
+    let entries = sort.as_array().into_iter().flatten().filter_map(Value::as_object);
+    entries.flat_map(|entry| entry.keys().cloned()).collect()
 }
 
 fn paths(table: &Table, fields: &Value) -> Result<Vec<Vec<String>>> {

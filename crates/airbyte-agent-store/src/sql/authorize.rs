@@ -6,6 +6,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use rusqlite::hooks::{AuthAction, AuthContext, Authorization};
 
+use crate::misfits::ReadColumns;
+
 /// Decides what statements of a connection may do.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Guard {
@@ -13,6 +15,8 @@ pub(super) struct Guard {
     is_user: Arc<AtomicBool>,
     /// The views that a statement may read, in lower case; `None` if it may read all tables.
     views: Arc<Mutex<Option<HashSet<String>>>>,
+    /// The columns that the last statement of a user names.
+    read: Arc<Mutex<ReadColumns>>,
     /// What was refused last.
     refused: Arc<Mutex<Option<String>>>,
 }
@@ -21,6 +25,14 @@ impl Guard {
     pub(super) fn set_user(&self, is_user: bool) {
         self.is_user.store(is_user, Ordering::Relaxed);
         *self.refused.lock().unwrap_or_else(PoisonError::into_inner) = None;
+        if is_user {
+            self.read.lock().unwrap_or_else(PoisonError::into_inner).clear();
+        }
+    }
+
+    /// The columns that the last statement of a user names.
+    pub(super) fn read_columns(&self) -> ReadColumns {
+        self.read.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// Sets the views that the statements of a user may read.
@@ -39,7 +51,15 @@ impl Guard {
         }
         let views = self.views.lock().unwrap_or_else(PoisonError::into_inner);
         let outside = views.as_ref().and_then(|views| outside(context, views));
-        let Some(why) = outside.or_else(|| objection(context)) else { return Authorization::Allow };
+        let Some(why) = outside.or_else(|| objection(context)) else {
+            if let AuthAction::Read { table_name, column_name } = context.action
+                && !is_internal(table_name)
+            {
+                let read = (table_name.to_lowercase(), column_name.to_lowercase());
+                self.read.lock().unwrap_or_else(PoisonError::into_inner).insert(read);
+            }
+            return Authorization::Allow;
+        };
         let mut refused = self.refused.lock().unwrap_or_else(PoisonError::into_inner);
         refused.get_or_insert(why);
         Authorization::Deny

@@ -7,6 +7,7 @@ use super::authorize::Guard;
 use super::limits::{self, QueryLimits};
 use crate::error::Result;
 use crate::functions;
+use crate::misfits::ReadColumns;
 use crate::names::quoted;
 
 /// A connection that can only read.
@@ -41,6 +42,11 @@ impl Reader {
     /// Whether the connection can be used again.
     pub(crate) fn is_spent(&self) -> bool {
         self.is_spent
+    }
+
+    /// The columns that the last statement of a user names.
+    pub(crate) fn read_columns(&self) -> ReadColumns {
+        self.guard.read_columns()
     }
 
     /// Does something while these views exist, of which users' statements can read nothing but them. The store stays

@@ -8,6 +8,7 @@ use rusqlite::types::ValueRef;
 
 use super::limits::QueryLimits;
 use crate::error::Result;
+use crate::misfits::Misfit;
 use crate::value::ColumnKind;
 
 /// Takes the result of a query row by row, so that it need not be in memory as a whole.
@@ -41,6 +42,7 @@ impl<'l> Collected<'l> {
             rows: Vec::new(),
             cut: None,
             views: Vec::new(),
+            misfits: Vec::new(),
             took: Duration::ZERO,
         };
         Self { limits, bytes: 0, rows }
@@ -89,6 +91,8 @@ pub struct Rows {
     pub cut: Option<Cut>,
     /// The views that the query names, if it could read views only.
     pub views: Vec<String>,
+    /// The values that are not of the type of their column, in the columns that the query names.
+    pub misfits: Vec<Misfit>,
     /// How long the query took.
     pub took: Duration,
 }

@@ -15,6 +15,7 @@ use crate::catalog::TableNames;
 use crate::db::Db;
 use crate::error::{Error, Result};
 use crate::file::FileStore;
+use crate::misfits::{self, Misfit, ReadTable};
 use crate::store::{Backend, Store};
 use crate::view::{self, SqlView, View};
 
@@ -43,50 +44,55 @@ impl Store {
     pub fn query_views(&self, sql: &str, views: &[View], limits: &QueryLimits) -> Result<Rows> {
         let mut named = Vec::new();
         let mut rows = collect(limits, |sink| {
-            named = match &self.backend {
+            let (read, misfits) = match &self.backend {
                 Backend::File(file) => in_file(file, sql, views, limits, sink)?,
                 #[cfg(feature = "postgres")]
                 Backend::Postgres(database) => database.query_views(sql, views, limits, sink)?,
             };
-            Ok(())
+            named = read;
+            Ok(misfits)
         })?;
         rows.views = named;
         Ok(rows)
     }
 }
 
-/// Runs a query, and gives its rows within the limits.
+/// Runs a query, which tells values that are not of the type of their column, and gives its rows within the limits.
 pub(crate) fn collect(
     limits: &QueryLimits,
-    run: impl FnOnce(&mut dyn RowSink) -> Result<()>,
+    run: impl FnOnce(&mut dyn RowSink) -> Result<Vec<Misfit>>,
 ) -> Result<Rows> {
     let started = Instant::now();
     let mut collected = Collected::new(limits);
-    run(&mut collected)?;
+    let misfits = run(&mut collected)?;
     let mut rows = collected.rows;
+    rows.misfits = misfits;
     rows.took = started.elapsed();
     Ok(rows)
 }
 
-/// Runs a statement that reads views of a file; gives the names of those that it reads.
+/// Runs a statement that reads views of a file; gives the names of those that it reads, and the values that are not of
+/// the type of their column.
 fn in_file(
     file: &FileStore,
     sql: &str,
     views: &[View],
     limits: &QueryLimits,
     sink: &mut dyn RowSink,
-) -> Result<Vec<String>> {
+) -> Result<(Vec<String>, Vec<Misfit>)> {
     let rewritten = rewrite(sql).map_err(Error::Query)?;
     file.read(|reader| {
         let make = |db: &Connection| named_views(db, sql, views, Flavor::Sqlite);
-        reader.with_views(make, |reader, (made, names)| {
-            run_for_user(reader, sql, &rewritten, limits, sink, |_| Ok(names))?;
-            Ok(made)
+        reader.with_views(make, |reader, (made, all): (_, Vec<SqlView>)| {
+            let tables = all.iter().map(SqlView::read_table).collect();
+            let names = |_: &mut Reader| Ok(view::names(&all));
+            let misfits = run_for_user(reader, sql, &rewritten, limits, sink, Some(tables), names)?;
+            Ok((made, misfits))
         })
     })
 }
 
-/// The views that a statement names, with the statements that make them, and the names of all views for messages.
+/// The views that a statement names, with the statements that make them, and all views.
 ///
 /// # Errors
 ///
@@ -96,26 +102,28 @@ pub(crate) fn named_views(
     sql: &str,
     views: &[View],
     flavor: Flavor,
-) -> Result<(Vec<(String, String)>, TableNames)> {
+) -> Result<(Vec<(String, String)>, Vec<SqlView>)> {
     let all = SqlView::load(db, views)?;
     let names: Vec<&str> = all.iter().map(|view| view.name.as_str()).collect();
     let tables = TableNames::load(db)?;
     let is_named = only_views(sql, flavor, &names, &tables.tables()).map_err(Error::Query)?;
     let named = all.iter().zip(is_named).filter(|(_, is_named)| *is_named);
     let made = named.map(|(view, _)| Ok((view.name.clone(), view.statement(db)?)));
-    Ok((made.collect::<Result<_>>()?, view::names(&all)))
+    let made = made.collect::<Result<_>>()?;
+    Ok((made, all))
 }
 
-/// Runs one statement of a user with this connection.
+/// Runs one statement of a user with this connection; gives the values that are not of the type of their column, in the
+/// columns that it names.
 pub(crate) fn query_with(
     reader: &mut Reader,
     sql: &str,
     limits: &QueryLimits,
     sink: &mut dyn RowSink,
-) -> Result<()> {
+) -> Result<Vec<Misfit>> {
     let rewritten = rewrite(sql).map_err(Error::Query)?;
     let names = |reader: &mut Reader| reader.internally(|db| TableNames::load(db));
-    run_for_user(reader, sql, &rewritten, limits, sink, names)
+    run_for_user(reader, sql, &rewritten, limits, sink, None, names)
 }
 
 fn run_for_user(
@@ -124,12 +132,17 @@ fn run_for_user(
     rewritten: &Rewritten,
     limits: &QueryLimits,
     sink: &mut dyn RowSink,
+    read_tables: Option<Vec<ReadTable<'_>>>,
     names: impl FnOnce(&mut Reader) -> Result<TableNames>,
-) -> Result<()> {
+) -> Result<Vec<Misfit>> {
     let (result, refused) =
         reader.for_user(limits, |connection| run(connection, rewritten, sink))?;
     match result {
-        Ok(taken) => taken,
+        Ok(taken) => {
+            taken?;
+            let read = reader.read_columns();
+            reader.internally(|db| misfits::of_read(db, &read, read_tables))
+        }
         Err(error) => {
             let names = names(reader)?;
             let is_cancelled = limits

@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
 use airbyte_agent_core::description::{Action, JsonPath, SyncDeletions};
 use airbyte_agent_core::{Client, ErrorKind, Outcome};
@@ -21,6 +22,9 @@ use crate::parents::Combinations;
 use crate::plan::Plan;
 use crate::record::{self, parent_value};
 use crate::run::{Event, Options, Runner};
+
+/// How long a query waits for a sync that copies the same entity.
+const PATIENCE: Duration = Duration::from_secs(30);
 
 impl Session<'_> {
     /// Reads all records of an account in a table into the store, and those of the entities that it needs.
@@ -107,6 +111,7 @@ impl Session<'_> {
             pace: Some(source.pace),
             // The calls are counted, and their order is the one that was explained.
             at_once: 1,
+            patience: Some(PATIENCE),
             ..Options::default()
         };
         let told: Arc<Vec<(String, AtomicU64, AtomicU64)>> = Arc::new(

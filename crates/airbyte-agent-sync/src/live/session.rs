@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use airbyte_agent_core::Description;
 use airbyte_agent_core::description::{Connector, Operation, SyncRule, SyncSource};
 use airbyte_agent_store::{
-    Overlay, QueryLimits, Result as StoreResult, Rows, Store, Table, table_name,
+    Misfit, Overlay, QueryLimits, Result as StoreResult, Rows, Store, Table, table_name,
 };
 
 use super::accounts::{as_of, is_fresh, stored};
@@ -117,6 +117,8 @@ impl Session<'_> {
         }
         let rows = if self.options.explain { None } else { Some(self.rows().await?) };
         self.still_holds().await?;
+        let misfits = rows.iter().flat_map(|rows| &rows.misfits);
+        self.report.warnings.extend(misfits.map(Misfit::sentence));
         self.report.calls_made = self.budget.used();
         self.report.tables = self.states.values().cloned().collect();
         Ok(Answer { rows, report: std::mem::take(&mut self.report) })

@@ -2,12 +2,13 @@
 //! is wrong with the file is an error, and the caller goes on with what it has sent itself: nobody waits for ever.
 
 use std::collections::BTreeMap;
-use std::fs::{File, OpenOptions, TryLockError};
+use std::fs::{File, TryLockError};
 use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use super::window::{Limit, Window};
+use crate::private::{make_private_folder, private_file};
 
 /// How long the lock of the file is waited for. It is held for less than a millisecond, unless its holder was stopped.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -100,26 +101,4 @@ fn read(file: &mut File) -> io::Result<BTreeMap<String, Window>> {
     io::Read::take(file, MOST_BYTES).read_to_end(&mut bytes)?;
     let first = serde_json::Deserializer::from_slice(&bytes).into_iter().next();
     Ok(first.and_then(Result::ok).unwrap_or_default())
-}
-
-fn private_file(path: &Path) -> io::Result<File> {
-    let mut options = OpenOptions::new();
-    options.read(true).write(true).create(true).truncate(false);
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::OpenOptionsExt as _;
-        options.mode(0o600);
-    }
-    options.open(path)
-}
-
-fn make_private_folder(folder: &Path) -> io::Result<()> {
-    let mut builder = std::fs::DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::DirBuilderExt as _;
-        builder.mode(0o700);
-    }
-    builder.create(folder)
 }

@@ -7,11 +7,12 @@ use airbyte_agent_core::description::{
     Operation, SyncChange, SyncDeletions, SyncRule, SyncSource, SyncTime,
 };
 use airbyte_agent_core::{Cursor, ErrorKind};
-use airbyte_agent_store::{Page, Pass, QueryLimits, Table};
+use airbyte_agent_store::{Page, Pass, Table};
 use jiff::SignedDuration;
-use serde_json::{Map, Value};
+use serde_json::Map;
 
 use super::begin::{self, Beginning, begin};
+use super::claim::{Claim, Holder};
 use super::first_page::{FirstPage, list_mark};
 use super::{Event, Runner};
 use crate::arguments::{Arguments, arguments, taken};
@@ -20,7 +21,7 @@ use crate::mark::{self, Mark};
 use crate::parents::Combinations;
 use crate::plan::Planned;
 use crate::position::{Position, Run};
-use crate::record::{self, parent_value, table_spec};
+use crate::record::{parent_value, table_spec};
 use crate::report::{EntityReport, Mode, Trouble};
 
 /// Number of lists in a row that may fail before the entity is given up.
@@ -50,7 +51,9 @@ pub(super) struct EntityRun<'r> {
     /// The first page, if asking whether it has changed has brought it.
     pub(super) first: Option<FirstPage>,
     /// What `_parent` says in the rows that there are, in an incremental run.
-    known_parents: Option<HashSet<String>>,
+    pub(super) known_parents: Option<HashSet<String>>,
+    /// Keeps others from copying the entity at the same time.
+    _claim: Option<Claim>,
 }
 
 /// Why an entity ends before all its lists are read.
@@ -77,8 +80,16 @@ impl Runner {
         match copied {
             Ok(table) => {
                 let account = self.account.clone();
-                let state = self.in_store(move |store| store.account(&table, &account)).await;
-                report.rows = state.ok().flatten().map_or(0, |state| state.rows);
+                let known = self.in_store(move |store| {
+                    Ok((store.account(&table, &account)?, store.misfits(&table, &account)?))
+                });
+                match known.await {
+                    Ok((state, misfits)) => {
+                        report.rows = state.map_or(0, |state| state.rows);
+                        report.misfits = misfits;
+                    }
+                    Err(error) => report.troubles.push(Trouble { error, arguments: Map::new() }),
+                }
             }
             Err(error) => report.troubles.push(Trouble { error, arguments: Map::new() }),
         }
@@ -93,14 +104,17 @@ impl Runner {
         // The caller's arguments take the place of parents, and the key stays the same.
         let Some(SyncRule::Source(rule)) = &operation.sync else { return Err(missing()) };
         let spec = table_spec(connector, operation, rule)?.left_out(self.options.left_out.clone());
-        let (table, state) = {
-            let account = self.account.clone();
-            self.in_store(move |store| {
-                let table = store.declare(&spec)?;
-                let state = store.account(&table, &account)?;
-                Ok((table, state))
-            })
-            .await?
+        let table = self.in_store(move |store| store.declare(&spec)).await?;
+        let entity = &planned.entity;
+        let tell = |holder: Holder| {
+            (self.listener)(Event::Waiting { entity, process: holder.process });
+        };
+        let claim =
+            Claim::take(&self.store, &table, &self.account, self.options.patience, tell).await?;
+        // Whoever was waited for has moved the position.
+        let state = {
+            let (table, account) = (table.clone(), self.account.clone());
+            self.in_store(move |store| store.account(&table, &account)).await?
         };
         let given = taken(operation, &self.options.arguments);
         if !given.is_empty() && rule.key.is_empty() {
@@ -139,6 +153,7 @@ impl Runner {
             list_mark: String::new(),
             first: None,
             known_parents: None,
+            _claim: claim,
         })
     }
 }
@@ -303,46 +318,6 @@ impl EntityRun<'_> {
         Ok(all)
     }
 
-    /// Whether there are rows of a list with these arguments. What a new record of a parent has below it is older
-    /// than its own place in the store, so that its list is read whole.
-    async fn is_known(&mut self, of_parents: &Arguments) -> Result<bool> {
-        if self.known_parents.is_none() {
-            let known = self.parents_in_rows().await?;
-            self.known_parents = Some(known);
-        }
-        let mut all = self.given.clone();
-        all.extend(of_parents.clone());
-        self.runner.client.complete_scope(self.operation, &mut all)?;
-        let parent = canonical(&Value::Object(parent_value(self.rule(), &all)));
-        Ok(self.known_parents.as_ref().is_some_and(|known| known.contains(&parent)))
-    }
-
-    async fn parents_in_rows(&self) -> Result<HashSet<String>> {
-        let quoted = |text: &str, mark: char| text.replace(mark, &format!("{mark}{mark}"));
-        let sql = format!(
-            "SELECT DISTINCT \"{}\" FROM \"{}\" WHERE _account = '{}'",
-            record::PARENT,
-            quoted(self.table.name(), '"'),
-            quoted(&self.runner.account, '\''),
-        );
-        let rows = self
-            .runner
-            .in_store(move |store| {
-                let limits = QueryLimits::default()
-                    .rows(usize::MAX)
-                    .bytes(1 << 30)
-                    .time(std::time::Duration::from_secs(600));
-                store.query(&sql, &limits)
-            })
-            .await?;
-        if rows.cut.is_some() {
-            return Err(Error::Records("there are too many records of parents".to_owned()));
-        }
-        let texts = rows.rows.iter().filter_map(|row| row.first()?.as_str());
-        let values = texts.filter_map(|text| serde_json::from_str::<Value>(text).ok());
-        Ok(values.map(|value| canonical(&value)).collect())
-    }
-
     /// The rule of the spec, with all parents.
     pub(super) fn rule(&self) -> &SyncSource {
         match &self.operation.sync {
@@ -437,15 +412,4 @@ fn is_refusal(error: &Error) -> bool {
         error.kind(),
         ErrorKind::Usage | ErrorKind::Validation | ErrorKind::NotFound | ErrorKind::Vendor
     )
-}
-
-/// The value with its members in order, as text.
-fn canonical(value: &Value) -> String {
-    match value {
-        Value::Object(members) => {
-            let sorted: std::collections::BTreeMap<&String, &Value> = members.iter().collect();
-            serde_json::to_string(&sorted).unwrap_or_default()
-        }
-        other => other.to_string(),
-    }
 }

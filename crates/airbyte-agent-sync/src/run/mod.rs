@@ -1,10 +1,12 @@
 //! Runs a plan: entities beside each other, each behind those whose records it needs.
 
 mod begin;
+mod claim;
 mod conditional;
 mod deletions;
 mod entity;
 mod first_page;
+mod known_parents;
 mod list;
 
 use std::collections::HashMap;
@@ -14,7 +16,7 @@ use std::time::Duration;
 
 use airbyte_agent_core::Client;
 use airbyte_agent_core::description::SyncDeletions;
-use airbyte_agent_store::{Result as StoreResult, Store};
+use airbyte_agent_store::{Counts, Result as StoreResult, Store};
 use futures_util::StreamExt as _;
 use futures_util::stream::FuturesUnordered;
 use serde_json::{Map, Value};
@@ -48,6 +50,9 @@ pub struct Options {
     /// How many calls may be made; `None` for as many as it takes. What has been read when they are used up stays, and
     /// a later run goes on there.
     pub budget: Option<Arc<Budget>>,
+    /// How long to wait for another run that copies the same entity of the same account, in this process or in another
+    /// one; `None` for as long as it takes. An entity for which it is not enough fails with [`Error::Busy`].
+    pub patience: Option<Duration>,
 }
 
 impl Default for Options {
@@ -61,6 +66,7 @@ impl Default for Options {
             left_out: Vec::new(),
             continued_within: Duration::from_secs(60 * 60),
             budget: None,
+            patience: None,
         }
     }
 }
@@ -69,6 +75,13 @@ impl Default for Options {
 #[derive(Debug, Clone, Copy)]
 #[non_exhaustive]
 pub enum Event<'e> {
+    /// Another run copies the same entity of the same account, and is waited for.
+    Waiting {
+        /// Name of the entity.
+        entity: &'e str,
+        /// The number of the process in which the other run is, if it is known.
+        process: Option<u32>,
+    },
     /// The copying of an entity has begun.
     Started {
         /// Name of the entity.
@@ -160,6 +173,11 @@ impl Runner {
             let troubles = entity.troubles.iter().map(|trouble| &trouble.error);
             end = end.or_else(|| troubles.into_iter().find(|e| e.ends_everything()).cloned());
             report.entities.push(entity);
+        }
+        let has_written = report.entities.iter().any(|entity| entity.counts != Counts::default());
+        if has_written && let Err(error) = self.in_store(Store::settle).await {
+            // Everything is written; only the log beside the file stays long.
+            tracing::warn!(%error, "the log of the store could not be emptied");
         }
         for planned in waiting {
             let reason = match &end {

@@ -8,7 +8,9 @@
 )]
 
 mod changes;
+mod claims;
 mod conditional;
+mod connectors;
 mod failures;
 mod interruptions;
 mod live;

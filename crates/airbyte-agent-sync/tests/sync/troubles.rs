@@ -1,8 +1,9 @@
 //! Clocks that are set back, and specs that change between two runs.
 
+use airbyte_agent_core::local_store::{Limits, LocalStore as _};
 use airbyte_agent_core::{Client, CursorKey, ErrorKind};
 use airbyte_agent_store::{Page, QueryLimits};
-use airbyte_agent_sync::{Options, Plan, Runner};
+use airbyte_agent_sync::{Options, Plan, Runner, StoredRecords};
 use serde_json::{Map, Value, json};
 
 use crate::vendor::{ALL, Office, is_fine, of};
@@ -85,4 +86,36 @@ async fn a_spec_that_changes_between_runs_adds_columns_and_loses_no_row() {
     let sql = format!("SELECT {name}, budget, open FROM office_projects WHERE id = 'p0'");
     let rows = office.store.query(&sql, &QueryLimits::default()).unwrap().rows;
     assert_eq!(rows, [[json!("P"), json!(7), is_open]]);
+}
+
+#[tokio::test]
+async fn a_text_where_the_schema_has_a_number_is_told_by_sync_and_by_queries() {
+    let office = Office::new();
+    office.vendor.put("events", "e12", json!({"number": "a dozen"}));
+    for _ in 0..2 {
+        let report = office.sync_with(Options::default(), &["events"]).await;
+        is_fine(&report);
+        let [misfit] = of(&report, "events").misfits.as_slice() else { panic!("{report:#?}") };
+        assert_eq!((misfit.column.as_str(), misfit.found.as_str()), ("number", "text"));
+        assert_eq!(misfit.values, 1);
+        assert!(!misfit.sentence().contains("dozen"), "{misfit:?}");
+    }
+    assert_eq!(office.rows("events").iter().filter(|row| row["number"] == "a dozen").count(), 1);
+
+    let stored = StoredRecords::new(office.store.clone());
+    let tables = stored.tables(None).await.unwrap();
+    let table = tables.iter().find(|table| table.entity == "events").unwrap();
+    let column = table.columns.iter().find(|column| column.name == "number").unwrap();
+    assert!(column.remarks[0].text.contains("should be an integer"), "{column:?}");
+    let view = table.view(["default"]);
+    let limits = Limits::default();
+    for (sql, expected) in
+        [("SELECT max(number) FROM office_events", 1), ("SELECT id FROM office_events", 0)]
+    {
+        let rows = stored.query(sql, &[view.clone()], &limits).await.unwrap();
+        assert_eq!(rows.remarks.len(), expected, "{sql}");
+    }
+    let arguments = json!({"query": {"filter": {"gt": {"number": 11}}}});
+    let page = stored.search(&view, arguments.as_object().unwrap(), &limits).await.unwrap();
+    assert_eq!(page.remarks.len(), 1, "{page:?}");
 }

@@ -96,7 +96,16 @@ fn describe(
                 let about = short(&column.description);
                 let text = if about.is_empty() { String::new() } else { format!(": {about}") };
                 lines.push(format!("  {} {}{text}", column.name, column.kind));
-                json!({"name": column.name, "type": column.kind, "description": about})
+                let accounts = &found.view.accounts;
+                let own = column.remarks.iter().filter(|one| accounts.contains(&one.account));
+                let remarks: Vec<&String> = own.map(|one| &one.text).collect();
+                lines.extend(remarks.iter().map(|text| format!("    {}.", clean::line(text))));
+                let mut members =
+                    json!({"name": column.name, "type": column.kind, "description": about});
+                if !remarks.is_empty() {
+                    members["remarks"] = json!(remarks);
+                }
+                members
             })
             .collect();
         lines.push(
@@ -105,6 +114,11 @@ fn describe(
         structured.push(json!({"table": table.name, "columns": columns}));
     }
     Ok(shown::lines(&lines, json!({"tables": structured}), &tools.result_limits()))
+}
+
+/// What the store says about the values that a query compares, as notes.
+fn as_notes(remarks: &[String]) -> Vec<String> {
+    remarks.iter().map(|text| format!("{}.", clean::line(text))).collect()
 }
 
 async fn sql(
@@ -126,6 +140,7 @@ async fn sql(
 
     let mut notes = Notes::default();
     let view = View::new(&[ALL.to_owned()], &[], DefaultFields::NotEmpty, limits.record_text);
+    let remarks = as_notes(&rows.remarks);
     let columns = rows.columns;
     let objects = rows
         .rows
@@ -165,6 +180,7 @@ async fn sql(
             ));
         }
         notes.extend(said.iter().cloned());
+        notes.extend(remarks.iter().cloned());
         notes.extend(age.clone());
         Supplement { notes, ..Supplement::default() }
     };
@@ -266,6 +282,7 @@ async fn search(
     let page = records.store.search(&table.view, &arguments, &Limits::default()).await?;
 
     let mut notes = Notes::default();
+    let remarks = as_notes(&page.remarks);
     let only = [table];
     let mut groups = Groups::new(tools, &controls, &only);
     for record in page.records {
@@ -294,6 +311,7 @@ async fn search(
             notes.push("No records match.".to_owned());
         }
         notes.extend(said.iter().cloned());
+        notes.extend(remarks.iter().cloned());
         notes.extend(age.clone());
         let meta = cursor.map_or(Value::Null, |cursor| json!({"next_cursor": cursor}));
         Supplement { meta, notes, ..Supplement::default() }

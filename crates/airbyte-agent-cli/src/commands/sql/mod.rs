@@ -47,7 +47,8 @@ pub(crate) async fn run_sql(args: SqlArgs) -> Result<(), Stop> {
 
 /// Opens the store. It is made only if the query names a table of a connector.
 fn open(args: &SqlArgs) -> Result<Store, airbyte_agent_core::Error> {
-    let query = args.query.to_lowercase();
+    // Tables may be named with a dot between connector and entity.
+    let query = args.query.to_lowercase().replace('.', "_");
     let is_live = !args.offline
         && airbyte_agent::registry()
             .iter()

@@ -144,6 +144,15 @@ impl Source {
     }
 }
 
+/// Says that another run copies the same records, which is waited for.
+pub(crate) fn waiting(entity: &str, process: Option<u32>) -> String {
+    let holder = match process {
+        Some(process) => format!("the process {process}"),
+        None => "another process".to_owned(),
+    };
+    format!("{entity} is being copied by {holder}; waiting until it has ended")
+}
+
 /// A connection for somebody who copies records, and has the time to wait for the limits of the vendor.
 pub(crate) async fn connect_to_copy(
     args: &ConnectionArgs,

@@ -6,7 +6,7 @@ use airbyte_agent_sync::Event;
 
 use super::report;
 use crate::progress::RecordProgress;
-use crate::terminal;
+use crate::{notes, terminal};
 
 /// Counts the records and pages of all entities, and prints a line for each that has ended. Clones are the same.
 #[derive(Clone)]
@@ -25,6 +25,14 @@ impl SyncProgress {
         let mut bar = self.bar.lock().unwrap_or_else(PoisonError::into_inner);
         match (event, bar.as_mut()) {
             (Event::Page { records, .. }, Some(bar)) => bar.add_page(*records),
+            (Event::Waiting { entity, process }, Some(bar)) => {
+                let line = super::waiting(&format!("{}.{entity}", self.connector), *process);
+                if terminal::stderr_is_terminal() {
+                    bar.print_above(&line);
+                } else {
+                    notes::print_notes([line]);
+                }
+            }
             (Event::Finished(entity), Some(bar)) if terminal::stderr_is_terminal() => {
                 let line =
                     format!("{}.{}: {}", self.connector, entity.entity, report::words(entity));

@@ -83,6 +83,9 @@ impl Summary {
         for part in &self.parts {
             for entity in &part.report.entities {
                 writeln!(out, "{}", line(part, entity))?;
+                for misfit in &entity.misfits {
+                    writeln!(out, "    {}", terminal::single_line(&misfit.sentence()))?;
+                }
                 for trouble in &entity.troubles {
                     writeln!(out, "    {}", terminal::single_line(&trouble.error.to_string()))?;
                 }
@@ -109,6 +112,19 @@ fn of_entity(part: &Part, entity: &EntityReport) -> Value {
             })
         })
         .collect();
+    let misfits: Vec<Value> = entity
+        .misfits
+        .iter()
+        .map(|misfit| {
+            json!({
+                "column": misfit.column,
+                "type": misfit.kind,
+                "found": misfit.found,
+                "values": misfit.values,
+                "message": misfit.sentence(),
+            })
+        })
+        .collect();
     json!({
         "connector": part.connector,
         "account": part.account,
@@ -127,6 +143,7 @@ fn of_entity(part: &Part, entity: &EntityReport) -> Value {
         "not_modified": entity.not_modified,
         "gone": entity.gone,
         "unreadable_times": entity.unreadable_times,
+        "misfits": misfits,
         "seconds": entity.took.as_secs_f64(),
         "errors": errors,
     })

@@ -84,6 +84,11 @@ fn meets_range(name: &str, value: &Value, record: &Map<String, Value>) -> Option
     Some(bound.operator.is_true(field, value))
 }
 
+/// Whether a value of a filter means any value.
+pub(crate) fn selects_all(text: &str) -> bool {
+    matches!(text.to_ascii_lowercase().as_str(), "all" | "any" | "" | "*" | "both")
+}
+
 /// Whether a record meets an object of conditions, in any of the usual forms. `path` leads to the field
 /// that the conditions are about.
 fn meets_tree(path: &[&str], value: &Value, record: &Map<String, Value>) -> bool {
@@ -94,6 +99,9 @@ fn meets_tree(path: &[&str], value: &Value, record: &Map<String, Value>) -> bool
         }
         leaf => {
             let Some(last) = path.last() else { return true };
+            if leaf.as_str().is_some_and(selects_all) {
+                return true;
+            }
             let by_name = meets(last, leaf, record);
             by_name.unwrap_or_else(|| {
                 find_field(path, record).is_none_or(|field| Operator::Equal.is_true(field, leaf))

@@ -42,10 +42,18 @@ impl Execution<'_> {
             let indexes = numbers.iter().map(|(number, _)| *number).collect();
             return Selected { indexes, named: Some((numbers, name)) };
         }
+        if let Some(parent) = filter::parent_number(self.operation, self.arguments) {
+            self.records.below(self.entity(), parent, &mut indexes);
+        }
         if filter::has_filters(self.operation, self.arguments) {
             let matches = |index: u64| {
                 let record = self.record_in_list(shape, index, None);
-                filter::matches(self.operation, self.arguments, &record)
+                filter::matches(
+                    self.operation,
+                    self.arguments,
+                    &record,
+                    self.records.selects_by_change(),
+                )
             };
             indexes.retain(|index| matches(*index));
         }

@@ -3,7 +3,7 @@
 use airbyte_agent_description::Operation;
 
 use super::Execution;
-use crate::data::{identifiers, initial_count, plain, singular};
+use crate::data::{identifiers, plain, singular};
 use crate::hash::stable;
 use crate::vendor::failure::Failure;
 use crate::vendor::identity::{Naming, is_absent_name, is_given_name, is_named, naming};
@@ -19,7 +19,7 @@ impl Execution<'_> {
             Naming::Parent(name) => (name, false),
         };
         let Some(wanted) = self.arguments.text(&name) else { return Ok(0) };
-        let total = initial_count(&self.description.name, self.entity());
+        let total = self.records.initial_count(self.entity());
         let stand_in = stable(&[&wanted]) % total;
         if !is_own {
             return Ok(stand_in);
@@ -49,7 +49,7 @@ impl Execution<'_> {
         let connector = &self.description.name;
         let of_other_entity = |wanted: &str| {
             let other = self.records.entity_called(name.strip_suffix("id")?)?;
-            let mut all = 0..initial_count(connector, other);
+            let mut all = 0..self.records.initial_count(other);
             all.find(|index| identifiers(connector, other, *index).iter().any(|id| id == wanted))
         };
         let number = |wanted: &String| -> Option<(u64, String)> {
@@ -58,7 +58,7 @@ impl Execution<'_> {
                 .position_among(existing, self.entity(), wanted)
                 .or_else(|| self.position_by_name(shape, existing, name, wanted));
             let stand_in = || {
-                let number = stable(&[wanted]) % initial_count(connector, self.entity());
+                let number = stable(&[wanted]) % self.records.initial_count(self.entity());
                 existing.contains(&number).then_some(number).filter(|_| !self.can_be_known(name))
             };
             let number = position

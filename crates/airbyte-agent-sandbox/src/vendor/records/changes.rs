@@ -6,7 +6,6 @@ use std::sync::{Mutex, PoisonError};
 
 use serde_json::{Map, Value};
 
-use crate::data::initial_count;
 use crate::decode::Upload;
 
 /// The most times that the records of a vendor may be written.
@@ -71,9 +70,8 @@ impl Changes {
         })
     }
 
-    /// Numbers of the records that exist, new ones first.
-    pub(super) fn indexes(&self, connector: &str, entity: &str) -> Vec<u64> {
-        let start = initial_count(connector, entity);
+    /// Numbers of the records that exist, new ones first, of an entity that had `start` records at the start.
+    pub(super) fn indexes(&self, entity: &str, start: u64) -> Vec<u64> {
         self.with(|state| {
             let Some(changes) = state.entities.get(entity) else { return (0..start).collect() };
             let created = (start..start + changes.created).rev();
@@ -81,12 +79,12 @@ impl Changes {
         })
     }
 
-    /// Adds a record with these fields and gives its number.
-    pub(super) fn create(&self, connector: &str, entity: &str, fields: Map<String, Value>) -> u64 {
+    /// Adds a record with these fields to an entity that had `start` records at the start, and gives its number.
+    pub(super) fn create(&self, entity: &str, start: u64, fields: Map<String, Value>) -> u64 {
         self.with(|state| {
             state.writes += 1;
             let changes = state.entities.entry(entity.to_owned()).or_default();
-            let index = initial_count(connector, entity) + changes.created;
+            let index = start + changes.created;
             changes.created += 1;
             changes.written.insert(index, fields);
             index

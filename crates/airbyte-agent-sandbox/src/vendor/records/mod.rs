@@ -6,7 +6,8 @@ mod changes;
 mod shape;
 mod store_rows;
 
-use std::sync::Arc;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use airbyte_agent_description::{Connector, Entity, Operation};
 use serde_json::{Map, Value};
@@ -14,7 +15,7 @@ use serde_json::{Map, Value};
 use super::files;
 use super::json_path::set_at;
 use super::overlay::{overlay_field, overlay_record};
-use crate::data::{Facts, Generator, identifiers};
+use crate::data::{Facts, Generator, Population, identifiers};
 use crate::decode::Upload;
 use crate::graphql::GraphqlRequest;
 use cache::{RecordCache, ShapeKey};
@@ -32,15 +33,18 @@ pub(super) struct Records {
     changes: Changes,
     cache: RecordCache,
     store_cache: store_rows::StoreCache,
+    /// What stands for the records below which lists of an entity were read, in the order of their first lists.
+    below: Mutex<HashMap<String, Vec<u64>>>,
 }
 
 impl Records {
-    pub(super) fn new(description: Arc<Connector>) -> Self {
+    pub(super) fn new(description: Arc<Connector>, population: Population) -> Self {
         Self {
-            facts: Facts::new(&description),
+            facts: Facts::new(&description, population),
             changes: Changes::default(),
             cache: RecordCache::default(),
             store_cache: store_rows::StoreCache::default(),
+            below: Mutex::default(),
             description,
         }
     }
@@ -97,9 +101,38 @@ impl Records {
         Generator::new(&self.facts, &scope, 0).record(schema)
     }
 
+    /// Number of records that an entity has at the start.
+    pub(super) fn initial_count(&self, entity: &str) -> u64 {
+        self.facts.initial_count(entity)
+    }
+
+    /// Whether lists select by the time of change as the description says for copies.
+    pub(super) fn selects_by_change(&self) -> bool {
+        self.facts.population.selects_by_change
+    }
+
+    /// The numbers of records that a list below a record of another entity shows, if it does not show all of them: the
+    /// next ones that are below no other record. `parent` stands for that record. What was created is below every one.
+    pub(super) fn below(&self, entity: &str, parent: u64, indexes: &mut Vec<u64>) {
+        let Some(below) = self.facts.population.below else { return };
+        let start = self.initial_count(entity);
+        let first = {
+            let mut taken = self.below.lock().unwrap_or_else(PoisonError::into_inner);
+            let parents = taken.entry(entity.to_owned()).or_default();
+            let number = parents.iter().position(|known| *known == parent);
+            let number = number.unwrap_or_else(|| {
+                parents.push(parent);
+                parents.len() - 1
+            });
+            below.saturating_mul(number as u64)
+        };
+        let last = first.saturating_add(below);
+        indexes.retain(|index| *index >= start || (first..last).contains(index));
+    }
+
     /// Numbers of the records that exist, new ones first.
     pub(super) fn indexes(&self, entity: &str) -> Vec<u64> {
-        self.changes.indexes(self.connector(), entity)
+        self.changes.indexes(entity, self.initial_count(entity))
     }
 
     /// The position in [`indexes`](Self::indexes) of the record with this identifier. It is found
@@ -127,7 +160,7 @@ impl Records {
 
     /// Adds a record with these fields and gives its number.
     pub(super) fn create(&self, entity: &str, fields: Map<String, Value>) -> u64 {
-        self.changes.create(self.connector(), entity, fields)
+        self.changes.create(entity, self.initial_count(entity), fields)
     }
 
     /// Writes fields over those of a record.

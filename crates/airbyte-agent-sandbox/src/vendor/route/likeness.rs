@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use airbyte_agent_description::{Body, Location, Operation, Schema};
+use airbyte_agent_description::{Body, Location, Operation, Schema, SyncRule};
 use serde_json::Value;
 
 use crate::data::{plain, singular};
@@ -36,7 +36,20 @@ pub(super) fn likeness(operation: &Operation, arguments: &Arguments, words: &Wor
     for value in arguments.values.values() {
         score += words.score_of_entity(operation, value);
     }
-    score
+    score + 300 * begun_as_copied(operation, arguments)
+}
+
+/// Number of texts that begin with the one that copies of the operation's records pass, such as a query to which a
+/// condition is added.
+fn begun_as_copied(operation: &Operation, arguments: &Arguments) -> i64 {
+    let Some(SyncRule::Source(source)) = &operation.sync else { return 0 };
+    let begun = source.arguments.iter().filter(|(name, constant)| {
+        let given = arguments.values.get(name.as_ref()).and_then(Value::as_str);
+        let constant = constant.value();
+        let rest = given.zip(constant.as_str()).and_then(|(given, own)| given.strip_prefix(own));
+        rest.is_some_and(|rest| rest.starts_with(' '))
+    });
+    begun.map(|_| 1).sum()
 }
 
 /// Number of members that the schema requires inside of `value` and that it has.

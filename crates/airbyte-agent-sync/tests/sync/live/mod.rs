@@ -7,7 +7,7 @@ mod scope;
 use std::sync::Arc;
 
 use airbyte_agent_core::{BoxFuture, Client, Credentials, Description, Error, Local};
-use airbyte_agent_sandbox::Sandbox;
+use airbyte_agent_sandbox::{Sandbox, SandboxBuilder};
 use airbyte_agent_store::{QueryLimits, Rows, Store};
 use airbyte_agent_sync::live::{self, Answer, Clients, Options, Source};
 use airbyte_agent_sync::{Pace, Plan, Runner};
@@ -46,10 +46,18 @@ pub(crate) struct Emulated {
 }
 
 pub(crate) async fn emulated(slug: &str) -> Emulated {
+    emulated_in(slug, |sandbox| sandbox).await
+}
+
+/// The same, in a sandbox that `change` makes different.
+pub(crate) async fn emulated_in(
+    slug: &str,
+    change: impl FnOnce(SandboxBuilder) -> SandboxBuilder,
+) -> Emulated {
     let path = format!("{}/../../specs/{slug}.yaml", env!("CARGO_MANIFEST_DIR"));
     let text = std::fs::read_to_string(path).unwrap();
     let connector = Arc::new(airbyte_agent_spec::Spec::parse(&text).unwrap().lower().unwrap());
-    let sandbox = Sandbox::builder().connector(connector.clone()).start().await.unwrap();
+    let sandbox = change(Sandbox::builder().connector(connector.clone())).start().await.unwrap();
     let mut credentials = Credentials::new();
     if let Some(scheme) = connector.auth.first() {
         credentials = credentials.scheme(scheme.name.to_string());
@@ -58,7 +66,7 @@ pub(crate) async fn emulated(slug: &str) -> Emulated {
         }
     }
     let mut local = Local::new(credentials).via(sandbox.url());
-    for variable in connector.server.variables.iter().filter(|v| v.default.is_none()) {
+    for variable in connector.variables().into_iter().filter(|v| v.default.is_none()) {
         local = local.config(variable.name.to_string(), "sandbox");
     }
     let client = Client::local(connector.clone(), local).unwrap();

@@ -11,7 +11,7 @@ struct Shape {
     links: &'static [(usize, &'static str, usize, &'static str)],
 }
 
-const SHAPES: [Shape; 5] = [
+const SHAPES: [Shape; 6] = [
     Shape {
         slug: "stripe",
         tables: &[
@@ -61,6 +61,15 @@ const SHAPES: [Shape; 5] = [
             ("collects", &["id", "product_id", "collection_id"]),
         ],
         links: &[(2, "product_id", 1, "id")],
+    },
+    Shape {
+        slug: "klaviyo",
+        tables: &[
+            ("profiles", &["id", "attributes ->> '$.email'", "attributes ->> '$.external_id'"]),
+            ("events", &["id", "relationships ->> '$.profile.data.id'"]),
+            ("lists", &["id", "attributes ->> '$.name'"]),
+        ],
+        links: &[(1, "relationships ->> '$.profile.data.id'", 0, "id")],
     },
 ];
 
