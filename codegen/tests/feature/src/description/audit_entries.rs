@@ -19,7 +19,7 @@ const LIST: Operation = Operation::get("listAuditEntries", "audit_entries", Acti
         query("match", STRING.rules(list![grammar(Language::FieldSearch, texts!["level", "time"])])).example(r#""level:\"warn\"""#).description("Only lines that fit."),
         query("jql", STRING.rules(list![bounded(Language::Jql)])).description("Only lines of these issues."),
     ])
-    .sync(sync(list![json_path!("$.id")]))
+    .sync(sync(list![json_path!("$.id")]).per_parent().scope(texts!["workspace_id"]))
     .records(json_path!("$"))
     .filter(Filter::Unless(json_path!("$.access.is_private")))
     .meta(list![header_meta("last_page", "X-Last-Page")])

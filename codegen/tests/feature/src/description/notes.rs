@@ -25,7 +25,7 @@ const LIST: Operation = Operation::by(Method::Post, "listNotes", "notes", Action
         set("after", given("after")),
         set("order", constant(r#"{"field":"CREATED","descending":true}"#)),
     ]))
-    .sync(sync(list![json_path!("$.id")]))
+    .sync(sync(list![json_path!("$.id")]).per_parent().scope(texts!["team"]))
     .records(json_path!("$.data.team.notes.nodes"))
     .meta(list![
         meta("has_next_page", json_path!("$.data.team.notes.pageInfo.hasNextPage")),
