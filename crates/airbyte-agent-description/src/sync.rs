@@ -7,6 +7,10 @@ use super::{Json, JsonPath, List, Text};
 /// Whether and how the records that a list gives are copied.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
+#[allow(
+    clippy::large_enum_variant,
+    reason = "nearly every rule is a source, and constants cannot be boxed"
+)]
 pub enum SyncRule {
     /// The list is the source of the entity's records.
     Source(SyncSource),

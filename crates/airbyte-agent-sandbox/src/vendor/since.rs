@@ -23,12 +23,12 @@ impl<'o> Since<'o> {
     pub(super) fn of(operation: &'o Operation, arguments: &Arguments) -> Option<Self> {
         let Some(SyncRule::Source(source)) = &operation.sync else { return None };
         let change = source.change.as_ref()?;
-        let mut from = None;
+        let mut times = Vec::new();
         for (name, template) in change.filter.iter() {
             let value = arguments.values.get(name.as_ref())?;
-            from = from.or(read(&template.value(), value, change.filter_format)?);
+            times.extend(read(&template.value(), value, change.filter_format)?);
         }
-        Some(Self { change, from: from? })
+        Some(Self { change, from: times.first().copied()? })
     }
 
     /// Whether the filter consists of this argument, among others.
@@ -44,31 +44,30 @@ impl<'o> Since<'o> {
     }
 }
 
-/// The time in an argument that was made of a template. `Some(None)` for a part of the template without a time;
-/// `None` if the argument was made of another one.
-fn read(template: &Value, value: &Value, format: SyncTime) -> Option<Option<f64>> {
+/// The times in an argument that was made of a template; `None` if the argument was made of another one.
+fn read(template: &Value, value: &Value, format: SyncTime) -> Option<Vec<f64>> {
     match (template, value) {
-        (Value::String(text), value) if text == MARK => number(value, format).map(Some),
+        (Value::String(text), value) if text == MARK => Some(vec![number(value, format)?]),
         (Value::String(text), Value::String(value)) if text.contains(MARK) => {
             let (before, after) = text.split_once(MARK)?;
             let time = value.strip_prefix(before)?.strip_suffix(after)?;
-            number(&Value::String(time.to_owned()), format).map(Some)
+            Some(vec![number(&Value::String(time.to_owned()), format)?])
         }
         (Value::Object(template), Value::Object(value)) => {
-            let mut found = None;
+            let mut found = Vec::new();
             for (name, template) in template {
-                found = found.or(read(template, value.get(name)?, format)?);
+                found.extend(read(template, value.get(name)?, format)?);
             }
             Some(found)
         }
         (Value::Array(template), Value::Array(value)) if template.len() == value.len() => {
-            let mut found = None;
+            let mut found = Vec::new();
             for (template, value) in template.iter().zip(value) {
-                found = found.or(read(template, value, format)?);
+                found.extend(read(template, value, format)?);
             }
             Some(found)
         }
-        (template, value) => (template == value).then_some(None),
+        (template, value) => (template == value).then(Vec::new),
     }
 }
 
@@ -93,20 +92,20 @@ mod tests {
 
     #[test]
     fn the_time_is_read_out_of_arguments_in_every_form() {
-        let june = Some(Some(1_780_272_000.0));
+        let june = || Some(vec![1_780_272_000.0]);
         for (template, value, format, expected) in [
-            (json!("{since}"), json!(1_780_272_000), SyncTime::UnixSeconds, june),
-            (json!("{since}"), json!("2026-06-01T00:00:00Z"), SyncTime::Iso8601, june),
-            (json!("gte|{since}"), json!("gte|2026-06-01T00:00:00Z"), SyncTime::Iso8601, june),
+            (json!("{since}"), json!(1_780_272_000), SyncTime::UnixSeconds, june()),
+            (json!("{since}"), json!("2026-06-01T00:00:00Z"), SyncTime::Iso8601, june()),
+            (json!("gte|{since}"), json!("gte|2026-06-01T00:00:00Z"), SyncTime::Iso8601, june()),
             (json!("gte|{since}"), json!("lte|2026-06-01T00:00:00Z"), SyncTime::Iso8601, None),
             (
                 json!({"updated": {"gte": "{since}"}, "all": true}),
                 json!({"updated": {"gte": "2026-06-01"}, "all": true}),
                 SyncTime::Date,
-                june,
+                june(),
             ),
             (json!({"a": "{since}"}), json!({"b": 5}), SyncTime::Number, None),
-            (json!("all"), json!("all"), SyncTime::Number, Some(None)),
+            (json!("all"), json!("all"), SyncTime::Number, Some(Vec::new())),
         ] {
             assert_eq!(read(&template, &value, format), expected, "{template} {value}");
         }

@@ -160,8 +160,9 @@ impl<'c, 'a> Rules<'c, 'a> {
             .map(AsRef::as_ref)
             .collect();
         let scope = self.scope(operation, &supplied, &sources.parents);
+        let has_lists = !sources.parents.is_empty() || !scope.is_empty();
         SyncRule::Source(SyncSource {
-            per_parent: !(sources.parents.is_empty() && scope.is_empty())
+            per_parent: has_lists
                 && !declared.is_unique_everywhere.unwrap_or(is_inferred && self.has_unique_ids()),
             key: key.into(),
             parents: sources.parents.into(),
