@@ -7,7 +7,8 @@ mod common;
 use std::sync::Arc;
 
 use airbyte_agent_store::{
-    Misfit, OpenOptions, Overlay, Page, QueryLimits, Store, Table, TableSpec, View,
+    ColumnKind, Lifted, Misfit, OpenOptions, Overlay, Page, QueryLimits, Store, Table, TableSpec,
+    View,
 };
 use common::write;
 use serde_json::{Map, Value, json};
@@ -116,6 +117,34 @@ fn a_view_tells_of_its_own_columns_and_accounts() {
     let sql = "SELECT * FROM b";
     let rows = store.query_views(sql, &[withholding], &QueryLimits::default()).unwrap();
     assert_eq!(told(&rows.misfits), &all()[1..]);
+}
+
+#[test]
+fn values_inside_of_a_field_are_told_with_where_they_are() {
+    let store = common::store();
+    let member = Lifted {
+        name: "team".to_owned(),
+        path: vec!["_parent".to_owned(), "team".to_owned()],
+        kind: ColumnKind::Integer,
+        description: "Number of the team.".to_owned(),
+    };
+    let table = store.declare(&spec("integer").lifted([member])).unwrap();
+    write(&store, &table, &[json!({"id": 1, "_parent": {"team": "red"}})]);
+    let misfits = store.misfits(&table, "default").unwrap();
+    assert_eq!(told(&misfits), [one("team", "text", 1)]);
+    assert_eq!(misfits[0].field, "team");
+    let advised = if common::is_postgres() {
+        "_record #> ARRAY['_parent', 'team']"
+    } else {
+        "json_extract(_record, '$.\"_parent\".\"team\"')"
+    };
+    assert!(misfits[0].sentence().contains(advised), "{}", misfits[0].sentence());
+    let rows =
+        store.query(&format!("SELECT {advised}, team FROM acme_bills"), &QueryLimits::default());
+    assert_eq!(told(&rows.unwrap().misfits), [one("team", "text", 1)]);
+    let arguments = json!({"query": {"sort": [{"team": "asc"}]}});
+    let page = store.search(&table, &[], arguments.as_object().unwrap(), &QueryLimits::default());
+    assert_eq!(told(&page.unwrap().misfits), [one("team", "text", 1)]);
 }
 
 #[test]
