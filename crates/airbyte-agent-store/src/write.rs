@@ -110,8 +110,8 @@ impl Store {
             let now = moment::now();
             let sql = format!("SELECT _row, _key FROM {} WHERE _account = ?", table.rows());
             let rows = db.rows(&sql, cells![account])?;
-            let mut counts = Counts::default();
-            counts.deleted = delete_rows(db, table, account, &rows, &now)?;
+            let deleted = delete_rows(db, table, account, &rows, &now)?;
+            let counts = Counts { deleted, ..Counts::default() };
             forget_pass(db, table, account)?;
             db.execute(
                 "DELETE FROM _accounts WHERE table_id = ? AND account = ?",

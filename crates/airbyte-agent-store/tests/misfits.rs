@@ -7,7 +7,8 @@ mod common;
 use std::sync::Arc;
 
 use airbyte_agent_store::{
-    Misfit, OpenOptions, Overlay, Page, QueryLimits, Store, Table, TableSpec, View,
+    ColumnKind, Lifted, Misfit, OpenOptions, Overlay, Page, QueryLimits, Store, Table, TableSpec,
+    View,
 };
 use common::write;
 use serde_json::{Map, Value, json};
@@ -32,7 +33,7 @@ fn records() -> Vec<Value> {
 
 /// A store with these records.
 fn bills() -> (Store, Table) {
-    let store = Store::open_in_memory().unwrap();
+    let store = common::store();
     let table = store.declare(&spec("integer")).unwrap();
     write(&store, &table, &records());
     (store, table)
@@ -65,11 +66,14 @@ fn values_of_another_type_are_counted_and_their_record_is_whole() {
     );
     assert!(!sentence.contains("sum,") && !sentence.contains("n/a"), "{sentence}");
     // What the sentence advises.
-    let rows = common::query(
-        &store,
-        "SELECT json_extract(_record, '$.\"amount\"') FROM acme_bills ORDER BY id",
-    );
-    assert_eq!(rows, [[json!(5)], [json!("a secret sum")], [json!("n/a")]]);
+    let (advised, texts) = if common::is_postgres() {
+        ("_record #> ARRAY['amount']", [json!("5"), json!("\"a secret sum\""), json!("\"n/a\"")])
+    } else {
+        ("json_extract(_record, '$.\"amount\"')", [json!(5), json!("a secret sum"), json!("n/a")])
+    };
+    assert!(sentence.ends_with(&format!("{advised} gives what the vendor sent")), "{sentence}");
+    let rows = common::query(&store, &format!("SELECT {advised} FROM acme_bills ORDER BY id"));
+    assert_eq!(rows, texts.map(|text| [text]));
 }
 
 #[test]
@@ -113,6 +117,34 @@ fn a_view_tells_of_its_own_columns_and_accounts() {
     let sql = "SELECT * FROM b";
     let rows = store.query_views(sql, &[withholding], &QueryLimits::default()).unwrap();
     assert_eq!(told(&rows.misfits), &all()[1..]);
+}
+
+#[test]
+fn values_inside_of_a_field_are_told_with_where_they_are() {
+    let store = common::store();
+    let member = Lifted {
+        name: "team".to_owned(),
+        path: vec!["_parent".to_owned(), "team".to_owned()],
+        kind: ColumnKind::Integer,
+        description: "Number of the team.".to_owned(),
+    };
+    let table = store.declare(&spec("integer").lifted([member])).unwrap();
+    write(&store, &table, &[json!({"id": 1, "_parent": {"team": "red"}})]);
+    let misfits = store.misfits(&table, "default").unwrap();
+    assert_eq!(told(&misfits), [one("team", "text", 1)]);
+    assert_eq!(misfits[0].field, "team");
+    let advised = if common::is_postgres() {
+        "_record #> ARRAY['_parent', 'team']"
+    } else {
+        "json_extract(_record, '$.\"_parent\".\"team\"')"
+    };
+    assert!(misfits[0].sentence().contains(advised), "{}", misfits[0].sentence());
+    let rows =
+        store.query(&format!("SELECT {advised}, team FROM acme_bills"), &QueryLimits::default());
+    assert_eq!(told(&rows.unwrap().misfits), [one("team", "text", 1)]);
+    let arguments = json!({"query": {"sort": [{"team": "asc"}]}});
+    let page = store.search(&table, &[], arguments.as_object().unwrap(), &QueryLimits::default());
+    assert_eq!(told(&page.unwrap().misfits), [one("team", "text", 1)]);
 }
 
 #[test]

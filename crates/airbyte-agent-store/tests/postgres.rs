@@ -92,6 +92,56 @@ fn columns_have_types_and_every_value_is_in_the_record() {
     }
 }
 
+/// Executes statements as the owner of a schema.
+fn execute(address: &str, sql: &str) {
+    let (start, schema) = address.split_once("schema=").unwrap();
+    let start = start.trim_end_matches(['?', '&']);
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(async {
+        let (client, connection) =
+            tokio_postgres::connect(start, tokio_postgres::NoTls).await.unwrap();
+        let connection = tokio::spawn(connection);
+        client.batch_execute(&format!("SET search_path = {schema}; {sql}")).await.unwrap();
+        drop(client);
+        connection.await.unwrap().unwrap();
+    });
+}
+
+#[test]
+fn values_that_a_column_cannot_hold_are_told_also_in_an_older_schema() {
+    let Some(address) = address() else { return };
+    let spec = TableSpec::new("acme", "parts").key(["id"]).schema(json!({"properties": {
+        "id": {"type": "integer"}, "size": {"type": "integer"}, "owner": {"type": "object"},
+        "at": {"type": "string", "format": "date-time"},
+    }}));
+    let records = [
+        json!({"id": 1, "size": 1.5, "owner": {"a": "\0"}, "at": "2024-13-05"}),
+        json!({"id": 2, "size": 2, "owner": {}, "at": "2024-01-05T10:00:00.123456789Z"}),
+    ];
+    let expected = [
+        ("size", "number with a fraction", 1),
+        ("owner", "value with the character NUL", 1),
+        ("at", "text", 1),
+    ];
+    let told = |store: &Store| {
+        let rows = store.query("SELECT * FROM acme_parts", &QueryLimits::default()).unwrap();
+        let told = rows.misfits.iter();
+        told.map(|one| (one.column.clone(), one.found.clone(), one.values)).collect::<Vec<_>>()
+    };
+    let expected = expected.map(|(column, found, n)| (column.to_owned(), found.to_owned(), n));
+    {
+        let store = Store::open(&address, &OpenOptions::default()).unwrap();
+        let table = store.declare(&spec).unwrap();
+        write(&store, &table, &records);
+        assert_eq!(told(&store), expected);
+        let sentence = store.misfits(&table, "default").unwrap()[0].sentence();
+        assert!(sentence.contains("the column is null in place of it"), "{sentence}");
+    }
+    execute(&address, "DROP TABLE _misfits; UPDATE _store SET version = 1");
+    let store = Store::open(&address, &OpenOptions::default()).unwrap();
+    assert_eq!(told(&store), expected);
+}
+
 #[test]
 fn queries_that_would_do_more_than_read_are_refused() {
     let Some((_, store)) = stored() else { return };

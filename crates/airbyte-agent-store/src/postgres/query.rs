@@ -258,12 +258,11 @@ fn json(value: Option<String>, kind: &Type) -> Value {
         Type::INT2 | Type::INT4 | Type::INT8 | Type::OID => {
             text.parse::<i64>().map_or(Value::String(text), Value::from)
         }
-        Type::FLOAT4 | Type::FLOAT8 => number(text),
         // Without a fraction it is exact or a text of its digits.
         Type::NUMERIC if !text.contains('.') => {
             text.parse::<i64>().map_or(Value::String(text), Value::from)
         }
-        Type::NUMERIC => number(text),
+        Type::FLOAT4 | Type::FLOAT8 | Type::NUMERIC => number(text),
         Type::BOOL => Value::Bool(text == "true" || text == "t"),
         Type::TIMESTAMPTZ => Value::String(moment(text)),
         _ => Value::String(text),

@@ -62,7 +62,7 @@ pub(super) fn check(sql: &str) -> Result<(&str, bool), QueryError> {
     }
     let begins = |token: &Token<'_>| ["select", "with", "values"].iter().any(|word| token.is(word));
     let is_explain = first.is("explain");
-    if is_explain && !tokens.get(1).is_some_and(|next| begins(next)) {
+    if is_explain && !tokens.get(1).is_some_and(&begins) {
         return refused(first, "EXPLAIN is possible before SELECT, WITH or VALUES only".to_owned());
     }
     if !is_explain && !begins(first) {

@@ -269,7 +269,7 @@ impl<'t> Candidates<'t> {
         };
         for (sql, question) in statements.into_iter().zip(questions) {
             for (first, last) in &ranges {
-                db.each(sql, &cells![question, *first, *last], &mut |found| {
+                db.each(sql, &[question.into(), (*first).into(), (*last).into()], &mut |found| {
                     let id = found.integer(0);
                     if self.known.contains(&id) {
                         return Ok(true);

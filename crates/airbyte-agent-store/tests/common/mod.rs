@@ -15,6 +15,7 @@ pub(crate) fn is_postgres() -> bool {
 }
 
 /// The address of a schema that no other test has; `None` without a database.
+#[allow(clippy::print_stdout, reason = "tells why a test does less")]
 pub(crate) fn address() -> Option<String> {
     static NUMBER: AtomicU32 = AtomicU32::new(0);
     let Ok(address) = std::env::var(POSTGRES) else {

@@ -19,7 +19,7 @@ const PAUSE: Duration = Duration::from_millis(50);
 /// Most bytes of a claim's file that are read. It holds the number of a process.
 const MOST_BYTES: u64 = 64;
 
-/// The claims on stores that are no files, which only this process can have.
+/// The claims on stores that are no files. Other processes do not know of them.
 static CLAIMED: Mutex<Option<HashSet<String>>> = Mutex::new(None);
 
 /// The right to copy an entity of an account. It ends when it is dropped.

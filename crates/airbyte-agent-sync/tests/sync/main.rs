@@ -33,6 +33,7 @@ fn is_postgres() -> bool {
 }
 
 /// An empty store that no other test has.
+#[allow(clippy::print_stdout, reason = "tells why a test does less")]
 fn store() -> Arc<Store> {
     static NUMBER: AtomicU32 = AtomicU32::new(0);
     let Ok(address) = std::env::var(POSTGRES) else {

@@ -112,7 +112,7 @@ async fn a_text_where_the_schema_has_a_number_is_told_by_sync_and_by_queries() {
     for (sql, expected) in
         [("SELECT max(number) FROM office_events", 1), ("SELECT id FROM office_events", 0)]
     {
-        let rows = stored.query(sql, &[view.clone()], &limits).await.unwrap();
+        let rows = stored.query(sql, std::slice::from_ref(&view), &limits).await.unwrap();
         assert_eq!(rows.remarks.len(), expected, "{sql}");
     }
     let arguments = json!({"query": {"filter": {"gt": {"number": 11}}}});
