@@ -122,12 +122,11 @@ pub(crate) fn hint_for_exec(
             "'{} --scopes SCOPES' signs in with further scopes; the app at the vendor has to have them",
             example::command_start("login", connector, spec)
         )),
-        // The vendor has accepted the credentials.
-        (ErrorKind::Permission, _) => None,
         (ErrorKind::Authentication, _) => Some(format!(
             "'{}' finds out whether credentials work",
             example::command_start("check", connector, spec)
         )),
+        // Where a permission is missing, the vendor has accepted the credentials.
         _ => None,
     }
 }

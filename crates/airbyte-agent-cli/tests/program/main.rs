@@ -1,6 +1,12 @@
 //! Tests of the program as scripts see it: exit codes, streams and files. They need no network.
 
-#![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "tests, which say what they left out"
+)]
 
 mod accounts;
 mod addresses;

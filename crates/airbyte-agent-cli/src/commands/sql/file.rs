@@ -27,13 +27,12 @@ pub(super) fn check(args: &SqlArgs) -> Result<(), Error> {
         None if args.out.is_none() && terminal::stdout_is_terminal() => Err(usage_error(
             "a Parquet file is not written to a terminal: give --out FILE, or --out - to write it anyway",
         )),
-        None => Ok(()),
         Some(path) if path.is_dir() => {
             Err(usage_error(format!("{} is a folder; name a file in it", path.display())))
         }
         // A link that leads nowhere is something that exists, too.
         Some(path) if path.symlink_metadata().is_ok() && !args.force => Err(exists(path)),
-        Some(_) => Ok(()),
+        None | Some(_) => Ok(()),
     }
 }
 

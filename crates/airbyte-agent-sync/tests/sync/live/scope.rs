@@ -89,7 +89,8 @@ async fn parts_of_an_account_stay_beside_each_other_in_the_store() {
     assert_eq!(rows.len(), 8);
     assert_eq!(rows[0], json!({"name": "back", "width": 1, "_parent": {"site": "north"}}));
     let table = office.store.table("office", "cabinets").unwrap().unwrap();
-    let columns: Vec<&str> = table.columns().iter().map(|column| column.field()).collect();
+    let columns: Vec<&str> =
+        table.columns().iter().map(airbyte_agent_store::Column::field).collect();
     assert_eq!(columns, ["name", "width", "_parent", "site"]);
     let clients =
         One { description: Description::from(connector()), client: office.vendor.client() };
