@@ -104,6 +104,8 @@
     const is = error instanceof Error;
     const line = is ? /program:(\d+)/.exec(String(error.stack)) : null;
     let message = is ? String(error.message) : String(typeof error === "object" ? text(error) : error);
+    // This is what the interpreter throws when there is no memory left for an error.
+    if (error === null || error === undefined) message = "an error without words, as where its memory is full";
     if (is && !(error instanceof ToolError)) message = `${error.name}: ${message}.${advice(error)}`;
     const failed = { message: message.slice(0, 4000), line: line && Number(line[1]) };
     end(`"failed":${stringify(failed)}`);
