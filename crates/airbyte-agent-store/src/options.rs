@@ -12,7 +12,7 @@ pub struct OpenOptions {
     /// limit can only be lowered once it has been set.
     pub memory: u64,
     /// Most bytes of the file; `None` for as many as the disk has. A page that does not fit fails with
-    /// [`Error::Full`].
+    /// [`Error::Full`](crate::Error::Full).
     pub most_bytes: Option<u64>,
 }
 
