@@ -7,7 +7,9 @@ use tokio_postgres::error::{ErrorPosition, SqlState};
 use super::link::text;
 use crate::catalog::TableNames;
 use crate::error::Error;
-use crate::sql::{Flavor, QueryError, QueryErrorKind, QueryLimits, near_column, place, tokens_of};
+use crate::sql::{
+    Flavor, QueryError, QueryErrorKind, QueryLimits, near_column, no_table, place, tokens_of,
+};
 
 /// The error of Postgres in words that help.
 pub(super) fn explain(
@@ -86,7 +88,7 @@ fn of_code(
         "42P01" => {
             let table = quoted_name(&message);
             let near = suggestion(table, &names.tables());
-            (QueryErrorKind::UnknownTable, format!("there is no table '{table}'{near}"))
+            (QueryErrorKind::UnknownTable, no_table(table, &near))
         }
         "42703" => {
             let column = quoted_name(&message);

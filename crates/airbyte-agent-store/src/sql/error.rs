@@ -38,7 +38,34 @@ pub struct QueryError {
     pub place: Option<(usize, usize)>,
 }
 
+/// The message before the name of a table that is not known.
+const NO_TABLE: &str = "there is no table '";
+
+/// The message about a table that is not known, with the end of
+/// [`suggestion`](airbyte_agent_description::suggestion).
+pub(crate) fn no_table(table: &str, near: &str) -> String {
+    format!("{NO_TABLE}{table}'{near}")
+}
+
 impl QueryError {
+    /// The table that is not known, if that is what is wrong.
+    pub fn unknown_table(&self) -> Option<&str> {
+        let rest = self.message.strip_prefix(NO_TABLE)?;
+        let (table, _) = rest.split_once('\'')?;
+        (self.kind == QueryErrorKind::UnknownTable).then_some(table)
+    }
+
+    /// The error about a table that is not known, with those of these names that may be meant.
+    #[must_use]
+    pub fn suggesting(mut self, tables: &[&str]) -> Self {
+        if let Some(table) = self.unknown_table() {
+            // Names with a dot are those of other databases.
+            let near = airbyte_agent_description::suggestion(&table.replace('.', "_"), tables);
+            self.message = no_table(table, &near);
+        }
+        self
+    }
+
     pub(crate) fn new(kind: QueryErrorKind, message: String) -> Self {
         Self { kind, message, place: None }
     }

@@ -3,7 +3,7 @@
 use airbyte_agent_description::suggestion;
 use rusqlite::{Error as SqliteError, ErrorCode};
 
-use super::error::{QueryError, QueryErrorKind, place};
+use super::error::{QueryError, QueryErrorKind, no_table, place};
 use super::limits::QueryLimits;
 use super::rewrite::Rewritten;
 use super::tokens::{Token, tokens};
@@ -57,7 +57,7 @@ pub(super) fn explain(
 fn named(text: &str, sql: &str, names: &TableNames) -> (QueryErrorKind, String) {
     if let Some(table) = text.strip_prefix("no such table: ") {
         let near = suggestion(table, &names.tables());
-        return (QueryErrorKind::UnknownTable, format!("there is no table '{table}'{near}"));
+        return (QueryErrorKind::UnknownTable, no_table(table, &near));
     }
     if let Some(column) = text.strip_prefix("no such column: ") {
         let (column, remark) = column.split_once(" - ").unwrap_or((column, ""));

@@ -21,7 +21,7 @@ pub(crate) use self::reader::Reader;
 pub(crate) use self::run::{collect, query_with};
 #[cfg(feature = "postgres")]
 pub(crate) use self::{
-    error::place,
+    error::{no_table, place},
     message::near_column,
     run::named_views,
     tokens::{Flavor, Token, TokenKind, tokens_of},

@@ -4,7 +4,7 @@
 use airbyte_agent_description::suggestion;
 
 use super::authorize::{is_internal, is_rows_table};
-use super::error::{QueryError, QueryErrorKind, place};
+use super::error::{QueryError, QueryErrorKind, no_table, place};
 use super::tokens::{Flavor, Token, TokenKind, tokens, tokens_of};
 
 /// A statement as SQLite gets it.
@@ -116,7 +116,7 @@ pub(super) fn only_views(
             Some(view) => named[view] = true,
             None if is_in(&name, tables) => {
                 let near = suggestion(&name, views);
-                let why = format!("there is no table '{name}'{near}");
+                let why = no_table(&name, &near);
                 let error = QueryError::new(QueryErrorKind::UnknownTable, why);
                 return Err(error.at(place(sql, token.start)));
             }

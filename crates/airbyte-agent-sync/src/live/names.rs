@@ -2,10 +2,7 @@
 //! near.
 
 use airbyte_agent_core::description::{Entity, SyncRule};
-use airbyte_agent_core::suggestion;
-use airbyte_agent_store::{
-    Error as StoreError, QueryErrorKind, Store, qualified_names, table_name,
-};
+use airbyte_agent_store::{Error as StoreError, Store, qualified_names, table_name};
 
 use super::Clients;
 use crate::error::Error;
@@ -28,11 +25,9 @@ pub(super) fn without_dots(sql: &str, connectors: &[String]) -> String {
 pub(super) fn with_tables(error: Error, store: &Store, clients: &dyn Clients) -> Error {
     let Error::Store(inner) = &error else { return error };
     let StoreError::Query(query) = inner.as_ref() else { return error };
-    let start = "there is no table '";
-    let unknown = query.message.strip_prefix(start).and_then(|rest| rest.split_once('\''));
-    let (QueryErrorKind::UnknownTable, Some((unknown, _))) = (query.kind, unknown) else {
+    if query.unknown_table().is_none() {
         return error;
-    };
+    }
     let mut names = Vec::new();
     for connector in clients.connectors() {
         let Some(description) = clients.description(&connector) else { continue };
@@ -44,10 +39,7 @@ pub(super) fn with_tables(error: Error, store: &Store, clients: &dyn Clients) ->
     names.sort_unstable();
     names.dedup();
     let names: Vec<&str> = names.iter().map(String::as_str).collect();
-    let near = suggestion(&unknown.replace('.', "_"), &names);
-    let mut query = query.clone();
-    query.message = format!("{start}{unknown}'{near}");
-    StoreError::Query(query).into()
+    StoreError::Query(query.clone().suggesting(&names)).into()
 }
 
 /// Whether the records of an entity can be read as a table.

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use airbyte_agent_store::{Store, Table};
+use airbyte_agent_store::{Store, Table, is_address};
 
 use crate::error::{Error, Result};
 use crate::private::{make_private_folder, private_file};
@@ -142,7 +142,7 @@ impl Holder {
 }
 
 fn is_file(path: &Path) -> bool {
-    path != Path::new(":memory:") && !path.to_str().is_some_and(|text| text.contains("://"))
+    path != Path::new(":memory:") && !path.to_str().is_some_and(is_address)
 }
 
 /// The file that stands for an entity of an account: in a folder beside the store.
