@@ -265,8 +265,10 @@ async fn what_short_results_leave_belongs_to_the_long_ones_and_all_of_it_is_told
             .map(|n| part(&format!("s{n}"), "loans.list", json!({}), json!({"max_records": 1})));
         long.chain(short).collect::<Value>()
     };
+    // The code at the end of a cursor is a random one, and counts a few tokens more or less on
+    // every run: what has to be cut is too long by much more than that.
     let mut counts = Vec::new();
-    for (long, short) in [(1, 0), (1, 5), (2, 0), (2, 5), (8, 5), (16, 0)] {
+    for (long, short) in [(1, 0), (1, 5), (2, 0), (2, 8), (8, 5), (16, 0)] {
         let arguments = json!({"calls": calls(long, short)});
         let output = tools.call("batch", arguments).await.unwrap();
         assert!(estimate_tokens(&output.text) <= 2_500 && output.text.len() <= 48 * 1_024);
